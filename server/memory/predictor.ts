@@ -1,0 +1,45 @@
+/**
+ * What completes: the copy memory now, the model and their mixture through the same interface.
+ * A predictor is asked token by token along one hypothesis.
+ */
+
+/** A place in the repository's sequence: the file and line that a predicted token was copied from. */
+export interface TokenPlace {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+export interface Prediction {
+  readonly token: number;
+  /** In (0, 1]; the sum over a distribution is at most 1, the rest is what the predictor does not know. */
+  readonly probability: number;
+}
+
+export interface Distribution {
+  /** Most probable first. Empty where the predictor knows nothing. */
+  readonly predictions: readonly Prediction[];
+  /** Length in tokens of the longest context that supports it; 0 for a model. */
+  readonly matched: number;
+  /** How many places agree on the first prediction; 0 for a model. */
+  readonly support: number;
+}
+
+export interface Predictor {
+  /**
+   * Starts a hypothesis at the end of `context` (token ids of the whole prompt).
+   * @param exclude path of the file being edited, whose stored version must not be copied from; its current text is in `context`.
+   */
+  begin(context: Uint16Array, exclude: string | undefined): Hypothesis;
+}
+
+export interface Hypothesis {
+  /** The distribution of the next token. */
+  next(): Distribution;
+  /** Extends the hypothesis by a token, whether predicted or typed. */
+  push(token: number): void;
+  /** A copy that can be extended separately. */
+  fork(): Hypothesis;
+  /** Where the tokens pushed so far came from, strongest first; at most `count`. */
+  provenance(count: number): TokenPlace[];
+}

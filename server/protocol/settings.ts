@@ -1,0 +1,219 @@
+/**
+ * The one table of settings. The manifest's `contributes.configuration` and the README's table are generated from it
+ * (`npm run generate`), and the tidy test fails when they drift.
+ */
+export interface SettingsShape {
+  enable: boolean;
+  languages: Record<string, boolean>;
+  'completion.scope': 'repository' | 'file';
+  'completion.eagerness': number;
+  'completion.maxLines': number;
+  'completion.debounce': number;
+  'read.onOpen': boolean;
+  'read.exclude': string[];
+  'read.maxFileSize': number;
+  'read.maxTokens': number;
+  'engine.device': 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+  'engine.model': string;
+  'cache.folder': string;
+  'cache.maxSize': number;
+  trace: 'off' | 'messages' | 'verbose';
+}
+
+export type SettingName = keyof SettingsShape;
+export type SettingValue<Name extends SettingName> = SettingsShape[Name];
+
+export interface Setting<Name extends SettingName = SettingName> {
+  readonly name: Name;
+  readonly type: 'boolean' | 'number' | 'integer' | 'string' | 'array' | 'object';
+  readonly default: SettingsShape[Name];
+  readonly description: string;
+  readonly choices?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** `machine` for what a workspace must not be able to set: paths and devices. */
+  readonly scope: 'machine' | 'resource' | 'window';
+}
+
+export const settingsSection = 'longsight';
+
+const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
+  enable: {
+    type: 'boolean',
+    default: true,
+    scope: 'resource',
+    description: 'Show inline completions.',
+  },
+  languages: {
+    type: 'object',
+    default: { '*': true, plaintext: false },
+    scope: 'resource',
+    description:
+      'Languages in which completions are shown, by language identifier; `*` stands for all others.',
+  },
+  'completion.scope': {
+    type: 'string',
+    default: 'repository',
+    choices: ['repository', 'file'],
+    scope: 'resource',
+    description: 'What completions may draw on: the whole repository, or only the file being edited.',
+  },
+  'completion.eagerness': {
+    type: 'number',
+    default: 0.5,
+    minimum: 0,
+    maximum: 1,
+    scope: 'window',
+    description:
+      'From 0 (shy: only near-certain suggestions) to 1 (eager: more suggestions, more of them wrong).',
+  },
+  'completion.maxLines': {
+    type: 'integer',
+    default: 12,
+    minimum: 1,
+    maximum: 64,
+    scope: 'window',
+    description: 'The longest suggestion, in lines.',
+  },
+  'completion.debounce': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 2000,
+    scope: 'window',
+    description: 'Milliseconds without typing before a suggestion is looked for.',
+  },
+  'read.onOpen': {
+    type: 'boolean',
+    default: true,
+    scope: 'window',
+    description:
+      'Read the repository when a folder is opened. Otherwise the command "Read Repository" starts it.',
+  },
+  'read.exclude': {
+    type: 'array',
+    default: [],
+    scope: 'resource',
+    description:
+      'Further patterns, in `.gitignore` syntax, for files that are never read. A `.longsightignore` file does the same.',
+  },
+  'read.maxFileSize': {
+    type: 'integer',
+    default: 1_048_576,
+    minimum: 1024,
+    scope: 'resource',
+    description: 'Files larger than this many bytes are left out (and listed with the reason).',
+  },
+  'read.maxTokens': {
+    type: 'integer',
+    default: 50_000_000,
+    minimum: 1000,
+    scope: 'window',
+    description: 'Reading stops after this many tokens; what is left out is listed.',
+  },
+  'engine.device': {
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
+    scope: 'machine',
+    description:
+      'The device the model runs on. `auto` probes in a separate process and takes the first that gives right results.',
+  },
+  'engine.model': {
+    type: 'string',
+    default: '',
+    scope: 'machine',
+    description: 'A folder with model weights to use instead of the ones shipped.',
+  },
+  'cache.folder': {
+    type: 'string',
+    default: '',
+    scope: 'machine',
+    description:
+      'Where what was read is kept between sessions. Empty: the user cache folder of the operating system.',
+  },
+  'cache.maxSize': {
+    type: 'integer',
+    default: 2048,
+    minimum: 16,
+    scope: 'machine',
+    description: 'The largest size of the cache, in megabytes; what was used longest ago goes first.',
+  },
+  trace: {
+    type: 'string',
+    default: 'off',
+    choices: ['off', 'messages', 'verbose'],
+    scope: 'window',
+    description: 'What of the conversation between editor and language server goes to the output channel.',
+  },
+};
+
+/** The table as rows, in the order in which a reader should meet them. */
+export const settings: readonly Setting[] = (Object.keys(table) as SettingName[]).map(
+  name => ({ name, ...table[name] }) as Setting,
+);
+
+export function defaultSettings(): SettingsShape {
+  return Object.fromEntries(
+    settings.map(setting => [setting.name, setting.default]),
+  ) as unknown as SettingsShape;
+}
+
+/**
+ * Completes and checks settings that come from outside (an editor, a client's initialisation options).
+ * @param raw nested (`{completion: {scope}}`) or flat (`{'completion.scope'}`) values; anything else is ignored.
+ * @returns the settings, and one plain sentence for every value that was of the wrong kind and was replaced by its default.
+ */
+export function readSettings(raw: unknown): { settings: SettingsShape; problems: string[] } {
+  const result: Record<string, unknown> = { ...defaultSettings() };
+  const problems: string[] = [];
+  for (const setting of settings) {
+    const value = lookUp(raw, setting.name);
+    if (value === undefined) continue;
+    const problem = check(setting, value);
+    if (problem === undefined) result[setting.name] = value;
+    else problems.push(`${settingsSection}.${setting.name} ${problem}; the default is used.`);
+  }
+  return { settings: result as unknown as SettingsShape, problems };
+}
+
+function lookUp(raw: unknown, name: string): unknown {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  if (name in raw) return (raw as Record<string, unknown>)[name];
+  let at: unknown = raw;
+  for (const part of name.split('.')) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return at ?? undefined;
+}
+
+function check(setting: Setting, value: unknown): string | undefined {
+  switch (setting.type) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'must be true or false';
+    case 'string':
+      if (typeof value !== 'string') return 'must be a text';
+      if (setting.choices && !setting.choices.includes(value))
+        return `must be one of ${setting.choices.join(', ')}`;
+      return undefined;
+    case 'array':
+      return Array.isArray(value) && value.every(item => typeof item === 'string')
+        ? undefined
+        : 'must be a list of texts';
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? undefined
+        : 'must be an object';
+    case 'integer':
+    case 'number': {
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
+      if (setting.type === 'integer' && !Number.isInteger(value)) return 'must be a whole number';
+      if (setting.minimum !== undefined && value < setting.minimum)
+        return `must be at least ${setting.minimum}`;
+      if (setting.maximum !== undefined && value > setting.maximum)
+        return `must be at most ${setting.maximum}`;
+      return undefined;
+    }
+  }
+}
