@@ -1,0 +1,64 @@
+/** Bundles the programs into dist/: the extension, the language server, the engine process and the command line. */
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+
+const root = path.join(import.meta.dirname, '..');
+const minify = process.argv.includes('--minify');
+
+const common: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minify,
+  sourcemap: minify ? false : 'linked',
+  // Native code and the editor's own module cannot be bundled.
+  external: ['vscode', 'onnxruntime-node'],
+  logLevel: 'warning',
+};
+
+/** CommonJS libraries inside an ESM bundle still expect these names. */
+const commonJsNames = [
+  "import { createRequire as longsightCreateRequire } from 'node:module';",
+  "import { dirname as longsightDirname } from 'node:path';",
+  "import { fileURLToPath as longsightFileUrlToPath } from 'node:url';",
+  'const require = longsightCreateRequire(import.meta.url);',
+  'const __filename = longsightFileUrlToPath(import.meta.url);',
+  'const __dirname = longsightDirname(__filename);',
+].join('\n');
+
+/** ESM programs that run in a Node process of their own. */
+const programs: Record<string, string> = {
+  server: 'server/lsp/main.ts',
+  engine: 'server/engine/main.ts',
+  cli: 'server/cli/main.ts',
+};
+
+rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(path.join(root, 'dist'));
+
+const entries = Object.entries(programs).filter(([, source]) => existsSync(path.join(root, source)));
+await build({
+  ...common,
+  entryPoints: Object.fromEntries(entries),
+  outdir: 'dist',
+  format: 'esm',
+  banner: { js: commonJsNames },
+});
+// The extension host loads extensions with `require`.
+if (existsSync(path.join(root, 'extension/main.ts'))) {
+  await build({
+    ...common,
+    entryPoints: ['extension/main.ts'],
+    outfile: 'dist/extension.cjs',
+    format: 'cjs',
+  });
+}
+const weights = path.join(root, 'kernels/weights');
+if (existsSync(weights)) {
+  cpSync(weights, path.join(root, 'dist/weights'), {
+    recursive: true,
+    filter: file => !file.endsWith('.md'),
+  });
+}
