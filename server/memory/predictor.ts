@@ -25,17 +25,25 @@ export interface Distribution {
   readonly support: number;
 }
 
+/** What may be drawn on. */
+export type PredictionScope = 'repository' | 'file';
+
 export interface Predictor {
   /**
    * Starts a hypothesis at the end of `context` (token ids of the whole prompt).
    * @param exclude path of the file being edited, whose stored version must not be copied from; its current text is in `context`.
+   * @param scope `file` leaves the repository out: only `context` is drawn on. The whole repository by default.
    */
-  begin(context: Uint16Array, exclude: string | undefined): Hypothesis;
+  begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): Hypothesis;
 }
 
 export interface Hypothesis {
-  /** The distribution of the next token. */
-  next(): Distribution;
+  /**
+   * The distribution of the next token.
+   * @param typed bytes that are already written at the cursor in the middle of a token: only tokens that start with them, or that they
+   * start with, are possible. Where the longest context has no such token, shorter ones are asked.
+   */
+  next(typed?: Uint8Array): Distribution;
   /** Extends the hypothesis by a token, whether predicted or typed. */
   push(token: number): void;
   /** A copy that can be extended separately. */
