@@ -1,0 +1,242 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import { sizeOf } from '../tensor.ts';
+import { type DataType, dataTypeOf, type ElementArray, elementsOf, onnxDataType } from './data-type.ts';
+import { type Dimension, formatDimension, formatShape, type Shape, symbol } from './dimension.ts';
+
+/** One tensor in a graph: an input, an initialiser or the output of a node. */
+export interface Value {
+  readonly graph: GraphBuilder;
+  readonly name: string;
+  readonly type: DataType;
+  readonly shape: Shape;
+}
+
+/**
+ * A model as onnxruntime takes it: the graph, and the buffers that its weights live in. `externalData` goes into the
+ * session's options as it is; its buffers are those that the weights were given in, not copies.
+ */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** The value of a node's attribute; a number becomes an integer, `{ float }` a float. */
+export type Attribute = number | string | { readonly float: number } | readonly number[];
+
+export interface NodeDescription {
+  readonly type: string;
+  /** '' for ONNX's own operators, or 'com.microsoft' for onnxruntime's. */
+  readonly domain?: '' | 'com.microsoft';
+  /** `undefined` leaves an optional input out. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly outputs: readonly { readonly type: DataType; readonly shape: Shape }[];
+}
+
+/** ONNX operator set 21 and its IR: the newest whose every operator that we emit runs on both of our providers. */
+const operatorSet = 21n;
+const irVersion = 10n;
+
+/**
+ * Builds one ONNX graph, node by node, in the order of computation. Operators are functions over values
+ * (`elementwise.ts`, `matmul.ts`, `layout.ts` …), which work out the shape of the result and throw when the operands
+ * do not fit; this class only keeps what they add and writes it out.
+ */
+export class GraphBuilder {
+  readonly #nodes: NodeProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #constants = new Map<string, Value>();
+  readonly #weights = new Map<ElementArray, Value>();
+  readonly #buffers = new Map<ArrayBufferLike, string>();
+  readonly #names = new Set<string>();
+  #count = 0;
+
+  /** Declares an input. A string among the lengths is a symbol, such as `'T'`, the chunk length. */
+  input(name: string, type: DataType, shape: readonly (Dimension | string)[]): Value {
+    this.#claim(name);
+    const lengths = shape.map(length => (typeof length === 'string' ? symbol(length) : length));
+    const value = { graph: this, name, type, shape: lengths };
+    this.#inputs.push(valueInfo(value));
+    return value;
+  }
+
+  /** Gives a value a name outside and makes it an output. */
+  output(name: string, value: Value): void {
+    this.#claim(name);
+    this.#nodes.push(
+      create(NodeProtoSchema, { opType: 'Identity', name, input: [value.name], output: [name] }),
+    );
+    this.#outputs.push(valueInfo({ ...value, name }));
+  }
+
+  /** A small constant inside the graph; the same one twice is stored once. Without a shape, a vector. */
+  constant(type: DataType, values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    const key = `${type} [${shape.join()}] ${values.join()}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const value = this.#initializer(type, elementsOf(type, values), shape);
+    this.#constants.set(key, value);
+    return value;
+  }
+
+  scalar(type: DataType, value: number): Value {
+    return this.constant(type, [value], []);
+  }
+
+  /**
+   * A weight, which stays where it is: the model refers to its buffer by offset. The same array given twice is one
+   * initialiser, so that tied weights are not doubled. Weights that are views of one buffer share that buffer.
+   */
+  weight(data: ElementArray, shape: readonly number[]): Value {
+    const known = this.#weights.get(data);
+    if (known !== undefined && formatShape(known.shape) === formatShape(shape)) return known;
+    const type = dataTypeOf(data);
+    // Reading a few bytes from outside costs more than it saves.
+    const value = this.#initializer(type, data, shape, data.byteLength >= 1024);
+    this.#weights.set(data, value);
+    return value;
+  }
+
+  /** Adds a node; what its outputs are is the caller's knowledge. */
+  node({ type, domain = '', inputs, attributes = {}, outputs }: NodeDescription): readonly Value[] {
+    for (const input of inputs) {
+      if (input !== undefined && input.graph !== this) {
+        throw new Error(`${type}: ${input.name} belongs to another graph`);
+      }
+    }
+    const values = outputs.map(output => ({ graph: this, name: this.#fresh(type), ...output }));
+    this.#nodes.push(
+      create(NodeProtoSchema, {
+        opType: type,
+        domain,
+        name: `node ${this.#nodes.length} ${type}`,
+        input: inputs.map(input => input?.name ?? ''),
+        output: values.map(({ name }) => name),
+        attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+      }),
+    );
+    return values;
+  }
+
+  build(): OnnxModel {
+    const graph = create(GraphProtoSchema, {
+      name: 'longsight',
+      node: this.#nodes,
+      initializer: this.#initializers,
+      input: this.#inputs,
+      output: this.#outputs,
+    });
+    const model = create(ModelProtoSchema, {
+      irVersion,
+      producerName: 'longsight',
+      graph,
+      opsetImport: [
+        create(OperatorSetIdProtoSchema, { domain: '', version: operatorSet }),
+        create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n }),
+      ],
+    });
+    const externalData = [...this.#buffers].map(([buffer, path]) => ({ path, data: new Uint8Array(buffer) }));
+    return { bytes: toBinary(ModelProtoSchema, model), externalData };
+  }
+
+  #initializer(type: DataType, data: ElementArray, shape: readonly number[], external = false): Value {
+    if (sizeOf(shape) !== data.length) {
+      throw new RangeError(`initializer: [${shape.join(', ')}] does not hold ${data.length} elements`);
+    }
+    const name = this.#fresh('constant');
+    const proto = create(TensorProtoSchema, {
+      name,
+      dataType: onnxDataType[type],
+      dims: shape.map(BigInt),
+    });
+    if (external) {
+      proto.dataLocation = DataLocation.EXTERNAL;
+      proto.externalData = Object.entries({
+        location: this.#pathOf(data.buffer),
+        offset: String(data.byteOffset),
+        length: String(data.byteLength),
+      }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+    } else {
+      proto.rawData = new Uint8Array(data.byteLength);
+      proto.rawData.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+    this.#initializers.push(proto);
+    return { graph: this, name, type, shape };
+  }
+
+  #pathOf(buffer: ArrayBufferLike): string {
+    const path = this.#buffers.get(buffer) ?? `weights-${this.#buffers.size}`;
+    this.#buffers.set(buffer, path);
+    return path;
+  }
+
+  #fresh(stem: string): string {
+    this.#count += 1;
+    const name = `${stem}_${this.#count}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  #claim(name: string): void {
+    if (this.#names.has(name)) throw new Error(`the graph has two values named ${name}`);
+    this.#names.add(name);
+  }
+}
+
+function attributeProto(name: string, value: Attribute): AttributeProto {
+  if (typeof value === 'number') {
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
+  }
+  if (typeof value === 'string') {
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeType.STRING,
+      s: Uint8Array.from(value, character => character.charCodeAt(0)),
+    });
+  }
+  if ('float' in value) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
+  }
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
+}
+
+function valueInfo({ name, type, shape }: Pick<Value, 'name' | 'type' | 'shape'>): ValueInfoProto {
+  const dim = shape.map(length =>
+    create(TensorShapeProto_DimensionSchema, {
+      value:
+        typeof length === 'number'
+          ? { case: 'dimValue', value: BigInt(length) }
+          : { case: 'dimParam', value: formatDimension(length) },
+    }),
+  );
+  const tensorType = create(TypeProto_TensorSchema, {
+    elemType: onnxDataType[type],
+    shape: create(TensorShapeProtoSchema, { dim }),
+  });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
+  });
+}

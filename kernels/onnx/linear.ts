@@ -1,0 +1,55 @@
+/** A linear layer, y = x W, in the three lowerings that pay: on a processor, on a graphics card, and as the reference. */
+import { formatShape } from './dimension.ts';
+import type { Value } from './graph-builder.ts';
+import { matmul } from './matmul.ts';
+import { type BlockWeight, blockSize, type Uint8Weight, uint8ZeroPoint } from './quantize.ts';
+
+/** W [K, N] as a float32 value of the graph, or quantised. */
+export type LinearWeight = Value | Uint8Weight | BlockWeight;
+
+/**
+ * x [..., K] times W, giving [..., N].
+ * - A value: MatMul in float32.
+ * - `Uint8Weight`: DynamicQuantizeMatMul, which quantises x to eight bits with one scale a call; the product is exact.
+ * - `BlockWeight`: MatMulNBits at accuracy level 4, which quantises x to eight bits in blocks of 32.
+ */
+export function linear(x: Value, weight: LinearWeight): Value {
+  if (!('kind' in weight)) return matmul(x, weight);
+  const { inputs, outputs, kind } = weight;
+  if (x.shape.at(-1) !== inputs) {
+    throw new RangeError(`linear (${kind}): ${formatShape(x.shape)} × [${inputs}, ${outputs}] do not fit`);
+  }
+  return kind === 'uint8' ? uint8Linear(x, weight) : blockLinear(x, weight);
+}
+
+function uint8Linear(x: Value, { inputs, outputs, weight, scales }: Uint8Weight): Value {
+  const { graph } = x;
+  const zeroPoints = new Array<number>(outputs).fill(uint8ZeroPoint);
+  return graph.node({
+    type: 'DynamicQuantizeMatMul',
+    domain: 'com.microsoft',
+    inputs: [
+      x,
+      graph.weight(weight, [inputs, outputs]),
+      graph.weight(scales, [outputs]),
+      graph.constant('uint8', zeroPoints),
+    ],
+    outputs: [{ type: 'float32', shape: x.shape.with(-1, outputs) }],
+  })[0]!;
+}
+
+function blockLinear(x: Value, { inputs, outputs, bits, weight, scales }: BlockWeight): Value {
+  const { graph } = x;
+  const blocks = Math.ceil(inputs / blockSize);
+  return graph.node({
+    type: 'MatMulNBits',
+    domain: 'com.microsoft',
+    inputs: [
+      x,
+      graph.weight(weight, [outputs, blocks, (blockSize * bits) / 8]),
+      graph.weight(scales, [outputs * blocks]),
+    ],
+    attributes: { K: inputs, N: outputs, bits, block_size: blockSize, accuracy_level: 4 },
+    outputs: [{ type: 'float32', shape: x.shape.with(-1, outputs) }],
+  })[0]!;
+}
