@@ -1,0 +1,162 @@
+import type { Definition } from './definition.ts';
+
+/** Byte-pair merging of one piece, in place: the lowest rank first, and of equal ranks the leftmost. */
+export class Merger {
+  /** An open-addressed table: the pair (left << 16 | right) + 1, or 0 where empty. */
+  readonly #keys: Uint32Array;
+  readonly #ranks: Int32Array;
+  readonly #mask: number;
+  /** The id that each rank makes. */
+  readonly #made: Uint16Array;
+  /** Ranks of a short piece's neighbouring pairs. */
+  readonly #pairRanks = new Int32Array(shortPiece);
+
+  constructor({ merges }: Pick<Definition, 'merges'>) {
+    const count = merges.length / 3;
+    const size = 1 << Math.ceil(Math.log2(Math.max(2, count * 4)));
+    this.#mask = size - 1;
+    this.#keys = new Uint32Array(size);
+    this.#ranks = new Int32Array(size);
+    this.#made = new Uint16Array(count);
+    for (let rank = 0; rank < count; rank++) {
+      const key = pairKey(merges[rank * 3]!, merges[rank * 3 + 1]!);
+      const slot = this.#slot(key);
+      // A merge that is listed twice has its last rank, as in other readers.
+      this.#keys[slot] = key;
+      this.#ranks[slot] = rank;
+      this.#made[rank] = merges[rank * 3 + 2]!;
+    }
+  }
+
+  /**
+   * Merges `ids[0..length)`, given as byte ids, and returns the new length.
+   * O(n²) up to 64 ids, where a plain scan is fastest; O(n log n) beyond.
+   */
+  merge(ids: Uint16Array, length: number): number {
+    if (length < 2) return length;
+    return length <= shortPiece ? this.#mergeShort(ids, length) : this.#mergeLong(ids, length);
+  }
+
+  #mergeShort(ids: Uint16Array, length: number): number {
+    const ranks = this.#pairRanks;
+    for (let i = 0; i + 1 < length; i++) ranks[i] = this.#rankOf(ids[i]!, ids[i + 1]!);
+    for (;;) {
+      let best = none;
+      let at = -1;
+      for (let i = 0; i + 1 < length; i++) {
+        if (ranks[i]! < best) {
+          best = ranks[i]!;
+          at = i;
+        }
+      }
+      if (at < 0) return length;
+      ids[at] = this.#made[best]!;
+      ids.copyWithin(at + 1, at + 2, length);
+      ranks.copyWithin(at + 1, at + 2, length);
+      length--;
+      if (at > 0) ranks[at - 1] = this.#rankOf(ids[at - 1]!, ids[at]!);
+      ranks[at] = at + 1 < length ? this.#rankOf(ids[at]!, ids[at + 1]!) : none;
+    }
+  }
+
+  /** A linked list of ids and a heap of the pairs that could merge, as keys of (rank, position). */
+  #mergeLong(ids: Uint16Array, length: number): number {
+    const next = new Int32Array(length);
+    const previous = new Int32Array(length);
+    // The rank that the pair at each position has now: an entry of the heap with another is stale.
+    const current = new Int32Array(length);
+    const heap = new PairHeap(length);
+    const update = (at: number) => {
+      const right = next[at]!;
+      const rank = right < length ? this.#rankOf(ids[at]!, ids[right]!) : none;
+      current[at] = rank;
+      if (rank !== none) heap.add(rank, at);
+    };
+    for (let i = 0; i < length; i++) {
+      next[i] = i + 1;
+      previous[i] = i - 1;
+    }
+    for (let i = 0; i < length; i++) update(i);
+    for (let top = heap.take(); top !== undefined; top = heap.take()) {
+      const { rank, at } = top;
+      if (current[at] !== rank) continue;
+      const gone = next[at]!;
+      const right = next[gone]!;
+      ids[at] = this.#made[rank]!;
+      current[gone] = none;
+      next[at] = right;
+      if (right < length) previous[right] = at;
+      update(at);
+      if (previous[at]! >= 0) update(previous[at]!);
+    }
+    let count = 0;
+    for (let i = 0; i < length; i = next[i]!) ids[count++] = ids[i]!;
+    return count;
+  }
+
+  #rankOf(left: number, right: number): number {
+    const slot = this.#slot(pairKey(left, right));
+    return this.#keys[slot] === 0 ? none : this.#ranks[slot]!;
+  }
+
+  #slot(key: number): number {
+    let slot = (Math.imul(key, 0x9e3779b1) >>> 15) & this.#mask;
+    while (this.#keys[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & this.#mask;
+    return slot;
+  }
+}
+
+const shortPiece = 64;
+const none = 0x7fffffff;
+
+/** Never 0: ids are below 65,535 where both stand in a merge, because a merge's product has an id of its own. */
+function pairKey(left: number, right: number): number {
+  return (((left << 16) | right) + 1) >>> 0;
+}
+
+/** A binary heap of (rank, position), least first, each packed into one float64. */
+class PairHeap {
+  #keys: Float64Array;
+  #size = 0;
+
+  constructor(capacity: number) {
+    this.#keys = new Float64Array(capacity);
+  }
+
+  add(rank: number, at: number): void {
+    if (this.#size === this.#keys.length) {
+      const larger = new Float64Array(this.#size * 2);
+      larger.set(this.#keys);
+      this.#keys = larger;
+    }
+    const keys = this.#keys;
+    const key = rank * 2 ** 32 + at;
+    let i = this.#size++;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (keys[parent]! <= key) break;
+      keys[i] = keys[parent]!;
+      i = parent;
+    }
+    keys[i] = key;
+  }
+
+  take(): { rank: number; at: number } | undefined {
+    if (this.#size === 0) return undefined;
+    const keys = this.#keys;
+    const top = keys[0]!;
+    const last = keys[--this.#size]!;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= this.#size) break;
+      if (child + 1 < this.#size && keys[child + 1]! < keys[child]!) child++;
+      if (keys[child]! >= last) break;
+      keys[i] = keys[child]!;
+      i = child;
+    }
+    keys[i] = last;
+    const rank = Math.floor(top / 2 ** 32);
+    return { rank, at: top - rank * 2 ** 32 };
+  }
+}
