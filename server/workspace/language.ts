@@ -12,7 +12,13 @@ export interface Language {
   readonly kind: 'code' | 'markup' | 'data' | 'prose';
 }
 
-type Row = readonly [id: string, name: string, comments: keyof typeof commentStyles, kind: Language['kind'], extensions: string];
+type Row = readonly [
+  id: string,
+  name: string,
+  comments: keyof typeof commentStyles,
+  kind: Language['kind'],
+  extensions: string,
+];
 
 const commentStyles = {
   c: { lineComments: ['//'], blockComments: [['/*', '*/']] },

@@ -1,0 +1,214 @@
+/**
+ * Which files the others lean on: PageRank over references between files. An edge goes from a file to each file that
+ * defines a name it uses, or that it imports. Edge weights follow Aider's repository map (aider/repomap.py): the square
+ * root of the number of uses, ten times as much for long compound names, a tenth for private names and for names that
+ * more than five files define.
+ */
+import type { Definition, Import } from './outline.ts';
+
+export interface GraphFile {
+  readonly path: string;
+  readonly definitions: readonly Definition[];
+  readonly imports: readonly Import[];
+  /** Identifiers the file uses, with how often. */
+  readonly uses: ReadonlyMap<string, number>;
+}
+
+export interface Ranked {
+  /** By path; the ranks of all files sum to 1. */
+  readonly files: ReadonlyMap<string, { readonly rank: number; readonly usedBy: number }>;
+  /** Most used first. */
+  readonly symbols: readonly {
+    readonly path: string;
+    readonly definition: Definition;
+    readonly score: number;
+    readonly uses: number;
+  }[];
+}
+
+const damping = 0.85;
+const iterations = 40;
+const definedTooOften = 5;
+/** An import says more than one shared name, less than many. */
+const importWeight = 3;
+
+export function rank(files: readonly GraphFile[]): Ranked {
+  const index = new Map(files.map((file, at) => [file.path, at]));
+  const definers = new Map<string, number[]>();
+  for (const [at, file] of files.entries()) {
+    for (const definition of file.definitions) {
+      const list = definers.get(definition.name);
+      if (list) list.push(at);
+      else definers.set(definition.name, [at]);
+    }
+  }
+
+  const edges: Map<number, number>[] = files.map(() => new Map());
+  const usedBy: Set<number>[] = files.map(() => new Set());
+  /** What flows along an edge for the sake of one name: from user to (definer, name). */
+  const named: { from: number; to: number; name: string; weight: number; uses: number }[] = [];
+  const connect = (from: number, to: number, weight: number): void => {
+    edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
+    usedBy[to]!.add(from);
+  };
+  const resolve = importResolver(files.map(file => file.path));
+  for (const [from, file] of files.entries()) {
+    for (const { target } of file.imports) {
+      for (const path of resolve(file.path, target)) {
+        const to = index.get(path)!;
+        if (to !== from) connect(from, to, importWeight);
+      }
+    }
+    for (const [name, uses] of file.uses) {
+      const targets = definers.get(name);
+      if (targets === undefined || targets.includes(from)) continue;
+      const weight = nameWeight(name, targets.length) * Math.sqrt(uses);
+      for (const to of targets) {
+        // A name that everybody defines connects nobody: it stays a weak hint and no "use".
+        if (targets.length > definedTooOften) continue;
+        connect(from, to, weight / targets.length);
+        named.push({ from, to, name, weight: weight / targets.length, uses });
+      }
+    }
+  }
+
+  const ranks = pageRank(edges);
+  const outgoing = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
+  const symbolScores = new Map<string, { score: number; uses: number }>();
+  for (const { from, to, name, weight, uses } of named) {
+    const key = `${to}\0${name}`;
+    const entry = symbolScores.get(key) ?? { score: 0, uses: 0 };
+    entry.score += (ranks[from]! * weight) / outgoing[from]!;
+    entry.uses += uses;
+    symbolScores.set(key, entry);
+  }
+  const symbols = files
+    .flatMap((file, at) =>
+      file.definitions.map(definition => ({
+        path: file.path,
+        definition,
+        ...(symbolScores.get(`${at}\0${definition.name}`) ?? { score: 0, uses: 0 }),
+      })),
+    )
+    .filter(symbol => symbol.uses > 0)
+    .sort((left, right) => right.score - left.score || compare(left.path, right.path));
+  return {
+    files: new Map(files.map((file, at) => [file.path, { rank: ranks[at]!, usedBy: usedBy[at]!.size }])),
+    symbols,
+  };
+}
+
+/** Ranks with a uniform restart; a file without edges gives its rank to all. */
+function pageRank(edges: readonly ReadonlyMap<number, number>[]): Float64Array {
+  const count = edges.length;
+  const totals = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
+  let ranks = new Float64Array(count).fill(1 / count);
+  for (let round = 0; round < iterations; round++) {
+    const next = new Float64Array(count);
+    let loose = 0;
+    for (let from = 0; from < count; from++) {
+      if (totals[from] === 0) loose += ranks[from]!;
+      else
+        for (const [to, weight] of edges[from]!)
+          next[to]! += (damping * ranks[from]! * weight) / totals[from]!;
+    }
+    const base = (1 - damping) / count + (damping * loose) / count;
+    for (let at = 0; at < count; at++) next[at]! += base;
+    ranks = next;
+  }
+  return ranks;
+}
+
+function nameWeight(name: string, definers: number): number {
+  const compound = name.length >= 8 && (/_[a-z]/i.test(name.slice(1)) || /[a-z][A-Z]/.test(name));
+  return (compound ? 10 : 1) * (name.startsWith('_') ? 0.1 : 1) * (definers > definedTooOften ? 0.1 : 1);
+}
+
+/** Maps an import as written to the repository's files: relative paths, dotted modules, include paths, by longest suffix. */
+function importResolver(paths: readonly string[]): (from: string, target: string) => string[] {
+  const known = new Set(paths);
+  const bySuffix = new Map<string, string[]>();
+  for (const path of paths) {
+    const stem = path.replace(/\.\w+$/, '');
+    for (const form of new Set([path, stem, stem.replace(/\/(?:index|__init__|mod|lib)$/, '')])) {
+      const parts = form.split('/');
+      for (let length = 1; length <= Math.min(4, parts.length); length++) {
+        const suffix = parts.slice(-length).join('/');
+        const list = bySuffix.get(suffix);
+        if (list) list.push(path);
+        else bySuffix.set(suffix, [path]);
+      }
+    }
+  }
+  const extensions = [
+    '',
+    '.ts',
+    '.tsx',
+    '.js',
+    '.jsx',
+    '.mjs',
+    '.mts',
+    '.py',
+    '.rb',
+    '.php',
+    '.dart',
+    '/index.ts',
+    '/index.js',
+    '/index.tsx',
+    '/__init__.py',
+  ];
+  return (from, target) => {
+    const folder = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : '';
+    if (target.startsWith('.') && target.includes('/')) {
+      const base = normalise(`${folder}/${target}`);
+      const stripped = base.replace(/\.(?:js|mjs|jsx)$/, '');
+      for (const candidate of [base, stripped]) {
+        for (const extension of extensions)
+          if (known.has(candidate + extension)) return [candidate + extension];
+      }
+      return [];
+    }
+    let dots = /^\.+/.exec(target)?.[0].length ?? 0;
+    let wanted = target
+      .slice(dots)
+      .replace(/^(?:crate|self|super)::/, '')
+      .replace(/::/g, '/');
+    if (!wanted.includes('/')) wanted = wanted.replaceAll('.', '/');
+    if (dots > 0) {
+      const parts = folder.split('/');
+      while (--dots > 0) parts.pop();
+      wanted = [...parts, wanted].filter(part => part !== '').join('/');
+    }
+    // A single word names a sibling or nothing: it could be any library.
+    if (!wanted.includes('/')) {
+      const sibling = normalise(`${folder}/${wanted}`);
+      return extensions
+        .map(extension => sibling + extension)
+        .concat(`${sibling}.rs`, `${sibling}/mod.rs`)
+        .filter(path => known.has(path))
+        .slice(0, 1);
+    }
+    const parts = wanted.split('/');
+    for (let length = Math.min(4, parts.length); length >= 2; length--) {
+      for (const form of [parts.slice(-length), parts.slice(-length - 1, -1)]) {
+        const matches =
+          form.length >= 2 ? bySuffix.get(form.join('/').replace(/\.(?:js|mjs)$/, '')) : undefined;
+        if (matches !== undefined && matches.length <= 3) return matches;
+      }
+    }
+    return [];
+  };
+}
+
+function normalise(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,205 @@
+/** The sentence with which a file says what it is: taken from its own text, never made up. */
+import { type Language, languageOf } from '../workspace/language.ts';
+
+export interface Sentence {
+  readonly text: string;
+  /** From 1: the line it starts on. */
+  readonly line: number;
+}
+
+/** How far into a file its opening comment is looked for. */
+const openingLines = 60;
+const longestSentence = 200;
+
+/** A comment that speaks of rights or tools, not of the file. */
+const boilerplate =
+  /copyright|licen[cs]ed?\b|all rights reserved|SPDX-|permission is hereby|redistribution|@(?:ts-|flow|jsx|format|generated)|eslint|prettier|biome-|jshint|istanbul|pylint|mypy:|flake8|noqa|coding[:=]|vim?:|-\*-|use strict|<reference|^region\b|sourceMappingURL|go:build|\+build|^nolint|rustfmt|clang-format|shellcheck|@file\b\s*$|^#!|THE SOFTWARE IS PROVIDED/i;
+
+/** The first sentence of the file's documentation, where it has one. */
+export function openingSentence(path: string, text: string): Sentence | undefined {
+  const language = languageOf(path);
+  const lines = text.split('\n', openingLines * 4).map(line => line.replace(/\r$/, ''));
+  if (language.kind === 'prose' || language.id === 'html') return prose(lines);
+  if (language.kind === 'data') return undefined;
+  const comments = openingComments(lines.slice(0, openingLines), language);
+  for (const comment of comments) {
+    const sentence = firstSentence(comment.lines, comment.line);
+    if (sentence !== undefined) return sentence;
+  }
+  return undefined;
+}
+
+/** Sentences of a prose file's first paragraphs, in order; what a README says the project is. */
+export function proseSentences(text: string, limit: number): Sentence[] {
+  const found: Sentence[] = [];
+  for (const paragraph of paragraphs(text.split('\n', 400))) {
+    for (const sentence of sentencesOf(paragraph.lines, paragraph.line)) {
+      if (found.length >= limit) return found;
+      found.push(sentence);
+    }
+  }
+  return found;
+}
+
+interface Block {
+  /** Without comment marks. */
+  readonly lines: readonly string[];
+  readonly line: number;
+}
+
+/** The comment blocks and docstrings of the first lines, in order; module documentation before that of the first symbol. */
+function openingComments(lines: readonly string[], language: Language): Block[] {
+  const blocks: Block[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!.trim();
+    const docstring = language.id === 'python' ? /^[rRuU]?("""|''')/.exec(line) : null;
+    const opener = language.blockComments.find(([open]) => line.startsWith(open));
+    if (docstring || opener) {
+      const [open, close] = docstring ? [docstring[0], docstring[1]!] : opener!;
+      const block: string[] = [];
+      const start = at;
+      let rest = line.slice(open.length);
+      while (!rest.includes(close) && at + 1 < lines.length) {
+        block.push(rest);
+        rest = lines[++at]!.trim();
+      }
+      block.push(rest.split(close)[0]!);
+      blocks.push({ lines: block.map(unmark), line: start + 1 });
+      continue;
+    }
+    const mark = language.lineComments.find(opening => line.startsWith(opening.trim()));
+    if (mark !== undefined) {
+      const block: string[] = [];
+      const start = at;
+      while (at < lines.length && lines[at]!.trim().startsWith(mark.trim())) {
+        block.push(unmark(lines[at++]!.trim().slice(mark.trim().length)));
+      }
+      at--;
+      blocks.push({ lines: block, line: start + 1 });
+    }
+  }
+  return blocks;
+}
+
+/** Takes the decoration off a comment line: stars, further slashes, Rust's and Doxygen's `!`. */
+function unmark(line: string): string {
+  return line
+    .replace(/^[\s*/#!;%-]+/, '')
+    .replace(
+      /^[@\\](?:file|brief|fileoverview|module|packageDocumentation|description|summary|desc)\b\s*/,
+      '',
+    )
+    .replace(/[\s*]+$/, '');
+}
+
+function firstSentence(lines: readonly string[], start: number): Sentence | undefined {
+  return lines.slice(0, 3).some(line => boilerplate.test(line)) ? undefined : sentencesOf(lines, start)[0];
+}
+
+/** Splits a paragraph into sentences with the lines they start on. Ends at a blank line or at a tag such as `@param`. */
+function sentencesOf(lines: readonly string[], start: number): Sentence[] {
+  const sentences: Sentence[] = [];
+  let current = '';
+  let currentLine = start;
+  const flush = (): void => {
+    const text = current.trim();
+    if (isSentence(text)) sentences.push({ text: clip(text), line: currentLine });
+    current = '';
+  };
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.trim();
+    if (line === '' || /^[@\\:]\w+/.test(line) || /^[-=*_~]{3,}$/.test(line)) {
+      if (current !== '') break;
+      continue;
+    }
+    if (boilerplate.test(line)) continue;
+    let rest = line;
+    for (;;) {
+      if (current === '') currentLine = start + index;
+      const end = /[.!?:]["')\]]?(?=\s+[A-Z`"'(]|$)/.exec(rest);
+      if (!end || /\b(?:e\.g|i\.e|etc|vs|cf|No|Mr|Dr|approx)\.$/.test(rest.slice(0, end.index + 1))) break;
+      current = join(current, rest.slice(0, end.index + end[0].length));
+      rest = rest.slice(end.index + end[0].length).trimStart();
+      flush();
+    }
+    current = join(current, rest);
+  }
+  flush();
+  return sentences;
+}
+
+function join(left: string, right: string): string {
+  return left === '' ? right : `${left} ${right}`;
+}
+
+/** Two words with letters, and not code. */
+function isSentence(text: string): boolean {
+  const words = text.match(/\p{L}{2,}/gu) ?? [];
+  if (words.length < 2) return false;
+  const letters = (text.match(/[\p{L}\s]/gu) ?? []).length;
+  return letters / text.length > 0.65 && !/[{};]\s*$/.test(text);
+}
+
+function clip(text: string): string {
+  if (text.length <= longestSentence) return text;
+  const cut = text.lastIndexOf(' ', longestSentence);
+  return `${text.slice(0, cut > 0 ? cut : longestSentence)} …`;
+}
+
+function prose(lines: readonly string[]): Sentence | undefined {
+  for (const paragraph of paragraphs(lines)) {
+    const [first] = sentencesOf(paragraph.lines, paragraph.line);
+    if (first) return first;
+  }
+  return undefined;
+}
+
+/** Paragraphs of Markdown, reStructuredText or HTML that are running text: no headings, badges, tables, code or lists of links. */
+function paragraphs(lines: readonly string[]): Block[] {
+  const blocks: Block[] = [];
+  let current: string[] = [];
+  let start = 1;
+  let fence: string | undefined;
+  const flush = (): void => {
+    if (current.length > 0) blocks.push({ lines: current, line: start });
+    current = [];
+  };
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.trim();
+    const mark = /^(```|~~~|<!--)/.exec(line)?.[1];
+    if (fence !== undefined) {
+      if (line.includes(fence)) fence = undefined;
+      continue;
+    }
+    if (mark !== undefined) {
+      flush();
+      const close = mark === '<!--' ? '-->' : mark;
+      if (!line.slice(mark.length).includes(close)) fence = close;
+      continue;
+    }
+    const next = lines[index + 1]?.trim() ?? '';
+    const heading =
+      /^#{1,6}\s|^[=\-~^"]{3,}$|^\.\. /.test(line) || (line !== '' && /^[=\-~^]{3,}$/.test(next));
+    const structure = /^[|>]|^\[!?\[|^!\[|^<\/?[a-z]|^\[[^\]]+\]:|^\d+\.\s|^[-*+]\s|^:\w+:|^---$/i.test(line);
+    if (line === '' || heading || structure) {
+      flush();
+      continue;
+    }
+    if (current.length === 0) start = index + 1;
+    current.push(plain(line));
+  }
+  flush();
+  return blocks;
+}
+
+/** Markdown and HTML marks taken off a line of running text. */
+function plain(line: string): string {
+  return line
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
+    .replace(/\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
+    .replace(/`([^`<]+) <[^>]+>`_+/g, '$1')
+    .replace(/<[^>]+>/g, '')
+    .replace(/(\*\*|__)(.+?)\1/g, '$2')
+    .replace(/(?<!\w)[*_](\S.*?\S|\S)[*_](?!\w)/g, '$1')
+    .trim();
+}
