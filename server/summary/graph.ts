@@ -29,6 +29,10 @@ export interface Ranked {
 const damping = 0.85;
 const iterations = 40;
 const definedTooOften = 5;
+/** Tests, examples and benches show how the rest is used; they are seldom what a reader looks for. */
+const supporting =
+  /(^|\/)(tests?|__tests__|spec|specs|e2e|examples?|samples?|demos?|bench(marks?)?|fixtures?|testing|testdata|mocks?|docs?)\/|[._-](test|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest)[^/]*$/i;
+const supportingWeight = 0.1;
 /** An import says more than one shared name, less than many. */
 const importWeight = 3;
 
@@ -66,13 +70,17 @@ export function rank(files: readonly GraphFile[]): Ranked {
       for (const to of targets) {
         // A name that everybody defines connects nobody: it stays a weak hint and no "use".
         if (targets.length > definedTooOften) continue;
-        connect(from, to, weight / targets.length);
-        named.push({ from, to, name, weight: weight / targets.length, uses });
+        const share = (weight / targets.length) * (supporting.test(files[to]!.path) ? supportingWeight : 1);
+        connect(from, to, share);
+        named.push({ from, to, name, weight: share, uses });
       }
     }
   }
 
-  const ranks = pageRank(edges);
+  const ranks = pageRank(
+    edges,
+    files.map(file => (supporting.test(file.path) ? supportingWeight : 1)),
+  );
   const outgoing = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
   const symbolScores = new Map<string, { score: number; uses: number }>();
   for (const { from, to, name, weight, uses } of named) {
@@ -98,9 +106,10 @@ export function rank(files: readonly GraphFile[]): Ranked {
   };
 }
 
-/** Ranks with a uniform restart; a file without edges gives its rank to all. */
-function pageRank(edges: readonly ReadonlyMap<number, number>[]): Float64Array {
+/** Ranks with a restart in proportion to `restart`; a file without edges gives its rank to all in the same proportion. */
+function pageRank(edges: readonly ReadonlyMap<number, number>[], restart: readonly number[]): Float64Array {
   const count = edges.length;
+  const whole = restart.reduce((sum, weight) => sum + weight, 0);
   const totals = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
   let ranks = new Float64Array(count).fill(1 / count);
   for (let round = 0; round < iterations; round++) {
@@ -112,8 +121,8 @@ function pageRank(edges: readonly ReadonlyMap<number, number>[]): Float64Array {
         for (const [to, weight] of edges[from]!)
           next[to]! += (damping * ranks[from]! * weight) / totals[from]!;
     }
-    const base = (1 - damping) / count + (damping * loose) / count;
-    for (let at = 0; at < count; at++) next[at]! += base;
+    const base = (1 - damping + damping * loose) / whole;
+    for (let at = 0; at < count; at++) next[at]! += base * restart[at]!;
     ranks = next;
   }
   return ranks;
@@ -121,7 +130,12 @@ function pageRank(edges: readonly ReadonlyMap<number, number>[]): Float64Array {
 
 function nameWeight(name: string, definers: number): number {
   const compound = name.length >= 8 && (/_[a-z]/i.test(name.slice(1)) || /[a-z][A-Z]/.test(name));
-  return (compound ? 10 : 1) * (name.startsWith('_') ? 0.1 : 1) * (definers > definedTooOften ? 0.1 : 1);
+  const plain = /^[a-z]{1,5}$/.test(name);
+  return (
+    (compound ? 10 : plain ? 0.3 : 1) *
+    (name.startsWith('_') ? 0.1 : 1) *
+    (definers > definedTooOften ? 0.1 : 1)
+  );
 }
 
 /** Maps an import as written to the repository's files: relative paths, dotted modules, include paths, by longest suffix. */

@@ -19,6 +19,7 @@ const boilerplate =
 export function openingSentence(path: string, text: string): Sentence | undefined {
   const language = languageOf(path);
   const lines = text.split('\n', openingLines * 4).map(line => line.replace(/\r$/, ''));
+  if (/(^|\/)(licen[cs]e|copying|notice|authors|requirements)[^/]*$/i.test(path)) return undefined;
   if (language.kind === 'prose' || language.id === 'html') return prose(lines);
   if (language.kind === 'data') return undefined;
   const comments = openingComments(lines.slice(0, openingLines), language);
@@ -34,6 +35,7 @@ export function proseSentences(text: string, limit: number): Sentence[] {
   const found: Sentence[] = [];
   for (const paragraph of paragraphs(text.split('\n', 400))) {
     for (const sentence of sentencesOf(paragraph.lines, paragraph.line)) {
+      if (!/[.!?…]$/.test(sentence.text)) continue;
       if (found.length >= limit) return found;
       found.push(sentence);
     }
@@ -68,7 +70,7 @@ function openingComments(lines: readonly string[], language: Language): Block[] 
       continue;
     }
     const mark = language.lineComments.find(opening => line.startsWith(opening.trim()));
-    if (mark !== undefined) {
+    if (mark !== undefined && !line.startsWith('#!')) {
       const block: string[] = [];
       const start = at;
       while (at < lines.length && lines[at]!.trim().startsWith(mark.trim())) {
@@ -84,13 +86,17 @@ function openingComments(lines: readonly string[], language: Language): Block[] 
 /** Takes the decoration off a comment line: stars, further slashes, Rust's and Doxygen's `!`. */
 function unmark(line: string): string {
   return line
-    .replace(/^[\s*/#!;%-]+/, '')
+    .replace(/^[\s*/#!;%-]+:?\s*/, '')
     .replace(
       /^[@\\](?:file|brief|fileoverview|module|packageDocumentation|description|summary|desc)\b\s*/,
       '',
     )
-    .replace(/[\s*]+$/, '');
+    .replace(/[\s*]+$/, '')
+    .replace(roles, '$1');
 }
+
+/** reStructuredText roles and literals, as docstrings use them: the text they show. */
+const roles = /(?::[\w:]+:)?``?(?:~[\w.]*\.(?=\w+`)|[!./~]*)([^`<]+?)(?:\s*<[^`]*>)?``?_{0,2}/g;
 
 function firstSentence(lines: readonly string[], start: number): Sentence | undefined {
   return lines.slice(0, 3).some(line => boilerplate.test(line)) ? undefined : sentencesOf(lines, start)[0];
@@ -148,7 +154,10 @@ function clip(text: string): string {
 
 function prose(lines: readonly string[]): Sentence | undefined {
   for (const paragraph of paragraphs(lines)) {
-    const [first] = sentencesOf(paragraph.lines, paragraph.line);
+    // Running text ends its sentences; lists of names and tables of contents do not.
+    const first = sentencesOf(paragraph.lines, paragraph.line).find(sentence =>
+      /[.!?…]["')\]]?$/.test(sentence.text),
+    );
     if (first) return first;
   }
   return undefined;
@@ -197,7 +206,8 @@ function plain(line: string): string {
   return line
     .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
     .replace(/\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
-    .replace(/`([^`<]+) <[^>]+>`_+/g, '$1')
+    .replace(/\[([^\]]+)\]/g, '$1')
+    .replace(roles, '$1')
     .replace(/<[^>]+>/g, '')
     .replace(/(\*\*|__)(.+?)\1/g, '$2')
     .replace(/(?<!\w)[*_](\S.*?\S|\S)[*_](?!\w)/g, '$1')

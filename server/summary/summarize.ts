@@ -1,18 +1,12 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
 import type { KeyFile, KeySymbol, Part, RunCommand, Statement, Summary } from '../protocol/requests.ts';
-import { languageOf } from '../workspace/language.ts';
-import { type GraphFile, rank } from './graph.ts';
-import { isManifest, type Manifest, readManifest } from './manifests.ts';
-import { outline } from './outline.ts';
-import { openingSentence, proseSentences } from './sentences.ts';
-
-/** What a summary is made from: the files that were read, as they were read. */
-export interface SummarySource {
-  readonly name: string;
-  files(): Iterable<{ readonly path: string; readonly tokens: number }>;
-  /** Nothing for a file that is gone by now. */
-  textOf(path: string): string | undefined;
-}
+import { collectFacts, type FileFacts, type SummarySource } from './facts.ts';
+import { rank } from './graph.ts';
+import type { Manifest } from './manifests.ts';
+import { compare, depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
+import { proseSentences } from './sentences.ts';
+import { startHere } from './start-here.ts';
+import { buildTree } from './tree.ts';
 
 export interface SummaryOptions {
   /** A folder or file; everything without it. */
@@ -24,10 +18,7 @@ export interface SummaryOptions {
 
 const keyFileCount = 20;
 const keySymbolCount = 30;
-const startHereCount = 7;
 const overviewSentences = 5;
-/** A folder with more files than this is shown with its most central files only. */
-const filesShownPerFolder = 200;
 
 /**
  * @returns a summary, whose lists are empty where the repository says nothing.
@@ -91,77 +82,6 @@ export async function summarize(
   return withinBudget({ ...summary, statements: distinct(statements) }, options);
 }
 
-interface FileFacts extends GraphFile {
-  readonly tokens: number;
-  readonly code: boolean;
-  readonly statement?: Statement;
-  readonly manifest?: Manifest;
-}
-
-async function collectFacts(
-  source: SummarySource,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, FileFacts>> {
-  const facts = new Map<string, FileFacts>();
-  let since = performance.now();
-  for (const { path, tokens } of source.files()) {
-    // Reading facts must not hold up completions: give way every few milliseconds.
-    if (performance.now() - since > 8) {
-      await new Promise(resolve => setImmediate(resolve));
-      signal?.throwIfAborted();
-      since = performance.now();
-    }
-    const text = source.textOf(path);
-    if (text === undefined) continue;
-    const code = languageOf(path).kind === 'code';
-    const { definitions, imports } = outline(path, text);
-    const manifest = isManifest(path) ? readManifest(path, text) : undefined;
-    const sentence =
-      manifest?.description ?? openingSentence(path, text) ?? structuralLine(path, text, definitions);
-    facts.set(path, {
-      path,
-      tokens,
-      code,
-      definitions,
-      imports,
-      uses: code ? identifierUses(text) : new Map(),
-      ...(sentence && { statement: { text: sentence.text, path, line: sentence.line, generated: false } }),
-      ...(manifest && { manifest }),
-    });
-  }
-  return facts;
-}
-
-/** Where a file has no sentence: what it defines, in its own names. */
-function structuralLine(
-  path: string,
-  text: string,
-  definitions: readonly { name: string; line: number; exported: boolean }[],
-) {
-  const shown = definitions.filter(definition => definition.exported);
-  const named = shown.length > 0 ? shown : definitions;
-  if (named.length === 0) {
-    const heading = languageOf(path).kind === 'prose' ? /^#+\s+(\S.*)$/m.exec(text) : null;
-    return heading
-      ? { text: heading[1]!.trim(), line: text.slice(0, heading.index).split('\n').length }
-      : undefined;
-  }
-  const names = named.slice(0, 4).map(definition => definition.name);
-  const more = named.length - names.length;
-  return {
-    text: `${shown.length > 0 ? 'Exports' : 'Defines'} ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
-    line: named[0]!.line,
-  };
-}
-
-const identifier = /[A-Za-z_$][\w$]{2,}/g;
-
-function identifierUses(text: string): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const [name] of text.matchAll(identifier)) uses.set(name, (uses.get(name) ?? 0) + 1);
-  return uses;
-}
-
 function overview(
   paths: readonly string[],
   facts: ReadonlyMap<string, FileFacts>,
@@ -192,72 +112,6 @@ function overview(
   return distinct(statements).slice(0, overviewSentences);
 }
 
-/** README first, then what the manifests call entry points, then documents on the structure, then the most central files. */
-function startHere(
-  paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
-  keyFiles: readonly KeyFile[],
-  scope: string,
-): KeyFile[] {
-  const chosen = new Map<string, KeyFile>();
-  const add = (path: string, why: string): void => {
-    if (!chosen.has(path))
-      chosen.set(path, {
-        path,
-        line: facts.get(path)?.statement?.line ?? 1,
-        score: 1 - chosen.size / 100,
-        why,
-      });
-  };
-  for (const path of paths)
-    if (folderOf(path) === scope && isReadme(path)) add(path, 'what the project says about itself');
-  for (const path of paths) {
-    if (
-      depth(path, scope) <= 1 &&
-      /(^|\/)(architecture|design|overview|hacking|internals)\.(md|rst|txt)$/i.test(path)
-    )
-      add(path, 'about the structure');
-  }
-  const manifests = paths
-    .flatMap(path => facts.get(path)?.manifest ?? [])
-    .sort((left, right) => depth(left.path, scope) - depth(right.path, scope));
-  const known = new Set(paths);
-  for (const manifest of manifests.slice(0, 4)) {
-    for (const entry of manifest.entries) {
-      const path = sourceOf(folderOf(manifest.path), entry.text, known);
-      if (path !== undefined && chosen.size < startHereCount - 2)
-        add(path, `${entry.role} in ${manifest.path}`);
-    }
-  }
-  for (const file of keyFiles) if (chosen.size < startHereCount) add(file.path, file.why);
-  return [...chosen.values()];
-}
-
-/** An entry point names what is built (`dist/index.js`); the file to read is its source. */
-function sourceOf(folder: string, entry: string, known: ReadonlySet<string>): string | undefined {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const clean = entry.replace(/^\.\//, '');
-  const stem = clean.replace(/(\.d)?\.\w+$/, '');
-  const name = stem.slice(stem.lastIndexOf('/') + 1);
-  const stems = [
-    stem,
-    `src/${stem}`,
-    stem.replace(/^(?:dist|lib|build|out|cjs|esm)\//, 'src/'),
-    stem.replace(/^(?:dist|lib|build|out)\//, ''),
-    `src/${name}`,
-    `lib/${name}`,
-  ];
-  const direct = prefix + clean;
-  if (known.has(direct)) return direct;
-  for (const candidate of stems) {
-    for (const extension of ['ts', 'tsx', 'mts', 'js', 'mjs', 'cjs', 'jsx', 'py', 'rs']) {
-      const path = `${prefix}${candidate}.${extension}`;
-      if (known.has(path)) return path;
-    }
-  }
-  return undefined;
-}
-
 function keyFile(path: string, facts: FileFacts, score: number, usedBy: number): KeyFile {
   const exported = facts.definitions.filter(definition => definition.exported).length;
   const why =
@@ -276,90 +130,6 @@ function commandsOf(manifest: Manifest | undefined): RunCommand[] {
     path: manifest!.path,
     line: command.line,
   }));
-}
-
-interface MutablePart {
-  path: string;
-  kind: Part['kind'];
-  files: number;
-  tokens: number;
-  statement?: Statement;
-  children: MutablePart[];
-}
-
-function buildTree(
-  paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
-  scope: string,
-  rankOf: (path: string) => number,
-): Part[] {
-  const root: MutablePart = { path: scope, kind: 'folder', files: 0, tokens: 0, children: [] };
-  const folders = new Map<string, MutablePart>([[scope, root]]);
-  const folder = (path: string): MutablePart => {
-    let found = folders.get(path);
-    if (found === undefined) {
-      found = { path, kind: 'folder', files: 0, tokens: 0, children: [] };
-      folders.set(path, found);
-      folder(folderOf(path)).children.push(found);
-    }
-    return found;
-  };
-  for (const path of paths) {
-    const { tokens, statement } = facts.get(path)!;
-    if (path === scope) {
-      root.children.push({
-        path,
-        kind: 'file',
-        files: 1,
-        tokens,
-        ...(statement && { statement }),
-        children: [],
-      });
-      continue;
-    }
-    folder(folderOf(path)).children.push({
-      path,
-      kind: 'file',
-      files: 1,
-      tokens,
-      ...(statement && { statement }),
-      children: [],
-    });
-    for (let at = folderOf(path); ; at = folderOf(at)) {
-      const part = folder(at);
-      part.files++;
-      part.tokens += tokens;
-      if (at === scope) break;
-    }
-  }
-  for (const part of folders.values()) {
-    const speaker =
-      part.children.find(child => child.kind === 'file' && isReadme(child.path) && child.statement) ??
-      part.children.find(
-        child =>
-          child.kind === 'file' && isManifest(child.path) && facts.get(child.path)?.manifest?.description,
-      ) ??
-      part.children.find(
-        child => child.kind === 'file' && isFolderIndex(child.path) && isSpoken(child.statement),
-      );
-    if (speaker?.statement) part.statement = speaker.statement;
-    const files = part.children.filter(child => child.kind === 'file');
-    if (files.length > filesShownPerFolder) {
-      const kept = new Set(
-        files.sort((left, right) => rankOf(right.path) - rankOf(left.path)).slice(0, filesShownPerFolder),
-      );
-      part.children = part.children.filter(child => child.kind === 'folder' || kept.has(child));
-    }
-    part.children.sort((left, right) =>
-      left.kind === right.kind ? compare(left.path, right.path) : left.kind === 'folder' ? -1 : 1,
-    );
-  }
-  return root.children;
-}
-
-/** A folder is not described by a list of names its index exports. */
-function isSpoken(statement: Statement | undefined): boolean {
-  return statement !== undefined && !/^(Exports|Defines) /.test(statement.text);
 }
 
 function withinBudget(summary: Summary, options: SummaryOptions): Summary {
@@ -411,28 +181,4 @@ function distinct(statements: readonly Statement[]): Statement[] {
 
 function flatten(parts: readonly Part[]): Part[] {
   return parts.flatMap(part => [part, ...flatten(part.children)]);
-}
-
-function isReadme(path: string): boolean {
-  return /(^|\/)readme(\.(md|markdown|rst|txt|adoc))?$/i.test(path);
-}
-
-function isFolderIndex(path: string): boolean {
-  return /(^|\/)(__init__\.py|index\.[jt]sx?|index\.mts|mod\.rs|lib\.rs|main\.rs|doc\.go|package-info\.java)$/.test(
-    path,
-  );
-}
-
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
-}
-
-function depth(path: string, scope: string | undefined): number {
-  const rest = scope ? path.slice(scope.length + 1) : path;
-  return rest.split('/').length - 1;
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,0 +1,95 @@
+/** The folder tree with a line for each part that has one. */
+import type { Part, Statement } from '../protocol/requests.ts';
+import type { FileFacts } from './facts.ts';
+import { isManifest } from './manifests.ts';
+import { compare, folderOf, isFolderIndex, isReadme } from './paths.ts';
+
+/** A folder with more files than this is shown with its most central files only. */
+const filesShownPerFolder = 200;
+
+interface MutablePart {
+  path: string;
+  kind: Part['kind'];
+  files: number;
+  tokens: number;
+  statement?: Statement;
+  children: MutablePart[];
+}
+
+/**
+ * @param scope the folder whose children are returned; `''` for the whole repository. A file's own path gives that file.
+ */
+export function buildTree(
+  paths: readonly string[],
+  facts: ReadonlyMap<string, FileFacts>,
+  scope: string,
+  rankOf: (path: string) => number,
+): Part[] {
+  const root: MutablePart = { path: scope, kind: 'folder', files: 0, tokens: 0, children: [] };
+  const folders = new Map<string, MutablePart>([[scope, root]]);
+  const folder = (path: string): MutablePart => {
+    let found = folders.get(path);
+    if (found === undefined) {
+      found = { path, kind: 'folder', files: 0, tokens: 0, children: [] };
+      folders.set(path, found);
+      folder(folderOf(path)).children.push(found);
+    }
+    return found;
+  };
+  for (const path of paths) {
+    const { tokens, statement } = facts.get(path)!;
+    if (path === scope) {
+      root.children.push({
+        path,
+        kind: 'file',
+        files: 1,
+        tokens,
+        ...(statement && { statement }),
+        children: [],
+      });
+      continue;
+    }
+    folder(folderOf(path)).children.push({
+      path,
+      kind: 'file',
+      files: 1,
+      tokens,
+      ...(statement && { statement }),
+      children: [],
+    });
+    for (let at = folderOf(path); ; at = folderOf(at)) {
+      const part = folder(at);
+      part.files++;
+      part.tokens += tokens;
+      if (at === scope) break;
+    }
+  }
+  for (const part of folders.values()) {
+    const speaker =
+      part.children.find(child => child.kind === 'file' && isReadme(child.path) && child.statement) ??
+      part.children.find(
+        child =>
+          child.kind === 'file' && isManifest(child.path) && facts.get(child.path)?.manifest?.description,
+      ) ??
+      part.children.find(
+        child => child.kind === 'file' && isFolderIndex(child.path) && isSpoken(child.statement),
+      );
+    if (speaker?.statement) part.statement = speaker.statement;
+    const files = part.children.filter(child => child.kind === 'file');
+    if (files.length > filesShownPerFolder) {
+      const kept = new Set(
+        files.sort((left, right) => rankOf(right.path) - rankOf(left.path)).slice(0, filesShownPerFolder),
+      );
+      part.children = part.children.filter(child => child.kind === 'folder' || kept.has(child));
+    }
+    part.children.sort((left, right) =>
+      left.kind === right.kind ? compare(left.path, right.path) : left.kind === 'folder' ? -1 : 1,
+    );
+  }
+  return root.children;
+}
+
+/** A folder is not described by a list of names its index exports. */
+function isSpoken(statement: Statement | undefined): boolean {
+  return statement !== undefined && !/^(Exports|Defines) /.test(statement.text);
+}

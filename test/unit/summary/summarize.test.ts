@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Part } from '../../../server/protocol/requests.ts';
+import type { SummarySource } from '../../../server/summary/facts.ts';
+import { summarize } from '../../../server/summary/summarize.ts';
+
+const files: Readonly<Record<string, string>> = {
+  'README.md': '# Shop\n\nShop sells things to people. It is small.\n',
+  'package.json':
+    '{\n  "name": "shop",\n  "description": "Sells things to people.",\n  "main": "dist/server.js",\n  "scripts": { "start": "node dist/server.js" }\n}\n',
+  'src/server.ts':
+    "/** Answers requests of the shop. */\nimport { priceForUnits } from './pricing/price.ts';\nexport function serve() { return priceForUnits(1); }\n",
+  'src/pricing/index.ts': "/** All that has to do with money. */\nexport * from './price.ts';\n",
+  'src/pricing/price.ts':
+    'export function priceForUnits(units: number) { return roundCents(units); }\nexport function roundCents(value: number) { return value; }\n',
+  'src/orders.ts':
+    "import { priceForUnits, roundCents } from './pricing/price.ts';\nexport const total = () => roundCents(priceForUnits(2));\n",
+  'test/price.test.ts': "import { priceForUnits } from '../src/pricing/price.ts';\npriceForUnits(3);\n",
+  LICENSE: 'Permission is granted to all people here.\n',
+};
+
+const source: SummarySource = {
+  name: 'shop',
+  files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length })),
+  textOf: path => files[path],
+};
+
+function find(parts: readonly Part[], path: string): Part | undefined {
+  for (const part of parts) {
+    const found = part.path === path ? part : find(part.children, path);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+test('the overview says what manifest and README say, once', async () => {
+  const { overview } = await summarize(source);
+  assert.deepEqual(
+    overview.map(({ text, path, line }) => `${path}:${line} ${text}`),
+    [
+      'package.json:3 Sells things to people.',
+      'README.md:3 Shop sells things to people.',
+      'README.md:3 It is small.',
+    ],
+  );
+});
+
+test('the tree counts files and tokens and gives folders their own sentence', async () => {
+  const { parts } = await summarize(source);
+  assert.deepEqual(
+    parts.map(part => part.path),
+    ['src', 'test', 'LICENSE', 'README.md', 'package.json'],
+  );
+  const pricing = find(parts, 'src/pricing')!;
+  assert.equal(pricing.files, 2);
+  assert.equal(pricing.statement?.text, 'All that has to do with money.');
+  const sum = (list: readonly Part[]): number => list.reduce((total, part) => total + part.tokens, 0);
+  assert.equal(sum(parts), Object.values(files).join('').length);
+});
+
+test('the most used file is a key file, its symbol a key symbol, and tests are neither', async () => {
+  const { keyFiles, keySymbols } = await summarize(source);
+  assert.equal(keyFiles[0]?.path, 'src/pricing/price.ts');
+  assert.match(keyFiles[0]!.why, /used by \d+ files/);
+  assert.equal(keySymbols[0]?.name, 'priceForUnits');
+  assert.equal(keyFiles.at(-1)?.path, 'test/price.test.ts');
+});
+
+test('reading starts with the README, then the source of the entry point', async () => {
+  const { startHere } = await summarize(source);
+  assert.deepEqual(
+    startHere.slice(0, 3).map(file => file.path),
+    ['README.md', 'src/server.ts', 'src/pricing/price.ts'],
+  );
+});
+
+test('every statement is a text of the file and near the line it names', async () => {
+  const { statements } = await summarize(source);
+  assert.ok(statements.length >= 6);
+  for (const statement of statements) {
+    assert.equal(statement.generated, false);
+    const line = files[statement.path]!.split('\n')[statement.line - 1]!;
+    const word = /[\p{L}]{4,}/u.exec(statement.text.replace(/^(Exports|Defines) /, ''))![0];
+    assert.ok(line.includes(word), `${statement.path}:${statement.line} has no "${word}"`);
+  }
+});
+
+test('a part is summarised by its path', async () => {
+  const summary = await summarize(source, { path: 'src/pricing/' });
+  assert.equal(summary.name, 'pricing');
+  assert.deepEqual(
+    summary.parts.map(part => part.path),
+    ['src/pricing/index.ts', 'src/pricing/price.ts'],
+  );
+  assert.equal(summary.overview[0]?.text, 'All that has to do with money.');
+  const file = await summarize(source, { path: 'src/server.ts' });
+  assert.equal(file.overview[0]?.text, 'Answers requests of the shop.');
+});
+
+test('a path that was not read is an error that names it', async () => {
+  await assert.rejects(summarize(source, { path: 'nowhere' }), /"nowhere"/);
+});
+
+test('a budget keeps the first statements and never more than fit', async () => {
+  const countTokens = (text: string): number => text.split(/\s+/).length;
+  const summary = await summarize(source, { budget: 20, countTokens });
+  assert.ok(summary.statements.length >= 1);
+  const spent = summary.statements.reduce(
+    (sum, s) => sum + countTokens(`${s.path}:${s.line} ${s.text}\n`),
+    0,
+  );
+  assert.ok(spent <= 20);
+  assert.equal(summary.overview[0]?.text, 'Sells things to people.');
+});
+
+test('an empty repository has an empty summary', async () => {
+  const summary = await summarize({ name: 'empty', files: () => [], textOf: () => undefined });
+  assert.deepEqual(summary.parts, []);
+  assert.deepEqual(summary.statements, []);
+});
