@@ -1,0 +1,54 @@
+/** A child process that runs `main.ts`: spawned, spoken to, watched. */
+import { type ForkOptions, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Device } from './device.ts';
+import type { FromEngine, ToEngine } from './messages.ts';
+
+export interface Child {
+  readonly pid: number | undefined;
+  send(message: ToEngine): void;
+  /** Ends it at once, whatever it is doing. */
+  kill(): void;
+  /** Resolves, with how it ended, when it is gone for good. Never rejects. */
+  readonly ended: Promise<string>;
+}
+
+export interface ChildOptions {
+  /** The file of the engine process: `main.ts`, or what it was bundled to. */
+  readonly entry: string;
+  readonly mode: 'serve' | 'probe';
+  readonly device: Device;
+  readonly onMessage: (message: FromEngine) => void;
+  /** Gets what the process and its native libraries print. */
+  readonly onOutput: (line: string) => void;
+}
+
+export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOptions): Child {
+  const options: ForkOptions & { windowsHide: boolean } = {
+    serialization: 'advanced',
+    // Nothing of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+    windowsHide: true,
+  };
+  const child = fork(entry, [mode, device], options);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', onOutput);
+  }
+  child.on('message', message => onMessage(message as FromEngine));
+  const ended = new Promise<string>(resolve => {
+    child.once('error', error => resolve(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+    });
+  });
+  return {
+    pid: child.pid,
+    send(message) {
+      // A channel that has just closed is no error here: `ended` tells what happened.
+      if (child.connected) child.send(message, () => {});
+    },
+    kill: () => void child.kill('SIGKILL'),
+    ended,
+  };
+}

@@ -1,0 +1,34 @@
+/** The devices that a model can run on, in the order in which they are preferred, and what to call them. */
+
+export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+export type DeviceSetting = Device | 'auto';
+
+export const deviceNames: Readonly<Record<Device, string>> = {
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  dml: 'DirectML',
+  coreml: 'Core ML',
+};
+
+export function isDevice(text: string | undefined): text is Device {
+  return text !== undefined && Object.hasOwn(deviceNames, text);
+}
+
+/**
+ * What `auto` tries on a platform, best first: the maker's own interface, then WebGPU, then the CPU. Only what
+ * onnxruntime-node can have there is asked for (https://www.npmjs.com/package/onnxruntime-node, "Requirements").
+ */
+export function candidates(platform: string, architecture: string): readonly Device[] {
+  switch (`${platform}-${architecture}`) {
+    case 'linux-x64':
+      return ['cuda', 'webgpu', 'cpu'];
+    case 'win32-x64':
+    case 'win32-arm64':
+      return ['dml', 'webgpu', 'cpu'];
+    case 'darwin-arm64':
+      return ['coreml', 'webgpu', 'cpu'];
+    default:
+      return ['cpu'];
+  }
+}

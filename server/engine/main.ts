@@ -1,0 +1,114 @@
+/**
+ * The engine process, the only one that loads native code. It can crash, leak or be killed: its parent (`process.ts`)
+ * starts it again. Arguments: `serve` or `probe`, and a device.
+ */
+import { check, checkGraph } from './check-graph.ts';
+import { type Device, deviceNames, isDevice } from './device.ts';
+import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from './messages.ts';
+import { productGraph, timeProduct } from './product.ts';
+import { type Between, workQueue } from './queue.ts';
+import { type GraphSession, loadRuntime, type Runtime } from './session.ts';
+
+const [mode, device] = process.argv.slice(2);
+
+if (process.send === undefined || !isDevice(device) || (mode !== 'serve' && mode !== 'probe')) {
+  console.error(
+    'This is the engine process of Longsight; the language server and the command line start it.',
+  );
+  process.exit(2);
+}
+
+// The parent is gone, or wants no more of us: nobody is left to work for.
+process.once('disconnect', () => process.exit(0));
+
+try {
+  const runtime = await loadRuntime();
+  if (mode === 'probe') send({ type: 'probed', result: await probe(runtime, device) });
+  else await serve(runtime, device);
+} catch (error) {
+  send({ type: 'unusable', problem: messageOf(error) });
+}
+
+/** Runs the check graph, then races the device against the CPU. */
+async function probe(runtime: Runtime, device: Device): Promise<ProbeResult> {
+  const unusable = (detail: string) => ({ usable: false, speed: 0, detail });
+  if (!runtime.bundled.includes(device)) return unusable('its libraries are not part of this installation');
+  let session: GraphSession;
+  try {
+    session = await runtime.open(checkGraph(), device);
+  } catch (error) {
+    return unusable(openingProblem(messageOf(error)));
+  }
+  const { right, error } = await check(session, 1);
+  if (!right) return unusable(`its results are wrong by ${error.toExponential(1)}`);
+  const graph = productGraph(768);
+  const milliseconds = async (on: Device) => {
+    const session = await runtime.open(graph, on);
+    return (await timeProduct(session, { rows: 256, width: 768, repeats: 7 }, async () => {})).milliseconds;
+  };
+  const speed = (await milliseconds('cpu')) / (await milliseconds(device));
+  return {
+    usable: true,
+    speed,
+    detail: `its results are right, and matrix products are ${speed.toFixed(1)} times as fast as on the CPU`,
+  };
+}
+
+async function serve(runtime: Runtime, device: Device): Promise<void> {
+  const session = await runtime.open(checkGraph(), device);
+  const result = await check(session, 1);
+  if (!result.right) {
+    throw new Error(`results on ${deviceNames[device]} are wrong by ${result.error.toExponential(1)}`);
+  }
+  const queue = workQueue(
+    (request, between) => perform(runtime, device, session, request, between),
+    (id, outcome) => {
+      const residentBytes = process.memoryUsage.rss();
+      send(outcome.type === 'result' ? { ...outcome, id, residentBytes } : { ...outcome, id });
+    },
+  );
+  process.on('message', message => {
+    const order = message as ToEngine;
+    if (order.type === 'stop') process.exit(0);
+    else if (order.type === 'cancel') queue.cancel(order.id);
+    else queue.add(order);
+  });
+  send({ type: 'ready', device, check: result });
+}
+
+async function perform(
+  runtime: Runtime,
+  device: Device,
+  session: GraphSession,
+  request: WorkRequest,
+  between: Between,
+): Promise<ResultOf<WorkName>> {
+  switch (request.name) {
+    case 'check':
+      return check(session, request.parameters.seed);
+    case 'product': {
+      const product = await runtime.open(productGraph(request.parameters.width), device);
+      try {
+        return await timeProduct(product, request.parameters, between);
+      } finally {
+        await product.release();
+      }
+    }
+  }
+}
+
+function send(message: FromEngine): void {
+  process.send?.(message, undefined, undefined, () => {});
+}
+
+/** onnxruntime says where in its own sources something failed; a user wants to know what. */
+function openingProblem(message: string): string {
+  if (/no (supported )?adapters?|failed to get an? .*adapter/i.test(message))
+    return 'no graphics adapter was found';
+  const [first = ''] = message.replace(/^.*was false\.\s*/s, '').split('\n');
+  return first.replace(/\.\s*$/, '');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,79 @@
+/** The choice of a device: each one is tried in a process of its own, because asking can end that process. */
+import { spawnChild } from './child.ts';
+import { candidates, type Device, type DeviceSetting, deviceNames } from './device.ts';
+import type { ProbeResult } from './messages.ts';
+
+export interface DeviceChoice {
+  readonly device: Device;
+  /** Why, in plain sentences. */
+  readonly reason: string;
+}
+
+export interface ProbeOptions {
+  readonly entry: string;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which a device that does not answer is given up. */
+  readonly timeLimit?: number;
+}
+
+/**
+ * The first device that gives right results and is not slower than the CPU; the CPU itself needs no probe, since the
+ * engine checks itself when it starts. A device that the user asks for may be slow, but must be right.
+ */
+export async function chooseDevice(
+  setting: DeviceSetting,
+  probe: (device: Device) => Promise<ProbeResult>,
+  available: readonly Device[] = candidates(process.platform, process.arch),
+): Promise<DeviceChoice> {
+  if (setting === 'cpu') return { device: 'cpu', reason: 'The CPU is used, as set.' };
+  const refused: string[] = [];
+  for (const device of setting === 'auto' ? available : [setting]) {
+    if (device === 'cpu') break;
+    const name = deviceNames[device];
+    if (!available.includes(device)) {
+      refused.push(`${name} does not exist on this platform.`);
+      continue;
+    }
+    const { usable, speed, detail } = await probe(device);
+    if (!usable) refused.push(`${name} cannot be used: ${detail}.`);
+    else if (setting === 'auto' && speed < 1) refused.push(`${name} is slower than the CPU here: ${detail}.`);
+    else return { device, reason: [`${name} is used: ${detail}.`, ...refused].join(' ') };
+  }
+  return { device: 'cpu', reason: ['The CPU is used.', ...refused].join(' ') };
+}
+
+/** Tries one device in a throw-away process. Never rejects: whatever happens to the process is an answer. */
+export function probeDevice(
+  device: Device,
+  { entry, log, signal, timeLimit = 20_000 }: ProbeOptions,
+): Promise<ProbeResult> {
+  return new Promise(resolve => {
+    const child = spawnChild({
+      entry,
+      mode: 'probe',
+      device,
+      onMessage: message => {
+        if (message.type === 'probed') answer(message.result);
+        if (message.type === 'unusable') refuse(message.problem);
+      },
+      onOutput: log,
+    });
+    const late = setTimeout(() => refuse(`it did not answer within ${timeLimit / 1000} seconds`), timeLimit);
+    const aborted = () => refuse('the probe was broken off');
+    signal?.addEventListener('abort', aborted);
+    if (signal?.aborted) aborted();
+    void child.ended.then(how => refuse(`its process ${how}`));
+
+    function refuse(detail: string): void {
+      answer({ usable: false, speed: 0, detail });
+    }
+
+    function answer(result: ProbeResult): void {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', aborted);
+      child.kill();
+      resolve(result);
+    }
+  });
+}

@@ -1,0 +1,360 @@
+/**
+ * The engine as its users see it. The process behind it is started when it is needed, watched, and started again when
+ * it crashes, hangs or grows too large; requests that can be repeated survive that. Nothing here loads native code.
+ */
+import { type Child, spawnChild } from './child.ts';
+import type { Device, DeviceSetting } from './device.ts';
+import type { FromEngine, ParametersOf, ResultOf, WorkName, WorkRequest } from './messages.ts';
+import { chooseDevice, type DeviceChoice, probeDevice } from './probe.ts';
+
+export interface EngineStatus {
+  readonly state: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
+  /** The device in use, once there is one. */
+  readonly device?: Device;
+  /** Why this device, and that it computes rightly, in plain sentences. Empty until it is chosen. */
+  readonly deviceReason: string;
+  /** How often the process ended by itself since the engine was made. */
+  readonly crashes: number;
+  /** Process id, while it runs. */
+  readonly pid?: number;
+  /** Resident memory of the process after its last work; 0 before. */
+  readonly residentBytes: number;
+  /** A sentence for the user: why it does not run, or why it is being started again. */
+  readonly problem?: string;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Goes before all that is not urgent. */
+  readonly urgent?: boolean;
+  /** False for work that must not be done twice; it is rejected when the process ends meanwhile. */
+  readonly repeatable?: boolean;
+}
+
+export interface Engine {
+  readonly status: EngineStatus;
+  /** Calls back on every change, until the returned function is called. */
+  onStatusChanged(listener: (status: EngineStatus) => void): () => void;
+  /** Starts the process if it does not run. Returns at once; the status tells how it went. */
+  start(): void;
+  /**
+   * Has work done, and starts the engine for it where needed. Rejects with an `EngineError` when the engine cannot do
+   * it, and with the signal's reason when it is aborted.
+   */
+  run<Name extends WorkName>(
+    name: Name,
+    parameters: ParametersOf<Name>,
+    options?: RunOptions,
+  ): Promise<ResultOf<Name>>;
+  /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
+  restart(device?: DeviceSetting): void;
+  /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
+  stop(): Promise<void>;
+}
+
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+export interface EngineOptions {
+  /** The file of the engine process. */
+  readonly entry: string;
+  readonly device: DeviceSetting;
+  readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
+  /** Bytes of resident memory after which the process is replaced, in a pause: sessions of onnxruntime leak a little. */
+  readonly memoryCeiling?: number;
+  /** Milliseconds to wait before the first restart; doubles with every crash in a row. */
+  readonly firstDelay?: number;
+  /** Milliseconds of silence after which a process with open work counts as hanging. */
+  readonly patience?: number;
+}
+
+interface Pending {
+  readonly request: WorkRequest;
+  readonly repeatable: boolean;
+  readonly resolve: (result: ResultOf<WorkName>) => void;
+  readonly reject: (error: unknown) => void;
+  /** Lets go of the signal that could abort it. */
+  readonly close: () => void;
+  /** To how many processes it was given. */
+  attempts: number;
+}
+
+/** Crashes in a row, without any work done between them, after which we give up until asked again. */
+const mostCrashes = 5;
+const longestDelay = 30_000;
+/** Work that was open in this many crashes is taken for their cause. */
+const mostAttempts = 2;
+
+export function createEngine(options: EngineOptions): Engine {
+  return new EngineProcess(options);
+}
+
+class EngineProcess implements Engine {
+  readonly #options: Required<EngineOptions>;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(status: EngineStatus) => void>();
+  #status: EngineStatus = { state: 'stopped', deviceReason: '', crashes: 0, residentBytes: 0 };
+  #setting: DeviceSetting;
+  #choice: DeviceChoice | undefined;
+  #child: Child | undefined;
+  #launch: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #lastId = 0;
+  #crashesInRow = 0;
+  /** Resident memory after the first work of this process. */
+  #firstResident = 0;
+  #hung = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = { memoryCeiling: 4 * 2 ** 30, firstDelay: 250, patience: 60_000, ...options };
+    this.#setting = options.device;
+  }
+
+  get status(): EngineStatus {
+    return this.#status;
+  }
+
+  onStatusChanged(listener: (status: EngineStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(): void {
+    const { state } = this.#status;
+    if (state === 'stopped' || state === 'failed') {
+      this.#crashesInRow = 0;
+      void this.#start('starting');
+    }
+  }
+
+  run<Name extends WorkName>(
+    name: Name,
+    parameters: ParametersOf<Name>,
+    { signal, urgent = false, repeatable = true }: RunOptions = {},
+  ): Promise<ResultOf<Name>> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#status.state === 'failed') return Promise.reject(new EngineError(this.#status.problem));
+    const id = ++this.#lastId;
+    const request = { type: 'work', id, name, parameters, urgent } as WorkRequest;
+    return new Promise((resolve, reject) => {
+      const aborted = () => {
+        // What the process says about it from now on is not listened to.
+        if (this.#pending.delete(id)) this.#child?.send({ type: 'cancel', id });
+        reject(signal?.reason);
+      };
+      const pending: Pending = {
+        request,
+        repeatable,
+        attempts: 0,
+        resolve: result => resolve(result as ResultOf<Name>),
+        reject,
+        close: () => signal?.removeEventListener('abort', aborted),
+      };
+      signal?.addEventListener('abort', aborted, { once: true });
+      this.#pending.set(id, pending);
+      this.start();
+      this.#give(pending);
+    });
+  }
+
+  restart(device: DeviceSetting = this.#setting): void {
+    this.#setting = device;
+    this.#choice = undefined;
+    this.#crashesInRow = 0;
+    this.#retire();
+    this.#rejectStarted('the engine was restarted', pending => pending.repeatable);
+    void this.#start(this.#status.state === 'stopped' ? 'starting' : 'restarting');
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#retire();
+    this.#change({ state: 'stopped' });
+    this.#rejectAll('the engine was stopped');
+    await child?.ended;
+  }
+
+  /** Lets go of the process there is, politely first, without taking its end for a crash. */
+  #retire(): void {
+    this.#launch?.abort();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#watchdog);
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    child.send({ type: 'stop' });
+    const force = setTimeout(() => child.kill(), 2000);
+    void child.ended.then(() => clearTimeout(force));
+  }
+
+  async #start(state: 'starting' | 'restarting'): Promise<void> {
+    const launch = new AbortController();
+    this.#launch = launch;
+    this.#change({ state, ...(state === 'starting' ? { problem: undefined } : {}) });
+    const { entry, log, patience } = this.#options;
+    const output = (line: string) => log('debug', `engine: ${line}`);
+    const probe = (device: Device) => probeDevice(device, { entry, log: output, signal: launch.signal });
+    const choice = this.#choice ?? (await chooseDevice(this.#setting, probe));
+    if (launch.signal.aborted) return;
+    this.#choice = choice;
+    const { device } = choice;
+    this.#change({ device, deviceReason: choice.reason, residentBytes: 0 });
+    this.#firstResident = 0;
+    this.#hung = false;
+    const child = spawnChild({
+      entry,
+      mode: 'serve',
+      device,
+      onMessage: message => {
+        if (this.#child === child) this.#hear(message, child);
+      },
+      onOutput: output,
+    });
+    this.#child = child;
+    this.#watch(patience);
+    void child.ended.then(how => {
+      if (this.#child === child) this.#crashed(how);
+    });
+  }
+
+  #hear(message: FromEngine, child: Child): void {
+    switch (message.type) {
+      case 'probed':
+        break;
+      case 'ready':
+        this.#ready(message, child);
+        break;
+      case 'unusable':
+        this.#unusable(message.problem);
+        return;
+      case 'result':
+        this.#crashesInRow = 0;
+        this.#firstResident ||= message.residentBytes;
+        this.#change({ residentBytes: message.residentBytes });
+        this.#settle(message.id)?.resolve(message.result);
+        this.#replaceWhenLarge();
+        break;
+      case 'rejected':
+        this.#settle(message.id)?.reject(new EngineError(message.problem));
+        break;
+    }
+    this.#watch(this.#options.patience);
+  }
+
+  #ready({ check }: Extract<FromEngine, { type: 'ready' }>, child: Child): void {
+    const agreement = `The check graph agrees with its reference to ${check.error.toExponential(1)}.`;
+    this.#change({
+      state: 'running',
+      problem: undefined,
+      ...(child.pid === undefined ? {} : { pid: child.pid }),
+      deviceReason: `${this.#choice?.reason ?? ''} ${agreement}`.trim(),
+    });
+    for (const pending of this.#pending.values()) this.#give(pending);
+  }
+
+  /** Starting again would end the same way; only another device may help. */
+  #unusable(problem: string): void {
+    const device = this.#choice?.device;
+    this.#retire();
+    if (device !== undefined && device !== 'cpu') {
+      this.#options.log('warning', `The engine cannot use ${device}: ${problem}. The CPU is used instead.`);
+      this.#choice = { device: 'cpu', reason: `The CPU is used, because ${problem}.` };
+      void this.#start('restarting');
+      return;
+    }
+    this.#fail(`The model cannot run: ${problem}.`);
+  }
+
+  #crashed(how: string): void {
+    this.#child = undefined;
+    clearTimeout(this.#watchdog);
+    const why = this.#hung ? 'did not answer and was ended' : how;
+    this.#crashesInRow += 1;
+    this.#change({ crashes: this.#status.crashes + 1 });
+    this.#rejectStarted(
+      `the engine process ${why} while it worked on this`,
+      ({ repeatable, attempts }) => repeatable && attempts < mostAttempts,
+    );
+    if (this.#crashesInRow >= mostCrashes) {
+      this.#fail(`The engine process ${why}, ${this.#crashesInRow} times in a row.`);
+      return;
+    }
+    const delay = Math.min(this.#options.firstDelay * 2 ** (this.#crashesInRow - 1), longestDelay);
+    const problem = `The engine process ${why}; it is started again.`;
+    this.#options.log('warning', problem);
+    this.#change({ state: 'restarting', problem });
+    this.#timer = setTimeout(() => void this.#start('restarting'), delay);
+  }
+
+  #fail(problem: string): void {
+    this.#options.log('error', problem);
+    this.#change({ state: 'failed', problem });
+    this.#rejectAll(problem);
+  }
+
+  #give(pending: Pending): void {
+    if (this.#status.state !== 'running' || this.#child === undefined || this.#tooLarge()) return;
+    pending.attempts += 1;
+    this.#child.send(pending.request);
+    this.#watch(this.#options.patience);
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    pending?.close();
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  /** Rejects what a process has begun, but for what may be begun again. */
+  #rejectStarted(problem: string, mayRepeat: (pending: Pending) => boolean): void {
+    for (const [id, pending] of this.#pending) {
+      if (pending.attempts === 0 || mayRepeat(pending)) continue;
+      this.#settle(id)?.reject(new EngineError(problem));
+    }
+  }
+
+  #rejectAll(problem: string): void {
+    for (const id of this.#pending.keys()) this.#settle(id)?.reject(new EngineError(problem));
+  }
+
+  /** A process that leaks gets no new work (`#give`), and is replaced when the open work is done. */
+  #replaceWhenLarge(): void {
+    const open = [...this.#pending.values()].some(({ attempts }) => attempts > 0);
+    if (!this.#tooLarge() || open) return;
+    const size = Math.round(this.#status.residentBytes / 2 ** 20);
+    this.#options.log('info', `The engine process holds ${size} MB and is replaced by a new one.`);
+    this.#retire();
+    void this.#start('restarting');
+  }
+
+  /** A model that is large from the start is not taken for a leak. */
+  #tooLarge(): boolean {
+    const ceiling = Math.max(this.#options.memoryCeiling, 2 * this.#firstResident);
+    return this.#child !== undefined && this.#status.residentBytes > ceiling;
+  }
+
+  /** Counts the silence of a process that should say something. */
+  #watch(patience: number): void {
+    clearTimeout(this.#watchdog);
+    const child = this.#child;
+    const waitedFor = this.#status.state !== 'running' || this.#pending.size > 0;
+    if (child === undefined || !waitedFor) return;
+    this.#watchdog = setTimeout(() => {
+      this.#hung = true;
+      child.kill();
+    }, patience);
+  }
+
+  #change(change: { [Key in keyof EngineStatus]?: EngineStatus[Key] | undefined }): void {
+    const { problem, pid, ...status } = { ...this.#status, ...change };
+    this.#status = {
+      ...(status as EngineStatus),
+      ...(problem === undefined || status.state === 'stopped' ? {} : { problem }),
+      ...(pid === undefined || status.state !== 'running' ? {} : { pid }),
+    };
+    for (const listener of this.#listeners) listener(this.#status);
+  }
+}

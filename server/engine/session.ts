@@ -1,0 +1,81 @@
+/** The only importer of onnxruntime-node; only the engine process and its throw-away probes load this file. */
+import type * as Onnxruntime from 'onnxruntime-node';
+import type { OnnxModel } from '../../kernels/onnx/graph-builder.ts';
+import type { Device } from './device.ts';
+
+/** A float32 tensor in row-major order. */
+export interface FloatTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface GraphSession {
+  /** Runs the graph. Blocks this process while it does, whatever the promise looks like. */
+  run(feeds: Readonly<Record<string, FloatTensor>>): Promise<Record<string, FloatTensor>>;
+  release(): Promise<void>;
+}
+
+export interface Runtime {
+  /** The devices whose libraries came with this installation. */
+  readonly bundled: readonly string[];
+  /** Throws what onnxruntime throws: a device that is not there, a graph it does not accept. Some devices abort instead. */
+  open(model: OnnxModel, device: Device): Promise<GraphSession>;
+}
+
+/** Loads the native library. Throws a clause for the user where there is none for this machine, or it does not load. */
+export async function loadRuntime(): Promise<Runtime> {
+  const library = await load();
+  return {
+    bundled: library
+      .listSupportedBackends()
+      .filter(({ bundled }) => bundled)
+      .map(({ name }) => name),
+    open: (model, device) => open(library, model, device),
+  };
+}
+
+async function load(): Promise<typeof Onnxruntime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new Error(loadingProblem(error), { cause: error });
+  }
+}
+
+async function open(
+  library: typeof Onnxruntime,
+  { bytes, externalData }: OnnxModel,
+  device: Device,
+): Promise<GraphSession> {
+  const session = await library.InferenceSession.create(bytes, {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    externalData,
+    // Warnings about nodes that stay on the CPU are no news to a user.
+    logSeverityLevel: 3,
+  });
+  return {
+    async run(feeds) {
+      const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
+        name,
+        new library.Tensor('float32', data, shape),
+      ]);
+      const outputs = await session.run(Object.fromEntries(tensors));
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { data, dims }]) => {
+          if (!(data instanceof Float32Array)) throw new TypeError(`output ${name} is not float32`);
+          return [name, { data, shape: dims }];
+        }),
+      );
+    },
+    release: () => session.release(),
+  };
+}
+
+function loadingProblem(error: unknown): string {
+  const machine = `${process.platform}-${process.arch}`;
+  const [message] = String(error instanceof Error ? error.message : error).split('\n');
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
+    ? `there is no onnxruntime for this machine (${machine}) in this installation`
+    : `onnxruntime does not load on this machine (${machine}): ${message}`;
+}

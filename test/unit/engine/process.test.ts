@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type EngineStatus,
+} from '../../../server/engine/process.ts';
+
+const root = path.join(import.meta.dirname, '../../..');
+const real = engineEntry();
+const fixture = (name: string) => path.join(root, 'test/fixtures/engine', name);
+
+const engines: Engine[] = [];
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map(engine => engine.stop()));
+});
+
+function engineOf(entry: string, options: Partial<EngineOptions> = {}): Engine {
+  const engine = createEngine({ entry, device: 'cpu', log: () => {}, firstDelay: 1, ...options });
+  engines.push(engine);
+  return engine;
+}
+
+function whenStatus(engine: Engine, wanted: (status: EngineStatus) => boolean): Promise<EngineStatus> {
+  return new Promise(resolve => {
+    const stop = engine.onStatusChanged(look);
+    look(engine.status);
+    function look(status: EngineStatus): void {
+      if (!wanted(status)) return;
+      stop();
+      resolve(status);
+    }
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function whenGone(pid: number): Promise<void> {
+  while (isAlive(pid)) await setTimeout(10);
+}
+
+test('work starts the engine, which checks itself and says so', async () => {
+  const engine = engineOf(real);
+  assert.equal(engine.status.state, 'stopped');
+  const result = await engine.run('check', { seed: 4 });
+  assert.ok(result.right);
+  const { state, device, deviceReason, pid, residentBytes } = engine.status;
+  assert.deepEqual({ state, device }, { state: 'running', device: 'cpu' });
+  assert.match(
+    deviceReason,
+    /^The CPU is used, as set\. The check graph agrees with its reference to \d\.\de-\d\.$/,
+  );
+  assert.ok(residentBytes > 0);
+  assert.ok(pid !== undefined && pid !== process.pid);
+  await engine.stop();
+  assert.equal(isAlive(pid), false);
+  assert.equal(engine.status.state, 'stopped');
+});
+
+test('a killed process is replaced, and what it was doing is done again', async () => {
+  const engine = engineOf(real);
+  const states: string[] = [];
+  engine.onStatusChanged(({ state }) => {
+    if (states.at(-1) !== state) states.push(state);
+  });
+  const { pid } = await whenRunning(engine);
+  const long = engine.run('product', { rows: 64, width: 256, repeats: 2000 });
+  const once = engine.run('product', { rows: 64, width: 256, repeats: 2000 }, { repeatable: false });
+  process.kill(pid!, 'SIGKILL');
+  await assert.rejects(once, /the engine process was ended by SIGKILL while it worked on this/);
+  assert.ok((await long).gigaflops > 0);
+  assert.deepEqual(states, ['starting', 'running', 'restarting', 'running']);
+  assert.equal(engine.status.crashes, 1);
+  assert.notEqual(engine.status.pid, pid);
+  assert.equal(engine.status.problem, undefined);
+});
+
+test('work can be aborted while it waits and while it runs', async () => {
+  const engine = engineOf(real);
+  const first = new AbortController();
+  const second = new AbortController();
+  const long = { rows: 64, width: 256, repeats: 1_000_000 };
+  const running = engine.run('product', long, { signal: first.signal });
+  const waiting = engine.run('product', long, { signal: second.signal });
+  await whenRunning(engine);
+  await assert.rejects(engine.run('check', { seed: 1 }, { signal: AbortSignal.abort() }), /abort/i);
+  second.abort(new Error('superseded'));
+  await assert.rejects(waiting, /superseded/);
+  first.abort();
+  await assert.rejects(running, /abort/i);
+  // The process is free again: it was told, not only left alone.
+  assert.ok((await engine.run('check', { seed: 1 })).right);
+  assert.equal(engine.status.crashes, 0);
+});
+
+test('work over which the process crashes twice is taken for the cause and rejected', async () => {
+  const engine = engineOf(fixture('crashes.mjs'));
+  await assert.rejects(engine.run('check', { seed: 1 }), /was ended by SIGABRT while it worked on this/);
+  assert.equal(engine.status.crashes, 2);
+});
+
+test('a process that never gets ready is given up after some tries, and can be asked for again', async () => {
+  const engine = engineOf(fixture('never-starts.mjs'));
+  const expected = /^The engine process ended with code 7, 5 times in a row\.$/;
+  await assert.rejects(engine.run('check', { seed: 1 }), { name: 'EngineError', message: expected });
+  assert.equal(engine.status.state, 'failed');
+  assert.match(engine.status.problem ?? '', expected);
+  await assert.rejects(engine.run('check', { seed: 1 }), { message: expected });
+  engine.start();
+  assert.equal(engine.status.state, 'starting');
+  const { crashes } = await whenStatus(engine, ({ state }) => state === 'failed');
+  assert.equal(crashes, 10);
+});
+
+test('a machine without a native library is a clear status at once, not a crash', async () => {
+  const engine = engineOf(fixture('unusable.mjs'));
+  await assert.rejects(engine.run('check', { seed: 1 }), /no onnxruntime for this machine \(pdp11\)/);
+  const { state, crashes, problem } = engine.status;
+  assert.deepEqual({ state, crashes }, { state: 'failed', crashes: 0 });
+  assert.equal(
+    problem,
+    'The model cannot run: there is no onnxruntime for this machine (pdp11) in this installation.',
+  );
+});
+
+test('a process that hangs is ended and counts as crashed', async () => {
+  const engine = engineOf(fixture('hangs.mjs'), { patience: 200 });
+  await assert.rejects(engine.run('check', { seed: 1 }), /did not answer and was ended/);
+});
+
+test('a process that has grown too large is replaced when its work is done', async () => {
+  const engine = engineOf(fixture('leaks.mjs'));
+  const pids: number[] = [];
+  for (let count = 0; count < 4; count++) pids.push((await engine.run('check', { seed: count })).error);
+  assert.equal(pids[0], pids[1]);
+  assert.equal(pids[2], pids[3]);
+  assert.notEqual(pids[1], pids[2]);
+  assert.equal(engine.status.crashes, 0);
+});
+
+test('a restart on demand keeps what can be repeated', async () => {
+  const engine = engineOf(real);
+  const { pid } = await whenRunning(engine);
+  const long = engine.run('product', { rows: 64, width: 256, repeats: 500 });
+  engine.restart();
+  assert.ok((await long).gigaflops > 0);
+  assert.notEqual(engine.status.pid, pid);
+  assert.equal(engine.status.crashes, 0);
+  await whenGone(pid!);
+});
+
+test('stopping rejects what is open, whatever the state', async () => {
+  const engine = engineOf(real);
+  const work = engine.run('product', { rows: 64, width: 256, repeats: 1_000_000 });
+  const rejected = assert.rejects(work, /the engine was stopped/);
+  await engine.stop();
+  await rejected;
+});
+
+test('the process ends by itself when its parent dies', async () => {
+  const script = `
+    import { createEngine } from ${JSON.stringify(path.join(root, 'server/engine/process.ts'))};
+    const engine = createEngine({ entry: ${JSON.stringify(real)}, device: 'cpu', log() {} });
+    await engine.run('check', { seed: 1 });
+    console.log(engine.status.pid);
+    await engine.run('product', { rows: 64, width: 256, repeats: 1e9 });`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
+  const pid = Number(line);
+  assert.ok(isAlive(pid));
+  parent.kill('SIGKILL');
+  await whenGone(pid);
+});
+
+function whenRunning(engine: Engine): Promise<EngineStatus> {
+  engine.start();
+  return whenStatus(engine, ({ state }) => state === 'running');
+}
