@@ -44,3 +44,16 @@ export function conv1d(x: Value, kernel: Value, groups = 1): Value {
   });
   return result!;
 }
+
+/** x [M, K] times the transpose of y [N, K], for a weight that is stored by output: no transposed copy is made. */
+export function matmulTransposed(x: Value, y: Value): Value {
+  const fits = x.shape.length === 2 && y.shape.length === 2 && sameDimension(x.shape[1]!, y.shape[1]!);
+  if (!fits) throw new RangeError(`Gemm: ${formatShape(x.shape)} × ${formatShape(y.shape)}ᵀ do not fit`);
+  const [result] = x.graph.node({
+    type: 'Gemm',
+    inputs: [x, y],
+    attributes: { transB: 1 },
+    outputs: [{ type: x.type, shape: [x.shape[0]!, y.shape[0]!] }],
+  });
+  return result!;
+}

@@ -1,0 +1,37 @@
+import { normGraph } from '../norm/graph.ts';
+import { formatShape } from '../onnx/dimension.ts';
+import { div, mul, tanh } from '../onnx/elementwise.ts';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import { reshape, slice } from '../onnx/layout.ts';
+import { linear } from '../onnx/linear.ts';
+import { matmulTransposed } from '../onnx/matmul.ts';
+import type { BlockWeight, Uint8Weight } from '../onnx/quantize.ts';
+import { topK } from '../onnx/reduce.ts';
+
+export interface HeadWeights {
+  readonly gain: Value;
+  readonly epsilon: number;
+  /** [V, d] in float32 as the embedding is, or quantised as the linear layer [d, V] that its transpose is. */
+  readonly embedding: Value | Uint8Weight | BlockWeight;
+  readonly softCap: number;
+}
+
+/** The same as `head`: logits [V] of the last position of x [T, d]. */
+export function headGraph(
+  g: GraphBuilder,
+  x: Value,
+  { gain, epsilon, embedding, softCap }: HeadWeights,
+): Value {
+  const last = normGraph(g, slice(x, 0, -1), { gain, epsilon }); // [1, d]
+  const scores = 'kind' in embedding ? linear(last, embedding) : matmulTransposed(last, embedding); // [1, V]
+  const vocabulary = scores.shape[1];
+  if (typeof vocabulary !== 'number') throw new RangeError(`head: logits are ${formatShape(scores.shape)}`);
+  const logits = reshape(scores, [vocabulary]);
+  return softCap > 0 ? mul(tanh(div(logits, softCap)), softCap) : logits;
+}
+
+/** The same as `topTokens`; tokens are int64 [k]. */
+export function topTokensGraph(_g: GraphBuilder, logits: Value, k: number): { logits: Value; tokens: Value } {
+  const { values, indices } = topK(logits, k);
+  return { logits: values, tokens: indices };
+}
