@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { engineEntry } from '../../../server/engine/entry.ts';
 import {
   createEngine,
   type Engine,
