@@ -1,0 +1,74 @@
+/** What the command line writes: results on standard output, progress and everything else on standard error. */
+
+/** Figures of a reading in progress. */
+export interface Progress {
+  readonly filesRead: number;
+  readonly filesTotal: number;
+  readonly tokens: number;
+  readonly skipped: number;
+}
+
+const barWidth = 24;
+
+/** A progress bar on one line of a terminal; a line every few seconds where standard error is no terminal. */
+export class ProgressBar {
+  private readonly started = performance.now();
+  private shown = 0;
+
+  show(progress: Progress): void {
+    const now = performance.now();
+    const terminal = process.stderr.isTTY === true;
+    if (now - this.shown < (terminal ? 80 : 3000)) return;
+    this.shown = now;
+    const line = progressLine(progress, (now - this.started) / 1000);
+    process.stderr.write(terminal ? `\r\u001b[K${clip(line, process.stderr.columns)}` : `${line}\n`);
+  }
+
+  /** Takes the bar off the terminal. */
+  end(): void {
+    if (process.stderr.isTTY === true && this.shown > 0) process.stderr.write('\r\u001b[K');
+  }
+}
+
+export function progressLine(progress: Progress, seconds: number): string {
+  const share = progress.filesTotal === 0 ? 0 : Math.min(1, progress.filesRead / progress.filesTotal);
+  const full = Math.round(share * barWidth);
+  const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
+  const left = share > 0.02 && share < 1 ? `, ${duration((seconds / share) * (1 - share))} left` : '';
+  return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} left out, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
+}
+
+/** 1234567 as `1.23M`: three digits are what a person reads. */
+export function count(value: number): string {
+  if (value < 10_000) return Math.round(value).toLocaleString('en-US');
+  const [unit, size] = value < 1e6 ? ['k', 1e3] : value < 1e9 ? ['M', 1e6] : ['G', 1e9];
+  return `${Number((value / (size as number)).toPrecision(3))}${unit}`;
+}
+
+export function bytes(value: number): string {
+  return value < 1000
+    ? `${value} B`
+    : `${count(value).replace(/k$/, ' k').replace(/M$/, ' M').replace(/G$/, ' G')}${value < 10_000 ? ' ' : ''}B`;
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function clip(line: string, columns: number | undefined): string {
+  return columns !== undefined && line.length >= columns ? line.slice(0, columns - 1) : line;
+}

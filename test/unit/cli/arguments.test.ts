@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CommandLine, parseCommandLine, UsageError, usage } from '../../../server/cli/arguments.ts';
+
+function parsed(words: string): CommandLine {
+  const line = parseCommandLine(words.split(' '));
+  assert.ok(typeof line === 'object');
+  return line;
+}
+
+test('a whole command line', () => {
+  const line = parsed(
+    'complete some/folder --at src/a.ts:12:5 --json --device cpu --no-cache --eagerness 0.9',
+  );
+  assert.equal(line.command, 'complete');
+  assert.deepEqual(line.operands, ['some/folder']);
+  assert.deepEqual(line.at, { path: 'src/a.ts', line: 12, column: 5 });
+  assert.equal(line.json, true);
+  assert.equal(line.device, 'cpu');
+  assert.equal(line.cache, undefined);
+  assert.equal(line.eagerness, 0.9);
+});
+
+test('what is not said has its default', () => {
+  const line = parsed('eval .');
+  assert.equal(line.lines, 200);
+  assert.equal(line.seed, 1);
+  assert.equal(line.device, 'auto');
+  assert.deepEqual(line.cache, { folder: undefined });
+  assert.equal(line.settings, undefined);
+});
+
+test('a path with colons keeps them', () => {
+  assert.deepEqual(parsed('complete . --at C:/src/a.ts:1:2').at, { path: 'C:/src/a.ts', line: 1, column: 2 });
+});
+
+const wrong: readonly [words: string, says: RegExp][] = [
+  ['reed .', /no command "reed".*read/],
+  ['read', /needs <folder>/],
+  ['read a b', /"b"/],
+  ['read . --lines 5', /does not take --lines/],
+  ['eval . --lines five', /--lines is a whole number from 1, not "five"/],
+  ['eval . --lines 0', /from 1/],
+  ['eval . --seed -1', /seed/],
+  ['complete . --at src/a.ts', /path>:<line>:<column>/],
+  ['complete . --at src/a.ts:0:1', /counted from 1/],
+  ['complete . --eagerness 2', /from 0 to 1/],
+  ['read . --device tpu', /auto, cpu/],
+  ['read . --nonsense', /nonsense/],
+];
+
+for (const [words, says] of wrong) {
+  test(`"${words}" is refused with a reason`, () => {
+    assert.throws(
+      () => parseCommandLine(words.split(' ')),
+      (error: unknown) => error instanceof UsageError && says.test(error.message),
+    );
+  });
+}
+
+test('help is shown for nothing, --help and help, and names every command', () => {
+  for (const words of [[], ['--help'], ['help'], ['read', '-h']])
+    assert.equal(parseCommandLine(words), 'help');
+  for (const command of [
+    'start',
+    'read',
+    'complete',
+    'summarize',
+    'where',
+    'eval',
+    'bench',
+    'export',
+    'cache',
+    'status',
+  ]) {
+    assert.match(usage(), new RegExp(`longsight ${command}\\b`));
+  }
+});
