@@ -28,6 +28,29 @@ export interface Distribution {
 /** What may be drawn on. */
 export type PredictionScope = 'repository' | 'file';
 
+/** A run of tokens that followed a context like this one somewhere: whole, so that a line is taken or left as one. */
+export interface Draft {
+  /** What followed there: as many tokens as were asked for, fewer at the end of the file. Never special tokens. */
+  readonly tokens: Uint16Array;
+  /** What stood before it there, nearest last: as many tokens as were asked for, fewer at the start of the file. */
+  readonly before: Uint16Array;
+  /** How many tokens before it equal the context's last ones. */
+  readonly matched: number;
+  /** Where its first token stands in the repository; absent where it was copied from the prompt itself. */
+  readonly place?: TokenPlace;
+  /** Where its first token stands in the prompt: an index into `context`. */
+  readonly prompt?: number;
+}
+
+export interface DraftRequest {
+  /** As in `Hypothesis.next`: only runs that start with these bytes. */
+  readonly typed?: Uint8Array;
+  /** The most drafts wanted from the repository, and again from the prompt; longest match first. */
+  readonly count: number;
+  readonly tokens: number;
+  readonly before: number;
+}
+
 export interface Predictor {
   /**
    * Starts a hypothesis at the end of `context` (token ids of the whole prompt).
@@ -48,6 +71,8 @@ export interface Hypothesis {
   push(token: number): void;
   /** A copy that can be extended separately. */
   fork(): Hypothesis;
+  /** Continuations seen elsewhere, longest match first, nearest first among equals; none from a model alone. */
+  drafts(request: DraftRequest): Draft[];
   /** Where the tokens pushed so far came from, strongest first; at most `count`. */
   provenance(count: number): TokenPlace[];
 }
