@@ -1,0 +1,112 @@
+import { expectShape, type Tensor, zeros } from '../tensor.ts';
+import { attend, finishAttention, headsFirst } from './partials.ts';
+
+/** Exact causal attention over a sliding window. */
+export interface WindowAttentionParameters {
+  /** How many tokens a query sees, its own included. */
+  readonly window: number;
+  /** [H]: what the scores of a head are multiplied by; 1/√dh where it is not learned. */
+  readonly scale: Tensor;
+  /**
+   * Whether queries and keys are normalised first, x / √(mean(x²) + 1e-5) over dh without a gain (QK-norm). Rotations keep
+   * lengths, so queries and keys that were rotated before are normalised just the same.
+   */
+  readonly normalize: boolean;
+}
+
+export interface WindowAttentionState {
+  /** [H, window, dh], the most recent last; normalised where `normalize` says so. */
+  readonly keys: Tensor;
+  /** [H, window, dv] */
+  readonly values: Tensor;
+  /** [1]: how many of them, from the end, are there yet. */
+  readonly count: Tensor;
+}
+
+export const queryKeyEpsilon = 1e-5;
+
+export function initialWindowAttentionState(
+  window: number,
+  heads: number,
+  keyWidth: number,
+  valueWidth = keyWidth,
+): WindowAttentionState {
+  return {
+    keys: zeros([heads, window, keyWidth]),
+    values: zeros([heads, window, valueWidth]),
+    count: zeros([1]),
+  };
+}
+
+/**
+ * o_t = Σ_s softmax_s(scale_h q_t·k_s) v_s over t − window < s ≤ t. q, k [T, H, dh], v [T, H, dv], output [T, H, dv].
+ */
+export function windowAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { window, scale, normalize }: WindowAttentionParameters,
+  { keys, values, count }: WindowAttentionState,
+): { output: Tensor; state: WindowAttentionState } {
+  const [length = 0, heads = 0, width = 0] = expectShape('window attention', 'q', q, [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expectShape('window attention', 'k', k, [length, heads, width]);
+  expectShape('window attention', 'the kept keys', keys, [heads, window, width]);
+  expectShape('window attention', 'the scales', scale, [heads]);
+  const prepared = headsFirst(normalize ? normalizeRows(q) : q);
+  for (const index of prepared.data.keys()) {
+    prepared.data[index]! *= scale.data[Math.floor(index / (length * width))]!;
+  }
+  const allKeys = append(keys, headsFirst(normalize ? normalizeRows(k) : k)); // [H, window + T, dh]
+  const allValues = append(values, headsFirst(v));
+  const first = window - count.data[0]!;
+  const partials = attend(prepared, allKeys, allValues, (t, s) => s >= first && s <= window + t && s > t);
+  return {
+    output: finishAttention(partials),
+    state: {
+      keys: lastOf(allKeys, window),
+      values: lastOf(allValues, window),
+      count: { shape: [1], data: Float64Array.of(Math.min(count.data[0]! + length, window)) },
+    },
+  };
+}
+
+/** Rows of the last axis divided by their root mean square. */
+export function normalizeRows(x: Tensor): Tensor {
+  const width = x.shape.at(-1)!;
+  const result = zeros(x.shape);
+  for (let start = 0; start < x.data.length; start += width) {
+    const row = x.data.subarray(start, start + width);
+    const squares = row.reduce((sum, value) => sum + value * value, 0);
+    const factor = 1 / Math.sqrt(squares / width + queryKeyEpsilon);
+    for (const [c, value] of row.entries()) result.data[start + c] = value * factor;
+  }
+  return result;
+}
+
+/** a [H, A, d] followed by b [H, B, d] along the second axis. */
+function append(a: Tensor, b: Tensor): Tensor {
+  const [heads = 0, lengthA = 0, width = 0] = a.shape;
+  const [, lengthB = 0] = expectShape('window attention', 'an operand', b, [heads, undefined, width]);
+  const result = zeros([heads, lengthA + lengthB, width]);
+  for (let h = 0; h < heads; h++) {
+    const start = h * (lengthA + lengthB) * width;
+    result.data.set(a.data.subarray(h * lengthA * width, (h + 1) * lengthA * width), start);
+    result.data.set(b.data.subarray(h * lengthB * width, (h + 1) * lengthB * width), start + lengthA * width);
+  }
+  return result;
+}
+
+/** The last `count` of the second axis. */
+function lastOf({ shape, data }: Tensor, count: number): Tensor {
+  const [heads = 0, length = 0, width = 0] = shape;
+  const result = zeros([heads, count, width]);
+  for (let h = 0; h < heads; h++) {
+    const end = (h + 1) * length * width;
+    result.data.set(data.subarray(end - count * width, end), h * count * width);
+  }
+  return result;
+}
