@@ -1,0 +1,142 @@
+/** The palette's commands that are a request or a setting; features with a view of their own bring theirs. */
+import * as vscode from 'vscode';
+import {
+  clearRequest,
+  type Place,
+  pauseRequest,
+  type RequestOf,
+  readRequest,
+  restartEngineRequest,
+  type Status,
+} from '../server/protocol/requests.ts';
+import { settings } from '../server/protocol/settings.ts';
+import type { Context } from './context.ts';
+import { openPlace, openPlaceCommand } from './places.ts';
+import { isEnabled, readSetting, writeSetting } from './settings.ts';
+
+export function activate(context: Context): void {
+  const { extension, client, log } = context;
+  const register = (name: string, run: (...rest: never[]) => unknown): void => {
+    extension.subscriptions.push(vscode.commands.registerCommand(`longsight.${name}`, run));
+  };
+  register('read', () => read(context));
+  register('pause', () => ask(context, pauseRequest, { paused: true }));
+  register('resume', () => ask(context, pauseRequest, { paused: false }));
+  register('clear', () => clear(context));
+  register('restartEngine', () =>
+    client.connection === 'running' ? ask(context, restartEngineRequest, null) : client.restart(),
+  );
+  register('trigger', () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'));
+  register('accept', () => vscode.commands.executeCommand('editor.action.inlineSuggest.commit'));
+  register('toggleFileScope', toggleFileScope);
+  register('enableLanguage', () => setLanguage(true));
+  register('disableLanguage', () => setLanguage(false));
+  register('chooseDevice', () => chooseDevice(client.status));
+  register('showLog', () => log.show());
+  register('copyText', (text: unknown) => copyText(text));
+  register('openPlaceToSide', (item: { place?: Place }) => {
+    if (item.place) return openPlace(item.place, vscode.ViewColumn.Beside);
+  });
+  extension.subscriptions.push(
+    // From a link or a click: a place. From a view's menu: the node that has one.
+    vscode.commands.registerCommand(openPlaceCommand, (item: Place & { place?: Place }) =>
+      openPlace(item.place ?? item, vscode.ViewColumn.Active),
+    ),
+  );
+}
+
+/** Sends a request and tells the user in a sentence when it fails. */
+async function ask<Parameters>(
+  { client, log }: Context,
+  type: RequestOf<Parameters, Status>,
+  parameters: Parameters,
+  token?: vscode.CancellationToken,
+): Promise<void> {
+  try {
+    await client.request(type, parameters, token);
+  } catch (error) {
+    if (token?.isCancellationRequested) return;
+    log.error(`${type.method} failed.`, error);
+    const why = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`Longsight: ${why}`);
+  }
+}
+
+async function read(context: Context): Promise<void> {
+  if (!vscode.workspace.workspaceFolders?.length) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Open a folder first: there is no repository to read.'),
+    );
+    return;
+  }
+  const title = vscode.l10n.t('Longsight: reading the repository');
+  const location = vscode.ProgressLocation.Window;
+  await vscode.window.withProgress({ location, title }, () => ask(context, readRequest, null));
+}
+
+async function clear(context: Context): Promise<void> {
+  const yes = vscode.l10n.t('Clear');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Forget everything that was read of this repository?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Your files stay as they are. Reading the repository again brings everything back.',
+      ),
+    },
+    yes,
+  );
+  if (answer === yes) await ask(context, clearRequest, null);
+}
+
+async function toggleFileScope(): Promise<void> {
+  const scope = readSetting('completion.scope') === 'file' ? 'repository' : 'file';
+  await writeSetting('completion.scope', scope);
+  vscode.window.setStatusBarMessage(
+    scope === 'file'
+      ? vscode.l10n.t('Longsight draws on the current file only.')
+      : vscode.l10n.t('Longsight draws on the whole repository.'),
+    4000,
+  );
+}
+
+async function setLanguage(enabled: boolean): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document || isEnabled(document) === enabled) return;
+  if (enabled && !readSetting('enable', document)) await writeSetting('enable', true);
+  const languages = readSetting('languages');
+  if ((languages[document.languageId] ?? languages['*'] ?? true) !== enabled)
+    await writeSetting('languages', { ...languages, [document.languageId]: enabled });
+}
+
+async function chooseDevice(status: Status | undefined): Promise<void> {
+  const current = readSetting('engine.device');
+  const labels: Record<typeof current, string> = {
+    auto: vscode.l10n.t('Whatever is fastest here and gives right results'),
+    cpu: vscode.l10n.t('The processor; works everywhere'),
+    webgpu: vscode.l10n.t('The graphics card, through WebGPU'),
+    cuda: vscode.l10n.t('An NVIDIA card, through CUDA'),
+    dml: vscode.l10n.t('The graphics card, through DirectML (Windows)'),
+    coreml: vscode.l10n.t('Apple hardware, through Core ML'),
+  };
+  const choices = settings.find(({ name }) => name === 'engine.device')?.choices ?? [];
+  const items = (choices as (typeof current)[]).map(label => ({
+    label,
+    description: label === current ? vscode.l10n.t('current') : '',
+    detail: labels[label],
+  }));
+  const running = status && `${status.device}. ${status.deviceReason}`;
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('The device the model runs on'),
+    placeHolder: running
+      ? vscode.l10n.t('Now: {0}', running)
+      : vscode.l10n.t('The engine is not running yet.'),
+  });
+  if (chosen) await writeSetting('engine.device', chosen.label);
+}
+
+async function copyText(item: unknown): Promise<void> {
+  const text =
+    typeof item === 'object' && item !== null && 'copyText' in item ? String(item.copyText) : String(item);
+  await vscode.env.clipboard.writeText(text);
+}

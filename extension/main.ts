@@ -1,0 +1,43 @@
+/** The extension's entry point: wires one client to the features. No model code and no reading happens in this process. */
+import * as vscode from 'vscode';
+import { Client, type Patience, usualPatience } from './client.ts';
+import * as commands from './commands.ts';
+import type { Context } from './context.ts';
+import * as coverage from './coverage.ts';
+import * as status from './status.ts';
+import { Suggestions } from './suggestions.ts';
+import * as summaryView from './summary-view.ts';
+import * as trouble from './trouble.ts';
+import * as why from './why.ts';
+
+export function activate(extension: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Longsight', { log: true });
+  const suggestions = new Suggestions();
+  const { module, patience } = serverOf(extension);
+  const client = new Client({ module, log, middleware: suggestions.middleware, patience });
+  const context: Context = { extension, log, client, suggestions };
+  extension.subscriptions.push(log, client);
+  for (const feature of [commands, coverage, status, summaryView, trouble, why]) feature.activate(context);
+  extension.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (change.affectsConfiguration('longsight.trace')) void client.applyTrace();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void client.start()),
+  );
+  // Reading runs git, and a repository's git configuration can name programs: not before the user trusts it.
+  if (vscode.workspace.isTrusted) void client.start();
+  else log.info('Nothing is read until this workspace is trusted.');
+}
+
+/** The bundled server; while developing, another one may be named, with other patience, to see the extension bear a bad server. */
+function serverOf(extension: vscode.ExtensionContext): { module: string; patience: Patience } {
+  const module = extension.asAbsolutePath('dist/server.js');
+  if (extension.extensionMode === vscode.ExtensionMode.Production) return { module, patience: usualPatience };
+  const patience = Number(process.env['LONGSIGHT_TEST_PATIENCE'] ?? Number.NaN);
+  return {
+    module: process.env['LONGSIGHT_TEST_SERVER'] ?? module,
+    patience: Number.isNaN(patience)
+      ? usualPatience
+      : { ...usualPatience, pingEvery: patience, pingTimeout: patience },
+  };
+}

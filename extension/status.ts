@@ -1,0 +1,190 @@
+/** What Longsight is doing: a status bar item that opens a menu, and a language status item with the figures. */
+import * as vscode from 'vscode';
+import type { Status } from '../server/protocol/requests.ts';
+import type { Context } from './context.ts';
+import { isEnabled, readSetting } from './settings.ts';
+import { fullCount, megabytes, percent, shortCount } from './words.ts';
+
+export function activate(context: Context): void {
+  const { extension, client } = context;
+  const bar = vscode.window.createStatusBarItem('longsight.status', vscode.StatusBarAlignment.Right, 100);
+  bar.name = 'Longsight';
+  bar.command = 'longsight.showMenu';
+  const item = vscode.languages.createLanguageStatusItem('longsight.language', [
+    { scheme: 'file' },
+    { scheme: 'untitled' },
+  ]);
+  item.name = 'Longsight';
+  item.command = { command: 'longsight.showMenu', title: vscode.l10n.t('Menu') };
+  const refresh = (): void => {
+    const report = reportOf(context);
+    bar.text = `$(${report.icon}) Longsight${report.short ? ` ${report.short}` : ''}`;
+    bar.tooltip = tooltip(report, client.status);
+    bar.backgroundColor =
+      report.level === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    bar.accessibilityInformation = { label: `Longsight: ${report.text}`, role: 'button' };
+    item.text = report.text;
+    item.detail = report.detail;
+    item.busy = report.level === 'busy';
+    item.severity =
+      report.level === 'error'
+        ? vscode.LanguageStatusSeverity.Error
+        : vscode.LanguageStatusSeverity.Information;
+    item.accessibilityInformation = { label: `Longsight: ${report.text}. ${report.detail}` };
+    void setContext('running', client.connection === 'running');
+    void setContext('paused', client.status?.state === 'paused');
+    const document = vscode.window.activeTextEditor?.document;
+    void setContext('languageEnabled', document !== undefined && isEnabled(document));
+  };
+  extension.subscriptions.push(
+    bar,
+    item,
+    client.onDidChange(refresh),
+    vscode.window.onDidChangeActiveTextEditor(refresh),
+    vscode.workspace.onDidChangeConfiguration(change => {
+      if (change.affectsConfiguration('longsight')) refresh();
+    }),
+    vscode.commands.registerCommand('longsight.showMenu', () => showMenu(context)),
+  );
+  refresh();
+  bar.show();
+}
+
+interface Report {
+  readonly level: 'good' | 'busy' | 'quiet' | 'error';
+  readonly icon: string;
+  /** For the status bar, after the name. */
+  readonly short: string;
+  /** One line. */
+  readonly text: string;
+  readonly detail: string;
+}
+
+function reportOf({ client }: Context): Report {
+  const { connection, status, problem } = client;
+  const t = vscode.l10n.t;
+  const quiet = (text: string, detail = ''): Report => ({
+    level: 'quiet',
+    icon: 'circle-slash',
+    short: '',
+    text,
+    detail,
+  });
+  if (!vscode.workspace.isTrusted) return quiet(t('Off until this folder is trusted'));
+  if (connection === 'failed')
+    return { level: 'error', icon: 'warning', short: '', text: t('Stopped'), detail: problem ?? '' };
+  if (connection === 'off') return quiet(t('Off'));
+  if (connection === 'starting' || !status)
+    return { level: 'busy', icon: 'loading~spin', short: '', text: t('Starting'), detail: '' };
+  const detail = detailOf(status);
+  if (status.state === 'failed' || status.engine === 'failed') {
+    const why = status.problem ?? detail;
+    return { level: 'error', icon: 'warning', short: '', text: t('Something is wrong'), detail: why };
+  }
+  if (status.state === 'reading') {
+    const text = t('Reading: {0} of {1} files', fullCount(status.files), fullCount(status.filesTotal));
+    return { level: 'busy', icon: 'sync~spin', short: `${percent(status)}%`, text, detail };
+  }
+  if (status.state === 'paused')
+    return { level: 'quiet', icon: 'debug-pause', short: t('paused'), text: t('Paused'), detail };
+  const text =
+    status.state === 'ready' ? t('{0} tokens read', shortCount(status.tokens)) : t('Nothing read yet');
+  return { level: 'good', icon: iconHere(), short: '', text, detail };
+}
+
+/** Whether completions are on in the editor in front shows in the icon. */
+function iconHere(): string {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document && !isEnabled(document)) return 'circle-slash';
+  return readSetting('completion.scope', document) === 'file' ? 'file' : 'telescope';
+}
+
+function detailOf(status: Status): string {
+  const t = vscode.l10n.t;
+  const parts = [status.device, t('{0} files', fullCount(status.files))];
+  if (status.skipped > 0) parts.push(t('{0} left out', fullCount(status.skipped)));
+  if (status.stale > 0) parts.push(t('{0} changed since', fullCount(status.stale)));
+  return parts.filter(part => part !== '').join(' · ');
+}
+
+function tooltip(report: Report, status: Status | undefined): vscode.MarkdownString {
+  const text = new vscode.MarkdownString('', true);
+  text.appendMarkdown('**Longsight** · ').appendText(report.text).appendMarkdown('\n\n');
+  if (report.level === 'error' || !status) return text.appendText(report.detail);
+  const t = vscode.l10n.t;
+  const rows: [string, string][] = [
+    [t('Tokens'), fullCount(status.tokens)],
+    [t('Files'), `${fullCount(status.files)} / ${fullCount(status.filesTotal)}`],
+    [t('Left out'), fullCount(status.skipped)],
+    [t('Changed since read'), fullCount(status.stale)],
+    [t('Memory'), megabytes(status.memoryBytes)],
+    [t('Device'), [status.device, status.deviceReason].filter(part => part !== '').join(': ')],
+    [t('Model'), status.modelId || t('none')],
+  ];
+  text.appendMarkdown('| | |\n|---|---|\n');
+  for (const [name, value] of rows) {
+    // A line break or a bar from outside would end the table.
+    const cell = value.replace(/[\r\n|]+/g, ' ');
+    text.appendMarkdown(`| ${name} | `).appendText(cell).appendMarkdown(' |\n');
+  }
+  return text;
+}
+
+interface MenuItem extends vscode.QuickPickItem {
+  readonly command?: string;
+}
+
+async function showMenu(context: Context): Promise<void> {
+  const { client } = context;
+  const t = vscode.l10n.t;
+  const document = vscode.window.activeTextEditor?.document;
+  const item = (icon: string, label: string, command: string): MenuItem => ({
+    label: `$(${icon}) ${label}`,
+    command: `longsight.${command}`,
+  });
+  const heading = (label: string): MenuItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const items: MenuItem[] = [];
+  const running = client.connection === 'running';
+  if (running) {
+    items.push(heading(t('Repository')));
+    items.push(item('telescope', t('Summarize Repository'), 'summarize'));
+    items.push(item('checklist', t('Show What Was Read and Left Out'), 'showCoverage'));
+    items.push(item('book', t('Read Repository Again'), 'read'));
+    items.push(
+      client.status?.state === 'paused'
+        ? item('debug-continue', t('Resume'), 'resume')
+        : item('debug-pause', t('Pause'), 'pause'),
+    );
+    items.push(item('trash', t('Clear Repository Memory'), 'clear'));
+  }
+  items.push(heading(t('Completions')));
+  if (document) {
+    items.push(
+      isEnabled(document)
+        ? item('circle-slash', t('Disable for {0}', document.languageId), 'disableLanguage')
+        : item('check', t('Enable for {0}', document.languageId), 'enableLanguage'),
+    );
+  }
+  items.push(
+    readSetting('completion.scope') === 'file'
+      ? item('repo', t('Draw on the Whole Repository'), 'toggleFileScope')
+      : item('file', t('Draw on the Current File Only'), 'toggleFileScope'),
+  );
+  items.push(heading(t('Engine')));
+  items.push(item('chip', t('Choose Device'), 'chooseDevice'));
+  items.push(item('debug-restart', t('Restart Engine'), 'restartEngine'));
+  items.push(item('output', t('Show Log'), 'showLog'));
+  items.push({ label: `$(gear) ${t('Open Settings')}`, command: 'workbench.action.openSettings' });
+  const report = reportOf(context);
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: `Longsight: ${report.text}`,
+    placeHolder: report.detail,
+  });
+  if (!chosen?.command) return;
+  const argument = chosen.command.startsWith('longsight.') ? [] : ['@ext:longsight.longsight'];
+  await vscode.commands.executeCommand(chosen.command, ...argument);
+}
+
+function setContext(name: string, value: unknown): Thenable<unknown> {
+  return vscode.commands.executeCommand('setContext', `longsight.${name}`, value);
+}

@@ -1,0 +1,84 @@
+/** "Why this suggestion?": where it came from, as a list to open from and when hovering over the line. */
+import * as vscode from 'vscode';
+import { acceptedCommand, type Place, type Why } from '../server/protocol/requests.ts';
+import type { Context } from './context.ts';
+import { openPlace, openPlaceCommand, placeLink, placeText, uriOf } from './places.ts';
+
+export function activate(context: Context): void {
+  const { extension, suggestions, log } = context;
+  extension.subscriptions.push(
+    vscode.commands.registerCommand('longsight.why', () => showWhy(context)),
+    vscode.commands.registerCommand(acceptedCommand, (why: Why) => {
+      suggestions.accepted(why);
+      log.debug(`Accepted a suggestion from ${why.provenance.map(placeText).join(', ') || 'the model'}.`);
+    }),
+    vscode.languages.registerHoverProvider([{ scheme: 'file' }, { scheme: 'untitled' }], {
+      provideHover(document, position) {
+        const suggested = suggestions.at(document, position);
+        // Over the code before the cursor, other hovers have the word.
+        if (!suggested || position.isBefore(suggested.position)) return undefined;
+        return new vscode.Hover(explanation(suggested.why), new vscode.Range(suggested.position, position));
+      },
+    }),
+  );
+}
+
+interface PlaceItem extends vscode.QuickPickItem {
+  readonly place: Place;
+}
+
+async function showWhy({ suggestions }: Context): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const suggested = editor && suggestions.at(editor.document, editor.selection.active);
+  if (!suggested) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('Longsight suggests nothing in this line.'));
+    return;
+  }
+  const { why } = suggested;
+  const items = await Promise.all(
+    why.provenance.map(
+      async (place): Promise<PlaceItem> => ({
+        label: placeText(place),
+        detail: await lineText(place),
+        iconPath: new vscode.ThemeIcon('file-code'),
+        place,
+      }),
+    ),
+  );
+  const chosen = await vscode.window.showQuickPick<PlaceItem | vscode.QuickPickItem>(
+    items.length > 0 ? items : [{ label: vscode.l10n.t('From the model, not from one place.') }],
+    {
+      title: vscode.l10n.t('Why this suggestion? {0} sure', percentText(why)),
+      placeHolder: vscode.l10n.t('The places it was taken from; Enter opens one.'),
+    },
+  );
+  if (chosen && 'place' in chosen) await openPlace(chosen.place, vscode.ViewColumn.Active);
+}
+
+function explanation(why: Why): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.isTrusted = { enabledCommands: [openPlaceCommand] };
+  const links = why.provenance.map(placeLink);
+  text.appendMarkdown('$(telescope) ');
+  text.appendMarkdown(
+    links.length > 0
+      ? vscode.l10n.t('Longsight, {0} sure, from {1}', percentText(why), links.join(', '))
+      : vscode.l10n.t('Longsight, {0} sure, from the model', percentText(why)),
+  );
+  return text;
+}
+
+async function lineText(place: Place): Promise<string> {
+  const uri = uriOf(place.path);
+  try {
+    if (!uri) return '';
+    const document = await vscode.workspace.openTextDocument(uri);
+    return document.lineAt(Math.min(place.line, document.lineCount) - 1).text.trim();
+  } catch {
+    return vscode.l10n.t('This file is not there any more.');
+  }
+}
+
+function percentText(why: Why): string {
+  return `${Math.round(100 * why.confidence)} %`;
+}
