@@ -1,0 +1,144 @@
+/** The gated delta rule as one fused node, and in chunk form from products of matrices. Both equal `gatedDelta`. */
+
+import { formatShape } from '../onnx/dimension.ts';
+import { add, exp, minimum, mul, sub } from '../onnx/elementwise.ts';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import { concat, gather, lowerTriangle, reshape, slice, split, transpose } from '../onnx/layout.ts';
+import { type Length, lengthOf, padTo, pieces, takeFirst, times } from '../onnx/length.ts';
+import { matmul } from '../onnx/matmul.ts';
+import type { Placed } from '../onnx/parameters.ts';
+import { cumulativeSum, rmsNormalize } from '../onnx/reduce.ts';
+import { type GatedDeltaInputs, type GatedDeltaState, keyNormEpsilon } from './reference.ts';
+import { solveUnitLower } from './solve.ts';
+
+type Result = { readonly output: Value; readonly state: Placed<GatedDeltaState> };
+
+/** Tokens that are worked on together in the chunk form. */
+const chunk = 64;
+
+/** One node, onnxruntime's LinearAttention: the whole operator on any provider, for any T, and the fastest at T = 1. */
+export function gatedDeltaFusedGraph(
+  g: GraphBuilder,
+  { q, k, v, logDecay, beta }: Placed<GatedDeltaInputs>,
+  { memory }: Placed<GatedDeltaState>,
+): Result {
+  const [heads, dk, dv] = headsOf(memory);
+  const T = q.shape[0]!;
+  const batched = (x: Value): Value => reshape(x, [1, T, x.shape[1]!]);
+  const [output, next] = g.node({
+    type: 'LinearAttention',
+    domain: 'com.microsoft',
+    inputs: [
+      batched(reshape(normalised(g, q, heads), [T, heads * dk])),
+      batched(reshape(normalised(g, k, heads), [T, heads * dk])),
+      batched(v),
+      reshape(memory, [1, heads, dk, dv]),
+      batched(logDecay),
+      batched(beta),
+    ],
+    attributes: { q_num_heads: heads, kv_num_heads: heads, update_rule: 'gated_delta', scale: { float: 1 } },
+    outputs: [
+      { type: 'float32', shape: [1, T, heads * dv] },
+      { type: 'float32', shape: [1, heads, dk, dv] },
+    ],
+  });
+  return { output: reshape(output!, [T, heads * dv]), state: { memory: reshape(next!, [heads, dk, dv]) } };
+}
+
+/**
+ * In chunks of 64 (arXiv 2412.06464, section 3.3). With G_i the sum of the log decays up to i inside a chunk and S the memory before it,
+ *
+ *   (I + L) V' = β ⊙ (V − e^G ⊙ K S),  L_ij = β_i e^{G_i − G_j} k_i·k_j  below the diagonal
+ *   O = e^G ⊙ Q S + A V',              A_ij = e^{G_i − G_j} q_i·k_j      on and below it
+ *   S ← e^{G_64} S + (e^{G_64 − G} ⊙ K)ᵀ V'
+ *
+ * so with [U, W] = (I + L)⁻¹ [β V, β e^G K] all of it is linear in S: S ← P S + N and O = R S + A U, and only P S + N has to wait for the
+ * chunk before. A padded token has β = 0 and g = 0 and leaves no trace. T is at most `longest`: the chain over
+ * chunks is unrolled.
+ */
+export function gatedDeltaChunkGraph(
+  g: GraphBuilder,
+  inputs: Placed<GatedDeltaInputs>,
+  { memory }: Placed<GatedDeltaState>,
+  longest = 512,
+): Result {
+  const [heads, dk, dv] = headsOf(memory);
+  const length = lengthOf(inputs.q, 0);
+  const chunks = pieces(length, chunk);
+  const whole = times(chunks, chunk);
+  const n = chunks.dimension;
+  const perHead = (x: Value, width: number): Value =>
+    transpose(reshape(padTo(x, 0, whole), [n, chunk, heads, width]), [0, 2, 1, 3]); // [n, H, C, width]
+
+  const q = perHead(reshape(normalised(g, inputs.q, heads), [length.dimension, heads * dk]), dk);
+  const k = perHead(reshape(normalised(g, inputs.k, heads), [length.dimension, heads * dk]), dk);
+  const beta = perHead(inputs.beta, 1); // [n, H, C, 1]
+  const v = mul(perHead(inputs.v, dv), beta);
+  const G = cumulativeSum(perHead(inputs.logDecay, 1), 2); // [n, H, C, 1]
+  const last = slice(G, 2, -1); // [n, H, 1, 1]
+  const transposed = transpose(k, [0, 1, 3, 2]); // [n, H, dk, C]
+  // The difference, never a product of two exponentials: e^{−G_j} alone overflows. Above the diagonal it is cut off.
+  const decay = lowerTriangle(exp(minimum(sub(G, transpose(G, [0, 1, 3, 2])), 0))); // [n, H, C, C]
+
+  const L = lowerTriangle(mul(mul(matmul(k, transposed), decay), beta), -1); // [n, H, C, C]
+  const right = concat([v, mul(mul(k, beta), exp(G))], 3); // [n, H, C, dv + dk]
+  const solved = solveUnitLower(g, L, right); // [U, W]: [n, H, C, dv + dk]
+  const A = mul(matmul(q, transposed), decay); // [n, H, C, C]
+  const [local, seen] = split(matmul(A, solved), [dv, dk], 3) as [Value, Value]; // A U, A W
+  const R = sub(mul(q, exp(G)), seen); // [n, H, C, dk]
+  const kept = mul(transposed, exp(sub(transpose(last, [0, 1, 3, 2]), transpose(G, [0, 1, 3, 2])))); // [n, H, dk, C]
+  const [N, lost] = split(matmul(kept, solved), [dv, dk], 3) as [Value, Value]; // [n, H, dk, dv], [n, H, dk, dk]
+  const P = sub(mul(identity(g, dk), exp(last)), lost); // [n, H, dk, dk]
+
+  const { before, after } = chain(g, P, N, memory, chunks, Math.ceil(longest / chunk));
+  const output = add(local, matmul(R, before)); // [n, H, C, dv]
+  const tokens = reshape(transpose(output, [0, 2, 1, 3]), [whole.dimension, heads * dv]);
+  return { output: takeFirst(tokens, 0, length), state: { memory: after } };
+}
+
+/** S_{i+1} = P_i S_i + N_i from S_0 over n ≤ `most` chunks: every S_i that a chunk starts from, [n, H, dk, dv], and the last. */
+function chain(
+  g: GraphBuilder,
+  P: Value,
+  N: Value,
+  start: Value,
+  chunks: Length,
+  most: number,
+): { before: Value; after: Value } {
+  const [heads, dk, dv] = headsOf(start);
+  const limit = { dimension: most, value: g.constant('int64', [most]) };
+  const ones = Array.from({ length: most }, () => 1);
+  const transitions = split(padTo(P, 0, limit), ones, 0); // most × [1, H, dk, dk]
+  const additions = split(padTo(N, 0, limit), ones, 0);
+  const states = [reshape(start, [1, heads, dk, dv])];
+  for (let i = 0; i < most; i++) {
+    states.push(add(matmul(transitions[i]!, states[i]!), additions[i]!));
+  }
+  const all = concat(states, 0); // [most + 1, H, dk, dv]
+  // A T beyond `longest` fails here, as an index out of bounds.
+  const after = reshape(gather(all, chunks.value, 0), [heads, dk, dv]);
+  return { before: takeFirst(all, 0, chunks), after };
+}
+
+/** x/√(Σx² + ε) for every head: [T, H·dk] → [T, H, dk]. */
+function normalised(g: GraphBuilder, x: Value, heads: number): Value {
+  const width = (x.shape[1] as number) / heads;
+  const gain = g.constant(
+    'float32',
+    Array.from({ length: width }, () => 1 / Math.sqrt(width)),
+  );
+  return rmsNormalize(reshape(x, [x.shape[0]!, heads, width]), gain, keyNormEpsilon / width);
+}
+
+function identity(g: GraphBuilder, n: number): Value {
+  const entries = Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+  return g.constant('float32', entries, [n, n]);
+}
+
+function headsOf(memory: Value): [heads: number, dk: number, dv: number] {
+  const [heads, dk, dv] = memory.shape;
+  if (typeof heads !== 'number' || typeof dk !== 'number' || typeof dv !== 'number') {
+    throw new RangeError(`gated delta rule: a memory of ${formatShape(memory.shape)}`);
+  }
+  return [heads, dk, dv];
+}
