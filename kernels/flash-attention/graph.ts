@@ -1,11 +1,23 @@
 import { formatShape } from '../onnx/dimension.ts';
 import { add, cast, greaterOrEqual, minimum, mul, sub, where } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, reshape, slice, transpose } from '../onnx/layout.ts';
-import { lengthOf, padTo, pieces, plus, range, takeFirst, times } from '../onnx/length.ts';
+import { concat, gather, reshape, slice, transpose } from '../onnx/layout.ts';
+import {
+  filled,
+  lengthOf,
+  minus,
+  padTo,
+  pieces,
+  plus,
+  range,
+  takeFirst,
+  takeFrom,
+  times,
+} from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { rmsNormalize, softmax } from '../onnx/reduce.ts';
+import { sizeOf } from '../tensor.ts';
 import { noScore } from './partials.ts';
 import { queryKeyEpsilon, type WindowAttentionParameters, type WindowAttentionState } from './reference.ts';
 
@@ -28,38 +40,41 @@ export function windowAttentionGraph(
   const { window } = parameters;
   if (window % block !== 0)
     throw new RangeError(`window attention: blocks of ${block} in a window of ${window}`);
-  const { queries, keys, values } = operands(g, q, k, v, parameters, state);
   const length = lengthOf(q, 0);
   const blocks = pieces(length, block);
   const padded = times(blocks, block);
+  const padding = minus(padded, length);
+  const { queries, keys, values } = operands(g, q, k, v, parameters);
   const [heads, , width] = queries.shape as [number, never, number];
   const queryBlocks = reshape(padTo(queries, 1, padded), [heads, blocks.dimension, block, width]);
-  const seen = plus(padded, window);
-  // [H, window / B + n, B, d], of which block i of the queries sees the pieces i to i + window / B.
-  const pieceCount = plus(blocks, window / block).dimension;
-  const piecesOf = (x: Value) => reshape(padTo(x, 1, seen), [heads, pieceCount, block, x.shape[2]!]);
-  const around = (x: Value) => {
-    const before = window / block;
-    const shifted = Array.from({ length: before + 1 }, (_, j) =>
-      slice(x, 1, j, j < before ? j - before : undefined),
-    );
-    return concat(shifted, 2); // [H, n, window + B, d]
+  // Block i of the queries sees the pieces i to i + window / B of the keys, each of B keys.
+  const count = window / block + 1;
+  const seen = add(reshape(range(blocks), [blocks.dimension, 1]), counting(g, [1, count])); // [n, count]
+  const around = (past: Value, x: Value): { all: Value; blocks: Value } => {
+    const depth = x.shape[2] as number;
+    const all = concat([past, x, filled([heads, padding, depth], 'float32', 0)], 1); // [H, window + nB, d]
+    const inPieces = reshape(all, [heads, plus(blocks, count - 1).dimension, block * depth]);
+    const gathered = gather(inPieces, seen, 1); // [H, n, count, B·d]
+    return { all, blocks: reshape(gathered, [heads, blocks.dimension, window + block, depth]) };
   };
-  const keyBlocks = around(piecesOf(keys));
-  const scores = matmul(queryBlocks, transpose(keyBlocks, [0, 1, 3, 2])); // [H, n, B, window + B]
+  const keysAround = around(state.keys, keys);
+  const valuesAround = around(state.values, values);
+  const scores = matmul(queryBlocks, transpose(keysAround.blocks, [0, 1, 3, 2])); // [H, n, B, window + B]
   const first = sub(window, cast(state.count, 'int64')); // [1]: where the kept keys begin
   const starts = reshape(mul(range(blocks), block), [blocks.dimension, 1, 1]);
-  const column = reshape(g.constant('int64', counting(window + block)), [1, 1, window + block]);
-  const bias = add(
-    bandBias(g, window, block),
-    where(greaterOrEqual(add(starts, column), first), 0, g.scalar('float32', noScore)),
-  ); // [n, B, window + B]
-  const weights = softmax(add(scores, bias));
-  const mixed = matmul(weights, around(piecesOf(values))); // [H, n, B, dv]
+  const there = greaterOrEqual(add(starts, counting(g, [1, 1, window + block])), first);
+  const bias = add(bandBias(g, window, block), where(there, 0, g.scalar('float32', noScore))); // [n, B, window + B]
+  const mixed = matmul(softmax(add(scores, bias)), valuesAround.blocks); // [H, n, B, dv]
   const rows = reshape(mixed, [heads, padded.dimension, v.shape[2]!]);
-  const output = transpose(takeFirst(rows, 1, length), [1, 0, 2]); // [T, H, dv]
-  const count = minimum(add(state.count, cast(length.value, 'float32')), window);
-  return { output, state: { keys: slice(keys, 1, -window), values: slice(values, 1, -window), count } };
+  const kept = { dimension: window, value: g.constant('int64', [window]) };
+  return {
+    output: transpose(takeFirst(rows, 1, length), [1, 0, 2]), // [T, H, dv]
+    state: {
+      keys: takeFrom(keysAround.all, 1, length.value, kept),
+      values: takeFrom(valuesAround.all, 1, length.value, kept),
+      count: minimum(add(state.count, cast(length.value, 'float32')), window),
+    },
+  };
 }
 
 /** The same for one token: q, k [1, H, dh], v [1, H, dv]. */
@@ -72,11 +87,12 @@ export function windowAttentionStepGraph(
   state: Placed<WindowAttentionState>,
 ): Result {
   const { window } = parameters;
-  const { queries, keys, values } = operands(g, q, k, v, parameters, state);
-  const [kept, keptValues] = [slice(keys, 1, 1), slice(values, 1, 1)]; // [H, window, d]
+  const { queries, keys, values } = operands(g, q, k, v, parameters);
+  const kept = concat([slice(state.keys, 1, 1), keys], 1); // [H, window, dh]
+  const keptValues = concat([slice(state.values, 1, 1), values], 1);
   const count = minimum(add(state.count, 1), window);
   const scores = matmul(queries, transpose(kept, [0, 2, 1])); // [H, 1, window]
-  const there = greaterOrEqual(g.constant('float32', counting(window)), sub(window, count));
+  const there = greaterOrEqual(cast(counting(g, [window]), 'float32'), sub(window, count));
   const weights = softmax(where(there, scores, noScore));
   const output = transpose(matmul(weights, keptValues), [1, 0, 2]); // [1, H, dv]
   return { output, state: { keys: kept, values: keptValues, count } };
@@ -88,14 +104,13 @@ export function defaultBlock(window: number): number {
   return wanted < window && window % wanted === 0 ? wanted : window;
 }
 
-/** Heads first, scaled, and the keys and values after those that were kept. */
+/** Heads first, the queries scaled: [H, T, d] each. */
 function operands(
   g: GraphBuilder,
   q: Value,
   k: Value,
   v: Value,
   { scale, normalize }: Placed<WindowAttentionParameters>,
-  state: Placed<WindowAttentionState>,
 ): { queries: Value; keys: Value; values: Value } {
   const [heads, width] = headShape(q);
   const ones = g.constant('float32', new Array<number>(width).fill(1));
@@ -103,8 +118,8 @@ function operands(
   const scaled = mul(prepare(q), reshape(scale, [heads, 1])); // [T, H, dh]
   return {
     queries: transpose(scaled, [1, 0, 2]),
-    keys: concat([state.keys, transpose(prepare(k), [1, 0, 2])], 1), // [H, window + T, dh]
-    values: concat([state.values, transpose(v, [1, 0, 2])], 1),
+    keys: transpose(prepare(k), [1, 0, 2]),
+    values: transpose(v, [1, 0, 2]),
   };
 }
 
@@ -127,6 +142,11 @@ function headShape({ shape }: Value): [heads: number, width: number] {
   return [heads, width];
 }
 
-function counting(length: number): number[] {
-  return Array.from({ length }, (_, index) => index);
+/** 0, 1, 2 … in a shape that has them all along its one long axis; int64. */
+function counting(g: GraphBuilder, shape: readonly number[]): Value {
+  return g.constant(
+    'int64',
+    Array.from({ length: sizeOf(shape) }, (_, index) => index),
+    shape,
+  );
 }

@@ -1,0 +1,100 @@
+import { type AttentionPartials, attend, finishAttention, headsFirst } from '../flash-attention/partials.ts';
+import { expectShape, type Tensor } from '../tensor.ts';
+
+/**
+ * Keys and values that were chosen by their position alone, before any query is known: dilated attention's pattern as seen from
+ * one place, near tokens dense, far ones at strides that grow with the distance.
+ */
+export interface StridedMemory {
+  /** [H, M, dh] */
+  readonly keys: Tensor;
+  /** [H, M, dv] */
+  readonly values: Tensor;
+  /** [H, M]: 1 where there is a key, 0 where there is none (anything may stand there then). */
+  readonly valid: Tensor;
+}
+
+export interface StridedReadParameters {
+  /** [H]: what the scores of a head are multiplied by; 1/√dh where it is not learned. */
+  readonly scale: Tensor;
+}
+
+/**
+ * Attention of q [T, H, dh] over the memory; every query sees all of it. The partials let it be mixed with local attention by the
+ * softmax denominators. The output [T, H, dv] alone is zero where the memory is empty.
+ */
+export function stridedRead(
+  q: Tensor,
+  { scale }: StridedReadParameters,
+  { keys, values, valid }: StridedMemory,
+): { output: Tensor; partials: AttentionPartials } {
+  const [length = 0, heads = 0, width = 0] = expectShape('strided read', 'q', q, [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const [, slots = 0] = expectShape('strided read', 'the keys', keys, [heads, undefined, width]);
+  expectShape('strided read', 'the mask', valid, [heads, slots]);
+  const queries = headsFirst(q);
+  for (const index of queries.data.keys()) {
+    queries.data[index]! *= scale.data[Math.floor(index / (length * width))]!;
+  }
+  // Masked keys differ from head to head, so that every head is attended by itself.
+  const parts = Array.from({ length: heads }, (_, h) =>
+    attend(headOf(queries, h), headOf(keys, h), headOf(values, h), (_t, s) => valid.data[h * slots + s]! > 0),
+  );
+  const join = (field: keyof AttentionPartials): Tensor => ({
+    shape: [heads, ...parts[0]![field].shape.slice(1)],
+    data: Float64Array.from(parts.flatMap(part => [...part[field].data])),
+  });
+  const partials = {
+    maximum: join('maximum'),
+    denominator: join('denominator'),
+    weighted: join('weighted'),
+  };
+  return { output: finishAttention(partials), partials };
+}
+
+/** How densely what lies before the cursor is kept. */
+export interface StridedPattern {
+  /** w₀: up to this distance, every token. */
+  readonly window: number;
+  /** a: each further distance of w₀·aˡ keeps every aˡ-th. */
+  readonly ratio: number;
+}
+
+/** The stride at a distance in tokens: the smallest aˡ with distance < w₀·aˡ. */
+export function strideAt(distance: number, { window, ratio }: StridedPattern): number {
+  let stride = 1;
+  while (distance >= window * stride) stride *= ratio;
+  return stride;
+}
+
+/**
+ * Strides for files of the given lengths in tokens, ranked from the nearest on: each by the distance at which it begins. Every
+ * level keeps about (a − 1)·w₀ tokens, and as much more as its last file reaches into the next.
+ */
+export function stridesByRank(lengths: readonly number[], pattern: StridedPattern): number[] {
+  let distance = 0;
+  return lengths.map(length => {
+    const stride = strideAt(distance, pattern);
+    distance += length;
+    return stride;
+  });
+}
+
+/**
+ * The positions of a file that a head keeps at a stride: p ≡ head (mod stride), counted from the file's start. What is kept at a
+ * stride is also kept at every stride that divides it, so that a file that moves away is thinned and never read again.
+ */
+export function stridedPositions(length: number, stride: number, head: number): number[] {
+  const positions: number[] = [];
+  for (let position = head % stride; position < length; position += stride) positions.push(position);
+  return positions;
+}
+
+function headOf({ shape, data }: Tensor, head: number): Tensor {
+  const [, length = 0, width = 0] = shape;
+  const size = length * width;
+  return { shape: [1, length, width], data: data.subarray(head * size, (head + 1) * size) };
+}

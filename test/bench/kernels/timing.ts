@@ -1,0 +1,110 @@
+/**
+ * Processor time, side by side: everything that a ratio compares runs in turn, so that whatever else the machine does hits
+ * both, and waiting for a processor that others use does not count.
+ */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DataType } from '../../../kernels/onnx/data-type.ts';
+import type { GraphBuilder, OnnxModel, Value } from '../../../kernels/onnx/graph-builder.ts';
+import { GraphBuilder as Builder } from '../../../kernels/onnx/graph-builder.ts';
+import { matmul } from '../../../kernels/onnx/matmul.ts';
+import { uniformStream } from '../../../kernels/tensor.ts';
+
+export type Feeds = Record<string, Tensor>;
+
+/** Something to be timed: one call is one run. */
+export interface Timed {
+  readonly name: string;
+  run(): Promise<unknown>;
+}
+
+/** Threads that every session here runs with; one, so that a second thread's absence is not part of the figure. */
+export const threads = 1;
+
+export async function open(model: OnnxModel): Promise<InferenceSession> {
+  return await InferenceSession.create(model.bytes, {
+    executionProviders: ['cpu'],
+    externalData: model.externalData.map(({ path, data }) => ({ path, data })),
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    ...(process.env.PROF ? { enableProfiling: true, profileFilePrefix: process.env.PROF } : {}),
+  });
+}
+
+/** Builds a graph, whose values are outputs by their names, and opens it. */
+export async function openGraph(
+  build: (g: GraphBuilder) => Readonly<Record<string, Value>>,
+): Promise<InferenceSession> {
+  const g = new Builder();
+  for (const [name, value] of Object.entries(build(g))) g.output(name, value);
+  return await open(g.build());
+}
+
+/** Uniform numbers in (−1, 1). */
+export function noise(shape: readonly number[], seed = 1, scale = 1): Tensor {
+  const uniform = uniformStream(seed);
+  const size = shape.reduce((product, length) => product * length, 1);
+  return new Tensor(
+    'float32',
+    Float32Array.from({ length: size }, () => scale * (2 * uniform() - 1)),
+    shape,
+  );
+}
+
+export function integers(
+  shape: readonly number[],
+  make: (index: number) => number,
+  type: DataType = 'int64',
+): Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = Array.from({ length: size }, (_, index) => make(index));
+  if (type === 'int32') return new Tensor('int32', Int32Array.from(values), shape);
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
+}
+
+/**
+ * Median processor seconds a run for each, run in turn until `seconds` are spent and at least `rounds` rounds are done.
+ * The first round warms up and is not counted.
+ */
+export async function medians(
+  timed: readonly Timed[],
+  seconds = 1,
+  rounds = 5,
+): Promise<ReadonlyMap<string, number>> {
+  const samples = new Map(timed.map(({ name }) => [name, [] as number[]]));
+  for (const { run } of timed) await run();
+  const end = performance.now() + seconds * 1000;
+  for (let round = 0; round < rounds || performance.now() < end; round++) {
+    for (const { name, run } of timed) {
+      samples.get(name)!.push(await processorSeconds(run));
+    }
+  }
+  return new Map([...samples].map(([name, times]) => [name, median(times)]));
+}
+
+/** Processor time that this process spends on one call, in seconds. */
+export async function processorSeconds(run: () => Promise<unknown>): Promise<number> {
+  const start = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
+
+/** A plain product of [rows, inner] by [inner, columns]: what the arithmetic of an operator is compared with. */
+export async function plainGemm(
+  rows: number,
+  inner: number,
+  columns: number,
+): Promise<Timed & { readonly flops: number }> {
+  const weights = noise([inner, columns], 2).data as Float32Array;
+  const session = await openGraph(g => ({
+    y: matmul(g.input('x', 'float32', [rows, inner]), g.weight(weights, [inner, columns])),
+  }));
+  const feeds = { x: noise([rows, inner]) };
+  return { name: 'GEMM', run: () => session.run(feeds), flops: 2 * rows * inner * columns };
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { dilatedAttentionGraph } from '../../kernels/dilated-attention/graph.ts';
+import {
+  dilatedAttention,
+  geometricLevels,
+  initialDilatedAttentionState,
+} from '../../kernels/dilated-attention/reference.ts';
+import {
+  type StridedMemory,
+  stridedPositions,
+  stridedRead,
+  stridesByRank,
+} from '../../kernels/dilated-attention/strided-read.ts';
+import { stridedReadGraph } from '../../kernels/dilated-attention/strided-read-graph.ts';
+import { placeParameters } from '../../kernels/onnx/parameters.ts';
+import { full, randomNormal, rows, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
+import { assertClose, checkForms } from './harness.ts';
+import { runGraph } from './providers.ts';
+
+const heads = 3;
+const width = 8;
+const scale = full([heads], 1 / Math.sqrt(width));
+
+for (const levels of [
+  [{ segment: 8, rate: 1 }],
+  [
+    { segment: 4, rate: 1 },
+    { segment: 8, rate: 2 },
+    { segment: 16, rate: 4 },
+  ],
+  // No level of rate 1: some heads see nothing at all at some tokens.
+  [
+    { segment: 12, rate: 4 },
+    { segment: 24, rate: 3 },
+  ],
+  geometricLevels(16, 4, 1024),
+]) {
+  checkForms({
+    name: `dilated attention at ${levels.map(({ segment, rate }) => `(${segment}, ${rate})`).join(' ')}`,
+    inputs: { q: [heads, width], k: [heads, width], v: [heads, width] },
+    parameters: { levels, scale },
+    initialState: () => initialDilatedAttentionState(levels, heads, width),
+    reference: ({ q, k, v }, parameters, state) => dilatedAttention(q!, k!, v!, parameters, state),
+    graph: (g, { q, k, v }, parameters, state) => dilatedAttentionGraph(g, q!, k!, v!, parameters, state),
+    longest: 70,
+  });
+}
+
+test('levels grow geometrically until one segment holds everything', () => {
+  assert.deepEqual(geometricLevels(256, 4, 4096), [
+    { segment: 256, rate: 1 },
+    { segment: 1024, rate: 4 },
+    { segment: 4096, rate: 16 },
+  ]);
+});
+
+test('with one head and one level, dilated attention is attention among every r-th token', () => {
+  const [segment, rate, length] = [12, 3, 24];
+  const parameters = { levels: [{ segment, rate }], scale: full([1], 0.5) };
+  const [q, k, v] = [1, 2, 3].map(seed => randomNormal([length, 1, 4], seed));
+  const initial = initialDilatedAttentionState(parameters.levels, 1, 4);
+  const { output } = dilatedAttention(q!, k!, v!, parameters, initial);
+  for (let t = 0; t < length; t++) {
+    const seen = Array.from({ length: t + 1 }, (_, s) => s).filter(
+      s => s % rate === 0 && t % rate === 0 && Math.floor(s / segment) === Math.floor(t / segment),
+    );
+    const weights = seen.map(s => Math.exp(0.5 * dot(q!.data, t * 4, k!.data, s * 4)));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    const expected = [0, 1, 2, 3].map(c =>
+      seen.reduce((total, s, index) => total + (weights[index]! / sum) * v!.data[s * 4 + c]!, 0),
+    );
+    assertClose(rows(output, t, t + 1), tensor([1, 1, 4], expected), 1e-12, `token ${t}`);
+  }
+});
+
+const memory = (valid: Tensor): StridedMemory => ({
+  keys: randomNormal([heads, 7, width], 1),
+  values: randomNormal([heads, 7, width], 2),
+  valid,
+});
+const everyThird = tensor(
+  [heads, 7],
+  Array.from({ length: heads * 7 }, (_, index) => ((index * 5) % 3 === 0 ? 1 : 0)),
+);
+
+for (const [which, valid] of [
+  ['every key', full([heads, 7], 1)],
+  ['some keys', everyThird],
+] as const) {
+  checkForms({
+    name: `strided read of ${which}`,
+    inputs: { q: [heads, width] },
+    parameters: { scale },
+    initialState: () => memory(valid),
+    reference: ({ q }, parameters, state) => ({ output: stridedRead(q!, parameters, state).output, state }),
+    graph: (g, { q }, parameters, state) => ({
+      output: stridedReadGraph(g, q!, parameters, state).output,
+      state,
+    }),
+  });
+}
+
+test('a strided read of no key is zero', async () => {
+  const empty = memory(zeros([heads, 7]));
+  const q = randomNormal([5, heads, width], 3);
+  const { output } = await runGraph(
+    g => ({
+      output: stridedReadGraph(
+        g,
+        g.input('q', 'float32', ['T', heads, width]),
+        placeParameters(g, { scale }),
+        placeParameters(g, empty),
+      ).output,
+    }),
+    { q },
+  );
+  assertClose(output!, zeros([5, heads, width]), 0, 'output');
+  assertClose(stridedRead(q, { scale }, empty).output, zeros([5, heads, width]), 0, 'reference');
+});
+
+test('strides grow with the rank, and what is kept stays within the bound', () => {
+  const pattern = { window: 256, ratio: 4 };
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 200 }), lengths => {
+      const strides = stridesByRank(lengths, pattern);
+      assert.deepEqual(
+        strides,
+        strides.toSorted((a, b) => a - b),
+      );
+      const total = lengths.reduce((sum, length) => sum + length, 0);
+      const kept = lengths.reduce(
+        (sum, length, file) => sum + stridedPositions(length, strides[file]!, 0).length,
+        0,
+      );
+      const levels = Math.max(0, Math.ceil(Math.log(Math.max(total, 1) / 256) / Math.log(4)));
+      // A file is kept at the stride where it begins, so that the last of a stride may reach into the next.
+      const overhang = 3000 * (levels + 1);
+      assert.ok(kept <= 256 * (1 + 3 * levels) + lengths.length + overhang, `${kept} kept`);
+    }),
+  );
+});
+
+test('what is kept at a stride is kept at the strides that divide it', () => {
+  for (const head of [0, 1, 3]) {
+    const dense = new Set(stridedPositions(100, 4, head));
+    assert.ok(stridedPositions(100, 16, head).every(position => dense.has(position)));
+  }
+});
+
+function dot(a: Float64Array, atA: number, b: Float64Array, atB: number): number {
+  return [0, 1, 2, 3].reduce((sum, c) => sum + a[atA + c]! * b[atB + c]!, 0);
+}
