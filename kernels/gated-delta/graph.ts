@@ -107,12 +107,10 @@ function chain(
 ): { before: Value; after: Value } {
   const [heads, dk, dv] = headsOf(start);
   const limit = { dimension: most, value: g.constant('int64', [most]) };
-  const ones = Array.from({ length: most }, () => 1);
-  const transitions = split(padTo(P, 0, limit), ones, 0); // most × [1, H, dk, dk]
-  const additions = split(padTo(N, 0, limit), ones, 0);
+  const [transitions, additions] = [padTo(P, 0, limit), padTo(N, 0, limit)]; // [most, H, dk, dk], [most, H, dk, dv]
   const states = [reshape(start, [1, heads, dk, dv])];
   for (let i = 0; i < most; i++) {
-    states.push(add(matmul(transitions[i]!, states[i]!), additions[i]!));
+    states.push(add(matmul(slice(transitions, 0, i, i + 1), states[i]!), slice(additions, 0, i, i + 1)));
   }
   const all = concat(states, 0); // [most + 1, H, dk, dv]
   // A T beyond `longest` fails here, as an index out of bounds.

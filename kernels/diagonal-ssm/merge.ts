@@ -1,0 +1,73 @@
+/**
+ * What a span of tokens does to a diagonal recurrence is h ↦ A ⊙ h + b, with A = λ^L and b the state reached from zero. Spans
+ * compose; composition is associative and not commutative (the monoid behind a parallel scan, arXiv 2208.04933, appendix H).
+ */
+import { type Tensor, tensor, zeros } from '../tensor.ts';
+import type { DiagonalSsmParameters, DiagonalSsmState } from './reference.ts';
+
+export interface DiagonalSsmSpan {
+  /** A = λ^L: [d, 2, m]. */
+  readonly decay: Tensor;
+  /** b: [d, 2, m]. */
+  readonly modes: Tensor;
+}
+
+/** The span of no tokens: h ↦ h. */
+export function emptyDiagonalSsmSpan(width: number, modes: number): DiagonalSsmSpan {
+  const decay = zeros([width, 2, modes]);
+  for (let c = 0; c < width; c++) decay.data.fill(1, 2 * c * modes, (2 * c + 1) * modes);
+  return { decay, modes: zeros([width, 2, modes]) };
+}
+
+/** The span of `length` tokens that, read from a zero state, ends in `end`. Any length costs the same. */
+export function diagonalSsmSpan(
+  { poles }: DiagonalSsmParameters,
+  length: number,
+  end: DiagonalSsmState,
+): DiagonalSsmSpan {
+  const decay = zeros(poles.shape);
+  pairwise(poles.shape, (re, im) => {
+    const magnitude = Math.hypot(poles.data[re]!, poles.data[im]!) ** length;
+    const angle = Math.atan2(poles.data[im]!, poles.data[re]!) * length;
+    decay.data[re] = magnitude * Math.cos(angle);
+    decay.data[im] = magnitude * Math.sin(angle);
+  });
+  return { decay, modes: end.modes };
+}
+
+/** `first`, then `second`: (A₂A₁, A₂b₁ + b₂). */
+export function composeDiagonalSsm(first: DiagonalSsmSpan, second: DiagonalSsmSpan): DiagonalSsmSpan {
+  return {
+    decay: multiply(second.decay, first.decay),
+    modes: add(multiply(second.decay, first.modes), second.modes),
+  };
+}
+
+/** The state after the span, started from `state`. */
+export function applyDiagonalSsm(span: DiagonalSsmSpan, state: DiagonalSsmState): DiagonalSsmState {
+  return { modes: add(multiply(span.decay, state.modes), span.modes) };
+}
+
+/** Complex product, entry by entry. */
+function multiply(a: Tensor, b: Tensor): Tensor {
+  const product = zeros(a.shape);
+  pairwise(a.shape, (re, im) => {
+    product.data[re] = a.data[re]! * b.data[re]! - a.data[im]! * b.data[im]!;
+    product.data[im] = a.data[re]! * b.data[im]! + a.data[im]! * b.data[re]!;
+  });
+  return product;
+}
+
+function add(a: Tensor, b: Tensor): Tensor {
+  return tensor(
+    a.shape,
+    a.data.map((value, i) => value + b.data[i]!),
+  );
+}
+
+/** Calls `visit` with the places of both parts of every complex number of [d, 2, m]. */
+function pairwise([d = 0, , m = 0]: readonly number[], visit: (re: number, im: number) => void): void {
+  for (let c = 0; c < d; c++) {
+    for (let n = 0; n < m; n++) visit((2 * c + 0) * m + n, (2 * c + 1) * m + n);
+  }
+}

@@ -1,0 +1,28 @@
+import { diagonalSsmGraph, diagonalSsmStepGraph } from '../diagonal-ssm/graph.ts';
+import type { DiagonalSsmState } from '../diagonal-ssm/reference.ts';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import type { Placed } from '../onnx/parameters.ts';
+import { discretise, type S4dParameters } from './reference.ts';
+
+type Result = { readonly output: Value; readonly state: Placed<DiagonalSsmState> };
+
+/** The same as `s4d`, in blocks; discretised in float64 while building, so that no decay is rounded before it is a power. */
+export function s4dGraph(
+  g: GraphBuilder,
+  input: Value,
+  parameters: S4dParameters,
+  state: Placed<DiagonalSsmState>,
+  longest?: number,
+): Result {
+  return diagonalSsmGraph(g, input, discretise(parameters), state, longest);
+}
+
+/** One token, input [1, d]. */
+export function s4dStepGraph(
+  g: GraphBuilder,
+  input: Value,
+  parameters: S4dParameters,
+  state: Placed<DiagonalSsmState>,
+): Result {
+  return diagonalSsmStepGraph(g, input, discretise(parameters), state);
+}
