@@ -1,0 +1,122 @@
+import { escapeProbability } from './copy-confidence.ts';
+import type { Evidence, EvidenceSource } from './copy-evidence.ts';
+import type { Distribution, Prediction } from './predictor.ts';
+
+/**
+ * Blends evidence of all context lengths into one distribution, as prediction by partial matching and Jelinek–Mercer smoothing do:
+ * from the longest context down, each gives its share of what is left and escapes to the next with a probability that depends on
+ * the match's length, its support and its agreement. What is left at the end goes by how frequent a token is at all.
+ */
+export class Blender {
+  readonly #vocabularySize: number;
+  /** Probability of each token so far, and counts of what followed: in each source, and after close matches in both. Zero outside a call. */
+  readonly #probability: Float64Array;
+  readonly #tallies: Readonly<Record<EvidenceSource | 'close', Tally>>;
+
+  constructor(vocabularySize: number) {
+    this.#vocabularySize = vocabularySize;
+    this.#probability = new Float64Array(vocabularySize);
+    const tally = () => new Tally(vocabularySize);
+    this.#tallies = { prompt: tally(), repository: tally(), close: tally() };
+  }
+
+  /**
+   * @param frequencies of all tokens in the repository
+   * @param total their sum
+   * @param possible tokens that may come next at all; probabilities are then given that it is one of them
+   */
+  blend(
+    evidence: Iterable<Evidence>,
+    frequencies: Uint32Array,
+    total: number,
+    possible?: Uint8Array,
+  ): Distribution {
+    const probability = this.#probability;
+    const { prompt, repository, close } = this.#tallies;
+    let left = 1;
+    let matched = 0;
+    for (const { source, matched: n, follows, sampled } of evidence) {
+      matched ||= n;
+      const tally = this.#tallies[source];
+      if (sampled) tally.clear();
+      tally.add(follows);
+      if (n >= Math.min(matched, closeMatch)) close.add(follows);
+      const onward = escapeProbability(source, n, tally.total, tally.distinct.length, tally.most);
+      const share = (left * (1 - onward)) / tally.total;
+      for (const token of tally.distinct) probability[token]! += share * tally.counts[token]!;
+      left *= onward;
+      if (left < negligible) break;
+    }
+    const base = left / (total + this.#vocabularySize);
+    const predictions: Prediction[] = [];
+    for (const token of new Set([...prompt.seen, ...repository.seen])) {
+      probability[token]! += base * (frequencies[token]! + 1);
+      if (possible === undefined || possible[token] === 1)
+        predictions.push({ token, probability: probability[token]! });
+    }
+    const whole = possible === undefined ? 1 : this.#massOf(possible, base, frequencies);
+    predictions.sort((a, b) => b.probability - a.probability || a.token - b.token);
+    const support = predictions.length === 0 ? 0 : close.counts[predictions[0]!.token]!;
+    for (const tally of [prompt, repository]) for (const token of tally.seen) probability[token] = 0;
+    for (const tally of [prompt, repository, close]) tally.forget();
+    return {
+      predictions: predictions.map(({ token, probability: p }) => ({ token, probability: p / whole })),
+      matched,
+      support,
+    };
+  }
+
+  /** Probability of all possible tokens, those without evidence included. */
+  #massOf(possible: Uint8Array, base: number, frequencies: Uint32Array): number {
+    let mass = 0;
+    for (let token = 0; token < possible.length; token++) {
+      if (possible[token] === 1) mass += this.#probability[token]! || base * (frequencies[token]! + 1);
+    }
+    return mass;
+  }
+}
+
+/** Places that match this much, or as much as any does, count as support. */
+const closeMatch = 4;
+
+/** Below this share of what is left, shorter contexts cannot change a decision. */
+const negligible = 1e-4;
+
+/** How often each token followed, with the least work to add, sum up and start over. */
+class Tally {
+  readonly counts: Float64Array;
+  /** Tokens with a count. */
+  distinct: number[] = [];
+  /** Tokens that had one at any time since the last `forget`. */
+  seen = new Set<number>();
+  total = 0;
+  most = 0;
+
+  constructor(vocabularySize: number) {
+    this.counts = new Float64Array(vocabularySize);
+  }
+
+  add(follows: readonly number[]): void {
+    for (const token of follows) {
+      const count = ++this.counts[token]!;
+      if (count === 1) {
+        this.distinct.push(token);
+        this.seen.add(token);
+      }
+      if (count > this.most) this.most = count;
+    }
+    this.total += follows.length;
+  }
+
+  clear(): void {
+    for (const token of this.distinct) this.counts[token] = 0;
+    this.distinct = [];
+    this.total = 0;
+    this.most = 0;
+  }
+
+  forget(): void {
+    this.clear();
+    this.seen.clear();
+  }
+}

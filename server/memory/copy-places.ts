@@ -1,0 +1,82 @@
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { RepositoryMatch } from './copy-search.ts';
+import type { SegmentFile } from './copy-segment.ts';
+
+/** How many steps up and down the folder tree lie between two files. */
+export function pathDistance(from: string, to: string): number {
+  const a = from.split('/');
+  const b = to.split('/');
+  let shared = 0;
+  while (shared < Math.min(a.length, b.length) - 1 && a[shared] === b[shared]) shared++;
+  return a.length + b.length - 2 - 2 * shared;
+}
+
+/** Longest match first; of equal ones the nearest file, then by path and place: the order does not depend on how the index came about. */
+export function sortMatches(matches: RepositoryMatch[], from: string | undefined): RepositoryMatch[] {
+  const keyed = matches.map(match => {
+    const { path, start } = match.segment.fileAt(match.position);
+    return {
+      match,
+      path,
+      offset: match.position - start,
+      distance: from === undefined ? 0 : pathDistance(from, path),
+    };
+  });
+  keyed.sort(
+    (a, b) =>
+      b.match.matched - a.match.matched ||
+      a.distance - b.distance ||
+      (a.path < b.path ? -1 : a.path > b.path ? 1 : a.offset - b.offset),
+  );
+  return keyed.map(({ match }) => match);
+}
+
+/** The line, from 1, of a position in a stored file: `<file> path <text> content <end>`, or content alone. */
+export function lineAt(
+  tokens: Uint16Array,
+  file: SegmentFile,
+  position: number,
+  tokenizer: Tokenizer,
+): number {
+  const header = tokens.subarray(file.start, position).indexOf(tokenizer.special.text) + 1;
+  return 1 + newlinesBetween(tokens, file.start + header, position, tokenizer);
+}
+
+/**
+ * The line, from 1, of a position in a prompt: `<file> path <suffix> S <text> P`, where S follows what P had grown to at `cursor`.
+ */
+export function promptLineAt(
+  tokens: Uint16Array,
+  cursor: number,
+  position: number,
+  tokenizer: Tokenizer,
+): number {
+  const { suffix, text } = tokenizer.special;
+  const textAt = tokens.subarray(0, cursor).indexOf(text);
+  if (textAt < 0 || position > textAt) return 1 + newlinesBetween(tokens, textAt + 1, position, tokenizer);
+  const suffixAt = tokens.subarray(0, textAt).indexOf(suffix);
+  if (suffixAt < 0 || position < suffixAt) return 1;
+  const cursorLine = 1 + newlinesBetween(tokens, textAt + 1, cursor, tokenizer);
+  return cursorLine + newlinesBetween(tokens, suffixAt + 1, position, tokenizer);
+}
+
+/** The path that a prompt names: the text between `<file>` and the next special token. */
+export function promptPath(tokens: Uint16Array, tokenizer: Tokenizer): string {
+  const start = tokens[0] === tokenizer.special.file ? 1 : 0;
+  let end = start;
+  while (start > 0 && end < tokens.length && !tokenizer.isSpecial(tokens[end]!)) end++;
+  return tokenizer.decode(tokens.subarray(start, end));
+}
+
+/** Where a prompt's code begins, after its path. */
+export function contentStart(tokens: Uint16Array, { special }: Tokenizer): number {
+  return special.file === tokens[0]
+    ? 1 + tokens.findIndex(token => token === special.suffix || token === special.text)
+    : 0;
+}
+
+function newlinesBetween(tokens: Uint16Array, start: number, end: number, tokenizer: Tokenizer): number {
+  let count = 0;
+  for (let p = start; p < end; p++) count += tokenizer.newlinesIn(tokens[p]!);
+  return count;
+}
