@@ -17,6 +17,10 @@ export interface SourceFile {
   readonly bytes: number;
   /** Modification time in milliseconds since the epoch when it was discovered. */
   readonly modified: number;
+  /** When its content, name or rights last changed (`ctime`): unlike `modified`, no program can set it back. */
+  readonly changed: number;
+  /** The user asked for it (`!pattern`), or the repository says that it is not generated: it is read even where it looks generated. */
+  readonly wanted: boolean;
 }
 
 /** A file as text. */
@@ -26,6 +30,8 @@ export interface SourceText {
   readonly text: string;
   /** SHA-256 of the bytes on disk, in hex: the same file has the same hash in every clone. */
   readonly hash: string;
+  /** A plain sentence for the user where reading it took a guess. */
+  readonly note?: string;
 }
 
 export type SkipReason =

@@ -1,0 +1,427 @@
+/** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
+import path from 'node:path';
+import { settings } from '../protocol/settings.ts';
+import { contentOf } from '../sequence/lines.ts';
+import { SequenceMap } from '../sequence/map.ts';
+import { comparePaths } from '../sequence/order.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { FolderError } from '../workspace/folders.ts';
+import { type Verdict, versionControlFolders } from '../workspace/names.ts';
+import { inOrder, Pace } from '../workspace/pace.ts';
+import { hashOf, readBytes, type SourceBytes } from '../workspace/read.ts';
+import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
+import { ruleFiles, Workspace } from '../workspace/workspace.ts';
+import { type Stage, StageClock, type Tokens, takeIn } from './intake.ts';
+import { Ledger } from './ledger.ts';
+
+/** What keeps the tokens of files, and answers from them. */
+export interface TokenMemory {
+  /** Adds or replaces a file. */
+  set(path: string, tokens: Uint16Array): void;
+  delete(path: string): void;
+  has(path: string): boolean;
+  tokensOf(path: string): Uint16Array;
+  /** Tokens held. */
+  readonly tokens: number;
+  /** Bytes of working memory taken. */
+  readonly bytes: number;
+}
+
+/** What was read before, by this or another process. Nothing in it is needed; everything in it is right. */
+export interface ReadingCache {
+  /** What became of exactly this file, going by its times; `undefined` when that is not known. */
+  findByState(file: SourceFile): Promise<CachedReading | undefined>;
+  /** What became of a file with this path and content. */
+  findByContent(file: SourceFile, hash: string): Promise<CachedReading | undefined>;
+  note(file: SourceFile, hash: string, outcome: Tokens | Verdict): void;
+  /** Keeps what was noted. @param current paths that there still are */
+  save(current: ReadonlySet<string>): Promise<void>;
+  /** Drops everything kept for this repository. */
+  clear(): Promise<void>;
+  /** Plain sentences on what went wrong since they were last taken. */
+  takeProblems(): string[];
+}
+
+export interface CachedReading {
+  readonly hash: string;
+  readonly outcome: Tokens | Verdict;
+}
+
+export interface RepositoryOptions<Memory extends TokenMemory> {
+  readonly folders: readonly WorkspaceFolder[];
+  readonly tokenizer: Tokenizer;
+  /** Empty. */
+  readonly memory: Memory;
+  readonly exclude?: readonly string[];
+  readonly maxFileSize?: number;
+  readonly maxTokens?: number;
+  readonly cache?: ReadingCache;
+}
+
+export interface Progress {
+  readonly phase: 'listing' | 'reading';
+  /** Files done of those that were listed. */
+  readonly done: number;
+  readonly filesTotal: number;
+  /** Files, tokens and bytes in memory; files left out. */
+  readonly files: number;
+  readonly tokens: number;
+  readonly bytes: number;
+  readonly skipped: number;
+  /** The file just read. */
+  readonly path: string;
+}
+
+/** What one call of `read` or `update` did. */
+export interface Reading {
+  /** False when it was cancelled: what was read until then is in memory. */
+  readonly complete: boolean;
+  /** Files whose content was looked at. */
+  readonly read: number;
+  /** Files that were taken from the cache without reading them or after reading them. */
+  readonly cached: number;
+  /** Files that were in memory already, and current. */
+  readonly kept: number;
+  readonly removed: number;
+  readonly seconds: number;
+  readonly milliseconds: Readonly<Record<Stage, number>>;
+  /** Plain sentences for the user about what concerns more than one file. */
+  readonly problems: readonly string[];
+}
+
+/** How many files are fetched from disk ahead of the one being worked on. */
+const ahead = 8;
+
+/** An update of more paths than this looks at everything: it costs less than asking for each. */
+const manyPaths = 200;
+
+export class Repository<Memory extends TokenMemory = TokenMemory> {
+  readonly workspace: Workspace;
+  readonly tokenizer: Tokenizer;
+  readonly memory: Memory;
+  readonly ledger = new Ledger();
+  readonly map: SequenceMap;
+  readonly #maxFileSize: number;
+  readonly #maxTokens: number;
+  readonly #cache: ReadingCache | undefined;
+  /** Updates run one after another. */
+  #updates: Promise<unknown> = Promise.resolve();
+  #reads: Promise<unknown> = Promise.resolve();
+  /** Paths that an update has looked at while a reading is under way: what it found is newer than what the reading fetched. */
+  readonly #updated = new Set<string>();
+
+  private constructor(workspace: Workspace, options: RepositoryOptions<Memory>) {
+    this.workspace = workspace;
+    this.tokenizer = options.tokenizer;
+    this.memory = options.memory;
+    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path));
+    this.#maxFileSize = options.maxFileSize ?? defaultOf('read.maxFileSize');
+    this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
+    this.#cache = options.cache;
+  }
+
+  /**
+   * Opens the folders; reads nothing yet. Folders that cannot be opened are among the problems of every reading.
+   * @throws FolderError when not one folder can be opened
+   */
+  static async open<Memory extends TokenMemory>(
+    options: RepositoryOptions<Memory>,
+  ): Promise<Repository<Memory>> {
+    const workspace = await Workspace.open(options.folders, {
+      maxFileSize: options.maxFileSize ?? defaultOf('read.maxFileSize'),
+      ...(options.exclude && { exclude: options.exclude }),
+    });
+    const failure: FolderError | undefined = workspace.failures[0];
+    if (failure !== undefined && workspace.folders.length === 0) throw failure;
+    return new Repository(workspace, options);
+  }
+
+  /** Paths in memory, in the order of the sequence. */
+  get paths(): readonly string[] {
+    return this.map.paths;
+  }
+
+  /**
+   * Brings memory up to date with the disk, reading what is new or has changed; everything the first time. Other work
+   * runs in between, and may use what is already there.
+   * @param signal stops it at once; then the result says that it is not complete
+   */
+  read(onProgress?: (progress: Progress) => void, signal?: AbortSignal): Promise<Reading> {
+    const reading = this.#reads.then(() => this.#bringUpToDate(undefined, onProgress, signal));
+    this.#reads = reading.catch(() => undefined);
+    return reading;
+  }
+
+  /**
+   * Brings single files or folders up to date: changed, new or gone. Takes time in proportion to them.
+   * @param paths absolute, or as in the sequence; others than the workspace's are ignored
+   */
+  update(paths: readonly string[], signal?: AbortSignal): Promise<Reading> {
+    const inside = new Set<string>();
+    for (const changed of paths) {
+      const relative = path.isAbsolute(changed) ? this.workspace.pathOf(changed) : changed;
+      const part = relative === undefined ? undefined : partOf(relative);
+      if (part !== undefined) inside.add(part);
+    }
+    for (const part of inside) {
+      this.#updated.add(part);
+      this.ledger.noteStale(part);
+    }
+    const everything = inside.size > manyPaths || inside.has('');
+    const update = this.#updates.then(() =>
+      this.#bringUpToDate(everything ? undefined : [...inside], undefined, signal),
+    );
+    this.#updates = update.catch(() => undefined);
+    return update;
+  }
+
+  /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
+  noteStale(path: string): void {
+    this.ledger.noteStale(path);
+  }
+
+  /** Forgets everything, in memory and in the cache. */
+  async clear(): Promise<void> {
+    for (const path of this.map.paths) this.memory.delete(path);
+    this.map.clear();
+    this.ledger.clear();
+    await this.#cache?.clear();
+  }
+
+  /** Keeps what was read in the cache; `read` does so by itself. */
+  async save(): Promise<void> {
+    await this.#cache?.save(new Set(this.map.paths));
+  }
+
+  /** The text of a file as it is in memory: decoded, with `\n` line ends. */
+  textOf(path: string): string | undefined {
+    if (!this.memory.has(path)) return undefined;
+    const tokens = this.memory.tokensOf(path);
+    const { start, end } = contentOf(this.tokenizer, tokens);
+    return this.tokenizer.decode(tokens.subarray(start, end));
+  }
+
+  /** Lines `first` to `last` (from 1, both included) of a file in memory, as far as it has them. */
+  linesOf(path: string, first: number, last: number): string[] {
+    const text = this.textOf(path);
+    return text === undefined ? [] : text.split('\n').slice(Math.max(0, first - 1), last);
+  }
+
+  async #bringUpToDate(
+    within: readonly string[] | undefined,
+    onProgress: ((progress: Progress) => void) | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Reading> {
+    const run = new Run(onProgress);
+    if (within === undefined) this.#updated.clear();
+    try {
+      await this.#synchronise(within, run, signal);
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+      run.complete = false;
+    }
+    if (within === undefined) await run.clock.wait('cache', () => this.save());
+    run.problems.push(...(this.#cache?.takeProblems() ?? []));
+    return run.result();
+  }
+
+  async #synchronise(
+    within: readonly string[] | undefined,
+    run: Run,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    run.report('listing', this.ledger, '');
+    const found = await run.clock.wait('discover', () => this.workspace.discover(within, signal));
+    run.problems.push(...this.workspace.failures.map(failure => failure.message), ...found.problems);
+    const listed = new Set(found.files.map(file => file.path));
+    for (const skipped of found.skipped) {
+      this.#drop(skipped.path, run);
+      this.ledger.noteSkipped(skipped);
+      listed.add(skipped.path);
+    }
+    this.#forgetAllBut(listed, within, found.absent, run);
+
+    const files = found.files.filter(file => !this.ledger.isCurrent(file));
+    run.kept = found.files.length - files.length;
+    run.total = files.length;
+    files.sort((one, other) => comparePaths(one.path, other.path));
+    await this.#readAll(files, within === undefined, run, signal);
+    if (within === undefined && run.total > 0)
+      run.problems.push(...(await this.workspace.findAbsent()).map(disappeared));
+    if (within === undefined && this.ledger.files === 0) run.problems.push(nothingIn(this.workspace));
+  }
+
+  async #readAll(
+    files: readonly SourceFile[],
+    yields: boolean,
+    run: Run,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const pace = new Pace();
+    const fetching = inOrder(files, ahead, file => this.#fetch(file));
+    try {
+      for (;;) {
+        // Only waiting counts as reading: while a file is worked on, the next ones arrive.
+        const fetched = await run.clock.wait('read', () => fetching.next());
+        if (fetched.done) return;
+        await pace.rest(signal);
+        await this.#settle(fetched.value, yields, run);
+        run.done++;
+        run.report('reading', this.ledger, fetched.value.file.path);
+      }
+    } finally {
+      await fetching.return(undefined);
+    }
+  }
+
+  /** What the cache knows of the file, or its bytes. */
+  async #fetch(file: SourceFile): Promise<Fetched> {
+    const cached = await this.#cache?.findByState(file);
+    return cached === undefined ? { file, read: await readBytes(file, this.#maxFileSize) } : { file, cached };
+  }
+
+  /** Puts a file that was fetched into memory, or the reason why not into the ledger. */
+  async #settle(fetched: Fetched, yields: boolean, run: Run): Promise<void> {
+    // An update may have come between; it looked later.
+    const overtaken = (): boolean => yields && this.#updated.has(fetched.file.path);
+    if ('cached' in fetched) {
+      run.cached++;
+      if (!overtaken()) this.#commit(fetched.file, fetched.cached.hash, fetched.cached.outcome, run);
+      return;
+    }
+    run.read++;
+    if ('reason' in fetched.read) {
+      if (overtaken()) return;
+      this.#drop(fetched.file.path, run);
+      this.ledger.noteSkipped({ path: fetched.file.path, ...fetched.read });
+      return;
+    }
+    const { file, bytes } = fetched.read;
+    const hash = run.clock.time('read', () => hashOf(bytes));
+    const known = await run.clock.wait('cache', async () => this.#cache?.findByContent(file, hash));
+    if (known !== undefined) run.cached++;
+    const outcome = known?.outcome ?? (await takeIn(fetched.read, hash, this.tokenizer, run.clock));
+    this.#cache?.note(file, hash, outcome);
+    if (!overtaken()) this.#commit(file, hash, outcome, run);
+  }
+
+  #commit(file: SourceFile, hash: string, outcome: Tokens | Verdict, run: Run): void {
+    const path = file.path;
+    if ('reason' in outcome) {
+      this.#drop(path, run);
+      this.ledger.noteSkipped({ path, ...outcome }, file);
+      return;
+    }
+    const { tokens, note } = outcome;
+    const others = this.ledger.tokens - (this.ledger.entryOf(path)?.tokens ?? 0);
+    if (others + tokens.length > this.#maxTokens) {
+      this.#drop(path, run);
+      // Without its state: once there is room, the next reading tries again.
+      const detail = `Memory is full: it holds ${this.#maxTokens} tokens at most.`;
+      this.ledger.noteSkipped({ path, reason: 'limit', detail });
+      return;
+    }
+    run.clock.time('index', () => {
+      this.memory.set(path, tokens);
+      this.map.set(path, tokens.length);
+    });
+    this.ledger.noteRead(
+      { path, hash, tokens: tokens.length, bytes: file.bytes, ...(note !== undefined && { note }) },
+      file,
+    );
+  }
+
+  #drop(path: string, run: Run): void {
+    if (!this.memory.has(path)) return;
+    this.memory.delete(path);
+    this.map.delete(path);
+    this.ledger.forget(path);
+    run.removed++;
+  }
+
+  /** Forgets what lies in the places looked at and is no longer there. What lies in a folder that is absent as a whole is kept. */
+  #forgetAllBut(
+    listed: ReadonlySet<string>,
+    within: readonly string[] | undefined,
+    absent: readonly string[],
+    run: Run,
+  ): void {
+    const places = within ?? [''];
+    const known = places.flatMap(place => this.map.pathsUnder(place));
+    for (const { path } of this.ledger.skipped())
+      if (places.some(place => isIn(path, place))) known.push(path);
+    for (const path of known) {
+      if (listed.has(path) || absent.some(folder => isIn(path, folder))) continue;
+      if (within === undefined && this.#updated.has(path)) continue;
+      this.#drop(path, run);
+      this.ledger.forget(path);
+    }
+  }
+}
+
+type Fetched =
+  | { readonly file: SourceFile; readonly cached: CachedReading }
+  | { readonly file: SourceFile; readonly read: SourceBytes | Verdict };
+
+/** The account of one call. */
+class Run {
+  readonly clock = new StageClock();
+  readonly problems: string[] = [];
+  complete = true;
+  read = 0;
+  cached = 0;
+  kept = 0;
+  removed = 0;
+  done = 0;
+  total = 0;
+  readonly #start = performance.now();
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+
+  constructor(onProgress: ((progress: Progress) => void) | undefined) {
+    this.#onProgress = onProgress;
+  }
+
+  report(phase: Progress['phase'], ledger: Ledger, path: string): void {
+    this.#onProgress?.({
+      phase,
+      path,
+      done: this.done,
+      filesTotal: this.total,
+      files: ledger.files,
+      tokens: ledger.tokens,
+      bytes: ledger.bytes,
+      skipped: ledger.skippedFiles,
+    });
+  }
+
+  result(): Reading {
+    const { complete, read, cached, kept, removed, problems } = this;
+    const seconds = (performance.now() - this.#start) / 1000;
+    return { complete, read, cached, kept, removed, seconds, milliseconds: this.clock.spent, problems };
+  }
+}
+
+/** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
+function partOf(changed: string): string | undefined {
+  const names = changed.split('/');
+  if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
+  // A file of rules decides about everything beside and below it.
+  return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;
+}
+
+function isIn(path: string, place: string): boolean {
+  return place === '' || path === place || path.startsWith(`${place}/`);
+}
+
+function disappeared(folder: string): string {
+  return `${folder} disappeared while it was read. What was read until then is kept.`;
+}
+
+function nothingIn(workspace: Workspace): string {
+  const names = workspace.folders.map(folder => folder.opened).join(', ');
+  return `There is nothing to read in ${names}: no file in it is text that someone wrote.`;
+}
+
+function defaultOf(name: 'read.maxFileSize' | 'read.maxTokens'): number {
+  return settings.find(setting => setting.name === name)?.default as number;
+}

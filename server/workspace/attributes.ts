@@ -1,0 +1,21 @@
+/** `linguist-generated` in `.gitattributes`: the repository's own word on which of its files are generated. */
+
+/**
+ * The patterns of one `.gitattributes` file as `.gitignore` patterns: `pattern` for files that are generated, `!pattern`
+ * for files that are not. Unlike git, a pattern that matches a folder then holds for what is in it.
+ */
+export function generatedPatterns(attributes: string | undefined): string | undefined {
+  if (attributes === undefined || !attributes.includes('linguist-generated')) return undefined;
+  const patterns: string[] = [];
+  for (const line of attributes.split(/\r?\n/)) {
+    const [, quoted, plain, rest] = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"#[]\S*))\s+(.*)$/.exec(line) ?? [];
+    const pattern = quoted ?? plain;
+    if (pattern === undefined || rest === undefined) continue;
+    for (const attribute of rest.split(/\s+/)) {
+      if (attribute === 'linguist-generated' || attribute === 'linguist-generated=true')
+        patterns.push(pattern);
+      if (/^[-!]linguist-generated$|^linguist-generated=false$/.test(attribute)) patterns.push(`!${pattern}`);
+    }
+  }
+  return patterns.length > 0 ? patterns.join('\n') : undefined;
+}

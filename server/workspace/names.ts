@@ -1,0 +1,85 @@
+/** What a file's name alone says about it. */
+import type { SkipReason } from './source.ts';
+
+export interface Verdict {
+  readonly reason: SkipReason;
+  /** A plain sentence for the user. Never contains a secret. */
+  readonly detail: string;
+}
+
+/**
+ * Folders that hold no one's source, in `.gitignore` syntax. Where git lists the files these are nearly always ignored
+ * already; without git they would drown the repository. A `.longsightignore` with `!node_modules/` brings one back.
+ */
+export const foldersOfNoSource: readonly string[] = wordsOf(`
+  node_modules/ bower_components/ jspm_packages/ .yarn/cache/ .pnpm-store/ __pycache__/ .venv/ .tox/
+  .nox/ .eggs/ *.egg-info/ .ipynb_checkpoints/ .mypy_cache/ .pytest_cache/ .ruff_cache/ .hypothesis/
+  .gradle/ .terraform/ .next/ .nuxt/ .svelte-kit/ .parcel-cache/ .turbo/ .nyc_output/
+`);
+
+/** Folders in which version control keeps its own data. They are not part of what the user wrote and are not listed. */
+export const versionControlFolders: ReadonlySet<string> = new Set([
+  '.git',
+  '.hg',
+  '.svn',
+  '.jj',
+  '.bzr',
+  'CVS',
+]);
+
+const templateOfSecrets = /[._-](example|sample|template|tmpl|tpl|dist|defaults?|schema|pub)$/i;
+
+const secretNames: readonly [RegExp, string][] = [
+  [/^\.env(\..+)?$|.\.env$|^\.envrc$|^\.flaskenv$/i, 'Environment files usually hold secrets.'],
+  [/^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$|\.(pem|key|ppk|pk8|p8)$/i, 'Files of this name hold keys.'],
+  [/\.(p12|pfx|jks|keystore|kdbx?|keychain|gpg|pgp)$/i, 'It is a store of keys or passwords.'],
+  [
+    /^([._]netrc|\.git-credentials|\.pypirc|\.pgpass|\.my\.cnf|\.htpasswd|\.dockercfg|\.vault-token|\.s3cfg|\.boto)$/i,
+    'Files of this name hold passwords.',
+  ],
+  [/^(client_)?secrets?\.(ya?ml|json|toml|ini|properties|xml)$/i, 'Its name says that it holds secrets.'],
+  [/^credentials(\.(ya?ml(\.enc)?|json|toml|ini|csv))?$/i, 'Its name says that it holds credentials.'],
+  [/\.tfstate(\.backup)?$/i, 'Terraform keeps secrets in its state.'],
+  [/\.ovpn$|^kubeconfig$/i, 'Files of this kind hold keys.'],
+];
+
+const lockFiles: ReadonlySet<string> = new Set(
+  wordsOf(`
+  package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb deno.lock
+  Cargo.lock Gemfile.lock gems.locked composer.lock mix.lock pubspec.lock Podfile.lock poetry.lock
+  Pipfile.lock uv.lock pdm.lock pixi.lock conda-lock.yml pylock.toml go.sum go.work.sum
+  gradle.lockfile buildscript-gradle.lockfile packages.lock.json flake.lock MODULE.bazel.lock
+  .terraform.lock.hcl Package.resolved Cartfile.resolved cabal.project.freeze stack.yaml.lock
+  Manifest.toml rebar.lock shard.lock Chart.lock
+`),
+);
+
+const generatedNames: readonly [RegExp, string][] = [
+  [/\.[cm]?[jt]sx?\.map$|\.css\.map$/i, 'It is a source map.'],
+  [
+    /\.pb(\.gw)?\.go$|_pb2(_grpc)?\.pyi?$|\.pb\.(cc|h)$|_pb\.(d\.ts|js)$/i,
+    'Protocol buffers generate files of this name.',
+  ],
+  [/\.(g|freezed|gr|mocks)\.dart$/i, 'A Dart builder generates files of this name.'],
+  [/\.(designer|g|g\.i)\.cs$/i, 'A .NET tool generates files of this name.'],
+  [/^(yarn|pnp)-?[\d.]*\.cjs$|^\.pnp\.(c?js|loader\.mjs)$/i, 'It is a copy of the package manager.'],
+];
+
+/** What `path` alone says against reading a file; `undefined` when its content has to decide. */
+export function verdictOnName(path: string): Verdict | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (!templateOfSecrets.test(name)) {
+    for (const [pattern, detail] of secretNames) if (pattern.test(name)) return { reason: 'secret', detail };
+  }
+  if (lockFiles.has(name))
+    return { reason: 'generated', detail: 'It is the lock file of a package manager.' };
+  for (const [pattern, detail] of generatedNames)
+    if (pattern.test(name)) return { reason: 'generated', detail };
+  if (/[.-]min\.([cm]?js|css)$/i.test(name))
+    return { reason: 'minified', detail: 'Its name says that it is minified.' };
+  return undefined;
+}
+
+function wordsOf(list: string): string[] {
+  return list.trim().split(/\s+/);
+}

@@ -1,0 +1,81 @@
+/** One file from disk to text, or the reason why not. */
+import { hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { verdictOnLines, verdictOnSignature } from './content.ts';
+import { verdictOnFailure } from './failure.ts';
+import type { Verdict } from './names.ts';
+import type { SourceFile, SourceText } from './source.ts';
+import { decode } from './text.ts';
+
+/** What was on disk, with the times that belong to exactly these bytes. */
+export interface SourceBytes {
+  readonly file: SourceFile;
+  readonly bytes: Uint8Array;
+}
+
+const retries = 3;
+
+/** The bytes of a file as it stood at one moment. Rejects only on what is not the file's fault. */
+export async function readBytes(file: SourceFile, maxFileSize: number): Promise<SourceBytes | Verdict> {
+  try {
+    for (let attempt = 0; attempt < retries; attempt++) {
+      const read = await readOnce(file, maxFileSize);
+      if (read !== undefined) return read;
+    }
+    return { reason: 'unreadable', detail: 'It kept changing while it was read.' };
+  } catch (error) {
+    return verdictOnFailure(error);
+  }
+}
+
+/** `undefined` when the file changed in the middle. */
+async function readOnce(file: SourceFile, maxFileSize: number): Promise<SourceBytes | Verdict | undefined> {
+  // Between listing and opening, the file may have become a link or a pipe: neither is followed or waited for.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const handle = await open(file.absolute, flags);
+  try {
+    const before = await handle.stat();
+    if (!before.isFile()) return { reason: 'unreadable', detail: 'It is not a regular file.' };
+    if (before.size > maxFileSize)
+      return { reason: 'oversized', detail: `It has ${before.size} bytes, more than ${maxFileSize}.` };
+    const bytes = await readFully(handle, before.size);
+    const after = await handle.stat();
+    if (bytes === undefined || after.mtimeMs !== before.mtimeMs || after.size !== before.size)
+      return undefined;
+    const read = { ...file, bytes: before.size, modified: before.mtimeMs, changed: before.ctimeMs };
+    return { file: read, bytes };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `undefined` when the file is shorter or longer than it was said to be. */
+async function readFully(handle: FileHandle, size: number): Promise<Uint8Array | undefined> {
+  const buffer = Buffer.allocUnsafeSlow(size + 1);
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled === size ? buffer.subarray(0, size) : undefined;
+}
+
+/** SHA-256 in hex. */
+export function hashOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex');
+}
+
+/** Bytes as text, unless they are not text, or text that no one wrote. Secrets are looked for elsewhere. */
+export function textOf(read: SourceBytes, contentHash: string): SourceText | Verdict {
+  const decoded = decode(read.bytes);
+  if ('reason' in decoded) return decoded;
+  const { text, note } = decoded;
+  if (text.trimStart() === '') return { reason: 'empty', detail: 'It holds white space only.' };
+  if (!read.file.wanted) {
+    const verdict = verdictOnSignature(text) ?? verdictOnLines(text);
+    if (verdict !== undefined) return verdict;
+  }
+  return { path: read.file.path, text, hash: contentHash, ...(note !== undefined && { note }) };
+}

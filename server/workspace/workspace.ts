@@ -1,0 +1,252 @@
+/** Which files of the workspace's folders are worth reading, and which are left out and why. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { lstat, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { generatedPatterns } from './attributes.ts';
+import { isAbsence, verdictOnFailure } from './failure.ts';
+import { type FolderError, type ResolvedFolder, relativeTo, resolveFolders } from './folders.ts';
+import { IgnoreTree } from './ignore-tree.ts';
+import { type Listed, listFolder } from './listing.ts';
+import { foldersOfNoSource, verdictOnName } from './names.ts';
+import { inOrder, Pace } from './pace.ts';
+import type { Skipped, SourceFile, WorkspaceFolder } from './source.ts';
+
+export interface WorkspaceOptions {
+  /** Further patterns, in `.gitignore` syntax, for files that are never read. */
+  readonly exclude?: readonly string[];
+  /** In bytes. */
+  readonly maxFileSize: number;
+}
+
+export interface Discovery {
+  /** In no particular order. */
+  readonly files: readonly SourceFile[];
+  readonly skipped: readonly Skipped[];
+  /** Plain sentences about what concerns more than a file. */
+  readonly problems: readonly string[];
+  /** Paths of workspace folders that are not there (a drive that is not connected, a folder being moved): nothing is known about their files. */
+  readonly absent: readonly string[];
+}
+
+/** Files that decide what is read beside and below them. */
+export const ruleFiles: ReadonlySet<string> = new Set(['.gitignore', '.longsightignore', '.gitattributes']);
+
+interface Found {
+  readonly files: SourceFile[];
+  readonly skipped: Skipped[];
+  readonly problems: string[];
+  readonly absent: string[];
+}
+
+/** How many files the file system is asked about at a time. */
+const asked = 32;
+
+export class Workspace {
+  readonly folders: readonly ResolvedFolder[];
+  /** Folders that cannot be read at all. */
+  readonly failures: readonly FolderError[];
+  readonly #options: WorkspaceOptions;
+  /** What git listed when everything was last discovered, by folder. */
+  readonly #repositories = new Map<ResolvedFolder, ReadonlySet<string>>();
+
+  private constructor(
+    folders: readonly ResolvedFolder[],
+    failures: readonly FolderError[],
+    options: WorkspaceOptions,
+  ) {
+    this.folders = folders;
+    this.failures = failures;
+    this.#options = options;
+  }
+
+  static async open(folders: readonly WorkspaceFolder[], options: WorkspaceOptions): Promise<Workspace> {
+    const resolved = await resolveFolders(folders);
+    return new Workspace(resolved.folders, resolved.failures, options);
+  }
+
+  /**
+   * Lists the files of all folders, or of parts of them.
+   * @param within paths of files and folders to look at again (as `pathOf` gives them); everything when left out
+   * @throws the signal's reason
+   */
+  async discover(within?: readonly string[], signal?: AbortSignal): Promise<Discovery> {
+    const found: Found = { files: [], skipped: [], problems: [], absent: [] };
+    for (const folder of this.folders) {
+      const paths = within?.map(part => this.#inside(folder, part)).filter(part => part !== undefined);
+      if (paths?.length === 0) continue;
+      if (!(await isThere(folder.root))) {
+        found.absent.push(this.#prefixed(folder, ''));
+        found.problems.push(`${folder.opened} is not there now. What was read of it before is kept.`);
+        continue;
+      }
+      await this.#discoverFolder(folder, paths, found, signal);
+    }
+    return found;
+  }
+
+  /** The path in the sequence of a file or folder on disk; `undefined` outside of the workspace. */
+  pathOf(absolute: string): string | undefined {
+    let best: string | undefined;
+    let depth = -1;
+    for (const folder of this.folders) {
+      const relative = relativeTo(folder.opened, absolute) ?? relativeTo(folder.root, absolute);
+      // Of folders inside each other the innermost owns the file.
+      if (relative === undefined || folder.root.length <= depth) continue;
+      depth = folder.root.length;
+      best = this.#prefixed(folder, relative);
+    }
+    return best;
+  }
+
+  /** Where a path of the sequence lies on disk. */
+  absoluteOf(relative: string): string | undefined {
+    for (const folder of this.folders) {
+      const inside = this.#inside(folder, relative);
+      if (inside !== undefined) return path.join(folder.root, inside);
+    }
+    return undefined;
+  }
+
+  /** The folders that are not there any more, as the user gave them. */
+  async findAbsent(): Promise<string[]> {
+    const absent: string[] = [];
+    for (const folder of this.folders) if (!(await isThere(folder.root))) absent.push(folder.opened);
+    return absent;
+  }
+
+  #prefixed(folder: ResolvedFolder, relative: string): string {
+    if (this.folders.length === 1) return relative;
+    return relative === '' ? folder.name : `${folder.name}/${relative}`;
+  }
+
+  #inside(folder: ResolvedFolder, relative: string): string | undefined {
+    if (this.folders.length === 1) return relative;
+    if (relative === folder.name) return '';
+    return relative.startsWith(`${folder.name}/`) ? relative.slice(folder.name.length + 1) : undefined;
+  }
+
+  async #discoverFolder(
+    folder: ResolvedFolder,
+    paths: readonly string[] | undefined,
+    found: Found,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const skip = (relative: string, verdict: Omit<Skipped, 'path'>): void => {
+      found.skipped.push({ path: this.#prefixed(folder, relative), ...verdict });
+    };
+    const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
+    const leaveOut = this.folders.filter(other => other !== folder).map(other => other.root);
+    const request = { root: folder.root, rules: rules.longsight, leaveOut, signal };
+    const repositories = this.#repositories.get(folder) ?? new Set();
+    const listing = await listFolder(
+      request,
+      paths && { paths: paths.filter(isReachable(folder.root)), repositories },
+    );
+    if (paths === undefined) this.#repositories.set(folder, listing.repositories);
+    for (const problem of listing.problems) found.problems.push(problem);
+    for (const { path: relative, ...verdict } of listing.skipped) skip(relative, verdict);
+
+    const pace = new Pace();
+    const stated = inOrder(listing.files, asked, async file => ({
+      file,
+      stat: await statOf(folder.root, file),
+    }));
+    for await (const { file, stat } of stated) {
+      await pace.rest(signal);
+      if (stat === undefined) continue;
+      const verdict = 'reason' in stat ? stat : (verdictOnName(file.path) ?? this.#onSize(stat.bytes));
+      if (verdict !== undefined) {
+        skip(file.path, verdict);
+        continue;
+      }
+      const generated = rules.generated.ofFile(file.path).state;
+      if (generated === 'ignored' && !file.wanted)
+        skip(file.path, {
+          reason: 'generated',
+          detail: 'The repository says so (linguist-generated in .gitattributes).',
+        });
+      else
+        found.files.push({
+          path: this.#prefixed(folder, file.path),
+          absolute: path.join(folder.root, file.path),
+          ...(stat as FileStat),
+          wanted: file.wanted || generated === 'wanted',
+        });
+    }
+  }
+
+  #onSize(bytes: number): Omit<Skipped, 'path'> | undefined {
+    if (bytes === 0) return { reason: 'empty' };
+    if (bytes <= this.#options.maxFileSize) return undefined;
+    return { reason: 'oversized', detail: `It has ${bytes} bytes, more than ${this.#options.maxFileSize}.` };
+  }
+}
+
+/** What the files of one folder say about what to leave out of it. */
+class FolderRules {
+  readonly longsight: IgnoreTree;
+  readonly generated: IgnoreTree;
+
+  constructor(root: string, exclude: readonly string[]) {
+    this.longsight = new IgnoreTree({
+      patternsOf: folder => textOf(path.join(root, folder, '.longsightignore')),
+      weak: foldersOfNoSource,
+      strong: exclude,
+    });
+    this.generated = new IgnoreTree({
+      patternsOf: folder => generatedPatterns(textOf(path.join(root, folder, '.gitattributes'))),
+    });
+  }
+}
+
+/** Whether no symbolic link lies between the root and the path: through one, a file would have two paths or lie outside. */
+function isReachable(root: string): (inside: string) => boolean {
+  return inside => {
+    const parent = path.dirname(path.join(root, inside));
+    try {
+      return inside === '' || realpathSync(parent) === parent;
+    } catch {
+      // Gone with its folder: then there is nothing to list either way.
+      return true;
+    }
+  };
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return lstat(folder).then(
+    stat => stat.isDirectory(),
+    error => !isAbsence(error),
+  );
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+interface FileStat {
+  readonly bytes: number;
+  readonly modified: number;
+  readonly changed: number;
+}
+
+/** `undefined` where there is no such file: a tracked file that was deleted, or a sparse checkout. */
+async function statOf(root: string, file: Listed): Promise<FileStat | Omit<Skipped, 'path'> | undefined> {
+  const absolute = path.join(root, file.path);
+  try {
+    const stat = await lstat(absolute);
+    if (stat.isFile()) return { bytes: stat.size, modified: stat.mtimeMs, changed: stat.ctimeMs };
+    if (stat.isSymbolicLink())
+      return { reason: 'symlink', detail: `It is a symbolic link to ${await readlink(absolute)}.` };
+    if (stat.isDirectory()) return undefined;
+    return { reason: 'unreadable', detail: 'It is not a regular file.' };
+  } catch (error) {
+    if (!isAbsence(error)) return verdictOnFailure(error);
+    return file.path.includes('\uFFFD')
+      ? { reason: 'encoding', detail: 'Its name is not UTF-8.' }
+      : undefined;
+  }
+}
