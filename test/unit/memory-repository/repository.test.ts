@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { symlinkSync, truncateSync, utimesSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Repository, type RepositoryOptions } from '../../../server/memory/repository.ts';
 import { FolderError } from '../../../server/workspace/folders.ts';
@@ -7,6 +8,7 @@ import { FakeTokenizer } from '../sequence/fake-tokenizer.ts';
 import { TemporaryFolder } from '../workspace/folder.ts';
 import { FakeMemory } from './fake-memory.ts';
 
+const hundreds = Array.from({ length: 300 }, (_, at) => `m/${at}.ts`);
 const tokenizer = new FakeTokenizer();
 
 function open(
@@ -153,37 +155,37 @@ describe('reading a repository', () => {
 
 for (const git of [true, false]) {
   describe(`keeping a repository current ${git ? 'with' : 'without'} git`, () => {
-    const changes: [string, (folder: TemporaryFolder) => string[]][] = [
-      ['a changed file', folder => (folder.write('src/a.ts', 'changed'), ['src/a.ts'])],
-      ['a new file', folder => (folder.write('src/new/n.ts', 'new'), [folder.at('src/new/n.ts')])],
-      ['a new folder', folder => (folder.write('fresh/one/n.ts', 'new'), ['fresh'])],
-      ['a deleted file', folder => (folder.remove('src/a.ts'), ['src/a.ts'])],
-      ['a deleted folder', folder => (folder.remove('src'), [folder.at('src')])],
-      ['an ignored file', folder => (folder.write('x.log', 'log'), ['x.log'])],
-      ['a file that is no longer ignored', folder => (folder.write('.gitignore', '#'), ['.gitignore'])],
+    const changes: [string, string[], (folder: TemporaryFolder) => void][] = [
+      ['a changed file', ['src/a.ts'], folder => folder.write('src/a.ts', 'changed')],
+      ['a new file', ['src/new/n.ts'], folder => folder.write('src/new/n.ts', 'new')],
+      ['a new folder', ['fresh'], folder => folder.write('fresh/one/n.ts', 'new')],
+      ['a deleted file', ['src/a.ts'], folder => folder.remove('src/a.ts')],
+      ['a deleted folder', ['src'], folder => folder.remove('src')],
+      ['an ignored file', ['x.log'], folder => folder.write('x.log', 'log')],
+      ['a file that is no longer ignored', ['.gitignore'], folder => folder.write('.gitignore', '#')],
       [
         'a file that is ignored from now on',
-        folder => (folder.write('src/.longsightignore', 'a.ts'), ['src/.longsightignore']),
+        ['src/.longsightignore'],
+        folder => folder.write('src/.longsightignore', 'a.ts'),
       ],
-      ['a file that became binary', folder => (folder.write('src/a.ts', Buffer.from([0])), ['src/a.ts'])],
-      ['a file that became text', folder => (folder.write('old.bin', 'text'), ['old.bin'])],
+      ['a file that became binary', ['src/a.ts'], folder => folder.write('src/a.ts', Buffer.from([0]))],
+      ['a file that became text', ['old.bin'], folder => folder.write('old.bin', 'text')],
       [
         'a file that became a folder',
-        folder => (folder.remove('top.ts'), folder.write('top.ts/in.ts', 'i'), ['top.ts']),
+        ['top.ts'],
+        folder => folder.replace('top.ts', at => folder.write(`${at}/in.ts`, 'i')),
       ],
-      ['a folder that became a file', folder => (folder.remove('src'), folder.write('src', 's'), ['src'])],
+      ['a folder that became a file', ['src'], folder => folder.replace('src', at => folder.write(at, 's'))],
       [
         'a file that became a link',
-        folder => (folder.remove('top.ts'), symlinkSync('src/a.ts', folder.at('top.ts')), ['top.ts']),
+        ['top.ts'],
+        folder => folder.replace('top.ts', at => symlinkSync('src/a.ts', folder.at(at))),
       ],
-      ['a file that grew too large', folder => (truncateSync(folder.at('top.ts'), 2 ** 31), ['top.ts'])],
-      ['a file outside', () => ['/elsewhere/a.ts', '../up.ts', '.git/index']],
-      [
-        'hundreds of files',
-        folder => Array.from({ length: 300 }, (_, at) => (folder.write(`m/${at}.ts`, 'm'), `m/${at}.ts`)),
-      ],
+      ['a file that grew too large', ['top.ts'], folder => truncateSync(folder.at('top.ts'), 2 ** 31)],
+      ['nothing outside', ['/elsewhere/a.ts', '../up.ts', '.git/index'], () => undefined],
+      ['hundreds of files', hundreds, folder => hundreds.forEach(name => void folder.write(name, 'm'))],
     ];
-    for (const [name, change] of changes) {
+    for (const [name, paths, change] of changes) {
       it(`takes in ${name}`, async () => {
         using folder = new TemporaryFolder({
           '.gitignore': '*.log\n',
@@ -196,7 +198,11 @@ for (const git of [true, false]) {
         if (git) folder.git('init', '-q');
         const repository = await open(folder.root);
         await repository.read();
-        const reading = await repository.update(change(folder));
+        change(folder);
+        // An editor gives absolute paths.
+        const reading = await repository.update(
+          git ? paths : paths.map(name => path.resolve(folder.root, name)),
+        );
         assert.deepEqual([reading.complete, reading.problems], [true, []]);
         await assertLikeNew(repository);
       });

@@ -25,6 +25,11 @@ export class TemporaryFolder implements Disposable {
     rmSync(this.at(name), { recursive: true, force: true });
   }
 
+  replace(name: string, create: (name: string) => void): void {
+    this.remove(name);
+    create(name);
+  }
+
   /** Runs git in the folder, untouched by the settings of whoever runs the test. */
   git(...parameters: string[]): string {
     const settings = [
