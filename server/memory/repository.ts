@@ -20,7 +20,8 @@ export interface TokenMemory {
   set(path: string, tokens: Uint16Array): void;
   delete(path: string): void;
   has(path: string): boolean;
-  tokensOf(path: string): Uint16Array;
+  /** Nothing for a file that is not held. */
+  tokensOf(path: string): Uint16Array | undefined;
   /** Tokens held. */
   readonly tokens: number;
   /** Bytes of working memory taken. */
@@ -114,7 +115,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.workspace = workspace;
     this.tokenizer = options.tokenizer;
     this.memory = options.memory;
-    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path));
+    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path) ?? new Uint16Array());
     this.#maxFileSize = options.maxFileSize ?? defaultOf('read.maxFileSize');
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
     this.#cache = options.cache;
@@ -195,8 +196,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   /** The text of a file as it is in memory: decoded, with `\n` line ends. */
   textOf(path: string): string | undefined {
-    if (!this.memory.has(path)) return undefined;
     const tokens = this.memory.tokensOf(path);
+    if (tokens === undefined) return undefined;
     const { start, end } = contentOf(this.tokenizer, tokens);
     return this.tokenizer.decode(tokens.subarray(start, end));
   }
