@@ -120,14 +120,14 @@ export function split(x: Value, lengths: readonly number[], axis: number): reado
 /** Adds `before` and `after` elements of value `fill` (0) to an axis. */
 export function pad(x: Value, axis: number, before: number, after: number, fill = 0): Value {
   const at = axisOf('Pad', x, axis);
+  // One entry for every axis, twice: onnxruntime's transpose optimizer mistakes the shorter form that names axes.
+  const pads = [
+    ...x.shape.map((_, i) => (i === at ? before : 0)),
+    ...x.shape.map((_, i) => (i === at ? after : 0)),
+  ];
   const [result] = x.graph.node({
     type: 'Pad',
-    inputs: [
-      x,
-      x.graph.constant('int64', [before, after]),
-      x.graph.scalar(x.type, fill),
-      x.graph.constant('int64', [at]),
-    ],
+    inputs: [x, x.graph.constant('int64', pads), x.graph.scalar(x.type, fill)],
     outputs: [{ type: x.type, shape: x.shape.with(at, addDimensions(x.shape[at]!, before + after)) }],
   });
   return result!;

@@ -68,15 +68,21 @@ export function padTo(
 ): Value {
   const at = axisOf('Pad', x, axis);
   const missing = minus(length, lengthOf(x, at)).value;
-  const none = x.graph.constant('int64', [0]);
+  // One entry for every axis, twice: onnxruntime's transpose optimizer mistakes the shorter form that names axes.
+  const place = (side === 'start' ? 0 : x.shape.length) + at;
+  const zeros = (count: number): Value[] =>
+    count > 0
+      ? [
+          x.graph.constant(
+            'int64',
+            Array.from({ length: count }, () => 0),
+          ),
+        ]
+      : [];
+  const pads = concat([...zeros(place), missing, ...zeros(2 * x.shape.length - 1 - place)], 0);
   const [result] = x.graph.node({
     type: 'Pad',
-    inputs: [
-      x,
-      concat(side === 'end' ? [none, missing] : [missing, none], 0),
-      x.graph.scalar(x.type, fill),
-      x.graph.constant('int64', [at]),
-    ],
+    inputs: [x, pads, x.graph.scalar(x.type, fill)],
     outputs: [{ type: x.type, shape: x.shape.with(at, length.dimension) }],
   });
   return result!;
