@@ -1,0 +1,38 @@
+/** What the client can do, read once from its `initialize`. */
+import type { InitializeParams } from 'vscode-languageserver/node';
+
+export interface Client {
+  readonly name: string;
+  /** Asks to be told of changed files, and the client does so. */
+  readonly watchesFiles: boolean;
+  /** Watches relative to a folder; else patterns are matched against the whole path. */
+  readonly watchesRelative: boolean;
+  readonly showsProgress: boolean;
+  /** Answers `workspace/configuration`. */
+  readonly answersConfiguration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly changesFolders: boolean;
+  /** Runs the commands that we put on items itself (`experimental.commands`), instead of sending them back. */
+  readonly ownCommands: readonly string[];
+}
+
+export function readClient({ capabilities, clientInfo }: InitializeParams): Client {
+  const { workspace, window, experimental } = capabilities;
+  return {
+    name: clientInfo?.name ?? 'unknown client',
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    watchesRelative: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
+    showsProgress: window?.workDoneProgress === true,
+    answersConfiguration: workspace?.configuration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    changesFolders: workspace?.workspaceFolders === true,
+    ownCommands: commandsIn(experimental),
+  };
+}
+
+/** `{commands: ['longsight.accepted']}`; anything else is no command. */
+function commandsIn(experimental: unknown): string[] {
+  if (typeof experimental !== 'object' || experimental === null || !('commands' in experimental)) return [];
+  const { commands } = experimental;
+  return Array.isArray(commands) ? commands.filter(command => typeof command === 'string') : [];
+}

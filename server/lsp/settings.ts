@@ -1,0 +1,88 @@
+/** The user's settings as they hold now: from `initializationOptions` first, from the client's configuration later. */
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  MessageType,
+  ShowMessageNotification,
+} from 'vscode-languageserver/node';
+import { readSettings, type SettingsShape, settingsSection } from '../protocol/settings.ts';
+import type { Client } from './client.ts';
+import { type Log, messageOf } from './log.ts';
+
+export type SettingsListener = (now: SettingsShape, before: SettingsShape) => void;
+
+export class Settings {
+  readonly #connection: Connection;
+  readonly #client: Client;
+  readonly #log: Log;
+  readonly #listeners: SettingsListener[] = [];
+  #current: SettingsShape;
+  #problems = '';
+
+  constructor(connection: Connection, client: Client, log: Log, initial: unknown) {
+    this.#connection = connection;
+    this.#client = client;
+    this.#log = log;
+    this.#current = readSettings(sectionOf(initial)).settings;
+    this.#set(initial);
+    connection.onDidChangeConfiguration(({ settings }) => void this.#changed(settings));
+  }
+
+  get current(): SettingsShape {
+    return this.#current;
+  }
+
+  onChanged(listener: SettingsListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** To be called when the client is initialised: asks for the configuration, and to be told when it changes. */
+  async follow(): Promise<void> {
+    if (this.#client.registersConfiguration) {
+      const section = { section: settingsSection };
+      await this.#connection.client.register(DidChangeConfigurationNotification.type, section);
+    }
+    if (this.#client.answersConfiguration) await this.#ask();
+  }
+
+  async #changed(sent: unknown): Promise<void> {
+    // What is sent along may be only the part that changed; asking gives all of it.
+    if (this.#client.answersConfiguration) await this.#ask();
+    else this.#set(sent);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const answer: unknown = await this.#connection.workspace.getConfiguration(settingsSection);
+      // A client that has nothing to say about us says null; what it sent first still holds.
+      if (answer !== null && answer !== undefined) this.#set(answer);
+    } catch (error) {
+      this.#log('warning', `The client does not tell its configuration: ${messageOf(error)}`);
+    }
+  }
+
+  #set(raw: unknown): void {
+    const { settings, problems } = readSettings(sectionOf(raw));
+    const before = this.#current;
+    this.#current = settings;
+    this.#report(problems);
+    for (const listener of this.#listeners) listener(settings, before);
+  }
+
+  /** Each problem is shown once, not at every keystroke in a settings file. */
+  #report(problems: readonly string[]): void {
+    const text = problems.join(' ');
+    if (text !== '' && text !== this.#problems) {
+      this.#log('warning', text);
+      const message = { type: MessageType.Warning, message: text };
+      void this.#connection.sendNotification(ShowMessageNotification.type, message);
+    }
+    this.#problems = text;
+  }
+}
+
+/** The settings themselves, where they stand under the section's name. */
+function sectionOf(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw;
+  return settingsSection in raw ? (raw as Record<string, unknown>)[settingsSection] : raw;
+}

@@ -1,0 +1,42 @@
+/** The status in one object, gathered from reading and engine; sent to the client when it changes. */
+import type { Connection } from 'vscode-languageserver/node';
+import { deviceNames } from '../engine/device.ts';
+import type { Engine } from '../engine/process.ts';
+import { type Status, statusNotification, statusRequest } from '../protocol/requests.ts';
+import type { Reading } from './reading.ts';
+import { throttle } from './throttle.ts';
+
+/** Milliseconds between two notifications. */
+const interval = 250;
+
+export function serveStatus(connection: Connection, reading: Reading, engine: Engine): () => Status {
+  const status = () => statusOf(reading, engine);
+  let sent = '';
+  const changed = throttle(() => {
+    const now = status();
+    // What only looks like a change is no news.
+    const text = JSON.stringify(now);
+    if (text === sent) return;
+    sent = text;
+    void connection.sendNotification(statusNotification.method, now);
+  }, interval);
+  reading.onChanged(changed);
+  engine.onStatusChanged(changed);
+  connection.onRequest(statusRequest.method, status);
+  return status;
+}
+
+function statusOf(reading: Reading, engine: Engine): Status {
+  const { state, device, deviceReason, problem: engineProblem } = engine.status;
+  const { problem: readingProblem, ...figures } = reading.figures;
+  // The engine's trouble is told by `engine`; it is in the way of nothing that was read.
+  const problem = readingProblem ?? engineProblem;
+  return {
+    ...figures,
+    device: device === undefined ? '' : deviceNames[device],
+    deviceReason,
+    modelId: '',
+    engine: state,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}

@@ -1,0 +1,188 @@
+/** A plain LSP client, without any editor: starts the server, says what a client says, keeps what the server says. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type CancellationToken,
+  type ClientCapabilities,
+  ConfigurationRequest,
+  createProtocolConnection,
+  ExitNotification,
+  InitializedNotification,
+  InitializeRequest,
+  type InitializeResult,
+  LogMessageNotification,
+  type ProtocolConnection,
+  type Registration,
+  RegistrationRequest,
+  ShowMessageNotification,
+  ShutdownRequest,
+  StreamMessageReader,
+  StreamMessageWriter,
+  WorkDoneProgressCreateRequest,
+} from 'vscode-languageserver/node';
+import {
+  type NotificationOf,
+  type RequestOf,
+  type Status,
+  statusNotification,
+  statusRequest,
+} from '../../server/protocol/requests.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+
+/** The programs that the same tests run against. */
+export const programs = {
+  source: path.join(root, 'server/lsp/main.ts'),
+  bundle: path.join(root, 'dist/server.js'),
+} as const;
+
+/** Far more than any answer takes on a busy machine: what takes longer will not come. */
+const patience = 30_000;
+
+export interface Progress {
+  readonly token: string | number;
+  readonly value: {
+    readonly kind: 'begin' | 'report' | 'end';
+    readonly message?: string;
+    readonly percentage?: number;
+  };
+}
+
+export interface ClientOptions {
+  readonly program?: keyof typeof programs;
+  /** Absolute paths. */
+  readonly folders?: readonly string[];
+  readonly capabilities?: ClientCapabilities;
+  readonly initializationOptions?: unknown;
+  /** What `workspace/configuration` answers, when the capabilities say that it is answered. */
+  readonly configuration?: () => unknown;
+}
+
+export class TestClient {
+  readonly process: ChildProcess;
+  readonly connection: ProtocolConnection;
+  readonly statuses: Status[] = [];
+  readonly logs: string[] = [];
+  readonly shown: string[] = [];
+  readonly progress: Progress[] = [];
+  readonly registrations: Registration[] = [];
+  /** What arrived on standard output and was no message. */
+  readonly pollution: string[] = [];
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  readonly #options: ClientOptions;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: ClientOptions = {}) {
+    this.#options = options;
+    const child = spawn(process.execPath, [programs[options.program ?? 'source'], '--stdio'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.process = child;
+    this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+    this.connection = createProtocolConnection(
+      new StreamMessageReader(child.stdout),
+      new StreamMessageWriter(child.stdin),
+    );
+    this.connection.onError(([error]) => this.pollution.push(error.message));
+    // Some tests end the server while we write to it.
+    child.stdin.on('error', () => {});
+    this.#listen();
+  }
+
+  async initialize(): Promise<InitializeResult> {
+    const { folders = [], capabilities = {}, initializationOptions } = this.#options;
+    const result = await this.connection.sendRequest(InitializeRequest.type, {
+      processId: process.pid,
+      clientInfo: { name: 'test' },
+      rootUri: null,
+      capabilities,
+      initializationOptions,
+      workspaceFolders: folders.map(folder => ({ uri: uriOf(folder), name: path.basename(folder) })),
+    });
+    await this.connection.sendNotification(InitializedNotification.type, {});
+    return result;
+  }
+
+  request<Parameters, Result>(
+    type: RequestOf<Parameters, Result>,
+    parameters: Parameters,
+    token?: CancellationToken,
+  ): Promise<Result> {
+    return this.connection.sendRequest<Result>(type.method, parameters, token);
+  }
+
+  /** Resolves with the first status, past ones included, that is as wanted. */
+  async whenStatus(wanted: (status: Status) => boolean): Promise<Status> {
+    await this.request(statusRequest, null).then(status => this.statuses.push(status));
+    return this.when(() => this.statuses.findLast(wanted));
+  }
+
+  /** Resolves when, after something arrived, `look` finds what it looks for. Rejects when nothing does for a long time. */
+  async when<Found>(look: () => Found | undefined | false): Promise<Found> {
+    for (;;) {
+      const found = look();
+      if (found !== undefined && found !== false) return found;
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          const last = JSON.stringify(this.statuses.at(-1));
+          reject(new Error(`Waited in vain. The last status: ${last}. The log:\n${this.logs.join('\n')}`));
+        }, patience);
+        this.#waiting.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** Ends as the protocol wants it, and gives the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      await this.connection.sendRequest(ShutdownRequest.type);
+      await this.connection.sendNotification(ExitNotification.type);
+    }
+    const { code } = await this.exited;
+    this.connection.dispose();
+    return code;
+  }
+
+  #listen(): void {
+    const { connection } = this;
+    const keep = <Parameters>(type: NotificationOf<Parameters>, list: Parameters[]) => {
+      connection.onNotification(type.method, (parameters: Parameters) => {
+        list.push(parameters);
+        this.#arrived();
+      });
+    };
+    keep(statusNotification, this.statuses);
+    keep({ method: '$/progress' } as NotificationOf<Progress>, this.progress);
+    connection.onNotification(LogMessageNotification.type, ({ message }) => {
+      this.logs.push(message);
+      this.#arrived();
+    });
+    connection.onNotification(ShowMessageNotification.type, ({ message }) => {
+      this.shown.push(message);
+      this.#arrived();
+    });
+    connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
+      this.registrations.push(...registrations);
+      this.#arrived();
+    });
+    connection.onRequest(WorkDoneProgressCreateRequest.type, () => {});
+    connection.onRequest(ConfigurationRequest.type, ({ items }) =>
+      items.map(() => this.#options.configuration?.() ?? null),
+    );
+    connection.listen();
+  }
+
+  #arrived(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
+
+export function uriOf(file: string): string {
+  return pathToFileURL(file).href;
+}
