@@ -75,7 +75,7 @@ export class Settings {
     if (text !== '' && text !== this.#problems) {
       this.#log('warning', text);
       const message = { type: MessageType.Warning, message: text };
-      void this.#connection.sendNotification(ShowMessageNotification.type, message);
+      void this.#connection.sendNotification(ShowMessageNotification.method, message);
     }
     this.#problems = text;
   }
