@@ -19,7 +19,7 @@ import {
 } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, gather, reshape, slice, transpose } from '../onnx/layout.ts';
-import { type Length, lengthOf, minus, range, takeFirst, takeFrom } from '../onnx/length.ts';
+import { fixedLength, type Length, lengthOf, minus, range, takeFirst, takeFrom } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { reduceMax, reduceSum } from '../onnx/reduce.ts';
@@ -152,7 +152,7 @@ function ownership(
     return {
       groups: length,
       firstGroup: position,
-      overlap: { dimension: 0, value: g.constant('int64', [0]) },
+      overlap: fixedLength(g, 0),
       present: g.constant('bool', [1], [1, 1]),
       gather: x => transpose(x, [1, 0, 2]),
       handBack: x => transpose(x, x.shape.length === 2 ? [1, 0] : [1, 0, 2]),
@@ -201,7 +201,7 @@ function append(kept: Value, x: Value, owners: Ownership): { all: Value; length:
     const all = concat([kept, fresh], 1);
     return { all, length: lengthOf(all, 1) };
   }
-  const whole = minus({ dimension: slots, value: x.graph.constant('int64', [slots]) }, overlap);
+  const whole = minus(fixedLength(x.graph, slots), overlap);
   const added = minus(groups, overlap);
   const completed = add(takeFrom(kept, 1, whole.value, overlap), takeFirst(fresh, 1, overlap));
   const all = concat([takeFirst(kept, 1, whole), completed, takeFrom(fresh, 1, overlap.value, added)], 1);

@@ -4,6 +4,7 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, gather, reshape, slice, transpose } from '../onnx/layout.ts';
 import {
   filled,
+  fixedLength,
   lengthOf,
   minus,
   padTo,
@@ -52,7 +53,7 @@ export function windowAttentionGraph(
   const seen = add(reshape(range(blocks), [blocks.dimension, 1]), counting(g, [1, count])); // [n, count]
   const around = (past: Value, x: Value): { all: Value; blocks: Value } => {
     const depth = x.shape[2] as number;
-    const all = concat([past, x, filled([heads, padding, depth], 'float32', 0)], 1); // [H, window + nB, d]
+    const all = concat([past, x, filled([heads, padding, depth], 'float32', 0, g)], 1); // [H, window + nB, d]
     const inPieces = reshape(all, [heads, plus(blocks, count - 1).dimension, block * depth]);
     const gathered = gather(inPieces, seen, 1); // [H, n, count, B·d]
     return { all, blocks: reshape(gathered, [heads, blocks.dimension, window + block, depth]) };
@@ -66,7 +67,7 @@ export function windowAttentionGraph(
   const bias = add(bandBias(g, window, block), where(there, 0, g.scalar('float32', noScore))); // [n, B, window + B]
   const mixed = matmul(softmax(add(scores, bias)), valuesAround.blocks); // [H, n, B, dv]
   const rows = reshape(mixed, [heads, padded.dimension, v.shape[2]!]);
-  const kept = { dimension: window, value: g.constant('int64', [window]) };
+  const kept = fixedLength(g, window);
   return {
     output: transpose(takeFirst(rows, 1, length), [1, 0, 2]), // [T, H, dv]
     state: {
@@ -113,7 +114,10 @@ function operands(
   { scale, normalize }: Placed<WindowAttentionParameters>,
 ): { queries: Value; keys: Value; values: Value } {
   const [heads, width] = headShape(q);
-  const ones = g.constant('float32', new Array<number>(width).fill(1));
+  const ones = g.constant(
+    'float32',
+    Array.from({ length: width }, () => 1),
+  );
   const prepare = (x: Value) => (normalize ? rmsNormalize(x, ones, queryKeyEpsilon) : x);
   const scaled = mul(prepare(q), reshape(scale, [heads, 1])); // [T, H, dh]
   return {

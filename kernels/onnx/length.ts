@@ -13,7 +13,7 @@ import {
   subtractDimensions,
 } from './dimension.ts';
 import { add, cast, div, mul, sub } from './elementwise.ts';
-import type { Value } from './graph-builder.ts';
+import type { GraphBuilder, Value } from './graph-builder.ts';
 import { axisOf, concat } from './layout.ts';
 
 export interface Length {
@@ -25,7 +25,7 @@ export interface Length {
 export function lengthOf(x: Value, axis: number): Length {
   const at = axisOf('Shape', x, axis);
   const dimension = x.shape[at]!;
-  if (typeof dimension === 'number') return { dimension, value: x.graph.constant('int64', [dimension]) };
+  if (typeof dimension === 'number') return fixedLength(x.graph, dimension);
   const [value] = x.graph.node({
     type: 'Shape',
     inputs: [x],
@@ -141,19 +141,20 @@ export function expand(x: Value, lengths: readonly (Length | number)[]): Value {
   return result!;
 }
 
-/** A tensor of one value, whose lengths are known only when the graph runs. */
-export function filled(lengths: readonly (Length | number)[], type: DataType, value: number): Value {
-  const graph = lengths.find(length => typeof length !== 'number')?.value.graph;
-  if (graph === undefined)
-    throw new RangeError('ConstantOfShape: use a constant where every length is known');
-  return expand(
-    graph.constant(
-      type,
-      [value],
-      lengths.map(() => 1),
-    ),
-    lengths,
-  );
+/** A tensor of one value, whose lengths may be known only when the graph runs. */
+export function filled(
+  lengths: readonly (Length | number)[],
+  type: DataType,
+  value: number,
+  graph: GraphBuilder,
+): Value {
+  const ones = lengths.map(() => 1);
+  return expand(graph.constant(type, [value], ones), lengths);
+}
+
+/** A length that is known already, where one is wanted that may not be. */
+export function fixedLength(graph: GraphBuilder, length: number): Length {
+  return { dimension: length, value: graph.constant('int64', [length]) };
 }
 
 function scalarOf(length: Length): Value {

@@ -24,7 +24,7 @@ export function linear(x: Value, weight: LinearWeight): Value {
 
 function uint8Linear(x: Value, { inputs, outputs, weight, scales }: Uint8Weight): Value {
   const { graph } = x;
-  const zeroPoints = new Array<number>(outputs).fill(uint8ZeroPoint);
+  const zeroPoints = Array.from({ length: outputs }, () => uint8ZeroPoint);
   return graph.node({
     type: 'DynamicQuantizeMatMul',
     domain: 'com.microsoft',

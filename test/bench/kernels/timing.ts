@@ -72,11 +72,11 @@ export async function medians(
   rounds = 5,
 ): Promise<ReadonlyMap<string, number>> {
   const samples = new Map(timed.map(({ name }) => [name, [] as number[]]));
-  for (const { run } of timed) await run();
+  for (const one of timed) await one.run();
   const end = performance.now() + seconds * 1000;
   for (let round = 0; round < rounds || performance.now() < end; round++) {
-    for (const { name, run } of timed) {
-      samples.get(name)!.push(await processorSeconds(run));
+    for (const one of timed) {
+      samples.get(one.name)!.push(await processorSeconds(() => one.run()));
     }
   }
   return new Map([...samples].map(([name, times]) => [name, median(times)]));
