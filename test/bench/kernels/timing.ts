@@ -27,7 +27,6 @@ export async function open(model: OnnxModel): Promise<InferenceSession> {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    ...(process.env.PROF ? { enableProfiling: true, profileFilePrefix: process.env.PROF } : {}),
   });
 }
 
