@@ -1,0 +1,103 @@
+import type { Candidate, Source } from './candidates.ts';
+import { type EditContext, linesBelow } from './context.ts';
+import { indentOf, reindent } from './indent.ts';
+
+/**
+ * The lines that a candidate goes on with: only what its line opened (a deeper block, an open bracket) up to its end, as long as
+ * the places it comes from agree.
+ * @returns the lines after the first, in this file's indentation; empty for a line that stands alone.
+ */
+export function blockAfter(
+  candidate: Candidate,
+  context: EditContext,
+  maxLines: number,
+  indentUnit: string,
+): string[] {
+  const first = context.linePrefix + candidate.rest;
+  const base = indentOf(first);
+  const next = linesBelow(context, 20).find(line => line.trim() !== '');
+  // The block is written already.
+  if (next !== undefined && indentOf(next).length > base.length) return [];
+  const lines: string[] = [];
+  let open = bracketBalance(first);
+  const isOpener = open > 0 || /[:{([]\s*$/.test(first);
+  if (!isOpener) return [];
+  let supporters: readonly Supporter[] = candidate.sources.map(source => ({
+    source,
+    lines: movedBelow(source, base, indentUnit),
+  }));
+  while (lines.length + 1 < maxLines) {
+    const agreed = agreedLine(supporters, lines.length);
+    if (agreed === undefined) break;
+    const depth = indentOf(agreed.line).length - base.length;
+    const isBlank = agreed.line.trim() === '';
+    // What stands there already is not suggested again.
+    if (!isBlank && agreed.line.trim() === next?.trim() && depth <= 0) break;
+    if (!isBlank && depth < 0) break;
+    const closes = /^[\])}]|^end\b|^<\//.test(agreed.line.trim());
+    if (!isBlank && depth === 0 && !closes && open <= 0) break;
+    lines.push(agreed.line);
+    supporters = agreed.supporters;
+    open += bracketBalance(agreed.line);
+    if (depth === 0 && closes && open <= 0) break;
+  }
+  while (lines.length > 0 && lines[lines.length - 1]!.trim() === '') lines.pop();
+  return isWhole(first, lines) ? lines : [];
+}
+
+interface Supporter {
+  readonly source: Source;
+  readonly lines: readonly string[];
+}
+
+/** The most that sources may disagree on a line. */
+const leastAgreement = 0.75;
+
+function agreedLine(
+  supporters: readonly Supporter[],
+  index: number,
+): { line: string; supporters: Supporter[] } | undefined {
+  const votes = new Map<string, Supporter[]>();
+  for (const supporter of supporters) {
+    // The last line of a source may have been cut.
+    if (index + 1 >= supporter.lines.length) continue;
+    const line = supporter.lines[index]!;
+    votes.set(line, [...(votes.get(line) ?? []), supporter]);
+  }
+  let total = 0;
+  let best: { line: string; weight: number; supporters: Supporter[] } | undefined;
+  for (const [line, voters] of votes) {
+    const weight = voters.reduce((sum, voter) => sum + 2 ** Math.min(40, voter.source.matched), 0);
+    total += weight;
+    if (best === undefined || weight > best.weight) best = { line, weight, supporters: voters };
+  }
+  return best !== undefined && best.weight >= leastAgreement * total ? best : undefined;
+}
+
+function movedBelow(source: Source, base: string, indentUnit: string): string[] {
+  const theirLine = source.before.slice(source.before.lastIndexOf('\n') + 1);
+  return reindent(source.below, indentOf(theirLine), base, indentUnit);
+}
+
+/** A block that breaks off with brackets open is not shown: its first line alone is better. */
+function isWhole(first: string, lines: readonly string[]): boolean {
+  const open = bracketBalance(first) + lines.reduce((sum, line) => sum + bracketBalance(line), 0);
+  return open <= 0;
+}
+
+/** Brackets opened minus brackets closed, outside simple strings. */
+function bracketBalance(line: string): number {
+  let balance = 0;
+  let quote = '';
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i]!;
+    if (char === '\\') i++;
+    else if (quote !== '') {
+      if (char === quote) quote = '';
+    } else if (char === '"' || char === '`') quote = char;
+    else if (char === "'" && !/\w/.test(line[i - 1] ?? '')) quote = char;
+    else if ('([{'.includes(char)) balance++;
+    else if (')]}'.includes(char)) balance--;
+  }
+  return balance;
+}

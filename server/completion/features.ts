@@ -1,0 +1,154 @@
+import type { Candidate, Source } from './candidates.ts';
+import { type EditContext, linesBelow } from './context.ts';
+import { indentOf } from './indent.ts';
+import { lexemesOf, wordsOf } from './words.ts';
+
+/** What is known of a candidate when it is judged. Every value is about 0 to 5. */
+export const featureNames = [
+  'bias',
+  'match',
+  'share',
+  'rival',
+  'places',
+  'files',
+  'below',
+  'belowTwo',
+  'local',
+  'folder',
+  'strange',
+  'strangeShare',
+  'already',
+  'length',
+  'typed',
+  'lineStart',
+  'renamed',
+  'likeness',
+  'indent',
+  'ends',
+  'pool',
+  'matchShare',
+] as const;
+
+export type FeatureName = (typeof featureNames)[number];
+
+export interface Judged {
+  readonly candidate: Candidate;
+  /** In the order of `featureNames`. */
+  readonly features: Float64Array;
+}
+
+/** What the buffer says, once for all candidates. */
+interface Buffer {
+  readonly context: EditContext;
+  readonly words: ReadonlySet<string>;
+  readonly lines: ReadonlySet<string>;
+  readonly below: readonly string[];
+  readonly recent: ReadonlySet<string>;
+  readonly folder: string;
+}
+
+export function featuresOf(candidates: readonly Candidate[], context: EditContext): Judged[] {
+  const buffer = bufferOf(context);
+  const weights = candidates.map(candidate =>
+    candidate.sources.reduce((sum, source) => sum + weightOf(source, buffer), 0),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const [first = 0, second = 0] = [...weights].sort((a, b) => b - a);
+  return candidates.map((candidate, i) => {
+    const share = weights[i]! / total;
+    const rival = (weights[i] === first ? second : first) / total;
+    return { candidate, features: features(candidate, share, rival, candidates.length, buffer) };
+  });
+}
+
+function features(
+  candidate: Candidate,
+  share: number,
+  rival: number,
+  pool: number,
+  buffer: Buffer,
+): Float64Array {
+  const { rest, sources } = candidate;
+  const { context } = buffer;
+  const match = Math.log2(1 + Math.min(64, Math.max(...sources.map(source => source.matched))));
+  const below = Math.max(...sources.map(source => agreeingBelow(source, buffer.below)));
+  const restWords = wordsOf(rest).filter(word => !/^\d/.test(word));
+  const strange = restWords.filter(word => !buffer.words.has(word)).length;
+  const values: Record<FeatureName, number> = {
+    bias: 1,
+    match,
+    share,
+    rival,
+    places: Math.log2(sources.length),
+    files: Math.log2(new Set(sources.map(source => source.place.path)).size),
+    below: Math.min(1, below),
+    belowTwo: below > 1 ? 1 : 0,
+    local: sources.filter(source => source.isLocal).length / sources.length,
+    folder: sources.some(source => !source.isLocal && folderOf(source.place.path) === buffer.folder) ? 1 : 0,
+    strange: Math.log2(1 + strange),
+    strangeShare: restWords.length === 0 ? 0 : strange / restWords.length,
+    already: buffer.lines.has((context.linePrefix + rest).trim()) ? 1 : 0,
+    length: Math.log2(1 + lexemesOf(rest).length),
+    typed: Math.log2(1 + context.linePrefix.trim().length),
+    lineStart: context.linePrefix.trim() === '' ? 1 : 0,
+    renamed: sources.every(source => source.isRenamed) ? 1 : 0,
+    likeness: Math.max(...sources.map(source => likeness(source, buffer))),
+    indent: sources.some(source => indentOf(lastLine(source.before)) === context.indent) ? 1 : 0,
+    ends: rest.trim() === '' ? 1 : 0,
+    pool: Math.log2(pool),
+    matchShare: (match * share) / 2,
+  };
+  return Float64Array.from(featureNames, name => values[name]);
+}
+
+function bufferOf(context: EditContext): Buffer {
+  const above = context.above ?? '';
+  const whole = `${above}\n${context.linePrefix}\n${context.after}`;
+  return {
+    context,
+    words: new Set(wordsOf(whole)),
+    lines: new Set(`${above}\n${context.after}`.split('\n').map(line => line.trim())),
+    below: linesBelow(context, 3).map(line => line.trim()),
+    recent: new Set(wordsOf(above.slice(-recentLength) + context.linePrefix)),
+    folder: folderOf(context.path),
+  };
+}
+
+const recentLength = 400;
+
+/** A source counts double for every further token that is the same, and double again where it is near. */
+function weightOf(source: Source, buffer: Buffer): number {
+  const near = source.isLocal || folderOf(source.place.path) === buffer.folder ? 2 : 1;
+  const below = 1 + 8 * agreeingBelow(source, buffer.below);
+  return 2 ** Math.min(40, source.matched) * near * below * (source.isRenamed ? 0.5 : 1);
+}
+
+/** How many of the next two lines there are those that follow the cursor's line here. */
+function agreeingBelow(source: Source, below: readonly string[]): number {
+  let agree = 0;
+  while (
+    agree < 2 &&
+    source.below[agree] !== undefined &&
+    below[agree] !== undefined &&
+    source.below[agree]!.trim() === below[agree]
+  )
+    agree++;
+  return agree;
+}
+
+/** Share of words that the text before the cursor has in common here and there. */
+function likeness(source: Source, buffer: Buffer): number {
+  const theirs = new Set(wordsOf(source.before.slice(-recentLength)));
+  if (theirs.size === 0 || buffer.recent.size === 0) return 0;
+  let common = 0;
+  for (const word of theirs) if (buffer.recent.has(word)) common++;
+  return common / (theirs.size + buffer.recent.size - common);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+function lastLine(text: string): string {
+  return text.slice(text.lastIndexOf('\n') + 1);
+}

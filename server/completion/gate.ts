@@ -1,0 +1,7 @@
+/**
+ * The least confidence with which a suggestion is shown.
+ * @param eagerness from 0 (nine in ten are right) to 1 (one in ten is).
+ */
+export function leastConfidence(eagerness: number): number {
+  return 0.9 - 0.8 * Math.max(0, Math.min(1, eagerness));
+}

@@ -1,0 +1,45 @@
+import type { PredictionScope, TokenPlace } from '../memory/predictor.ts';
+
+/** A question: what comes at a place in a text. */
+export interface CompletionRequest {
+  /** Path of the file as the memory knows it; also of a file that is not in memory. */
+  readonly path: string;
+  /** The whole buffer, line endings as they are. */
+  readonly text: string;
+  /** The cursor, in UTF-16 units from the start of `text`. */
+  readonly offset: number;
+  /** The editor's language identifier, where it knows better than the path. */
+  readonly languageId?: string | undefined;
+  /** What may be drawn on; the whole repository by default. */
+  readonly scope?: PredictionScope | undefined;
+  /** From 0 (only near-certain suggestions are shown) to 1; 0.5 by default. */
+  readonly eagerness?: number | undefined;
+  /** The longest suggestion in lines; 12 by default. */
+  readonly maxLines?: number | undefined;
+  /** Time after which what has been found is answered, in milliseconds; 400 by default. */
+  readonly budget?: number | undefined;
+}
+
+/** What would be inserted. */
+export interface CompletionItem {
+  readonly text: string;
+  /** What it replaces: UTF-16 offsets into the request's text. The same twice where it is only inserted. */
+  readonly range: { readonly start: number; readonly end: number };
+  /** Probability that the suggested line is exactly what comes next. */
+  readonly confidence: number;
+  /** Where it was copied from, strongest first. */
+  readonly provenance: readonly TokenPlace[];
+  readonly kind: 'rest of line' | 'line' | 'block';
+}
+
+export type NothingReason = 'nothing known here' | 'not confident enough' | 'nothing to add' | 'cancelled';
+
+export interface Completion {
+  /** Absent where nothing is to be shown. */
+  readonly item?: CompletionItem;
+  /** Why nothing is shown. */
+  readonly reason?: NothingReason;
+  /** The best that was found but is not shown, for tools that look closer. */
+  readonly withheld?: CompletionItem;
+  readonly milliseconds: number;
+}

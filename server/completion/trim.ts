@@ -1,0 +1,42 @@
+/**
+ * Fits a suggested rest of a line to what stands right of the cursor, so that nothing is written twice.
+ * @returns the text to insert; undefined where the suggestion and what follows cannot both be right.
+ */
+export function trimToSuffix(rest: string, lineSuffix: string): string | undefined {
+  const follows = lineSuffix.trimEnd();
+  if (follows.trim() === '') return rest;
+  if (rest.endsWith(follows)) return rest.slice(0, rest.length - follows.length);
+  // What an editor closed by itself: brackets and quotes, perhaps with a semicolon or comma.
+  if (/^[)\]}>"'`;,\s]+$/.test(follows)) {
+    const closers = follows.trim();
+    const overlap = longestOverlap(rest, closers);
+    if (overlap > 0) return rest.slice(0, rest.length - overlap);
+    return closersAreBalanced(rest) ? rest : undefined;
+  }
+  const at = rest.indexOf(follows.trimStart());
+  return at > 0 && follows.trim().length > 1 ? rest.slice(0, at) : undefined;
+}
+
+/** Cuts a text where it stops being one: at a broken character, half of a surrogate pair or a control character. */
+export function cleanText(text: string): string {
+  const bad = /[\p{Cs}\uFFFD]|(?![\t\n\r])\p{Cc}/u.exec(text);
+  return bad === null ? text : text.slice(0, bad.index);
+}
+
+/** Length of the longest end of `text` that `closers` starts with. */
+function longestOverlap(text: string, closers: string): number {
+  for (let length = Math.min(text.length, closers.length); length > 0; length--) {
+    if (text.endsWith(closers.slice(0, length))) return length;
+  }
+  return 0;
+}
+
+/** Whether a text closes nothing that it did not open: the closers right of the cursor then stay what they are. */
+function closersAreBalanced(text: string): boolean {
+  let depth = 0;
+  for (const char of text) {
+    if ('([{'.includes(char)) depth++;
+    if (')]}'.includes(char) && --depth < 0) return false;
+  }
+  return depth === 0;
+}
