@@ -5,59 +5,15 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { GraphBuilder, Value } from '../../kernels/onnx/graph-builder.ts';
-import {
-  mapTensors,
-  type Placed,
-  placeParameters,
-  placeState,
-  tensorsOf,
-  valuesOf,
-} from '../../kernels/onnx/parameters.ts';
+import { mapTensors, tensorsOf } from '../../kernels/onnx/parameters.ts';
 import { concatenateRows, randomNormal, rows, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
-import {
-  load,
-  type Program,
-  type Provider,
-  program,
-  type Session,
-  type Tensors,
-  webgpu,
-} from './providers.ts';
+import { type OperatorGraph, type OperatorShape, operatorProgram } from './operator.ts';
+import { load, type Program, type Provider, type Session, type Tensors, webgpu } from './providers.ts';
 
 /** Largest error allowed between a float32 graph and its float64 reference, relative to the largest value. */
 export const float32Tolerance = 1e-4;
 /** The same between two forms of a float64 reference. */
 export const float64Tolerance = 1e-9;
-
-/** An operator over a sequence: what the tests need to know of it. */
-export interface Operator<P extends object, S extends object> {
-  readonly name: string;
-  /** For every input, the shape of one token's part: [d] for an input of [T, d]. */
-  readonly inputs: Readonly<Record<string, readonly number[]>>;
-  readonly parameters: P;
-  initialState(): S;
-  reference(inputs: Tensors, parameters: P, state: S): { readonly output: Tensor; readonly state: S };
-  graph: OperatorGraph<P, S>;
-  /** The one-token form, where it is another graph; its inputs are [1, …]. */
-  readonly step?: OperatorGraph<P, S>;
-  /** The inputs that are whole numbers (int64), such as token ids; they need a `sample`. */
-  readonly integers?: readonly string[];
-  /** Makes an input; N(0, 1) by default. An operator that has its own is not tried at the extremes. */
-  readonly sample?: (input: string, shape: readonly number[], seed: number) => Tensor;
-  /** The longest sequence that the property tests draw; 40 by default. More is needed to cross inner chunks. */
-  readonly longest?: number;
-  /** Extremes that the graph must also match the reference at, not only survive; all but the spikes by default. */
-  readonly exactAt?: readonly Extreme[];
-  readonly tolerance?: number;
-}
-
-export type OperatorGraph<P, S> = (
-  g: GraphBuilder,
-  inputs: Readonly<Record<string, Value>>,
-  parameters: Placed<P>,
-  state: Placed<S>,
-) => { readonly output: Value; readonly state: Placed<S> };
 
 /** Inputs that break careless arithmetic. */
 export type Extreme = keyof typeof extremes;
@@ -79,6 +35,20 @@ const extremes = {
     return values;
   },
 } as const;
+
+/** What the tests need to know of it beside that. */
+export interface Operator<P extends object, S extends object> extends OperatorShape<P, S> {
+  reference(inputs: Tensors, parameters: P, state: S): { readonly output: Tensor; readonly state: S };
+  /** The one-token form, where it is another graph; its inputs are [1, …]. */
+  readonly step?: OperatorGraph<P, S>;
+  /** Makes an input, which whole numbers need; N(0, 1) by default. An operator that has its own is not tried at the extremes. */
+  readonly sample?: (input: string, shape: readonly number[], seed: number) => Tensor;
+  /** The longest sequence that the property tests draw; 40 by default. More is needed to cross inner chunks. */
+  readonly longest?: number;
+  /** Extremes that the graph must also match the reference at, not only survive; all but the spikes by default. */
+  readonly exactAt?: readonly Extreme[];
+  readonly tolerance?: number;
+}
 
 /** Registers the tests of one operator: every form against the reference, on every provider. */
 export function checkForms<P extends object, S extends object>(operator: Operator<P, S>): void {
@@ -213,27 +183,6 @@ export function checkForms<P extends object, S extends object>(operator: Operato
         }
       }
     });
-  });
-}
-
-/** The chunk graph of an operator as a program: inputs by their names, states as `state.<path>` in and `next.<path>` out. */
-export function operatorProgram<P extends object, S extends object>(
-  operator: Operator<P, S>,
-  graph: OperatorGraph<P, S>,
-  length: 'T' | number,
-): Program {
-  return program(g => {
-    const inputs = Object.entries(operator.inputs).map(
-      ([input, width]) =>
-        [
-          input,
-          g.input(input, operator.integers?.includes(input) ? 'int64' : 'float32', [length, ...width]),
-        ] as const,
-    );
-    const state = placeState(g, operator.initialState(), 'state.');
-    const result = graph(g, Object.fromEntries(inputs), placeParameters(g, operator.parameters), state);
-    const next = [...valuesOf(result.state)].map(([path, value]) => [`next.${path}`, value] as const);
-    return { output: result.output, ...Object.fromEntries(next) };
   });
 }
 

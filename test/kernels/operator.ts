@@ -1,0 +1,44 @@
+/** What an operator is to the tests and to the benchmark, and its graph as a program. */
+import type { GraphBuilder, Value } from '../../kernels/onnx/graph-builder.ts';
+import { type Placed, placeParameters, placeState, valuesOf } from '../../kernels/onnx/parameters.ts';
+import { type Program, program } from './providers.ts';
+
+/** An operator over a sequence, as far as building its graph needs it. */
+export interface OperatorShape<P extends object, S extends object> {
+  readonly name: string;
+  /** For every input, the shape of one token's part: [d] for an input of [T, d]. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** The inputs that are whole numbers (int64), such as token ids. */
+  readonly integers?: readonly string[];
+  readonly parameters: P;
+  initialState(): S;
+  graph: OperatorGraph<P, S>;
+}
+
+export type OperatorGraph<P, S> = (
+  g: GraphBuilder,
+  inputs: Readonly<Record<string, Value>>,
+  parameters: Placed<P>,
+  state: Placed<S>,
+) => { readonly output: Value; readonly state: Placed<S> };
+
+/** The chunk graph of an operator as a program: inputs by their names, states as `state.<path>` in and `next.<path>` out. */
+export function operatorProgram<P extends object, S extends object>(
+  operator: OperatorShape<P, S>,
+  graph: OperatorGraph<P, S>,
+  length: 'T' | number,
+): Program {
+  return program(g => {
+    const inputs = Object.entries(operator.inputs).map(
+      ([input, width]) =>
+        [
+          input,
+          g.input(input, operator.integers?.includes(input) ? 'int64' : 'float32', [length, ...width]),
+        ] as const,
+    );
+    const state = placeState(g, operator.initialState(), 'state.');
+    const result = graph(g, Object.fromEntries(inputs), placeParameters(g, operator.parameters), state);
+    const next = [...valuesOf(result.state)].map(([path, value]) => [`next.${path}`, value] as const);
+    return { output: result.output, ...Object.fromEntries(next) };
+  });
+}
