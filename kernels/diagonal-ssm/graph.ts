@@ -6,19 +6,19 @@
  * one matrix a channel for each of the two sums. Only S waits for the block before.
  */
 import { formatShape } from '../onnx/dimension.ts';
-import { add, mul, sub } from '../onnx/elementwise.ts';
+import { add, mul } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, gather, reshape, slice, split, transpose } from '../onnx/layout.ts';
-import { type Length, lengthOf, minus, padTo, pieces, takeFirst, takeFrom, times } from '../onnx/length.ts';
+import { concat, gather, reshape, transpose } from '../onnx/layout.ts';
+import { lengthOf, minus, padTo, pieces, takeFrom, times } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { reduceSum } from '../onnx/reduce.ts';
 import type { Tensor } from '../tensor.ts';
+import { chainOverBlocks, multiply, parts } from './chain.ts';
 import type { DiagonalSsmParameters, DiagonalSsmState } from './reference.ts';
 import { diagonalSsmTables } from './tables.ts';
 
 type Result = { readonly output: Value; readonly state: Placed<DiagonalSsmState> };
-type Complex = readonly [re: Value, im: Value];
 
 /** input [T, d] → output [T, d], T at most `longest`: the chain over blocks is unrolled. */
 export function diagonalSsmGraph(
@@ -42,7 +42,7 @@ export function diagonalSsmGraph(
   const rewind = reshape(gather(weight(g, tables.rewind), padding.value, 0), [d, 1, 2 * m]);
   const start = multiply(parts(reshape(modes, [d, 1, 2 * m]), m, 2), parts(rewind, m, 2));
   const decay = parts(weight(g, tables.decay), m, 2);
-  const S = chain(g, decay, parts(written, m, 2), start, blocks, Math.ceil(longest / block));
+  const S = chainOverBlocks(decay, parts(written, m, 2), start, blocks, Math.ceil(longest / block), 1);
   const y = matmul(concat([u, ...S.before], 2), weight(g, tables.read)); // [d, n, C]
   const output = transpose(reshape(y, [d, whole.dimension]), [1, 0]); // [n·C, d]
   return {
@@ -69,46 +69,6 @@ export function diagonalSsmStepGraph(
   const read = reduceSum(reshape(weighed, [d, 2 * m]), 1); // [d]
   const output = add(reshape(read, [1, d]), mul(input, reshape(weight(g, skip), [1, d])));
   return { output, state: { modes: next } };
-}
-
-/**
- * S_{i+1} = λ^C S_i + b_i from S_0 over n ≤ `most` blocks: the modes that each block starts from, [d, n, m], and the last, [d, 1, m].
- */
-function chain(
-  g: GraphBuilder,
-  decay: Complex,
-  additions: Complex,
-  start: Complex,
-  blocks: Length,
-  most: number,
-): { before: Complex; after: Complex } {
-  const limit = { dimension: most, value: g.constant('int64', [most]) };
-  const [re, im] = [padTo(additions[0], 1, limit), padTo(additions[1], 1, limit)]; // [d, most, m]
-  const states: Complex[] = [start];
-  for (let i = 0; i < most; i++) {
-    const [turnedRe, turnedIm] = multiply(states[i]!, decay);
-    states.push([add(turnedRe, slice(re, 1, i, i + 1)), add(turnedIm, slice(im, 1, i, i + 1))]);
-  }
-  const all = ([0, 1] as const).map(part =>
-    concat(
-      states.map(state => state[part]),
-      1,
-    ),
-  ); // [d, most + 1, m]
-  const before = all.map(x => takeFirst(x, 1, blocks));
-  // A T beyond `longest` fails here, as an index out of bounds.
-  const after = all.map(x => gather(x, blocks.value, 1));
-  return { before: [before[0]!, before[1]!], after: [after[0]!, after[1]!] };
-}
-
-function multiply([are, aim]: Complex, [bre, bim]: Complex): Complex {
-  return [sub(mul(are, bre), mul(aim, bim)), add(mul(are, bim), mul(aim, bre))];
-}
-
-/** The two halves of an axis. */
-function parts(x: Value, half: number, axis: number): Complex {
-  const [re, im] = split(x, [half, half], axis);
-  return [re!, im!];
 }
 
 function widths(modes: Value): [d: number, m: number] {
