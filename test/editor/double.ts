@@ -88,7 +88,7 @@ connection.onInitialized(() => {
   } else void read();
 });
 connection.languages.inlineCompletion.on(({ position }) => {
-  const why = { text: 'quay', confidence: 0.9, provenance: [{ path: 'src/berths/berth.ts', line: 15 }] };
+  const why = { text: 'quay', confidence: 0.9, provenance: [{ path: 'src/berths/berth.ts', line: 14 }] };
   const command = { command: acceptedCommand, title: 'Accepted', arguments: [why] };
   return [{ insertText: 'quay wall', range: { start: position, end: position }, command }];
 });

@@ -112,25 +112,51 @@ async function installCodeServer(folder: string, log: Log): Promise<void> {
   const vscode = 'node_modules/code-server/lib/vscode';
   try {
     await npm('.', ['install', '--save-exact', `code-server@${codeServerVersion}`]);
-    // Its own install script would do these; scripts stay off, because the native modules they compile are not needed.
+    // Its own install script would do these; scripts stay off, because it works without most of what they compile.
     await npm(vscode, ['install', '--omit=dev']);
     await npm(path.join(vscode, 'extensions'), ['install', '--omit=dev']);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
     throw new Unavailable(`code-server could not be installed: ${(error as Error).message}`);
   }
+  await buildNatives(partial, vscode, log);
   rmSync(folder, { recursive: true, force: true });
   // Only a whole installation ever has the final name.
   renameSync(partial, folder);
 }
 
-async function runNpm(cwd: string, args: string[]): Promise<void> {
+/** Without these two, output channels stay empty and an orphaned extension host lives on; the rest works. Needs a compiler. */
+async function buildNatives(folder: string, vscode: string, log: Log): Promise<void> {
+  const headers = `node-${process.platform}-${process.arch}`;
+  try {
+    await runNpm(folder, [
+      'install',
+      '--ignore-scripts',
+      '--save-exact',
+      `${headers}@${process.versions.node}`,
+    ]);
+    await runNpm(path.join(folder, vscode), ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], {
+      npm_config_nodedir: path.join(folder, 'node_modules', headers),
+      npm_config_build_from_source: 'true',
+    });
+  } catch (error) {
+    log(
+      `Its output channels will be empty, because two native modules could not be built: ${firstLine(error)}`,
+    );
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}
+
+async function runNpm(cwd: string, args: string[], added: NodeJS.ProcessEnv = {}): Promise<void> {
   const npmScript = process.env['npm_execpath'];
   const [command, first] = npmScript ? [process.execPath, [npmScript]] : ['npm', []];
-  const env: NodeJS.ProcessEnv = {};
+  const env: NodeJS.ProcessEnv = { ...added };
   // Settings of the surrounding `npm run` (its prefix, its scripts) must not reach the inner one.
   for (const [name, value] of Object.entries(process.env)) {
-    if (!/^npm_(package|lifecycle|command|config_(prefix|local_prefix|allow_scripts))/i.test(name))
+    if (!/^npm_(package|lifecycle|command|config_(prefix|local_prefix|allow_scripts|nodedir))/i.test(name))
       env[name] = value;
   }
   env['PATH'] = `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`;

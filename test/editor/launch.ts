@@ -1,6 +1,6 @@
 /** Starts code-server on a free port with a profile of its own, and gives the addresses under which it shows a folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,8 +14,10 @@ export interface LaunchOptions {
   readonly smokeTest?: boolean;
   /** Asks whether a folder is trusted. Off unless true. */
   readonly trust?: boolean;
-  /** Keeps the profile here; by default in a temporary folder that `stop` removes. */
+  /** A person's profile: kept, its settings left as they are once they exist, and the home folder stays theirs. By default a temporary one. */
   readonly profile?: string;
+  /** The folder of an extension that is installed in the profile where it lies. */
+  readonly installed?: string;
 }
 
 export interface WorkbenchOptions {
@@ -61,11 +63,13 @@ export async function launch(codeServer: CodeServer, options: LaunchOptions = {}
   const profile = options.profile ?? mkdtempSync(path.join(os.tmpdir(), 'longsight-editor-'));
   const user = path.join(profile, 'user');
   mkdirSync(path.join(user, 'User'), { recursive: true });
-  const settings = { ...quietSettings, ...options.settings };
-  writeFileSync(path.join(user, 'User/settings.json'), JSON.stringify(settings, undefined, 2));
+  const settingsFile = path.join(user, 'User/settings.json');
+  if (!options.profile || !existsSync(settingsFile))
+    writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
+  if (options.installed) install(options.installed, path.join(profile, 'extensions'));
   const port = await freePort();
   const child = spawn(codeServer.node, serverArguments(codeServer, profile, port, options), {
-    env: environment(profile, options.env ?? {}),
+    env: environment(options.profile ? undefined : profile, options.env ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that everything it starts can be ended together.
     detached: true,
@@ -114,21 +118,36 @@ function serverArguments(
   ];
 }
 
-/** The caller's environment without what would change the server's behaviour, and with folders inside the profile. */
-function environment(profile: string, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+/** The caller's environment without what would change the server's behaviour; with a home folder of its own where one is given. */
+function environment(home: string | undefined, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (!/^(VSCODE_|ELECTRON_|npm_|NODE_|PORT$|PASSWORD$|LONGSIGHT_)/i.test(name)) env[name] = value;
   }
-  return {
-    ...env,
-    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
-    HOME: profile,
-    XDG_CONFIG_HOME: path.join(profile, 'config'),
-    XDG_DATA_HOME: path.join(profile, 'data'),
-    XDG_CACHE_HOME: path.join(profile, 'cache'),
-    ...added,
+  env['EXTENSIONS_GALLERY'] = '{"serviceUrl":""}';
+  if (home) {
+    env['HOME'] = home;
+    for (const kind of ['CONFIG', 'DATA', 'CACHE', 'STATE'])
+      env[`XDG_${kind}_HOME`] = path.join(home, kind.toLowerCase());
+  }
+  return { ...env, ...added };
+}
+
+/** Enters an extension in the profile's list of installed ones, as `--install-extension` does, without packing and copying it. */
+function install(extension: string, extensions: string): void {
+  const manifest = JSON.parse(readFileSync(path.join(extension, 'package.json'), 'utf8')) as {
+    publisher: string;
+    name: string;
+    version: string;
   };
+  const entry = {
+    identifier: { id: `${manifest.publisher}.${manifest.name}` },
+    version: manifest.version,
+    location: { $mid: 1, path: extension, scheme: 'file' },
+    metadata: { installedTimestamp: Date.now(), source: 'vsix', pinned: true },
+  };
+  mkdirSync(extensions, { recursive: true });
+  writeFileSync(path.join(extensions, 'extensions.json'), JSON.stringify([entry]));
 }
 
 function workbenchUrl(port: number, { folder, extension, tests }: WorkbenchOptions): string {

@@ -1,0 +1,212 @@
+/** A page with the workbench in it, and what a user does there. Every wait has an end. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Editor, type LaunchOptions, launch } from './launch.ts';
+import { type Requirements, root } from './requirements.ts';
+
+const screenshots = path.join(root, '.cache/screenshots');
+/** Milliseconds; two cores may be busy with other things. */
+const patience = 45_000;
+
+export interface OpenOptions extends LaunchOptions {
+  /** What is opened; a copy of the fixture repository without it. */
+  readonly folder?: string;
+  /** How the stand-in for the server behaves; the real server without it. */
+  readonly double?: 'good' | 'crash' | 'crash-once' | 'hang';
+  /** Load the extension from the sources' `dist/`; on unless false. */
+  readonly development?: boolean;
+}
+
+/** A copy, because a test writes into it. */
+export function copyOfFixture(name = 'quayside'): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  cpSync(path.join(root, 'test/fixtures', name), folder, { recursive: true });
+  return folder;
+}
+
+export class Workbench {
+  readonly page: Page;
+  readonly folder: string;
+  readonly editor: Editor;
+  readonly #browser: Browser;
+
+  private constructor(page: Page, folder: string, editor: Editor, browser: Browser) {
+    this.page = page;
+    this.folder = folder;
+    this.editor = editor;
+    this.#browser = browser;
+  }
+
+  static async open(
+    { codeServer, chromium: executable }: Requirements,
+    options: OpenOptions = {},
+  ): Promise<Workbench> {
+    const folder = options.folder ?? copyOfFixture();
+    const editor = await launch(codeServer, {
+      ...options,
+      env: { ...doubleEnv(options.double), ...options.env },
+    });
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.launch({
+        executablePath: executable,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-dev-shm-usage',
+          // Nothing outside this machine is asked, whatever the workbench would like to load.
+          '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+        ],
+      });
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const page = await context.newPage();
+      page.setDefaultTimeout(patience);
+      const extension = options.development === false ? {} : { extension: root };
+      await page.goto(editor.url({ folder, ...extension }));
+      await page.locator('.monaco-workbench .part.statusbar').waitFor();
+      return new Workbench(page, folder, editor, browser);
+    } catch (error) {
+      await browser?.close();
+      await editor.stop();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.editor.stop();
+    if (this.folder.startsWith(os.tmpdir())) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A part of a test that leaves a screenshot, whether it passes or fails. After a failure the rest makes no sense, so it ends the test. */
+  async step(t: TestContext, name: string, work: () => Promise<void>): Promise<void> {
+    let passed = false;
+    await t.test(name, { timeout: 3 * patience }, async () => {
+      try {
+        await work();
+        passed = true;
+      } finally {
+        await this.screenshot(passed ? name : `failed ${name}`);
+      }
+    });
+    if (!passed) throw new Error(`"${name}" failed.`);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
+    const file = path.join(screenshots, `${name.replace(/[^a-z0-9]+/gi, '-')}.png`);
+    await this.page.screenshot({ path: file, timeout: 10_000 }).catch(() => undefined);
+    // What an earlier run left behind would mislead.
+    rmSync(path.join(screenshots, `failed-${path.basename(file)}`), { force: true });
+  }
+
+  /** Keeps a picture of an open list and closes it. */
+  async dismiss(name: string): Promise<void> {
+    await this.screenshot(name);
+    await this.page.keyboard.press('Escape');
+    await this.quickInput().waitFor({ state: 'detached' });
+  }
+
+  /** Runs a command from the palette by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  async commandIsOffered(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput().fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const offered = await this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: title })
+      .count();
+    await this.page.keyboard.press('Escape');
+    return offered > 0;
+  }
+
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:not([style*="display: none"]) input.input');
+  }
+
+  quickPickRows(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** Opens a file of the folder with the cursor at a line and column, both from 1. */
+  async openFile(file: string, line = 1, column = 1): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P');
+    await this.quickInput().fill(`${file}:${line}:${column}`);
+    const name = path.basename(file);
+    await this.quickPickRows().filter({ hasText: name }).first().click();
+    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+    await this.cursorIsAt(line, column);
+  }
+
+  async cursorIsAt(line: number, column?: number): Promise<void> {
+    const text = column === undefined ? `Ln ${line},` : `Ln ${line}, Col ${column}`;
+    await this.page.locator('.statusbar-item').filter({ hasText: text }).first().waitFor();
+  }
+
+  /** Types with pauses, as a user does, so that suggestions are asked for. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 30 });
+  }
+
+  ghostText(): Locator {
+    return this.page.locator(
+      '.editor-instance .ghost-text-decoration, .editor-instance .suggest-preview-text',
+    );
+  }
+
+  /** The ghost text that is shown, once there is some. */
+  async shownGhostText(): Promise<string> {
+    await this.ghostText().first().waitFor();
+    const parts = await this.ghostText().allInnerTexts();
+    return parts.join('').replaceAll('\u00a0', ' ');
+  }
+
+  /** What a file holds on disk after saving. */
+  async saved(file: string): Promise<string> {
+    await this.page.keyboard.press('ControlOrMeta+S');
+    await this.page.locator('.tab.active:not(.dirty)').waitFor();
+    return readFileSync(path.join(this.folder, file), 'utf8');
+  }
+
+  async openSummary(): Promise<void> {
+    await this.page.locator('.activitybar .action-item a[aria-label^="Longsight"]').click();
+    await this.page.locator('.sidebar .pane-body').first().waitFor();
+  }
+
+  /** The summary's entry that contains a text. */
+  summaryRow(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  statusItem(): Locator {
+    return this.page.locator('.statusbar-item[id*="longsight.status"]');
+  }
+
+  notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+}
+
+function doubleEnv(double: OpenOptions['double']): Record<string, string> {
+  if (!double) return {};
+  const mark = path.join(mkdtempSync(path.join(os.tmpdir(), 'longsight-double-')), 'started');
+  return {
+    LONGSIGHT_TEST_SERVER: path.join(root, 'test/editor/double.ts'),
+    LONGSIGHT_TEST_BEHAVIOUR: double,
+    LONGSIGHT_TEST_PATIENCE: '1500',
+    ...(double === 'crash' ? {} : { LONGSIGHT_TEST_MARK: mark }),
+  };
+}
