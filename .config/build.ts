@@ -32,6 +32,7 @@ const commonJsNames = [
 const programs: Record<string, string> = {
   server: 'server/lsp/main.ts',
   engine: 'server/engine/main.ts',
+  memory: 'server/lsp/memory-main.ts',
   cli: 'server/cli/main.ts',
 };
 

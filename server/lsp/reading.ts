@@ -1,26 +1,192 @@
-/** What the server has read. */
+/** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
+import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { Status } from '../protocol/requests.ts';
+import type { WorkspaceFolder } from '../workspace/source.ts';
+import { type Log, messageOf } from './log.ts';
+import {
+  clearMemory,
+  type Figures,
+  figuresChanged,
+  nothingRead,
+  type OpenParameters,
+  openMemory,
+  type Read,
+  readMemory,
+  updateMemory,
+} from './memory-messages.ts';
+import { MemoryThread } from './memory-thread.ts';
 
-export type ReadingFigures = Omit<Status, 'device' | 'deviceReason' | 'modelId' | 'engine'>;
+export type ReadingFigures = Omit<Status, 'device' | 'deviceReason' | 'engine'>;
+
+/** Milliseconds to gather changes in: a branch switch is one update, not a thousand. */
+const gathering = 100;
 
 export class Reading {
+  readonly memory: MemoryThread;
+  readonly #log: Log;
   readonly #listeners: (() => void)[] = [];
+  readonly #waiting = new Set<string>();
+  #parameters: OpenParameters;
+  #opened: Promise<unknown> | undefined;
+  #state: Status['state'] = 'idle';
+  #figures: Figures = nothingRead;
+  #modelId = '';
+  #seconds = 0;
+  #problem: string | undefined;
+  #run: CancellationTokenSource | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(log: Log, parameters: OpenParameters) {
+    this.#log = log;
+    this.#parameters = parameters;
+    this.memory = new MemoryThread(log, problem => this.#lost(problem));
+    this.memory.onNotification(figuresChanged, figures => {
+      this.#figures = figures;
+      this.#changed();
+    });
+  }
 
   get figures(): ReadingFigures {
     return {
-      state: 'idle',
-      files: 0,
-      filesTotal: 0,
-      tokens: 0,
-      bytes: 0,
-      skipped: 0,
-      stale: 0,
-      seconds: 0,
-      memoryBytes: 0,
+      ...this.#figures,
+      state: this.#state,
+      stale: this.#figures.stale + this.#waiting.size,
+      seconds: this.#seconds,
+      modelId: this.#modelId,
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
     };
+  }
+
+  get folders(): readonly WorkspaceFolder[] {
+    return this.#parameters.folders;
+  }
+
+  /** Whether there is anything to ask the memory for. */
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
   }
 
   onChanged(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Takes over what to read and how. What was read of other folders is forgotten. */
+  configure(parameters: OpenParameters): void {
+    this.#parameters = parameters;
+    this.#opened = undefined;
+  }
+
+  /** Makes the memory ready for questions, without reading anything. Rejects when that cannot be. */
+  open(): Promise<unknown> {
+    this.#opened ??= this.memory.request(openMemory, this.#parameters).then(({ modelId }) => {
+      this.#modelId = modelId;
+    });
+    return this.#opened;
+  }
+
+  /** Brings everything up to date; everything is new the first time. Resolves when that has ended, however. */
+  async read(cancellation?: CancellationToken): Promise<void> {
+    this.#run?.cancel();
+    this.#waiting.clear();
+    const run = new CancellationTokenSource();
+    this.#run = run;
+    const listening = cancellation?.onCancellationRequested(() => run.cancel());
+    const started = performance.now();
+    this.#problem = undefined;
+    const somewhere = this.#parameters.folders.length > 0;
+    this.#become(somewhere ? 'reading' : 'idle');
+    try {
+      await this.open();
+      if (!somewhere || this.#run !== run) return;
+      const read = await this.memory.request(readMemory, null, run.token);
+      if (this.#run !== run) return;
+      this.#seconds = (performance.now() - started) / 1000;
+      this.#tell(read);
+      // Whoever stops a reading wants it to stop, not to begin again at the next change.
+      this.#become(read.complete ? 'ready' : 'paused');
+    } catch (error) {
+      if (this.#run !== run) return;
+      if (run.token.isCancellationRequested) this.#become('paused');
+      else this.#fail(messageOf(error));
+    } finally {
+      listening?.dispose();
+    }
+  }
+
+  /** Stops reading and following changes, or goes on with it. */
+  async pause(paused: boolean): Promise<void> {
+    if (!paused) return this.#state === 'paused' ? this.read() : undefined;
+    this.#run?.cancel();
+    this.#run = undefined;
+    clearTimeout(this.#timer);
+    this.#become('paused');
+  }
+
+  async clear(): Promise<void> {
+    this.#run?.cancel();
+    this.#run = undefined;
+    this.#waiting.clear();
+    if (this.isOpen) await this.memory.request(clearMemory, null);
+    this.#seconds = 0;
+    this.#problem = undefined;
+    this.#become('idle', nothingRead);
+  }
+
+  /** Files or folders that changed on disk, by absolute paths. */
+  changed(paths: readonly string[]): void {
+    if (!this.isOpen || this.#state === 'idle' || this.#state === 'failed') return;
+    for (const path of paths) this.#waiting.add(path);
+    this.#changed();
+    // While it is paused changes gather; going on looks at everything anyway.
+    if (this.#state !== 'paused') this.#timer ??= setTimeout(() => void this.#update(), gathering);
+  }
+
+  stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.memory.stop();
+  }
+
+  async #update(): Promise<void> {
+    this.#timer = undefined;
+    const paths = [...this.#waiting];
+    this.#waiting.clear();
+    if (paths.length === 0) return;
+    try {
+      await this.#opened;
+      this.#tell(await this.memory.request(updateMemory, { paths }));
+    } catch (error) {
+      this.#log('warning', `Changed files could not be read: ${messageOf(error)}`);
+    }
+    this.#changed();
+  }
+
+  #tell({ problems, figures }: Read): void {
+    this.#figures = figures;
+    for (const problem of problems) this.#log('warning', problem);
+  }
+
+  #lost(problem: string): void {
+    this.#opened = undefined;
+    this.#figures = nothingRead;
+    this.#run = undefined;
+    this.#fail(problem);
+  }
+
+  #fail(problem: string): void {
+    this.#log('error', problem);
+    // Opening failed: the next reading tries again.
+    this.#opened = undefined;
+    this.#problem = problem;
+    this.#become('failed');
+  }
+
+  #become(state: Status['state'], figures = this.#figures): void {
+    this.#state = state;
+    this.#figures = figures;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

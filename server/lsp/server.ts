@@ -6,14 +6,24 @@ import {
   type InitializeResult,
   ResponseError,
   TextDocumentSyncKind,
+  TextDocuments,
 } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import { createEngine, type Engine } from '../engine/process.ts';
 import { restartEngineRequest } from '../protocol/requests.ts';
+import type { SettingName, SettingsShape } from '../protocol/settings.ts';
+import type { WorkspaceFolder } from '../workspace/source.ts';
 import { readClient } from './client.ts';
-import { connectionLog } from './log.ts';
+import { serveCompletions } from './completion.ts';
+import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
+import { connectionLog, messageOf } from './log.ts';
+import type { OpenParameters } from './memory-messages.ts';
+import { serveProgress } from './progress.ts';
 import { Reading } from './reading.ts';
+import { serveRequests } from './requests.ts';
 import { Settings } from './settings.ts';
 import { serveStatus } from './status.ts';
+import { Watching } from './watching.ts';
 
 export interface ServerOptions {
   /** The file of the engine process. */
@@ -40,11 +50,33 @@ function start(
   const log = connectionLog(connection);
   const client = readClient(params);
   const settings = new Settings(connection, client, log, params.initializationOptions);
-  const reading = new Reading();
+  let folders = initialFolders(params);
+  const documents = new TextDocuments(TextDocument);
+  documents.listen(connection);
+  const reading = new Reading(log, openParameters(settings.current, folders));
   const engine = createEngine({ entry: engineEntry, device: settings.current['engine.device'], log });
+  const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);
+  serveProgress(connection, client, reading);
+  serveCompletions(connection, documents, settings, reading);
+  serveRequests(connection, reading, status);
+
+  documents.onDidSave(({ document }) => {
+    const file = pathOfUri(document.uri);
+    if (file !== undefined) reading.changed([file]);
+  });
+  const readAnew = async () => {
+    reading.configure(openParameters(settings.current, folders));
+    await Promise.all([watching.follow(folders), begin()]);
+  };
+  /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */
+  const begin = () =>
+    settings.current['read.onOpen']
+      ? reading.read()
+      : reading.open().catch((error: unknown) => log('error', messageOf(error)));
   settings.onChanged((now, before) => {
     if (now['engine.device'] !== before['engine.device']) engine.restart(now['engine.device']);
+    if (differ(now, before, readingSettings)) void readAnew();
   });
   connection.onRequest(restartEngineRequest.method, async () => {
     engine.restart(settings.current['engine.device']);
@@ -53,17 +85,51 @@ function start(
   });
   connection.onInitialized(async () => {
     log('info', `Longsight ${version} serves ${client.name}.`);
+    if (client.changesFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        folders = changedFolders(folders, foldersOf(added), foldersOf(removed));
+        void readAnew();
+      });
+    }
     await settings.follow();
     engine.start();
+    await readAnew();
   });
-  connection.onShutdown(() => engine.stop());
+  connection.onShutdown(async () => {
+    await Promise.all([engine.stop(), reading.stop()]);
+  });
   return {
     serverInfo: { name: 'Longsight', version },
     capabilities: {
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+      inlineCompletionProvider: true,
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
+  };
+}
+
+const readingSettings = [
+  'read.exclude',
+  'read.maxFileSize',
+  'read.maxTokens',
+  'engine.model',
+  'cache.folder',
+] as const satisfies SettingName[];
+
+function differ(now: SettingsShape, before: SettingsShape, names: readonly SettingName[]): boolean {
+  return names.some(name => JSON.stringify(now[name]) !== JSON.stringify(before[name]));
+}
+
+function openParameters(settings: SettingsShape, folders: readonly WorkspaceFolder[]): OpenParameters {
+  return {
+    folders,
+    exclude: settings['read.exclude'],
+    maxFileSize: settings['read.maxFileSize'],
+    maxTokens: settings['read.maxTokens'],
+    modelFolder: settings['engine.model'],
+    cacheFolder: settings['cache.folder'],
+    cacheSize: settings['cache.maxSize'],
   };
 }
 

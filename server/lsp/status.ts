@@ -35,7 +35,6 @@ function statusOf(reading: Reading, engine: Engine): Status {
     ...figures,
     device: device === undefined ? '' : deviceNames[device],
     deviceReason,
-    modelId: '',
     engine: state,
     ...(problem === undefined ? {} : { problem }),
   };

@@ -110,7 +110,9 @@ export class TestClient {
     parameters: Parameters,
     token?: CancellationToken,
   ): Promise<Result> {
-    return this.connection.sendRequest<Result>(type.method, parameters, token);
+    return token === undefined
+      ? this.connection.sendRequest<Result>(type.method, parameters)
+      : this.connection.sendRequest<Result>(type.method, parameters, token);
   }
 
   /** Resolves with the first status, past ones included, that is as wanted. */

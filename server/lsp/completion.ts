@@ -1,0 +1,95 @@
+/** `textDocument/inlineCompletion`: one answer a document at a time, the newest question first. */
+import { setTimeout } from 'node:timers/promises';
+import {
+  type CancellationToken,
+  CancellationTokenSource,
+  type Connection,
+  type InlineCompletionItem,
+  type InlineCompletionParams,
+  InlineCompletionTriggerKind,
+  LSPErrorCodes,
+  ResponseError,
+  type TextDocuments,
+} from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { CompletionItem } from '../completion/complete.ts';
+import { acceptedCommand, type Why } from '../protocol/requests.ts';
+import type { SettingsShape } from '../protocol/settings.ts';
+import { pathOfUri } from './folders.ts';
+import { completeFromMemory } from './memory-messages.ts';
+import type { Reading } from './reading.ts';
+import type { Settings } from './settings.ts';
+
+export function serveCompletions(
+  connection: Connection,
+  documents: TextDocuments<TextDocument>,
+  settings: Settings,
+  reading: Reading,
+): void {
+  const latest = new Map<string, CancellationTokenSource>();
+
+  connection.languages.inlineCompletion.on(async (params, token) => {
+    const { uri } = params.textDocument;
+    const question = new CancellationTokenSource();
+    latest.get(uri)?.cancel();
+    latest.set(uri, question);
+    const listening = token.onCancellationRequested(() => question.cancel());
+    try {
+      const items = await answer(params, question.token);
+      if (token.isCancellationRequested)
+        return new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+      return question.token.isCancellationRequested ? [] : items;
+    } finally {
+      listening.dispose();
+      if (latest.get(uri) === question) latest.delete(uri);
+    }
+  });
+
+  async function answer(
+    { textDocument, position, context }: InlineCompletionParams,
+    token: CancellationToken,
+  ): Promise<InlineCompletionItem[]> {
+    const now = settings.current;
+    const document = documents.get(textDocument.uri);
+    if (document === undefined || !reading.isOpen || !isWanted(now, document.languageId)) return [];
+    if (context?.triggerKind === InlineCompletionTriggerKind.Automatic && now['completion.debounce'] > 0) {
+      await setTimeout(now['completion.debounce']);
+      if (token.isCancellationRequested) return [];
+    }
+    // Typing goes on while the memory looks: what it says counts for the text it was asked about.
+    const { version } = document;
+    const request = {
+      file: pathOfUri(document.uri) ?? document.uri,
+      text: document.getText(),
+      offset: document.offsetAt(position),
+      languageId: document.languageId,
+      scope: now['completion.scope'],
+      eagerness: now['completion.eagerness'],
+      maxLines: now['completion.maxLines'],
+    };
+    try {
+      const { item } = await reading.memory.request(completeFromMemory, request, token);
+      if (item === undefined || documents.get(document.uri)?.version !== version) return [];
+      return [itemOf(item, document)];
+    } catch (error) {
+      if (token.isCancellationRequested) return [];
+      throw error;
+    }
+  }
+}
+
+function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {
+  return enable && (languages[languageId] ?? languages['*'] ?? true);
+}
+
+function itemOf(
+  { text, range, confidence, provenance }: CompletionItem,
+  document: TextDocument,
+): InlineCompletionItem {
+  const why: Why = { text, confidence, provenance };
+  return {
+    insertText: text,
+    range: { start: document.positionAt(range.start), end: document.positionAt(range.end) },
+    command: { title: 'Why this suggestion', command: acceptedCommand, arguments: [why] },
+  };
+}

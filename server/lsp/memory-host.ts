@@ -1,0 +1,125 @@
+/** The repository of the open folders, and what is made from it. */
+import { CompletionCache } from '../completion/cache.ts';
+import { type Completion, complete } from '../completion/complete.ts';
+import { CopyMemory } from '../memory/copy.ts';
+import { type Reading, Repository } from '../memory/repository.ts';
+import type { Coverage, Summary, SummaryParameters } from '../protocol/requests.ts';
+import { summarize } from '../summary/summarize.ts';
+import { loadTokenizer } from '../tokens/load.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import {
+  type DocumentQuestion,
+  type Figures,
+  nothingRead,
+  type Opened,
+  type OpenParameters,
+  type Read,
+} from './memory-messages.ts';
+
+interface Open {
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  readonly repository: Repository<CopyMemory>;
+}
+
+export class MemoryHost {
+  readonly #changed: () => void;
+  readonly #suggestions = new CompletionCache();
+  #open: Open | undefined;
+  /** Files of the reading under way that are not yet in memory. */
+  #ahead = 0;
+
+  /** @param changed is called whenever the figures may have changed */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  async open(parameters: OpenParameters): Promise<Opened> {
+    const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
+    // What was open goes first: two memories at once may be more than there is room for.
+    this.#open = undefined;
+    this.#suggestions.clear();
+    const tokenizer = loadTokenizer(modelFolder);
+    const memory = new CopyMemory(tokenizer);
+    const repository = await Repository.open({ folders, tokenizer, memory, exclude, maxFileSize, maxTokens });
+    this.#open = { name: folders.map(({ name }) => name).join(', '), tokenizer, repository };
+    this.#changed();
+    return { modelId: tokenizer.hash.slice(0, 16) };
+  }
+
+  async read(signal: AbortSignal): Promise<Read> {
+    const { repository } = this.#opened();
+    const reading = repository.read(({ done, filesTotal }) => {
+      this.#ahead = filesTotal - done;
+      this.#changed();
+    }, signal);
+    return this.#settled(
+      await reading.finally(() => {
+        this.#ahead = 0;
+      }),
+    );
+  }
+
+  async update(paths: readonly string[]): Promise<Read> {
+    const update = this.#opened().repository.update(paths);
+    this.#changed();
+    return this.#settled(await update);
+  }
+
+  async clear(): Promise<null> {
+    await this.#open?.repository.clear();
+    this.#suggestions.clear();
+    this.#changed();
+    return null;
+  }
+
+  complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
+    const { repository, tokenizer } = this.#opened();
+    const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
+    return complete({ path, ...question }, repository.memory, tokenizer, signal, this.#suggestions);
+  }
+
+  summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
+    const { name, repository, tokenizer } = this.#opened();
+    const source = {
+      name,
+      files: () =>
+        repository.paths.map(file => ({ path: file, tokens: repository.ledger.entryOf(file)?.tokens ?? 0 })),
+      textOf: (file: string) => repository.textOf(file),
+    };
+    const options = {
+      countTokens: (text: string) => tokenizer.encode(text).length,
+      ...(path === undefined ? {} : { path }),
+      ...(budget === undefined ? {} : { budget }),
+    };
+    return summarize(source, options, signal);
+  }
+
+  coverage(): Coverage {
+    return this.#open?.repository.ledger.coverage() ?? { files: [], skipped: [] };
+  }
+
+  figures(): Figures {
+    if (this.#open === undefined) return nothingRead;
+    const { ledger, memory } = this.#open.repository;
+    return {
+      files: ledger.files,
+      filesTotal: ledger.files + this.#ahead,
+      tokens: ledger.tokens,
+      bytes: ledger.bytes,
+      skipped: ledger.skippedFiles,
+      stale: ledger.staleFiles,
+      memoryBytes: memory.bytes,
+    };
+  }
+
+  #settled({ complete: whole, seconds, cached, problems }: Reading): Read {
+    this.#suggestions.clear();
+    return { complete: whole, seconds, cached, problems, figures: this.figures() };
+  }
+
+  #opened(): Open {
+    if (this.#open === undefined) throw new Error('No folder is open.');
+    return this.#open;
+  }
+}

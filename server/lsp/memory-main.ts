@@ -1,0 +1,72 @@
+/**
+ * The memory's thread: reads the workspace, keeps what was read, and answers from it. That is computing in stretches
+ * for which no server may be deaf, so it has a thread, and a heap, of its own.
+ */
+import { parentPort } from 'node:worker_threads';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  ErrorCodes,
+  PortMessageReader,
+  PortMessageWriter,
+  ResponseError,
+} from 'vscode-languageserver/node';
+import type { RequestOf } from '../protocol/requests.ts';
+import { messageOf } from './log.ts';
+import { MemoryHost } from './memory-host.ts';
+import {
+  clearMemory,
+  completeFromMemory,
+  coverageOfMemory,
+  figuresChanged,
+  openMemory,
+  readMemory,
+  summarizeMemory,
+  updateMemory,
+} from './memory-messages.ts';
+import { throttle } from './throttle.ts';
+
+if (parentPort === null) {
+  process.stderr.write("This is the memory's thread of Longsight; the language server starts it.\n");
+  process.exit(2);
+}
+
+/** Milliseconds between two notifications. */
+const interval = 200;
+
+const connection = createMessageConnection(
+  new PortMessageReader(parentPort),
+  new PortMessageWriter(parentPort),
+);
+const host = new MemoryHost(
+  throttle(() => void connection.sendNotification(figuresChanged.method, host.figures()), interval),
+);
+
+on(openMemory, parameters => host.open(parameters));
+on(readMemory, (_, signal) => host.read(signal));
+on(updateMemory, ({ paths }) => host.update(paths));
+on(clearMemory, () => host.clear());
+on(completeFromMemory, (request, signal) => host.complete(request, signal));
+on(summarizeMemory, (parameters, signal) => host.summarize(parameters, signal));
+on(coverageOfMemory, () => host.coverage());
+connection.listen();
+
+function on<Parameters, Result>(
+  type: RequestOf<Parameters, Result>,
+  answer: (parameters: Parameters, signal: AbortSignal) => Result | Promise<Result>,
+): void {
+  connection.onRequest(
+    type.method,
+    async (parameters: Parameters, token: CancellationToken): Promise<unknown> => {
+      const abort = new AbortController();
+      const listening = token.onCancellationRequested(() => abort.abort());
+      try {
+        return await answer(parameters, abort.signal);
+      } catch (error) {
+        throw new ResponseError(ErrorCodes.InternalError, messageOf(error));
+      } finally {
+        listening.dispose();
+      }
+    },
+  );
+}

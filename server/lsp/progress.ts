@@ -1,0 +1,28 @@
+/** Work-done progress while the workspace is read, for clients that show it; stopping it there pauses the reading. */
+import type { Connection, WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
+import type { Client } from './client.ts';
+import type { Reading } from './reading.ts';
+
+export function serveProgress(connection: Connection, client: Client, reading: Reading): void {
+  if (!client.showsProgress) return;
+  let shown: Promise<WorkDoneProgressServerReporter> | undefined;
+  reading.onChanged(() => {
+    const { state, files, filesTotal, tokens } = reading.figures;
+    if (state === 'reading') {
+      shown ??= begin(connection, reading);
+      const percentage = filesTotal === 0 ? 0 : Math.floor((100 * files) / filesTotal);
+      const message = `${files.toLocaleString('en')} of ${filesTotal.toLocaleString('en')} files, ${tokens.toLocaleString('en')} tokens`;
+      void shown.then(progress => progress.report(percentage, message));
+    } else if (shown !== undefined) {
+      void shown.then(progress => progress.done());
+      shown = undefined;
+    }
+  });
+}
+
+async function begin(connection: Connection, reading: Reading): Promise<WorkDoneProgressServerReporter> {
+  const progress = await connection.window.createWorkDoneProgress();
+  progress.begin('Longsight: reading', 0, undefined, true);
+  progress.token.onCancellationRequested(() => void reading.pause(true));
+  return progress;
+}

@@ -1,0 +1,67 @@
+/** The requests beyond LSP, of `protocol/requests.ts`, that are about what was read. */
+import {
+  type CancellationToken,
+  type Connection,
+  ErrorCodes,
+  LSPErrorCodes,
+  ResponseError,
+} from 'vscode-languageserver/node';
+import {
+  clearRequest,
+  coverageRequest,
+  pauseRequest,
+  type RequestOf,
+  readRequest,
+  type Status,
+  summaryRequest,
+} from '../protocol/requests.ts';
+import { messageOf } from './log.ts';
+import { coverageOfMemory, summarizeMemory } from './memory-messages.ts';
+import type { Reading } from './reading.ts';
+
+export function serveRequests(connection: Connection, reading: Reading, status: () => Status): void {
+  on(readRequest, async (_, token) => {
+    await reading.read(token);
+    return status();
+  });
+  on(pauseRequest, async parameters => {
+    if (typeof parameters?.paused !== 'boolean') throw invalid('`paused` must be true or false.');
+    // Going on means reading, which takes its time; the status tells how it goes.
+    void reading.pause(parameters.paused);
+    return status();
+  });
+  on(clearRequest, async () => {
+    await reading.clear();
+    return status();
+  });
+  on(summaryRequest, (parameters, token) => {
+    const { path, budget } = parameters ?? {};
+    if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
+    if (budget !== undefined && !(Number.isInteger(budget) && budget >= 0))
+      throw invalid('`budget` must be a whole number.');
+    return reading.memory.request(summarizeMemory, parameters ?? {}, token);
+  });
+  on(coverageRequest, (_, token) => reading.memory.request(coverageOfMemory, null, token));
+
+  /** Clients leave parameters out, say null, or send an empty object for none. What fails is told in the sentence it came with. */
+  function on<Parameters, Result>(
+    { method }: RequestOf<Parameters, Result>,
+    answer: (parameters: Parameters | null | undefined, token: CancellationToken) => Promise<Result>,
+  ): void {
+    connection.onRequest(method, async (...given: unknown[]): Promise<unknown> => {
+      const token = given.pop() as CancellationToken;
+      try {
+        return await answer(given[0] as Parameters | null | undefined, token);
+      } catch (error) {
+        if (error instanceof ResponseError && !token.isCancellationRequested) throw error;
+        throw token.isCancellationRequested
+          ? new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.')
+          : new ResponseError(ErrorCodes.InternalError, messageOf(error));
+      }
+    });
+  }
+}
+
+function invalid(problem: string): ResponseError {
+  return new ResponseError(ErrorCodes.InvalidParams, problem);
+}
