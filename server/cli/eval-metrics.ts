@@ -1,0 +1,152 @@
+import { isIdentifier, lexemesOf } from '../completion/words.ts';
+
+/** One suggestion beside what was there. */
+export interface Outcome {
+  /** The line up to the cursor. */
+  readonly before: string;
+  readonly expected: string;
+  /** The first line of what was suggested or would have been; empty for nothing. */
+  readonly suggested: string;
+  readonly confidence: number;
+  readonly shown: boolean;
+  readonly milliseconds: number;
+}
+
+export interface Metrics {
+  /** Share of lines whose best suggestion is right, shown or not, as RepoBench compares: by what stands between white space. */
+  readonly exactMatch: number;
+  /** Mean normalised indel similarity of the rest of the line, `fuzz.ratio` as a share. */
+  readonly editSimilarity: number;
+  /** Mean F1 of the sets of identifiers in the rest of the line, over lines that have any (CrossCodeEval). */
+  readonly identifierF1: number;
+  /** Share of lines for which something is shown. */
+  readonly shown: number;
+  /** Share of these that are exactly right; 0 where nothing is shown. */
+  readonly precisionShown: number;
+  /** Milliseconds a suggestion, by rank. */
+  readonly p50: number;
+  readonly p95: number;
+}
+
+export interface CurvePoint {
+  /** Share of lines for which a suggestion of at least this confidence is shown, and the share of these that are right. */
+  readonly coverage: number;
+  readonly precision: number;
+  readonly confidence: number;
+}
+
+export function metricsOf(outcomes: readonly Outcome[]): Metrics {
+  const shown = outcomes.filter(outcome => outcome.shown);
+  const withNames = outcomes.filter(outcome => expectedNames(outcome).size > 0);
+  const times = outcomes.map(outcome => outcome.milliseconds).sort((a, b) => a - b);
+  return {
+    exactMatch: mean(outcomes, outcome => Number(isExact(outcome))),
+    editSimilarity: mean(outcomes, outcome => similarity(outcome.suggested.trim(), outcome.expected.trim())),
+    identifierF1: mean(withNames, f1),
+    shown: outcomes.length === 0 ? 0 : shown.length / outcomes.length,
+    precisionShown: mean(shown, outcome => Number(isExact(outcome))),
+    p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
+  };
+}
+
+export function isExact({ before, expected, suggested }: Outcome): boolean {
+  return split(before + suggested) === split(before + expected);
+}
+
+/** Precision against coverage when suggestions are shown from the surest down: a point every twentieth of all lines. */
+export function curveOf(outcomes: readonly Outcome[]): CurvePoint[] {
+  const sorted = outcomes
+    .filter(outcome => outcome.suggested !== '')
+    .sort((a, b) => b.confidence - a.confidence);
+  const points: CurvePoint[] = [];
+  let right = 0;
+  for (const [i, outcome] of sorted.entries()) {
+    right += Number(isExact(outcome));
+    const step = Math.max(1, Math.round(outcomes.length / 20));
+    if ((i + 1) % step === 0 || i + 1 === sorted.length)
+      points.push({
+        coverage: (i + 1) / outcomes.length,
+        precision: right / (i + 1),
+        confidence: outcome.confidence,
+      });
+  }
+  return points;
+}
+
+/** The largest share of all lines for which suggestions are right as often as `precision`, from the surest down. */
+export function coverageAt(outcomes: readonly Outcome[], precision: number): number {
+  const sorted = outcomes
+    .filter(outcome => outcome.suggested !== '')
+    .sort((a, b) => b.confidence - a.confidence);
+  let right = 0;
+  let covered = 0;
+  for (const [i, outcome] of sorted.entries()) {
+    right += Number(isExact(outcome));
+    if (right >= precision * (i + 1)) covered = i + 1;
+  }
+  return outcomes.length === 0 ? 0 : covered / outcomes.length;
+}
+
+/** 1 − insertions and deletions that turn one text into the other, over the length of both: rapidfuzz's `ratio`. */
+export function similarity(a: string, b: string): number {
+  if (a.length + b.length === 0) return 1;
+  return (2 * longestCommonSubsequence(a, b)) / (a.length + b.length);
+}
+
+function longestCommonSubsequence(a: string, b: string): number {
+  let row = new Uint32Array(b.length + 1);
+  for (const char of a.split('')) {
+    const next = new Uint32Array(b.length + 1);
+    for (let j = 0; j < b.length; j++)
+      next[j + 1] = char === b[j] ? row[j]! + 1 : Math.max(row[j + 1]!, next[j]!);
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function f1(outcome: Outcome): number {
+  const expected = expectedNames(outcome);
+  const suggested = namesIn(fragment(outcome.before) + outcome.suggested);
+  const common = [...suggested].filter(name => expected.has(name)).length;
+  return common === 0 ? 0 : (2 * common) / (expected.size + suggested.size);
+}
+
+function expectedNames({ before, expected }: Outcome): Set<string> {
+  return namesIn(fragment(before) + expected);
+}
+
+/** The start of the word that the cursor stands in: names are compared whole. */
+function fragment(before: string): string {
+  return /[\p{L}\p{N}_$]*$/u.exec(before)![0];
+}
+
+/** Identifiers outside strings that are no keywords. */
+export function namesIn(text: string): Set<string> {
+  const code = text.replace(/(["'`])(?:\\.|(?!\1).)*(?:\1|$)/g, ' ');
+  return new Set(lexemesOf(code).filter(lexeme => isIdentifier(lexeme) && !keywords.has(lexeme)));
+}
+
+function mean<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.length === 0 ? 0 : items.reduce((sum, item) => sum + value(item), 0) / items.length;
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+function split(text: string): string {
+  return text.trim().split(/\s+/).join(' ');
+}
+
+/** Reserved words of the languages that repositories are mostly written in. */
+export const keywords: ReadonlySet<string> = new Set(
+  (
+    'abstract and as assert async await boolean break case catch char class const continue def default del delete do ' +
+    'double elif else enum except export extends extern false False final finally float fn for from func function ' +
+    'global goto if impl implements import in instanceof int interface is lambda let long match mod mut namespace new ' +
+    'nil None nonlocal not null number of or package pass private protected pub public raise readonly return self ' +
+    'short sizeof static string struct super switch template this throw throws trait true True try type typedef ' +
+    'typeof undefined union unsafe unsigned use using var virtual void volatile where while with yield'
+  ).split(' '),
+);

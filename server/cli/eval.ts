@@ -1,0 +1,258 @@
+/** `longsight eval`: hides lines of a repository, suggests them under several settings, and counts. */
+import { complete } from '../completion/complete.ts';
+import type { CopyMemory } from '../memory/copy.ts';
+import type { PredictionScope, Predictor } from '../memory/predictor.ts';
+import { contentOf } from '../sequence/lines.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { bitsPerByte } from './eval-bits.ts';
+import { ChunkIndex } from './eval-bm25.ts';
+import { type LineClass, LineClassifier, lineClasses } from './eval-classes.ts';
+import { type CursorCase, chooseLines, cursorIn, type EvaluatedFile, type HiddenLine } from './eval-lines.ts';
+import {
+  type CurvePoint,
+  coverageAt,
+  curveOf,
+  type Metrics,
+  metricsOf,
+  type Outcome,
+} from './eval-metrics.ts';
+import { randomFrom } from './eval-random.ts';
+
+export interface EvaluationOptions {
+  /** The memory of the repository whose lines are hidden. */
+  readonly memory: CopyMemory;
+  readonly tokenizer: Tokenizer;
+  /** How many lines to hide. */
+  readonly lines: number;
+  readonly seed: number;
+  /** `file`, `repo`, `copy`, `neural`, `bm25`, `oracle`, `other:<folder>`. */
+  readonly settings: readonly string[];
+  /** Reads another repository, for `other:`. */
+  readonly openOther: (folder: string) => Promise<CopyMemory>;
+  /** Further ways to suggest, measured on the same lines. */
+  readonly baselines?: ReadonlyMap<string, Asker>;
+  readonly eagerness?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Both places of the cursor, with the curve of precision against coverage. */
+export interface CursorMetrics extends Metrics {
+  readonly curve: readonly CurvePoint[];
+  /** The largest share of lines at which suggestions are right half of the time, shown from the surest down. */
+  readonly coverageAtHalf: number;
+}
+
+/** The figures of a setting with the cursor 40 % into the line; beside them those at the start of the line. */
+export interface SettingMetrics extends CursorMetrics {
+  readonly lineStart: CursorMetrics;
+}
+
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+export interface ClassMetrics {
+  readonly n: number;
+  readonly settings: Readonly<Record<string, Metrics & { readonly lineStart: Metrics }>>;
+}
+
+/** All shares are between 0 and 1. */
+export interface Evaluation {
+  /** Lines hidden. */
+  readonly n: number;
+  readonly seed: number;
+  /** Files that lines were hidden in. */
+  readonly files: number;
+  readonly eagerness: number;
+  /** Text after the hidden line is in the buffer; of the line itself nothing after the cursor is. */
+  readonly withSuffix: true;
+  readonly settings: Readonly<Record<string, SettingMetrics | Unavailable>>;
+  readonly byClass: Readonly<Record<LineClass, ClassMetrics>>;
+  /** Of hidden files, from start to end, by setting. */
+  readonly bitsPerByte: Readonly<Record<string, number>>;
+}
+
+/** Bad names of settings, before anything is read: a sentence for the user, or nothing. */
+export function settingsProblem(settings: readonly string[]): string | undefined {
+  const unknown = settings.filter(name => !knownSettings.has(name) && !/^other:./.test(name));
+  if (settings.length === 0) return 'No settings are named.';
+  if (unknown.length === 0) return undefined;
+  return `There is no setting "${unknown[0]}"; there are ${[...knownSettings].join(', ')} and other:<folder>.`;
+}
+
+/** @throws RangeError where no line of the repository can be hidden; the signal's reason when it is aborted. */
+export async function runEvaluation(options: EvaluationOptions): Promise<Evaluation> {
+  const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
+  const files = filesOf(memory, tokenizer);
+  const lines = chooseLines(files, options.lines, randomFrom(seed));
+  if (lines.length === 0) throw new RangeError('No line of this repository can be hidden: it holds no code.');
+  const classifier = new LineClassifier(files);
+  const classes = lines.map(line => classifier.classOf(line));
+  const askers = await askersFor(options, files);
+  const cursors = [cursorFractions.inLine, cursorFractions.lineStart].map(fraction =>
+    lines.map(line => cursorIn(line, fraction)),
+  );
+  const asked = [...askers].filter(([name, asker]) => name !== 'copy' && typeof asker === 'function');
+  const total = asked.length * lines.length * 2;
+  const outcomes = new Map<string, Outcome[][]>();
+  let done = 0;
+  for (const [name, asker] of asked) {
+    if (typeof asker !== 'function') continue;
+    const both: Outcome[][] = [];
+    for (const cases of cursors) {
+      const results: Outcome[] = [];
+      for (const one of cases) {
+        signal?.throwIfAborted();
+        results.push(await asker(one));
+        options.onProgress?.(++done, total);
+        // Lets an interrupt be heard.
+        if (done % 16 === 0) await new Promise(resolve => setImmediate(resolve));
+      }
+      both.push(results);
+    }
+    outcomes.set(name, both);
+  }
+  const settings: Record<string, SettingMetrics | Unavailable> = {};
+  for (const [name, asker] of askers) {
+    const both = outcomes.get(name === 'copy' ? 'repo' : name);
+    settings[name] =
+      both === undefined
+        ? { unavailable: typeof asker === 'string' ? asker : 'not measured' }
+        : { ...cursorMetrics(both[0]!), lineStart: cursorMetrics(both[1]!) };
+  }
+  return {
+    n: lines.length,
+    seed,
+    files: new Set(lines.map(line => line.file.path)).size,
+    eagerness,
+    withSuffix: true,
+    settings,
+    byClass: Object.fromEntries(
+      lineClasses.map(name => [name, classMetrics(name, classes, outcomes)]),
+    ) as unknown as Record<LineClass, ClassMetrics>,
+    bitsPerByte: await bitsBySetting(options, lines),
+  };
+}
+
+const knownSettings: ReadonlySet<string> = new Set(['file', 'repo', 'copy', 'neural', 'bm25', 'oracle']);
+const cursorFractions = { inLine: 0.4, lineStart: 0 } as const;
+const notInModel = 'not in this model: it has no weights that read a repository';
+
+/** Suggests for one cursor; a sentence where a setting cannot be had. */
+export type Asker = ((one: CursorCase) => Promise<Outcome>) | string;
+
+async function askersFor(
+  options: EvaluationOptions,
+  files: readonly EvaluatedFile[],
+): Promise<Map<string, Asker>> {
+  const { memory, tokenizer, eagerness } = options;
+  const ask = async (
+    one: CursorCase,
+    predictor: Predictor,
+    scope: PredictionScope,
+    started = performance.now(),
+  ): Promise<Outcome> => {
+    const request = { path: one.line.file.path, text: one.text, offset: one.offset, scope, eagerness };
+    const { item, withheld } = await complete(request, predictor, tokenizer, options.signal);
+    const best = item ?? withheld;
+    return {
+      before: one.before,
+      expected: one.expected,
+      suggested: best?.text.split('\n')[0] ?? '',
+      confidence: best?.confidence ?? 0,
+      shown: item !== undefined,
+      milliseconds: performance.now() - started,
+    };
+  };
+  const askers = new Map<string, Asker>();
+  for (const name of new Set(options.settings)) {
+    if (name === 'file') askers.set(name, one => ask(one, memory, 'file'));
+    else if (name === 'repo') askers.set(name, one => ask(one, memory, 'repository'));
+    else if (name === 'copy') {
+      // The copy memory is all there is, so far: one measurement serves both names.
+      if (!askers.has('repo')) askers.set('repo', one => ask(one, memory, 'repository'));
+      askers.set(name, one => ask(one, memory, 'repository'));
+    } else if (name === 'neural') askers.set(name, notInModel);
+    else if (name === 'oracle') askers.set(name, oracle(files));
+    else if (name === 'bm25') {
+      const index = new ChunkIndex(files);
+      askers.set(name, one => {
+        const started = performance.now();
+        const chunks = index.memoryFor(one.text.slice(0, one.offset), one.line.file.path, tokenizer);
+        return ask(one, chunks, 'repository', started);
+      });
+    } else {
+      const other = await options.openOther(name.slice('other:'.length));
+      askers.set(name, one => ask(one, other, 'repository'));
+    }
+  }
+  for (const [name, asker] of options.baselines ?? []) askers.set(name, asker);
+  return askers;
+}
+
+/** What could be had at best by suggesting lines that stand elsewhere in the repository. */
+function oracle(files: readonly EvaluatedFile[]): Asker {
+  const counts = new Map<string, number>();
+  for (const file of files)
+    for (const line of file.text.split('\n')) counts.set(line.trim(), (counts.get(line.trim()) ?? 0) + 1);
+  return async one => {
+    const isKnown = (counts.get(one.line.text.trim()) ?? 0) > 1;
+    return {
+      before: one.before,
+      expected: one.expected,
+      suggested: isKnown ? one.expected : '',
+      confidence: isKnown ? 1 : 0,
+      shown: isKnown,
+      milliseconds: 0,
+    };
+  };
+}
+
+function cursorMetrics(outcomes: readonly Outcome[]): CursorMetrics {
+  return { ...metricsOf(outcomes), curve: curveOf(outcomes), coverageAtHalf: coverageAt(outcomes, 0.5) };
+}
+
+function classMetrics(
+  name: LineClass,
+  classes: readonly LineClass[],
+  outcomes: ReadonlyMap<string, readonly Outcome[][]>,
+): ClassMetrics {
+  const own = (all: readonly Outcome[]): Outcome[] => all.filter((_, i) => classes[i] === name);
+  return {
+    n: classes.filter(one => one === name).length,
+    settings: Object.fromEntries(
+      [...outcomes].map(([setting, [inLine, lineStart]]) => [
+        setting,
+        { ...metricsOf(own(inLine!)), lineStart: metricsOf(own(lineStart!)) },
+      ]),
+    ),
+  };
+}
+
+async function bitsBySetting(
+  options: EvaluationOptions,
+  lines: readonly HiddenLine[],
+): Promise<Record<string, number>> {
+  const { memory, tokenizer, signal } = options;
+  const bits: Record<string, number> = {};
+  const files = [...new Set(lines.map(line => line.file))].slice(0, filesForBits);
+  const wanted = new Set(options.settings.map(name => (name === 'copy' ? 'repo' : name)));
+  for (const name of wanted) {
+    if (name !== 'file' && name !== 'repo') continue;
+    const scope = name === 'file' ? 'file' : 'repository';
+    bits[name] = await bitsPerByte(files, memory, tokenizer, scope, signal);
+  }
+  return bits;
+}
+
+const filesForBits = 12;
+
+/** The files of a memory as text, in order of path. */
+export function filesOf(memory: CopyMemory, tokenizer: Tokenizer): EvaluatedFile[] {
+  return [...memory.paths()].sort().map(path => {
+    const tokens = memory.tokensOf(path)!;
+    const { start, end } = contentOf(tokenizer, tokens);
+    return { path, text: tokenizer.decode(tokens.subarray(start, end)) };
+  });
+}

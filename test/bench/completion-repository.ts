@@ -1,0 +1,30 @@
+/** A repository as the benchmarks of completion need it: read into a copy memory, and its files as text. */
+import path from 'node:path';
+import type { EvaluatedFile } from '../../server/cli/eval-lines.ts';
+import { CopyMemory } from '../../server/memory/copy.ts';
+import { Repository } from '../../server/memory/repository.ts';
+import { contentOf } from '../../server/sequence/lines.ts';
+import type { Tokenizer } from '../../server/tokens/tokenizer.ts';
+
+export interface BenchRepository {
+  readonly name: string;
+  readonly memory: CopyMemory;
+  readonly files: readonly EvaluatedFile[];
+}
+
+export async function readRepository(folder: string, tokenizer: Tokenizer): Promise<BenchRepository> {
+  const name = path.basename(folder);
+  const memory = new CopyMemory(tokenizer);
+  const repository = await Repository.open({
+    folders: [{ name, root: path.resolve(folder) }],
+    tokenizer,
+    memory,
+  });
+  await repository.read();
+  const files = [...memory.paths()].map(file => {
+    const tokens = memory.tokensOf(file)!;
+    const { start, end } = contentOf(tokenizer, tokens);
+    return { path: file, text: tokenizer.decode(tokens.subarray(start, end)) };
+  });
+  return { name, memory, files };
+}
