@@ -1,0 +1,128 @@
+/**
+ * Fits the copy memory's escape probabilities (server/memory/copy-confidence.ts) by maximum likelihood on real repositories:
+ *   node test/bench/copy-fit.ts <folder> … --held <folder> …
+ * A sample of each repository's files is read against all the others; the loss is the code length of their tokens. Prints the logits, and
+ * the bits a token before and after on the repositories fitted to and on those held out.
+ */
+import { escapeCellCount, escapeCells, escapeLogits } from '../../server/memory/copy-confidence.ts';
+import { evidenceOn } from '../../server/memory/copy-evidence.ts';
+import { Segment } from '../../server/memory/copy-segment.ts';
+import { heldOut, readRepository, shippedTokenizer } from './repositories.ts';
+
+/** One context length's evidence on one token: which logits it goes by, and the probability that it gives the token. */
+interface Level {
+  readonly cells: readonly [number, number];
+  readonly share: number;
+}
+
+/** What there was to predict one token by, longest context first, and its probability by frequency alone. */
+interface Observation {
+  readonly levels: readonly Level[];
+  readonly base: number;
+}
+
+const tokenizer = shippedTokenizer();
+const filesPerRepository = 24;
+
+function observe(folder: string): Observation[] {
+  const repository = readRepository(folder, tokenizer);
+  const segment = new Segment(repository.files, tokenizer.vocabularySize);
+  const frequencies = new Float64Array(tokenizer.vocabularySize).fill(1);
+  for (const file of repository.files) for (const token of file.tokens) frequencies[token]!++;
+  const observations: Observation[] = [];
+  for (const { path, tokens } of heldOut(repository, filesPerRepository, 1)) {
+    const file = segment.files.find(one => one.path === path)!;
+    const left = frequencies.slice();
+    for (const token of tokens) left[token]!--;
+    const total = left.reduce((sum, count) => sum + count, 0);
+    for (let at = tokens.indexOf(tokenizer.special.text) + 1; at < tokens.length; at++) {
+      const levels = levelsOf(segment, file, tokens, at);
+      observations.push({ levels, base: left[tokens[at]!]! / total });
+    }
+  }
+  return observations;
+}
+
+function levelsOf(
+  segment: Segment,
+  file: Segment['files'][number],
+  tokens: Uint16Array,
+  at: number,
+): Level[] {
+  const tallies = { prompt: new Map<number, number>(), repository: new Map<number, number>() };
+  const levels: Level[] = [];
+  const scope = { segments: [segment], excluded: { segment, file } };
+  for (const evidence of evidenceOn({ tokens, length: at }, scope, token => token)) {
+    const tally = tallies[evidence.source];
+    if (evidence.sampled) tally.clear();
+    for (const token of evidence.follows) tally.set(token, (tally.get(token) ?? 0) + 1);
+    let total = 0;
+    let most = 0;
+    for (const count of tally.values()) {
+      total += count;
+      most = Math.max(most, count);
+    }
+    const cells = escapeCells(evidence.source, evidence.matched, total, tally.size, most);
+    levels.push({ cells, share: (tally.get(tokens[at]!) ?? 0) / total });
+  }
+  return levels;
+}
+
+/** Mean code length in bits, and its gradient by the logits where wanted. */
+function codeLength(
+  observations: readonly Observation[],
+  logits: Float64Array,
+  gradient?: Float64Array,
+): number {
+  let bits = 0;
+  for (const { levels, base } of observations) {
+    // From the last level up: the probability that each level and those below it give.
+    const below = [base];
+    const escapes = levels.map(({ cells: [a, b] }) => 1 / (1 + Math.exp(-logits[a]! - logits[b]!)));
+    for (let k = levels.length - 1; k >= 0; k--) {
+      below.push((1 - escapes[k]!) * levels[k]!.share + escapes[k]! * below.at(-1)!);
+    }
+    const probability = below.at(-1)!;
+    bits -= Math.log2(probability);
+    if (gradient === undefined) continue;
+    let reached = 1;
+    for (let k = 0; k < levels.length; k++) {
+      const { cells, share } = levels[k]!;
+      const slope =
+        (reached * escapes[k]! * (1 - escapes[k]!) * (below[levels.length - 1 - k]! - share)) / probability;
+      for (const cell of cells) gradient[cell]! -= slope / observations.length;
+      reached *= escapes[k]!;
+    }
+  }
+  return bits / observations.length;
+}
+
+/** Adam (arXiv 1412.6980) on the whole sample. */
+function fit(observations: readonly Observation[], start: Float64Array, steps: number): Float64Array {
+  const logits = start.slice();
+  const first = new Float64Array(logits.length);
+  const second = new Float64Array(logits.length);
+  for (let step = 1; step <= steps; step++) {
+    const gradient = new Float64Array(logits.length);
+    codeLength(observations, logits, gradient);
+    for (let i = 0; i < logits.length; i++) {
+      first[i] = 0.9 * first[i]! + 0.1 * gradient[i]!;
+      second[i] = 0.99 * second[i]! + 0.01 * gradient[i]! ** 2;
+      const rate = 0.15 * Math.min(1, (2 * (steps - step)) / steps);
+      logits[i]! -=
+        (rate * first[i]!) / (1 - 0.9 ** step) / (Math.sqrt(second[i]! / (1 - 0.99 ** step)) + 1e-6);
+    }
+  }
+  return logits;
+}
+
+const divider = process.argv.indexOf('--held');
+const fitted = process.argv.slice(2, divider < 0 ? undefined : divider).flatMap(observe);
+const held = divider < 0 ? [] : process.argv.slice(divider + 1).flatMap(observe);
+const before = Float64Array.from({ length: escapeCellCount }, (_, i) => escapeLogits[i] ?? 0);
+const after = fit(fitted, before, 150);
+const line = (name: string, sample: readonly Observation[]) =>
+  `${name}: ${sample.length} tokens, bits a token ${codeLength(sample, before).toFixed(3)} before, ${codeLength(sample, after).toFixed(3)} after`;
+console.error(line('fitted', fitted));
+if (held.length > 0) console.error(line('held out', held));
+console.log(JSON.stringify(Array.from(after, logit => Number(logit.toFixed(2)))));
