@@ -98,13 +98,15 @@ function codeLength(
 }
 
 /** Adam (arXiv 1412.6980) on the whole sample. */
-function fit(observations: readonly Observation[], start: Float64Array, steps: number): Float64Array {
-  const logits = start.slice();
+function fit(observations: readonly Observation[], steps: number): Float64Array {
+  const logits = new Float64Array(escapeCellCount);
   const first = new Float64Array(logits.length);
   const second = new Float64Array(logits.length);
   for (let step = 1; step <= steps; step++) {
     const gradient = new Float64Array(logits.length);
     codeLength(observations, logits, gradient);
+    // A little shrinkage: cells that hardly occur stay near zero.
+    for (let i = 0; i < logits.length; i++) gradient[i]! += 3e-6 * logits[i]!;
     for (let i = 0; i < logits.length; i++) {
       first[i] = 0.9 * first[i]! + 0.1 * gradient[i]!;
       second[i] = 0.99 * second[i]! + 0.01 * gradient[i]! ** 2;
@@ -120,7 +122,7 @@ const divider = process.argv.indexOf('--held');
 const fitted = process.argv.slice(2, divider < 0 ? undefined : divider).flatMap(observe);
 const held = divider < 0 ? [] : process.argv.slice(divider + 1).flatMap(observe);
 const before = Float64Array.from({ length: escapeCellCount }, (_, i) => escapeLogits[i] ?? 0);
-const after = fit(fitted, before, 150);
+const after = fit(fitted, 150);
 const line = (name: string, sample: readonly Observation[]) =>
   `${name}: ${sample.length} tokens, bits a token ${codeLength(sample, before).toFixed(3)} before, ${codeLength(sample, after).toFixed(3)} after`;
 console.error(line('fitted', fitted));

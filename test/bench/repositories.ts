@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
 import { renderFile } from '../../server/sequence/render.ts';
-import { createTokenizer } from '../../server/tokens/bpe.ts';
 import type { Tokenizer } from '../../server/tokens/tokenizer.ts';
 
 export interface BenchFile {
@@ -14,12 +13,6 @@ export interface BenchRepository {
   readonly name: string;
   /** In tree order. */
   readonly files: readonly BenchFile[];
-}
-
-export function shippedTokenizer(): Tokenizer {
-  return createTokenizer(
-    readFileSync(join(import.meta.dirname, '../../kernels/weights/tokenizer.json'), 'utf8'),
-  );
 }
 
 /** A folder's code and prose up to 200 kB a file: a plain reading for benchmarks that must not depend on what they do not measure. */
