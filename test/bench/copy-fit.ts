@@ -7,7 +7,8 @@
 import { escapeCellCount, escapeCells, escapeLogits } from '../../server/memory/copy-confidence.ts';
 import { evidenceOn } from '../../server/memory/copy-evidence.ts';
 import { Segment } from '../../server/memory/copy-segment.ts';
-import { heldOut, readRepository, shippedTokenizer } from './repositories.ts';
+import { loadTokenizer } from '../../server/tokens/load.ts';
+import { heldOut, readRepository } from './repositories.ts';
 
 /** One context length's evidence on one token: which logits it goes by, and the probability that it gives the token. */
 interface Level {
@@ -21,7 +22,7 @@ interface Observation {
   readonly base: number;
 }
 
-const tokenizer = shippedTokenizer();
+const tokenizer = loadTokenizer();
 const filesPerRepository = 24;
 
 function observe(folder: string): Observation[] {

@@ -7,17 +7,11 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { CopyMemory } from '../../server/memory/copy.ts';
 import { pathDistance } from '../../server/memory/copy-places.ts';
+import { loadTokenizer } from '../../server/tokens/load.ts';
 import type { Tokenizer } from '../../server/tokens/tokenizer.ts';
-import {
-  type BenchFile,
-  type BenchRepository,
-  heldOut,
-  randomFrom,
-  readRepository,
-  shippedTokenizer,
-} from './repositories.ts';
+import { type BenchFile, type BenchRepository, heldOut, randomFrom, readRepository } from './repositories.ts';
 
-const tokenizer = shippedTokenizer();
+const tokenizer = loadTokenizer();
 const contexts = [0, 8_000, 32_000, 128_000, 512_000, Number.POSITIVE_INFINITY];
 
 const folders = process.argv.slice(2);

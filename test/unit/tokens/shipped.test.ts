@@ -4,7 +4,6 @@ import { extname, join } from 'node:path';
 import { test } from 'node:test';
 import { Tokenizer as Oracle } from '@huggingface/tokenizers';
 import fc from 'fast-check';
-import { createTokenizer } from '../../../server/tokens/bpe.ts';
 import { loadTokenizer, shippedModelFolder } from '../../../server/tokens/load.ts';
 import { codePattern } from '../../../server/tokens/pretokenizer.ts';
 
@@ -51,10 +50,9 @@ test('on any text its ids are the oracle’s', () => {
   fc.assert(
     fc.property(fc.array(part, { maxLength: 20 }), parts => {
       const text = parts.join('');
-      assert.deepEqual(Array.from(createTokenizer(definition).encode(text)), expected(text));
       assert.deepEqual(Array.from(tokenizer.encode(text)), expected(text));
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
 });
 
