@@ -5,9 +5,6 @@ import type { Verdict } from '../workspace/names.ts';
 import { type SourceBytes, textOf } from '../workspace/read.ts';
 import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
 
-/** Rules of what is left out, in `workspace`; part of the key under which verdicts are kept. A change to them is a new version. */
-export const filterVersion = 1;
-
 export type Stage = 'discover' | 'read' | 'filter' | 'secrets' | 'encode' | 'index' | 'cache';
 
 /** Milliseconds a stage. */

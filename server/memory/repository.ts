@@ -8,11 +8,13 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
 import { type Verdict, versionControlFolders } from '../workspace/names.ts';
 import { inOrder, Pace } from '../workspace/pace.ts';
-import { hashOf, readBytes, type SourceBytes } from '../workspace/read.ts';
+import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { type Stage, StageClock, type Tokens, takeIn } from './intake.ts';
 import { Ledger } from './ledger.ts';
+import { type CachedReading, ReadingCache } from './reading-cache.ts';
+import type { Store } from './store.ts';
 
 /** What keeps the tokens of files, and answers from them. */
 export interface TokenMemory {
@@ -28,26 +30,6 @@ export interface TokenMemory {
   readonly bytes: number;
 }
 
-/** What was read before, by this or another process. Nothing in it is needed; everything in it is right. */
-export interface ReadingCache {
-  /** What became of exactly this file, going by its times; `undefined` when that is not known. */
-  findByState(file: SourceFile): Promise<CachedReading | undefined>;
-  /** What became of a file with this path and content. */
-  findByContent(file: SourceFile, hash: string): Promise<CachedReading | undefined>;
-  note(file: SourceFile, hash: string, outcome: Tokens | Verdict): void;
-  /** Keeps what was noted. @param current paths that there still are */
-  save(current: ReadonlySet<string>): Promise<void>;
-  /** Drops everything kept for this repository. */
-  clear(): Promise<void>;
-  /** Plain sentences on what went wrong since they were last taken. */
-  takeProblems(): string[];
-}
-
-export interface CachedReading {
-  readonly hash: string;
-  readonly outcome: Tokens | Verdict;
-}
-
 export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly folders: readonly WorkspaceFolder[];
   readonly tokenizer: Tokenizer;
@@ -56,7 +38,8 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly exclude?: readonly string[];
   readonly maxFileSize?: number;
   readonly maxTokens?: number;
-  readonly cache?: ReadingCache;
+  /** Where what was read is kept for the next time; nowhere when left out. */
+  readonly store?: Store;
 }
 
 export interface Progress {
@@ -102,7 +85,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   readonly memory: Memory;
   readonly ledger = new Ledger();
   readonly map: SequenceMap;
-  readonly #maxFileSize: number;
+  readonly #reader: FileReader;
   readonly #maxTokens: number;
   readonly #cache: ReadingCache | undefined;
   /** Updates run one after another. */
@@ -111,14 +94,18 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   /** Paths that an update has looked at while a reading is under way: what it found is newer than what the reading fetched. */
   readonly #updated = new Set<string>();
 
-  private constructor(workspace: Workspace, options: RepositoryOptions<Memory>) {
+  private constructor(
+    workspace: Workspace,
+    cache: ReadingCache | undefined,
+    options: RepositoryOptions<Memory>,
+  ) {
     this.workspace = workspace;
     this.tokenizer = options.tokenizer;
     this.memory = options.memory;
     this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path) ?? new Uint16Array());
-    this.#maxFileSize = options.maxFileSize ?? defaultOf('read.maxFileSize');
+    this.#reader = new FileReader(options.maxFileSize ?? defaultOf('read.maxFileSize'));
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
-    this.#cache = options.cache;
+    this.#cache = cache;
   }
 
   /**
@@ -134,7 +121,9 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     });
     const failure: FolderError | undefined = workspace.failures[0];
     if (failure !== undefined && workspace.folders.length === 0) throw failure;
-    return new Repository(workspace, options);
+    const { store, tokenizer } = options;
+    const cache = store && (await ReadingCache.open(store, workspace.folders, tokenizer.hash));
+    return new Repository(workspace, cache, options);
   }
 
   /** Paths in memory, in the order of the sequence. */
@@ -191,7 +180,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   /** Keeps what was read in the cache; `read` does so by itself. */
   async save(): Promise<void> {
-    await this.#cache?.save(new Set(this.map.paths));
+    await this.#cache?.save();
   }
 
   /** The text of a file as it is in memory: decoded, with `\n` line ends. */
@@ -278,7 +267,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   /** What the cache knows of the file, or its bytes. */
   async #fetch(file: SourceFile): Promise<Fetched> {
     const cached = await this.#cache?.findByState(file);
-    return cached === undefined ? { file, read: await readBytes(file, this.#maxFileSize) } : { file, cached };
+    return cached === undefined ? { file, read: await this.#reader.read(file) } : { file, cached };
   }
 
   /** Puts a file that was fetched into memory, or the reason why not into the ledger. */

@@ -214,7 +214,7 @@ function isInGit(folder: string): boolean {
 function gitignoreOf(root: string): IgnoreTree {
   const read = (file: string): string | undefined => {
     try {
-      return readFileSync(path.join(root, file), 'utf8');
+      return existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined;
     } catch {
       return undefined;
     }

@@ -8,6 +8,12 @@ export interface Verdict {
 }
 
 /**
+ * The rules of this room on what is left out: by content (`content.ts`, `text.ts`, `secrets.ts`). Verdicts are kept between sessions,
+ * so a change to these rules is a new version.
+ */
+export const filterVersion = 1;
+
+/**
  * Folders that hold no one's source, in `.gitignore` syntax. Where git lists the files these are nearly always ignored
  * already; without git they would drown the repository. A `.longsightignore` with `!node_modules/` brings one back.
  */

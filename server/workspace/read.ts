@@ -1,9 +1,9 @@
 /** One file from disk to text, or the reason why not. */
 import { hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { verdictOnLines, verdictOnSignature } from './content.ts';
 import { verdictOnFailure } from './failure.ts';
+import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import type { Verdict } from './names.ts';
 import type { SourceFile, SourceText } from './source.ts';
 import { decode } from './text.ts';
@@ -16,48 +16,66 @@ export interface SourceBytes {
 
 const retries = 3;
 
-/** The bytes of a file as it stood at one moment. Rejects only on what is not the file's fault. */
-export async function readBytes(file: SourceFile, maxFileSize: number): Promise<SourceBytes | Verdict> {
-  try {
-    for (let attempt = 0; attempt < retries; attempt++) {
-      const read = await readOnce(file, maxFileSize);
-      if (read !== undefined) return read;
+/** Reads files one after another; how it asks the file system depends on how fast that answers. */
+export class FileReader {
+  readonly #maxFileSize: number;
+  readonly #files = new AdaptiveFiles();
+
+  constructor(maxFileSize: number) {
+    this.#maxFileSize = maxFileSize;
+  }
+
+  /** The bytes of a file as it stood at one moment. Rejects only on what is not the file's fault. */
+  async read(file: SourceFile): Promise<SourceBytes | Verdict> {
+    try {
+      for (let attempt = 0; attempt < retries; attempt++) {
+        const read = await readOnce(this.#files, file, this.#maxFileSize);
+        if (read !== undefined) return read;
+      }
+      return { reason: 'unreadable', detail: 'It kept changing while it was read.' };
+    } catch (error) {
+      return verdictOnFailure(error);
     }
-    return { reason: 'unreadable', detail: 'It kept changing while it was read.' };
-  } catch (error) {
-    return verdictOnFailure(error);
   }
 }
 
 /** `undefined` when the file changed in the middle. */
-async function readOnce(file: SourceFile, maxFileSize: number): Promise<SourceBytes | Verdict | undefined> {
+async function readOnce(
+  access: FileAccess,
+  file: SourceFile,
+  maxFileSize: number,
+): Promise<SourceBytes | Verdict | undefined> {
   // Between listing and opening, the file may have become a link or a pipe: neither is followed or waited for.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(file.absolute, flags);
+  const descriptor = await access.open(file.absolute, flags);
   try {
-    const before = await handle.stat();
+    const before = await access.stat(descriptor);
     if (!before.isFile()) return { reason: 'unreadable', detail: 'It is not a regular file.' };
     if (before.size > maxFileSize)
       return { reason: 'oversized', detail: `It has ${before.size} bytes, more than ${maxFileSize}.` };
-    const bytes = await readFully(handle, before.size);
-    const after = await handle.stat();
+    const bytes = await readFully(access, descriptor, before.size);
+    const after = await access.stat(descriptor);
     if (bytes === undefined || after.mtimeMs !== before.mtimeMs || after.size !== before.size)
       return undefined;
     const read = { ...file, bytes: before.size, modified: before.mtimeMs, changed: before.ctimeMs };
     return { file: read, bytes };
   } finally {
-    await handle.close();
+    await access.close(descriptor);
   }
 }
 
 /** `undefined` when the file is shorter or longer than it was said to be. */
-async function readFully(handle: FileHandle, size: number): Promise<Uint8Array | undefined> {
+async function readFully(
+  access: FileAccess,
+  descriptor: number,
+  size: number,
+): Promise<Uint8Array | undefined> {
   const buffer = Buffer.allocUnsafeSlow(size + 1);
   let filled = 0;
   while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+    const count = await access.read(descriptor, buffer, filled, buffer.length - filled);
+    if (count === 0) break;
+    filled += count;
   }
   return filled === size ? buffer.subarray(0, size) : undefined;
 }

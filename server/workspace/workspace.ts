@@ -1,9 +1,10 @@
 /** Which files of the workspace's folders are worth reading, and which are left out and why. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { generatedPatterns } from './attributes.ts';
 import { isAbsence, verdictOnFailure } from './failure.ts';
+import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { type FolderError, type ResolvedFolder, relativeTo, resolveFolders } from './folders.ts';
 import { IgnoreTree } from './ignore-tree.ts';
 import { type Listed, listFolder } from './listing.ts';
@@ -147,9 +148,10 @@ export class Workspace {
     for (const { path: relative, ...verdict } of listing.skipped) skip(relative, verdict);
 
     const pace = new Pace();
+    const files = new AdaptiveFiles();
     const stated = inOrder(listing.files, asked, async file => ({
       file,
-      stat: await statOf(folder.root, file),
+      stat: await statOf(files, folder.root, file),
     }));
     for await (const { file, stat } of stated) {
       await pace.rest(signal);
@@ -221,6 +223,8 @@ async function isThere(folder: string): Promise<boolean> {
 
 function textOf(file: string): string | undefined {
   try {
+    // Most folders have none, and an error costs more than a question.
+    if (!existsSync(file)) return undefined;
     return readFileSync(file, 'utf8');
   } catch {
     return undefined;
@@ -234,19 +238,23 @@ interface FileStat {
 }
 
 /** `undefined` where there is no such file: a tracked file that was deleted, or a sparse checkout. */
-async function statOf(root: string, file: Listed): Promise<FileStat | Omit<Skipped, 'path'> | undefined> {
+async function statOf(
+  files: FileAccess,
+  root: string,
+  file: Listed,
+): Promise<FileStat | Omit<Skipped, 'path'> | undefined> {
   const absolute = path.join(root, file.path);
   try {
-    const stat = await lstat(absolute);
+    const stat = await files.statPath(absolute);
+    if (stat === undefined)
+      return file.path.includes('\uFFFD')
+        ? { reason: 'encoding', detail: 'Its name is not UTF-8.' }
+        : undefined;
     if (stat.isFile()) return { bytes: stat.size, modified: stat.mtimeMs, changed: stat.ctimeMs };
     if (stat.isSymbolicLink())
       return { reason: 'symlink', detail: `It is a symbolic link to ${await readlink(absolute)}.` };
-    if (stat.isDirectory()) return undefined;
-    return { reason: 'unreadable', detail: 'It is not a regular file.' };
+    return stat.isDirectory() ? undefined : { reason: 'unreadable', detail: 'It is not a regular file.' };
   } catch (error) {
-    if (!isAbsence(error)) return verdictOnFailure(error);
-    return file.path.includes('\uFFFD')
-      ? { reason: 'encoding', detail: 'Its name is not UTF-8.' }
-      : undefined;
+    return isAbsence(error) ? undefined : verdictOnFailure(error);
   }
 }
