@@ -1,0 +1,152 @@
+import {
+  add,
+  cast,
+  div,
+  exp,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  mul,
+  sigmoid,
+  softplus,
+  sub,
+  where,
+} from '../onnx/elementwise.ts';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import { concat, gather, reshape, slice, split, transpose } from '../onnx/layout.ts';
+import { lengthOf, range, takeFrom } from '../onnx/length.ts';
+import { matmul } from '../onnx/matmul.ts';
+import type { Placed } from '../onnx/parameters.ts';
+import { cumulativeSum, reduceSum } from '../onnx/reduce.ts';
+import type { Tensor } from '../tensor.ts';
+import { evenPoints, type GaussianBasis } from './basis.ts';
+import type { ContinuousMemoryPlan } from './plan.ts';
+import {
+  binsOf,
+  type ContinuousMemoryParameters,
+  type ContinuousMemoryState,
+  type ContinuousReadConfig,
+  type ContinuousReadParameters,
+  evenShare,
+  readEpsilon,
+} from './reference.ts';
+
+/**
+ * q [T, H·dk] reads, x [T, d] is written → output [T, H·dv]; the same as `continuousMemory`, for T ≤ L, so that at most one segment is
+ * completed on the way.
+ */
+export function continuousMemoryGraph(
+  g: GraphBuilder,
+  { q, x }: { readonly q: Value; readonly x: Value },
+  parameters: Placed<ContinuousMemoryParameters>,
+  read: ContinuousReadConfig,
+  plan: ContinuousMemoryPlan,
+  state: Placed<ContinuousMemoryState>,
+): { readonly output: Value; readonly state: Placed<ContinuousMemoryState> } {
+  const { segment, basis } = plan.config;
+  const bins = binsOf(plan);
+  const length = lengthOf(x, 0);
+  const filled = cast(state.filled, 'int64'); // [1]
+  const place = add(range(length), filled); // [T]: where in a segment, or in the next one
+  const here = reshape(cast(less(place, segment), 'float32'), [length.dimension, 1]); // 1 before the border
+  const total = add(filled, length.value);
+  const complete = greaterOrEqual(total, segment); // [1]
+
+  const E = weight(g, plan.fitNew);
+  const columns = takeFrom(concat([E, E], 1), 1, filled, length); // [N, T]
+  const gathered = add(state.pending, matmul(columns, mul(x, here)));
+  const begun = matmul(columns, mul(x, sub(1, here)));
+
+  const readFrom = (coefficients: Value) => {
+    const [keys, values] = [matmul(coefficients, parameters.key), matmul(coefficients, parameters.value)];
+    return continuousReadGraph(g, { q, keys, values }, parameters, read, basis, bins);
+  };
+  const before = readFrom(state.coefficients);
+  const noticed = add(state.attention, reduceSum(mul(before.seen, here), 0)); // [bins]
+  const taken = add(matmul(carry(g, plan, noticed), state.coefficients), gathered);
+  const coefficients = where(complete, taken, state.coefficients);
+  const after = readFrom(coefficients);
+  const rest = reduceSum(mul(after.seen, sub(1, here)), 0);
+
+  return {
+    output: add(mul(before.output, here), mul(after.output, sub(1, here))),
+    state: {
+      coefficients,
+      pending: where(complete, begun, gathered),
+      filled: cast(where(complete, sub(total, segment), total), 'float32'),
+      attention: plan.config.sampling === 'uniform' ? state.attention : where(complete, rest, noticed),
+    },
+  };
+}
+
+/** Reading alone: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], seen [T, bins]; the same as `continuousRead`. */
+export function continuousReadGraph(
+  g: GraphBuilder,
+  { q, keys, values }: { readonly q: Value; readonly keys: Value; readonly values: Value },
+  { location, locationBias }: Placed<ContinuousReadParameters>,
+  { heads, varianceFloor }: ContinuousReadConfig,
+  { centres, widths }: GaussianBasis,
+  bins: number,
+): { readonly output: Value; readonly seen: Value } {
+  const N = centres.length;
+  const T = q.shape[0]!;
+  const [dk, dv] = [(q.shape[1] as number) / heads, (values.shape[1] as number) / heads];
+  const queries = transpose(reshape(q, [T, heads, dk]), [1, 0, 2]); // [H, T, dk]
+  const columns = transpose(reshape(keys, [N, heads, dk]), [1, 2, 0]); // [H, dk, N]
+  const scores = mul(matmul(queries, columns), 1 / Math.sqrt(dk)); // [H, T, N]
+  const located = add(matmul(scores, location), locationBias); // [H, T, 2]
+  const [towards, spread] = split(located, [1, 1], 2);
+  const mean = sigmoid(towards!); // [H, T, 1]
+  const variance = add(softplus(spread!), varianceFloor);
+  const gaussian = (points: Float64Array, variances: Float64Array): Value => {
+    const distance = sub(mean, g.constant('float32', [...points]));
+    const width = mul(add(variance, g.constant('float32', [...variances])), -2);
+    return exp(div(mul(distance, distance), width)); // [H, T, points]
+  };
+  const r = gaussian(
+    centres,
+    widths.map(width => width ** 2),
+  );
+  const answers = matmul(r, transpose(reshape(values, [N, heads, dv]), [1, 0, 2])); // [H, T, dv]
+  const normalised = div(answers, add(reduceSum(r, 2, true), readEpsilon));
+  const mass = gaussian(evenPoints(bins), new Float64Array(bins).fill((0.5 / bins) ** 2)); // [H, T, bins]
+  return {
+    output: reshape(transpose(normalised, [1, 0, 2]), [T, heads * dv]),
+    seen: reduceSum(div(mass, reduceSum(mass, 2, true)), 0),
+  };
+}
+
+/** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */
+function carry(g: GraphBuilder, plan: ContinuousMemoryPlan, attention: Value): Value {
+  const { basis, samples, sampling } = plan.config;
+  if (sampling === 'uniform') return weight(g, plan.carry);
+  const points = reshape(stickySamples(g, attention, samples, sampling.bins), [samples, 1]);
+  const variances = basis.widths.map(width => width ** 2);
+  const distance = sub(points, g.constant('float32', [...basis.centres])); // [M, N]
+  const exponent = mul(mul(distance, distance), g.constant('float32', [...variances.map(v => -0.5 / v)]));
+  const density = mul(
+    exp(exponent),
+    g.constant('float32', [...variances.map(v => 1 / Math.sqrt(2 * Math.PI * v))]),
+  );
+  return matmul(weight(g, plan.fitOld), density);
+}
+
+/** The points in [0, 1] at the quantiles (m + ½)/M of the attention [bins], linear inside a bin: [M]. */
+function stickySamples(g: GraphBuilder, attention: Value, samples: number, bins: number): Value {
+  const sum = reduceSum(attention, 0, true); // [1]
+  const mass = add(attention, mul(add(sum, 1), evenShare / bins)); // [bins]
+  const share = div(mass, reduceSum(mass, 0, true));
+  const ends = cumulativeSum(share, 0); // [bins]
+  const targets = g.constant('float32', [...evenPoints(samples)], [samples, 1]);
+  // The last bin takes what rounding leaves over.
+  const passed = cast(lessOrEqual(reshape(slice(ends, 0, 0, -1), [1, bins - 1]), targets), 'float32'); // [M, bins − 1]
+  const bin = cast(reduceSum(passed, 1), 'int64'); // [M]
+  const inBin = gather(share, bin, 0);
+  const start = sub(gather(ends, bin, 0), inBin);
+  const inside = div(sub(reshape(targets, [samples]), start), inBin);
+  return div(add(cast(bin, 'float32'), inside), bins);
+}
+
+function weight(g: GraphBuilder, { shape, data }: Tensor): Value {
+  return g.weight(Float32Array.from(data), shape);
+}

@@ -1,0 +1,66 @@
+import { type Tensor, zeros } from '../tensor.ts';
+import { evaluateBasis, evenPoints, type GaussianBasis, ridgeRegression } from './basis.ts';
+
+/** How a continuous memory takes up a sequence: a segment at a time. */
+export interface ContinuousMemoryConfig {
+  readonly basis: GaussianBasis;
+  /** L, tokens of a segment. */
+  readonly segment: number;
+  /** M, points at which the old signal is sampled when a segment is taken up. */
+  readonly samples: number;
+  /** τ, the share of [0, 1] that the old signal is squeezed into. */
+  readonly kept: number;
+  /** λ of the ridge regression. */
+  readonly ridge: number;
+  /** Uniform: the samples share the old signal evenly. Sticky: they stand where attention went, counted in so many bins. */
+  readonly sampling: 'uniform' | { readonly bins: number };
+}
+
+/** What an update multiplies with, computed once in float64: B ← G_old Ψ(samples) B + E X. */
+export interface ContinuousMemoryPlan {
+  readonly config: ContinuousMemoryConfig;
+  /** G_old: [N, M], from the samples of the old signal to coefficients. */
+  readonly fitOld: Tensor;
+  /** E: [N, L], from the tokens of a segment to coefficients. */
+  readonly fitNew: Tensor;
+  /** A = G_old Ψ at even samples: [N, N], the whole of an update under uniform sampling. */
+  readonly carry: Tensor;
+}
+
+/** The old signal's M points lie evenly in [0, τ], the segment's L in [τ, 1] (arXiv 2109.00301, section 3.2). */
+export function planContinuousMemory(config: ContinuousMemoryConfig): ContinuousMemoryPlan {
+  const { basis, segment, samples, kept, ridge } = config;
+  const points = [
+    ...evenPoints(samples).map(t => kept * t),
+    ...evenPoints(segment).map(t => kept + (1 - kept) * t),
+  ];
+  const fit = ridgeRegression(evaluateBasis(basis, points), ridge); // [N, M + L]
+  const fitOld = columns(fit, 0, samples);
+  return {
+    config,
+    fitOld,
+    fitNew: columns(fit, samples, samples + segment),
+    carry: product(fitOld, evaluateBasis(basis, evenPoints(samples))),
+  };
+}
+
+/** [a, b] × [b, c] */
+export function product(left: Tensor, right: Tensor): Tensor {
+  const [a, b, c] = [left.shape[0]!, left.shape[1]!, right.shape[1]!];
+  const result = zeros([a, c]);
+  for (let i = 0; i < a; i++) {
+    for (let l = 0; l < b; l++) {
+      const factor = left.data[i * b + l]!;
+      for (let j = 0; j < c; j++) result.data[i * c + j]! += factor * right.data[l * c + j]!;
+    }
+  }
+  return result;
+}
+
+function columns({ shape, data }: Tensor, start: number, end: number): Tensor {
+  const [rows, width] = [shape[0]!, shape[1]!];
+  const part = zeros([rows, end - start]);
+  for (let i = 0; i < rows; i++)
+    part.data.set(data.subarray(i * width + start, i * width + end), i * (end - start));
+  return part;
+}

@@ -1,0 +1,202 @@
+/**
+ * The continuous memory of the ∞-former (arXiv 2109.00301): the past as a function x̄(t) = Bᵀψ(t) of t in [0, 1] with N Gaussian
+ * basis functions, B [N, d] being all that is kept.
+ *
+ * Reading, for every query and head (equations 9 to 13):
+ *   s = K q/√dk,  μ = sigmoid(w_μ·s + b_μ),  σ² = softplus(w_σ·s + b_σ) + floor,  K = B W_K,  V = B W_V
+ *   r_n = exp(−(μ − μ_n)²/(2(σ² + σ_n²))),  o = Vᵀ r / (Σ_n r_n + 1e-6)
+ * The paper takes for r the normal density; divided by its sum, the answer does not grow as the query narrows.
+ *
+ * Writing: tokens gather until a segment of L is full; then the old signal is sampled at M points, squeezed into [0, τ], and
+ * refitted with the segment in [τ, 1]: B ← G_old Ψ(samples) B + E X. Uniform sampling makes that B ← A B + E X with constant A.
+ * Sticky sampling puts the points at the quantiles of where attention went since the last segment, with one hundredth spread evenly.
+ * A query reads the memory as it stood before its own segment.
+ */
+import { concatenateRows, expectShape, rows, type Tensor, tensor, zeros } from '../tensor.ts';
+import { evaluateBasis, evenPoints, type GaussianBasis } from './basis.ts';
+import { type ContinuousMemoryPlan, product } from './plan.ts';
+
+/** Added to Σ r before dividing. */
+export const readEpsilon = 1e-6;
+/** The share of sticky samples that is spread evenly. */
+export const evenShare = 0.01;
+
+export interface ContinuousReadParameters {
+  /** w_μ and w_σ: [N, 2], shared by the heads; b_μ and b_σ: [2]. */
+  readonly location: Tensor;
+  readonly locationBias: Tensor;
+}
+
+export interface ContinuousReadConfig {
+  readonly heads: number;
+  /** Least variance of a query: 1e-6 for sorting, 1e-4 for language. */
+  readonly varianceFloor: number;
+}
+
+export interface ContinuousMemoryParameters extends ContinuousReadParameters {
+  /** W_K: [d, H·dk], W_V: [d, H·dv]. */
+  readonly key: Tensor;
+  readonly value: Tensor;
+}
+
+export interface ContinuousMemoryState {
+  /** B: [N, d]. */
+  readonly coefficients: Tensor;
+  /** E X of the tokens gathered so far: [N, d], and how many they are: [1]. */
+  readonly pending: Tensor;
+  readonly filled: Tensor;
+  /** Attention since the last segment by place: [bins]; [1] under uniform sampling, where it is not needed. */
+  readonly attention: Tensor;
+}
+
+export function initialContinuousMemoryState(
+  plan: ContinuousMemoryPlan,
+  width: number,
+): ContinuousMemoryState {
+  const N = plan.config.basis.centres.length;
+  return {
+    coefficients: zeros([N, width]),
+    pending: zeros([N, width]),
+    filled: zeros([1]),
+    attention: zeros([binsOf(plan)]),
+  };
+}
+
+/** q [T, H·dk] reads, x [T, d] is written → output [T, H·dv]. */
+export function continuousMemory(
+  { q, x }: { readonly q: Tensor; readonly x: Tensor },
+  parameters: ContinuousMemoryParameters,
+  read: ContinuousReadConfig,
+  plan: ContinuousMemoryPlan,
+  state: ContinuousMemoryState,
+): { output: Tensor; state: ContinuousMemoryState } {
+  const { segment } = plan.config;
+  const [length = 0, d = 0] = expectShape('continuous memory', 'x', x, [undefined, undefined]);
+  const [N] = expectShape('continuous memory', 'the coefficients', state.coefficients, [undefined, d]) as [
+    number,
+  ];
+  let { coefficients } = state;
+  let pending = Float64Array.from(state.pending.data);
+  let attention = Float64Array.from(state.attention.data);
+  let filled = state.filled.data[0]!;
+  let [keys, values] = [product(coefficients, parameters.key), product(coefficients, parameters.value)];
+  const outputs: Tensor[] = [];
+  for (let t = 0; t < length; t++) {
+    const query = rows(q, t, t + 1);
+    const { output, seen } = continuousRead(
+      { q: query, keys, values },
+      parameters,
+      read,
+      plan.config.basis,
+      binsOf(plan),
+    );
+    outputs.push(output);
+    if (attention.length > 1) attention = attention.map((mass, bin) => mass + seen.data[bin]!);
+    for (let n = 0; n < N; n++) {
+      for (let c = 0; c < d; c++) {
+        pending[n * d + c]! += plan.fitNew.data[n * segment + filled]! * x.data[t * d + c]!;
+      }
+    }
+    filled++;
+    if (filled === segment) {
+      const carried = product(carry(plan, attention), coefficients);
+      coefficients = tensor(
+        [N, d],
+        carried.data.map((value, i) => value + pending[i]!),
+      );
+      [keys, values] = [product(coefficients, parameters.key), product(coefficients, parameters.value)];
+      pending = new Float64Array(N * d);
+      attention = new Float64Array(attention.length);
+      filled = 0;
+    }
+  }
+  return {
+    output: concatenateRows(outputs),
+    state: {
+      coefficients,
+      pending: tensor([N, d], pending),
+      filled: tensor([1], [filled]),
+      attention: tensor([attention.length], attention),
+    },
+  };
+}
+
+/**
+ * Reading alone, for a memory that does not change meanwhile: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], and the
+ * mass that the heads of a query laid on every bin, one a head: seen [T, bins].
+ */
+export function continuousRead(
+  { q, keys, values }: { readonly q: Tensor; readonly keys: Tensor; readonly values: Tensor },
+  { location, locationBias }: ContinuousReadParameters,
+  { heads, varianceFloor }: ContinuousReadConfig,
+  { centres, widths }: GaussianBasis,
+  bins: number,
+): { output: Tensor; seen: Tensor } {
+  const [length, N] = [q.shape[0]!, centres.length];
+  const [dk, dv] = [keys.shape[1]! / heads, values.shape[1]! / heads];
+  const output = zeros([length, heads * dv]);
+  const seen = zeros([length, bins]);
+  for (let t = 0; t < length; t++) {
+    for (let head = 0; head < heads; head++) {
+      let [place, spread] = [locationBias.data[0]!, locationBias.data[1]!];
+      for (let n = 0; n < N; n++) {
+        let score = 0;
+        for (let i = 0; i < dk; i++) {
+          score += keys.data[(n * heads + head) * dk + i]! * q.data[(t * heads + head) * dk + i]!;
+        }
+        place += (location.data[n * 2]! * score) / Math.sqrt(dk);
+        spread += (location.data[n * 2 + 1]! * score) / Math.sqrt(dk);
+      }
+      const μ = 1 / (1 + Math.exp(-place));
+      const variance = Math.max(spread, 0) + Math.log1p(Math.exp(-Math.abs(spread))) + varianceFloor;
+      const r = widths.map((width, n) => Math.exp((-0.5 * (μ - centres[n]!) ** 2) / (variance + width ** 2)));
+      const total = r.reduce((sum, value) => sum + value, readEpsilon);
+      for (let n = 0; n < N; n++) {
+        for (let j = 0; j < dv; j++) {
+          output.data[(t * heads + head) * dv + j]! +=
+            (r[n]! / total) * values.data[(n * heads + head) * dv + j]!;
+        }
+      }
+      // A query narrower than a bin still lands in one.
+      const mass = evenPoints(bins).map(bin =>
+        Math.exp((-0.5 * (bin - μ) ** 2) / (variance + (0.5 / bins) ** 2)),
+      );
+      const all = mass.reduce((sum, value) => sum + value, 0);
+      for (let bin = 0; bin < bins; bin++) seen.data[t * bins + bin]! += mass[bin]! / all;
+    }
+  }
+  return { output, seen };
+}
+
+/** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */
+function carry(plan: ContinuousMemoryPlan, attention: Float64Array): Tensor {
+  const { basis, samples, sampling } = plan.config;
+  if (sampling === 'uniform') return plan.carry;
+  return product(plan.fitOld, evaluateBasis(basis, stickySamples(attention, samples)));
+}
+
+/** Points in [0, 1] at the quantiles (m + ½)/M of the attention, linear inside a bin. */
+export function stickySamples(attention: Float64Array, samples: number): Float64Array {
+  const bins = attention.length;
+  const sum = attention.reduce((total, mass) => total + mass, 0);
+  const even = (evenShare * (sum + 1)) / bins;
+  const whole = sum + even * bins;
+  const points = new Float64Array(samples);
+  let bin = 0;
+  let before = 0; // mass of the bins before this one
+  for (let m = 0; m < samples; m++) {
+    const target = (m + 0.5) / samples;
+    let mass = (attention[bin]! + even) / whole;
+    while (bin < bins - 1 && before + mass <= target) {
+      before += mass;
+      bin++;
+      mass = (attention[bin]! + even) / whole;
+    }
+    points[m] = (bin + (target - before) / mass) / bins;
+  }
+  return points;
+}
+
+export function binsOf({ config }: ContinuousMemoryPlan): number {
+  return config.sampling === 'uniform' ? 1 : config.sampling.bins;
+}
