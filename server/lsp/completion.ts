@@ -51,7 +51,7 @@ export function serveCompletions(
   ): Promise<InlineCompletionItem[]> {
     const now = settings.current;
     const document = documents.get(textDocument.uri);
-    if (document === undefined || !reading.isOpen || !isWanted(now, document.languageId)) return [];
+    if (document === undefined || !isWanted(now, document.languageId)) return [];
     if (context?.triggerKind === InlineCompletionTriggerKind.Automatic && now['completion.debounce'] > 0) {
       await setTimeout(now['completion.debounce']);
       if (token.isCancellationRequested) return [];
@@ -68,7 +68,7 @@ export function serveCompletions(
       maxLines: now['completion.maxLines'],
     };
     try {
-      const { item } = await reading.memory.request(completeFromMemory, request, token);
+      const { item } = await reading.ask(completeFromMemory, request, token);
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
       return [itemOf(item, document)];
     } catch (error) {

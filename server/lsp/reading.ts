@@ -1,6 +1,6 @@
 /** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
-import type { Status } from '../protocol/requests.ts';
+import type { RequestOf, Status } from '../protocol/requests.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import { type Log, messageOf } from './log.ts';
 import {
@@ -22,10 +22,12 @@ export type ReadingFigures = Omit<Status, 'device' | 'deviceReason' | 'engine'>;
 const gathering = 100;
 
 export class Reading {
-  readonly memory: MemoryThread;
+  readonly #memory: MemoryThread;
   readonly #log: Log;
   readonly #listeners: (() => void)[] = [];
   readonly #waiting = new Set<string>();
+  /** Paths of the update under way. */
+  #updating = 0;
   #parameters: OpenParameters;
   #opened: Promise<unknown> | undefined;
   #state: Status['state'] = 'idle';
@@ -39,8 +41,8 @@ export class Reading {
   constructor(log: Log, parameters: OpenParameters) {
     this.#log = log;
     this.#parameters = parameters;
-    this.memory = new MemoryThread(log, problem => this.#lost(problem));
-    this.memory.onNotification(figuresChanged, figures => {
+    this.#memory = new MemoryThread(log, problem => this.#lost(problem));
+    this.#memory.onNotification(figuresChanged, figures => {
       this.#figures = figures;
       this.#changed();
     });
@@ -50,7 +52,7 @@ export class Reading {
     return {
       ...this.#figures,
       state: this.#state,
-      stale: this.#figures.stale + this.#waiting.size,
+      stale: this.#waiting.size + Math.max(this.#figures.stale, this.#updating),
       seconds: this.#seconds,
       modelId: this.#modelId,
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
@@ -59,11 +61,6 @@ export class Reading {
 
   get folders(): readonly WorkspaceFolder[] {
     return this.#parameters.folders;
-  }
-
-  /** Whether there is anything to ask the memory for. */
-  get isOpen(): boolean {
-    return this.#opened !== undefined;
   }
 
   onChanged(listener: () => void): void {
@@ -76,9 +73,19 @@ export class Reading {
     this.#opened = undefined;
   }
 
+  /** Asks the memory, which is opened for it where needed. */
+  async ask<Parameters, Result>(
+    type: RequestOf<Parameters, Result>,
+    parameters: Parameters,
+    cancellation: CancellationToken,
+  ): Promise<Result> {
+    await this.open();
+    return this.#memory.request(type, parameters, cancellation);
+  }
+
   /** Makes the memory ready for questions, without reading anything. Rejects when that cannot be. */
   open(): Promise<unknown> {
-    this.#opened ??= this.memory.request(openMemory, this.#parameters).then(({ modelId }) => {
+    this.#opened ??= this.#memory.request(openMemory, this.#parameters).then(({ modelId }) => {
       this.#modelId = modelId;
     });
     return this.#opened;
@@ -94,11 +101,12 @@ export class Reading {
     const started = performance.now();
     this.#problem = undefined;
     const somewhere = this.#parameters.folders.length > 0;
-    this.#become(somewhere ? 'reading' : 'idle');
+    if (somewhere) this.#become('reading');
+    else this.#become('idle', nothingRead);
     try {
       await this.open();
       if (!somewhere || this.#run !== run) return;
-      const read = await this.memory.request(readMemory, null, run.token);
+      const read = await this.#memory.request(readMemory, null, run.token);
       if (this.#run !== run) return;
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
@@ -126,7 +134,7 @@ export class Reading {
     this.#run?.cancel();
     this.#run = undefined;
     this.#waiting.clear();
-    if (this.isOpen) await this.memory.request(clearMemory, null);
+    if (this.#opened !== undefined) await this.#memory.request(clearMemory, null);
     this.#seconds = 0;
     this.#problem = undefined;
     this.#become('idle', nothingRead);
@@ -134,7 +142,7 @@ export class Reading {
 
   /** Files or folders that changed on disk, by absolute paths. */
   changed(paths: readonly string[]): void {
-    if (!this.isOpen || this.#state === 'idle' || this.#state === 'failed') return;
+    if (this.#state === 'idle' || this.#state === 'failed') return;
     for (const path of paths) this.#waiting.add(path);
     this.#changed();
     // While it is paused changes gather; going on looks at everything anyway.
@@ -143,7 +151,7 @@ export class Reading {
 
   stop(): Promise<void> {
     clearTimeout(this.#timer);
-    return this.memory.stop();
+    return this.#memory.stop();
   }
 
   async #update(): Promise<void> {
@@ -151,12 +159,14 @@ export class Reading {
     const paths = [...this.#waiting];
     this.#waiting.clear();
     if (paths.length === 0) return;
+    this.#updating = paths.length;
     try {
-      await this.#opened;
-      this.#tell(await this.memory.request(updateMemory, { paths }));
+      await this.open();
+      this.#tell(await this.#memory.request(updateMemory, { paths }));
     } catch (error) {
       this.#log('warning', `Changed files could not be read: ${messageOf(error)}`);
     }
+    this.#updating = 0;
     this.#changed();
   }
 

@@ -39,9 +39,9 @@ export function serveRequests(connection: Connection, reading: Reading, status: 
     if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
     if (budget !== undefined && !(Number.isInteger(budget) && budget >= 0))
       throw invalid('`budget` must be a whole number.');
-    return reading.memory.request(summarizeMemory, parameters ?? {}, token);
+    return reading.ask(summarizeMemory, parameters ?? {}, token);
   });
-  on(coverageRequest, (_, token) => reading.memory.request(coverageOfMemory, null, token));
+  on(coverageRequest, (_, token) => reading.ask(coverageOfMemory, null, token));
 
   /** Clients leave parameters out, say null, or send an empty object for none. What fails is told in the sentence it came with. */
   function on<Parameters, Result>(

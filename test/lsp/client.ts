@@ -2,17 +2,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import {
   type CancellationToken,
   type ClientCapabilities,
   ConfigurationRequest,
   createProtocolConnection,
+  DidChangeTextDocumentNotification,
+  DidChangeWatchedFilesNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
   ExitNotification,
+  FileChangeType,
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  type InlineCompletionItem,
+  InlineCompletionRequest,
+  InlineCompletionTriggerKind,
   LogMessageNotification,
+  type Position,
   type ProtocolConnection,
   type Registration,
   RegistrationRequest,
@@ -20,6 +30,7 @@ import {
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextDocumentContentChangeEvent,
   WorkDoneProgressCreateRequest,
 } from 'vscode-languageserver/node';
 import {
@@ -115,10 +126,14 @@ export class TestClient {
       : this.connection.sendRequest<Result>(type.method, parameters, token);
   }
 
-  /** Resolves with the first status, past ones included, that is as wanted. */
+  /** Asks for the status until it is as wanted. */
   async whenStatus(wanted: (status: Status) => boolean): Promise<Status> {
-    await this.request(statusRequest, null).then(status => this.statuses.push(status));
-    return this.when(() => this.statuses.findLast(wanted));
+    for (const late = Date.now() + patience; ; ) {
+      const status = await this.request(statusRequest, null);
+      if (wanted(status)) return status;
+      if (Date.now() > late) throw this.#inVain(status);
+      await setTimeout(10);
+    }
   }
 
   /** Resolves when, after something arrived, `look` finds what it looks for. Rejects when nothing does for a long time. */
@@ -127,16 +142,46 @@ export class TestClient {
       const found = look();
       if (found !== undefined && found !== false) return found;
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => {
-          const last = JSON.stringify(this.statuses.at(-1));
-          reject(new Error(`Waited in vain. The last status: ${last}. The log:\n${this.logs.join('\n')}`));
-        }, patience);
+        const timer = globalThis.setTimeout(() => reject(this.#inVain(this.statuses.at(-1))), patience);
         this.#waiting.add(() => {
           clearTimeout(timer);
           resolve();
         });
       });
     }
+  }
+
+  /** Opens a document; the version counts from 1. */
+  open(uri: string, text: string, languageId = 'typescript'): Promise<void> {
+    const textDocument = { uri, languageId, version: 1, text };
+    return this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+  }
+
+  change(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): Promise<void> {
+    const parameters = { textDocument: { uri, version }, contentChanges: changes };
+    return this.connection.sendNotification(DidChangeTextDocumentNotification.type, parameters);
+  }
+
+  close(uri: string): Promise<void> {
+    return this.connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } });
+  }
+
+  /** Asks as if the user had pressed the key for it. */
+  async complete(
+    uri: string,
+    position: Position,
+    token?: CancellationToken,
+  ): Promise<InlineCompletionItem[]> {
+    const context = { triggerKind: InlineCompletionTriggerKind.Invoked };
+    const parameters = { textDocument: { uri }, position, context };
+    const answer = await this.connection.sendRequest(InlineCompletionRequest.type, parameters, token);
+    return Array.isArray(answer) ? answer : (answer?.items ?? []);
+  }
+
+  /** Tells of files as a client does that watches them. */
+  tellChanged(...files: readonly string[]): Promise<void> {
+    const changes = files.map(file => ({ uri: uriOf(file), type: FileChangeType.Changed }));
+    return this.connection.sendNotification(DidChangeWatchedFilesNotification.method, { changes });
   }
 
   /** Ends as the protocol wants it, and gives the exit code. */
@@ -177,6 +222,12 @@ export class TestClient {
       items.map(() => this.#options.configuration?.() ?? null),
     );
     connection.listen();
+  }
+
+  #inVain(status: Status | undefined): Error {
+    return new Error(
+      `Waited in vain. The last status: ${JSON.stringify(status)}. The log:\n${this.logs.join('\n')}`,
+    );
   }
 
   #arrived(): void {

@@ -116,10 +116,9 @@ test('the engine checks itself, is restarted when it is killed, and the status s
   assert.equal(device, 'CPU');
   assert.match(deviceReason, /agrees with its reference/);
   for (const pid of await childrenOf(client.process.pid!)) process.kill(pid, 'SIGKILL');
-  const { problem } = await client.whenStatus(({ engine }) => engine === 'restarting');
+  const { problem } = await client.when(() => client.statuses.find(({ engine }) => engine === 'restarting'));
   assert.match(problem ?? '', /The engine process was ended by SIGKILL; it is started again\./);
-  const count = client.statuses.length;
-  await client.when(() => client.statuses.slice(count - 1).some(({ engine }) => engine === 'running'));
+  await client.whenStatus(({ engine }) => engine === 'running');
   const status = await client.request(restartEngineRequest, null);
   assert.equal(status.engine, 'running');
   assert.equal(status.problem, undefined);

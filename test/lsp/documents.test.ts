@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { TestClient, uriOf } from './client.ts';
+import { copyRepository, type TemporaryFolder, temporaryFolder } from './repository.ts';
+
+let folder: TemporaryFolder;
+let client: TestClient;
+let root: string;
+before(async () => {
+  folder = temporaryFolder();
+  root = copyRepository(folder);
+  client = new TestClient({ folders: [root], initializationOptions: { engine: { device: 'cpu' } } });
+  await client.initialize();
+  await client.whenStatus(({ state }) => state === 'ready');
+});
+after(() => {
+  client.process.kill('SIGKILL');
+  folder.remove();
+});
+
+/** Pieces that edits are made of: code the repository knows, line ends of all kinds, characters of two and of four bytes. */
+const piece = fc.constantFrom(
+  'readonly metres: number;',
+  'export class TideClient {\n',
+  '  constructor(address: string) {\r\n',
+  'async levelsFrom(time: number): Promise<Level[]> {',
+  '\n',
+  '\r\n',
+  '\r',
+  '    ',
+  'é',
+  '𝒳',
+  '',
+);
+const edit = fc.record({ from: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.nat(40), text: piece });
+
+test('after any incremental edits the server sees what the editor shows', async () => {
+  let count = 0;
+  let suggested = 0;
+  const property = fc.asyncProperty(
+    fc.array(piece, { maxLength: 12 }),
+    fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 8 }),
+    async (start, batches) => {
+      const uri = uriOf(path.join(root, `src/edited${count++}.ts`));
+      const mirror = TextDocument.create(uri, 'typescript', 1, start.join(''));
+      await client.open(uri, mirror.getText());
+      for (const [index, batch] of batches.entries()) {
+        const changes: TextDocumentContentChangeEvent[] = [];
+        for (const { from, length, text } of batch) {
+          const offset = Math.floor(from * mirror.getText().length);
+          const range = { start: mirror.positionAt(offset), end: mirror.positionAt(offset + length) };
+          changes.push({ range, text });
+          TextDocument.update(mirror, [{ range, text }], index + 2);
+        }
+        await client.change(uri, index + 2, changes);
+      }
+      const positions: Position[] = [0.25, 0.5, 1].map(share =>
+        mirror.positionAt(share * mirror.getText().length),
+      );
+      const edited = await all(uri, positions);
+      await client.close(uri);
+      await client.open(uri, mirror.getText());
+      const opened = await all(uri, positions);
+      await client.close(uri);
+      assert.deepEqual(edited, opened);
+      suggested += opened.flat().length;
+    },
+  );
+  await fc.assert(property, { numRuns: 60, seed: 7 });
+  // Two servers that say nothing agree about everything.
+  assert.ok(suggested > 0);
+});
+
+test('positions outside of the document, closed documents and unknown ones are no trouble', async () => {
+  const uri = uriOf(path.join(root, 'src/outside.ts'));
+  await client.open(uri, 'const one = 1;\n');
+  for (const position of [
+    { line: 99, character: 0 },
+    { line: 0, character: 99 },
+  ]) {
+    assert.ok(Array.isArray(await client.complete(uri, position)));
+  }
+  await client.close(uri);
+  assert.deepEqual(await client.complete(uri, { line: 0, character: 0 }), []);
+  await client.change(uri, 2, [{ text: 'never opened' }]);
+  assert.deepEqual(await client.complete('untitled:Untitled-1', { line: 0, character: 0 }), []);
+});
+
+test('a document that is on no disk is completed', async () => {
+  const uri = 'untitled:Untitled-1';
+  await client.open(uri, 'export class TideClient {\n  readonly #add');
+  const [item] = await client.complete(uri, { line: 1, character: '  readonly #add'.length });
+  assert.equal(item?.insertText, 'ress: string;');
+  await client.close(uri);
+});
+
+async function all(uri: string, positions: readonly Position[]): Promise<unknown[]> {
+  const answers = [];
+  // One after the other: of questions about one document, only the newest is answered.
+  for (const position of positions) answers.push(await client.complete(uri, position));
+  return answers;
+}

@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import {
+  CancellationTokenSource,
+  type InlineCompletionItem,
+  LSPErrorCodes,
+} from 'vscode-languageserver/node';
+import {
+  clearRequest,
+  coverageRequest,
+  pauseRequest,
+  readRequest,
+  statusRequest,
+  summaryRequest,
+  type Why,
+} from '../../server/protocol/requests.ts';
+import { type ClientOptions, TestClient, uriOf } from './client.ts';
+import { copyRepository, type TemporaryFolder, temporaryFolder } from './repository.ts';
+
+let folder: TemporaryFolder;
+const clients: TestClient[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.process.kill('SIGKILL');
+  folder.remove();
+});
+
+function clientOf(options: ClientOptions = {}): TestClient {
+  const client = new TestClient({ initializationOptions: { engine: { device: 'cpu' } }, ...options });
+  clients.push(client);
+  return client;
+}
+
+async function readingClient(root: string, options: ClientOptions = {}): Promise<TestClient> {
+  const client = clientOf({ folders: [root], ...options });
+  await client.initialize();
+  await client.whenStatus(({ state }) => state === 'ready');
+  return client;
+}
+
+/** No file of the fixture has anything like it. */
+const line = 'const quokkaLedger = createQuokkaLedger(harbourMaster, tidalGauge, 4711);';
+const halfLine = 'const quokkaLedger = createQuokka';
+const module = `import { createQuokkaLedger } from './quokka.ts';\n\n${line}\nexport { quokkaLedger };\n`;
+const watching = {
+  workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } },
+};
+
+/** What is suggested in a new document after `text`. */
+async function suggestedAfter(
+  client: TestClient,
+  root: string,
+  text: string,
+): Promise<InlineCompletionItem[]> {
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  await client.open(uri, text);
+  const lines = text.split('\n');
+  const items = await client.complete(uri, { line: lines.length - 1, character: lines.at(-1)!.length });
+  await client.close(uri);
+  return items;
+}
+
+function whyOf(item: InlineCompletionItem | undefined): Why | undefined {
+  return item?.command?.arguments?.[0] as Why | undefined;
+}
+
+test('a repository is read with progress, and a completion tells where it came from', async () => {
+  const root = copyRepository(folder);
+  writeFileSync(path.join(root, 'src/quokka-user.ts'), module);
+  const client = await readingClient(root, { capabilities: { window: { workDoneProgress: true } } });
+  await client.when(() => client.progress.some(({ value }) => value.kind === 'end'));
+  assert.equal(client.progress[0]?.value.kind, 'begin');
+  assert.equal(new Set(client.progress.map(({ token }) => token)).size, 1);
+  const status = await client.request(statusRequest, null);
+  assert.ok(status.files > 15 && status.tokens > 1000 && status.memoryBytes > 0);
+  assert.equal(status.files, status.filesTotal);
+  const [item] = await suggestedAfter(client, root, `// Keeps the ledger.\n${halfLine}`);
+  assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
+  assert.deepEqual(item?.range, { start: { line: 1, character: 33 }, end: { line: 1, character: 33 } });
+  const why = whyOf(item);
+  assert.deepEqual(why?.provenance[0], { path: 'src/quokka-user.ts', line: 3 });
+  assert.ok(why && why.confidence > 0 && why.confidence <= 1);
+  assert.equal(item?.command?.command, 'longsight.accepted');
+  assert.equal(await client.stop(), 0);
+  assert.deepEqual(client.pollution, []);
+});
+
+test('summary and coverage are answered from what was read; bad parameters are refused in words', async () => {
+  const root = copyRepository(folder);
+  writeFileSync(path.join(root, 'logo.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]));
+  const client = await readingClient(root);
+  const summary = await client.request(summaryRequest, {});
+  assert.equal(summary.name, 'quayside');
+  assert.ok(summary.overview.some(({ path: file }) => file === 'README.md'));
+  const part = await client.request(summaryRequest, { path: 'src/berths' });
+  assert.ok(part.parts.every(({ path: file }) => file.startsWith('src/berths')));
+  const { files, skipped } = await client.request(coverageRequest, null);
+  assert.ok(files.some(({ path: file }) => file === 'src/main.ts'));
+  assert.deepEqual(
+    skipped.map(({ path: file, reason }) => [file, reason]),
+    [['logo.png', 'binary']],
+  );
+  await assert.rejects(client.request(summaryRequest, { path: 'no/such/folder' }), /"no\/such\/folder"/);
+  await assert.rejects(
+    client.connection.sendRequest('longsight/summary', { path: 7 }),
+    /`path` must be a text/,
+  );
+  await assert.rejects(
+    client.connection.sendRequest('longsight/pause', {}),
+    /`paused` must be true or false/,
+  );
+  // Parameters that are left out are no parameters.
+  assert.equal((await client.connection.sendRequest<{ name: string }>('longsight/summary')).name, 'quayside');
+});
+
+test('files that the client tells of are fresh in memory: new, changed, moved, gone', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root, { capabilities: watching });
+  const registration = await client.when(() => client.registrations[0]);
+  assert.equal(registration.method, 'workspace/didChangeWatchedFiles');
+  assert.deepEqual(registration.registerOptions, {
+    watchers: [{ globPattern: { baseUri: uriOf(root), pattern: '**/*' } }],
+  });
+  const { files } = await client.request(statusRequest, null);
+  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+
+  const file = path.join(root, 'src/quokka-user.ts');
+  writeFileSync(file, module);
+  await client.tellChanged(file);
+  await client.whenStatus(status => status.files === files + 1 && status.stale === 0);
+  assert.equal(
+    (await suggestedAfter(client, root, halfLine))[0]?.insertText,
+    'Ledger(harbourMaster, tidalGauge, 4711);',
+  );
+
+  writeFileSync(file, module.replace('4711', '4712'));
+  await client.tellChanged(file);
+  await client.whenStatus(({ stale }) => stale === 0);
+  assert.equal(
+    (await suggestedAfter(client, root, halfLine))[0]?.insertText,
+    'Ledger(harbourMaster, tidalGauge, 4712);',
+  );
+
+  const moved = path.join(root, 'lib');
+  mkdirSync(moved);
+  renameSync(file, path.join(moved, 'quokka.ts'));
+  // A client that watches may tell of the folder alone.
+  await client.tellChanged(file, moved);
+  await client.whenStatus(({ stale }) => stale === 0);
+  assert.deepEqual(whyOf((await suggestedAfter(client, root, halfLine))[0])?.provenance[0], {
+    path: 'lib/quokka.ts',
+    line: 3,
+  });
+
+  rmSync(moved, { recursive: true });
+  await client.tellChanged(moved);
+  await client.whenStatus(status => status.files === files);
+  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+});
+
+test('a client that does not watch has the server watch', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const { files } = await client.request(statusRequest, null);
+  writeFileSync(path.join(root, 'src/quokka-user.ts'), module);
+  await client.whenStatus(status => status.files === files + 1);
+  rmSync(path.join(root, 'src/quokka-user.ts'));
+  await client.whenStatus(status => status.files === files);
+});
+
+test('a saved document is fresh in memory although nobody watches', async () => {
+  const root = copyRepository(folder);
+  // Claims to watch, and never tells of anything.
+  const client = await readingClient(root, { capabilities: watching });
+  const file = path.join(root, 'src/main.ts');
+  await client.open(uriOf(file), module);
+  writeFileSync(file, module);
+  await client.connection.sendNotification('textDocument/didSave', { textDocument: { uri: uriOf(file) } });
+  await client.whenStatus(({ stale }) => stale === 0);
+  assert.equal(whyOf((await suggestedAfter(client, root, halfLine))[0])?.provenance[0]?.path, 'src/main.ts');
+});
+
+test('several folders are one memory, and come and go', async () => {
+  const one = copyRepository(folder, 'one');
+  const two = path.join(folder.root, 'two');
+  mkdirSync(two);
+  writeFileSync(path.join(two, 'quokka.ts'), module);
+  const client = await readingClient(one, { capabilities: { workspace: { workspaceFolders: true } } });
+  const { files } = await client.request(statusRequest, null);
+  const change = (event: { added?: string[]; removed?: string[] }) => {
+    const foldersOf = (roots: string[] = []) =>
+      roots.map(root => ({ uri: uriOf(root), name: path.basename(root) }));
+    return client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added: foldersOf(event.added), removed: foldersOf(event.removed) },
+    });
+  };
+  await change({ added: [two] });
+  await client.whenStatus(status => status.state === 'ready' && status.files === files + 1);
+  assert.equal(whyOf((await suggestedAfter(client, one, halfLine))[0])?.provenance[0]?.path, 'two/quokka.ts');
+  await change({ removed: [two] });
+  await client.whenStatus(status => status.state === 'ready' && status.files === files);
+  assert.deepEqual(await suggestedAfter(client, one, halfLine), []);
+  await change({ removed: [one] });
+  const status = await client.whenStatus(({ state }) => state === 'idle');
+  assert.equal(status.files, 0);
+});
+
+test('a folder that is not there is a clear status, and reading again works once it is', async () => {
+  const root = path.join(folder.root, 'quayside');
+  const client = clientOf({ folders: [root] });
+  await client.initialize();
+  const { problem } = await client.whenStatus(({ state }) => state === 'failed');
+  assert.equal(problem, `${root} does not exist.`);
+  copyRepository(folder);
+  const status = await client.request(readRequest, null);
+  assert.equal(status.state, 'ready');
+  assert.equal(status.problem, undefined);
+  assert.ok(status.files > 15);
+});
+
+test('pausing stops following, resuming catches up, clearing forgets', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root, { capabilities: watching });
+  const { files } = await client.request(statusRequest, null);
+  assert.equal((await client.request(pauseRequest, { paused: true })).state, 'paused');
+  const file = path.join(root, 'src/quokka-user.ts');
+  writeFileSync(file, module);
+  await client.tellChanged(file);
+  const paused = await client.whenStatus(({ stale }) => stale === 1);
+  assert.deepEqual([paused.state, paused.files], ['paused', files]);
+  await client.request(pauseRequest, { paused: false });
+  await client.whenStatus(status => status.state === 'ready' && status.files === files + 1);
+  const cleared = await client.request(clearRequest, null);
+  assert.deepEqual([cleared.state, cleared.files, cleared.tokens], ['idle', 0, 0]);
+  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+  assert.equal((await client.request(readRequest, null)).files, files + 1);
+});
+
+test('what is not to be read on opening is read when asked for', async () => {
+  const root = copyRepository(folder);
+  const client = clientOf({ folders: [root], initializationOptions: { read: { onOpen: false } } });
+  await client.initialize();
+  // Documents are completed from themselves all the same.
+  const items = await suggestedAfter(client, root, `${line}\n\n${halfLine}`);
+  assert.equal(items[0]?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
+  assert.equal((await client.request(statusRequest, null)).state, 'idle');
+  assert.equal((await client.request(readRequest, null)).state, 'ready');
+});
+
+test('settings that decide what is read take effect at once', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const { files } = await client.request(statusRequest, null);
+  await client.connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: { longsight: { engine: { device: 'cpu' }, read: { exclude: ['forecast/'] } } },
+  });
+  await client.whenStatus(status => status.state === 'ready' && status.files < files);
+  const { files: read } = await client.request(coverageRequest, null);
+  assert.deepEqual(
+    read.filter(({ path: file }) => file.startsWith('forecast/')),
+    [],
+  );
+});
+
+test('a language that is switched off is not completed', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root, { initializationOptions: { languages: { typescript: false } } });
+  assert.deepEqual(await suggestedAfter(client, root, `${line}\n\n${halfLine}`), []);
+});
+
+test('cancelled and superseded questions are answered, and only the newest gets a suggestion', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  await client.open(uri, `${line}\n\n${halfLine}`);
+  const position = { line: 2, character: halfLine.length };
+  const cancellation = new CancellationTokenSource();
+  const cancelled = client.complete(uri, position, cancellation.token);
+  cancellation.cancel();
+  await assert.rejects(cancelled, { code: LSPErrorCodes.RequestCancelled });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => client.complete(uri, position)));
+  assert.equal(answers.at(-1)?.length, 1);
+  assert.ok(answers.slice(0, -1).every(items => items.length === 0));
+});
+
+test('a reading can be cancelled, and goes on when asked again', async () => {
+  const root = path.join(folder.root, 'large');
+  mkdirSync(root);
+  for (let count = 0; count < 400; count++) {
+    writeFileSync(
+      path.join(root, `part${count}.ts`),
+      `${module.replaceAll('quokka', `quokka${count}`)}`.repeat(50),
+    );
+  }
+  const client = clientOf({ folders: [root], initializationOptions: { read: { onOpen: false } } });
+  await client.initialize();
+  const cancellation = new CancellationTokenSource();
+  const reading = client.request(readRequest, null, cancellation.token);
+  await client.whenStatus(({ files }) => files > 0);
+  cancellation.cancel();
+  const { state, files, filesTotal } = await reading;
+  assert.equal(state, 'paused');
+  assert.ok(files < 400 && files === filesTotal);
+  assert.equal((await client.request(readRequest, null)).files, 400);
+});
