@@ -1,22 +1,22 @@
-"""Causal convolutions, one filter a channel: y_t = Σ_j h_j u_{t−j}. Taps are [W, channels], the newest token's first."""
+"""Causal convolutions, one filter a channel. A short kernel is [W, channels] with the present token's row last, as kernels/short-convolution
+has it; the taps of a long filter, h_0 … h_{W−1}, have it first."""
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 
-def short_convolution(u, taps):
-    """u [B, T, c], taps [W, c] with small W, as a sum of shifted products (a compiler fuses it into one pass)."""
-    width = taps.shape[0]
-    length = u.shape[1]
+def short_convolution(u, kernel):
+    """y_t = Σ_j kernel_j ⊙ u_{t−W+1+j}: u [B, T, c], kernel [W, c] with small W. A sum of shifted products, which a compiler fuses."""
+    width, length = kernel.shape[0], u.shape[1]
     padded = F.pad(u, (0, 0, width - 1, 0))
-    y = padded[:, width - 1 :] * taps[0]
+    y = padded[:, :length] * kernel[0]
     for j in range(1, width):
-        y = y + padded[:, width - 1 - j : width - 1 - j + length] * taps[j]
+        y = y + padded[:, j : j + length] * kernel[j]
     return y
 
 
 def long_convolution(u, taps):
-    """The same for long filters, by FFT in fp32: u [B, T, c], taps [W, c]. Taps past T have no effect."""
+    """y_t = Σ_j taps_j ⊙ u_{t−j} by FFT in fp32: u [B, T, c], taps [W, c]. Taps past T have no effect."""
     length = u.shape[1]
     taps = taps[:length]
     size = 1
@@ -26,8 +26,8 @@ def long_convolution(u, taps):
     return torch.fft.irfft(spectrum, n=size)[..., :length].transpose(1, 2).to(u.dtype)
 
 
-def identity_taps(width, channels, noise=0.1, lag=0):
-    """Near the filter that hands token t − lag through."""
-    taps = noise * torch.randn(width, channels)
-    taps[lag] += 1
-    return nn.Parameter(taps)
+def near_identity(width, channels, noise=0.1, lag=0):
+    """A short kernel near the one that hands token t − lag through."""
+    kernel = noise * torch.randn(width, channels)
+    kernel[width - 1 - lag] += 1
+    return nn.Parameter(kernel)

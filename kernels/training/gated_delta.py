@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from convolution import identity_taps, short_convolution
+from convolution import near_identity, short_convolution
 from normalise import l2_normalise, rms_norm
 
 
@@ -69,7 +69,7 @@ class GatedDelta(nn.Module):
         super().__init__()
         self.heads, self.chunk = config.heads, config.delta_chunk
         self.project = nn.Linear(config.width, 3 * config.width, bias=False)
-        self.short = identity_taps(4, 3 * config.width)
+        self.short = near_identity(4, 3 * config.width)
         self.gates = nn.Linear(config.width, 2 * config.heads)  # rows: the decays, then the β
         nn.init.zeros_(self.gates.bias)
         # Decays from slow to fast over the heads: half-lives of about 1,000 down to 10 tokens.

@@ -8,7 +8,7 @@ import math
 import torch
 from torch import nn
 
-from convolution import identity_taps, short_convolution
+from convolution import near_identity, short_convolution
 from normalise import rms_norm
 from state_space import Modes
 
@@ -27,7 +27,7 @@ class H3(nn.Module):
         super().__init__()
         self.heads = config.heads
         self.project = nn.Linear(config.width, 3 * config.width, bias=False)
-        self.shift = identity_taps(4, config.width, lag=1)
+        self.shift = near_identity(4, config.width, lag=1)
         self.modes = Modes(config.heads, config.state_modes)
         self.out = nn.Linear(config.width, config.width, bias=False)
 

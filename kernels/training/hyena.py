@@ -9,7 +9,7 @@ import math
 import torch
 from torch import nn
 
-from convolution import identity_taps, long_convolution, short_convolution
+from convolution import near_identity, long_convolution, short_convolution
 from state_space import Modes
 
 
@@ -60,7 +60,7 @@ class Hyena(nn.Module):
         super().__init__()
         width = config.width
         self.project = nn.Linear(width, 3 * width, bias=False)
-        self.short = identity_taps(3, 3 * width)
+        self.short = near_identity(3, 3 * width)
         self.kind = kind
         if kind == "short":
             self.filter = ExplicitFilter(width, config.short_filter)
@@ -73,5 +73,5 @@ class Hyena(nn.Module):
     def forward(self, x, memory=None):
         x1, x2, v = short_convolution(self.project(x), self.short).chunk(3, -1)
         taps = self.filter(x.shape[1])
-        convolve = short_convolution if self.kind == "short" else long_convolution
-        return self.out(x1 * convolve(x2 * v, taps))
+        gated = x2 * v
+        return self.out(x1 * (short_convolution(gated, taps.flip(0)) if self.kind == "short" else long_convolution(gated, taps)))

@@ -5,27 +5,36 @@ From n = rms_norm(x) at the end of the self-decoder (keys and values pass a caus
           read is RMS-normalised instead. Merge: sum. β = sigmoid(c·n + e).
 - delta   the affine map S ↦ P S + N of the delta rule without decay on the same kind of k, v, β. Merge: composition.
 - dilated a key (RMS-normalised, no position) and a value for every token, from which readers keep those at growing strides.
-          Merge: selection by distance.
+          Merge: each file's stride follows from its distance (kernels/dilated-attention/strided-read.ts).
 - continuous x̄(t) ≈ Bᵀψ(t): ridge regression of a narrow projection on N Gaussians over the positions scaled to [0, 1]
           (arXiv 2109.00301). Merge: refit.
 """
 import torch
 from torch import nn
 
-from convolution import identity_taps, short_convolution
+from attention import QK_EPSILON
+from convolution import near_identity, short_convolution
 from gated_delta import delta_span
 from normalise import l2_normalise, rms_norm
 
 
-def dilated_places(count, span, ratio):
-    """Places kept of `count` tokens, oldest first: the last `span` all; before them span·ratio tokens at stride `ratio`; and so on.
-    A stride counts back from the newest token of its level."""
-    places, end, stride = [], count, 1
-    while end > 0:
-        start = max(0, end - span * stride)
-        places = [p for p in range(end - 1, start - 1, -stride)][::-1] + places
-        end, stride = start, stride * ratio
-    return places
+def stride_at(distance, span, ratio):
+    """The smallest power aˡ of the ratio with distance < span·aˡ."""
+    stride = 1
+    while distance >= span * stride:
+        stride *= ratio
+    return stride
+
+
+def strided_places(files, length, heads, span, ratio):
+    """[heads, K]: the places that each head keeps of `files` files of `length` tokens, oldest file first. A file's stride follows from the
+    distance at which it begins, the nearest at 0; at a stride a head keeps p ≡ head (mod stride) from the file's start."""
+    kept = [[] for _ in range(heads)]
+    for file in range(files):
+        stride = stride_at((files - 1 - file) * length, span, ratio)
+        for head in range(heads):
+            kept[head] += [file * length + p for p in range(head % stride, length, stride)]
+    return kept
 
 
 def gaussian_fit(count, bases, sigma, ridge):
@@ -44,7 +53,7 @@ class MemoryWriter(nn.Module):
         keys, values = self.heads * config.memory_key, self.heads * config.memory_value
         self.widths = [keys, values, keys, values, config.width, config.width, config.continuous_width]
         self.project = nn.Linear(config.width, sum(self.widths), bias=False)
-        self.short = identity_taps(4, 2 * (keys + values))
+        self.short = near_identity(4, 2 * (keys + values))
         self.gates = nn.Linear(config.width, 2 * self.heads)  # rows: β of the linear heads, then of the delta heads
         nn.init.zeros_(self.gates.bias)
 
@@ -57,7 +66,7 @@ class MemoryWriter(nn.Module):
         lk, lv, dk, dv = (z.view(B, T, self.heads, -1).transpose(1, 2).float() for z in bindings.split(self.widths[:4], -1))
         key, value, signal = p[..., bound:].split(self.widths[4:], -1)
         lb, db = torch.sigmoid(self.gates(n).float()).transpose(1, 2).chunk(2, 1)  # [B, H, T]
-        key = rms_norm(key.reshape(B, T, self.config.heads, -1))
+        key = rms_norm(key.reshape(B, T, self.config.heads, -1), QK_EPSILON)
         return {"linear": (l2_normalise(lk), lv, lb), "delta": (l2_normalise(dk), dv, db), "dilated": (key, value.view(key.shape)), "continuous": signal}
 
 
@@ -72,7 +81,7 @@ class RestOfBatch(nn.Module):
     def constant(self, B, T, device):
         if (B, T, device) not in self.constants:
             others = torch.tensor([[(i + step) % B for step in range(1, B)] for i in range(B)], device=device)  # [B, B − 1], oldest first
-            places = torch.tensor(dilated_places((B - 1) * T, self.config.dilated_span, self.config.dilated_ratio), device=device)
+            places = torch.tensor(strided_places(B - 1, T, self.config.heads, self.config.dilated_span, self.config.dilated_ratio), device=device)
             fit = gaussian_fit((B - 1) * T, self.config.continuous_bases, self.config.continuous_sigma, self.config.continuous_ridge).to(device)
             self.constants[B, T, device] = others, places, fit
         return self.constants[B, T, device]
@@ -91,5 +100,6 @@ class RestOfBatch(nn.Module):
         def sequence(x):  # [B, T, …] → [B, (B − 1)·T, …], the others' tokens one after another
             return x[others].flatten(1, 2)
 
-        key, value = (sequence(x)[:, places].transpose(1, 2) for x in writes["dilated"])  # [B, H, K, dh]
+        head = torch.arange(places.shape[0], device=places.device)[:, None]
+        key, value = (sequence(x)[:, places, head] for x in writes["dilated"])  # [B, H, K, dh]
         return {"linear": M.sum(0, keepdim=True) - M, "delta": S, "dilated": (key, value), "continuous": fit.to(writes["continuous"].dtype) @ sequence(writes["continuous"])}

@@ -97,7 +97,7 @@ class Longsight(nn.Module):
             memory["closed"], memory["open"] = (opened - 1) * 1e9, opened
         return n, self.decode(x, memory)
 
-    def loss(self, n, h, targets, weights, auxiliary=0.25, stride=4):
+    def loss(self, n, h, targets, weights, auxiliary=0.25, stride=8):
         """Loss of the final head, plus `auxiliary` times the self-decoder's on every stride-th token."""
         E, cap = self.embedding.weight, self.config.soft_cap
         h, n, targets, weights = h.flatten(0, 1), n.flatten(0, 1), targets.flatten(), weights.flatten()

@@ -19,7 +19,7 @@ from normalise import l2_normalise, rms_norm
 
 class InfiniRead(WindowAttention):
     def __init__(self, config):
-        super().__init__(config)
+        super().__init__(config, config.reader_window)
         self.memory_heads = config.memory_heads
         keys, values = 2 * self.memory_heads * config.memory_key, 2 * self.memory_heads * config.memory_value
         self.query = nn.Linear(config.width, keys, bias=False)
@@ -38,6 +38,9 @@ class InfiniRead(WindowAttention):
 
 
 class DilatedRead(WindowAttention):
+    def __init__(self, config):
+        super().__init__(config, config.reader_window)
+
     def forward(self, x, memory=None):
         if memory is None:
             return super().forward(x)
@@ -55,7 +58,7 @@ class DilatedRead(WindowAttention):
 
 class ContinuousRead(WindowAttention):
     def __init__(self, config):
-        super().__init__(config)
+        super().__init__(config, config.reader_window)
         self.continuous_heads, self.sigma = config.continuous_heads, config.continuous_sigma
         c = config.continuous_width
         self.query = nn.Linear(config.width, c, bias=False)

@@ -16,7 +16,7 @@ class Modes(nn.Module):
         self.log_step = nn.Parameter(math.log(1e-3) + quantiles * (math.log(0.1) - math.log(1e-3)))  # [c]
         self.log_decay = nn.Parameter(torch.full((channels, modes), math.log(0.5)))  # [c, m]
         self.frequency = nn.Parameter(math.pi * torch.arange(modes).float().repeat(channels, 1))  # [c, m]
-        self.output = nn.Parameter(torch.randn(channels, modes, 2))  # C: [c, m, 2]
+        self.output = nn.Parameter(torch.randn(channels, 2, modes))  # C: [c, 2, m], real parts, then imaginary
         self.skip = nn.Parameter(torch.ones(channels))  # D: [c]
 
     def discretise(self):
@@ -29,14 +29,14 @@ class Modes(nn.Module):
         n_im = magnitude * torch.sin(angle)
         norm = real * real + imaginary * imaginary
         b_re, b_im = (n_re * real + n_im * imaginary) / norm, (n_im * real - n_re * imaginary) / norm
-        c_re, c_im = self.output.float().unbind(-1)
+        c_re, c_im = self.output.float().unbind(1)
         return step * real, angle, 2 * (c_re * b_re - c_im * b_im), 2 * (c_re * b_im + c_im * b_re)
 
     def poles_and_residues(self):
-        """[c, m, 2] each, as kernels/diagonal-ssm takes them."""
+        """[c, 2, m] each, real parts, then imaginary, as kernels/diagonal-ssm takes them."""
         log_magnitude, angle, r_re, r_im = self.discretise()
         magnitude = torch.exp(log_magnitude)
-        return torch.stack([magnitude * torch.cos(angle), magnitude * torch.sin(angle)], -1), torch.stack([r_re, r_im], -1)
+        return torch.stack([magnitude * torch.cos(angle), magnitude * torch.sin(angle)], 1), torch.stack([r_re, r_im], 1)
 
     def impulse_response(self, length):
         """[c, length]."""

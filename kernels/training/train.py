@@ -31,6 +31,7 @@ class Settings:
     corpus, out = Path(E("CORPUS", "corpus")), Path(E("OUT", "run"))
     seconds = float(E("SECONDS_TO_RUN", "600"))
     until = float(E("UNTIL", "0"))  # a Unix time that overrides SECONDS_TO_RUN
+    clock = staticmethod(time.process_time if E("CLOCK") == "cpu" else time.time)  # ablations compare equal processor time on a shared machine
     device = E("DEVICE", "cuda" if torch.cuda.is_available() else "cpu")
     processes = int(E("PROCESSES", "1" if device == "cuda" else "2"))
     shapes = [tuple(map(int, s.split("x"))) for s in E("SHAPES", "4x512").split(",")]  # sequences x tokens, drawn evenly
@@ -44,7 +45,7 @@ class Settings:
     log_every = float(E("LOG_EVERY", "20"))
     evaluate_every = float(E("EVALUATE_EVERY", "300"))
     evaluation_batches = int(E("EVALUATION_BATCHES", "8"))
-    evaluate_with = [int(E("EVALUATION_SEQUENCES", "4")), int(E("EVALUATION_TOKENS", "512"))]
+    evaluate_with = (int(E("EVALUATION_SEQUENCES", "4")), int(E("EVALUATION_TOKENS", "512")))
     seed = int(E("SEED", "1"))
     model = {
         **{name: int(E(name.upper())) for name in ("width", "heads", "mlp", "window", "medium_filter", "memory_heads", "memory_key", "memory_value", "delta_chunk", "continuous_bases", "continuous_width") if E(name.upper())},
@@ -123,6 +124,24 @@ class Together:
         self.wait()
 
 
+def compiled(model, rank, settings, together):
+    """The trunk, compiled for every shape. The processes take turns, so that the first one's result serves the others from the cache on disk."""
+    for count, length in [*settings.shapes, settings.evaluate_with]:
+        if count > 1:
+            model.rest_of_batch.constant(count, length, next(model.parameters()).device)
+    if not settings.compile or not hasattr(torch, "compile"):
+        return model.trunk
+    trunk = torch.compile(model.trunk, dynamic=False)
+    for turn in range(settings.processes):
+        if rank == turn:
+            for count, length in {*settings.shapes, settings.evaluate_with}:
+                with autocast(settings):
+                    _, h = trunk(torch.zeros(count, length, dtype=torch.int64, device=settings.device), torch.ones((), device=settings.device))
+                h.float().sum().backward()
+        together.wait()
+    return trunk
+
+
 def evaluate(model, trunk, sampler_seed, corpus, settings, memory):
     """Mean nats a token and bits per byte on held-out whole files, with the other files of the batch in memory or closed."""
     sampler = Sampler(corpus, sampler_seed, fim=0.0, one_package=1.0)
@@ -130,9 +149,9 @@ def evaluate(model, trunk, sampler_seed, corpus, settings, memory):
     for _ in range(settings.evaluation_batches):
         tokens, weights, _ = sampler.batch(*settings.evaluate_with)
         tokens = torch.from_numpy(tokens).to(settings.device)
-        with torch.no_grad(), autocast(settings):
+        with autocast(settings):  # with gradients switched off it would be compiled once more
             _, h = trunk(tokens[:, :-1], torch.tensor(float(memory), device=settings.device))
-            nats += float((model.nats(h, tokens[:, 1:]) * torch.from_numpy(weights).to(settings.device)).sum())
+            nats += float((model.nats(h.detach(), tokens[:, 1:]) * torch.from_numpy(weights).to(settings.device)).sum())
         count += float(weights.sum())
         size += sum(len(sampler.tokenizer.decode(row).encode("utf8", "replace")) for row in tokens[:, 1:].tolist())
     return nats / count, nats / math.log(2) / size
@@ -154,26 +173,26 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
         for name in optimizer.state:
             if name in checkpoint["optimizer"]:
                 optimizer.state[name] = [t.float().to(settings.device) for t in checkpoint["optimizer"][name]]
-    trunk = torch.compile(model.trunk, dynamic=False) if settings.compile and hasattr(torch, "compile") else model.trunk
+    trunk = compiled(model, rank, settings, together)
     sampler = Sampler(corpora["train"], settings.seed * 1000 + progress["step"] * 10 + rank, fim=settings.fim)
     shapes = Sampler(corpora["train"], settings.seed + progress["step"]).rng  # the same on every process
     say = (lambda *words: print(*words, file=log, flush=True)) if rank == 0 else (lambda *words: None)
     say(time.strftime("%H:%M:%S"), "torch", torch.__version__, settings.device, model.sizes(), "from step", progress["step"])
 
-    started, spent_before, paused = time.time(), progress["seconds"], 0.0
+    started, spent_before, paused = settings.clock(), progress["seconds"], 0.0
     length = settings.until - started if settings.until else settings.seconds
     saved = logged = evaluated = started
     smooth, logged_tokens, local_step = None, progress["tokens"], 0
     while True:
         if rank == 0:
-            together.numbers[0] = time.time() - started - paused
+            together.numbers[0] = settings.clock() - started - paused
         together.wait()
         elapsed = float(together.numbers[0])
         if elapsed >= length:
             break
         shape = settings.shapes[int(shapes.integers(len(settings.shapes)))]
         if settings.device == "cpu":
-            together.gradients[rank].zero_()
+            together.gradients[rank].zero_()  # also what compiling left there
         else:
             model.zero_grad(set_to_none=True)
         step_loss = 0.0
@@ -198,25 +217,25 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
 
         # The decision to stop and look is the first process's, so that all do the same.
         if rank == 0:
-            now = time.time()
+            now = settings.clock()
             together.numbers[1] = now - logged >= settings.log_every
             together.numbers[2] = now - evaluated >= settings.evaluate_every
             together.numbers[3] = now - saved >= settings.save_every
         together.wait()
         look, test, save = (bool(together.numbers[i]) for i in (1, 2, 3))
         if look:
-            now = time.time()
+            now = settings.clock()
             say(f"{time.strftime('%H:%M:%S')} step {progress['step']} tokens {progress['tokens'] / 1e6:.3f}M loss {smooth:.3f} tokens/s {(progress['tokens'] - logged_tokens) / (now - logged):.0f} load {os.getloadavg()[0]:.1f}")
             logged, logged_tokens = now, progress["tokens"]
         if test or save:
-            before = time.time()
+            before = settings.clock()
             if test:
                 measure(rank, settings, together, model, trunk, corpora, progress, smooth, say)
-                evaluated = time.time()
+                evaluated = settings.clock()
             if save:
                 checkpoint_now(rank, settings, together, model, optimizer, progress)
-                saved = time.time()
-            paused += time.time() - before
+                saved = settings.clock()
+            paused += settings.clock() - before
     measure(rank, settings, together, model, trunk, corpora, progress, smooth, say)
     checkpoint_now(rank, settings, together, model, optimizer, progress)
     say(time.strftime("%H:%M:%S"), "done")
