@@ -183,7 +183,7 @@ for (const git of [true, false]) {
       ],
       ['a file that grew too large', ['top.ts'], folder => truncateSync(folder.at('top.ts'), 2 ** 31)],
       ['nothing outside', ['/elsewhere/a.ts', '../up.ts', '.git/index'], () => undefined],
-      ['hundreds of files', hundreds, folder => hundreds.forEach(name => void folder.write(name, 'm'))],
+      ['hundreds of files', hundreds, folder => hundreds.forEach(name => folder.write(name, 'm'))],
     ];
     for (const [name, paths, change] of changes) {
       it(`takes in ${name}`, async () => {
