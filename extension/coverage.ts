@@ -28,7 +28,7 @@ async function show({ client, log }: Context): Promise<void> {
   const pick = vscode.window.createQuickPick<FileItem>();
   const tokens = coverage.files.reduce((sum, file) => sum + file.tokens, 0);
   pick.title = vscode.l10n.t(
-    'Read: {0} files, {1} tokens. Left out: {2}',
+    'Files read: {0} · tokens: {1} · left out: {2}',
     fullCount(coverage.files.length),
     shortCount(tokens),
     fullCount(coverage.skipped.length),

@@ -13,8 +13,12 @@ import * as why from './why.ts';
 export function activate(extension: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Longsight', { log: true });
   const suggestions = new Suggestions();
-  const { module, patience } = serverOf(extension);
-  const client = new Client({ module, log, middleware: suggestions.middleware, patience });
+  const client = new Client({
+    module: extension.asAbsolutePath('dist/server.js'),
+    log,
+    middleware: suggestions.middleware,
+    patience: patienceOf(extension),
+  });
   const context: Context = { extension, log, client, suggestions };
   extension.subscriptions.push(log, client);
   for (const feature of [commands, coverage, status, summaryView, trouble, why]) feature.activate(context);
@@ -29,15 +33,9 @@ export function activate(extension: vscode.ExtensionContext): void {
   else log.info('Nothing is read until this workspace is trusted.');
 }
 
-/** The bundled server; while developing, another one may be named, with other patience, to see the extension bear a bad server. */
-function serverOf(extension: vscode.ExtensionContext): { module: string; patience: Patience } {
-  const module = extension.asAbsolutePath('dist/server.js');
-  if (extension.extensionMode === vscode.ExtensionMode.Production) return { module, patience: usualPatience };
-  const patience = Number(process.env['LONGSIGHT_TEST_PATIENCE'] ?? Number.NaN);
-  return {
-    module: process.env['LONGSIGHT_TEST_SERVER'] ?? module,
-    patience: Number.isNaN(patience)
-      ? usualPatience
-      : { ...usualPatience, pingEvery: patience, pingTimeout: patience },
-  };
+/** While developing, a hang can be made to show sooner. */
+function patienceOf(extension: vscode.ExtensionContext): Patience {
+  const ping = Number(process.env['LONGSIGHT_TEST_PATIENCE']);
+  if (extension.extensionMode === vscode.ExtensionMode.Production || !(ping > 0)) return usualPatience;
+  return { ...usualPatience, pingEvery: ping, pingTimeout: ping };
 }

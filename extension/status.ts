@@ -77,10 +77,14 @@ function reportOf({ client }: Context): Report {
   if (connection === 'starting' || !status)
     return { level: 'busy', icon: 'loading~spin', short: '', text: t('Starting'), detail: '' };
   const detail = detailOf(status);
-  if (status.state === 'failed' || status.engine === 'failed') {
-    const why = status.problem ?? detail;
-    return { level: 'error', icon: 'warning', short: '', text: t('Something is wrong'), detail: why };
-  }
+  if (status.state === 'failed')
+    return {
+      level: 'error',
+      icon: 'warning',
+      short: '',
+      text: t('Reading failed'),
+      detail: status.problem ?? detail,
+    };
   if (status.state === 'reading') {
     const text = t('Reading: {0} of {1} files', fullCount(status.files), fullCount(status.filesTotal));
     return { level: 'busy', icon: 'sync~spin', short: `${percent(status)}%`, text, detail };
@@ -89,7 +93,9 @@ function reportOf({ client }: Context): Report {
     return { level: 'quiet', icon: 'debug-pause', short: t('paused'), text: t('Paused'), detail };
   const text =
     status.state === 'ready' ? t('{0} tokens read', shortCount(status.tokens)) : t('Nothing read yet');
-  return { level: 'good', icon: iconHere(), short: '', text, detail };
+  // What was read serves without the engine, so its trouble is a remark.
+  const remark = status.engine === 'failed' && status.problem ? `${detail} · ${status.problem}` : detail;
+  return { level: 'good', icon: iconHere(), short: '', text, detail: remark };
 }
 
 /** Whether completions are on in the editor in front shows in the icon. */

@@ -125,6 +125,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   #message(showing: Showing): string | undefined {
     const { status } = this.#context.client;
     if (showing === 'starting') return vscode.l10n.t('Starting …');
+    if (showing === 'failed') return this.#why();
     if (showing !== 'reading' || !status) return undefined;
     return vscode.l10n.t(
       'Reading: {0} of {1} files, {2} tokens so far.',
@@ -146,11 +147,14 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     return this.#summary ? nodesOf(this.#summary, (text, ...values) => vscode.l10n.t(text, ...values)) : [];
   }
 
-  /** The welcome texts of the manifest cannot say what went wrong; entries can. */
+  #why(): string {
+    const { problem, status } = this.#context.client;
+    return problem ?? status?.problem ?? this.#problem ?? vscode.l10n.t('Something went wrong.');
+  }
+
+  /** What to do about it; what went wrong stands above, where a long sentence wraps. */
   #failureNodes(): SummaryNode[] {
     const { client } = this.#context;
-    const why =
-      client.problem ?? client.status?.problem ?? this.#problem ?? vscode.l10n.t('Something went wrong.');
     const down = client.connection === 'failed';
     const retry = down
       ? 'longsight.restartEngine'
@@ -158,7 +162,6 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
         ? 'longsight.refreshSummary'
         : 'longsight.read';
     return [
-      actionNode('failure', why, 'warning'),
       actionNode(retry, vscode.l10n.t('Try Again'), 'refresh'),
       actionNode('longsight.showLog', vscode.l10n.t('Show Log'), 'output'),
     ];

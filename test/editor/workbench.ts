@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { type Editor, type LaunchOptions, launch } from './launch.ts';
 import { type Requirements, root } from './requirements.ts';
+import { stageWithDouble } from './stage.ts';
 
 const screenshots = path.join(root, '.cache/screenshots');
 /** Milliseconds; two cores may be busy with other things. */
@@ -16,8 +17,8 @@ export interface OpenOptions extends LaunchOptions {
   readonly folder?: string;
   /** How the stand-in for the server behaves; the real server without it. */
   readonly double?: 'good' | 'crash' | 'crash-once' | 'hang';
-  /** Load the extension from the sources' `dist/`; on unless false. */
-  readonly development?: boolean;
+  /** Has the extension installed, as users have it. Notifications show only then, because a page can name an extension under development only in smoke tests, which suppress them. */
+  readonly asInstalled?: boolean;
 }
 
 /** A copy, because a test writes into it. */
@@ -32,12 +33,20 @@ export class Workbench {
   readonly folder: string;
   readonly editor: Editor;
   readonly #browser: Browser;
+  readonly #temporary: readonly string[];
 
-  private constructor(page: Page, folder: string, editor: Editor, browser: Browser) {
+  private constructor(
+    page: Page,
+    folder: string,
+    editor: Editor,
+    browser: Browser,
+    temporary: readonly string[],
+  ) {
     this.page = page;
     this.folder = folder;
     this.editor = editor;
     this.#browser = browser;
+    this.#temporary = temporary;
   }
 
   static async open(
@@ -45,9 +54,13 @@ export class Workbench {
     options: OpenOptions = {},
   ): Promise<Workbench> {
     const folder = options.folder ?? copyOfFixture();
+    const extension = options.double ? stageWithDouble() : root;
+    const state = mkdtempSync(path.join(os.tmpdir(), 'longsight-double-'));
+    const temporary = [state, ...(options.folder ? [] : [folder]), ...(options.double ? [extension] : [])];
     const editor = await launch(codeServer, {
       ...options,
-      env: { ...doubleEnv(options.double), ...options.env },
+      ...(options.asInstalled && { installed: extension, smokeTest: false }),
+      env: { ...doubleEnv(options.double, state), ...options.env },
     });
     let browser: Browser | undefined;
     try {
@@ -65,13 +78,13 @@ export class Workbench {
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       const page = await context.newPage();
       page.setDefaultTimeout(patience);
-      const extension = options.development === false ? {} : { extension: root };
-      await page.goto(editor.url({ folder, ...extension }));
+      await page.goto(editor.url(options.asInstalled ? { folder } : { folder, extension }));
       await page.locator('.monaco-workbench .part.statusbar').waitFor();
-      return new Workbench(page, folder, editor, browser);
+      return new Workbench(page, folder, editor, browser, temporary);
     } catch (error) {
       await browser?.close();
       await editor.stop();
+      for (const leftover of temporary) rmSync(leftover, { recursive: true, force: true });
       throw error;
     }
   }
@@ -79,7 +92,7 @@ export class Workbench {
   async close(): Promise<void> {
     await this.#browser.close();
     await this.editor.stop();
-    if (this.folder.startsWith(os.tmpdir())) rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of this.#temporary) rmSync(folder, { recursive: true, force: true });
   }
 
   /** A part of a test that leaves a screenshot, whether it passes or fails. After a failure the rest makes no sense, so it ends the test. */
@@ -200,13 +213,11 @@ export class Workbench {
   }
 }
 
-function doubleEnv(double: OpenOptions['double']): Record<string, string> {
+function doubleEnv(double: OpenOptions['double'], state: string): Record<string, string> {
   if (!double) return {};
-  const mark = path.join(mkdtempSync(path.join(os.tmpdir(), 'longsight-double-')), 'started');
   return {
-    LONGSIGHT_TEST_SERVER: path.join(root, 'test/editor/double.ts'),
     LONGSIGHT_TEST_BEHAVIOUR: double,
     LONGSIGHT_TEST_PATIENCE: '1500',
-    ...(double === 'crash' ? {} : { LONGSIGHT_TEST_MARK: mark }),
+    ...(double === 'crash' ? {} : { LONGSIGHT_TEST_MARK: path.join(state, 'started') }),
   };
 }

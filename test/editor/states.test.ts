@@ -1,0 +1,62 @@
+/** What the summary's view says when there is no summary: no folder, no trust, several folders. */
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { requirements } from './requirements.ts';
+import { copyOfFixture, Workbench } from './workbench.ts';
+
+const needed = await requirements();
+const skip = 'skip' in needed && needed.skip;
+
+test('nothing is read before the folder is trusted', { skip, timeout: 200_000 }, async t => {
+  assert.ok(!('skip' in needed));
+  const workbench = await Workbench.open(needed, { double: 'good', asInstalled: true, trust: true });
+  const { page } = workbench;
+  try {
+    await workbench.step(t, 'the view asks for trust', async () => {
+      await workbench.openSummary();
+      await page.locator('.sidebar').getByText('only after you have said that you trust it').waitFor();
+      assert.equal(await workbench.summaryRow('What this is').count(), 0);
+    });
+    await workbench.step(t, 'with trust, reading starts by itself', async () => {
+      await page.locator('.sidebar').getByRole('button', { name: 'Manage Workspace Trust' }).click();
+      await page
+        .locator('.workspace-trust-editor')
+        .getByRole('button', { name: 'Trust', exact: true })
+        .click();
+      // The trust editor is a dialog over everything else.
+      await page.keyboard.press('Escape');
+      await workbench.summaryRow('Quayside plans which vessel').waitFor();
+    });
+  } finally {
+    await workbench.close();
+  }
+});
+
+test('a workspace of several folders', { skip, timeout: 200_000 }, async t => {
+  assert.ok(!('skip' in needed));
+  const [first, second] = [copyOfFixture(), copyOfFixture()];
+  const workspace = path.join(first, 'both.code-workspace');
+  const folders = [
+    { path: first, name: 'harbour' },
+    { path: second, name: 'harbour/old' },
+  ];
+  writeFileSync(workspace, JSON.stringify({ folders }));
+  const workbench = await Workbench.open(needed, {
+    double: 'good',
+    folder: workspace,
+    env: { LONGSIGHT_TEST_PREFIX: 'harbour/old/' },
+  });
+  try {
+    await workbench.step(t, 'an entry opens the file of its own folder', async () => {
+      await workbench.openSummary();
+      await workbench.summaryRow('src/main.ts').click();
+      await workbench.page.locator('.tab.active').filter({ hasText: 'main.ts' }).hover();
+      await workbench.page.locator('.breadcrumbs-control').getByText('harbour/old').waitFor();
+    });
+  } finally {
+    await workbench.close();
+    for (const folder of [first, second]) rmSync(folder, { recursive: true, force: true });
+  }
+});
