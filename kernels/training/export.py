@@ -113,7 +113,7 @@ def golden(out=ROOT / "test/golden/twin.safetensors"):
     # The memory that the first sequence reads: sequences 1 and 2, in this order.
     record["memory.linear"], record["memory.delta"], record["memory.continuous"] = (memory[k][0] for k in ("linear", "delta", "continuous"))
     record["memory.dilated.key"], record["memory.dilated.value"] = (z[0] for z in memory["dilated"])
-    record["memory.dilated.places"] = torch.tensor(strided_places(B - 1, T, GOLDEN.heads, GOLDEN.dilated_span, GOLDEN.dilated_ratio)).int()
+    record["memory.dilated.places"] = torch.tensor(strided_places(B - 1, T, GOLDEN.heads, GOLDEN.dilated_span, GOLDEN.dilated_ratio))
     record["memory.continuous.fit"] = gaussian_fit((B - 1) * T, GOLDEN.continuous_bases, GOLDEN.continuous_sigma, GOLDEN.continuous_ridge)
     tensors = {name: (t if t.dtype == torch.int32 else t.float()).contiguous().clone() for name, t in record.items()}
     Path(out).parent.mkdir(parents=True, exist_ok=True)
