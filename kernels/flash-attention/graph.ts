@@ -1,7 +1,7 @@
 import { formatShape } from '../onnx/dimension.ts';
 import { add, cast, greaterOrEqual, minimum, mul, sub, where } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, gather, reshape, slice, transpose } from '../onnx/layout.ts';
+import { concat, gather, reshape, slice, split, transpose } from '../onnx/layout.ts';
 import {
   filled,
   fixedLength,
@@ -24,6 +24,18 @@ import { queryKeyEpsilon, type WindowAttentionParameters, type WindowAttentionSt
 
 type Result = { output: Value; state: Placed<WindowAttentionState> };
 
+/** Keys and values that every query sees beside its window, in the same softmax, each with a query of its own for them. */
+export interface FurtherKeys {
+  /** [T, H, dh], scaled already. */
+  readonly queries: Value;
+  /** [H, M, dh] */
+  readonly keys: Value;
+  /** [H, M, dv] */
+  readonly values: Value;
+  /** [H, M] or [1, M], added to the scores: `noScore` hides a key. */
+  readonly bias: Value;
+}
+
 /**
  * The same as `windowAttention`, by products of blocks. The queries are cut into blocks of B; each block multiplies the
  * window + B keys that any of its queries can see, and a mask takes the corners off. Smaller blocks waste less on the
@@ -37,6 +49,7 @@ export function windowAttentionGraph(
   parameters: Placed<WindowAttentionParameters>,
   state: Placed<WindowAttentionState>,
   block = defaultBlock(parameters.window),
+  further?: FurtherKeys,
 ): Result {
   const { window } = parameters;
   if (window % block !== 0)
@@ -65,7 +78,13 @@ export function windowAttentionGraph(
   const starts = reshape(mul(range(blocks), block), [blocks.dimension, 1, 1]);
   const there = greaterOrEqual(add(starts, counting(g, [1, 1, window + block])), first);
   const bias = add(bandBias(g, window, block), where(there, 0, g.scalar('float32', noScore))); // [n, B, window + B]
-  const mixed = matmul(softmax(add(scores, bias)), valuesAround.blocks); // [H, n, B, dv]
+  const masked = add(scores, bias); // [H, n, B, window + B]
+  const mixed =
+    further === undefined
+      ? matmul(softmax(masked), valuesAround.blocks) // [H, n, B, dv]
+      : mixWith(further, masked, valuesAround.blocks, queries =>
+          reshape(padTo(transpose(queries, [1, 0, 2]), 1, padded), [heads, blocks.dimension, block, width]),
+        );
   const rows = reshape(mixed, [heads, padded.dimension, v.shape[2]!]);
   const kept = fixedLength(g, window);
   return {
@@ -86,6 +105,7 @@ export function windowAttentionStepGraph(
   v: Value,
   parameters: Placed<WindowAttentionParameters>,
   state: Placed<WindowAttentionState>,
+  further?: FurtherKeys,
 ): Result {
   const { window } = parameters;
   const { queries, keys, values } = operands(g, q, k, v, parameters);
@@ -94,9 +114,31 @@ export function windowAttentionStepGraph(
   const count = minimum(add(state.count, 1), window);
   const scores = matmul(queries, transpose(kept, [0, 2, 1])); // [H, 1, window]
   const there = greaterOrEqual(cast(counting(g, [window]), 'float32'), sub(window, count));
-  const weights = softmax(where(there, scores, noScore));
-  const output = transpose(matmul(weights, keptValues), [1, 0, 2]); // [1, H, dv]
+  const masked = where(there, scores, noScore);
+  const mixed =
+    further === undefined
+      ? matmul(softmax(masked), keptValues)
+      : mixWith(further, masked, keptValues, rows => transpose(rows, [1, 0, 2]));
+  const output = transpose(mixed, [1, 0, 2]); // [1, H, dv]
   return { output, state: { keys: kept, values: keptValues, count } };
+}
+
+/** One softmax over the window's scores [H, …, W] and those of the further keys. `arrange` puts queries in the order of the scores. */
+function mixWith(
+  { queries, keys, values, bias }: FurtherKeys,
+  scores: Value,
+  windowValues: Value,
+  arrange: (queries: Value) => Value,
+): Value {
+  const arranged = arrange(queries); // [H, …, dh]
+  const between = new Array<number>(arranged.shape.length - 3).fill(1);
+  const [heads, count] = [keys.shape[0]!, keys.shape[1] as number];
+  const spread = (x: Value): Value => reshape(x, [heads, ...between, ...x.shape.slice(1)]);
+  const product = matmul(arranged, spread(transpose(keys, [0, 2, 1]))); // [H, …, M]
+  const hidden = reshape(bias, [bias.shape[0]!, ...between, 1, count]);
+  const all = softmax(concat([scores, add(product, hidden)], -1));
+  const [near, far] = split(all, [scores.shape.at(-1) as number, count], -1) as [Value, Value];
+  return add(matmul(near, windowValues), matmul(far, spread(values)));
 }
 
 /** Blocks of a quarter of the window, within what a matrix product runs well at. */

@@ -15,7 +15,9 @@ type PlacedField<F> = F extends Tensor
       ? E extends object
         ? readonly Placed<E>[]
         : F
-      : F;
+      : F extends object
+        ? Placed<F>
+        : F;
 
 /** Places every tensor of a record as a float32 weight. */
 export function placeParameters<P extends object>(g: GraphBuilder, parameters: P): Placed<P> {

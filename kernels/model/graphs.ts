@@ -1,0 +1,175 @@
+/**
+ * The graphs that serve: reading (self-decoder and memory writers) and decoding (self-decoder and cross-decoder, to logits). Both run
+ * any chunk of a file with carried state; the step form runs one token.
+ *
+ * Every layer is x += mixer(rms(x)), x += MLP(rms(x)); the stream starts as rms(E[id]). State tensors are inputs and outputs of the
+ * same name, the output with a prime (`self.0.short` → `self.0.short'`).
+ */
+
+import { add, cast, div, mul, tanh } from '../onnx/elementwise.ts';
+import { GraphBuilder, type OnnxModel, type Value } from '../onnx/graph-builder.ts';
+import { gather, slice } from '../onnx/layout.ts';
+import { lengthOf } from '../onnx/length.ts';
+import { linear } from '../onnx/linear.ts';
+import { matmulTransposed } from '../onnx/matmul.ts';
+import { type Placed, placeState, tensorsOf, valuesOf } from '../onnx/parameters.ts';
+import { rotaryAngles } from '../rotary/graph.ts';
+import { type Tensor, zeros } from '../tensor.ts';
+import type { ModelConfig, UpperMixer } from './config.ts';
+import { type Layer, normalize, squaredMlp } from './layer.ts';
+import { emptyRepositoryMemory, initialWriterState, type RepositoryMemory } from './memory.ts';
+import {
+  initialMixerState,
+  initialWindowState,
+  type MixerState,
+  mixerGraph,
+  type PlacedState,
+} from './mixers.ts';
+import { isReader, readerGraph } from './readers.ts';
+import type { Lowering, ModelWeights } from './weights.ts';
+import { writerGraph } from './writer.ts';
+
+export interface GraphOptions {
+  readonly lowering: Lowering;
+  /** The form for one token, T = 1. */
+  readonly step?: boolean;
+  /** The longest chunk in tokens; 512 by default. */
+  readonly longest?: number;
+}
+
+export interface DecodeOptions extends GraphOptions {
+  /** Kept keys of the dilated memory (`dilatedSlots`). */
+  readonly slots: number;
+  /** Logits of the last position only, [1, V], or of all, [T, V]. */
+  readonly logits: 'last' | 'all';
+}
+
+export interface ModelGraph {
+  readonly model: OnnxModel;
+  /** The state before a file's first token, by the name of its input. */
+  readonly initialState: ReadonlyMap<string, Tensor>;
+}
+
+/** Outputs of the reading graph beside its state. */
+export const readOutputs = ['keys', 'values', 'signal'] as const;
+
+/** ids int64 [T] → what the file's tokens write: keys and values [T, H, dh], signal [T, cw]; M and [N | P] are state. */
+export function readGraph(config: ModelConfig, weights: ModelWeights, options: GraphOptions): ModelGraph {
+  const graph = new Assembly(config, weights, options);
+  const n = normalize(graph.layers('self_decoder', config.self_decoder, graph.embed()));
+  const written = graph.carry('writer', initialWriterState(config), (layer, state) => {
+    const result = writerGraph(layer, n, state);
+    return { output: result, state: result.state };
+  });
+  for (const name of readOutputs) graph.g.output(name, written[name]);
+  return graph.finish();
+}
+
+/** ids int64 [T] and the repository's memory → logits. */
+export function decodeGraph(config: ModelConfig, weights: ModelWeights, options: DecodeOptions): ModelGraph {
+  const graph = new Assembly(config, weights, options);
+  const memory = placeState(graph.g, emptyRepositoryMemory(config, options.slots), 'memory.');
+  const read = graph.layers('self_decoder', config.self_decoder, graph.embed());
+  const stream = graph.layers('cross_decoder', config.cross_decoder, read, memory);
+  graph.g.output('logits', graph.head(options.logits === 'last' ? slice(stream, 0, -1) : stream));
+  return graph.finish();
+}
+
+class Assembly {
+  readonly g = new GraphBuilder();
+  readonly #config: ModelConfig;
+  readonly #weights: ModelWeights;
+  readonly #ids: Value;
+  readonly #base: Omit<Layer, 'name'>;
+  readonly #initial = new Map<string, Tensor>();
+
+  constructor(
+    config: ModelConfig,
+    weights: ModelWeights,
+    { lowering, step = false, longest = 512 }: GraphOptions,
+  ) {
+    this.#config = config;
+    this.#weights = weights;
+    this.#ids = this.g.input('ids', 'int64', [step ? 1 : 'T']);
+    const initial = zeros([1]);
+    const position = this.g.input('position', 'float32', [1]);
+    const length = lengthOf(this.#ids, 0);
+    const angles = rotaryAngles(this.g, position, length, config.width / config.heads, {
+      base: config.rotary_base,
+    });
+    this.g.output("position'", add(position, cast(length.value, 'float32')));
+    this.#initial.set('position', initial);
+    this.#base = { g: this.g, config, weights, lowering, step, longest, angles };
+  }
+
+  /** rms(E[ids]): [T, d]. */
+  embed(): Value {
+    return normalize(gather(this.#embedding(), this.#ids));
+  }
+
+  /** x [T, d] through a stack of layers. */
+  layers(
+    part: 'self_decoder' | 'cross_decoder',
+    kinds: readonly UpperMixer[],
+    x: Value,
+    memory?: Placed<RepositoryMemory>,
+  ): Value {
+    return kinds.reduce((stream, kind, at) => this.#layer(`${part}.${at}`, kind, stream, memory), x);
+  }
+
+  /** c·tanh(rms(x) Eᵀ / c): [·, V]. */
+  head(x: Value): Value {
+    const { vocabulary, width, soft_cap: cap } = this.#config;
+    const { lowering } = this.#base;
+    const h = normalize(x);
+    const scores =
+      lowering === 'float32'
+        ? matmulTransposed(h, this.#embedding())
+        : linear(h, this.#weights.linearWeight(this.g, 'embedding.weight', width, vocabulary, lowering));
+    return cap > 0 ? mul(tanh(div(scores, cap)), cap) : scores;
+  }
+
+  /** Runs something with a state of its own, declares the state's inputs and outputs, and returns its output. */
+  carry<State extends object, Output>(
+    name: string,
+    initial: State,
+    run: (layer: Layer, state: Placed<State>) => { output: Output; state: Placed<State> },
+  ): Output {
+    for (const [path, value] of tensorsOf(initial)) this.#initial.set(`${name}.${path}`, value);
+    const placed = placeState(this.g, initial, `${name}.`);
+    const { output, state } = run({ ...this.#base, name }, placed);
+    for (const [path, value] of valuesOf(state)) this.g.output(`${name}.${path}'`, value);
+    return output;
+  }
+
+  finish(): ModelGraph {
+    return { model: this.g.build(), initialState: this.#initial };
+  }
+
+  #layer(name: string, kind: UpperMixer, x: Value, memory: Placed<RepositoryMemory> | undefined): Value {
+    const mixerName = `${name}.mixer`;
+    const initial: MixerState = isReader(kind)
+      ? (initialWindowState(this.#config, this.#config.reader_window) as unknown as MixerState)
+      : initialMixerState(kind, { ...this.#base, name: mixerName });
+    const mixed = this.carry(mixerName, initial, (layer, placed) => {
+      const state = placed as unknown as PlacedState;
+      const result = isReader(kind)
+        ? readerGraph(kind, layer, normalize(x), memoryOf(memory, name), state)
+        : mixerGraph(kind, layer, normalize(x), state);
+      return { output: result.output, state: result.state as unknown as Placed<MixerState> };
+    });
+    const between = add(x, mixed);
+    return add(between, squaredMlp({ ...this.#base, name: `${name}.mlp` }, normalize(between)));
+  }
+
+  #embedding(): Value {
+    const { vocabulary, width } = this.#config;
+    return this.g.weight(this.#weights.rows('embedding.weight', vocabulary, width), [vocabulary, width]);
+  }
+}
+
+function memoryOf(memory: Placed<RepositoryMemory> | undefined, name: string): Placed<RepositoryMemory> {
+  if (memory === undefined)
+    throw new RangeError(`${name} reads the repository's memory, which the self-decoder does not have`);
+  return memory;
+}

@@ -1,0 +1,67 @@
+/** What every layer is built with. */
+
+import { mul, relu } from '../onnx/elementwise.ts';
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import { rmsNormalize } from '../onnx/reduce.ts';
+import type { RotaryAngles } from '../rotary/graph.ts';
+import type { Tensor } from '../tensor.ts';
+import type { ModelConfig } from './config.ts';
+import type { Lowering, ModelWeights } from './weights.ts';
+
+/** Under the root of every normalisation; the twin's EPSILON. */
+export const normEpsilon = 1e-6;
+
+export interface Layer {
+  readonly g: GraphBuilder;
+  readonly config: ModelConfig;
+  readonly weights: ModelWeights;
+  readonly lowering: Lowering;
+  /** Where its parameters stand in the twin's names, such as `self_decoder.3.mixer`. */
+  readonly name: string;
+  /** The form for one token at a time, T = 1: other nodes are faster there. */
+  readonly step: boolean;
+  /** The longest chunk that the graph takes, in tokens. */
+  readonly longest: number;
+  /** Angles of the chunk's positions, for every layer that rotates. */
+  readonly angles: RotaryAngles;
+}
+
+/** x [T, inputs] → [T, outputs] by the layer's matrix `<name>.<matrix>.weight`. */
+export function project(
+  { weights, name, lowering }: Layer,
+  x: Value,
+  matrix: string,
+  outputs: number,
+): Value {
+  return weights.linear(x, `${name}.${matrix}.weight`, outputs, lowering);
+}
+
+/** The few numbers of gates are worth their exactness: always float32, with the bias. */
+export function parameter({ weights, name }: Layer, field: string, shape: readonly number[]): Tensor {
+  return weights.tensor(`${name}.${field}`, shape);
+}
+
+export function place(g: GraphBuilder, { shape, data }: Tensor): Value {
+  return g.weight(Float32Array.from(data), shape);
+}
+
+/** x / √(mean x² + ε) over the last axis, without a gain: it would fold into the matrix that follows. */
+export function normalize(x: Value, epsilon = normEpsilon): Value {
+  const width = x.shape.at(-1);
+  if (typeof width !== 'number') throw new RangeError('normalisation over an axis of unknown length');
+  return rmsNormalize(x, x.graph.constant('float32', new Array<number>(width).fill(1)), epsilon);
+}
+
+/** x / √(Σ x² + ε) over the last axis. */
+export function normalizeLength(x: Value): Value {
+  const width = x.shape.at(-1);
+  if (typeof width !== 'number') throw new RangeError('normalisation over an axis of unknown length');
+  const gain = x.graph.constant('float32', new Array<number>(width).fill(1 / Math.sqrt(width)));
+  return rmsNormalize(x, gain, normEpsilon / width);
+}
+
+/** W₂ relu(W₁ x)² */
+export function squaredMlp({ weights, name, lowering, config }: Layer, x: Value): Value {
+  const rectified = relu(weights.linear(x, `${name}.up.weight`, config.mlp, lowering));
+  return weights.linear(mul(rectified, rectified), `${name}.down.weight`, config.width, lowering);
+}

@@ -1,0 +1,238 @@
+/** The blocks that mix the tokens of one file, as graphs with carried state. Each mirrors a module of the twin. */
+import { windowAttentionGraph, windowAttentionStepGraph } from '../flash-attention/graph.ts';
+import {
+  initialWindowAttentionState,
+  queryKeyEpsilon,
+  type WindowAttentionState,
+} from '../flash-attention/reference.ts';
+import { gatedDeltaChunkGraph, gatedDeltaFusedGraph } from '../gated-delta/graph.ts';
+import { initialGatedDeltaState } from '../gated-delta/reference.ts';
+import { h3Graph, h3StepGraph } from '../h3/graph.ts';
+import { initialH3State } from '../h3/reference.ts';
+import { implicitFilter } from '../hyena/filter.ts';
+import { hyenaGraph, hyenaStepGraph } from '../hyena/graph.ts';
+import { type HyenaFilter, initialHyenaState } from '../hyena/reference.ts';
+import { add, exp, mul, neg, sigmoid, silu, softplus } from '../onnx/elementwise.ts';
+import type { Value } from '../onnx/graph-builder.ts';
+import { reshape, split } from '../onnx/layout.ts';
+import { matmul } from '../onnx/matmul.ts';
+import type { Placed } from '../onnx/parameters.ts';
+import { rotateGraph } from '../rotary/graph.ts';
+import { discretise } from '../s4d/reference.ts';
+import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
+import { initialShortConvolutionState } from '../short-convolution/reference.ts';
+import { type Tensor, tensor } from '../tensor.ts';
+import type { LowerMixer, ModelConfig } from './config.ts';
+import { type Layer, normalize, parameter, place, project } from './layer.ts';
+
+/** What a layer carries from chunk to chunk: tensors by name, nested as its operators have them. */
+export type MixerState = { readonly [name: string]: Tensor | MixerState };
+export type PlacedState = { readonly [name: string]: Value | PlacedState };
+export interface Mixed {
+  readonly output: Value;
+  readonly state: PlacedState;
+}
+
+interface Mixer<State> {
+  /** Before the first token. */
+  initial(layer: Omit<Layer, 'g' | 'angles'>): State;
+  graph(layer: Layer, x: Value, state: Placed<State>): { output: Value; state: Placed<State> };
+}
+
+const shortTaps = 3;
+const gateTaps = 4;
+
+function hyenaMixer(kind: 'short' | 'medium' | 'long') {
+  const parameters = (layer: Omit<Layer, 'g' | 'angles'>) => {
+    const width = layer.config.width;
+    return {
+      short: parameter(layer as Layer, 'short', [shortTaps, 3 * width]),
+      filter: filterOf(layer as Layer, kind),
+    };
+  };
+  return {
+    initial: (layer: Omit<Layer, 'g' | 'angles'>) => initialHyenaState(parameters(layer)),
+    graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialHyenaState>>) => {
+      const projections = project(layer, x, 'project', 3 * layer.config.width); // [T, 3d]
+      const mixed = layer.step
+        ? hyenaStepGraph(layer.g, projections, parameters(layer), state)
+        : hyenaGraph(layer.g, projections, parameters(layer), state, layer.longest);
+      return { output: project(layer, mixed.output, 'out', layer.config.width), state: mixed.state };
+    },
+  } satisfies Mixer<ReturnType<typeof initialHyenaState>>;
+}
+
+const h3 = {
+  initial: (layer: Omit<Layer, 'g' | 'angles'>) => initialH3State(h3Parameters(layer as Layer)),
+  graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialH3State>>) => {
+    const { width, heads } = layer.config;
+    const [q, k, v] = split(project(layer, x, 'project', 3 * width), [width, width, width], 1) as [
+      Value,
+      Value,
+      Value,
+    ];
+    const inputs = { q: mul(q, 1 / Math.sqrt(width / heads)), k, v };
+    const run = layer.step ? h3StepGraph : h3Graph;
+    const mixed = run(layer.g, inputs, h3Parameters(layer), state, layer.longest);
+    return { output: project(layer, normalizeHeads(mixed.output, heads), 'out', width), state: mixed.state };
+  },
+} satisfies Mixer<ReturnType<typeof initialH3State>>;
+
+const gatedDelta = {
+  initial: ({ config: { width, heads } }: Omit<Layer, 'g' | 'angles'>) => ({
+    short: initialShortConvolutionState(gateTaps, 3 * width),
+    delta: initialGatedDeltaState(heads, width / heads, width / heads),
+  }),
+  graph: (layer: Layer, x: Value, state: Placed<{ short: { past: Tensor }; delta: { memory: Tensor } }>) => {
+    const { g, config, step, longest } = layer;
+    const { width, heads } = config;
+    const convolve = step ? shortConvolutionStepGraph : shortConvolutionGraph;
+    const kernel = place(g, parameter(layer, 'short', [gateTaps, 3 * width]));
+    const local = convolve(g, project(layer, x, 'project', 3 * width), { kernel }, state.short);
+    const [q, k, v] = split(silu(local.output), [width, width, width], 1) as [Value, Value, Value];
+    const [decay, beta] = split(gates(layer, x, 2 * heads), [heads, heads], 1) as [Value, Value]; // [T, H] each
+    const rate = exp(place(g, parameter(layer, 'rate', [heads])));
+    const inputs = { q, k, v, logDecay: neg(mul(softplus(decay), rate)), beta: sigmoid(beta) };
+    const mixed = step
+      ? gatedDeltaFusedGraph(g, inputs, state.delta)
+      : gatedDeltaChunkGraph(g, inputs, state.delta, longest);
+    return {
+      output: project(layer, normalizeHeads(mixed.output, heads), 'out', width),
+      state: { short: local.state, delta: mixed.state },
+    };
+  },
+} satisfies Mixer<{ short: { past: Tensor }; delta: { memory: Tensor } }>;
+
+const windowMixer = {
+  initial: ({ config }: Omit<Layer, 'g' | 'angles'>) => initialWindowState(config, config.window),
+  graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialWindowAttentionState>>) => {
+    const attended = attendWindow(layer, headsOf(layer, x), layer.config.window, state);
+    return { output: project(layer, attended.output, 'out', layer.config.width), state: attended.state };
+  },
+} satisfies Mixer<ReturnType<typeof initialWindowAttentionState>>;
+
+const mixers = {
+  hyena_short: hyenaMixer('short'),
+  hyena_medium: hyenaMixer('medium'),
+  hyena_long: hyenaMixer('long'),
+  h3,
+  gated_delta: gatedDelta,
+  window: windowMixer,
+} as const;
+
+export function initialMixerState(kind: LowerMixer, layer: Omit<Layer, 'g' | 'angles'>): MixerState {
+  return mixers[kind].initial(layer) as unknown as MixerState;
+}
+
+/** x [T, d], normalised → [T, d]. */
+export function mixerGraph(kind: LowerMixer, layer: Layer, x: Value, state: PlacedState): Mixed {
+  // Each mixer's state was made by its own `initial`: the two are one row of the table.
+  const mixer = mixers[kind] as unknown as Mixer<MixerState>;
+  return mixer.graph(layer, x, state as Placed<MixerState>) as unknown as Mixed;
+}
+
+export function initialWindowState({ width, heads }: ModelConfig, window: number): WindowAttentionState {
+  return initialWindowAttentionState(window, heads, width / heads);
+}
+
+export interface AttentionHeads {
+  /** [T, H, dh], normalised, scaled and rotated; `plain` is not rotated, for keys that have no position. */
+  readonly q: Value;
+  readonly plain: Value;
+  readonly k: Value;
+  readonly v: Value;
+}
+
+/** Queries, keys and values of window attention; the learned scale of a head is in the queries already. */
+export function headsOf(layer: Layer, x: Value): AttentionHeads {
+  const { g, config, angles } = layer;
+  const { width, heads } = config;
+  const parts = split(project(layer, x, 'project', 3 * width), [width, width, width], 1);
+  const [q, k, v] = parts.map(part => reshape(part, [x.shape[0]!, heads, width / heads])) as [
+    Value,
+    Value,
+    Value,
+  ];
+  const scale = reshape(place(g, parameter(layer, 'scale', [heads])), [heads, 1]);
+  const plain = mul(normalize(q, queryKeyEpsilon), scale);
+  return {
+    q: rotateGraph(g, plain, angles),
+    plain,
+    k: rotateGraph(g, normalize(k, queryKeyEpsilon), angles),
+    v,
+  };
+}
+
+/** The heads side by side, [T, d]. */
+export function attendWindow(
+  { g, config, step }: Layer,
+  { q, k, v }: AttentionHeads,
+  window: number,
+  state: Placed<ReturnType<typeof initialWindowAttentionState>>,
+): { output: Value; state: Placed<ReturnType<typeof initialWindowAttentionState>> } {
+  const scale = g.constant('float32', new Array<number>(config.heads).fill(1));
+  const parameters = { window, scale, normalize: false } as const;
+  const attend = step ? windowAttentionStepGraph : windowAttentionGraph;
+  const { output, state: next } = attend(g, q, k, v, parameters, state);
+  return { output: reshape(output, [q.shape[0]!, config.width]), state: next };
+}
+
+/** x · Wᵀ + b of a layer's gates, exactly: [T, count]. */
+export function gates(layer: Layer, x: Value, count: number): Value {
+  const { g, weights, name, config } = layer;
+  const matrix = g.weight(weights.matrix(`${name}.gates.weight`, config.width, count), [config.width, count]);
+  return add(matmul(x, matrix), place(g, parameter(layer, 'gates.bias', [count])));
+}
+
+function normalizeHeads(x: Value, heads: number): Value {
+  const width = x.shape[1] as number;
+  return reshape(normalize(reshape(x, [x.shape[0]!, heads, width / heads])), [x.shape[0]!, width]);
+}
+
+function filterOf(layer: Layer, kind: 'short' | 'medium' | 'long'): HyenaFilter {
+  const { config } = layer;
+  const { width } = config;
+  const at: Layer = { ...layer, name: `${layer.name}.filter` };
+  if (kind === 'short') return { kind: 'taps', taps: parameter(at, 'taps', [config.short_filter, width]) };
+  if (kind === 'long') return { kind: 'modal', modal: modesOf(at, width, config.long_modes) };
+  const hidden = 64;
+  const sizes = [3, hidden, hidden, hidden, width] as const;
+  const matrix = (i: number): Tensor => parameter(at, `weights.${i}`, [sizes[i]!, sizes[i + 1]!]);
+  const bias = (i: number): Tensor => parameter(at, `biases.${i}`, [hidden]);
+  const [slow, fast] = [Math.log(100) / 1.5, Math.log(100) / 0.3];
+  const decay = tensor(
+    [width],
+    Float64Array.from({ length: width }, (_, c) => slow + ((fast - slow) * c) / Math.max(1, width - 1)),
+  );
+  const taps = implicitFilter(
+    {
+      weights: [matrix(0), matrix(1), matrix(2), matrix(3)],
+      biases: [bias(0), bias(1), bias(2)],
+      frequency: 14,
+      decay,
+      shift: 0,
+      skip: parameter(at, 'skip', [width]),
+    },
+    config.medium_filter,
+  );
+  return { kind: 'taps', taps };
+}
+
+function h3Parameters(layer: Layer): Parameters<typeof initialH3State>[0] {
+  const { config } = layer;
+  return {
+    shift: parameter(layer, 'shift', [gateTaps, config.width]),
+    ssm: modesOf({ ...layer, name: `${layer.name}.modes` }, config.heads, config.state_modes),
+  };
+}
+
+/** A diagonal state space in the form it was trained in, as poles and residues. */
+function modesOf(layer: Layer, channels: number, modes: number) {
+  return discretise({
+    logStep: parameter(layer, 'log_step', [channels]),
+    logDecay: parameter(layer, 'log_decay', [channels, modes]),
+    frequency: parameter(layer, 'frequency', [channels, modes]),
+    output: parameter(layer, 'output', [channels, 2, modes]),
+    skip: parameter(layer, 'skip', [channels]),
+  });
+}
