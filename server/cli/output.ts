@@ -30,6 +30,24 @@ export class ProgressBar {
   }
 }
 
+/** `12 of 200 lines` on one line of a terminal; nothing where standard error is no terminal. */
+export class CountLine {
+  readonly #things: string;
+
+  constructor(things: string) {
+    this.#things = things;
+  }
+
+  show(done: number, total: number): void {
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r\u001b[K${count(done)} of ${count(total)} ${this.#things}`);
+  }
+
+  end(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+}
+
 export function progressLine(progress: Progress, seconds: number): string {
   const share = progress.filesTotal === 0 ? 0 : Math.min(1, progress.filesRead / progress.filesTotal);
   const full = Math.round(share * barWidth);

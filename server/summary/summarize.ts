@@ -2,7 +2,6 @@
 import type { KeyFile, KeySymbol, Part, RunCommand, Statement, Summary } from '../protocol/requests.ts';
 import { collectFacts, type FileFacts, type SummarySource } from './facts.ts';
 import { rank } from './graph.ts';
-import type { Manifest } from './manifests.ts';
 import { compare, depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
 import { proseSentences } from './sentences.ts';
 import { startHere } from './start-here.ts';
@@ -71,7 +70,7 @@ export async function summarize(
     startHere: startHere(paths, facts, keyFiles, scope ?? ''),
     keyFiles,
     keySymbols,
-    commands: paths.flatMap(path => (depth(path, scope) <= 1 ? commandsOf(facts.get(path)!.manifest) : [])),
+    commands: commandsOf(paths, facts, scope),
     statements: [],
   };
   const statements = [
@@ -123,13 +122,21 @@ function keyFile(path: string, facts: FileFacts, score: number, usedBy: number):
   return { path, line: facts.statement?.line ?? 1, score, why };
 }
 
-function commandsOf(manifest: Manifest | undefined): RunCommand[] {
-  return (manifest?.commands ?? []).map(command => ({
-    name: command.name,
-    command: command.text,
-    path: manifest!.path,
-    line: command.line,
-  }));
+/** The commands of the outermost manifests that have any: those of inner packages are their own business. */
+function commandsOf(
+  paths: readonly string[],
+  facts: ReadonlyMap<string, FileFacts>,
+  scope: string | undefined,
+): RunCommand[] {
+  const manifests = paths
+    .flatMap(path => facts.get(path)?.manifest ?? [])
+    .filter(manifest => manifest.commands.length > 0);
+  const outermost = Math.min(...manifests.map(manifest => depth(manifest.path, scope)));
+  return manifests
+    .filter(manifest => depth(manifest.path, scope) === outermost)
+    .flatMap(manifest =>
+      manifest.commands.map(({ name, text, line }) => ({ name, command: text, path: manifest.path, line })),
+    );
 }
 
 function withinBudget(summary: Summary, options: SummaryOptions): Summary {

@@ -132,9 +132,9 @@ for (const [id, name, comments, kind, extensions] of rows) {
   for (const extension of extensions.split(' ')) byExtension.set(extension, language);
 }
 
-const unknown: Language = { id: 'plaintext', name: 'Other', ...commentStyles.none, kind: 'prose' };
+const unknown: Language = { id: 'plaintext', name: 'Other', ...commentStyles.none, kind: 'data' };
 
-/** The language of a file, by its name alone; text of an unknown kind where the name says nothing. */
+/** The language of a file, by its name alone; `plaintext` of an unknown kind where the name says nothing. */
 export function languageOf(path: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const named = names[name];

@@ -1,0 +1,53 @@
+/** `longsight cache`: how large it is, whether it is whole, and making it smaller. */
+
+import { Store } from '../memory/store.ts';
+import { settings } from '../protocol/settings.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+import type { Command } from './main.ts';
+import { bytes, count, print, printJson } from './output.ts';
+
+const actions = {
+  size: async (store: Store) => store.size(),
+  verify: async (store: Store) => store.verify(),
+  prune: async (store: Store) => ({ removedBytes: await store.prune(), ...(await store.size()) }),
+};
+
+export const cache: Command = async line => {
+  const action = line.operands[0]!;
+  if (!isAction(action))
+    throw new UsageError(
+      `"longsight cache" does one of ${Object.keys(actions).join(', ')}, not "${action}".`,
+    );
+  const store = await openStore(line);
+  if (store === undefined) throw new UsageError('"longsight cache" has nothing to do with --no-cache.');
+  const result = await actions[action](store);
+  if (line.json) {
+    printJson({ folder: store.folder, ...result });
+    return;
+  }
+  print(store.folder);
+  for (const [name, value] of Object.entries(result)) {
+    print(`  ${words(name).padEnd(16)}${/bytes/i.test(name) ? bytes(value) : count(value)}`);
+  }
+};
+
+/** The store that the command line names, or nothing with `--no-cache`. @throws UsageError when it cannot be used. */
+export async function openStore({ cache: place }: CommandLine): Promise<Store | undefined> {
+  if (place === undefined) return undefined;
+  try {
+    return await Store.open(place.folder ?? '', megabytes * 1e6);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const megabytes = settings.find(setting => setting.name === 'cache.maxSize')?.default as number;
+
+function isAction(name: string): name is keyof typeof actions {
+  return Object.hasOwn(actions, name);
+}
+
+/** `removedBytes` as `removed bytes`. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,85 @@
+/** `longsight complete`: what would be suggested at a place, how sure it is, and where it comes from. */
+import path from 'node:path';
+import { styleText } from 'node:util';
+import { complete } from '../completion/complete.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+import type { Command } from './main.ts';
+import { print, printJson } from './output.ts';
+import { findPlace, type PlaceInText } from './place.ts';
+import { openSession, type Session } from './session.ts';
+
+/** What `complete --json` prints. */
+export interface Suggestion {
+  /** Also when it is not shown: the best that was found. Empty where nothing was. */
+  readonly text: string;
+  /** Probability that the suggested line is exactly what comes next. */
+  readonly confidence: number;
+  readonly provenance: readonly { readonly path: string; readonly line: number }[];
+  readonly milliseconds: number;
+  /** Whether an editor would show it at this eagerness. */
+  readonly shown: boolean;
+  /** Why nothing is shown. */
+  readonly reason?: string;
+}
+
+export const completeAt: Command = async (line, signal) => {
+  if (line.at === undefined) throw new UsageError('"longsight complete" needs --at <path>:<line>:<column>.');
+  const place = findPlace(path.resolve(line.operands[0]!), line.at);
+  const session = await openSession(line, signal);
+  const suggestion = await suggest(session, place, line, signal);
+  if (line.json) printJson(suggestion);
+  else print(suggestionText(place, suggestion));
+};
+
+export async function suggest(
+  { repository, tokenizer }: Session,
+  { path: file, text, offset }: PlaceInText,
+  { eagerness }: CommandLine,
+  signal: AbortSignal,
+): Promise<Suggestion> {
+  const found = await complete({ path: file, text, offset, eagerness }, repository.memory, tokenizer, signal);
+  const item = found.item ?? found.withheld;
+  return {
+    text: item?.text ?? '',
+    confidence: item?.confidence ?? 0,
+    provenance: item?.provenance ?? [],
+    milliseconds: found.milliseconds,
+    shown: found.item !== undefined,
+    ...(found.reason !== undefined && { reason: found.reason }),
+  };
+}
+
+const linesBefore = 3;
+const sourcesShown = 3;
+
+/** The lines around the cursor with the suggestion in place, and what is known about it. */
+export function suggestionText({ path: file, text, offset }: PlaceInText, suggestion: Suggestion): string {
+  const line = text.slice(0, offset).split('\n').length;
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  const before = text
+    .slice(0, start)
+    .split('\n')
+    .slice(-1 - linesBefore, -1);
+  const inserted = suggestion.text === '' ? '' : styleText(['bold', 'green'], suggestion.text);
+  const current = text.slice(start, offset) + inserted + text.slice(offset, end < 0 ? text.length : end);
+  const numbered = [
+    ...before.map((content, at) => gutter(line - before.length + at, content)),
+    gutter(line, current),
+  ];
+  const place = `${file}:${line}:${offset - start + 1}`;
+  return [place, ...numbered, `  ${verdict(suggestion)}`].join('\n');
+}
+
+function verdict({ text, confidence, provenance, milliseconds, shown, reason }: Suggestion): string {
+  const time = `${milliseconds.toFixed(1)} ms`;
+  if (text === '') return `no suggestion: ${reason ?? 'nothing known here'} (${time})`;
+  const sources = provenance.slice(0, sourcesShown).map(source => `${source.path}:${source.line}`);
+  const from = sources.length > 0 ? `, from ${sources.join(', ')}` : ', from this file';
+  const held = shown ? '' : `; an editor would not show it: ${reason ?? 'not confident enough'}`;
+  return `${Math.round(confidence * 100)} % sure${from}, ${time}${held}`;
+}
+
+function gutter(line: number, content: string): string {
+  return `${String(line).padStart(6)} │ ${content.replaceAll('\n', `\n       │ `).replaceAll('\r', '')}`;
+}

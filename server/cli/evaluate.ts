@@ -1,0 +1,47 @@
+/** `longsight eval`: the evaluation on a folder that was just read, as text or JSON. */
+import path from 'node:path';
+import { UsageError } from './arguments.ts';
+import { type Evaluation, type EvaluationOptions, runEvaluation, settingsProblem } from './eval.ts';
+import { evaluationText } from './eval-report.ts';
+import type { Command } from './main.ts';
+import { CountLine, print, printJson } from './output.ts';
+import { openRepository, openSession } from './session.ts';
+
+const defaultSettings = ['file', 'repo', 'bm25'];
+
+/** A repository without a line to hide is input that cannot be worked with. */
+async function run(options: EvaluationOptions): Promise<Evaluation> {
+  try {
+    return await runEvaluation(options);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+export const evaluate: Command = async (line, signal) => {
+  const settings = line.settings ?? defaultSettings;
+  const problem = settingsProblem(settings);
+  if (problem !== undefined) throw new UsageError(problem);
+  const { repository, tokenizer } = await openSession(line, signal);
+  const progress = new CountLine('lines');
+  const evaluation = await run({
+    memory: repository.memory,
+    tokenizer,
+    lines: line.lines,
+    seed: line.seed,
+    settings,
+    eagerness: line.eagerness,
+    signal,
+    onProgress: (done, total) => progress.show(done, total),
+    openOther: async folder => {
+      const other = await openRepository(path.resolve(folder), tokenizer, line);
+      await other.read(undefined, signal);
+      return other.memory;
+    },
+  });
+  progress.end();
+  signal.throwIfAborted();
+  if (line.json) printJson(evaluation);
+  else print(evaluationText(evaluation));
+};

@@ -1,0 +1,76 @@
+/** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type CommandLine, type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
+import { cache } from './cache.ts';
+import { completeAt } from './complete.ts';
+import { evaluate } from './evaluate.ts';
+import { note, print, printJson } from './output.ts';
+import { read } from './read.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { summarizeFolder } from './summarize.ts';
+
+/** A command: prints its result and returns when done. Throws `UsageError` for input that cannot be worked with. */
+export type Command = (line: CommandLine, signal: AbortSignal) => Promise<void>;
+
+/** What needs a trained model that reads a repository; said plainly instead of an answer that would mean nothing. */
+const needsModel =
+  (what: string): Command =>
+  async () => {
+    throw new UsageError(
+      `${what} needs a model that reads the repository, and this version ships none yet: not in this model.`,
+    );
+  };
+
+const commands: Readonly<Record<CommandName, Command>> = {
+  start,
+  read,
+  complete: completeAt,
+  summarize: summarizeFolder,
+  where: needsModel('"where"'),
+  eval: evaluate,
+  bench: needsModel('"bench"'),
+  export: needsModel('"export"'),
+  cache,
+  status,
+};
+
+const exitBroken = 1;
+const exitBadInput = 2;
+/** As shells count it: 128 and the number of SIGINT. */
+const exitInterrupted = 130;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  // A reader that went away (`longsight … | head`) ends the program, quietly.
+  process.stdout.on('error', () => process.exit(0));
+  try {
+    const line = parseCommandLine(words);
+    if (line === 'help') print(usage());
+    else if (line === 'version') print(version());
+    else await commands[line.command](line, interrupt.signal);
+    return 0;
+  } catch (error) {
+    if (interrupt.signal.aborted) {
+      note('Interrupted. What was read is kept.');
+      return exitInterrupted;
+    }
+    const bad = error instanceof UsageError;
+    const message = error instanceof Error ? error.message : String(error);
+    if (words.includes('--json')) printJson({ error: message });
+    else note(bad ? `longsight: ${message}` : `longsight: something broke: ${message}`);
+    if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');
+    return bad ? exitBadInput : exitBroken;
+  }
+}
+
+/** From the manifest, which stands beside `dist/` in an installation and two folders up in the sources. */
+function version(): string {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const manifest = path.join(import.meta.dirname, fromSource ? '../../package.json' : '../package.json');
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,50 @@
+/** `longsight read`: reads a folder and says what was read and what was left out. */
+import type { Command } from './main.ts';
+import { bytes, count, print, printJson } from './output.ts';
+import { modelIdOf, openSession } from './session.ts';
+
+const skippedShown = 20;
+
+export const read: Command = async (line, signal) => {
+  const { repository, tokenizer, reading } = await openSession(line, signal, { quiet: true });
+  const { ledger } = repository;
+  const skipped = [...ledger.skipped()].map(({ path, reason, detail }) => ({
+    path,
+    reason,
+    ...(detail !== undefined && { detail }),
+  }));
+  skipped.sort((left, right) => (left.path < right.path ? -1 : 1));
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const tokensPerSecond = ledger.tokens / Math.max(reading.seconds, 1e-6);
+  if (line.json) {
+    printJson({
+      files: ledger.files,
+      tokens: ledger.tokens,
+      bytes: ledger.bytes,
+      skipped,
+      seconds: reading.seconds,
+      tokensPerSecond,
+      peakBytes,
+      memoryBytes: repository.memory.bytes,
+      modelId: modelIdOf(tokenizer),
+      // Reading into the copy memory is work for the processor, whatever the model runs on.
+      device: 'cpu',
+      cached: reading.cached,
+    });
+    return;
+  }
+  print(`files      ${count(ledger.files)} (${count(reading.cached)} from the cache)`);
+  print(`tokens     ${count(ledger.tokens)}`);
+  print(`source     ${bytes(ledger.bytes)}`);
+  print(
+    `time       ${reading.seconds.toFixed(2)} s, ${count(tokensPerSecond)} tokens/s, ${bytes(ledger.bytes / Math.max(reading.seconds, 1e-6))}/s`,
+  );
+  print(
+    `memory     ${bytes(repository.memory.bytes)} for the copy memory, ${bytes(peakBytes)} for the program at most`,
+  );
+  print(`left out   ${count(skipped.length)}`);
+  for (const { path, reason, detail } of skipped.slice(0, skippedShown))
+    print(`  ${path}: ${reason}${detail ? ` — ${detail}` : ''}`);
+  if (skipped.length > skippedShown)
+    print(`  … and ${count(skipped.length - skippedShown)} more; --json lists them all`);
+};

@@ -1,0 +1,99 @@
+/** What most commands begin with: a folder opened and read, with progress on standard error. */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { CopyMemory } from '../memory/copy.ts';
+import { type Reading, Repository } from '../memory/repository.ts';
+import { renderingVersion } from '../sequence/render.ts';
+import { loadTokenizer } from '../tokens/load.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { FolderError } from '../workspace/folders.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+import { openStore } from './cache.ts';
+import { bytes, count, duration, note, ProgressBar } from './output.ts';
+
+export interface Session {
+  readonly name: string;
+  readonly repository: Repository<CopyMemory>;
+  readonly tokenizer: Tokenizer;
+  readonly reading: Reading;
+}
+
+export interface ReadOptions {
+  /** Sizes of nothing are not worth a sentence when something else is asked for. */
+  readonly quiet?: boolean;
+}
+
+/** Opens the folder that the command line names, reads it, and tells how it went. */
+export async function openSession(
+  line: CommandLine,
+  signal: AbortSignal,
+  options: ReadOptions = {},
+): Promise<Session> {
+  const tokenizer = tokenizerOf(line);
+  const root = path.resolve(line.operands[0]!);
+  const repository = await openRepository(root, tokenizer, line);
+  const bar = new ProgressBar();
+  const reading = await repository.read(
+    progress =>
+      bar.show({
+        filesRead: progress.done,
+        filesTotal: progress.filesTotal,
+        tokens: progress.tokens,
+        skipped: progress.skipped,
+      }),
+    signal,
+  );
+  bar.end();
+  for (const problem of reading.problems) note(problem);
+  signal.throwIfAborted();
+  if (!options.quiet) {
+    const { ledger } = repository;
+    note(
+      `Read ${count(ledger.files)} files, ${count(ledger.tokens)} tokens (${bytes(ledger.bytes)}) in ${duration(reading.seconds)}` +
+        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; left out ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
+    );
+  }
+  return { name: path.basename(root), repository, tokenizer, reading };
+}
+
+/** Says which files may be used together: weights, tokenizer and rendering. Caches are kept apart by it. */
+export function modelIdOf(tokenizer: Tokenizer): string {
+  return createHash('sha256').update(`${tokenizer.hash}:${renderingVersion}`).digest('hex').slice(0, 16);
+}
+
+export function tokenizerOf(line: CommandLine): Tokenizer {
+  try {
+    return loadTokenizer(line.model);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Opens a folder without reading it. @param root absolute */
+export async function openRepository(
+  root: string,
+  tokenizer: Tokenizer,
+  line: CommandLine,
+): Promise<Repository<CopyMemory>> {
+  const folders = [{ name: path.basename(root), root }];
+  const store = await openStore(line);
+  try {
+    return await Repository.open({
+      folders,
+      tokenizer,
+      memory: new CopyMemory(tokenizer),
+      ...(store && { store }),
+    });
+  } catch (error) {
+    if (error instanceof FolderError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function reasons(repository: Repository<CopyMemory>): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of repository.ledger.skipped()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  if (counts.size === 0) return '';
+  const sorted = [...counts].sort(([, left], [, right]) => right - left);
+  return ` (${sorted.map(([reason, files]) => `${count(files)} ${reason}`).join(', ')})`;
+}

@@ -1,0 +1,62 @@
+/** `npm start`: the main job from a terminal. Reads a folder, shows its summary, then completes where the user says. */
+import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { summarize } from '../summary/summarize.ts';
+import { parsePosition, UsageError } from './arguments.ts';
+import { suggest, suggestionText } from './complete.ts';
+import type { Command } from './main.ts';
+import { note, print, printJson } from './output.ts';
+import { findPlace } from './place.ts';
+import { openSession } from './session.ts';
+import { summarySource } from './summarize.ts';
+import { summaryText } from './summary-text.ts';
+
+export const start: Command = async (line, signal) => {
+  const folder = path.resolve(line.operands[0]!);
+  // A place that is not there is better told before a large repository is read.
+  const place = line.at && findPlace(folder, line.at);
+  const session = await openSession(line, signal);
+  const summary = await summarize(summarySource(session), {}, signal);
+  if (place !== undefined) {
+    const suggestion = await suggest(session, place, line, signal);
+    if (line.json) {
+      printJson({ summary, suggestion });
+      return;
+    }
+    print(`${summaryText(summary, process.stdout.columns ?? 160)}\n\n${suggestionText(place, suggestion)}`);
+    return;
+  }
+  if (line.json) {
+    printJson({ summary });
+    return;
+  }
+  print(`${summaryText(summary, process.stdout.columns ?? 160)}\n`);
+  await converse();
+
+  async function converse(): Promise<void> {
+    const terminal = process.stdin.isTTY === true;
+    const input = createInterface({ input: process.stdin, output: process.stderr, terminal });
+    signal.addEventListener('abort', () => input.close(), { once: true });
+    if (terminal) note('Where shall I complete? Write path:line:column; an empty line ends.');
+    if (terminal) input.setPrompt('> ');
+    input.prompt();
+    for await (const answer of input) {
+      const words = answer.trim();
+      if (words === '' && terminal) break;
+      if (words !== '') await completeHere(words);
+      input.prompt();
+    }
+    input.close();
+  }
+
+  /** A mistake in one line is told, and the next one is asked for. */
+  async function completeHere(words: string): Promise<void> {
+    try {
+      const here = findPlace(folder, parsePosition(words));
+      print(suggestionText(here, await suggest(session, here, line, signal)));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      note(error.message);
+    }
+  }
+};

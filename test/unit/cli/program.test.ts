@@ -1,0 +1,204 @@
+/** The program as a stranger runs it: exit codes, JSON, and what it says about input that cannot be worked with. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+
+const root = path.join(import.meta.dirname, '../../..');
+const program = path.join(root, 'server/cli/main.ts');
+const scratch = mkdtempSync(path.join(tmpdir(), 'longsight-cli-'));
+const repository = path.join(scratch, 'quayside');
+const cache = path.join(scratch, 'cache');
+cpSync(path.join(root, 'test/fixtures/quayside'), repository, { recursive: true });
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+interface Run {
+  readonly code: number | null;
+  readonly output: string;
+  readonly progress: string;
+}
+
+function longsight(words: readonly string[], input = ''): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...words], {
+      cwd: scratch,
+      stdio: 'pipe',
+      timeout: 60_000,
+    });
+    let output = '';
+    let progress = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      progress += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, output, progress }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+async function json(...words: string[]): Promise<Record<string, unknown>> {
+  const { code, output, progress } = await longsight([...words, '--json', '--cache', cache]);
+  assert.equal(code, 0, output + progress);
+  return JSON.parse(output) as Record<string, unknown>;
+}
+
+/** Files that are this old are certain to be the ones that were read. */
+const old = new Date(Date.now() - 60_000);
+for (const file of readdirSync(repository, { recursive: true, withFileTypes: true })) {
+  if (file.isFile()) utimesSync(path.join(file.parentPath, file.name), old, old);
+}
+
+test('read says what was read, once from the files and once from the cache', async () => {
+  const first = await json('read', repository);
+  assert.ok((first['files'] as number) >= 15);
+  assert.ok((first['tokens'] as number) > 1000);
+  assert.ok((first['bytes'] as number) > 5000);
+  assert.ok(Array.isArray(first['skipped']));
+  for (const key of ['seconds', 'tokensPerSecond', 'peakBytes']) assert.ok((first[key] as number) > 0, key);
+  assert.equal(typeof first['modelId'], 'string');
+  assert.equal(first['device'], 'cpu');
+  assert.equal(first['cached'], 0);
+  const second = await json('read', repository);
+  assert.equal(second['tokens'], first['tokens']);
+  assert.equal(second['cached'], first['files']);
+});
+
+test('complete suggests what the repository says elsewhere, and where', async () => {
+  // A line of another file, begun in a new place.
+  const file = path.join(repository, 'src/again.ts');
+  writeFileSync(file, 'import { type Result, fail');
+  const found = await json('complete', repository, '--at', 'src/again.ts:1:27', '--eagerness', '1');
+  assert.equal(typeof found['text'], 'string');
+  assert.equal(typeof found['confidence'], 'number');
+  assert.equal(typeof found['milliseconds'], 'number');
+  assert.equal(typeof found['shown'], 'boolean');
+  assert.ok(Array.isArray(found['provenance']));
+  rmSync(file);
+});
+
+test('summarize names the parts and gives every statement its place', async () => {
+  const summary = await json('summarize', repository);
+  for (const key of ['overview', 'parts', 'startHere', 'keyFiles', 'keySymbols', 'statements']) {
+    assert.ok((summary[key] as unknown[]).length > 0, key);
+  }
+  for (const statement of summary['statements'] as Record<string, unknown>[]) {
+    assert.equal(statement['generated'], false);
+    assert.ok((statement['line'] as number) >= 1 && (statement['path'] as string).length > 0);
+  }
+  const part = await json('summarize', repository, '--path', 'src/berths', '--budget', '60');
+  assert.equal(part['name'], 'berths');
+});
+
+test('start reads, shows the summary, and answers places on standard input', async () => {
+  const { code, output, progress } = await longsight(
+    ['start', repository, '--no-cache'],
+    'src/main.ts:1:1\nnonsense\nsrc/nowhere.ts:1:1\n',
+  );
+  assert.equal(code, 0, progress);
+  assert.match(output, /Overview/);
+  assert.match(output, /Parts/);
+  assert.match(output + progress, /src\/main\.ts:1:1/);
+  assert.match(output + progress, /"nonsense" is not/);
+  assert.match(output + progress, /nowhere\.ts/);
+});
+
+test('eval counts under each setting, and says which a later model provides', async () => {
+  const result = await json(
+    'eval',
+    repository,
+    '--lines',
+    '10',
+    '--seed',
+    '3',
+    '--settings',
+    'file,repo,neural',
+  );
+  const settings = result['settings'] as Record<string, Record<string, unknown>>;
+  for (const name of ['file', 'repo']) {
+    for (const figure of [
+      'exactMatch',
+      'editSimilarity',
+      'identifierF1',
+      'shown',
+      'precisionShown',
+      'p50',
+      'p95',
+    ]) {
+      assert.equal(typeof settings[name]![figure], 'number', `${name} ${figure}`);
+    }
+  }
+  assert.match(settings['neural']!['unavailable'] as string, /not in this model/);
+  assert.ok(result['byClass'] && result['bitsPerByte']);
+  const exact = (evaluation: Record<string, unknown>): unknown =>
+    Object.entries(evaluation['settings'] as Record<string, { exactMatch?: number }>).map(
+      ([name, { exactMatch }]) => [name, exactMatch],
+    );
+  const again = await json(
+    'eval',
+    repository,
+    '--lines',
+    '10',
+    '--seed',
+    '3',
+    '--settings',
+    'file,repo,neural',
+  );
+  assert.deepEqual(exact(again), exact(result));
+});
+
+test('status tells the device, the model and the cache', async () => {
+  const status = await json('status', '--device', 'cpu');
+  assert.equal(status['device'], 'cpu');
+  assert.match(status['deviceReason'] as string, /CPU/);
+  assert.equal(typeof status['modelId'], 'string');
+});
+
+test('the cache is measured, verified and pruned', async () => {
+  await json('read', repository);
+  const size = await json('cache', 'size');
+  assert.ok((size['bytes'] as number) > 0);
+  const verified = await json('cache', 'verify');
+  assert.equal(verified['damaged'], 0);
+  const pruned = await json('cache', 'prune');
+  assert.ok((pruned['bytes'] as number) <= (size['bytes'] as number));
+});
+
+const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
+  ['no folder', ['read', path.join(scratch, 'nowhere')], /nowhere.*does not exist/],
+  ['a file for a folder', ['read', path.join(repository, 'README.md')], /README\.md is a file/],
+  ['a place outside the repository', ['complete', repository, '--at', '../x.ts:1:1'], /outside/],
+  ['a file that is not there', ['complete', repository, '--at', 'src/nowhere.ts:1:1'], /nowhere\.ts/],
+  ['a line that is not there', ['complete', repository, '--at', 'src/main.ts:9999:1'], /9999/],
+  ['no place', ['complete', repository], /--at/],
+  ['a part that is not there', ['summarize', repository, '--path', 'nowhere'], /nowhere/],
+  ['an unknown setting', ['eval', repository, '--settings', 'magic'], /magic/],
+  ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],
+  ['an unknown cache command', ['cache', 'polish'], /polish/],
+  ['a command of a later model', ['where', repository, '--at', 'src/main.ts:1:1'], /not in this model/],
+];
+
+for (const [what, words, says] of bad) {
+  test(`${what} is a clear error with exit code 2`, async () => {
+    const { code, output, progress } = await longsight([...words, '--json', '--cache', cache]);
+    assert.equal(code, 2, output + progress);
+    const { error } = JSON.parse(output) as { error: string };
+    assert.match(error, says);
+    const plain = await longsight([...words, '--cache', cache]);
+    assert.equal(plain.code, 2);
+    assert.equal(plain.output, '');
+    assert.match(plain.progress, says);
+  });
+}
+
+test('an empty folder reads as nothing, without an error', async () => {
+  const empty = mkdtempSync(path.join(scratch, 'empty-'));
+  const read = await json('read', empty);
+  assert.equal(read['files'], 0);
+  assert.equal(read['tokens'], 0);
+});
