@@ -1,4 +1,5 @@
 /** Gaussian basis functions on [0, 1] and the ridge regression onto them, in float64 (∞-former, arXiv 2109.00301, section 3.1). */
+import { solvePositive } from '../cholesky.ts';
 import { type Tensor, zeros } from '../tensor.ts';
 
 /** ψ_n(t) = N(t; μ_n, σ_n²), a normal density. */
@@ -56,40 +57,7 @@ export function ridgeRegression(psi: Tensor, lambda: number): Tensor {
   for (let i = 0; i < points; i++) {
     for (let a = 0; a < N; a++) transposed.data[a * points + i] = psi.data[i * N + a]!;
   }
-  return solvePositive(gram, transposed);
-}
-
-/** X with A X = Y by Cholesky's method, A [N, N] symmetric and positive definite, Y [N, columns]. */
-function solvePositive(A: Tensor, Y: Tensor): Tensor {
-  const N = A.shape[0]!;
-  const columns = Y.shape[1]!;
-  const L = Float64Array.from(A.data);
-  for (let a = 0; a < N; a++) {
-    for (let b = 0; b <= a; b++) {
-      let sum = L[a * N + b]!;
-      for (let l = 0; l < b; l++) sum -= L[a * N + l]! * L[b * N + l]!;
-      if (a === b) {
-        if (sum <= 0) throw new RangeError('continuous memory: the ridge is too small for this basis');
-        L[a * N + a] = Math.sqrt(sum);
-      } else {
-        L[a * N + b] = sum / L[b * N + b]!;
-      }
-    }
-  }
-  const X = { shape: Y.shape, data: Float64Array.from(Y.data) };
-  const subtract = (target: number, source: number, factor: number): void => {
-    for (let j = 0; j < columns; j++) X.data[target * columns + j]! -= factor * X.data[source * columns + j]!;
-  };
-  const divide = (target: number, by: number): void => {
-    for (let j = 0; j < columns; j++) X.data[target * columns + j]! /= by;
-  };
-  for (let a = 0; a < N; a++) {
-    for (let b = 0; b < a; b++) subtract(a, b, L[a * N + b]!);
-    divide(a, L[a * N + a]!);
-  }
-  for (let a = N - 1; a >= 0; a--) {
-    for (let b = a + 1; b < N; b++) subtract(a, b, L[b * N + a]!);
-    divide(a, L[a * N + a]!);
-  }
-  return X;
+  const fit = solvePositive(gram, transposed);
+  if (fit === undefined) throw new RangeError('continuous memory: the ridge is too small for this basis');
+  return fit;
 }
