@@ -3,10 +3,12 @@ import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, complete } from '../completion/complete.ts';
 import { CopyMemory } from '../memory/copy.ts';
 import { type Reading, Repository } from '../memory/repository.ts';
+import { Store } from '../memory/store.ts';
 import type { Coverage, Summary, SummaryParameters } from '../protocol/requests.ts';
 import { summarize } from '../summary/summarize.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { messageOf } from './log.ts';
 import {
   type DocumentQuestion,
   type Figures,
@@ -39,12 +41,21 @@ export class MemoryHost {
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open = undefined;
     this.#suggestions.clear();
+    const problems: string[] = [];
     const tokenizer = loadTokenizer(modelFolder);
-    const memory = new CopyMemory(tokenizer);
-    const repository = await Repository.open({ folders, tokenizer, memory, exclude, maxFileSize, maxTokens });
+    const store = await storeOf(parameters, problems);
+    const repository = await Repository.open({
+      folders,
+      tokenizer,
+      memory: new CopyMemory(tokenizer),
+      exclude,
+      maxFileSize,
+      maxTokens,
+      ...(store === undefined ? {} : { store }),
+    });
     this.#open = { name: folders.map(({ name }) => name).join(', '), tokenizer, repository };
     this.#changed();
-    return { modelId: tokenizer.hash.slice(0, 16) };
+    return { modelId: tokenizer.hash.slice(0, 16), problems };
   }
 
   async read(signal: AbortSignal): Promise<Read> {
@@ -121,5 +132,18 @@ export class MemoryHost {
   #opened(): Open {
     if (this.#open === undefined) throw new Error('No folder is open.');
     return this.#open;
+  }
+}
+
+/** Without a place to keep what is read, it is read again the next time; that is worth a sentence and no more. */
+async function storeOf(
+  { cacheFolder, cacheSize }: OpenParameters,
+  problems: string[],
+): Promise<Store | undefined> {
+  try {
+    return await Store.open(cacheFolder, cacheSize * 1e6);
+  } catch (error) {
+    problems.push(messageOf(error));
+    return undefined;
   }
 }

@@ -24,6 +24,7 @@ export interface OpenParameters {
 
 export interface Opened {
   readonly modelId: string;
+  readonly problems: readonly string[];
 }
 
 /** What is in memory. */

@@ -85,8 +85,9 @@ export class Reading {
 
   /** Makes the memory ready for questions, without reading anything. Rejects when that cannot be. */
   open(): Promise<unknown> {
-    this.#opened ??= this.#memory.request(openMemory, this.#parameters).then(({ modelId }) => {
+    this.#opened ??= this.#memory.request(openMemory, this.#parameters).then(({ modelId, problems }) => {
       this.#modelId = modelId;
+      for (const problem of problems) this.#log('warning', problem);
     });
     return this.#opened;
   }
@@ -110,6 +111,12 @@ export class Reading {
       if (this.#run !== run) return;
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
+      const { files, tokens, skipped } = this.#figures;
+      const left = read.complete ? '' : ' before it was stopped';
+      this.#log(
+        'info',
+        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} left out.`,
+      );
       // Whoever stops a reading wants it to stop, not to begin again at the next change.
       this.#become(read.complete ? 'ready' : 'paused');
     } catch (error) {

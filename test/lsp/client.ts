@@ -1,6 +1,8 @@
 /** A plain LSP client, without any editor: starts the server, says what a client says, keeps what the server says. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -62,6 +64,8 @@ export interface Progress {
 }
 
 export interface ClientOptions {
+  /** The user's cache folder; each client has one of its own without it. */
+  readonly cache?: string;
   readonly program?: keyof typeof programs;
   /** Absolute paths. */
   readonly folders?: readonly string[];
@@ -87,9 +91,14 @@ export class TestClient {
 
   constructor(options: ClientOptions = {}) {
     this.#options = options;
+    const cache = options.cache ?? mkdtempSync(path.join(tmpdir(), 'longsight-cache-'));
     const child = spawn(process.execPath, [programs[options.program ?? 'source'], '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      // Where each operating system has the user's caches.
+      env: { ...process.env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache },
     });
+    if (options.cache === undefined)
+      child.once('exit', () => rmSync(cache, { recursive: true, force: true }));
     this.process = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     this.connection = createProtocolConnection(

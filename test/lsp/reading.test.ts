@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import {
@@ -306,4 +306,32 @@ test('a reading can be cancelled, and goes on when asked again', async () => {
   assert.equal(state, 'paused');
   assert.ok(files < 400 && files === filesTotal);
   assert.equal((await client.request(readRequest, null)).files, 400);
+});
+
+test('what was read is kept: another server on the same folder takes it from the cache, a damaged one is read anew', async () => {
+  const root = copyRepository(folder);
+  const cache = path.join(folder.root, 'cache');
+  const first = await readingClient(root, { cache });
+  const { files, tokens } = await first.request(statusRequest, null);
+  assert.equal(await first.stop(), 0);
+  const second = await readingClient(root, { cache });
+  const log = await second.when(() => second.logs.find(text => text.startsWith('Read ')));
+  assert.match(
+    log,
+    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 left out`),
+  );
+  assert.equal(await second.stop(), 0);
+  for (const file of globSync('**/content-v2/**/*', { cwd: cache, withFileTypes: true })) {
+    if (file.isFile()) writeFileSync(path.join(file.parentPath, file.name), 'damaged');
+  }
+  const third = await readingClient(root, { cache });
+  const status = await third.request(statusRequest, null);
+  assert.deepEqual([status.files, status.tokens], [files, tokens]);
+});
+
+test('a cache folder that cannot be used is told, and reading goes on without it', async () => {
+  const root = copyRepository(folder);
+  const file = path.join(root, 'README.md');
+  const client = await readingClient(root, { initializationOptions: { cache: { folder: file } } });
+  assert.ok(client.logs.some(text => text.startsWith(`The cache folder ${file} cannot be used`)));
 });
