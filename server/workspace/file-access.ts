@@ -31,8 +31,7 @@ const later: FileAccess = {
   close: promisify(fs.close),
 };
 
-/** Milliseconds from which on an answer is worth waiting for elsewhere, and over how many answers they are averaged. */
-const slowAnswer = 0.5;
+/** Over how many answers their time is averaged. */
 const averaged = 64;
 
 /**
@@ -43,6 +42,12 @@ const averaged = 64;
 export class AdaptiveFiles implements FileAccess {
   #slow = false;
   #milliseconds = 0;
+  readonly #slowAnswer: number;
+
+  /** @param slowAnswer milliseconds from which on an answer is worth waiting for elsewhere */
+  constructor(slowAnswer = 0.5) {
+    this.#slowAnswer = slowAnswer;
+  }
 
   open(path: string, flags: number): number | Promise<number> {
     return this.#ask(access => access.open(path, flags));
@@ -71,7 +76,7 @@ export class AdaptiveFiles implements FileAccess {
       return question(atOnce);
     } finally {
       this.#milliseconds += (performance.now() - start - this.#milliseconds) / averaged;
-      this.#slow = this.#milliseconds > slowAnswer;
+      this.#slow = this.#milliseconds > this.#slowAnswer;
     }
   }
 }

@@ -19,10 +19,11 @@ const retries = 3;
 /** Reads files one after another; how it asks the file system depends on how fast that answers. */
 export class FileReader {
   readonly #maxFileSize: number;
-  readonly #files = new AdaptiveFiles();
+  readonly #files: FileAccess;
 
-  constructor(maxFileSize: number) {
+  constructor(maxFileSize: number, files: FileAccess = new AdaptiveFiles()) {
     this.#maxFileSize = maxFileSize;
+    this.#files = files;
   }
 
   /** The bytes of a file as it stood at one moment. Rejects only on what is not the file's fault. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import fc from 'fast-check';
 import { mayHoldSecret, searchedRules, verdictOnSecrets } from '../../../server/workspace/secrets.ts';
@@ -114,20 +114,16 @@ async function patternsOfTheRules(): Promise<RegExp[]> {
     path,
     text: `a text of its own for ${path}`,
   }));
-  const patterns = new Map<string, RegExp>();
-  const original = String.prototype.matchAll;
-  String.prototype.matchAll = function (
-    this: string,
-    pattern: RegExp,
-  ): RegExpStringIterator<RegExpExecArray> {
-    if (texts.some(({ text }) => text === String(this))) patterns.set(String(pattern), pattern);
-    return original.call(this, pattern);
-  };
+  const spy = mock.method(String.prototype, 'matchAll');
   try {
     for (const { path, text } of texts) await verdictOnSecrets(path, text);
   } finally {
-    String.prototype.matchAll = original;
+    spy.mock.restore();
   }
+  const patterns = new Map<string, RegExp>();
+  for (const call of spy.mock.calls)
+    if (texts.some(({ text }) => text === String(call.this)))
+      patterns.set(String(call.arguments[0]), call.arguments[0] as RegExp);
   return [...patterns.values()];
 }
 
