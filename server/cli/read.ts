@@ -1,7 +1,9 @@
 /** `longsight read`: reads a folder and says what was read and what was left out. */
+
+import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './main.ts';
 import { bytes, count, print, printJson } from './output.ts';
-import { modelIdOf, openSession } from './session.ts';
+import { openSession } from './session.ts';
 
 const skippedShown = 20;
 

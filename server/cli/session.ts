@@ -1,9 +1,7 @@
 /** What most commands begin with: a folder opened and read, with progress on standard error. */
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { CopyMemory } from '../memory/copy.ts';
 import { type Reading, Repository } from '../memory/repository.ts';
-import { renderingVersion } from '../sequence/render.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';
@@ -54,11 +52,6 @@ export async function openSession(
     );
   }
   return { name: path.basename(root), repository, tokenizer, reading };
-}
-
-/** Says which files may be used together: weights, tokenizer and rendering. Caches are kept apart by it. */
-export function modelIdOf(tokenizer: Tokenizer): string {
-  return createHash('sha256').update(`${tokenizer.hash}:${renderingVersion}`).digest('hex').slice(0, 16);
 }
 
 export function tokenizerOf(line: CommandLine): Tokenizer {

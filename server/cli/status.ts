@@ -1,9 +1,10 @@
 /** `longsight status`: the device the model would run on and why, the model, the cache. */
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine, type EngineStatus } from '../engine/process.ts';
+import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './main.ts';
 import { print, printJson } from './output.ts';
-import { modelIdOf, tokenizerOf } from './session.ts';
+import { tokenizerOf } from './session.ts';
 
 /** A probe that has said nothing by then says enough. */
 const patience = 60_000;

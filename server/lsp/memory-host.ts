@@ -7,6 +7,7 @@ import { Store } from '../memory/store.ts';
 import type { Coverage, Summary, SummaryParameters } from '../protocol/requests.ts';
 import { summarize } from '../summary/summarize.ts';
 import { loadTokenizer } from '../tokens/load.ts';
+import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { messageOf } from './log.ts';
 import {
@@ -55,7 +56,7 @@ export class MemoryHost {
     });
     this.#open = { name: folders.map(({ name }) => name).join(', '), tokenizer, repository };
     this.#changed();
-    return { modelId: tokenizer.hash.slice(0, 16), problems };
+    return { modelId: modelIdOf(tokenizer), problems };
   }
 
   async read(signal: AbortSignal): Promise<Read> {
