@@ -93,7 +93,7 @@ export function textOf(read: SourceBytes, contentHash: string): SourceText | Ver
   const { text, note } = decoded;
   if (text.trimStart() === '') return { reason: 'empty', detail: 'It holds white space only.' };
   if (!read.file.wanted) {
-    const verdict = verdictOnSignature(text) ?? verdictOnLines(text);
+    const verdict = verdictOnSignature(read.file.path, text) ?? verdictOnLines(text);
     if (verdict !== undefined) return verdict;
   }
   return { path: read.file.path, text, hash: contentHash, ...(note !== undefined && { note }) };
