@@ -19,12 +19,14 @@ import { pathOfUri } from './folders.ts';
 import { completeFromMemory } from './memory-messages.ts';
 import type { Reading } from './reading.ts';
 import type { Settings } from './settings.ts';
+import type { Unsaved } from './unsaved.ts';
 
 export function serveCompletions(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
   settings: Settings,
   reading: Reading,
+  unsaved: Unsaved,
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
 
@@ -68,6 +70,7 @@ export function serveCompletions(
       maxLines: now['completion.maxLines'],
     };
     try {
+      await unsaved.handOver(document.uri);
       const { item } = await reading.ask(completeFromMemory, request, token);
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
       return [itemOf(item, document)];

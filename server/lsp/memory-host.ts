@@ -78,6 +78,15 @@ export class MemoryHost {
     return this.#settled(await update);
   }
 
+  async edit(file: string, text: string | undefined): Promise<null> {
+    const { repository } = this.#opened();
+    const path = repository.workspace.pathOf(file);
+    if (path === undefined) return null;
+    await repository.edit(path, text);
+    this.#suggestions.clear();
+    return null;
+  }
+
   async clear(): Promise<null> {
     await this.#open?.repository.clear();
     this.#suggestions.clear();

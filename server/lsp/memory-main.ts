@@ -18,6 +18,7 @@ import {
   clearMemory,
   completeFromMemory,
   coverageOfMemory,
+  editMemory,
   figuresChanged,
   openMemory,
   readMemory,
@@ -45,6 +46,7 @@ const host = new MemoryHost(
 on(openMemory, parameters => host.open(parameters));
 on(readMemory, (_, signal) => host.read(signal));
 on(updateMemory, ({ paths }) => host.update(paths));
+on(editMemory, ({ file, text }) => host.edit(file, text));
 on(clearMemory, () => host.clear());
 on(completeFromMemory, (request, signal) => host.complete(request, signal));
 on(summarizeMemory, (parameters, signal) => host.summarize(parameters, signal));

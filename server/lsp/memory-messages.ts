@@ -71,6 +71,10 @@ export const openMemory: RequestOf<OpenParameters, Opened> = { method: 'open' };
 export const readMemory: RequestOf<null, Read> = { method: 'read' };
 /** Brings files and folders up to date, by absolute paths. */
 export const updateMemory: RequestOf<{ readonly paths: readonly string[] }, Read> = { method: 'update' };
+/** The unsaved text of a document, by absolute path; without a text, what is on disk holds again. */
+export const editMemory: RequestOf<{ readonly file: string; readonly text?: string }, null> = {
+  method: 'edit',
+};
 export const clearMemory: RequestOf<null, null> = { method: 'clear' };
 export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };

@@ -77,7 +77,7 @@ export class Reading {
   async ask<Parameters, Result>(
     type: RequestOf<Parameters, Result>,
     parameters: Parameters,
-    cancellation: CancellationToken,
+    cancellation?: CancellationToken,
   ): Promise<Result> {
     await this.open();
     return this.#memory.request(type, parameters, cancellation);

@@ -23,6 +23,7 @@ import { Reading } from './reading.ts';
 import { serveRequests } from './requests.ts';
 import { Settings } from './settings.ts';
 import { serveStatus } from './status.ts';
+import { Unsaved } from './unsaved.ts';
 import { Watching } from './watching.ts';
 
 export interface ServerOptions {
@@ -58,7 +59,7 @@ function start(
   const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);
   serveProgress(connection, client, reading);
-  serveCompletions(connection, documents, settings, reading);
+  serveCompletions(connection, documents, settings, reading, new Unsaved(documents, reading));
   serveRequests(connection, reading, status);
 
   documents.onDidSave(({ document }) => {

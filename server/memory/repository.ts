@@ -4,11 +4,13 @@ import { settings } from '../protocol/settings.ts';
 import { contentOf } from '../sequence/lines.ts';
 import { SequenceMap } from '../sequence/map.ts';
 import { comparePaths } from '../sequence/order.ts';
+import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
 import { type Verdict, versionControlFolders } from '../workspace/names.ts';
 import { inOrder, Pace } from '../workspace/pace.ts';
 import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
+import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { type Stage, StageClock, type Tokens, takeIn } from './intake.ts';
@@ -93,6 +95,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   #reads: Promise<unknown> = Promise.resolve();
   /** Paths that an update has looked at while a reading is under way: what it found is newer than what the reading fetched. */
   readonly #updated = new Set<string>();
+  /** Paths whose unsaved text is in memory in place of what is on disk. */
+  readonly #edited = new Set<string>();
 
   private constructor(
     workspace: Workspace,
@@ -165,6 +169,23 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     return update;
   }
 
+  /**
+   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Only for
+   * files that are in memory: what is left out stays out, and so does a text that holds a secret.
+   */
+  async edit(path: string, text: string | undefined): Promise<void> {
+    if (text === undefined) {
+      if (this.#edited.delete(path)) await this.update([path]);
+      return;
+    }
+    if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text)) !== undefined) return;
+    if (!this.memory.has(path)) return;
+    const tokens = this.tokenizer.encodePieces(renderFile(path, text));
+    this.memory.set(path, tokens);
+    this.map.set(path, tokens.length);
+    this.#edited.add(path);
+  }
+
   /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
   noteStale(path: string): void {
     this.ledger.noteStale(path);
@@ -174,6 +195,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   async clear(): Promise<void> {
     for (const path of this.map.paths) this.memory.delete(path);
     this.map.clear();
+    this.#edited.clear();
     this.ledger.clear();
     await this.#cache?.clear();
   }
@@ -311,10 +333,13 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       this.ledger.noteSkipped({ path, reason: 'limit', detail });
       return;
     }
-    run.clock.time('index', () => {
-      this.memory.set(path, tokens);
-      this.map.set(path, tokens.length);
-    });
+    // What the user sees is newer than what is on disk.
+    if (!this.#edited.has(path)) {
+      run.clock.time('index', () => {
+        this.memory.set(path, tokens);
+        this.map.set(path, tokens.length);
+      });
+    }
     this.ledger.noteRead(
       { path, hash, tokens: tokens.length, bytes: file.bytes, ...(note !== undefined && { note }) },
       file,
@@ -323,6 +348,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   #drop(path: string, run: Run): void {
     if (!this.memory.has(path)) return;
+    this.#edited.delete(path);
     this.memory.delete(path);
     this.map.delete(path);
     this.ledger.forget(path);

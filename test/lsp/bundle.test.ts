@@ -17,11 +17,7 @@ after(() => folder.remove());
 
 test('the bundled server reads, completes, summarizes, runs its engine, and ends', async () => {
   const root = copyRepository(folder);
-  const client = new TestClient({
-    program: 'bundle',
-    folders: [root],
-    initializationOptions: { engine: { device: 'cpu' } },
-  });
+  const client = new TestClient({ program: 'bundle', folders: [root] });
   await client.initialize();
   await client.whenStatus(({ state, engine }) => state === 'ready' && engine === 'running');
   const uri = uriOf(path.join(root, 'src/new.ts'));

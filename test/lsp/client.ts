@@ -54,6 +54,9 @@ export const programs = {
 /** Far more than any answer takes on a busy machine: what takes longer will not come. */
 const patience = 30_000;
 
+/** The usual settings of a test: the device that there always is, and suggestions whenever there is one. */
+export const usual = { engine: { device: 'cpu' }, completion: { eagerness: 1 } };
+
 export interface Progress {
   readonly token: string | number;
   readonly value: {
@@ -112,7 +115,7 @@ export class TestClient {
   }
 
   async initialize(): Promise<InitializeResult> {
-    const { folders = [], capabilities = {}, initializationOptions } = this.#options;
+    const { folders = [], capabilities = {}, initializationOptions = usual } = this.#options;
     const result = await this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
       clientInfo: { name: 'test' },

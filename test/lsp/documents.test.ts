@@ -13,7 +13,7 @@ let root: string;
 before(async () => {
   folder = temporaryFolder();
   root = copyRepository(folder);
-  client = new TestClient({ folders: [root], initializationOptions: { engine: { device: 'cpu' } } });
+  client = new TestClient({ folders: [root] });
   await client.initialize();
   await client.whenStatus(({ state }) => state === 'ready');
 });

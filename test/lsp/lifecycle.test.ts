@@ -18,10 +18,8 @@ function clientOf(options: ClientOptions = {}): TestClient {
   return client;
 }
 
-const cpu = { engine: { device: 'cpu' } };
-
 test('a client without any capability is served, and shutdown and exit end the server with code 0', async () => {
-  const client = clientOf({ initializationOptions: cpu });
+  const client = clientOf();
   const { capabilities, serverInfo } = await client.initialize();
   assert.equal(serverInfo?.name, 'Longsight');
   assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2, save: true });
@@ -110,7 +108,7 @@ test('a client that answers configuration is asked for it, first and after every
 });
 
 test('the engine checks itself, is restarted when it is killed, and the status shows all of it', async () => {
-  const client = clientOf({ initializationOptions: cpu });
+  const client = clientOf();
   await client.initialize();
   const { device, deviceReason } = await client.whenStatus(({ engine }) => engine === 'running');
   assert.equal(device, 'CPU');
@@ -125,7 +123,7 @@ test('the engine checks itself, is restarted when it is killed, and the status s
 });
 
 test('the engine goes with the server', async () => {
-  const client = clientOf({ initializationOptions: cpu });
+  const client = clientOf();
   await client.initialize();
   await client.whenStatus(({ engine }) => engine === 'running');
   const pids = await childrenOf(client.process.pid!);

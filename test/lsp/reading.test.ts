@@ -16,7 +16,7 @@ import {
   summaryRequest,
   type Why,
 } from '../../server/protocol/requests.ts';
-import { type ClientOptions, TestClient, uriOf } from './client.ts';
+import { type ClientOptions, TestClient, uriOf, usual } from './client.ts';
 import { copyRepository, type TemporaryFolder, temporaryFolder } from './repository.ts';
 
 let folder: TemporaryFolder;
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 function clientOf(options: ClientOptions = {}): TestClient {
-  const client = new TestClient({ initializationOptions: { engine: { device: 'cpu' } }, ...options });
+  const client = new TestClient(options);
   clients.push(client);
   return client;
 }
@@ -184,6 +184,22 @@ test('a saved document is fresh in memory although nobody watches', async () => 
   assert.equal(whyOf((await suggestedAfter(client, root, halfLine))[0])?.provenance[0]?.path, 'src/main.ts');
 });
 
+test('what other open documents say, saved or not, is what is completed from', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const uri = uriOf(path.join(root, 'src/main.ts'));
+  await client.open(uri, '// Nothing of interest.\n');
+  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+  const start = { line: 1, character: 0 };
+  await client.change(uri, 2, [{ range: { start, end: start }, text: module }]);
+  const [item] = await suggestedAfter(client, root, halfLine);
+  assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
+  assert.deepEqual(whyOf(item)?.provenance[0], { path: 'src/main.ts', line: 4 });
+  // Closed without saving: what is on disk holds again.
+  await client.close(uri);
+  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+});
+
 test('several folders are one memory, and come and go', async () => {
   const one = copyRepository(folder, 'one');
   const two = path.join(folder.root, 'two');
@@ -242,7 +258,7 @@ test('pausing stops following, resuming catches up, clearing forgets', async () 
 
 test('what is not to be read on opening is read when asked for', async () => {
   const root = copyRepository(folder);
-  const client = clientOf({ folders: [root], initializationOptions: { read: { onOpen: false } } });
+  const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
   // Documents are completed from themselves all the same.
   const items = await suggestedAfter(client, root, `${line}\n\n${halfLine}`);
@@ -256,7 +272,7 @@ test('settings that decide what is read take effect at once', async () => {
   const client = await readingClient(root);
   const { files } = await client.request(statusRequest, null);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
-    settings: { longsight: { engine: { device: 'cpu' }, read: { exclude: ['forecast/'] } } },
+    settings: { longsight: { ...usual, read: { exclude: ['forecast/'] } } },
   });
   await client.whenStatus(status => status.state === 'ready' && status.files < files);
   const { files: read } = await client.request(coverageRequest, null);
@@ -268,7 +284,9 @@ test('settings that decide what is read take effect at once', async () => {
 
 test('a language that is switched off is not completed', async () => {
   const root = copyRepository(folder);
-  const client = await readingClient(root, { initializationOptions: { languages: { typescript: false } } });
+  const client = await readingClient(root, {
+    initializationOptions: { ...usual, languages: { typescript: false } },
+  });
   assert.deepEqual(await suggestedAfter(client, root, `${line}\n\n${halfLine}`), []);
 });
 
@@ -296,7 +314,7 @@ test('a reading can be cancelled, and goes on when asked again', async () => {
       `${module.replaceAll('quokka', `quokka${count}`)}`.repeat(50),
     );
   }
-  const client = clientOf({ folders: [root], initializationOptions: { read: { onOpen: false } } });
+  const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
   const cancellation = new CancellationTokenSource();
   const reading = client.request(readRequest, null, cancellation.token);
@@ -332,6 +350,6 @@ test('what was read is kept: another server on the same folder takes it from the
 test('a cache folder that cannot be used is told, and reading goes on without it', async () => {
   const root = copyRepository(folder);
   const file = path.join(root, 'README.md');
-  const client = await readingClient(root, { initializationOptions: { cache: { folder: file } } });
+  const client = await readingClient(root, { initializationOptions: { ...usual, cache: { folder: file } } });
   assert.ok(client.logs.some(text => text.startsWith(`The cache folder ${file} cannot be used`)));
 });
