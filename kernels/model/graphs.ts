@@ -46,6 +46,8 @@ export interface DecodeOptions extends GraphOptions {
 
 export interface ModelGraph {
   readonly model: OnnxModel;
+  /** Everything that a run takes: `ids`, the state, and for decoding the repository's memory (`memory.linear` …). */
+  readonly inputs: readonly Value[];
   /** The state before a file's first token, by the name of its input. */
   readonly initialState: ReadonlyMap<string, Tensor>;
 }
@@ -68,7 +70,7 @@ export function readGraph(config: ModelConfig, weights: ModelWeights, options: G
 /** ids int64 [T] and the repository's memory → logits. */
 export function decodeGraph(config: ModelConfig, weights: ModelWeights, options: DecodeOptions): ModelGraph {
   const graph = new Assembly(config, weights, options);
-  const memory = placeState(graph.g, emptyRepositoryMemory(config, options.slots), 'memory.');
+  const memory = graph.memory(options.slots);
   const read = graph.layers('self_decoder', config.self_decoder, graph.embed());
   const stream = graph.layers('cross_decoder', config.cross_decoder, read, memory);
   graph.g.output('logits', graph.head(options.logits === 'last' ? slice(stream, 0, -1) : stream));
@@ -82,6 +84,7 @@ class Assembly {
   readonly #ids: Value;
   readonly #base: Omit<Layer, 'name'>;
   readonly #initial = new Map<string, Tensor>();
+  readonly #inputs: Value[] = [];
 
   constructor(
     config: ModelConfig,
@@ -99,12 +102,20 @@ class Assembly {
     });
     this.g.output("position'", add(position, cast(length.value, 'float32')));
     this.#initial.set('position', initial);
+    this.#inputs.push(this.#ids, position);
     this.#base = { g: this.g, config, weights, lowering, step, longest, angles };
   }
 
   /** rms(E[ids]): [T, d]. */
   embed(): Value {
     return normalize(gather(this.#embedding(), this.#ids));
+  }
+
+  /** The repository's memory as inputs. */
+  memory(slots: number): Placed<RepositoryMemory> {
+    const placed = placeState(this.g, emptyRepositoryMemory(this.#config, slots), 'memory.');
+    this.#inputs.push(...valuesOf(placed).values());
+    return placed;
   }
 
   /** x [T, d] through a stack of layers. */
@@ -137,13 +148,14 @@ class Assembly {
   ): Output {
     for (const [path, value] of tensorsOf(initial)) this.#initial.set(`${name}.${path}`, value);
     const placed = placeState(this.g, initial, `${name}.`);
+    this.#inputs.push(...valuesOf(placed).values());
     const { output, state } = run({ ...this.#base, name }, placed);
     for (const [path, value] of valuesOf(state)) this.g.output(`${name}.${path}'`, value);
     return output;
   }
 
   finish(): ModelGraph {
-    return { model: this.g.build(), initialState: this.#initial };
+    return { model: this.g.build(), inputs: this.#inputs, initialState: this.#initial };
   }
 
   #layer(name: string, kind: UpperMixer, x: Value, memory: Placed<RepositoryMemory> | undefined): Value {

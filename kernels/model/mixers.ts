@@ -1,4 +1,5 @@
 /** The blocks that mix the tokens of one file, as graphs with carried state. Each mirrors a module of the twin. */
+import type { DiagonalSsmParameters } from '../diagonal-ssm/reference.ts';
 import { windowAttentionGraph, windowAttentionStepGraph } from '../flash-attention/graph.ts';
 import {
   initialWindowAttentionState,
@@ -9,7 +10,6 @@ import { gatedDeltaChunkGraph, gatedDeltaFusedGraph } from '../gated-delta/graph
 import { initialGatedDeltaState } from '../gated-delta/reference.ts';
 import { h3Graph, h3StepGraph } from '../h3/graph.ts';
 import { initialH3State } from '../h3/reference.ts';
-import { implicitFilter } from '../hyena/filter.ts';
 import { hyenaGraph, hyenaStepGraph } from '../hyena/graph.ts';
 import { type HyenaFilter, initialHyenaState } from '../hyena/reference.ts';
 import { add, exp, mul, neg, sigmoid, silu, softplus } from '../onnx/elementwise.ts';
@@ -18,10 +18,9 @@ import { reshape, split } from '../onnx/layout.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { rotateGraph } from '../rotary/graph.ts';
-import { discretise } from '../s4d/reference.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
 import { initialShortConvolutionState } from '../short-convolution/reference.ts';
-import { type Tensor, tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import type { LowerMixer, ModelConfig } from './config.ts';
 import { type Layer, normalize, parameter, place, project } from './layer.ts';
 
@@ -190,49 +189,25 @@ function normalizeHeads(x: Value, heads: number): Value {
 }
 
 function filterOf(layer: Layer, kind: 'short' | 'medium' | 'long'): HyenaFilter {
-  const { config } = layer;
-  const { width } = config;
-  const at: Layer = { ...layer, name: `${layer.name}.filter` };
-  if (kind === 'short') return { kind: 'taps', taps: parameter(at, 'taps', [config.short_filter, width]) };
-  if (kind === 'long') return { kind: 'modal', modal: modesOf(at, width, config.long_modes) };
-  const hidden = 64;
-  const sizes = [3, hidden, hidden, hidden, width] as const;
-  const matrix = (i: number): Tensor => parameter(at, `weights.${i}`, [sizes[i]!, sizes[i + 1]!]);
-  const bias = (i: number): Tensor => parameter(at, `biases.${i}`, [hidden]);
-  const [slow, fast] = [Math.log(100) / 1.5, Math.log(100) / 0.3];
-  const decay = tensor(
-    [width],
-    Float64Array.from({ length: width }, (_, c) => slow + ((fast - slow) * c) / Math.max(1, width - 1)),
-  );
-  const taps = implicitFilter(
-    {
-      weights: [matrix(0), matrix(1), matrix(2), matrix(3)],
-      biases: [bias(0), bias(1), bias(2)],
-      frequency: 14,
-      decay,
-      shift: 0,
-      skip: parameter(at, 'skip', [width]),
-    },
-    config.medium_filter,
-  );
-  return { kind: 'taps', taps };
+  const { width, short_filter, medium_filter, long_modes } = layer.config;
+  if (kind === 'long') return { kind: 'modal', modal: modesOf(layer, 'filter', width, long_modes) };
+  const length = kind === 'short' ? short_filter : medium_filter;
+  return { kind: 'taps', taps: parameter(layer, 'filter.taps', [length, width]) };
 }
 
 function h3Parameters(layer: Layer): Parameters<typeof initialH3State>[0] {
   const { config } = layer;
   return {
     shift: parameter(layer, 'shift', [gateTaps, config.width]),
-    ssm: modesOf({ ...layer, name: `${layer.name}.modes` }, config.heads, config.state_modes),
+    ssm: modesOf(layer, 'modes', config.heads, config.state_modes),
   };
 }
 
-/** A diagonal state space in the form it was trained in, as poles and residues. */
-function modesOf(layer: Layer, channels: number, modes: number) {
-  return discretise({
-    logStep: parameter(layer, 'log_step', [channels]),
-    logDecay: parameter(layer, 'log_decay', [channels, modes]),
-    frequency: parameter(layer, 'frequency', [channels, modes]),
-    output: parameter(layer, 'output', [channels, 2, modes]),
-    skip: parameter(layer, 'skip', [channels]),
-  });
+/** A diagonal state space as poles and residues: the form that it is exported in. */
+function modesOf(layer: Layer, field: string, channels: number, modes: number): DiagonalSsmParameters {
+  return {
+    poles: parameter(layer, `${field}.poles`, [channels, 2, modes]),
+    residues: parameter(layer, `${field}.residues`, [channels, 2, modes]),
+    skip: parameter(layer, `${field}.skip`, [channels]),
+  };
 }

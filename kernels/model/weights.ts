@@ -32,17 +32,19 @@ export class ModelWeights {
 
   /** A matrix as it is stored, such as the embedding: [rows, columns]. */
   rows(name: string, rows: number, columns: number): Float32Array {
+    const stored = this.#find(name, [rows, columns]);
     const key = `${name} rows`;
-    const known = this.#matrices.get(key) ?? toFloat32(this.#find(name, [rows, columns]));
+    const known = this.#matrices.get(key) ?? toFloat32(stored);
     this.#matrices.set(key, known);
     return known;
   }
 
   /** W [inputs, outputs] of the linear layer y = W x that the twin holds as [outputs, inputs]. */
   matrix(name: string, inputs: number, outputs: number): Float32Array {
+    const found = this.#find(name, [outputs, inputs]);
     const known = this.#matrices.get(name);
     if (known !== undefined) return known;
-    const stored = toFloat32(this.#find(name, [outputs, inputs]));
+    const stored = toFloat32(found);
     const turned = new Float32Array(stored.length);
     for (let out = 0; out < outputs; out++) {
       for (let at = 0; at < inputs; at++) turned[at * outputs + out] = stored[out * inputs + at]!;
