@@ -8,10 +8,12 @@ import {
   type Middleware,
   RevealOutputChannelOn,
   type ServerOptions,
+  type StaticFeature,
   Trace,
   TransportKind,
 } from 'vscode-languageclient/node';
 import {
+  acceptedCommand,
   type RequestOf,
   type Status,
   statusNotification,
@@ -164,6 +166,7 @@ export class Client implements vscode.Disposable {
       },
     };
     const language = new QuietClient(settingsSection, 'Longsight', server, options);
+    language.registerFeature(ownCommands);
     language.onNotification(statusNotification.method, (status: Status) => this.#take(language, status));
     return language;
   }
@@ -225,6 +228,16 @@ export class Client implements vscode.Disposable {
     this.#changed.fire();
   }
 }
+
+/** Says that the command on suggestions is registered here, so that the server does not offer it as well. */
+const ownCommands: StaticFeature = {
+  fillClientCapabilities(capabilities) {
+    capabilities.experimental = { ...capabilities.experimental, commands: [acceptedCommand] };
+  },
+  initialize() {},
+  getState: () => ({ kind: 'static' }),
+  clear() {},
+};
 
 /** The library shows some failures as notifications whatever it is told; here, what the user sees is decided in one place. */
 class QuietClient extends LanguageClient {

@@ -1,16 +1,22 @@
 /** "Why this suggestion?": where it came from, as a list to open from and when hovering over the line. */
 import * as vscode from 'vscode';
-import { acceptedCommand, type Place, type Why } from '../server/protocol/requests.ts';
+import { acceptedCommand, type Place, type RequestOf, type Why } from '../server/protocol/requests.ts';
 import type { Context } from './context.ts';
 import { openPlace, openPlaceCommand, placeLink, placeText, uriOf } from './places.ts';
 
+const countAccepted: RequestOf<{ command: string; arguments: [Why] }, null> = {
+  method: 'workspace/executeCommand',
+};
+
 export function activate(context: Context): void {
-  const { extension, suggestions, log } = context;
+  const { extension, client, suggestions, log } = context;
   extension.subscriptions.push(
     vscode.commands.registerCommand('longsight.why', () => showWhy(context)),
     vscode.commands.registerCommand(acceptedCommand, (why: Why) => {
       suggestions.accepted(why);
       log.debug(`Accepted a suggestion from ${why.provenance.map(placeText).join(', ') || 'the model'}.`);
+      // The server counts, for this session only; that it could not is no news.
+      client.request(countAccepted, { command: acceptedCommand, arguments: [why] }).catch(() => {});
     }),
     vscode.languages.registerHoverProvider([{ scheme: 'file' }, { scheme: 'untitled' }], {
       provideHover(document, position) {

@@ -15,6 +15,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CompletionItem } from '../completion/complete.ts';
 import { acceptedCommand, type Why } from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
+import type { AcceptanceCount } from './acceptance.ts';
 import { pathOfUri } from './folders.ts';
 import { completeFromMemory } from './memory-messages.ts';
 import type { Reading } from './reading.ts';
@@ -27,6 +28,7 @@ export function serveCompletions(
   settings: Settings,
   reading: Reading,
   unsaved: Unsaved,
+  acceptance: AcceptanceCount,
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
 
@@ -73,6 +75,7 @@ export function serveCompletions(
       await unsaved.handOver(document.uri);
       const { item } = await reading.ask(completeFromMemory, request, token);
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
+      acceptance.offered(document.uri, item.text);
       return [itemOf(item, document)];
     } catch (error) {
       if (token.isCancellationRequested) return [];

@@ -10,9 +10,10 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { createEngine, type Engine } from '../engine/process.ts';
-import { restartEngineRequest } from '../protocol/requests.ts';
+import { acceptanceRequest, acceptedCommand, restartEngineRequest } from '../protocol/requests.ts';
 import type { SettingName, SettingsShape } from '../protocol/settings.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
+import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
@@ -59,7 +60,14 @@ function start(
   const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);
   serveProgress(connection, client, reading);
-  serveCompletions(connection, documents, settings, reading, new Unsaved(documents, reading));
+  const acceptance = new AcceptanceCount();
+  serveCompletions(connection, documents, settings, reading, new Unsaved(documents, reading), acceptance);
+  connection.onRequest(acceptanceRequest.method, () => acceptance.counts);
+  connection.onExecuteCommand(({ command }) => {
+    if (command !== acceptedCommand) throw unknownCommand(command);
+    acceptance.accepted();
+    return null;
+  });
   serveRequests(connection, reading, status);
 
   documents.onDidSave(({ document }) => {
@@ -105,6 +113,10 @@ function start(
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       inlineCompletionProvider: true,
+      // A client that has the command itself would not bear a second one of that name.
+      ...(client.ownCommands.includes(acceptedCommand)
+        ? {}
+        : { executeCommandProvider: { commands: [acceptedCommand] } }),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };
@@ -132,6 +144,10 @@ function openParameters(settings: SettingsShape, folders: readonly WorkspaceFold
     cacheFolder: settings['cache.folder'],
     cacheSize: settings['cache.maxSize'],
   };
+}
+
+function unknownCommand(command: string): ResponseError {
+  return new ResponseError(ErrorCodes.InvalidParams, `There is no command "${command}".`);
 }
 
 /** Resolves when the engine runs, or will not. */

@@ -25,7 +25,7 @@ export class Unsaved {
 
   /** Tells the memory of every document but this one, which is asked about with its text. */
   async handOver(except: string): Promise<void> {
-    for (const uri of [...this.#changed]) {
+    for (const uri of this.#changed) {
       const file = pathOfUri(uri);
       if (uri === except) continue;
       this.#changed.delete(uri);

@@ -127,5 +127,16 @@ export const restartEngineRequest: RequestOf<null, Status> = { method: 'longsigh
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
 
-/** Client-side commands that the server puts on items. */
+/** What became of suggestions since the server started. Kept in memory, told to nobody but who asks. */
+export interface Acceptance {
+  readonly offered: number;
+  readonly accepted: number;
+}
+
+export const acceptanceRequest: RequestOf<null, Acceptance> = { method: 'longsight/acceptance' };
+
+/**
+ * The command on every suggestion, with a `Why` as its argument: run by the editor when the suggestion is accepted. The
+ * server offers it as `workspace/executeCommand`, unless the client has it itself and says so: `experimental: {commands: ['longsight.accepted']}`.
+ */
 export const acceptedCommand = 'longsight.accepted';

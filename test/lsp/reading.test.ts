@@ -8,6 +8,8 @@ import {
   LSPErrorCodes,
 } from 'vscode-languageserver/node';
 import {
+  acceptanceRequest,
+  acceptedCommand,
   clearRequest,
   coverageRequest,
   pauseRequest,
@@ -288,6 +290,32 @@ test('a language that is switched off is not completed', async () => {
     initializationOptions: { ...usual, languages: { typescript: false } },
   });
   assert.deepEqual(await suggestedAfter(client, root, `${line}\n\n${halfLine}`), []);
+});
+
+test('what is offered and accepted is counted, once for a suggestion that is typed along', async () => {
+  const root = copyRepository(folder);
+  const client = clientOf({ folders: [root] });
+  const { capabilities } = await client.initialize();
+  assert.deepEqual(capabilities.executeCommandProvider?.commands, [acceptedCommand]);
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  await client.open(uri, `${line}\n\n${halfLine}`);
+  const position = { line: 2, character: halfLine.length };
+  const [item] = await client.complete(uri, position);
+  await client.change(uri, 2, [{ range: { start: position, end: position }, text: 'Led' }]);
+  const [rest] = await client.complete(uri, { line: 2, character: halfLine.length + 3 });
+  assert.equal(rest?.insertText, 'ger(harbourMaster, tidalGauge, 4711);');
+  await client.connection.sendRequest('workspace/executeCommand', item?.command);
+  assert.deepEqual(await client.request(acceptanceRequest, null), { offered: 1, accepted: 1 });
+  await assert.rejects(
+    client.connection.sendRequest('workspace/executeCommand', { command: 'rm' }),
+    /no command "rm"/,
+  );
+});
+
+test('a client with the command of its own is not offered a second one', async () => {
+  const client = clientOf({ capabilities: { experimental: { commands: [acceptedCommand] } } });
+  const { capabilities } = await client.initialize();
+  assert.equal(capabilities.executeCommandProvider, undefined);
 });
 
 test('cancelled and superseded questions are answered, and only the newest gets a suggestion', async () => {

@@ -1,0 +1,22 @@
+/** What became of the suggestions. */
+import type { Acceptance } from '../protocol/requests.ts';
+
+export class AcceptanceCount {
+  #offered = 0;
+  #accepted = 0;
+  #last: { readonly uri: string; readonly text: string } | undefined;
+
+  get counts(): Acceptance {
+    return { offered: this.#offered, accepted: this.#accepted };
+  }
+
+  /** The rest of a suggestion that is typed along is not another one. */
+  offered(uri: string, text: string): void {
+    if (this.#last?.uri !== uri || !this.#last.text.endsWith(text)) this.#offered += 1;
+    this.#last = { uri, text };
+  }
+
+  accepted(): void {
+    this.#accepted += 1;
+  }
+}
