@@ -1,4 +1,6 @@
-import { noScore } from '../flash-attention/partials.ts';
+import { counting, cutIntoBlocks } from '../flash-attention/blocks.ts';
+import { defaultBlock } from '../flash-attention/graph.ts';
+import { type AttentionPartials, noScore } from '../flash-attention/partials.ts';
 import { addDimensions, type Dimension, formatShape, symbol } from '../onnx/dimension.ts';
 import {
   add,
@@ -31,9 +33,9 @@ import {
 } from './reference.ts';
 
 /**
- * The same as `dilatedAttention`. At each level the tokens that a head owns are gathered, attend densely to the kept
- * groups and to each other, and are handed back to their tokens. Work grows with the square of the chunk where that is longer than a
- * level's segment: chunks of about the smallest segment are best.
+ * The same as `dilatedAttention`. At each level the tokens that a head owns are gathered, attend to the kept groups and to each
+ * other, and are handed back to their tokens; at rate 1, where most of the work is, in blocks as window attention does. At the
+ * other levels work grows with the square of the chunk over the rate: chunks of up to four times the smallest segment are best.
  */
 export function dilatedAttentionGraph(
   g: GraphBuilder,
@@ -42,6 +44,7 @@ export function dilatedAttentionGraph(
   v: Value,
   { levels, scale }: Placed<DilatedAttentionParameters>,
   state: Placed<DilatedAttentionState>,
+  block = defaultBlock(levels[0]?.segment ?? 1),
 ): { output: Value; state: Placed<DilatedAttentionState> } {
   const [, heads, width] = q.shape;
   if (q.shape.length !== 3 || typeof heads !== 'number' || typeof width !== 'number') {
@@ -51,7 +54,7 @@ export function dilatedAttentionGraph(
   const position = cast(state.position, 'int64'); // [1]
   const scaled = mul(q, reshape(scale, [heads, 1]));
   const results = levels.map((level, index) =>
-    attendAtLevel(g, { q: scaled, k, v }, level, state.levels[index]!, position, length),
+    attendAtLevel(g, { q: scaled, k, v }, level, state.levels[index]!, position, length, block),
   );
   // Each [T, H]: the maximum over all levels, then what every level counts in its terms.
   const maximum = results.map(result => result.maximum).reduce((a, b) => larger(a, b));
@@ -94,34 +97,83 @@ interface LevelResult {
 
 function attendAtLevel(
   g: GraphBuilder,
-  { q, k, v }: Operands,
+  operands: Operands,
   level: DilatedLevel,
   kept: { readonly keys: Value; readonly values: Value },
   position: Value,
   length: Length,
+  block: number,
 ): LevelResult {
+  if (level.rate === 1) return attendToAll(g, operands, slotsOf(level), kept, position, length, block);
+  const { q, k, v } = operands;
   const slots = slotsOf(level);
   const owners = ownership(g, level, q.shape[1] as number, position, length);
-  const queries = owners.gather(q); // [H, n, dh]
   const [keys, values] = [append(kept.keys, k, owners), append(kept.values, v, owners)]; // [H, w/r + n − o, d]
-  const products = matmul(queries, transpose(keys.all, [0, 2, 1])); // [H, n, w/r + n − o]
-  // Groups are numbered from the start of the sequence; a query sees those of its segment up to its own.
+  // Groups are numbered from the start of the sequence.
   const query = reshape(add(range(owners.groups), owners.firstGroup), [owners.groups.dimension, 1]);
   const oldest = sub(add(owners.firstGroup, owners.overlap.value), slots);
   const key = reshape(add(range(keys.length), oldest), [1, keys.length.dimension]);
-  const segmentStart = mul(div(query, slots), slots);
-  const sees = and(lessOrEqual(key, query), greaterOrEqual(key, segmentStart)); // [n, w/r + n − o]
-  const scores = add(products, where(sees, 0, g.scalar('float32', noScore)));
-  const maximum = reduceMax(scores, -1, true); // [H, n, 1]
-  const weights = exp(sub(scores, maximum));
-  const weighted = matmul(weights, values.all); // [H, n, dv]
+  const partials = attend(owners.gather(q), keys.all, values.all, biasOf(g, query, key, slots)); // of [H, n, …]
   return {
-    maximum: where(owners.present, owners.handBack(reshape(maximum, maximum.shape.slice(0, 2))), noScore),
-    denominator: owners.handBack(reduceSum(weights, -1)),
-    weighted: owners.handBack(weighted),
+    maximum: where(owners.present, owners.handBack(partials.maximum), noScore),
+    denominator: owners.handBack(partials.denominator),
+    weighted: owners.handBack(partials.weighted),
     present: owners.present,
     keys: slice(keys.all, 1, -slots),
     values: slice(values.all, 1, -slots),
+  };
+}
+
+/** The level of rate 1: every head owns every token. */
+function attendToAll(
+  g: GraphBuilder,
+  { q, k, v }: Operands,
+  slots: number,
+  kept: { readonly keys: Value; readonly values: Value },
+  position: Value,
+  length: Length,
+  block: number,
+): LevelResult {
+  const blocks = cutIntoBlocks(g, length, slots, block);
+  const headsFirst = (x: Value): Value => transpose(x, [1, 0, 2]);
+  const keys = blocks.around(kept.keys, headsFirst(k));
+  const values = blocks.around(kept.values, headsFirst(v));
+  const starts = reshape(add(mul(range(blocks.count), block), position), [blocks.count.dimension, 1, 1]);
+  const query = add(starts, counting(g, [1, block, 1]));
+  const key = sub(add(starts, counting(g, [1, 1, slots + block])), slots);
+  const partials = attend(blocks.cut(headsFirst(q)), keys.seen, values.seen, biasOf(g, query, key, slots));
+  const perToken = (x: Value): Value => {
+    const joined = blocks.join(reshape(x, [...x.shape.slice(0, 3), 1]));
+    return transpose(reshape(joined, joined.shape.slice(0, 2)), [1, 0]);
+  };
+  return {
+    maximum: perToken(partials.maximum),
+    denominator: perToken(partials.denominator),
+    weighted: headsFirst(blocks.join(partials.weighted)),
+    present: g.constant('bool', [1], [1, 1]),
+    keys: keys.kept,
+    values: values.kept,
+  };
+}
+
+/** 0 where a query sees a key, of its own segment and not after itself, `noScore` elsewhere; from their groups' numbers. */
+function biasOf(g: GraphBuilder, query: Value, key: Value, slots: number): Value {
+  const segmentStart = mul(div(query, slots), slots);
+  const sees = and(lessOrEqual(key, query), greaterOrEqual(key, segmentStart));
+  return where(sees, 0, g.scalar('float32', noScore));
+}
+
+/** Partials of q [..., n, dh] over k [..., s, dh] and v [..., s, dv]. */
+function attend(q: Value, k: Value, v: Value, bias: Value): Placed<AttentionPartials> {
+  const axes = k.shape.map((_, axis) => axis);
+  const transposed = transpose(k, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+  const scores = add(matmul(q, transposed), bias);
+  const maximum = reduceMax(scores, -1, true);
+  const weights = exp(sub(scores, maximum));
+  return {
+    maximum: reshape(maximum, maximum.shape.slice(0, -1)),
+    denominator: reduceSum(weights, -1),
+    weighted: matmul(weights, v),
   };
 }
 
@@ -148,16 +200,6 @@ function ownership(
   position: Value,
   length: Length,
 ): Ownership {
-  if (rate === 1) {
-    return {
-      groups: length,
-      firstGroup: position,
-      overlap: fixedLength(g, 0),
-      present: g.constant('bool', [1], [1, 1]),
-      gather: x => transpose(x, [1, 0, 2]),
-      handBack: x => transpose(x, x.shape.length === 2 ? [1, 0] : [1, 0, 2]),
-    };
-  }
   const count = length.dimension;
   const offset = mod(position, rate); // [1]: tokens of the first group that came before
   const firstGroup = div(position, rate);
@@ -166,12 +208,8 @@ function ownership(
     dimension: addDimensions(overlap.dimension, symbol(`new groups of ${rate}`)),
     value: div(add(add(offset, length.value), rate - 1), rate),
   };
-  const head = g.constant('int64', counting(heads), [1, heads]);
-  const own = g.constant(
-    'int64',
-    counting(heads).map(j => j % rate),
-    [1, heads],
-  );
+  const head = counting(g, [1, heads]);
+  const own = mod(head, rate);
   // The token of group i that head j owns: i·r + (j mod r) − offset.
   const starts = reshape(mul(range(groups), rate), [groups.dimension, 1]);
   const token = sub(add(starts, own), offset); // [n, H]
@@ -197,17 +235,9 @@ function append(kept: Value, x: Value, owners: Ownership): { all: Value; length:
   const { groups, overlap } = owners;
   const fresh = owners.gather(x); // [H, n, d]
   const slots = kept.shape[1] as number;
-  if (overlap.dimension === 0) {
-    const all = concat([kept, fresh], 1);
-    return { all, length: lengthOf(all, 1) };
-  }
   const whole = minus(fixedLength(x.graph, slots), overlap);
   const added = minus(groups, overlap);
   const completed = add(takeFrom(kept, 1, whole.value, overlap), takeFirst(fresh, 1, overlap));
   const all = concat([takeFirst(kept, 1, whole), completed, takeFrom(fresh, 1, overlap.value, added)], 1);
   return { all, length: lengthOf(all, 1) };
-}
-
-function counting(length: number): number[] {
-  return Array.from({ length }, (_, index) => index);
 }

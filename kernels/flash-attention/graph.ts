@@ -1,24 +1,12 @@
 import { formatShape } from '../onnx/dimension.ts';
 import { add, cast, greaterOrEqual, minimum, mul, sub, where } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, gather, reshape, slice, split, transpose } from '../onnx/layout.ts';
-import {
-  filled,
-  fixedLength,
-  lengthOf,
-  minus,
-  padTo,
-  pieces,
-  plus,
-  range,
-  takeFirst,
-  takeFrom,
-  times,
-} from '../onnx/length.ts';
+import { concat, reshape, slice, split, transpose } from '../onnx/layout.ts';
+import { lengthOf, range } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { rmsNormalize, softmax } from '../onnx/reduce.ts';
-import { sizeOf } from '../tensor.ts';
+import { counting, cutIntoBlocks } from './blocks.ts';
 import { noScore } from './partials.ts';
 import { queryKeyEpsilon, type WindowAttentionParameters, type WindowAttentionState } from './reference.ts';
 
@@ -52,46 +40,25 @@ export function windowAttentionGraph(
   further?: FurtherKeys,
 ): Result {
   const { window } = parameters;
-  if (window % block !== 0)
-    throw new RangeError(`window attention: blocks of ${block} in a window of ${window}`);
   const length = lengthOf(q, 0);
-  const blocks = pieces(length, block);
-  const padded = times(blocks, block);
-  const padding = minus(padded, length);
+  const blocks = cutIntoBlocks(g, length, window, block);
   const { queries, keys, values } = operands(g, q, k, v, parameters);
-  const [heads, , width] = queries.shape as [number, never, number];
-  const queryBlocks = reshape(padTo(queries, 1, padded), [heads, blocks.dimension, block, width]);
-  // Block i of the queries sees the pieces i to i + window / B of the keys, each of B keys.
-  const count = window / block + 1;
-  const seen = add(reshape(range(blocks), [blocks.dimension, 1]), counting(g, [1, count])); // [n, count]
-  const around = (past: Value, x: Value): { all: Value; blocks: Value } => {
-    const depth = x.shape[2] as number;
-    const all = concat([past, x, filled([heads, padding, depth], 'float32', 0, g)], 1); // [H, window + nB, d]
-    const inPieces = reshape(all, [heads, plus(blocks, count - 1).dimension, block * depth]);
-    const gathered = gather(inPieces, seen, 1); // [H, n, count, B·d]
-    return { all, blocks: reshape(gathered, [heads, blocks.dimension, window + block, depth]) };
-  };
-  const keysAround = around(state.keys, keys);
-  const valuesAround = around(state.values, values);
-  const scores = matmul(queryBlocks, transpose(keysAround.blocks, [0, 1, 3, 2])); // [H, n, B, window + B]
+  const around = { keys: blocks.around(state.keys, keys), values: blocks.around(state.values, values) };
+  const scores = matmul(blocks.cut(queries), transpose(around.keys.seen, [0, 1, 3, 2])); // [H, n, B, window + B]
   const first = sub(window, cast(state.count, 'int64')); // [1]: where the kept keys begin
-  const starts = reshape(mul(range(blocks), block), [blocks.dimension, 1, 1]);
+  const starts = reshape(mul(range(blocks.count), block), [blocks.count.dimension, 1, 1]);
   const there = greaterOrEqual(add(starts, counting(g, [1, 1, window + block])), first);
   const bias = add(bandBias(g, window, block), where(there, 0, g.scalar('float32', noScore))); // [n, B, window + B]
   const masked = add(scores, bias); // [H, n, B, window + B]
   const mixed =
     further === undefined
-      ? matmul(softmax(masked), valuesAround.blocks) // [H, n, B, dv]
-      : mixWith(further, masked, valuesAround.blocks, queries =>
-          reshape(padTo(transpose(queries, [1, 0, 2]), 1, padded), [heads, blocks.dimension, block, width]),
-        );
-  const rows = reshape(mixed, [heads, padded.dimension, v.shape[2]!]);
-  const kept = fixedLength(g, window);
+      ? matmul(softmax(masked), around.values.seen) // [H, n, B, dv]
+      : mixWith(further, masked, around.values.seen, rows => blocks.cut(transpose(rows, [1, 0, 2])));
   return {
-    output: transpose(takeFirst(rows, 1, length), [1, 0, 2]), // [T, H, dv]
+    output: transpose(blocks.join(mixed), [1, 0, 2]), // [T, H, dv]
     state: {
-      keys: takeFrom(keysAround.all, 1, length.value, kept),
-      values: takeFrom(valuesAround.all, 1, length.value, kept),
+      keys: around.keys.kept,
+      values: around.values.kept,
       count: minimum(add(state.count, cast(length.value, 'float32')), window),
     },
   };
@@ -131,7 +98,7 @@ function mixWith(
   arrange: (queries: Value) => Value,
 ): Value {
   const arranged = arrange(queries); // [H, …, dh]
-  const between = new Array<number>(arranged.shape.length - 3).fill(1);
+  const between = arranged.shape.slice(3).map(() => 1);
   const [heads, count] = [keys.shape[0]!, keys.shape[1] as number];
   const spread = (x: Value): Value => reshape(x, [heads, ...between, ...x.shape.slice(1)]);
   const product = matmul(arranged, spread(transpose(keys, [0, 2, 1]))); // [H, …, M]
@@ -186,13 +153,4 @@ function headShape({ shape }: Value): [heads: number, width: number] {
     throw new RangeError(`attention: queries are ${formatShape(shape)} and should be [T, H, dh]`);
   }
   return [heads, width];
-}
-
-/** 0, 1, 2 … in a shape that has them all along its one long axis; int64. */
-function counting(g: GraphBuilder, shape: readonly number[]): Value {
-  return g.constant(
-    'int64',
-    Array.from({ length: sizeOf(shape) }, (_, index) => index),
-    shape,
-  );
 }

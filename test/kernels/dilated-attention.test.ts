@@ -43,7 +43,7 @@ for (const levels of [
     parameters: { levels, scale },
     initialState: () => initialDilatedAttentionState(levels, heads, width),
     reference: ({ q, k, v }, parameters, state) => dilatedAttention(q!, k!, v!, parameters, state),
-    graph: (g, { q, k, v }, parameters, state) => dilatedAttentionGraph(g, q!, k!, v!, parameters, state),
+    graph: (g, { q, k, v }, parameters, state) => dilatedAttentionGraph(g, q!, k!, v!, parameters, state, 4),
     longest: 70,
   });
 }

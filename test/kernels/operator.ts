@@ -28,17 +28,22 @@ export function operatorProgram<P extends object, S extends object>(
   graph: OperatorGraph<P, S>,
   length: 'T' | number,
 ): Program {
-  return program(g => {
-    const inputs = Object.entries(operator.inputs).map(
-      ([input, width]) =>
-        [
-          input,
-          g.input(input, operator.integers?.includes(input) ? 'int64' : 'float32', [length, ...width]),
-        ] as const,
-    );
-    const state = placeState(g, operator.initialState(), 'state.');
-    const result = graph(g, Object.fromEntries(inputs), placeParameters(g, operator.parameters), state);
-    const next = [...valuesOf(result.state)].map(([path, value]) => [`next.${path}`, value] as const);
-    return { output: result.output, ...Object.fromEntries(next) };
+  return program(g => buildOperator(g, operator, graph, length));
+}
+
+/** The same, built into a graph; what comes out, by name. */
+export function buildOperator<P extends object, S extends object>(
+  g: GraphBuilder,
+  operator: OperatorShape<P, S>,
+  graph: OperatorGraph<P, S>,
+  length: 'T' | number,
+): Readonly<Record<string, Value>> {
+  const inputs = Object.entries(operator.inputs).map(([input, width]) => {
+    const type = operator.integers?.includes(input) ? 'int64' : 'float32';
+    return [input, g.input(input, type, [length, ...width])] as const;
   });
+  const state = placeState(g, operator.initialState(), 'state.');
+  const result = graph(g, Object.fromEntries(inputs), placeParameters(g, operator.parameters), state);
+  const next = [...valuesOf(result.state)].map(([path, value]) => [`next.${path}`, value] as const);
+  return { output: result.output, ...Object.fromEntries(next) };
 }

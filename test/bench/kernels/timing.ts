@@ -3,11 +3,10 @@
  * both, and waiting for a processor that others use does not count.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { DataType } from '../../../kernels/onnx/data-type.ts';
 import type { GraphBuilder, OnnxModel, Value } from '../../../kernels/onnx/graph-builder.ts';
 import { GraphBuilder as Builder } from '../../../kernels/onnx/graph-builder.ts';
 import { matmul } from '../../../kernels/onnx/matmul.ts';
-import { uniformStream } from '../../../kernels/tensor.ts';
+import { sizeOf, uniformStream } from '../../../kernels/tensor.ts';
 
 export type Feeds = Record<string, Tensor>;
 
@@ -39,26 +38,17 @@ export async function openGraph(
   return await open(g.build());
 }
 
-/** Uniform numbers in (−1, 1). */
-export function noise(shape: readonly number[], seed = 1, scale = 1): Tensor {
+/** Uniform numbers in (−1, 1). Written one by one: what is thrown away would count as memory at its peak. */
+export function noise(shape: readonly number[], seed = 1): Tensor {
   const uniform = uniformStream(seed);
-  const size = shape.reduce((product, length) => product * length, 1);
-  return new Tensor(
-    'float32',
-    Float32Array.from({ length: size }, () => scale * (2 * uniform() - 1)),
-    shape,
-  );
+  const values = new Float32Array(sizeOf(shape));
+  for (let index = 0; index < values.length; index++) values[index] = 2 * uniform() - 1;
+  return new Tensor('float32', values, shape);
 }
 
-export function integers(
-  shape: readonly number[],
-  make: (index: number) => number,
-  type: DataType = 'int64',
-): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const values = Array.from({ length: size }, (_, index) => make(index));
-  if (type === 'int32') return new Tensor('int32', Int32Array.from(values), shape);
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
+export function integers(shape: readonly number[], make: (index: number) => number): Tensor {
+  const values = Array.from({ length: sizeOf(shape) }, (_, index) => BigInt(make(index)));
+  return new Tensor('int64', BigInt64Array.from(values), shape);
 }
 
 /**

@@ -1,0 +1,71 @@
+/**
+ * `npm run bench:kernels [-- <part or operator> …]`: how fast the operators are, as ratios to what is measured beside them. Parts are
+ * `operators`, `attention`, `convolutions` and `memory`; all of them by default. An operator's name measures that one again.
+ * Prints tables and writes `kernels/figures`: the numbers, and the figures of the documentation.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { cases } from './kernels/cases.ts';
+import {
+  convolutionTable,
+  crossoverTable,
+  figures,
+  type Measured,
+  memoryTable,
+  operatorTable,
+} from './kernels/report.ts';
+import {
+  measureAttention,
+  measureConvolutions,
+  measureMemory,
+  measureOperator,
+  type OperatorRow,
+} from './kernels/sections.ts';
+import { plainGemm } from './kernels/timing.ts';
+
+const parts = ['operators', 'attention', 'convolutions', 'memory'];
+const chosen = process.argv.slice(2);
+for (const name of chosen) {
+  if (!parts.includes(name) && !cases.some(one => one.name === name)) {
+    console.error(`There is no part or operator "${name}".`);
+    process.exit(2);
+  }
+}
+const wanted = (part: string): boolean => chosen.length === 0 || chosen.includes(part);
+
+const folder = path.join(import.meta.dirname, '../../kernels/figures');
+const file = path.join(folder, 'measured.json');
+let measured: Measured = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Measured) : {};
+const gemm = await plainGemm(256, 512, 512);
+
+const operators: OperatorRow[] = [];
+for (const one of cases) {
+  const before = measured.operators?.find(({ name }) => name === one.name);
+  if (wanted('operators') || chosen.includes(one.name)) {
+    console.error(`measuring ${one.name} …`);
+    operators.push(await measureOperator(one, gemm));
+  } else if (before !== undefined) {
+    operators.push(before);
+  }
+}
+measured = { ...measured, operators };
+if (wanted('attention')) measured = { ...measured, attention: await measureAttention(gemm) };
+if (wanted('convolutions')) measured = { ...measured, convolutions: await measureConvolutions() };
+if (wanted('memory')) measured = { ...measured, memory: measureMemory() };
+
+const { attention, convolutions, memory } = measured;
+console.log('Time of a token in linear layers (256 to 256) after so many tokens:\n');
+console.log(operatorTable(operators));
+if (attention !== undefined) console.log(`\n${crossoverTable(operators, attention)}`);
+if (convolutions !== undefined) console.log(`\n${convolutionTable(convolutions)}`);
+if (memory !== undefined) console.log(`\n${memoryTable(memory)}`);
+
+mkdirSync(folder, { recursive: true });
+writeFileSync(file, `${JSON.stringify(measured, rounded, 2)}\n`);
+for (const [name, drawing] of Object.entries(figures(measured)))
+  writeFileSync(path.join(folder, name), drawing);
+
+/** Three digits: more would be noise, and change at every run. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
+}

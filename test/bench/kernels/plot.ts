@@ -1,0 +1,118 @@
+/** Line charts over logarithmic axes, as SVG. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Drawn dashed: worked out, not measured. */
+  readonly dashed?: boolean;
+  /** Series of one group share a colour; each is its own group by default. */
+  readonly group?: string;
+}
+
+export interface Chart {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  readonly series: readonly Series[];
+}
+
+const size = { width: 880, height: 480 };
+const margin = { left: 72, right: 230, top: 48, bottom: 56 };
+/** Told apart in print and by colour-blind readers (Okabe and Ito), and by both themes' backgrounds. */
+const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a6d3b', '#7f7f7f'];
+
+export function drawChart({ title, x, y, series }: Chart): string {
+  const points = series.flatMap(one => one.points);
+  const xs = logScale(
+    points.map(point => point[0]),
+    [margin.left, size.width - margin.right],
+    2,
+  );
+  const ys = logScale(
+    points.map(point => point[1]),
+    [size.height - margin.bottom, margin.top],
+    10,
+  );
+  const groups = [...new Set(series.map(one => one.group ?? one.name))];
+  const colourOf = (one: Series) => colours[groups.indexOf(one.group ?? one.name) % colours.length]!;
+  const grid = [
+    ...xs.ticks.map(tick => {
+      const at = xs.at(tick).toFixed(1);
+      return `<line x1="${at}" x2="${at}" y1="${margin.top}" y2="${size.height - margin.bottom}" class="grid"/><text x="${at}" y="${size.height - margin.bottom + 18}" text-anchor="middle">${tokens(tick)}</text>`;
+    }),
+    ...ys.ticks.map(tick => {
+      const at = ys.at(tick).toFixed(1);
+      return `<line x1="${margin.left}" x2="${size.width - margin.right}" y1="${at}" y2="${at}" class="grid"/><text x="${margin.left - 8}" y="${Number(at) + 4}" text-anchor="end">${tick}</text>`;
+    }),
+  ];
+  const lines = series.map(one => {
+    const path = one.points.map(([px, py]) => `${xs.at(px).toFixed(1)},${ys.at(py).toFixed(1)}`).join(' ');
+    const dash = one.dashed ? ' stroke-dasharray="5 4"' : '';
+    const dots = one.dashed
+      ? []
+      : one.points.map(
+          ([px, py]) =>
+            `<circle cx="${xs.at(px).toFixed(1)}" cy="${ys.at(py).toFixed(1)}" r="2.5" fill="${colourOf(one)}"/>`,
+        );
+    return `<polyline points="${path}" fill="none" stroke="${colourOf(one)}" stroke-width="2"${dash}/>${dots.join('')}`;
+  });
+  const labels = spread(
+    series
+      .filter(one => one.points.length > 0 && one.name !== '')
+      .map(one => ({ one, at: ys.at(one.points.at(-1)![1]) })),
+  ).map(
+    ({ one, at }) =>
+      `<text x="${size.width - margin.right + 10}" y="${(at + 4).toFixed(1)}" fill="${colourOf(one)}">${escaped(one.name)}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="system-ui, sans-serif" font-size="12">
+<title>${escaped(title)}</title>
+<style>text { fill: #444 } text[fill] { font-weight: 600 } .grid { stroke: #ddd } .title { font-size: 15px; font-weight: 600 }</style>
+<rect width="100%" height="100%" fill="#fff"/>
+<text x="${margin.left}" y="24" class="title">${escaped(title)}</text>
+${grid.join('\n')}
+${lines.join('\n')}
+${labels.join('\n')}
+<text x="${(margin.left + size.width - margin.right) / 2}" y="${size.height - 12}" text-anchor="middle">${escaped(x)}</text>
+<text transform="translate(18 ${size.height / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>
+</svg>
+`;
+}
+
+interface Scale {
+  readonly ticks: readonly number[];
+  at(value: number): number;
+}
+
+/** A logarithmic scale that covers the values, with a tick at every power of the base (every other where they crowd). */
+function logScale(values: readonly number[], [from, to]: readonly [number, number], base: number): Scale {
+  const logs = values.filter(value => value > 0).map(value => Math.log(value) / Math.log(base));
+  const [low, high] = [Math.floor(Math.min(...logs) + 1e-9), Math.ceil(Math.max(...logs) - 1e-9)];
+  const step = high - low > 8 ? 2 : 1;
+  const ticks: number[] = [];
+  for (let power = low; power <= high; power += step) ticks.push(Number((base ** power).toPrecision(12)));
+  const span = Math.max(high - low, 1);
+  return {
+    ticks,
+    at: value => from + ((Math.log(value) / Math.log(base) - low) / span) * (to - from),
+  };
+}
+
+/** Moves labels apart where they would overlap, in their order. */
+function spread<Label extends { readonly at: number }>(labels: readonly Label[]): Label[] {
+  const gap = 15;
+  let last = margin.top - gap;
+  return labels
+    .toSorted((a, b) => a.at - b.at)
+    .map(label => {
+      last = Math.max(label.at, last + gap);
+      return { ...label, at: last };
+    });
+}
+
+function tokens(count: number): string {
+  if (count >= 2 ** 20) return `${count / 2 ** 20}M`;
+  return count >= 1024 ? `${count / 1024}k` : String(count);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

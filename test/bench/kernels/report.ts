@@ -1,0 +1,177 @@
+/** What the benchmark says: tables for the terminal, figures and numbers for the documentation. */
+import { drawChart } from './plot.ts';
+import {
+  type AttentionRow,
+  type ConvolutionRow,
+  type MemoryRow,
+  milestones,
+  type OperatorRow,
+} from './sections.ts';
+
+export interface Measured {
+  readonly operators?: readonly OperatorRow[];
+  readonly attention?: readonly AttentionRow[];
+  readonly convolutions?: readonly ConvolutionRow[];
+  readonly memory?: readonly MemoryRow[];
+}
+
+export function operatorTable(rows: readonly OperatorRow[]): string {
+  return table(
+    ['operator', 'tokens a run', 'state', ...milestones.map(short), '1M / 8k', 'matrix rate', 'GEMM share'],
+    rows.map(row => [
+      row.name,
+      String(row.tokensPerRun),
+      String(row.stateSize),
+      ...(row.costs.length > 1 ? row.costs : milestones.map(() => row.costs[0]!)).map(cost =>
+        cost.toFixed(2),
+      ),
+      row.growth?.toFixed(2) ?? '',
+      percent(row.matrixRate),
+      percent(row.gemmShare),
+    ]),
+  );
+}
+
+/** Where onnxruntime's attention begins to cost more, and how much more it costs at 64k. */
+export function crossoverTable(rows: readonly OperatorRow[], attention: readonly AttentionRow[]): string {
+  const at64k = attention.find(({ length }) => length === 64 * 1024)!;
+  const body = rows
+    .filter(({ costs }) => costs.length > 1)
+    .map(({ name, costs }) => {
+      const cost = costs[2]!;
+      return [name, short(crossover(cost, attention)), `${(at64k.cost / cost).toFixed(1)} ×`];
+    });
+  const exact = attention.map(({ length, cost, extrapolated }) => [
+    `GroupQueryAttention of ${short(length)}`,
+    '',
+    `${cost.toFixed(2)} layers${extrapolated ? ', extrapolated' : ''}`,
+  ]);
+  return table(['against attention', 'cheaper from', 'at 64k (extrapolated)'], [...body, ...exact]);
+}
+
+export function convolutionTable(rows: readonly ConvolutionRow[]): string {
+  const names = [...new Set(rows.flatMap(({ overMonarch }) => Object.keys(overMonarch)))];
+  return table(
+    ['convolution of 256 channels', ...names.map(name => `${name} / Monarch`)],
+    rows.map(({ length, overMonarch }) => [
+      short(length),
+      ...names.map(name => overMonarch[name]?.toFixed(2) ?? 'not run'),
+    ]),
+  );
+}
+
+export function memoryTable(rows: readonly MemoryRow[]): string {
+  return table(
+    ['peak memory / operands', 'unfused', 'tiled', 'GroupQueryAttention'],
+    rows.map(({ length, unfused, tiled, groupQuery }) => [
+      short(length),
+      unfused?.toFixed(1) ?? 'not run',
+      tiled.toFixed(1),
+      groupQuery.toFixed(1),
+    ]),
+  );
+}
+
+/** The figures of the documentation by file name, as far as there is something to draw. */
+export function figures({ operators, attention, convolutions, memory }: Measured): Record<string, string> {
+  const drawn: Record<string, string> = {};
+  if (operators !== undefined && attention !== undefined) {
+    const measured = attention.filter(({ extrapolated }) => !extrapolated);
+    const last = measured.at(-1)!;
+    drawn['time-per-token.svg'] = drawChart({
+      title: 'What a token costs after N tokens',
+      x: 'tokens read before (N)',
+      y: 'time of a token in linear layers of the same width',
+      series: [
+        { name: '', group: 'attention', points: measured.map(pointOf) },
+        {
+          name: 'exact attention (GQA)',
+          group: 'attention',
+          dashed: true,
+          points: [last, ...attention.filter(({ extrapolated }) => extrapolated)].map(pointOf),
+        },
+        ...operators
+          .filter(({ costs }) => costs.length > 1)
+          .filter(({ name }) => !/rotary|short|n-gram|fused/.test(name))
+          .map(({ name, costs }) => ({
+            name,
+            points: milestones.map((length, index) => [length, costs[index]!] as const),
+          })),
+      ],
+    });
+  }
+  if (convolutions !== undefined) {
+    const names = [...new Set(convolutions.flatMap(({ overMonarch }) => Object.keys(overMonarch)))];
+    drawn['convolution.svg'] = drawChart({
+      title: 'Convolution with as many taps as tokens, 256 channels',
+      x: 'tokens',
+      y: 'time over that of the Monarch form',
+      series: [
+        { name: 'Monarch', points: convolutions.map(({ length }) => [length, 1] as const) },
+        ...names.map(name => ({
+          name,
+          points: convolutions.flatMap(({ length, overMonarch }) => {
+            const ratio = overMonarch[name];
+            return ratio === undefined ? [] : [[length, ratio] as const];
+          }),
+        })),
+      ],
+    });
+  }
+  if (memory !== undefined) {
+    const series = (name: string, of: (row: MemoryRow) => number | undefined) => ({
+      name,
+      points: memory.flatMap(row => {
+        const value = of(row);
+        return value === undefined ? [] : [[row.length, value] as const];
+      }),
+    });
+    drawn['attention-memory.svg'] = drawChart({
+      title: 'Memory of exact attention',
+      x: 'tokens',
+      y: 'peak over queries, keys, values and output',
+      series: [
+        series('unfused', row => row.unfused),
+        series('tiled (ours)', row => row.tiled),
+        series('GroupQueryAttention', row => row.groupQuery),
+      ],
+    });
+  }
+  return drawn;
+}
+
+function pointOf({ length, cost }: AttentionRow): readonly [number, number] {
+  return [length, cost];
+}
+
+/** The length from which attention costs more than `cost`, between the measured lengths on a straight line of the logarithms. */
+function crossover(cost: number, attention: readonly AttentionRow[]): number {
+  for (const [index, row] of attention.entries()) {
+    if (row.cost < cost) continue;
+    const before = attention[index - 1];
+    if (before === undefined) return row.length;
+    const share = Math.log(cost / before.cost) / Math.log(row.cost / before.cost);
+    return before.length * (row.length / before.length) ** share;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function short(length: number): string {
+  if (length >= 2 ** 20) return `${Math.round(length / 2 ** 20)}M`;
+  return length >= 1024 ? `${Number((length / 1024).toPrecision(2))}k` : String(Math.round(length));
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? '' : `${Math.round(share * 100)} %`;
+}
+
+function table(header: readonly string[], body: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...body.map(row => row[column]!.length)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join('  ');
+  return [line(header), ...body.map(line)].join('\n');
+}
