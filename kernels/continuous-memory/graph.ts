@@ -123,10 +123,19 @@ function carry(g: GraphBuilder, plan: ContinuousMemoryPlan, attention: Value): V
   const points = reshape(stickySamples(g, attention, samples, sampling.bins), [samples, 1]);
   const variances = basis.widths.map(width => width ** 2);
   const distance = sub(points, g.constant('float32', [...basis.centres])); // [M, N]
-  const exponent = mul(mul(distance, distance), g.constant('float32', [...variances.map(v => -0.5 / v)]));
+  const exponent = mul(
+    mul(distance, distance),
+    g.constant(
+      'float32',
+      Array.from(variances, v => -0.5 / v),
+    ),
+  );
   const density = mul(
     exp(exponent),
-    g.constant('float32', [...variances.map(v => 1 / Math.sqrt(2 * Math.PI * v))]),
+    g.constant(
+      'float32',
+      Array.from(variances, v => 1 / Math.sqrt(2 * Math.PI * v)),
+    ),
   );
   return matmul(weight(g, plan.fitOld), density);
 }

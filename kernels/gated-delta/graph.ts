@@ -3,11 +3,12 @@
 import { formatShape } from '../onnx/dimension.ts';
 import { add, exp, minimum, mul, sub } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, gather, lowerTriangle, reshape, slice, split, transpose } from '../onnx/layout.ts';
-import { type Length, lengthOf, padTo, pieces, takeFirst, times } from '../onnx/length.ts';
+import { concat, lowerTriangle, reshape, slice, split, transpose } from '../onnx/layout.ts';
+import { type Length, lengthOf, padTo, pieces, plus, takeFirst, times } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { cumulativeSum, rmsNormalize } from '../onnx/reduce.ts';
+import { joined, piece, reached } from '../onnx/unrolled.ts';
 import { type GatedDeltaInputs, type GatedDeltaState, keyNormEpsilon } from './reference.ts';
 import { solveUnitLower } from './solve.ts';
 
@@ -52,8 +53,7 @@ export function gatedDeltaFusedGraph(
  *   O = e^G ⊙ Q S + A V',              A_ij = e^{G_i − G_j} q_i·k_j      on and below it
  *   S ← e^{G_64} S + (e^{G_64 − G} ⊙ K)ᵀ V'
  *
- * so with [U, W] = (I + L)⁻¹ [β V, β e^G K] all of it is linear in S: S ← P S + N and O = R S + A U, and only P S + N has to wait for the
- * chunk before. A padded token has β = 0 and g = 0 and leaves no trace. T is at most `longest`: the chain over
+ * so with [U, W] = (I + L)⁻¹ [β V, β e^G K] only V' = U − W S and the new S have to wait for the chunk before. A padded token has β = 0 and g = 0 and leaves no trace. T is at most `longest`: the chain over
  * chunks is unrolled.
  */
 export function gatedDeltaChunkGraph(
@@ -73,49 +73,57 @@ export function gatedDeltaChunkGraph(
   const q = perHead(reshape(normalised(g, inputs.q, heads), [length.dimension, heads * dk]), dk);
   const k = perHead(reshape(normalised(g, inputs.k, heads), [length.dimension, heads * dk]), dk);
   const beta = perHead(inputs.beta, 1); // [n, H, C, 1]
-  const v = mul(perHead(inputs.v, dv), beta);
+  const scaled = mul(k, beta); // β K
   const G = cumulativeSum(perHead(inputs.logDecay, 1), 2); // [n, H, C, 1]
+  const row = transpose(G, [0, 1, 3, 2]); // [n, H, 1, C]
   const last = slice(G, 2, -1); // [n, H, 1, 1]
-  const transposed = transpose(k, [0, 1, 3, 2]); // [n, H, dk, C]
-  // The difference, never a product of two exponentials: e^{−G_j} alone overflows. Above the diagonal it is cut off.
-  const decay = lowerTriangle(exp(minimum(sub(G, transpose(G, [0, 1, 3, 2])), 0))); // [n, H, C, C]
+  const columns = transpose(k, [0, 1, 3, 2]); // [n, H, dk, C]
+  // The difference, never a product of two exponentials: e^{−G_j} alone overflows. Above the diagonal it is never read.
+  const decay = exp(minimum(sub(G, row), 0)); // [n, H, C, C]
 
-  const L = lowerTriangle(mul(mul(matmul(k, transposed), decay), beta), -1); // [n, H, C, C]
-  const right = concat([v, mul(mul(k, beta), exp(G))], 3); // [n, H, C, dv + dk]
-  const solved = solveUnitLower(g, L, right); // [U, W]: [n, H, C, dv + dk]
-  const A = mul(matmul(q, transposed), decay); // [n, H, C, C]
-  const [local, seen] = split(matmul(A, solved), [dv, dk], 3) as [Value, Value]; // A U, A W
-  const R = sub(mul(q, exp(G)), seen); // [n, H, C, dk]
-  const kept = mul(transposed, exp(sub(transpose(last, [0, 1, 3, 2]), transpose(G, [0, 1, 3, 2])))); // [n, H, dk, C]
-  const [N, lost] = split(matmul(kept, solved), [dv, dk], 3) as [Value, Value]; // [n, H, dk, dv], [n, H, dk, dk]
-  const P = sub(mul(identity(g, dk), exp(last)), lost); // [n, H, dk, dk]
+  const L = mul(matmul(scaled, columns), decay); // [n, H, C, C]
+  const right = concat([mul(perHead(inputs.v, dv), beta), mul(scaled, exp(G))], 3); // [n, H, C, dv + dk]
+  const [U, W] = split(solveUnitLower(g, L, right), [dv, dk], 3) as [Value, Value]; // [n, H, C, dv], [n, H, C, dk]
+  const kept = mul(columns, exp(sub(last, row))); // [n, H, dk, C]
+  const chained = chain({ U, W, kept, decay: exp(last) }, memory, chunks, Math.ceil(longest / chunk));
 
-  const { before, after } = chain(g, P, N, memory, chunks, Math.ceil(longest / chunk));
-  const output = add(local, matmul(R, before)); // [n, H, C, dv]
+  const A = lowerTriangle(mul(matmul(q, columns), decay)); // [n, H, C, C]
+  const output = add(matmul(A, chained.changes), matmul(mul(q, exp(G)), chained.before)); // [n, H, C, dv]
   const tokens = reshape(transpose(output, [0, 2, 1, 3]), [whole.dimension, heads * dv]);
-  return { output: takeFirst(tokens, 0, length), state: { memory: after } };
+  return { output: takeFirst(tokens, 0, length), state: { memory: chained.after } };
 }
 
-/** S_{i+1} = P_i S_i + N_i from S_0 over n ≤ `most` chunks: every S_i that a chunk starts from, [n, H, dk, dv], and the last. */
+/**
+ * V' = U − W S, then S ← e^{G_64} S + keptᵀ V', from chunk to chunk over n ≤ `most` of them: V' of every chunk [n, H, C, dv], the memory
+ * that it starts from [n, H, dk, dv], and the last.
+ */
 function chain(
-  g: GraphBuilder,
-  P: Value,
-  N: Value,
+  terms: Readonly<Record<'U' | 'W' | 'kept' | 'decay', Value>>,
   start: Value,
   chunks: Length,
   most: number,
-): { before: Value; after: Value } {
+): { changes: Value; before: Value; after: Value } {
   const [heads, dk, dv] = headsOf(start);
-  const limit = { dimension: most, value: g.constant('int64', [most]) };
-  const [transitions, additions] = [padTo(P, 0, limit), padTo(N, 0, limit)]; // [most, H, dk, dk], [most, H, dk, dv]
   const states = [reshape(start, [1, heads, dk, dv])];
+  const changes: Value[] = [];
   for (let i = 0; i < most; i++) {
-    states.push(add(matmul(slice(transitions, 0, i, i + 1), states[i]!), slice(additions, 0, i, i + 1)));
+    const [U, W, kept, decay] = [terms.U, terms.W, terms.kept, terms.decay].map(x => piece(x, 0, i)) as [
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
+    const S = reached(states[i]!, 0, i, chunks);
+    const change = sub(U, matmul(W, S)); // [1, H, C, dv]
+    changes.push(change);
+    states.push(add(mul(S, decay), matmul(kept, change)));
   }
-  const all = concat(states, 0); // [most + 1, H, dk, dv]
-  // A T beyond `longest` fails here, as an index out of bounds.
-  const after = reshape(gather(all, chunks.value, 0), [heads, dk, dv]);
-  return { before: takeFirst(all, 0, chunks), after };
+  const all = joined(states, 0, plus(chunks, 1)); // [n + 1, H, dk, dv]
+  return {
+    changes: joined(changes, 0, chunks),
+    before: slice(all, 0, 0, -1),
+    after: reshape(slice(all, 0, -1), [heads, dk, dv]),
+  };
 }
 
 /** x/√(Σx² + ε) for every head: [T, H·dk] → [T, H, dk]. */
@@ -126,11 +134,6 @@ function normalised(g: GraphBuilder, x: Value, heads: number): Value {
     Array.from({ length: width }, () => 1 / Math.sqrt(width)),
   );
   return rmsNormalize(reshape(x, [x.shape[0]!, heads, width]), gain, keyNormEpsilon / width);
-}
-
-function identity(g: GraphBuilder, n: number): Value {
-  const entries = Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
-  return g.constant('float32', entries, [n, n]);
 }
 
 function headsOf(memory: Value): [heads: number, dk: number, dv: number] {

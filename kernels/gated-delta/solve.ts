@@ -1,11 +1,11 @@
 /** Solving with unit lower triangular matrices by products of matrices, in single precision. */
 import { add, neg, sub } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, pad, reshape, slice } from '../onnx/layout.ts';
+import { concat, lowerTriangle, pad, reshape, slice } from '../onnx/layout.ts';
 import { matmul } from '../onnx/matmul.ts';
 
 /**
- * X with (I + L) X = B: L [..., n, n] strictly lower triangular, B [..., n, m], n a multiple of 16.
+ * X with (I + L) X = B: L [..., n, n] strictly lower triangular (what stands elsewhere is not read), B [..., n, m], n a multiple of 16.
  *
  * Rows are solved sixteen at a time, each block from those above it. Only a diagonal block is inverted outright: its two
  * halves of eight by (I − L)⁻¹ = (I + L)(I + L²)(I + L⁴), exact as L⁸ = 0. The same doubling over all 64 rows would be
@@ -17,7 +17,8 @@ export function solveUnitLower(g: GraphBuilder, L: Value, B: Value): Value {
   const solved: Value[] = [];
   for (let start = 0; start < n; start += block) {
     const strip = slice(L, -2, start, start + block); // [..., 16, n]
-    const inverse = invertUnitLower(g, slice(strip, -1, start, start + block), block); // [..., 16, 16]
+    const corner = lowerTriangle(slice(strip, -1, start, start + block), -1); // [..., 16, 16]
+    const inverse = invertUnitLower(g, corner, block);
     let right = slice(B, -2, start, start + block); // [..., 16, m]
     if (start > 0) {
       const above = start === block ? solved[0]! : concat(solved, -2); // [..., start, m]

