@@ -101,7 +101,7 @@ test('any list of merges, in any order of ranks, gives the oracle’s ids, in sh
       const actual = createTokenizer(JSON.stringify(one)).encode(text);
       assert.deepEqual(Array.from(actual), expected(text, new Oracle({ ...one, added_tokens: [] }, {})));
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
