@@ -1,5 +1,6 @@
 import { escapeProbability } from './copy-confidence.ts';
 import type { Evidence, EvidenceSource } from './copy-evidence.ts';
+import type { TokenFrequencies } from './copy-frequencies.ts';
 import type { Distribution, Prediction } from './predictor.ts';
 
 /**
@@ -8,53 +9,44 @@ import type { Distribution, Prediction } from './predictor.ts';
  * the match's length, its support and its agreement. What is left at the end goes by how frequent a token is at all.
  */
 export class Blender {
-  readonly #vocabularySize: number;
   /** Probability of each token so far, and counts of what followed: in each source, and after close matches in both. Zero outside a call. */
   readonly #probability: Float64Array;
   readonly #tallies: Readonly<Record<EvidenceSource | 'close', Tally>>;
 
   constructor(vocabularySize: number) {
-    this.#vocabularySize = vocabularySize;
     this.#probability = new Float64Array(vocabularySize);
     const tally = () => new Tally(vocabularySize);
     this.#tallies = { prompt: tally(), repository: tally(), close: tally() };
   }
 
   /**
-   * @param frequencies of all tokens in the repository
-   * @param total their sum
+   * @param frequencies what a token's probability is without any context
    * @param possible tokens that may come next at all; probabilities are then given that it is one of them
    */
-  blend(
-    evidence: Iterable<Evidence>,
-    frequencies: Uint32Array,
-    total: number,
-    possible?: Uint8Array,
-  ): Distribution {
+  blend(evidence: Iterable<Evidence>, frequencies: TokenFrequencies, possible?: Uint8Array): Distribution {
     const probability = this.#probability;
     const { prompt, repository, close } = this.#tallies;
     let left = 1;
     let matched = 0;
-    for (const { source, matched: n, follows, sampled } of evidence) {
+    for (const { source, matched: n, follows, weights, sampled } of evidence) {
       matched ||= n;
       const tally = this.#tallies[source];
       if (sampled) tally.clear();
-      tally.add(follows);
+      tally.add(follows, weights);
       if (n >= Math.min(matched, closeMatch)) close.add(follows);
       const onward = escapeProbability(source, n, tally.total, tally.distinct.length, tally.most);
-      const share = (left * (1 - onward)) / tally.total;
-      for (const token of tally.distinct) probability[token]! += share * tally.counts[token]!;
+      const share = (left * (1 - onward)) / tally.weight;
+      for (const token of tally.distinct) probability[token]! += share * tally.weights[token]!;
       left *= onward;
       if (left < negligible) break;
     }
-    const base = left / (total + this.#vocabularySize);
     const predictions: Prediction[] = [];
     for (const token of new Set([...prompt.seen, ...repository.seen])) {
-      probability[token]! += base * (frequencies[token]! + 1);
-      if (possible === undefined || possible[token] === 1)
-        predictions.push({ token, probability: probability[token]! });
+      probability[token]! += left * frequencies.probability(token);
+      if (possible !== undefined && possible[token] === 0) continue;
+      predictions.push({ token, probability: probability[token]! });
     }
-    const whole = possible === undefined ? 1 : this.#massOf(possible, base, frequencies);
+    const whole = possible === undefined ? 1 : this.#massOf(possible, left, frequencies);
     predictions.sort((a, b) => b.probability - a.probability || a.token - b.token);
     const support = predictions.length === 0 ? 0 : close.counts[predictions[0]!.token]!;
     for (const tally of [prompt, repository]) for (const token of tally.seen) probability[token] = 0;
@@ -67,10 +59,10 @@ export class Blender {
   }
 
   /** Probability of all possible tokens, those without evidence included. */
-  #massOf(possible: Uint8Array, base: number, frequencies: Uint32Array): number {
+  #massOf(possible: Uint8Array, left: number, frequencies: TokenFrequencies): number {
     let mass = 0;
     for (let token = 0; token < possible.length; token++) {
-      if (possible[token] === 1) mass += this.#probability[token]! || base * (frequencies[token]! + 1);
+      if (possible[token] === 1) mass += this.#probability[token]! || left * frequencies.probability(token);
     }
     return mass;
   }
@@ -82,36 +74,47 @@ const closeMatch = 4;
 /** Below this share of what is left, shorter contexts cannot change a decision. */
 const negligible = 1e-4;
 
-/** How often each token followed, with the least work to add, sum up and start over. */
+/** How often each token followed and how much that weighs, with the least work to add, sum up and start over. */
 class Tally {
-  readonly counts: Float64Array;
+  readonly counts: Uint32Array;
+  readonly weights: Float64Array;
   /** Tokens with a count. */
   distinct: number[] = [];
   /** Tokens that had one at any time since the last `forget`. */
-  seen = new Set<number>();
+  readonly seen = new Set<number>();
   total = 0;
+  weight = 0;
+  /** The highest count. */
   most = 0;
 
   constructor(vocabularySize: number) {
-    this.counts = new Float64Array(vocabularySize);
+    this.counts = new Uint32Array(vocabularySize);
+    this.weights = new Float64Array(vocabularySize);
   }
 
-  add(follows: readonly number[]): void {
-    for (const token of follows) {
+  add(follows: readonly number[], weights?: readonly number[]): void {
+    for (const [i, token] of follows.entries()) {
       const count = ++this.counts[token]!;
       if (count === 1) {
         this.distinct.push(token);
         this.seen.add(token);
       }
       if (count > this.most) this.most = count;
+      const weight = weights === undefined ? 1 : weights[i]!;
+      this.weights[token]! += weight;
+      this.weight += weight;
     }
     this.total += follows.length;
   }
 
   clear(): void {
-    for (const token of this.distinct) this.counts[token] = 0;
+    for (const token of this.distinct) {
+      this.counts[token] = 0;
+      this.weights[token] = 0;
+    }
     this.distinct = [];
     this.total = 0;
+    this.weight = 0;
     this.most = 0;
   }
 

@@ -36,13 +36,24 @@ export function escapeCells(
   return [byLength, bySupport];
 }
 
+/** The probability that the next token does not go by how often tokens stand in the prompt so far. */
+export function frequencyEscape(promptTokens: number): number {
+  return 1 / (1 + Math.exp(-escapeLogits[frequencyCell(promptTokens)]!));
+}
+
+/** The entry of `escapeLogits` for a prompt of that many tokens. */
+export function frequencyCell(promptTokens: number): number {
+  return 2 * cellsPerSource + bucketOf(promptTokens, promptBounds);
+}
+
 /** Upper bounds of the buckets; the last has none. */
 const lengthBounds = [1, 2, 3, 4, 5, 6, 8, 11, 15, 20, 31, Infinity];
 const supportBounds = [1, 2, 3, 5, 9, 20, 60, Infinity];
 const agreementBounds = [0.08, 0.2, 0.35, 0.5, 0.7, Infinity];
+const promptBounds = [10, 30, 100, 300, 1000, 3000, Infinity];
 const agreements = agreementBounds.length + 1;
 const cellsPerSource = (lengthBounds.length + supportBounds.length) * agreements;
-export const escapeCellCount = 2 * cellsPerSource;
+export const escapeCellCount = 2 * cellsPerSource + promptBounds.length;
 
 function bucketOf(value: number, bounds: readonly number[]): number {
   let bucket = 0;
@@ -54,45 +65,50 @@ function bucketOf(value: number, bounds: readonly number[]): number {
  * Fitted by test/bench/copy-fit.ts to 96 files of excalidraw, vitest, pydantic and ripgrep, each read against the rest of its repository. A column for
  * each bucket of agreement, from all places agreeing to hardly any.
  */
+/**
+ * Fitted by test/bench/copy-fit.ts to 96 files of excalidraw, vitest, pydantic and ripgrep, each read against the rest of its repository. A column for
+ * each bucket of agreement, from all places agreeing to hardly any.
+ */
 export const escapeLogits: readonly number[] = [
-  [0.48, -1.56, -0.65, -0.14, 0.33, 0.18, 0.16], // prompt, matched to 1
-  [0.43, -0.43, -0.12, 0.12, 0.46, 0.5, 0.96], // prompt, matched to 2
-  [0.35, 0.54, -0.14, 0.02, 0.41, 0.4, 0.79], // prompt, matched to 3
-  [0.26, -0.75, -0.08, 0.14, 0.42, 0.45, 1.15], // prompt, matched to 4
-  [0.17, 0.86, 0.87, 0.22, 0.78, 0.76, 0.86], // prompt, matched to 5
-  [0.08, -0.27, -0.09, -0.12, 0.36, 0.72, 1.21], // prompt, matched to 6
-  [-0.2, 0.76, -0.11, 0, 0.75, 0.77, 0.7], // prompt, matched to 8
-  [-0.42, 0.29, -0.15, 0.24, 0.72, 0.82, 0.97], // prompt, matched to 11
-  [-0.56, 0.02, 0.33, -0.24, 0.75, 1.26, 1.63], // prompt, matched to 15
-  [-0.88, 0, -0.31, 0.56, 0.97, 1.67, 0.43], // prompt, matched to 20
-  [-1.15, 0, 0.07, 0.13, 0.18, -0.34, 0.57], // prompt, matched to 31
-  [-2.01, 0, -0.54, -0.29, -0.85, 0.65, 0], // prompt, matched to more
-  [0.22, 0, 0, 0, 0, 0, 0], // prompt, places to 1
-  [-0.46, 0, 0, 0, 0.85, 0, 0], // prompt, places to 2
-  [-0.97, 0, 0, 0.54, 0, 1.18, 0], // prompt, places to 3
-  [-1.12, 0, 0.41, 0.11, 0.21, 0.53, 1.07], // prompt, places to 5
-  [-1.48, 0, -0.02, -0.02, -0.19, 0.42, 0.93], // prompt, places to 9
-  [-1.71, 0.25, -0.06, -0.13, -0.56, 0.09, 0.65], // prompt, places to 20
-  [-1.98, -0.38, -0.15, -0.51, -0.9, -0.37, 0.13], // prompt, places to 60
-  [-2.52, -0.62, -1.24, -0.53, -0.92, -0.84, -0.17], // prompt, places to more
-  [0.55, -0.88, -0.84, -0.49, 0.01, -0.24, -0.3], // repository, matched to 1
-  [0.69, -0.47, -0.19, 0.21, 0.44, 0.34, 0.38], // repository, matched to 2
-  [0.89, -0.29, -0.11, 0.35, 0.64, 0.52, 0.86], // repository, matched to 3
-  [0.87, 0.04, 0.25, 0.69, 0.85, 1.02, 1.2], // repository, matched to 4
-  [0.72, 0.3, 0.39, 0.71, 0.82, 1.06, 1.1], // repository, matched to 5
-  [0.61, 0.52, 0.17, 0.48, 0.88, 0.92, 1.84], // repository, matched to 6
-  [0.44, 0.53, 0.54, 0.62, 1.09, 1.29, 1.99], // repository, matched to 8
-  [0.13, 0.46, 0.72, 0.87, 1.1, 1.48, 1.4], // repository, matched to 11
-  [-0.27, 0.06, 0.87, 0.85, 0.47, 0.99, 1.13], // repository, matched to 15
-  [-0.49, 0.83, 0.67, 0.2, 0.97, 1.05, 0.82], // repository, matched to 20
-  [-0.98, 0.14, 0.6, 0.67, 0.82, 1.18, 1.77], // repository, matched to 31
-  [-2.7, -1.03, -0.49, -0.4, -1.52, 0, 0.45], // repository, matched to more
-  [0.4, 0, 0, 0, 0, 0, 0], // repository, places to 1
-  [-0.16, 0, 0, 0, 1.2, 0, 0], // repository, places to 2
-  [-0.42, 0, 0, 0.91, 0, 1.57, 0], // repository, places to 3
-  [-0.73, 0, 0.73, 0.68, 0.78, 1.03, 1.98], // repository, places to 5
-  [-1.03, 0, 0.32, 0.42, 0.38, 0.92, 1.35], // repository, places to 9
-  [-1.39, 0.23, 0.26, 0.06, 0.11, 0.62, 1.15], // repository, places to 20
-  [-1.85, -0.18, 0.01, -0.26, -0.15, 0.33, 0.79], // repository, places to 60
-  [-2.46, -0.34, -0.11, -0.16, -0.55, -0.24, 0.19], // repository, places to more
+  [0.49, -1.54, -0.65, -0.16, 0.31, 0.17, 0.14], // prompt, matched to 1
+  [0.45, -0.45, -0.1, 0.1, 0.46, 0.51, 1.01], // prompt, matched to 2
+  [0.38, 0.44, -0.15, 0.03, 0.42, 0.44, 0.78], // prompt, matched to 3
+  [0.28, -0.71, -0.09, 0.14, 0.42, 0.47, 1.23], // prompt, matched to 4
+  [0.2, 0.84, 0.9, 0.21, 0.79, 0.79, 0.88], // prompt, matched to 5
+  [0.09, -0.12, -0.11, -0.12, 0.39, 0.67, 1.14], // prompt, matched to 6
+  [-0.19, 0.67, -0.1, 0, 0.76, 0.83, 0.73], // prompt, matched to 8
+  [-0.42, 0.08, -0.13, 0.25, 0.75, 0.85, 1.07], // prompt, matched to 11
+  [-0.55, 0.02, 0.16, -0.22, 0.79, 1.31, 1.55], // prompt, matched to 15
+  [-0.89, 0, -0.29, 0.55, 1.08, 1.71, 0.41], // prompt, matched to 20
+  [-1.15, 0, 0.06, 0.16, 0.2, -0.32, 0.54], // prompt, matched to 31
+  [-2.02, 0, -0.53, -0.29, -0.77, 0.63, 0], // prompt, matched to more
+  [0.24, 0, 0, 0, 0, 0, 0], // prompt, places to 1
+  [-0.44, 0, 0, 0, 0.87, 0, 0], // prompt, places to 2
+  [-0.96, 0, 0, 0.56, 0, 1.19, 0], // prompt, places to 3
+  [-1.12, 0, 0.4, 0.13, 0.23, 0.53, 1.09], // prompt, places to 5
+  [-1.47, 0, -0.01, -0.03, -0.19, 0.41, 0.94], // prompt, places to 9
+  [-1.7, 0.22, -0.09, -0.15, -0.57, 0.06, 0.65], // prompt, places to 20
+  [-1.99, -0.42, -0.2, -0.56, -0.93, -0.41, 0.11], // prompt, places to 60
+  [-2.34, -0.77, -1.27, -0.56, -0.98, -0.89, -0.2], // prompt, places to more
+  [0.5, -0.9, -0.9, -0.5, 0, -0.24, -0.24], // repository, matched to 1
+  [0.67, -0.49, -0.22, 0.19, 0.42, 0.32, 0.39], // repository, matched to 2
+  [0.9, -0.28, -0.12, 0.37, 0.67, 0.51, 0.88], // repository, matched to 3
+  [0.87, 0.06, 0.29, 0.75, 0.89, 1.05, 1.25], // repository, matched to 4
+  [0.73, 0.35, 0.44, 0.71, 0.85, 1.06, 1.08], // repository, matched to 5
+  [0.62, 0.52, 0.21, 0.57, 0.93, 1, 2.2], // repository, matched to 6
+  [0.44, 0.62, 0.56, 0.63, 1.12, 1.4, 2.08], // repository, matched to 8
+  [0.14, 0.49, 0.77, 0.94, 1.22, 1.62, 1.51], // repository, matched to 11
+  [-0.27, 0.14, 0.92, 0.85, 0.52, 1.04, 1.14], // repository, matched to 15
+  [-0.48, 0.92, 0.76, 0.24, 1.05, 1.05, 0.88], // repository, matched to 20
+  [-0.98, 0.04, 0.46, 0.65, 0.79, 1.19, 1.83], // repository, matched to 31
+  [-2.7, -1.03, -0.33, -0.42, -1.52, 0.06, 0.48], // repository, matched to more
+  [0.44, 0, 0, 0, 0, 0, 0], // repository, places to 1
+  [-0.12, 0, 0, 0, 1.25, 0, 0], // repository, places to 2
+  [-0.38, 0, 0, 0.94, 0, 1.62, 0], // repository, places to 3
+  [-0.69, 0, 0.74, 0.74, 0.82, 1.07, 2.04], // repository, places to 5
+  [-0.99, 0, 0.35, 0.45, 0.39, 0.98, 1.42], // repository, places to 9
+  [-1.35, 0.28, 0.3, 0.07, 0.15, 0.66, 1.21], // repository, places to 20
+  [-1.8, -0.13, 0.06, -0.25, -0.15, 0.36, 0.83], // repository, places to 60
+  [-2.43, -0.33, -0.08, -0.15, -0.54, -0.21, 0.24], // repository, places to more
+  [0.01, 1.78, 1.25, 0.7, 0.26, 0.03, -0.14], // frequency alone
 ].flat();

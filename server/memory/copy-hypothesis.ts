@@ -1,18 +1,16 @@
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Blender } from './copy-blend.ts';
-import { evidenceOn } from './copy-evidence.ts';
+import { type EvidenceScope, evidenceOn } from './copy-evidence.ts';
+import type { TokenFrequencies } from './copy-frequencies.ts';
 import { contentStart, lineAt, promptLineAt, sortMatches } from './copy-places.ts';
-import { promptMatches, type RepositoryMatch, RepositoryMatches, type SearchScope } from './copy-search.ts';
+import { promptMatches, type RepositoryMatch, RepositoryMatches } from './copy-search.ts';
 import type { Distribution, Draft, DraftRequest, Hypothesis, TokenPlace } from './predictor.ts';
 
 /** What all hypotheses of one `begin` share. */
 export interface CopyBasis {
   readonly tokenizer: Tokenizer;
   readonly blender: Blender;
-  readonly scope: SearchScope;
-  /** How often each token stands in the repository, and their sum. */
-  readonly frequencies: Uint32Array;
-  readonly total: number;
+  readonly scope: EvidenceScope;
   /** Length of the prompt in tokens: what follows was pushed. */
   readonly cursor: number;
   /** The edited file, from which nearness is counted. */
@@ -24,26 +22,28 @@ export class CopyHypothesis implements Hypothesis {
   readonly #basis: CopyBasis;
   readonly #history: SharedTokens;
   #length: number;
+  readonly #frequencies: TokenFrequencies;
 
-  constructor(basis: CopyBasis, history: SharedTokens, length: number) {
+  constructor(basis: CopyBasis, history: SharedTokens, length: number, frequencies: TokenFrequencies) {
     this.#basis = basis;
     this.#history = history;
     this.#length = length;
+    this.#frequencies = frequencies;
   }
 
   next(typed?: Uint8Array): Distribution {
-    const { blender, scope, frequencies, total, tokenizer } = this.#basis;
+    const { blender, scope, tokenizer } = this.#basis;
     const possible = typed === undefined || typed.length === 0 ? undefined : tokensThatFit(typed, tokenizer);
-    const evidence = evidenceOn(this.#past(), scope, token => this.#followerOf(token));
-    return blender.blend(evidence, frequencies, total, possible);
+    return blender.blend(evidenceOn(this.#past(), scope), this.#frequencies, possible);
   }
 
   push(token: number): void {
     this.#history.write(this.#length++, token);
+    this.#frequencies.push(token);
   }
 
   fork(): CopyHypothesis {
-    return new CopyHypothesis(this.#basis, this.#history.fork(), this.#length);
+    return new CopyHypothesis(this.#basis, this.#history.fork(), this.#length, this.#frequencies.fork());
   }
 
   drafts(request: DraftRequest): Draft[] {
@@ -121,13 +121,6 @@ export class CopyHypothesis implements Hypothesis {
 
   #past() {
     return { tokens: this.#history.tokens, length: this.#length };
-  }
-
-  /** The suffix ends where `<text>` opens the prefix: there the file ends. Other structure follows nothing that is written. */
-  #followerOf(token: number): number {
-    const { tokenizer } = this.#basis;
-    if (!tokenizer.isSpecial(token)) return token;
-    return token === tokenizer.special.text || token === tokenizer.special.end ? tokenizer.special.end : -1;
   }
 
   #repositoryMatches(

@@ -1,6 +1,6 @@
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { RepositoryMatch } from './copy-search.ts';
-import type { SegmentFile } from './copy-segment.ts';
+import type { Segment, SegmentFile } from './copy-segment.ts';
 
 /** How many steps up and down the folder tree lie between two files. */
 export function pathDistance(from: string, to: string): number {
@@ -10,6 +10,33 @@ export function pathDistance(from: string, to: string): number {
   while (shared < Math.min(a.length, b.length) - 1 && a[shared] === b[shared]) shared++;
   return a.length + b.length - 2 - 2 * shared;
 }
+
+/** How much places in the files of a repository weigh, seen from one of them: each file's distance is worked out once, when first asked. */
+export class Nearness {
+  readonly #from: string;
+  readonly #weights = new Map<Segment, Float32Array>();
+
+  constructor(from: string) {
+    this.#from = from;
+  }
+
+  weightOf(segment: Segment, position: number): number {
+    let weights = this.#weights.get(segment);
+    if (weights === undefined) {
+      weights = new Float32Array(segment.files.length);
+      this.#weights.set(segment, weights);
+    }
+    const file = segment.fileIndexAt(position);
+    if (weights[file] === 0) {
+      const distance = pathDistance(this.#from, segment.files[file]!.path);
+      weights[file] = weightByDistance[distance] ?? 1;
+    }
+    return weights[file]!;
+  }
+}
+
+/** Chosen by code length on the repositories of copy-confidence.ts. */
+const weightByDistance = [10, 10, 5, 3, 2];
 
 /** Longest match first; of equal ones the nearest file, then by path and place: the order does not depend on how the index came about. */
 export function sortMatches(matches: RepositoryMatch[], from: string | undefined): RepositoryMatch[] {

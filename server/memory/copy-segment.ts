@@ -71,6 +71,11 @@ export class Segment {
 
   /** The file that holds a position. */
   fileAt(position: number): SegmentFile {
+    return this.files[this.fileIndexAt(position)]!;
+  }
+
+  /** Its index in `files`. */
+  fileIndexAt(position: number): number {
     let low = 0;
     let high = this.files.length - 1;
     while (low < high) {
@@ -78,7 +83,7 @@ export class Segment {
       if (this.files[middle]!.start <= position) low = middle;
       else high = middle - 1;
     }
-    return this.files[low]!;
+    return low;
   }
 }
 

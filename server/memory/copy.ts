@@ -1,7 +1,8 @@
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Blender } from './copy-blend.ts';
+import { TokenFrequencies } from './copy-frequencies.ts';
 import { CopyHypothesis, SharedTokens } from './copy-hypothesis.ts';
-import { promptPath } from './copy-places.ts';
+import { Nearness, promptPath } from './copy-places.ts';
 import { type FileContent, Segment, type SegmentFile } from './copy-segment.ts';
 import type { PredictionScope, Predictor } from './predictor.ts';
 
@@ -97,19 +98,36 @@ export class CopyMemory implements Predictor {
   ): CopyHypothesis {
     this.#settle();
     const stored = exclude === undefined ? undefined : this.#files.get(exclude);
+    const path = exclude ?? promptPath(context, this.#tokenizer);
+    const nearness = new Nearness(path);
     const basis = {
       tokenizer: this.#tokenizer,
       blender: this.#blender,
       scope: {
         segments: scope === 'repository' ? this.#segments : [],
         excluded: stored === undefined || 'content' in stored ? undefined : stored,
+        followerOf: (token: number) => this.#followerOf(token),
+        weightOf: (segment: Segment, position: number) => nearness.weightOf(segment, position),
       },
-      frequencies: this.#frequencies,
-      total: this.#tokens,
       cursor: context.length,
-      path: exclude ?? promptPath(context, this.#tokenizer),
+      path,
     };
-    return new CopyHypothesis(basis, SharedTokens.of(context), context.length);
+    const frequencies = TokenFrequencies.of(this.#frequenciesWithout(stored, scope), context);
+    return new CopyHypothesis(basis, SharedTokens.of(context), context.length, frequencies);
+  }
+
+  /** The suffix ends where `<text>` opens the prefix: there the file ends. Other structure follows nothing that is written. */
+  #followerOf(token: number): number {
+    const { special } = this.#tokenizer;
+    if (!this.#tokenizer.isSpecial(token)) return token;
+    return token === special.text || token === special.end ? special.end : -1;
+  }
+
+  #frequenciesWithout(excluded: StoredFile | undefined, scope: PredictionScope): Uint32Array {
+    if (scope === 'file') return new Uint32Array(this.#frequencies.length);
+    const frequencies = this.#frequencies.slice();
+    if (excluded !== undefined) for (const token of tokensIn(excluded)) frequencies[token]!--;
+    return frequencies;
   }
 
   /** Puts waiting files into a segment, and merges segments of like size once there are many. */

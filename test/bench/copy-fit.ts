@@ -4,15 +4,21 @@
  * A sample of each repository's files is read against all the others; the loss is the code length of their tokens. Prints the logits, and
  * the bits a token before and after on the repositories fitted to and on those held out.
  */
-import { escapeCellCount, escapeCells, escapeLogits } from '../../server/memory/copy-confidence.ts';
-import { evidenceOn } from '../../server/memory/copy-evidence.ts';
+import {
+  escapeCellCount,
+  escapeCells,
+  escapeLogits,
+  frequencyCell,
+} from '../../server/memory/copy-confidence.ts';
+import { type EvidenceScope, evidenceOn } from '../../server/memory/copy-evidence.ts';
+import { Nearness } from '../../server/memory/copy-places.ts';
 import { Segment } from '../../server/memory/copy-segment.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
 /** One context length's evidence on one token: which logits it goes by, and the probability that it gives the token. */
 interface Level {
-  readonly cells: readonly [number, number];
+  readonly cells: readonly number[];
   readonly share: number;
 }
 
@@ -33,40 +39,54 @@ function observe(folder: string): Observation[] {
   const observations: Observation[] = [];
   for (const { path, tokens } of heldOut(repository, filesPerRepository, 1)) {
     const file = segment.files.find(one => one.path === path)!;
+    const nearness = new Nearness(path);
+    const scope = {
+      segments: [segment],
+      excluded: { segment, file },
+      followerOf: (token: number) => (tokenizer.isSpecial(token) ? -1 : token),
+      weightOf: (one: Segment, position: number) => nearness.weightOf(one, position),
+    };
     const left = frequencies.slice();
     for (const token of tokens) left[token]!--;
     const total = left.reduce((sum, count) => sum + count, 0);
     for (let at = tokens.indexOf(tokenizer.special.text) + 1; at < tokens.length; at++) {
-      const levels = levelsOf(segment, file, tokens, at);
+      const levels = levelsOf(scope, tokens, at);
       observations.push({ levels, base: left[tokens[at]!]! / total });
     }
   }
   return observations;
 }
 
-function levelsOf(
-  segment: Segment,
-  file: Segment['files'][number],
-  tokens: Uint16Array,
-  at: number,
-): Level[] {
-  const tallies = { prompt: new Map<number, number>(), repository: new Map<number, number>() };
+function levelsOf(scope: EvidenceScope, tokens: Uint16Array, at: number): Level[] {
+  const tallies = { prompt: new Map<number, Tally>(), repository: new Map<number, Tally>() };
   const levels: Level[] = [];
-  const scope = { segments: [segment], excluded: { segment, file } };
-  for (const evidence of evidenceOn({ tokens, length: at }, scope, token => token)) {
-    const tally = tallies[evidence.source];
-    if (evidence.sampled) tally.clear();
-    for (const token of evidence.follows) tally.set(token, (tally.get(token) ?? 0) + 1);
+  for (const { source, matched, follows, weights, sampled } of evidenceOn({ tokens, length: at }, scope)) {
+    const tally = tallies[source];
+    if (sampled) tally.clear();
+    for (const [i, token] of follows.entries()) {
+      const { count, weight } = tally.get(token) ?? { count: 0, weight: 0 };
+      tally.set(token, { count: count + 1, weight: weight + (weights?.[i] ?? 1) });
+    }
     let total = 0;
+    let whole = 0;
     let most = 0;
-    for (const count of tally.values()) {
+    for (const { count, weight } of tally.values()) {
       total += count;
+      whole += weight;
       most = Math.max(most, count);
     }
-    const cells = escapeCells(evidence.source, evidence.matched, total, tally.size, most);
-    levels.push({ cells, share: (tally.get(tokens[at]!) ?? 0) / total });
+    const cells = escapeCells(source, matched, total, tally.size, most);
+    levels.push({ cells, share: (tally.get(tokens[at]!)?.weight ?? 0) / whole });
   }
+  const seen = tokens.subarray(0, at);
+  const again = seen.reduce((sum, token) => sum + Number(token === tokens[at]), 0);
+  levels.push({ cells: [frequencyCell(at)], share: again / at });
   return levels;
+}
+
+interface Tally {
+  readonly count: number;
+  readonly weight: number;
 }
 
 /** Mean code length in bits, and its gradient by the logits where wanted. */
@@ -79,7 +99,9 @@ function codeLength(
   for (const { levels, base } of observations) {
     // From the last level up: the probability that each level and those below it give.
     const below = [base];
-    const escapes = levels.map(({ cells: [a, b] }) => 1 / (1 + Math.exp(-logits[a]! - logits[b]!)));
+    const escapes = levels.map(
+      ({ cells }) => 1 / (1 + Math.exp(-cells.reduce((sum, cell) => sum + logits[cell]!, 0))),
+    );
     for (let k = levels.length - 1; k >= 0; k--) {
       below.push((1 - escapes[k]!) * levels[k]!.share + escapes[k]! * below.at(-1)!);
     }
