@@ -90,8 +90,10 @@ export class Client implements vscode.Disposable {
       await language.start();
       if (this.#language !== language) return;
       await this.applyTrace();
+      const status = await language.sendRequest<Status>(statusRequest.method, null);
+      if (this.#language !== language) return;
+      this.#status = status;
       this.#set('running');
-      this.#take(language, await language.sendRequest<Status>(statusRequest.method, null));
       this.#watch(language, 0);
     } catch (error) {
       this.#options.log.error('The language server did not start.', error);
@@ -152,7 +154,8 @@ export class Client implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: () => vscode.workspace.getConfiguration(settingsSection),
       initializationFailedHandler: () => false,
-      middleware,
+      // The status bar item and the view show progress already; other editors show what the server reports.
+      middleware: { ...middleware, handleWorkDoneProgress: () => undefined },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {

@@ -69,9 +69,7 @@ async function read(context: Context): Promise<void> {
     );
     return;
   }
-  const title = vscode.l10n.t('Longsight: reading the repository');
-  const location = vscode.ProgressLocation.Window;
-  await vscode.window.withProgress({ location, title }, () => ask(context, readRequest, null));
+  await ask(context, readRequest, null);
 }
 
 async function clear(context: Context): Promise<void> {

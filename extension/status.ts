@@ -86,8 +86,11 @@ function reportOf({ client }: Context): Report {
       detail: status.problem ?? detail,
     };
   if (status.state === 'reading') {
-    const text = t('Reading: {0} of {1} files', fullCount(status.files), fullCount(status.filesTotal));
-    return { level: 'busy', icon: 'sync~spin', short: `${percent(status)}%`, text, detail };
+    const known = status.filesTotal > 0;
+    const text = known
+      ? t('Reading: {0} of {1} files', fullCount(status.files), fullCount(status.filesTotal))
+      : t('Looking for files to read');
+    return { level: 'busy', icon: 'sync~spin', short: known ? `${percent(status)}%` : '', text, detail };
   }
   if (status.state === 'paused')
     return { level: 'quiet', icon: 'debug-pause', short: t('paused'), text: t('Paused'), detail };

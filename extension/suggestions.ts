@@ -13,7 +13,8 @@ export interface Suggested {
 
 /** Remembers the latest suggestion, for "Why this suggestion?". The editor has no stable event for what it shows. */
 export class Suggestions {
-  #latest: Suggested | undefined;
+  #offered: Suggested | undefined;
+  #accepted: Suggested | undefined;
 
   readonly middleware: Pick<Middleware, 'provideInlineCompletionItems'> = {
     provideInlineCompletionItems: async (document, position, context, token, next) => {
@@ -22,23 +23,25 @@ export class Suggestions {
       if (token.isCancellationRequested) return undefined;
       const items = Array.isArray(result) ? result : (result?.items ?? []);
       const why = items.map(reasonOf).find(reason => reason !== undefined);
-      this.#latest = why && { uri: document.uri.toString(), position, why };
+      this.#offered = why && { uri: document.uri.toString(), position, why };
       return result;
     },
   };
 
-  /** The suggestion last made in the line of `position`. */
+  /** The suggestion last offered in the line of `position`, else the one last accepted there. */
   at(document: vscode.TextDocument, position: vscode.Position): Suggested | undefined {
-    const latest = this.#latest;
-    if (latest?.uri !== document.uri.toString() || latest.position.line !== position.line) return undefined;
-    return latest;
+    const uri = document.uri.toString();
+    return [this.#offered, this.#accepted].find(
+      suggested => suggested?.uri === uri && suggested.position.line === position.line,
+    );
   }
 
-  /** The editor tells what was accepted by running the item's command; the cursor is elsewhere by then, so the reason moves along. */
+  /** The editor tells what was accepted by running the item's command; by then the cursor stands behind it. */
   accepted(why: Why): void {
     const editor = vscode.window.activeTextEditor;
     if (!editor) return;
-    this.#latest = { uri: editor.document.uri.toString(), position: editor.selection.active, why };
+    this.#accepted = { uri: editor.document.uri.toString(), position: editor.selection.active, why };
+    this.#offered = undefined;
   }
 }
 

@@ -127,6 +127,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     if (showing === 'starting') return vscode.l10n.t('Starting …');
     if (showing === 'failed') return this.#why();
     if (showing !== 'reading' || !status) return undefined;
+    if (status.filesTotal === 0) return vscode.l10n.t('Looking for files to read …');
     return vscode.l10n.t(
       'Reading: {0} of {1} files, {2} tokens so far.',
       fullCount(status.files),

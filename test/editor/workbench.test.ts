@@ -7,7 +7,7 @@ import { Workbench } from './workbench.ts';
 const needed = await requirements();
 const skip = 'skip' in needed && needed.skip;
 
-test('the workbench with Longsight', { skip, timeout: 300_000 }, async t => {
+test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
   assert.ok(!('skip' in needed));
   const workbench = await Workbench.open(needed, { double: 'good' });
   const { page } = workbench;
