@@ -120,6 +120,15 @@ export class MemoryHost {
     return this.#open?.repository.ledger.coverage() ?? { files: [], skipped: [] };
   }
 
+  folders(): string[] {
+    if (this.#open === undefined) return [];
+    const { repository } = this.#open;
+    const folders = new Set(repository.paths.map(file => file.slice(0, Math.max(0, file.lastIndexOf('/')))));
+    return [...folders]
+      .map(folder => repository.workspace.absoluteOf(folder))
+      .filter(folder => folder !== undefined);
+  }
+
   figures(): Figures {
     if (this.#open === undefined) return nothingRead;
     const { ledger, memory } = this.#open.repository;

@@ -20,6 +20,7 @@ import {
   coverageOfMemory,
   editMemory,
   figuresChanged,
+  foldersInMemory,
   openMemory,
   readMemory,
   summarizeMemory,
@@ -50,6 +51,7 @@ on(editMemory, ({ file, text }) => host.edit(file, text));
 on(clearMemory, () => host.clear());
 on(completeFromMemory, (request, signal) => host.complete(request, signal));
 on(summarizeMemory, (parameters, signal) => host.summarize(parameters, signal));
+on(foldersInMemory, () => host.folders());
 on(coverageOfMemory, () => host.coverage());
 connection.listen();
 

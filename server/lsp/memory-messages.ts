@@ -78,6 +78,8 @@ export const editMemory: RequestOf<{ readonly file: string; readonly text?: stri
 export const clearMemory: RequestOf<null, null> = { method: 'clear' };
 export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };
+/** Absolute paths of the folders that hold files in memory. */
+export const foldersInMemory: RequestOf<null, string[]> = { method: 'folders' };
 export const coverageOfMemory: RequestOf<null, Coverage> = { method: 'coverage' };
 
 /** Sent a few times a second while something changes, and at the end of every change. */

@@ -15,13 +15,18 @@ export class MemoryThread {
   readonly #log: Log;
   readonly #notifications = new Map<string, (parameters: unknown) => void>();
   readonly #onLost: (problem: string) => void;
+  readonly #entry: string;
   #worker: Worker | undefined;
   #connection: MessageConnection | undefined;
 
-  /** @param onLost is called, with a sentence for the user, when the thread broke and with it all that was in memory */
-  constructor(log: Log, onLost: (problem: string) => void) {
+  /**
+   * @param onLost is called, with a sentence for the user, when the thread broke and with it all that was in memory
+   * @param entry the file that the thread runs
+   */
+  constructor(log: Log, onLost: (problem: string) => void, entry = memoryEntry()) {
     this.#log = log;
     this.#onLost = onLost;
+    this.#entry = entry;
   }
 
   /** Starts the thread where it does not run. */
@@ -52,7 +57,7 @@ export class MemoryThread {
   }
 
   #start(): MessageConnection {
-    const worker = new Worker(memoryEntry(), { stdout: true, stderr: true });
+    const worker = new Worker(this.#entry, { stdout: true, stderr: true });
     const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
     this.#worker = worker;
     this.#connection = connection;

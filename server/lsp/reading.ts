@@ -1,7 +1,6 @@
 /** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { RequestOf, Status } from '../protocol/requests.ts';
-import type { WorkspaceFolder } from '../workspace/source.ts';
 import { type Log, messageOf } from './log.ts';
 import {
   clearMemory,
@@ -20,6 +19,8 @@ export type ReadingFigures = Omit<Status, 'device' | 'deviceReason' | 'engine'>;
 
 /** Milliseconds to gather changes in: a branch switch is one update, not a thousand. */
 const gathering = 100;
+/** A memory that breaks this often is left alone until somebody asks for a reading. */
+const mostLosses = 3;
 
 export class Reading {
   readonly #memory: MemoryThread;
@@ -28,6 +29,9 @@ export class Reading {
   readonly #waiting = new Set<string>();
   /** Paths of the update under way. */
   #updating = 0;
+  #ended = 0;
+  /** How often the memory's thread broke since a reading was whole. */
+  #losses = 0;
   #parameters: OpenParameters;
   #opened: Promise<unknown> | undefined;
   #state: Status['state'] = 'idle';
@@ -38,10 +42,11 @@ export class Reading {
   #run: CancellationTokenSource | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: Log, parameters: OpenParameters) {
+  /** @param entry the file that the memory's thread runs */
+  constructor(log: Log, parameters: OpenParameters, entry?: string) {
     this.#log = log;
     this.#parameters = parameters;
-    this.#memory = new MemoryThread(log, problem => this.#lost(problem));
+    this.#memory = new MemoryThread(log, problem => this.#lost(problem), entry);
     this.#memory.onNotification(figuresChanged, figures => {
       this.#figures = figures;
       this.#changed();
@@ -59,8 +64,9 @@ export class Reading {
     };
   }
 
-  get folders(): readonly WorkspaceFolder[] {
-    return this.#parameters.folders;
+  /** How many readings and updates have ended. */
+  get ended(): number {
+    return this.#ended;
   }
 
   onChanged(listener: () => void): void {
@@ -117,6 +123,7 @@ export class Reading {
         'info',
         `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} left out.`,
       );
+      if (read.complete) this.#losses = 0;
       // Whoever stops a reading wants it to stop, not to begin again at the next change.
       this.#become(read.complete ? 'ready' : 'paused');
     } catch (error) {
@@ -179,14 +186,22 @@ export class Reading {
 
   #tell({ problems, figures }: Read): void {
     this.#figures = figures;
+    this.#ended += 1;
     for (const problem of problems) this.#log('warning', problem);
   }
 
+  /** All that was in memory is gone. It is read again, unless that breaks the thread again and again. */
   #lost(problem: string): void {
     this.#opened = undefined;
     this.#figures = nothingRead;
     this.#run = undefined;
-    this.#fail(problem);
+    this.#losses += 1;
+    if (this.#losses >= mostLosses || this.#state === 'paused') {
+      this.#fail(problem);
+      return;
+    }
+    this.#log('warning', `${problem} It is read again.`);
+    void this.read();
   }
 
   #fail(problem: string): void {

@@ -1,6 +1,4 @@
 /** Files that change on disk: told by the client where it can, else watched here. */
-import { type FSWatcher, watch } from 'node:fs';
-import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   type Connection,
@@ -10,9 +8,15 @@ import {
 } from 'vscode-languageserver/node';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
+import { FolderWatcher } from './folder-watcher.ts';
 import { pathOfUri } from './folders.ts';
 import { type Log, messageOf } from './log.ts';
+import { foldersInMemory } from './memory-messages.ts';
 import type { Reading } from './reading.ts';
+import { throttle } from './throttle.ts';
+
+/** Milliseconds between two looks at which folders there are to watch. */
+const interval = 500;
 
 export class Watching {
   readonly #connection: Connection;
@@ -20,7 +24,9 @@ export class Watching {
   readonly #log: Log;
   readonly #reading: Reading;
   #registration: Promise<Disposable> | undefined;
-  #watchers: FSWatcher[] = [];
+  #watcher: FolderWatcher | undefined;
+  /** Readings that the folders in memory were last asked after. */
+  #seen = 0;
 
   constructor(connection: Connection, client: Client, log: Log, reading: Reading) {
     this.#connection = connection;
@@ -30,11 +36,16 @@ export class Watching {
     connection.onDidChangeWatchedFiles(({ changes }) => {
       reading.changed(changes.map(({ uri }) => pathOfUri(uri)).filter(file => file !== undefined));
     });
+    const look = throttle(() => void this.#watchInside(), interval);
+    reading.onChanged(() => {
+      if (this.#watcher?.isRecursive === false && reading.ended !== this.#seen) look();
+    });
   }
 
   /** Watches these folders, and no others any more. */
   async follow(folders: readonly WorkspaceFolder[]): Promise<void> {
-    for (const watcher of this.#watchers.splice(0)) watcher.close();
+    this.#watcher?.close();
+    this.#watcher = undefined;
     const before = await this.#registration;
     before?.dispose();
     this.#registration = undefined;
@@ -43,31 +54,31 @@ export class Watching {
       const watchers = this.#client.watchesRelative
         ? folders.map(relativeWatcher)
         : [{ globPattern: '**/*' }];
-      this.#registration = this.#connection.client.register(DidChangeWatchedFilesNotification.type, {
-        watchers,
-      });
+      const type = DidChangeWatchedFilesNotification.type;
+      this.#registration = this.#connection.client.register(type, { watchers });
       await this.#registration;
-    } else for (const { root } of folders) this.#watch(root);
+      return;
+    }
+    this.#watcher = new FolderWatcher(
+      folders.map(({ root }) => root),
+      changed => this.#reading.changed([changed]),
+      (folder, error) =>
+        this.#log(
+          'warning',
+          `${folder} cannot be watched (${messageOf(error)}): changes made there outside of the editor are noticed when the repository is read again.`,
+        ),
+    );
   }
 
-  #watch(root: string): void {
-    const failed = (error: unknown) =>
-      this.#log(
-        'warning',
-        `${root} cannot be watched (${messageOf(error)}): changes made outside of the editor are noticed when the repository is read again.`,
-      );
+  async #watchInside(): Promise<void> {
+    const watcher = this.#watcher;
+    this.#seen = this.#reading.ended;
     try {
-      const watcher = watch(root, { recursive: true }, (_, name) => {
-        // Without a name something changed somewhere, and everything has to be looked at.
-        this.#reading.changed([name === null ? root : path.join(root, name)]);
-      });
-      watcher.on('error', error => {
-        watcher.close();
-        failed(error);
-      });
-      this.#watchers.push(watcher);
+      const folders = await this.#reading.ask(foldersInMemory, null);
+      // What came into a new folder before it was watched has been told of by nobody.
+      this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
-      failed(error);
+      this.#log('warning', `The folders to be watched are not known: ${messageOf(error)}`);
     }
   }
 }

@@ -170,6 +170,14 @@ test('a client that does not watch has the server watch', async () => {
   const { files } = await client.request(statusRequest, null);
   writeFileSync(path.join(root, 'src/quokka-user.ts'), module);
   await client.whenStatus(status => status.files === files + 1);
+  // A folder that is new has to be watched itself.
+  const inner = path.join(root, 'lib/inner');
+  mkdirSync(inner, { recursive: true });
+  writeFileSync(path.join(inner, 'quokka.ts'), module);
+  await client.whenStatus(status => status.files === files + 2);
+  writeFileSync(path.join(inner, 'second.ts'), module);
+  await client.whenStatus(status => status.files === files + 3);
+  rmSync(path.join(root, 'lib'), { recursive: true });
   rmSync(path.join(root, 'src/quokka-user.ts'));
   await client.whenStatus(status => status.files === files);
 });
