@@ -1,6 +1,7 @@
+import { isName } from '../completion/words.ts';
 import { languageOf } from '../workspace/language.ts';
 import type { EvaluatedFile, HiddenLine } from './eval-lines.ts';
-import { keywords, namesIn } from './eval-metrics.ts';
+import { namesIn } from './eval-metrics.ts';
 
 /**
  * What a hidden line draws on, after Long Code Arena: a name defined in another file and not written in this one before
@@ -59,8 +60,7 @@ export function definitionsIn(text: string): Set<string> {
   for (const match of text.matchAll(declaration)) names.add(match[1]!);
   for (const match of text.matchAll(assignment)) names.add(match[1]!);
   for (const match of text.matchAll(method)) names.add(match[1]!);
-  for (const keyword of keywords) names.delete(keyword);
-  return names;
+  return new Set([...names].filter(isName));
 }
 
 const declaration =

@@ -1,4 +1,4 @@
-import { isIdentifier, lexemesOf } from '../completion/words.ts';
+import { isName, lexemesOf } from '../completion/words.ts';
 
 /** One suggestion beside what was there. */
 export interface Outcome {
@@ -124,7 +124,7 @@ function fragment(before: string): string {
 /** Identifiers outside strings that are no keywords. */
 export function namesIn(text: string): Set<string> {
   const code = text.replace(/(["'`])(?:\\.|(?!\1).)*(?:\1|$)/g, ' ');
-  return new Set(lexemesOf(code).filter(lexeme => isIdentifier(lexeme) && !keywords.has(lexeme)));
+  return new Set(lexemesOf(code).filter(isName));
 }
 
 function mean<Item>(items: readonly Item[], value: (item: Item) => number): number {
@@ -138,15 +138,3 @@ function percentile(sorted: readonly number[], share: number): number {
 function split(text: string): string {
   return text.trim().split(/\s+/).join(' ');
 }
-
-/** Reserved words of the languages that repositories are mostly written in. */
-export const keywords: ReadonlySet<string> = new Set(
-  (
-    'abstract and as assert async await boolean break case catch char class const continue def default del delete do ' +
-    'double elif else enum except export extends extern false False final finally float fn for from func function ' +
-    'global goto if impl implements import in instanceof int interface is lambda let long match mod mut namespace new ' +
-    'nil None nonlocal not null number of or package pass private protected pub public raise readonly return self ' +
-    'short sizeof static string struct super switch template this throw throws trait true True try type typedef ' +
-    'typeof undefined union unsafe unsigned use using var virtual void volatile where while with yield'
-  ).split(' '),
-);

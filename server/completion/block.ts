@@ -76,7 +76,7 @@ function agreedLine(
 
 function movedBelow(source: Source, base: string, indentUnit: string): string[] {
   const theirLine = source.before.slice(source.before.lastIndexOf('\n') + 1);
-  return reindent(source.below, indentOf(theirLine), base, indentUnit);
+  return reindent(source.block(), indentOf(theirLine), base, indentUnit);
 }
 
 /** A block that breaks off with brackets open is not shown: its first line alone is better. */

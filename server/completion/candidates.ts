@@ -2,6 +2,7 @@ import type { Draft, Hypothesis, PredictionScope, Predictor, TokenPlace } from '
 import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
+import { decodeLine } from './decode.ts';
 import { indentOf } from './indent.ts';
 import { alignLine, continueLine, Renaming } from './rename.ts';
 
@@ -14,8 +15,10 @@ export interface Source {
   readonly matched: number;
   /** The text before the cursor there: a few lines, the last up to the cursor. */
   readonly before: string;
-  /** The lines that follow there, as they stand there, with our names. */
+  /** The next two lines there, with our names. */
   readonly below: readonly string[];
+  /** All lines that follow there, as far as they were asked for, with our names. The last may be cut. */
+  readonly block: () => readonly string[];
   /** Whether names were put in place of theirs. */
   readonly isRenamed: boolean;
 }
@@ -24,16 +27,23 @@ export interface Source {
 export interface Candidate {
   /** What follows the cursor on its line. */
   readonly rest: string;
-  readonly sources: Source[];
+  readonly sources: readonly Source[];
+  /** The predictor's probability for it, token by token; 0 where it is not among the most probable. */
+  readonly decoded: number;
+  /** Where it was put together from, when it stands nowhere as a whole. */
+  readonly places: readonly TokenPlace[];
 }
 
 const draftCount = 64;
 const draftTokens = 192;
-const tokensBefore = 96;
+const tokensBefore = 64;
+const decoding = { beam: 3, maxTokens: 32 } as const;
+/** Lines above the cursor from which names are learned. */
+const linesAligned = 4;
 
 /**
- * Ways to go on from the cursor: all runs that followed the same text elsewhere, and all that followed the lines above it
- * and begin like the cursor's line but for names. Those with the same rest of the line are one candidate.
+ * Ways to go on from the cursor: all runs that followed the same text elsewhere; all that followed the lines above it and begin like
+ * the cursor's line but for names; and the most probable lines token by token. Those with the same rest of the line are one candidate.
  */
 export function candidatesAt(
   context: EditContext,
@@ -43,21 +53,29 @@ export function candidatesAt(
 ): Candidate[] {
   const { above, linePrefix, typed } = context;
   const prompt = tokenizer.encodePieces(renderPrompt(context.path, above ?? '', context.after));
-  const atLine = predictor.begin(prompt, context.path, scope);
-  const collected = new Map<string, Candidate>();
-  const lineOf = promptLines(prompt, context, tokenizer);
+  const pool = new Pool(context, tokenizer, prompt);
   const lineBreak = above === undefined ? '' : '\n';
-  const isLineStart = linePrefix.trim() === '';
-
-  const onLine = draftsOf(atLine, lineBreak);
-  for (const draft of onLine) addLine(draft, lineBreak);
-  if (!isLineStart) {
-    const lead = lineBreak + linePrefix.slice(0, linePrefix.length - typed.length);
-    const atCursor = atLine.fork();
-    for (const token of tokenizer.encode(lead)) atCursor.push(token);
-    for (const draft of draftsOf(atCursor, typed)) addRest(draft);
+  const atLine = predictor.begin(prompt, context.path, scope);
+  for (const draft of draftsOf(atLine, lineBreak)) pool.addLine(draft, lineBreak.length);
+  if (linePrefix.trim() === '') {
+    decode(atLine, lineBreak + linePrefix);
+    return pool.candidates();
   }
-  return [...collected.values()];
+  const atCursor = atLine.fork();
+  const lead = lineBreak + linePrefix.slice(0, linePrefix.length - typed.length);
+  for (const token of tokenizer.encode(lead)) atCursor.push(token);
+  decode(atCursor, typed);
+  // A half-typed word is asked for from its start, and again after each of the tokens it is cut into as far as it goes.
+  let left = typed;
+  for (const token of tokenizer.encode(typed)) {
+    for (const draft of draftsOf(atCursor, left)) pool.addRest(draft, left);
+    const text = tokenizer.decode([token]);
+    if (!left.startsWith(text)) return pool.candidates();
+    left = left.slice(text.length);
+    atCursor.push(token);
+  }
+  for (const draft of draftsOf(atCursor, left)) pool.addRest(draft, left);
+  return pool.candidates();
 
   function draftsOf(hypothesis: Hypothesis, start: string): readonly Draft[] {
     const bytes = new TextEncoder().encode(start);
@@ -69,99 +87,144 @@ export function candidatesAt(
     });
   }
 
-  /** A draft that continues from within the cursor's line. */
-  function addRest(draft: Draft): void {
-    const text = tokenizer.decode(draft.tokens);
-    if (!text.startsWith(typed)) return;
-    const before = tokenizer.decode(draft.before) + typed;
-    const lines = text.slice(typed.length).split('\n');
-    add(lines[0]!, draft, before, lines, false, 0);
-    const theirLine = before.slice(before.lastIndexOf('\n') + 1);
-    const renaming = renamingFrom(before, theirLine.length);
-    if (!renaming.isEmpty) addRenamed(lines[0]!, renaming, draft, before, lines, 0);
-  }
-
-  /** A draft that continues from the lines above: a whole line, that has to begin as the cursor's line does. */
-  function addLine(draft: Draft, opening: string): void {
-    const lines = tokenizer.decode(draft.tokens).slice(opening.length).split('\n');
-    const line = lines[0]!.trimStart();
-    if (line === '' && isLineStart) return;
-    const before = `${tokenizer.decode(draft.before)}${opening}${indentOf(lines[0]!)}`;
-    const renaming = renamingFrom(before, indentOf(lines[0]!).length);
-    const start = linePrefix.trimStart();
-    if (isLineStart) {
-      // Where nothing is written yet, not even white space, the indentation is suggested too.
-      const full = linePrefix === '' ? lines[0]! : line;
-      add(full, draft, before, lines, false, opening.length);
-      if (!renaming.isEmpty) addRenamed(full, renaming, draft, before, lines, opening.length);
-      return;
-    }
-    if (line.startsWith(start)) return;
-    const rest = continueLine(line, start, renaming);
-    if (rest === undefined) return;
-    add(rest, draft, before + start, rename(lines, renaming), true, opening.length);
-  }
-
-  function addRenamed(
-    rest: string,
-    renaming: Renaming,
-    draft: Draft,
-    before: string,
-    lines: readonly string[],
-    linesDown: number,
-  ): void {
-    const renamed = renaming.apply(rest);
-    if (renamed !== rest) add(renamed, draft, before, rename(lines, renaming), true, linesDown);
-  }
-
-  /** What the lines above the cursor say about names, when set beside those above the draft. */
-  function renamingFrom(before: string, lastLine: number): Renaming {
-    const renaming = new Renaming();
-    const theirs = before
-      .slice(0, before.length - lastLine)
-      .split('\n')
-      .slice(0, -1);
-    const ours = (above ?? '').slice(-4000).split('\n');
-    for (let i = 1; i <= linesAligned && i < theirs.length && i <= ours.length; i++) {
-      if (!alignLine(theirs[theirs.length - i]!, ours[ours.length - i]!, renaming)) break;
-    }
-    return renaming;
-  }
-
-  function add(
-    rest: string,
-    draft: Draft,
-    before: string,
-    lines: readonly string[],
-    isRenamed: boolean,
-    linesDown: number,
-  ): void {
-    const key = rest.trimEnd();
-    let candidate = collected.get(key);
-    if (candidate === undefined) {
-      candidate = { rest: key, sources: [] };
-      collected.set(key, candidate);
-    }
-    const place =
-      draft.place === undefined
-        ? { path: context.path, line: (lineOf[draft.prompt ?? 0] ?? 1) + linesDown }
-        : { path: draft.place.path, line: draft.place.line + linesDown };
-    candidate.sources.push({
-      place,
-      isLocal: draft.place === undefined,
-      matched: draft.matched,
-      before,
-      below: lines.slice(1),
-      isRenamed,
-    });
+  function decode(hypothesis: Hypothesis, start: string): void {
+    for (const decoded of decodeLine(hypothesis.fork(), tokenizer, { ...decoding, typed: start }))
+      pool.addDecoded(decoded.rest, decoded.probability, decoded.places);
   }
 }
 
-/** Lines above the cursor from which names are learned. */
-const linesAligned = 4;
+interface Growing {
+  readonly rest: string;
+  readonly sources: Map<string, Source>;
+  decoded: number;
+  places: readonly TokenPlace[];
+}
 
-function rename(lines: readonly string[], renaming: Renaming): string[] {
-  return lines.map(line => renaming.apply(line));
+/** Candidates as they are found, one for each rest of the line. */
+class Pool {
+  readonly #context: EditContext;
+  readonly #tokenizer: Tokenizer;
+  /** The line in the file of each token of the prompt. */
+  readonly #lines: Uint32Array;
+  readonly #above: readonly string[];
+  readonly #found = new Map<string, Growing>();
+
+  constructor(context: EditContext, tokenizer: Tokenizer, prompt: Uint16Array) {
+    this.#context = context;
+    this.#tokenizer = tokenizer;
+    this.#lines = promptLines(prompt, context, tokenizer);
+    this.#above = (context.above ?? '').slice(-4000).split('\n').slice(-linesAligned).reverse();
+  }
+
+  candidates(): Candidate[] {
+    return [...this.#found.values()].map(({ rest, sources, decoded, places }) => ({
+      rest,
+      sources: [...sources.values()],
+      decoded,
+      places,
+    }));
+  }
+
+  addDecoded(rest: string, probability: number, places: readonly TokenPlace[]): void {
+    const candidate = this.#at(rest.trimEnd());
+    candidate.decoded = Math.max(candidate.decoded, probability);
+    candidate.places = places;
+  }
+
+  /** A draft that continues from within the cursor's line, where `left` is still to be matched. */
+  addRest(draft: Draft, left: string): void {
+    const head = this.#head(draft);
+    if (!head.startsWith(left)) return;
+    const before = this.#tokenizer.decode(draft.before) + left;
+    const rest = head.slice(left.length).split('\n', 1)[0]!;
+    this.#addBoth(rest, draft, before, 0, left.length);
+  }
+
+  /** A draft that continues from the lines above: a whole line, that has to begin as the cursor's line does. */
+  addLine(draft: Draft, opening: number): void {
+    const { linePrefix } = this.#context;
+    const full = this.#head(draft).slice(opening).split('\n', 1)[0]!;
+    const line = full.trimStart();
+    const indent = indentOf(full);
+    const before = `${this.#tokenizer.decode(draft.before)}${opening > 0 ? '\n' : ''}${indent}`;
+    const skipped = opening + indent.length;
+    const start = linePrefix.trimStart();
+    if (start === '') {
+      // Where nothing is written yet, not even white space, the indentation is suggested too.
+      if (line !== '') this.#addBoth(linePrefix === '' ? full : line, draft, before, opening, skipped);
+    } else if (!line.startsWith(start)) {
+      const renaming = this.#renamingFrom(before, draft);
+      const rest = continueLine(line, start, renaming);
+      if (rest !== undefined) this.#add(rest, draft, before + start, opening, skipped, renaming);
+    }
+  }
+
+  /** As it stands there, and with our names where the lines above it differ from ours in names. */
+  #addBoth(rest: string, draft: Draft, before: string, linesDown: number, skipped: number): void {
+    this.#add(rest, draft, before, linesDown, skipped);
+    const renaming = this.#renamingFrom(before, draft);
+    if (renaming.isEmpty) return;
+    const renamed = renaming.apply(rest);
+    if (renamed !== rest) this.#add(renamed, draft, before, linesDown, skipped, renaming);
+  }
+
+  #add(
+    rest: string,
+    draft: Draft,
+    before: string,
+    linesDown: number,
+    skipped: number,
+    renaming?: Renaming,
+  ): void {
+    const { sources } = this.#at(rest.trimEnd());
+    const isLocal = draft.place === undefined;
+    const path = draft.place?.path ?? this.#context.path;
+    const line = (draft.place?.line ?? this.#lines[draft.prompt ?? 0] ?? 1) + linesDown;
+    const key = `${path}:${line}:${renaming !== undefined}`;
+    if ((sources.get(key)?.matched ?? -1) >= draft.matched) return;
+    const linesOf = (text: string): readonly string[] => {
+      const lines = text.slice(skipped).split('\n').slice(1);
+      return renaming === undefined ? lines : lines.map(one => renaming.apply(one));
+    };
+    sources.set(key, {
+      place: { path, line },
+      isLocal,
+      matched: draft.matched,
+      before,
+      below: linesOf(this.#head(draft)).slice(0, 2),
+      block: () => linesOf(this.#tokenizer.decode(draft.tokens)),
+      isRenamed: renaming !== undefined,
+    });
+  }
+
+  #at(rest: string): Growing {
+    let candidate = this.#found.get(rest);
+    if (candidate === undefined) {
+      candidate = { rest, sources: new Map(), decoded: 0, places: [] };
+      this.#found.set(rest, candidate);
+    }
+    return candidate;
+  }
+
+  /** The draft's text up to the end of the second line after the cursor's. */
+  #head({ tokens }: Draft): string {
+    let breaks = 0;
+    let end = 0;
+    while (end < tokens.length && breaks < 4) breaks += this.#tokenizer.newlinesIn(tokens[end++]!);
+    return this.#tokenizer.decode(tokens.subarray(0, end));
+  }
+
+  /** What the paths and the lines above the cursor say about names, when set beside those of the draft. */
+  #renamingFrom(before: string, draft: Draft): Renaming {
+    const renaming = new Renaming();
+    const theirs = before.split('\n').reverse();
+    for (const [i, ours] of this.#above.entries()) {
+      // The line before is the cursor's own, and the first may be cut.
+      if (i + 2 >= theirs.length || !alignLine(theirs[i + 1]!, ours, renaming)) break;
+    }
+    if (draft.place !== undefined) renaming.addPaths(draft.place.path, this.#context.path);
+    return renaming;
+  }
 }
 
 /** The line in the file of each token of its prompt: first comes what follows the cursor, then what stands above it. */

@@ -84,7 +84,7 @@ function provenanceOf(candidate: Candidate): TokenPlace[] {
     const key = `${place.path}:${place.line}`;
     if (!places.has(key)) places.set(key, place);
   }
-  return [...places.values()].slice(0, mostPlaces);
+  return [...(places.size > 0 ? places.values() : candidate.places)].slice(0, mostPlaces);
 }
 
 const mostPlaces = 8;

@@ -10,8 +10,13 @@ export interface Ranked extends Judged {
  * (test/bench/completion-fit.ts prints this table).
  */
 export function rank(judged: readonly Judged[]): Ranked[] {
+  // Without places there is only what the predictor says itself.
+  const isModelOnly = judged.every(({ candidate }) => candidate.sources.length === 0);
   return judged
-    .map(one => ({ ...one, confidence: sigmoid(score(one.features)) }))
+    .map(one => ({
+      ...one,
+      confidence: isModelOnly ? one.candidate.decoded : sigmoid(score(one.features)),
+    }))
     .sort((a, b) => b.confidence - a.confidence);
 }
 
@@ -24,26 +29,28 @@ function sigmoid(x: number): number {
 }
 
 const weights: Readonly<Record<FeatureName, number>> = {
-  bias: -4.025,
-  match: 0.194,
-  share: 1.844,
-  rival: -0.768,
-  places: 0.518,
-  files: -0.132,
-  below: 1.018,
-  belowTwo: 0.819,
-  local: 0.449,
-  folder: 0.808,
+  bias: -5.162,
+  match: 0.191,
+  share: 2.257,
+  rival: -1.003,
+  places: 0.383,
+  below: 1.099,
+  belowTwo: 0.913,
+  local: 0.756,
+  folder: 1.145,
   strange: -0.409,
-  strangeShare: -0.28,
-  already: -0.585,
-  length: 0.005,
-  typed: -0.29,
-  lineStart: -1.281,
-  renamed: 0.979,
-  likeness: 0.987,
-  indent: 0.834,
-  ends: -0.273,
-  pool: -0.245,
-  matchShare: 0.673,
+  strangeShare: -0.126,
+  already: -0.424,
+  length: 0.088,
+  typed: -0.267,
+  lineStart: -1.341,
+  renamed: 1.311,
+  indent: 0.835,
+  ends: -1.109,
+  pool: -0.142,
+  matchShare: -0.1,
+  likeness: 1.625,
+  decoded: 1.237,
+  decodedFirst: 0.958,
+  sameName: 0.985,
 };

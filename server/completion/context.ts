@@ -54,10 +54,14 @@ export function contextOf(request: CompletionRequest): EditContext {
   };
 }
 
-/** The last word, number or run of punctuation, with the blank before it, as byte-pair tokens are cut; nothing in indentation. */
+/**
+ * The last word, number or run of punctuation, with the blank before it, as byte-pair tokens are cut. Indentation belongs to the line
+ * break before it, not to the word after it.
+ */
 export function typedOf(linePrefix: string): string {
-  if (linePrefix.trim() === '') return '';
-  return /(?: ?(?:[A-Za-z_]|[^\0-\x7F])+|[0-9]+| ?[!-/:-@[-^`{-~]+|[ \t])$/.exec(linePrefix)?.[0] ?? '';
+  return (
+    /(?: ?(?:[A-Za-z_]|[^\0-\x7F])+|[0-9]+| ?[!-/:-@[-^`{-~]+|[ \t])$/.exec(linePrefix.trimStart())?.[0] ?? ''
+  );
 }
 
 /** The lines after the cursor's line, up to `count` of them. */

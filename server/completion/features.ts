@@ -10,7 +10,6 @@ export const featureNames = [
   'share',
   'rival',
   'places',
-  'files',
   'below',
   'belowTwo',
   'local',
@@ -22,11 +21,14 @@ export const featureNames = [
   'typed',
   'lineStart',
   'renamed',
-  'likeness',
   'indent',
   'ends',
   'pool',
   'matchShare',
+  'likeness',
+  'decoded',
+  'decodedFirst',
+  'sameName',
 ] as const;
 
 export type FeatureName = (typeof featureNames)[number];
@@ -45,18 +47,22 @@ interface Buffer {
   readonly below: readonly string[];
   readonly recent: ReadonlySet<string>;
   readonly folder: string;
+  readonly mostDecoded: number;
+  /** The words before each source, and how many sources have a word before them. */
+  readonly wordsBefore: ReadonlyMap<Source, ReadonlySet<string>>;
+  readonly frequency: ReadonlyMap<string, number>;
 }
 
 export function featuresOf(candidates: readonly Candidate[], context: EditContext): Judged[] {
-  const buffer = bufferOf(context);
+  const buffer = bufferOf(context, candidates);
   const weights = candidates.map(candidate =>
     candidate.sources.reduce((sum, source) => sum + weightOf(source, buffer), 0),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const [first = 0, second = 0] = [...weights].sort((a, b) => b - a);
   return candidates.map((candidate, i) => {
-    const share = weights[i]! / total;
-    const rival = (weights[i] === first ? second : first) / total;
+    const share = total === 0 ? 0 : weights[i]! / total;
+    const rival = total === 0 ? 0 : (weights[i] === first ? second : first) / total;
     return { candidate, features: features(candidate, share, rival, candidates.length, buffer) };
   });
 }
@@ -70,8 +76,14 @@ function features(
 ): Float64Array {
   const { rest, sources } = candidate;
   const { context } = buffer;
-  const match = Math.log2(1 + Math.min(64, Math.max(...sources.map(source => source.matched))));
-  const below = Math.max(...sources.map(source => agreeingBelow(source, buffer.below)));
+  const match = Math.log2(
+    1 +
+      Math.min(
+        64,
+        most(sources, source => source.matched),
+      ),
+  );
+  const below = most(sources, source => agreeingBelow(source, buffer.below));
   const restWords = wordsOf(rest).filter(word => !/^\d/.test(word));
   const strange = restWords.filter(word => !buffer.words.has(word)).length;
   const values: Record<FeatureName, number> = {
@@ -79,11 +91,10 @@ function features(
     match,
     share,
     rival,
-    places: Math.log2(sources.length),
-    files: Math.log2(new Set(sources.map(source => source.place.path)).size),
+    places: Math.log2(Math.max(1, sources.length)),
     below: Math.min(1, below),
     belowTwo: below > 1 ? 1 : 0,
-    local: sources.filter(source => source.isLocal).length / sources.length,
+    local: sources.filter(source => source.isLocal).length / Math.max(1, sources.length),
     folder: sources.some(source => !source.isLocal && folderOf(source.place.path) === buffer.folder) ? 1 : 0,
     strange: Math.log2(1 + strange),
     strangeShare: restWords.length === 0 ? 0 : strange / restWords.length,
@@ -91,17 +102,32 @@ function features(
     length: Math.log2(1 + lexemesOf(rest).length),
     typed: Math.log2(1 + context.linePrefix.trim().length),
     lineStart: context.linePrefix.trim() === '' ? 1 : 0,
-    renamed: sources.every(source => source.isRenamed) ? 1 : 0,
-    likeness: Math.max(...sources.map(source => likeness(source, buffer))),
+    renamed: sources.length > 0 && sources.every(source => source.isRenamed) ? 1 : 0,
     indent: sources.some(source => indentOf(lastLine(source.before)) === context.indent) ? 1 : 0,
     ends: rest.trim() === '' ? 1 : 0,
     pool: Math.log2(pool),
     matchShare: (match * share) / 2,
+    likeness: most(sources, source => likeness(source, buffer)),
+    sameName: sources.some(source => nameOf(source.place.path) === nameOf(context.path) && !source.isLocal)
+      ? 1
+      : 0,
+    decoded: candidate.decoded,
+    decodedFirst: candidate.decoded > 0 && candidate.decoded >= buffer.mostDecoded ? 1 : 0,
   };
   return Float64Array.from(featureNames, name => values[name]);
 }
 
-function bufferOf(context: EditContext): Buffer {
+/** The text before a place that its words are taken from, in UTF-16 units. */
+const recentLength = 400;
+
+function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffer {
+  const wordsBefore = new Map<Source, ReadonlySet<string>>();
+  const frequency = new Map<string, number>();
+  for (const source of candidates.flatMap(candidate => candidate.sources)) {
+    const words = new Set(wordsOf(source.before.slice(-recentLength)));
+    wordsBefore.set(source, words);
+    for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+  }
   const above = context.above ?? '';
   const whole = `${above}\n${context.linePrefix}\n${context.after}`;
   return {
@@ -111,10 +137,27 @@ function bufferOf(context: EditContext): Buffer {
     below: linesBelow(context, 3).map(line => line.trim()),
     recent: new Set(wordsOf(above.slice(-recentLength) + context.linePrefix)),
     folder: folderOf(context.path),
+    mostDecoded: Math.max(0, ...candidates.map(candidate => candidate.decoded)),
+    wordsBefore,
+    frequency,
   };
 }
 
-const recentLength = 400;
+/** Share of words that the text before the cursor has in common here and there, each weighed by how few of the sources have it. */
+function likeness(source: Source, buffer: Buffer): number {
+  const theirs = buffer.wordsBefore.get(source) ?? new Set();
+  const rarity = (word: string): number =>
+    Math.log((buffer.wordsBefore.size + 1) / ((buffer.frequency.get(word) ?? 0) + 0.5));
+  let common = 0;
+  let all = 0;
+  for (const word of theirs) if (!buffer.recent.has(word)) all += rarity(word);
+  for (const word of buffer.recent) {
+    const weight = rarity(word);
+    all += weight;
+    if (theirs.has(word)) common += weight;
+  }
+  return all <= 0 ? 0 : common / all;
+}
 
 /** A source counts double for every further token that is the same, and double again where it is near. */
 function weightOf(source: Source, buffer: Buffer): number {
@@ -136,19 +179,18 @@ function agreeingBelow(source: Source, below: readonly string[]): number {
   return agree;
 }
 
-/** Share of words that the text before the cursor has in common here and there. */
-function likeness(source: Source, buffer: Buffer): number {
-  const theirs = new Set(wordsOf(source.before.slice(-recentLength)));
-  if (theirs.size === 0 || buffer.recent.size === 0) return 0;
-  let common = 0;
-  for (const word of theirs) if (buffer.recent.has(word)) common++;
-  return common / (theirs.size + buffer.recent.size - common);
-}
-
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 function lastLine(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1);
+}
+
+function most(sources: readonly Source[], value: (source: Source) => number): number {
+  return sources.reduce((found, source) => Math.max(found, value(source)), 0);
 }

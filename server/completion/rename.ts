@@ -1,4 +1,4 @@
-import { isIdentifier, lexemesOf, partsOf } from './words.ts';
+import { isName, lexemesOf, partsOf } from './words.ts';
 
 /**
  * Copying up to a consistent renaming: where the text around a source is ours but for some names, what follows there holds here
@@ -20,6 +20,16 @@ export class Renaming {
     this.#whole.set(theirs, ours);
     if (theirs !== ours) this.#addParts(partsOf(theirs), partsOf(ours));
     return true;
+  }
+
+  /** Notes what a file's path says: `panels/sources/index.ts` beside `panels/cells/index.ts` makes `Cells` of `Sources`. */
+  addPaths(theirs: string, ours: string): void {
+    const from = theirs.split('/');
+    const to = ours.split('/');
+    for (let back = 1; back <= Math.min(from.length, to.length, segmentsCompared); back++) {
+      const [a, b] = [from[from.length - back]!, to[to.length - back]!];
+      if (a !== b) this.#addParts(partsOf(stemOf(a)), partsOf(stemOf(b)));
+    }
   }
 
   /** A text with their names replaced by ours. */
@@ -46,7 +56,12 @@ export class Renaming {
     const to = ours.slice(start, ours.length - end);
     // Names that have nothing in common may be two variables; a single part of one stands for too little.
     if (from.length !== 1 || to.length === 0 || from[0]!.length < 3) return;
-    this.#parts.set(from[0]!.toLowerCase(), to);
+    const key = from[0]!.toLowerCase();
+    if (!this.#parts.has(key))
+      this.#parts.set(
+        key,
+        to.filter(part => /[\p{L}\p{N}_$]/u.test(part)),
+      );
   }
 
   #applyParts(name: string): string {
@@ -58,6 +73,13 @@ export class Renaming {
       })
       .join('');
   }
+}
+
+/** Segments of paths that are compared, from the end. */
+const segmentsCompared = 3;
+
+function stemOf(segment: string): string {
+  return segment.replace(/\.\w+$/, '');
 }
 
 /** Adds what two lines of the same shape say about names. False, and nothing added, where the shapes differ. */
@@ -92,7 +114,7 @@ function align(from: readonly string[], to: readonly string[], renaming: Renamin
   for (let i = 0; i < to.length; i++) {
     const theirs = from[i]!;
     const ours = to[i]!;
-    if (isIdentifier(theirs) && isIdentifier(ours)) pairs.push([theirs, ours]);
+    if (isName(theirs) && isName(ours)) pairs.push([theirs, ours]);
     else if (theirs !== ours) return undefined;
     length += theirs.length;
   }

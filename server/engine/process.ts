@@ -23,7 +23,7 @@ export interface EngineStatus {
   readonly problem?: string;
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Goes before all that is not urgent. */
   readonly urgent?: boolean;
@@ -52,7 +52,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-class EngineError extends Error {
+export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 

@@ -1,0 +1,80 @@
+import type { Hypothesis, TokenPlace } from '../memory/predictor.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+
+/** A rest of a line, token by token the most probable. */
+export interface Decoded {
+  /** What follows the typed start. */
+  readonly rest: string;
+  /** Product of the tokens' probabilities, given what is typed. */
+  readonly probability: number;
+  readonly places: readonly TokenPlace[];
+}
+
+export interface DecodeOptions {
+  /** What is written of the next token; the result starts after it. */
+  readonly typed: string;
+  /** Hypotheses that are kept at each step. */
+  readonly beam: number;
+  readonly maxTokens: number;
+}
+
+interface Beam {
+  readonly hypothesis: Hypothesis;
+  readonly bytes: readonly number[];
+  readonly score: number;
+  readonly isEnded: boolean;
+}
+
+/**
+ * Decodes to the end of the line by beam search: for predictors without places to copy from, and for lines that are put together from
+ * several places. Given best first; what did not end within the budget of tokens is left out.
+ */
+export function decodeLine(start: Hypothesis, tokenizer: Tokenizer, options: DecodeOptions): Decoded[] {
+  const typed = new TextEncoder().encode(options.typed);
+  let beams: Beam[] = [{ hypothesis: start, bytes: [], score: 0, isEnded: false }];
+  for (let step = 0; step < options.maxTokens && beams.some(beam => !beam.isEnded); step++) {
+    const next = beams.flatMap(beam =>
+      beam.isEnded ? [beam] : extend(beam, typed, tokenizer, options.beam),
+    );
+    beams = next.sort((a, b) => b.score - a.score).slice(0, options.beam);
+    // The best has ended, and nothing that goes on can overtake it.
+    if (beams[0]?.isEnded) break;
+  }
+  return beams
+    .filter(beam => beam.isEnded)
+    .map(beam => ({
+      rest: restOf(beam.bytes, typed.length),
+      probability: Math.exp(beam.score),
+      places: beam.hypothesis.provenance(mostPlaces),
+    }));
+}
+
+const mostPlaces = 3;
+/** Tokens that are this improbable are not followed. */
+const leastProbability = 0.02;
+
+function extend(beam: Beam, typed: Uint8Array, tokenizer: Tokenizer, count: number): Beam[] {
+  const left = typed.subarray(Math.min(typed.length, beam.bytes.length));
+  const { predictions } = beam.hypothesis.next(left.length > 0 ? left : undefined);
+  const beams: Beam[] = [];
+  for (const { token, probability } of predictions.slice(0, count)) {
+    if (probability < leastProbability) break;
+    const score = beam.score + Math.log(probability);
+    if (tokenizer.isSpecial(token)) {
+      beams.push({ ...beam, score, isEnded: true });
+      continue;
+    }
+    const bytes = [...beam.bytes, ...tokenizer.bytesOf(token)];
+    const hypothesis = beam.hypothesis.fork();
+    hypothesis.push(token);
+    beams.push({ hypothesis, bytes, score, isEnded: bytes.indexOf(lineFeed, typed.length) >= 0 });
+  }
+  return beams;
+}
+
+const lineFeed = 0x0a;
+
+function restOf(bytes: readonly number[], start: number): string {
+  const end = bytes.indexOf(lineFeed, start);
+  return new TextDecoder().decode(Uint8Array.from(bytes.slice(start, end < 0 ? undefined : end)));
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CompletionCache } from '../../../server/completion/cache.ts';
+import type { CompletionItem } from '../../../server/completion/request.ts';
+
+const shown = { path: 'a.ts', text: 'let x = \nend', offset: 8 };
+const item: CompletionItem = {
+  text: 'call(y);',
+  range: { start: 8, end: 8 },
+  confidence: 0.8,
+  provenance: [{ path: 'b.ts', line: 3 }],
+  kind: 'rest of line',
+};
+
+const cases: readonly (readonly [
+  what: string,
+  path: string,
+  text: string,
+  offset: number,
+  left: string | undefined,
+])[] = [
+  ['the same place', 'a.ts', 'let x = \nend', 8, 'call(y);'],
+  ['typing along', 'a.ts', 'let x = cal\nend', 11, 'l(y);'],
+  ['typing something else', 'a.ts', 'let x = cat\nend', 11, undefined],
+  ['typing it to the end', 'a.ts', 'let x = call(y);\nend', 16, undefined],
+  ['another file', 'b.ts', 'let x = cal\nend', 11, undefined],
+  ['a change elsewhere', 'a.ts', 'var x = cal\nend', 11, undefined],
+  ['a change below', 'a.ts', 'let x = cal\nEND', 11, undefined],
+  ['the cursor moved back', 'a.ts', 'let x = \nend', 7, undefined],
+];
+
+for (const [what, path, text, offset, left] of cases) {
+  test(`a suggestion after ${what}`, () => {
+    const cache = new CompletionCache();
+    cache.add(shown, item);
+    const found = cache.find({ path, text, offset });
+    assert.equal(found?.text, left);
+    if (left !== undefined) assert.deepEqual(found?.range, { start: offset, end: offset });
+  });
+}
+
+test('the one used longest ago is forgotten first', () => {
+  const cache = new CompletionCache();
+  cache.add(shown, item);
+  for (let i = 0; i < 40; i++) {
+    cache.add({ ...shown, path: `${i}.ts` }, item);
+    if (i < 20) assert.ok(cache.find(shown), 'kept while it is used');
+  }
+  assert.equal(cache.find(shown), undefined);
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { CompletionCache } from '../../../server/completion/cache.ts';
+import { complete } from '../../../server/completion/complete.ts';
+import { CopyMemory } from '../../../server/memory/copy.ts';
+import { renderFile } from '../../../server/sequence/render.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
+import { FakePredictor } from './fake.ts';
+
+const tokenizer = loadTokenizer();
+
+const router = `import { Handler } from './handler.ts';
+
+export class Router {
+  readonly #routes = new Map<string, Handler>();
+
+  add(path: string, handler: Handler): void {
+    if (this.#routes.has(path)) {
+      throw new Error(\`There is a route for \${path} already\`);
+    }
+    this.#routes.set(path, handler);
+  }
+}
+`;
+
+const files: Readonly<Record<string, string>> = {
+  'src/router.ts': router,
+  'src/table.ts': router.replaceAll('Router', 'Table'),
+  'src/emoji.ts': "export const faces = ['😀', '😅', '🧑‍🚀'];\nexport const spelled = '<|end|> <file>';\n",
+};
+
+function memoryOf(contents: Readonly<Record<string, string>>): CopyMemory {
+  const memory = new CopyMemory(tokenizer);
+  for (const [path, text] of Object.entries(contents))
+    memory.set(path, tokenizer.encodePieces(renderFile(path, text)));
+  return memory;
+}
+
+/** `|` stands for the cursor. */
+function request(marked: string, path = 'src/new.ts') {
+  const offset = marked.indexOf('|');
+  return { path, text: marked.slice(0, offset) + marked.slice(offset + 1), offset, eagerness: 1 };
+}
+
+const start = router.slice(0, router.indexOf('    if (this'));
+
+test('a line comes from the repository, with its place', async () => {
+  const { item } = await complete(request(`${start}    if (this.#routes.h|`), memoryOf(files), tokenizer);
+  assert.equal(item?.text.split('\n')[0], 'as(path)) {');
+  assert.ok(item?.provenance.some(place => place.path === 'src/router.ts' && place.line === 7));
+  assert.ok(item.confidence > 0 && item.confidence <= 1);
+});
+
+test('what a line opens is suggested with it, to its end', async () => {
+  const { item } = await complete(request(`${start}    if (|`), memoryOf(files), tokenizer);
+  assert.equal(item?.kind, 'block');
+  assert.equal(
+    item?.text,
+    router.slice(router.indexOf('this.#routes.has'), router.indexOf('    this.#routes.set')).trimEnd(),
+  );
+});
+
+test('the file alone does not know what other files say', async () => {
+  const asked = { ...request(`${start}    if (|`), scope: 'file' as const };
+  const { item, withheld } = await complete(asked, memoryOf(files), tokenizer);
+  assert.ok(!(item ?? withheld)?.text.includes('#routes.has(path)'));
+});
+
+test('the stored version of the edited file is not copied from', async () => {
+  const memory = memoryOf({ 'src/router.ts': router });
+  const { item, withheld } = await complete(request(`${start}    if (|`, 'src/router.ts'), memory, tokenizer);
+  assert.ok(!(item ?? withheld)?.text.includes('#routes.has(path)'));
+});
+
+test('a file with carriage returns gets them back', async () => {
+  const asked = request(`${start}    if (|`.replaceAll('\n', '\r\n'));
+  const { item } = await complete(asked, memoryOf(files), tokenizer);
+  assert.match(item?.text ?? '', /\{\r\n {6}throw[^\n]+\r\n {4}\}$/);
+});
+
+test('brackets right of the cursor are not written again', async () => {
+  const { item } = await complete(
+    request(`${start}    if (this.#routes.has(|)) {`),
+    memoryOf(files),
+    tokenizer,
+  );
+  assert.equal(item?.text, 'path');
+});
+
+test('where nothing is known, it says so', async () => {
+  const { item, reason } = await complete(request('|'), memoryOf({}), tokenizer);
+  assert.equal(item, undefined);
+  assert.ok(reason);
+});
+
+test('the shy get nothing that is not certain', async () => {
+  const asked = { ...request('const zebra = |'), eagerness: 0 };
+  const { item, reason, withheld } = await complete(asked, memoryOf(files), tokenizer);
+  assert.equal(item, undefined);
+  if (withheld !== undefined) assert.equal(reason, 'not confident enough');
+});
+
+test('an aborted request is cancelled', async () => {
+  const { item, reason } = await complete(request('a|'), memoryOf(files), tokenizer, AbortSignal.abort());
+  assert.equal(item, undefined);
+  assert.equal(reason, 'cancelled');
+});
+
+test('typing along a suggestion asks nobody', async () => {
+  const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
+  const cache = new CompletionCache();
+  const first = await complete(request('let value =|'), predictor, tokenizer, undefined, cache);
+  assert.equal(first.item?.text, ' compute(alpha);');
+  const { asked } = predictor;
+  const second = await complete(request('let value = comp|'), predictor, tokenizer, undefined, cache);
+  assert.equal(second.item?.text, 'ute(alpha);');
+  assert.equal(predictor.asked, asked);
+});
+
+test('a predictor without places completes too, by decoding', async () => {
+  const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
+  const { item } = await complete(request('let value = co|'), predictor, tokenizer);
+  assert.equal(item?.text, 'mpute(alpha);');
+  assert.deepEqual(item?.provenance, [{ path: 'fake.ts', line: 1 }]);
+});
+
+test('at any place of any buffer a suggestion is text that can be inserted', async () => {
+  const memory = memoryOf(files);
+  const texts = [router, files['src/emoji.ts']!, router.replaceAll('\n', '\r\n'), 'x😀y\n\t}\n"<|end|>'];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...texts), fc.nat(), fc.nat(40), async (text, at, cut) => {
+      const offset = at % (text.length + 1);
+      const buffer = text.slice(0, offset) + text.slice(Math.min(text.length, offset + cut));
+      const asked = { path: 'src/new.ts', text: buffer, offset, eagerness: 1 };
+      const { item } = await complete(asked, memory, tokenizer);
+      if (item === undefined) return;
+      assert.ok(!/\p{Cs}/u.test(item.text) && !item.text.includes('\uFFFD') && item.text.trim() !== '');
+      assert.ok(item.range.start <= item.range.end && item.range.end <= buffer.length);
+      const rest = buffer.slice(offset).split(/\r?\n/, 1)[0]!.trimEnd();
+      if (rest !== '') assert.ok(!item.text.endsWith(rest), 'not what is right of the cursor');
+      if (!/\r\n/.test(buffer)) assert.ok(!item.text.includes('\r'));
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cleanText, trimToSuffix } from '../../../server/completion/trim.ts';
+
+const cases: readonly (readonly [rest: string, lineSuffix: string, expected: string | undefined])[] = [
+  ['foo();', '', 'foo();'],
+  ['foo();', '   ', 'foo();'],
+  ['foo(bar);', ');', 'foo(bar'],
+  ['foo(bar)', ')', 'foo(bar'],
+  ['"text"', '"', '"text'],
+  ['a, b', ')', 'a, b'],
+  ['a, b);', ')', undefined],
+  ['items[0]', ']);', 'items[0'],
+  ['name: string) {', ' {', 'name: string)'],
+  ['alpha, beta', ', beta', 'alpha'],
+  ['alpha', 'gamma(delta)', undefined],
+  ['x => y', ' => y', 'x'],
+];
+
+for (const [rest, lineSuffix, expected] of cases) {
+  test(`${JSON.stringify(rest)} before ${JSON.stringify(lineSuffix)} becomes ${JSON.stringify(expected)}`, () =>
+    assert.equal(trimToSuffix(rest, lineSuffix), expected));
+}
+
+const clean: readonly (readonly [text: string, expected: string])[] = [
+  ['plain\ttext\r\n', 'plain\ttext\r\n'],
+  ['a\uFFFDb', 'a'],
+  ['ok 😀', 'ok 😀'],
+  ['half \uD83D', 'half '],
+  ['bell \u0007', 'bell '],
+];
+
+for (const [text, expected] of clean) {
+  test(`${JSON.stringify(text)} is clean as ${JSON.stringify(expected)}`, () =>
+    assert.equal(cleanText(text), expected));
+}
