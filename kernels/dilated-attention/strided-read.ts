@@ -64,7 +64,7 @@ export interface StridedPattern {
 }
 
 /** The stride at a distance in tokens: the smallest aˡ with distance < w₀·aˡ. */
-export function strideAt(distance: number, { window, ratio }: StridedPattern): number {
+function strideAt(distance: number, { window, ratio }: StridedPattern): number {
   let stride = 1;
   while (distance >= window * stride) stride *= ratio;
   return stride;

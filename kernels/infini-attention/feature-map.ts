@@ -15,7 +15,7 @@ export type FeatureMap =
   | { readonly kind: 'signed' }
   | { readonly kind: 'wide'; readonly extra: number };
 
-export const featureEpsilon = 1e-6;
+const featureEpsilon = 1e-6;
 
 /** D for keys of `width` numbers. */
 export function featureWidth(map: FeatureMap, width: number): number {

@@ -49,7 +49,7 @@ export function writeMemoryGraph(
 }
 
 /** o = σ(β)·read + (1 − σ(β))·local, of [T, H, dv] each; β [H]. */
-export function mixGraph(_g: GraphBuilder, gate: Value, read: Value, local: Value): Value {
+function mixGraph(_g: GraphBuilder, gate: Value, read: Value, local: Value): Value {
   const weight = reshape(sigmoid(gate), [gate.shape[0]!, 1]);
   return add(local, mul(weight, sub(read, local)));
 }

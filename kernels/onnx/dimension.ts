@@ -7,7 +7,7 @@ export type Dimension = number | SymbolicDimension;
 export type Shape = readonly Dimension[];
 
 /** A sum of terms, sorted by their symbols; the constant term has no symbols. Never empty, never a mere constant. */
-export interface SymbolicDimension {
+interface SymbolicDimension {
   readonly terms: readonly Term[];
 }
 
@@ -67,10 +67,6 @@ export function divideRoundingUp(length: Dimension, divisor: number): Dimension 
 
 export function sameDimension(left: Dimension, right: Dimension): boolean {
   return formatDimension(left) === formatDimension(right);
-}
-
-export function sameShape(left: Shape, right: Shape): boolean {
-  return left.length === right.length && left.every((length, axis) => sameDimension(length, right[axis]!));
 }
 
 /** The smallest value a length can have, with every symbol at least 1; undefined where subtraction hides it. */

@@ -10,37 +10,25 @@ export const add = arithmetic('Add');
 export const sub = arithmetic('Sub');
 export const mul = arithmetic('Mul');
 export const div = arithmetic('Div');
-export const pow = arithmetic('Pow');
 export const minimum = arithmetic('Min');
 export const maximum = arithmetic('Max');
 /** Remainder with the sign of the divisor, for whole numbers. */
 export const mod = arithmetic('Mod');
-export const bitwiseXor = arithmetic('BitwiseXor');
-export const bitwiseAnd = arithmetic('BitwiseAnd');
 
 export const less = comparison('Less');
 export const lessOrEqual = comparison('LessOrEqual');
-export const greater = comparison('Greater');
 export const greaterOrEqual = comparison('GreaterOrEqual');
 export const equal = comparison('Equal');
 export const and = comparison('And');
-export const or = comparison('Or');
 
 export const neg = unary('Neg');
 export const abs = unary('Abs');
 export const exp = unary('Exp');
-export const log = unary('Log');
-export const sqrt = unary('Sqrt');
-export const reciprocal = unary('Reciprocal');
-export const sin = unary('Sin');
-export const cos = unary('Cos');
 export const tanh = unary('Tanh');
 export const sigmoid = unary('Sigmoid');
 export const relu = unary('Relu');
 /** log(1 + eˣ). Slow in onnxruntime: about twenty times a Sigmoid. */
 export const softplus = unary('Softplus');
-export const floor = unary('Floor');
-export const not = unary('Not');
 /** ELU with α = 1: x where positive, eˣ − 1 elsewhere. */
 export const elu = unary('Elu');
 

@@ -148,23 +148,6 @@ export function gather(x: Value, indices: Value, axis = 0): Value {
   return result!;
 }
 
-/** For every element of `indices`, that element of `x` along the axis; the other axes are the same as in `x`. */
-export function gatherElements(x: Value, indices: Value, axis: number): Value {
-  const at = axisOf('GatherElements', x, axis);
-  const fits =
-    indices.shape.length === x.shape.length &&
-    indices.shape.every((length, other) => other === at || sameDimension(length, x.shape[other]!));
-  if (!fits) {
-    throw new RangeError(`GatherElements: ${formatShape(x.shape)} at ${formatShape(indices.shape)}`);
-  }
-  return x.graph.node({
-    type: 'GatherElements',
-    inputs: [x, indices],
-    attributes: { axis: at },
-    outputs: [{ type: x.type, shape: indices.shape }],
-  })[0]!;
-}
-
 /** The lower triangle of the last two axes, the diagonal `offset` (0: the main one) included; zero above it. */
 export function lowerTriangle(x: Value, offset = 0): Value {
   return x.graph.node({

@@ -5,7 +5,6 @@ import { axisOf } from './layout.ts';
 
 export const reduceSum = reduction('ReduceSum');
 export const reduceMax = reduction('ReduceMax');
-export const reduceMean = reduction('ReduceMean');
 
 export function softmax(x: Value, axis = -1): Value {
   return x.graph.node({

@@ -6,14 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cases } from './kernels/cases.ts';
-import {
-  convolutionTable,
-  crossoverTable,
-  figures,
-  type Measured,
-  memoryTable,
-  operatorTable,
-} from './kernels/report.ts';
+import { figures, type Measured, page, sections } from './kernels/report.ts';
 import {
   measureAttention,
   measureConvolutions,
@@ -53,14 +46,11 @@ if (wanted('attention')) measured = { ...measured, attention: await measureAtten
 if (wanted('convolutions')) measured = { ...measured, convolutions: await measureConvolutions() };
 if (wanted('memory')) measured = { ...measured, memory: measureMemory() };
 
-const { attention, convolutions, memory } = measured;
-console.log('Time of a token in linear layers (256 to 256) after so many tokens:\n');
-console.log(operatorTable(operators));
-if (attention !== undefined) console.log(`\n${crossoverTable(operators, attention)}`);
-if (convolutions !== undefined) console.log(`\n${convolutionTable(convolutions)}`);
-if (memory !== undefined) console.log(`\n${memoryTable(memory)}`);
+const report = sections(measured);
+for (const { title, table } of report) console.log(`\n${title}\n\n${table}`);
 
 mkdirSync(folder, { recursive: true });
+writeFileSync(path.join(folder, 'README.md'), page(report));
 writeFileSync(file, `${JSON.stringify(measured, rounded, 2)}\n`);
 for (const [name, drawing] of Object.entries(figures(measured)))
   writeFileSync(path.join(folder, name), drawing);

@@ -15,7 +15,54 @@ export interface Measured {
   readonly memory?: readonly MemoryRow[];
 }
 
-export function operatorTable(rows: readonly OperatorRow[]): string {
+export interface Section {
+  readonly title: string;
+  readonly table: string;
+}
+
+/** Everything that was measured, each part with what its numbers mean. */
+export function sections({ operators, attention, convolutions, memory }: Measured): Section[] {
+  const found: Section[] = [];
+  if (operators !== undefined && operators.length > 0) {
+    found.push({
+      title:
+        'What a token costs after so many tokens, in linear layers (256 to 256) of one token. "1M / 8k" is growth; "matrix rate" the rate of the ' +
+        'operator’s products alone, as a share of that of one large plain product; "GEMM share" the time that a large plain product takes for the same ' +
+        'arithmetic, as a share of the whole operator’s time. One thread, processor time, float32, d = 256, 4 heads.',
+      table: operatorTable(operators),
+    });
+    if (attention !== undefined) {
+      found.push({
+        title:
+          'Against exact attention through onnxruntime’s GroupQueryAttention: from which length on the operator is cheaper, and by how much at 64k tokens, ' +
+          'averaged over the sequence. Attention is measured up to 16k and extrapolated as the square of the length from there.',
+        table: crossoverTable(operators, attention),
+      });
+    }
+  }
+  if (convolutions !== undefined) {
+    found.push({
+      title: 'A convolution with as many taps as tokens, 256 channels: time over that of the Monarch form.',
+      table: convolutionTable(convolutions),
+    });
+  }
+  if (memory !== undefined) {
+    found.push({
+      title:
+        'Peak memory that one run of exact attention adds, over the size of its queries, keys, values and output.',
+      table: memoryTable(memory),
+    });
+  }
+  return found;
+}
+
+/** The page of the documentation that holds the tables. */
+export function page(found: readonly Section[]): string {
+  const parts = found.map(({ title, table }) => `${title}\n\n\`\`\`\n${table}\n\`\`\`\n`);
+  return `# Measured\n\nWritten by \`npm run bench:kernels\`; the same numbers are in measured.json.\n\n${parts.join('\n')}`;
+}
+
+function operatorTable(rows: readonly OperatorRow[]): string {
   return table(
     ['operator', 'tokens a run', 'state', ...milestones.map(short), '1M / 8k', 'matrix rate', 'GEMM share'],
     rows.map(row => [
@@ -33,7 +80,7 @@ export function operatorTable(rows: readonly OperatorRow[]): string {
 }
 
 /** Where onnxruntime's attention begins to cost more, and how much more it costs at 64k. */
-export function crossoverTable(rows: readonly OperatorRow[], attention: readonly AttentionRow[]): string {
+function crossoverTable(rows: readonly OperatorRow[], attention: readonly AttentionRow[]): string {
   const at64k = attention.find(({ length }) => length === 64 * 1024)!;
   const body = rows
     .filter(({ costs }) => costs.length > 1)
@@ -49,7 +96,7 @@ export function crossoverTable(rows: readonly OperatorRow[], attention: readonly
   return table(['against attention', 'cheaper from', 'at 64k (extrapolated)'], [...body, ...exact]);
 }
 
-export function convolutionTable(rows: readonly ConvolutionRow[]): string {
+function convolutionTable(rows: readonly ConvolutionRow[]): string {
   const names = [...new Set(rows.flatMap(({ overMonarch }) => Object.keys(overMonarch)))];
   return table(
     ['convolution of 256 channels', ...names.map(name => `${name} / Monarch`)],
@@ -60,7 +107,7 @@ export function convolutionTable(rows: readonly ConvolutionRow[]): string {
   );
 }
 
-export function memoryTable(rows: readonly MemoryRow[]): string {
+function memoryTable(rows: readonly MemoryRow[]): string {
   return table(
     ['peak memory / operands', 'unfused', 'tiled', 'GroupQueryAttention'],
     rows.map(({ length, unfused, tiled, groupQuery }) => [
