@@ -9,7 +9,7 @@ export function verdictOnFailure(error: unknown): Verdict {
   return { reason: reasonOf(code), detail: sentenceOf(code, error) };
 }
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return code ?? 'unknown';
 }

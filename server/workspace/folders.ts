@@ -27,7 +27,7 @@ export class FolderError extends Error {
 }
 
 /** Resolves one folder. @throws FolderError */
-export async function resolveFolder(folder: string): Promise<string> {
+async function resolveFolder(folder: string): Promise<string> {
   try {
     if (!(await stat(folder)).isDirectory())
       throw new FolderError(folder, 'file', `${folder} is a file. Longsight reads folders.`);

@@ -1,7 +1,7 @@
 /** What git knows about a folder. git is asked, never changed, and runs nothing that the repository's own settings name. */
 import { spawn } from 'node:child_process';
 
-export interface GitEntry {
+interface GitEntry {
   /** Relative to the folder asked about, with `/`. */
   readonly path: string;
   readonly kind: 'file' | 'symlink' | 'repository';

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import path from 'node:path';
+
+// What git ignores, and whom it trusts, must not depend on who runs the tests.
+Object.assign(process.env, { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' });
 
 /** A folder for one test, gone afterwards: `using folder = new TemporaryFolder({...})`. */
 export class TemporaryFolder implements Disposable {
@@ -30,7 +33,7 @@ export class TemporaryFolder implements Disposable {
     create(name);
   }
 
-  /** Runs git in the folder, untouched by the settings of whoever runs the test. */
+  /** Runs git in the folder. */
   git(...parameters: string[]): string {
     const settings = [
       '-c',
@@ -40,10 +43,8 @@ export class TemporaryFolder implements Disposable {
       '-c',
       'protocol.file.allow=always',
     ];
-    const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', HOME: this.root };
     return execFileSync('git', [...settings, ...parameters], {
       cwd: this.root,
-      env,
       encoding: 'utf8',
       stdio: 'pipe',
     });

@@ -11,7 +11,7 @@ const { failures } = await Workspace.open([{ name: 'none', root: none }], option
 console.log(
   JSON.stringify({
     files: files.map(file => file.path).sort(),
-    skipped: Object.fromEntries(skipped.map(({ path, reason }) => [path, reason]).sort()),
+    skipped: Object.fromEntries(skipped.map(({ path, reason }) => [path, reason])),
     closed: await new FileReader(1000).read(closed),
     none: failures[0]?.message,
   }),

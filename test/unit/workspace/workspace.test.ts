@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { chownSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { FolderError } from '../../../server/workspace/folders.ts';
 import type { WorkspaceFolder } from '../../../server/workspace/source.ts';
@@ -145,6 +146,49 @@ describe('discovery with git', () => {
     }
   });
 
+  it('does without a git that does not trust the folder', async t => {
+    using folder = new TemporaryFolder({ 'a.ts': 'a', 'b.log': 'b', '.gitignore': '*.log' });
+    folder.git('init', '-q');
+    try {
+      for (const at of ['', '.git']) chownSync(folder.at(at), 65534, 65534);
+    } catch {
+      return t.skip('only the superuser can give a folder to another user');
+    }
+    const { paths, problems } = await discover(folder.root);
+    assert.deepEqual(paths, ['.gitignore', 'a.ts']);
+    assert.match(problems.join(), /git does not trust it because it belongs to another user/);
+  });
+
+  it('lists names that would mean something to git or to a shell', async () => {
+    const names = [
+      '-v',
+      ':(top)a',
+      '*.ts',
+      'a[b].ts',
+      'a b ',
+      'line\nbreak.ts',
+      '"quoted".ts',
+      'tab\t.ts',
+      'back\\slash.ts',
+      '~',
+      '#x',
+    ];
+    using folder = new TemporaryFolder(Object.fromEntries(names.map(name => [name, 'x'])));
+    const expected = [...names].sort();
+    const walked = await discover(folder.root);
+    assert.deepEqual(walked.paths, expected);
+    folder.git('init', '-q');
+    assert.deepEqual((await discover(folder.root)).paths, expected);
+    folder.git('add', '.');
+    const workspace = await Workspace.open([{ name: 'test', root: folder.root }], { maxFileSize: 1000 });
+    await workspace.discover();
+    for (const name of names)
+      assert.deepEqual(
+        (await workspace.discover([name])).files.map(file => file.path),
+        [name],
+      );
+  });
+
   it('runs no program that the repository names', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a' });
     folder.git('init', '-q');
@@ -234,7 +278,7 @@ for (const git of [true, false]) {
       truncateSync(folder.at('big.ts'), 2 ** 31);
       symlinkSync('fits.ts', folder.at('link.ts'));
       symlinkSync('..', folder.at('loop'));
-      execFileSync('mkfifo', [folder.at('pipe')]);
+      using _socket = await socketAt(folder.at('socket'));
       if (git) folder.git('init', '-q');
       const { paths, left } = await discover(folder.root);
       assert.deepEqual(paths, ['.env.example', '.gitattributes', 'fits.ts']);
@@ -250,8 +294,8 @@ for (const git of [true, false]) {
         'link.ts': 'symlink',
         loop: 'symlink',
         'package-lock.json': 'generated',
-        // git does not list pipes.
-        ...(!git && { pipe: 'unreadable' }),
+        // git does not list sockets.
+        ...(!git && { socket: 'unreadable' }),
       });
     });
 
@@ -336,3 +380,10 @@ describe('a workspace of several folders', () => {
     }
   });
 });
+
+/** Something that is neither a file nor a folder, and must not be opened. */
+async function socketAt(absolute: string): Promise<Disposable> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(absolute, resolve));
+  return { [Symbol.dispose]: () => void server.close() };
+}
