@@ -46,7 +46,7 @@ export async function chooseDevice(
 /** Tries one device in a throw-away process. Never rejects: whatever happens to the process is an answer. */
 export function probeDevice(
   device: Device,
-  { entry, log, signal, timeLimit = 20_000 }: ProbeOptions,
+  { entry, log, signal, timeLimit = 15_000 }: ProbeOptions,
 ): Promise<ProbeResult> {
   return new Promise(resolve => {
     const child = spawnChild({
