@@ -2,7 +2,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Blender } from './copy-blend.ts';
 import { type EvidenceScope, evidenceOn } from './copy-evidence.ts';
 import type { TokenFrequencies } from './copy-frequencies.ts';
-import { contentStart, lineAt, promptLineAt, sortMatches } from './copy-places.ts';
+import { contentStart, lineAt, type Nearness, promptLineAt } from './copy-places.ts';
 import { promptMatches, type RepositoryMatch, RepositoryMatches } from './copy-search.ts';
 import type { Distribution, Draft, DraftRequest, Hypothesis, TokenPlace } from './predictor.ts';
 
@@ -13,7 +13,8 @@ export interface CopyBasis {
   readonly scope: EvidenceScope;
   /** Length of the prompt in tokens: what follows was pushed. */
   readonly cursor: number;
-  /** The edited file, from which nearness is counted. */
+  readonly nearness: Nearness;
+  /** The edited file. */
   readonly path: string;
 }
 
@@ -130,7 +131,7 @@ export class CopyHypothesis implements Hypothesis {
   ): RepositoryMatch[] {
     const found: RepositoryMatch[] = [];
     for (let n = matches.deepest; n >= 1 && found.length < count; n--) {
-      found.push(...sortMatches(matches.matchesAt(n, mostCompared).filter(fits), this.#basis.path));
+      found.push(...this.#basis.nearness.sort(matches.matchesAt(n, mostCompared).filter(fits)));
     }
     return found.slice(0, count);
   }
@@ -165,7 +166,7 @@ export class CopyHypothesis implements Hypothesis {
 }
 
 /** Matches of one length that are compared for nearness. */
-const mostCompared = 64;
+const mostCompared = 1024;
 
 /** Tokens that start with what is typed, or that it starts with. */
 function tokensThatFit(typed: Uint8Array, tokenizer: Tokenizer): Uint8Array {

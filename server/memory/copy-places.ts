@@ -11,52 +11,53 @@ export function pathDistance(from: string, to: string): number {
   return a.length + b.length - 2 - 2 * shared;
 }
 
-/** How much places in the files of a repository weigh, seen from one of them: each file's distance is worked out once, when first asked. */
+/** How near the files of a repository are to one of them: each distance is worked out once, when first asked. */
 export class Nearness {
   readonly #from: string;
-  readonly #weights = new Map<Segment, Float32Array>();
+  /** Distance + 1 of each segment's files; 0 where not yet known. */
+  readonly #distances = new Map<Segment, Uint16Array>();
 
   constructor(from: string) {
     this.#from = from;
   }
 
-  weightOf(segment: Segment, position: number): number {
-    let weights = this.#weights.get(segment);
-    if (weights === undefined) {
-      weights = new Float32Array(segment.files.length);
-      this.#weights.set(segment, weights);
+  distanceOf(segment: Segment, position: number): number {
+    let distances = this.#distances.get(segment);
+    if (distances === undefined) {
+      distances = new Uint16Array(segment.files.length);
+      this.#distances.set(segment, distances);
     }
     const file = segment.fileIndexAt(position);
-    if (weights[file] === 0) {
-      const distance = pathDistance(this.#from, segment.files[file]!.path);
-      weights[file] = weightByDistance[distance] ?? 1;
-    }
-    return weights[file]!;
+    distances[file] ||= pathDistance(this.#from, segment.files[file]!.path) + 1;
+    return distances[file] - 1;
+  }
+
+  /** How much a place weighs as evidence. */
+  weightOf(segment: Segment, position: number): number {
+    return weightByDistance[this.distanceOf(segment, position)] ?? 1;
+  }
+
+  /**
+   * Longest match first; of equal ones the nearest file, then by path and place: the order does not depend on how the index came about.
+   */
+  sort(matches: readonly RepositoryMatch[]): RepositoryMatch[] {
+    const keyed = matches.map(match => {
+      const { path, start } = match.segment.fileAt(match.position);
+      const distance = this.distanceOf(match.segment, match.position);
+      return { match, path, offset: match.position - start, distance };
+    });
+    keyed.sort(
+      (a, b) =>
+        b.match.matched - a.match.matched ||
+        a.distance - b.distance ||
+        (a.path < b.path ? -1 : a.path > b.path ? 1 : a.offset - b.offset),
+    );
+    return keyed.map(({ match }) => match);
   }
 }
 
 /** Chosen by code length on the repositories of copy-confidence.ts. */
 const weightByDistance = [10, 10, 5, 3, 2];
-
-/** Longest match first; of equal ones the nearest file, then by path and place: the order does not depend on how the index came about. */
-export function sortMatches(matches: RepositoryMatch[], from: string | undefined): RepositoryMatch[] {
-  const keyed = matches.map(match => {
-    const { path, start } = match.segment.fileAt(match.position);
-    return {
-      match,
-      path,
-      offset: match.position - start,
-      distance: from === undefined ? 0 : pathDistance(from, path),
-    };
-  });
-  keyed.sort(
-    (a, b) =>
-      b.match.matched - a.match.matched ||
-      a.distance - b.distance ||
-      (a.path < b.path ? -1 : a.path > b.path ? 1 : a.offset - b.offset),
-  );
-  return keyed.map(({ match }) => match);
-}
 
 /** The line, from 1, of a position in a stored file: `<file> path <text> content <end>`, or content alone. */
 export function lineAt(

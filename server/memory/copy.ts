@@ -109,6 +109,7 @@ export class CopyMemory implements Predictor {
         followerOf: (token: number) => this.#followerOf(token),
         weightOf: (segment: Segment, position: number) => nearness.weightOf(segment, position),
       },
+      nearness,
       cursor: context.length,
       path,
     };

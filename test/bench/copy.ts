@@ -144,8 +144,8 @@ function printLatency(memory: CopyMemory, repository: BenchRepository): void {
     for (let i = 0; i < 25; i++) {
       const cut = 1 + Math.floor(random() * (tokens.length - 1));
       const hypothesis = memory.begin(tokens.subarray(0, cut), path);
-      search.push(timed(() => void hypothesis.next()));
-      copy.push(timed(() => void tokens.slice().reverse()));
+      search.push(cpu(() => void hypothesis.next()));
+      copy.push(cpu(() => void tokens.slice().reverse()));
     }
   }
   const [p50, p95] = [0.5, 0.95].map(q => quantile(search, q));
@@ -165,12 +165,6 @@ function cpu(work: () => void): number {
   work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e3;
-}
-
-function timed(work: () => void): number {
-  const before = performance.now();
-  work();
-  return performance.now() - before;
 }
 
 function quantile(times: readonly number[], q: number): number {

@@ -65,6 +65,15 @@ test('bytes already typed leave only what fits, from shorter contexts where the 
   assert.equal(decode(draft!.tokens), 'filter');
 });
 
+test('what is typed is looked for among all places of a frequent context, and the nearest is found among them', () => {
+  const files: Record<string, string> = { 'lib/rare.ts': 'x.zeta(1)', 'src/rare.ts': 'x.zeta(2)' };
+  for (let i = 0; i < 400; i++) files[`other/${i}.ts`] = `x.alpha(${i})`;
+  const hypothesis = memoryOf(files).begin(prompt('src/new.ts', 'x.'), 'src/new.ts');
+  const [draft] = hypothesis.drafts({ typed: Buffer.from('z'), count: 2, tokens: 99, before: 0 });
+  assert.deepEqual(draft?.place, { path: 'src/rare.ts', line: 1 });
+  assert.equal(first(hypothesis.next(Buffer.from('ze'))), 'z');
+});
+
 test('a fork goes its own way', () => {
   const memory = memoryOf({ 'a.ts': 'abcd', 'b.ts': 'abxy' });
   const [a, b, c, d, x, y] = encode('abcdxy') as unknown as number[];
