@@ -183,7 +183,13 @@ for (const git of [true, false]) {
       ],
       ['a file that grew too large', ['top.ts'], folder => truncateSync(folder.at('top.ts'), 2 ** 31)],
       ['nothing outside', ['/elsewhere/a.ts', '../up.ts', '.git/index'], () => undefined],
-      ['hundreds of files', hundreds, folder => hundreds.forEach(name => folder.write(name, 'm'))],
+      [
+        'hundreds of files',
+        hundreds,
+        folder => {
+          for (const name of hundreds) folder.write(name, 'm');
+        },
+      ],
     ];
     for (const [name, paths, change] of changes) {
       it(`takes in ${name}`, async () => {
@@ -209,6 +215,36 @@ for (const git of [true, false]) {
     }
   });
 }
+
+describe('a workspace of several folders', () => {
+  it('is read and kept current under the names of its folders, and goes on without one that is gone', async () => {
+    using folder = new TemporaryFolder({
+      'one/a.ts': 'a',
+      'one/in/b.ts': 'b',
+      'two/a.ts': 'c',
+      'two/gone.ts': 'd',
+    });
+    const folders = ['one', 'two', 'missing'].map(name => ({ name, root: folder.at(name) }));
+    const repository = await open('', { folders });
+    const first = await repository.read();
+    assert.match(first.problems.join(), /missing does not exist/);
+    assert.deepEqual(textsOf(repository), {
+      'one/a.ts': 'a',
+      'one/in/b.ts': 'b',
+      'two/a.ts': 'c',
+      'two/gone.ts': 'd',
+    });
+    folder.write('one/in/b.ts', 'changed');
+    folder.remove('two/gone.ts');
+    await repository.update([folder.at('one/in/b.ts'), 'two/gone.ts']);
+    assert.deepEqual(textsOf(repository), { 'one/a.ts': 'a', 'one/in/b.ts': 'changed', 'two/a.ts': 'c' });
+    folder.remove('one');
+    folder.write('two/new.ts', 'e');
+    const second = await repository.read();
+    assert.match(second.problems.join(), /one is not there now/);
+    assert.deepEqual(repository.paths, ['one/a.ts', 'one/in/b.ts', 'two/a.ts', 'two/new.ts']);
+  });
+});
 
 describe('changes while a repository is read', () => {
   it('are not undone by what the reading fetched before', async () => {

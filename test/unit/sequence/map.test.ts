@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { contentOf } from '../../../server/sequence/lines.ts';
 import { SequenceMap } from '../../../server/sequence/map.ts';
 import { comparePaths } from '../../../server/sequence/order.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { FakeTokenizer } from './fake-tokenizer.ts';
 
 const tokenizer = new FakeTokenizer();
@@ -17,8 +20,8 @@ const text = fc
   )
   .map(parts => parts.join(''));
 const anyText = fc.string({ unit: 'binary', maxLength: 6 });
-const path = fc.stringMatching(/^[a-c.é-]{1,3}(\/[a-c.-]{1,3}){0,2}$/);
-const files = fc.dictionary(path, text, { minKeys: 1, maxKeys: 8 });
+const name = fc.stringMatching(/^[a-c.é-]{1,3}(\/[a-c.-]{1,3}){0,2}$/);
+const files = fc.dictionary(name, text, { minKeys: 1, maxKeys: 8 });
 
 function mapOf(contents: Record<string, string>): { map: SequenceMap; tokens: Map<string, Uint16Array> } {
   const tokens = new Map<string, Uint16Array>();
@@ -83,9 +86,37 @@ describe('the map of the sequence', () => {
     );
   });
 
+  it('goes there and back on real text with the real tokenizer', () => {
+    const root = path.join(import.meta.dirname, '../../..');
+    const names = globSync('{server/{workspace,sequence}/*.ts,*.md,kernels/training/*.py}', { cwd: root });
+    const real = loadTokenizer();
+    const tokens = new Map<string, Uint16Array>();
+    const map = new SequenceMap(real, name => tokens.get(name)!);
+    for (const name of names) {
+      tokens.set(name, real.encodePieces(renderFile(name, readFileSync(path.join(root, name), 'utf8'))));
+      map.set(name, tokens.get(name)!.length);
+    }
+    assert.ok(names.length > 20);
+    const all = map.paths.flatMap(name => [...tokens.get(name)!]);
+    for (const name of names) {
+      const lines = renderedText(readFileSync(path.join(root, name), 'utf8')).split('\n');
+      for (const [at, line] of lines.entries()) {
+        const range = map.tokensOfLine(name, at + 1)!;
+        assert.ok(real.decode(all.slice(range.start, range.end)).includes(line), `${name}:${at + 1}`);
+        if (range.start === range.end) continue;
+        // The first token may begin in a line before, the last one begins in this one.
+        assert.ok(map.placeOf(range.start)!.line <= at + 1);
+        assert.deepEqual(
+          [map.placeOf(range.end - 1)!.path, map.placeOf(range.end - 1)!.line <= at + 1],
+          [name, true],
+        );
+      }
+    }
+  });
+
   it('is after any series of changes what it would be anew', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(path, fc.option(fc.integer({ min: 4, max: 50 })))), changes => {
+      fc.property(fc.array(fc.tuple(name, fc.option(fc.integer({ min: 4, max: 50 })))), changes => {
         const changed = new SequenceMap(tokenizer, () => new Uint16Array());
         const expected = new Map<string, number>();
         for (const [name, count] of changes) {

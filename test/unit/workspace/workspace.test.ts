@@ -234,7 +234,8 @@ for (const git of [true, false]) {
   describe(`discovery ${git ? 'with' : 'without'} git`, () => {
     it('leaves out what .longsightignore files and the setting name, and keeps what they ask for', async () => {
       using folder = new TemporaryFolder({
-        '.longsightignore': 'data/\n!node_modules/\n!gen.ts\n',
+        '.longsightignore': 'data/\n!node_modules/\n!gen.ts\n!key.pem\n',
+        'key.pem': 'no one brings a secret back',
         'a.ts': 'a',
         'data/x.ts': 'x',
         'lib/.longsightignore': '/no.ts\n',
@@ -254,7 +255,12 @@ for (const git of [true, false]) {
         'lib/sub/no.ts',
         'node_modules/n.js',
       ]);
-      assert.deepEqual(left, { 'data/': 'excluded', 'lib/no.ts': 'excluded', 'old/x.old': 'excluded' });
+      assert.deepEqual(left, {
+        'data/': 'excluded',
+        'key.pem': 'secret',
+        'lib/no.ts': 'excluded',
+        'old/x.old': 'excluded',
+      });
       const wanted = files.filter(file => file.wanted).map(file => file.path);
       assert.deepEqual(wanted.sort(), ['gen.ts', 'node_modules/n.js']);
     });
