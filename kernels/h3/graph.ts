@@ -30,7 +30,7 @@ export function h3Graph(
   longest = 512,
 ): Result {
   const [heads, m, dh] = lengthsOf(state.modes);
-  const tables = diagonalSsmTables(ssm, blockLength(ssm, 64));
+  const tables = diagonalSsmTables(ssm, blockLength(ssm, 128));
   const { block } = tables;
   const shifted = shortConvolutionGraph(g, k, { kernel: weight(g, shift) }, { past: state.shift });
   const length = lengthOf(q, 0);

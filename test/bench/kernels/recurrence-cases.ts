@@ -13,7 +13,7 @@ import { abs, neg } from '../../../kernels/onnx/elementwise.ts';
 import { s4dGraph } from '../../../kernels/s4d/graph.ts';
 import { discretise, initialS4dParameters, initialS4dState } from '../../../kernels/s4d/reference.ts';
 import { randomNormal } from '../../../kernels/tensor.ts';
-import { benchCase, type Case, heads, headWidth, width } from './case.ts';
+import { benchCase, type Case, chunk, heads, headWidth, width } from './case.ts';
 
 const stateSize = 16;
 const s4dParameters = initialS4dParameters(width, stateSize, 1);
@@ -90,7 +90,11 @@ export const recurrenceCases: readonly Case[] = [
   ),
   ...(
     [
-      ['gated delta rule', gatedDeltaChunkGraph],
+      // Unrolled no further than a run here reaches, so that the products counted are those that are done.
+      [
+        'gated delta rule',
+        (...given: Parameters<typeof gatedDeltaFusedGraph>) => gatedDeltaChunkGraph(...given, chunk),
+      ],
       ['gated delta rule, fused', gatedDeltaFusedGraph],
     ] as const
   ).map(([name, graph]) =>
