@@ -22,7 +22,7 @@ class ModelConfig:
     soft_cap: float = 0.0  # 15 is usual; on a CPU it costs a twentieth of a step
     short_filter: int = 7
     medium_filter: int = 128
-    long_modes: int = 16
+    long_modes: int = 8  # complex: 16 real numbers a channel
     state_modes: int = 8  # conjugate pairs of an S4D state: N = 16 real numbers
     delta_chunk: int = 64
     memory_heads: int = 2  # of the linear and of the delta memory each

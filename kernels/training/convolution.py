@@ -7,12 +7,42 @@ from torch import nn
 
 def short_convolution(u, kernel):
     """y_t = Σ_j kernel_j ⊙ u_{t−W+1+j}: u [B, T, c], kernel [W, c] with small W. A sum of shifted products, which a compiler fuses."""
+    if u.device.type == "cpu" and not compiling():
+        return ShortConvolution.apply(u, kernel)
     width, length = kernel.shape[0], u.shape[1]
     padded = F.pad(u, (0, 0, width - 1, 0))
     y = padded[:, :length] * kernel[0]
     for j in range(1, width):
         y = y + padded[:, j : j + length] * kernel[j]
     return y
+
+
+def compiling():
+    return hasattr(torch, "compiler") and torch.compiler.is_compiling()
+
+
+class ShortConvolution(torch.autograd.Function):
+    """The same with its gradient written out: the slices' own gradients would each fill a whole tensor with zeros."""
+
+    @staticmethod
+    def forward(ctx, u, kernel):
+        width, length = kernel.shape[0], u.shape[1]
+        padded = F.pad(u, (0, 0, width - 1, 0))
+        ctx.save_for_backward(padded, kernel)
+        y = padded[:, :length] * kernel[0]
+        for j in range(1, width):
+            y.addcmul_(padded[:, j : j + length], kernel[j])
+        return y
+
+    @staticmethod
+    def backward(ctx, grad):
+        padded, kernel = ctx.saved_tensors
+        width, length = kernel.shape[0], grad.shape[1]
+        grad_padded, grad_kernel = torch.zeros_like(padded), torch.empty_like(kernel)
+        for j in range(width):
+            grad_padded[:, j : j + length].addcmul_(grad, kernel[j])
+            grad_kernel[j] = torch.einsum("btc,btc->c", padded[:, j : j + length], grad)
+        return grad_padded[:, width - 1 :], grad_kernel
 
 
 def long_convolution(u, taps):

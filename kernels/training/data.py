@@ -15,7 +15,6 @@ from tokenizer import END, FILE, PAD, TEXT, TextTokenizer
 
 LANGUAGE_SHARE = {"typescript": 0.2, "javascript": 0.15, "python": 0.2, "java": 0.1, "go": 0.1, "rust": 0.1, "c": 0.08, "cpp": 0.07}
 BYTES_PER_TOKEN = 3.3
-ONE_PACKAGE = 0.8  # of the batches; the rest mixes packages and keeps the memory closed
 
 
 class Corpus:
@@ -45,7 +44,7 @@ class Corpus:
 
 
 class Sampler:
-    def __init__(self, corpus, seed, tokenizer=None, fim=0.5, one_package=ONE_PACKAGE):
+    def __init__(self, corpus, seed, tokenizer=None, fim=0.5, one_package=0.8):
         self.corpus, self.rng = corpus, np.random.default_rng(seed)
         self.tokenizer = tokenizer or TextTokenizer()
         self.fim, self.one_package = fim, one_package

@@ -87,11 +87,11 @@ class Longsight(nn.Module):
 
     def trunk(self, tokens, opened):
         """(self-decoder's output, final output), both normalised. `opened`: 1 reads the rest of the batch, 0 closes the memory; a tensor, so
-        that one compiled program serves both."""
+        that one compiled program serves both, or None, which spares the work."""
         x = self.read(tokens)
         n = rms_norm(x)
         memory = None
-        if self.reads and tokens.shape[0] > 1:
+        if self.reads and tokens.shape[0] > 1 and opened is not None:
             memory = self.rest_of_batch(self.writer(n))
             memory["linear"], memory["delta"] = memory["linear"] * opened, memory["delta"] * opened
             memory["closed"], memory["open"] = (opened - 1) * 1e9, opened

@@ -41,6 +41,7 @@ class Settings:
     warm_up = int(E("WARM_UP", "40"))
     decay_share = float(E("DECAY_SHARE", "0.4"))
     fim = float(E("FIM", "0.5"))
+    one_package = float(E("ONE_PACKAGE", "0.8"))  # share of the batches whose files are of one package and read each other's memory
     save_every = float(E("SAVE_EVERY", "180"))
     log_every = float(E("LOG_EVERY", "20"))
     evaluate_every = float(E("EVALUATE_EVERY", "300"))
@@ -150,11 +151,16 @@ def evaluate(model, trunk, sampler_seed, corpus, settings, memory):
         tokens, weights, _ = sampler.batch(*settings.evaluate_with)
         tokens = torch.from_numpy(tokens).to(settings.device)
         with autocast(settings):  # with gradients switched off it would be compiled once more
-            _, h = trunk(tokens[:, :-1], torch.tensor(float(memory), device=settings.device))
+            _, h = trunk(tokens[:, :-1], switch(settings, memory))
             nats += float((model.nats(h.detach(), tokens[:, 1:]) * torch.from_numpy(weights).to(settings.device)).sum())
         count += float(weights.sum())
         size += sum(len(sampler.tokenizer.decode(row).encode("utf8", "replace")) for row in tokens[:, 1:].tolist())
     return nats / count, nats / math.log(2) / size
+
+
+def switch(settings, opened):
+    """Whether the memory is read, as `Longsight.trunk` takes it: compiled, a tensor; else nothing for closed, which spares the writing."""
+    return torch.tensor(float(opened), device=settings.device) if settings.compile or opened else None
 
 
 def autocast(settings):
@@ -174,7 +180,7 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
             if name in checkpoint["optimizer"]:
                 optimizer.state[name] = [t.float().to(settings.device) for t in checkpoint["optimizer"][name]]
     trunk = compiled(model, rank, settings, together)
-    sampler = Sampler(corpora["train"], settings.seed * 1000 + progress["step"] * 10 + rank, fim=settings.fim)
+    sampler = Sampler(corpora["train"], settings.seed * 1000 + progress["step"] * 10 + rank, fim=settings.fim, one_package=settings.one_package)
     shapes = Sampler(corpora["train"], settings.seed + progress["step"]).rng  # the same on every process
     say = (lambda *words: print(*words, file=log, flush=True)) if rank == 0 else (lambda *words: None)
     say(time.strftime("%H:%M:%S"), "torch", torch.__version__, settings.device, model.sizes(), "from step", progress["step"])
@@ -200,7 +206,7 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
             tokens, weights, opened = sampler.batch(*shape)
             tokens, weights = torch.from_numpy(tokens).to(settings.device), torch.from_numpy(weights).to(settings.device)
             with autocast(settings):
-                n, h = trunk(tokens[:, :-1], torch.tensor(float(opened), device=settings.device))
+                n, h = trunk(tokens[:, :-1], switch(settings, opened))
                 loss = model.loss(n, h, tokens[:, 1:], weights)
             (loss / settings.micro).backward()
             step_loss += loss.item() / settings.micro
