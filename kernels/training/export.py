@@ -2,6 +2,7 @@
 
     python3 export.py CHECKPOINT [OUT]     OUT (kernels/weights/nano.safetensors): fp16, the state spaces in fp32 as poles and residues, the
                                            implicit filters as their taps; the configuration and what it was trained on as metadata
+    python3 export.py --slim CHECKPOINT OUT  a checkpoint without the optimizer's state, for the repository: resumed with a new warm-up
     python3 export.py --golden [OUT]       OUT (test/golden/twin.safetensors): a tiny random model in fp32 with the input and the output of
                                            every block, of the memory and of the heads, which the graphs are held to
 
@@ -68,6 +69,12 @@ def export(checkpoint, out=ROOT / "kernels/weights/nano.safetensors"):
     print(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB, {sum(t.numel() for t in tensors.values())} numbers, sha256 {digest}")
 
 
+def slim(checkpoint, out):
+    saved = torch.load(checkpoint, map_location="cpu")
+    torch.save({"config": saved["config"], "model": saved["model"], "optimizer": {}, "progress": saved["progress"]}, out)
+    print(f"{out}: {Path(out).stat().st_size / 1e6:.1f} MB")
+
+
 GOLDEN = ModelConfig(
     vocabulary=64, width=32, heads=2, mlp=48, window=16, reader_window=12, medium_filter=24, long_modes=4, state_modes=3, delta_chunk=16, memory_heads=2, memory_key=8,
     memory_value=8, continuous_bases=16, continuous_width=8, continuous_sigma=0.05, dilated_span=8, dilated_ratio=4,
@@ -124,5 +131,7 @@ def golden(out=ROOT / "test/golden/twin.safetensors"):
 if __name__ == "__main__":
     if sys.argv[1] == "--golden":
         golden(*sys.argv[2:])
+    elif sys.argv[1] == "--slim":
+        slim(*sys.argv[2:])
     else:
         export(*sys.argv[1:])
