@@ -24,6 +24,8 @@ export interface Evidence {
 export interface EvidenceScope extends SearchScope {
   /** What a token of the prompt says where it follows a match, or −1 for nothing. */
   followerOf(token: number): number;
+  /** How many tokens lie between a position in the prompt and the cursor after `length` tokens. */
+  promptDistance(position: number, length: number): number;
   /** How much a place in the repository weighs: more in files near the edited one. */
   weightOf(segment: SearchScope['segments'][number], position: number): number;
 }
@@ -49,7 +51,10 @@ function* promptEvidence(history: History, scope: EvidenceScope, matched: number
     const token = scope.followerOf(history.tokens[position]!);
     if (token < 0) continue;
     follows.push(token);
-    weights.push(recencyFloor + (1 - recencyFloor) * Math.exp((position - history.length) / recencyTokens));
+    weights.push(
+      recencyFloor +
+        (1 - recencyFloor) * Math.exp(-scope.promptDistance(position, history.length) / recencyTokens),
+    );
   }
   if (follows.length > 0) yield { source: 'prompt', matched, follows, weights, sampled: false } as const;
 }
@@ -72,11 +77,11 @@ function* repositoryEvidence(repository: RepositoryMatches, scope: EvidenceScope
   }
 }
 
-export const mostCounted = 2048;
+const mostCounted = 2048;
 const sampleSize = 512;
 /** Places of one context length that are weighed by nearness; where there are more, it hardly matters. */
 const mostWeighed = 128;
 
-/** What was written last weighs most, what is far back this much: chosen by code length on the repositories of copy-confidence.ts. */
+/** What stands beside the cursor weighs most, what is far from it this much: chosen by code length on the repositories of copy-confidence.ts. */
 const recencyFloor = 0.3;
 const recencyTokens = 300;

@@ -88,6 +88,17 @@ export function promptLineAt(
   return cursorLine + newlinesBetween(tokens, suffixAt + 1, position, tokenizer);
 }
 
+/** Distances in a prompt as they are in its file: the suffix comes first in the sequence, and starts at the cursor. */
+export function promptDistances(
+  tokens: Uint16Array,
+  { special }: Tokenizer,
+): (position: number, length: number) => number {
+  const suffixAt = tokens.indexOf(special.suffix);
+  const textAt = suffixAt < 0 ? -1 : tokens.indexOf(special.text, suffixAt);
+  return (position, length) =>
+    position > suffixAt && position <= textAt ? position - suffixAt : length - position;
+}
+
 /** The path that a prompt names: the text between `<file>` and the next special token. */
 export function promptPath(tokens: Uint16Array, tokenizer: Tokenizer): string {
   const start = tokens[0] === tokenizer.special.file ? 1 : 0;

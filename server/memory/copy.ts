@@ -2,7 +2,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Blender } from './copy-blend.ts';
 import { TokenFrequencies } from './copy-frequencies.ts';
 import { CopyHypothesis, SharedTokens } from './copy-hypothesis.ts';
-import { Nearness, promptPath } from './copy-places.ts';
+import { Nearness, promptDistances, promptPath } from './copy-places.ts';
 import { type FileContent, Segment, type SegmentFile } from './copy-segment.ts';
 import type { PredictionScope, Predictor } from './predictor.ts';
 
@@ -108,6 +108,7 @@ export class CopyMemory implements Predictor {
         excluded: stored === undefined || 'content' in stored ? undefined : stored,
         followerOf: (token: number) => this.#followerOf(token),
         weightOf: (segment: Segment, position: number) => nearness.weightOf(segment, position),
+        promptDistance: promptDistances(context, this.#tokenizer),
       },
       nearness,
       cursor: context.length,
@@ -140,7 +141,7 @@ export class CopyMemory implements Predictor {
     for (let alike = this.#alike(); alike !== undefined; alike = this.#alike()) this.#replace(alike);
   }
 
-  /** Segments of like size that are enough to merge. */
+  /** Segments of like size that are enough to merge, as many as make one of full size: no change ever waits for more work than that. */
   #alike(): Segment[] | undefined {
     const classes: Segment[][] = [];
     for (const segment of this.#segments) {
@@ -149,7 +150,12 @@ export class CopyMemory implements Predictor {
       classes[sizeClass] ??= [];
       classes[sizeClass].push(segment);
     }
-    return classes.find(segments => segments !== undefined && segments.length >= mostAlike);
+    const alike = classes.find(segments => segments !== undefined && segments.length >= mostAlike);
+    let size = 0;
+    return alike?.filter(segment => {
+      size += segment.size;
+      return size <= segmentTokens;
+    });
   }
 
   /** Puts one segment of their living files in the place of some segments. */

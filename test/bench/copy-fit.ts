@@ -44,6 +44,7 @@ function observe(folder: string): Observation[] {
       segments: [segment],
       excluded: { segment, file },
       followerOf: (token: number) => (tokenizer.isSpecial(token) ? -1 : token),
+      promptDistance: (position: number, length: number) => length - position,
       weightOf: (one: Segment, position: number) => nearness.weightOf(one, position),
     };
     const left = frequencies.slice();

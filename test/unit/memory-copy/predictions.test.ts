@@ -42,6 +42,26 @@ test('what the file itself says counts, before and after the cursor; its stored 
   assert.deepEqual(memory.begin(encode('let'), 'a.ts').next().predictions, []);
 });
 
+test('what stands beside the cursor weighs more than what is far from it, on both sides', () => {
+  const far = 'x(two);'.padEnd(3000, '-');
+  assert.equal(
+    first(
+      memoryOf({})
+        .begin(prompt('a.ts', 'x('.padStart(3000, '+'), `x(one);${far}`), 'a.ts')
+        .next(),
+    ),
+    'o',
+  );
+  assert.equal(
+    first(
+      memoryOf({})
+        .begin(prompt('a.ts', `${far}x(one);x(`), 'a.ts')
+        .next(),
+    ),
+    'o',
+  );
+});
+
 test('the scope “file” leaves the repository out', () => {
   const memory = memoryOf({ 'a.ts': 'let alpha' });
   assert.equal(first(memory.begin(encode('lph'), 'b.ts').next()), 'a');
