@@ -1,5 +1,5 @@
 /** Bundles the programs into dist/: the extension, the language server, the engine process and the command line. */
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
@@ -39,27 +39,17 @@ const programs: Record<string, string> = {
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(path.join(root, 'dist'));
 
-const entries = Object.entries(programs).filter(([, source]) => existsSync(path.join(root, source)));
 await build({
   ...common,
-  entryPoints: Object.fromEntries(entries),
+  entryPoints: programs,
   outdir: 'dist',
   format: 'esm',
   banner: { js: commonJsNames },
 });
 // The extension host loads extensions with `require`.
-if (existsSync(path.join(root, 'extension/main.ts'))) {
-  await build({
-    ...common,
-    entryPoints: ['extension/main.ts'],
-    outfile: 'dist/extension.cjs',
-    format: 'cjs',
-  });
-}
-const weights = path.join(root, 'kernels/weights');
-if (existsSync(weights)) {
-  cpSync(weights, path.join(root, 'dist/weights'), {
-    recursive: true,
-    filter: file => !file.endsWith('.md'),
-  });
-}
+await build({ ...common, entryPoints: ['extension/main.ts'], outfile: 'dist/extension.cjs', format: 'cjs' });
+cpSync(path.join(root, 'kernels/weights'), path.join(root, 'dist/weights'), {
+  recursive: true,
+  // The model, without what reads it and what describes it to people.
+  filter: file => !/\.(ts|md)$/.test(file),
+});

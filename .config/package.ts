@@ -29,7 +29,7 @@ if (target === undefined || binary === undefined) {
 
 const allowed = [
   /^(package\.json|readme\.md|changelog\.md|license)$/i,
-  /^dist\/(extension\.cjs|(server|engine|cli)\.js|[\w-]+\.wasm)$/,
+  /^dist\/(extension\.cjs|(server|memory|engine|cli)\.js|[\w-]+\.wasm)$/,
   /^dist\/weights\//,
   /^media\//,
   /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.js|lib\/.*\.js)$/,
@@ -41,6 +41,7 @@ const needed = [
   'dist/extension.cjs',
   'dist/server.js',
   'dist/engine.js',
+  'dist/memory.js',
   `node_modules/onnxruntime-node/bin/napi-v6/${binary}/onnxruntime_binding.node`,
   'node_modules/onnxruntime-common/package.json',
   'dist/weights/tokenizer.json',

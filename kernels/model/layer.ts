@@ -45,18 +45,26 @@ export function place(g: GraphBuilder, { shape, data }: Tensor): Value {
   return g.weight(Float32Array.from(data), shape);
 }
 
+/** The same number `count` times, as a vector of the graph. */
+export function repeated(g: GraphBuilder, value: number, count: number): Value {
+  return g.constant(
+    'float32',
+    Array.from({ length: count }, () => value),
+  );
+}
+
 /** x / √(mean x² + ε) over the last axis, without a gain: it would fold into the matrix that follows. */
 export function normalize(x: Value, epsilon = normEpsilon): Value {
   const width = x.shape.at(-1);
   if (typeof width !== 'number') throw new RangeError('normalisation over an axis of unknown length');
-  return rmsNormalize(x, x.graph.constant('float32', new Array<number>(width).fill(1)), epsilon);
+  return rmsNormalize(x, repeated(x.graph, 1, width), epsilon);
 }
 
 /** x / √(Σ x² + ε) over the last axis. */
 export function normalizeLength(x: Value): Value {
   const width = x.shape.at(-1);
   if (typeof width !== 'number') throw new RangeError('normalisation over an axis of unknown length');
-  const gain = x.graph.constant('float32', new Array<number>(width).fill(1 / Math.sqrt(width)));
+  const gain = repeated(x.graph, 1 / Math.sqrt(width), width);
   return rmsNormalize(x, gain, normEpsilon / width);
 }
 

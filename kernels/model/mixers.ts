@@ -22,7 +22,7 @@ import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convo
 import { initialShortConvolutionState } from '../short-convolution/reference.ts';
 import type { Tensor } from '../tensor.ts';
 import type { LowerMixer, ModelConfig } from './config.ts';
-import { type Layer, normalize, parameter, place, project } from './layer.ts';
+import { type Layer, normalize, parameter, place, project, repeated } from './layer.ts';
 
 /** What a layer carries from chunk to chunk: tensors by name, nested as its operators have them. */
 export type MixerState = { readonly [name: string]: Tensor | MixerState };
@@ -169,7 +169,7 @@ export function attendWindow(
   window: number,
   state: Placed<ReturnType<typeof initialWindowAttentionState>>,
 ): { output: Value; state: Placed<ReturnType<typeof initialWindowAttentionState>> } {
-  const scale = g.constant('float32', new Array<number>(config.heads).fill(1));
+  const scale = repeated(g, 1, config.heads);
   const parameters = { window, scale, normalize: false } as const;
   const attend = step ? windowAttentionStepGraph : windowAttentionGraph;
   const { output, state: next } = attend(g, q, k, v, parameters, state);

@@ -10,7 +10,7 @@ import { concat, reshape, slice, split, transpose } from '../onnx/layout.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { reduceSum } from '../onnx/reduce.ts';
-import { type Layer, normalize, normalizeLength, parameter, place, project } from './layer.ts';
+import { type Layer, normalize, normalizeLength, parameter, place, project, repeated } from './layer.ts';
 import type { RepositoryMemory } from './memory.ts';
 import { attendWindow, headsOf, type Mixed, type PlacedState } from './mixers.ts';
 
@@ -59,7 +59,7 @@ function infiniRead(layer: Layer, x: Value, memory: Memory, state: Window) {
 function dilatedRead(layer: Layer, x: Value, memory: Memory, state: Window) {
   const { g, config, step } = layer;
   const { q, plain, k, v } = headsOf(layer, x);
-  const scale = g.constant('float32', new Array<number>(config.heads).fill(1));
+  const scale = repeated(g, 1, config.heads);
   const parameters = { window: config.reader_window, scale, normalize: false } as const;
   const further = { queries: plain, keys: memory.keys, values: memory.values, bias: memory.hidden };
   const attended = step

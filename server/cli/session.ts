@@ -1,7 +1,8 @@
 /** What most commands begin with: a folder opened and read, with progress on standard error. */
 import path from 'node:path';
 import { CopyMemory } from '../memory/copy.ts';
-import { type Reading, Repository } from '../memory/repository.ts';
+import type { Reading } from '../memory/reading.ts';
+import { Repository } from '../memory/repository.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';

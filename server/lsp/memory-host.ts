@@ -2,7 +2,8 @@
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, complete } from '../completion/complete.ts';
 import { CopyMemory } from '../memory/copy.ts';
-import { type Reading, Repository } from '../memory/repository.ts';
+import type { Reading } from '../memory/reading.ts';
+import { Repository } from '../memory/repository.ts';
 import { Store } from '../memory/store.ts';
 import type { Coverage, Summary, SummaryParameters } from '../protocol/requests.ts';
 import { summarize } from '../summary/summarize.ts';

@@ -13,8 +13,9 @@ import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
 import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
-import { type Stage, StageClock, type Tokens, takeIn } from './intake.ts';
+import { type Tokens, takeIn } from './intake.ts';
 import { Ledger } from './ledger.ts';
+import { type Progress, type Reading, Run } from './reading.ts';
 import { type CachedReading, ReadingCache } from './reading-cache.ts';
 import type { Store } from './store.ts';
 
@@ -42,37 +43,6 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly maxTokens?: number;
   /** Where what was read is kept for the next time; nowhere when left out. */
   readonly store?: Store;
-}
-
-export interface Progress {
-  readonly phase: 'listing' | 'reading';
-  /** Files done of those that were listed. */
-  readonly done: number;
-  readonly filesTotal: number;
-  /** Files, tokens and bytes in memory; files left out. */
-  readonly files: number;
-  readonly tokens: number;
-  readonly bytes: number;
-  readonly skipped: number;
-  /** The file just read. */
-  readonly path: string;
-}
-
-/** What one call of `read` or `update` did. */
-export interface Reading {
-  /** False when it was cancelled: what was read until then is in memory. */
-  readonly complete: boolean;
-  /** Files whose content was looked at. */
-  readonly read: number;
-  /** Files that were taken from the cache without reading them or after reading them. */
-  readonly cached: number;
-  /** Files that were in memory already, and current. */
-  readonly kept: number;
-  readonly removed: number;
-  readonly seconds: number;
-  readonly milliseconds: Readonly<Record<Stage, number>>;
-  /** Plain sentences for the user about what concerns more than one file. */
-  readonly problems: readonly string[];
 }
 
 /** How many files are fetched from disk ahead of the one being worked on. */
@@ -378,44 +348,6 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 type Fetched =
   | { readonly file: SourceFile; readonly cached: CachedReading }
   | { readonly file: SourceFile; readonly read: SourceBytes | Verdict };
-
-/** The account of one call. */
-class Run {
-  readonly clock = new StageClock();
-  readonly problems: string[] = [];
-  complete = true;
-  read = 0;
-  cached = 0;
-  kept = 0;
-  removed = 0;
-  done = 0;
-  total = 0;
-  readonly #start = performance.now();
-  readonly #onProgress: ((progress: Progress) => void) | undefined;
-
-  constructor(onProgress: ((progress: Progress) => void) | undefined) {
-    this.#onProgress = onProgress;
-  }
-
-  report(phase: Progress['phase'], ledger: Ledger, path: string): void {
-    this.#onProgress?.({
-      phase,
-      path,
-      done: this.done,
-      filesTotal: this.total,
-      files: ledger.files,
-      tokens: ledger.tokens,
-      bytes: ledger.bytes,
-      skipped: ledger.skippedFiles,
-    });
-  }
-
-  result(): Reading {
-    const { complete, read, cached, kept, removed, problems } = this;
-    const seconds = (performance.now() - this.#start) / 1000;
-    return { complete, read, cached, kept, removed, seconds, milliseconds: this.clock.spent, problems };
-  }
-}
 
 /** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
 function partOf(changed: string): string | undefined {

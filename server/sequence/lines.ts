@@ -1,5 +1,13 @@
 /** Lines inside the tokens of one rendered file: `<file> path <text> content <end>`. A token may hold several line ends. */
-import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { SpecialName } from './render.ts';
+
+/** What lines need to know of tokens: a tokenizer has it, but the stage that has tokenizers comes after this one. */
+export interface TokenText {
+  readonly special: Readonly<Record<SpecialName, number>>;
+  bytesOf(id: number): Uint8Array;
+  /** How many `\n` the token holds. */
+  newlinesIn(id: number): number;
+}
 
 /** Tokens from `start` up to, without, `end`. */
 export interface TokenRange {
@@ -8,14 +16,14 @@ export interface TokenRange {
 }
 
 /** The tokens of the file's text, without the header before and the end mark after them. */
-export function contentOf(tokenizer: Tokenizer, tokens: Uint16Array): TokenRange {
+export function contentOf(tokenizer: TokenText, tokens: Uint16Array): TokenRange {
   const start = tokens.indexOf(tokenizer.special.text) + 1;
   const last = tokens.length - 1;
   return { start, end: tokens[last] === tokenizer.special.end ? last : tokens.length };
 }
 
 /** The line, from 1, in which the token begins: a line end belongs to the line that it ends. What stands before the text counts as line 1. */
-export function lineOfToken(tokenizer: Tokenizer, tokens: Uint16Array, index: number): number {
+export function lineOfToken(tokenizer: TokenText, tokens: Uint16Array, index: number): number {
   let line = 1;
   for (let at = contentOf(tokenizer, tokens).start; at < index; at++)
     line += tokenizer.newlinesIn(tokens[at]!);
@@ -24,7 +32,7 @@ export function lineOfToken(tokenizer: Tokenizer, tokens: Uint16Array, index: nu
 
 /** All tokens that hold a part of the line, its line end included; `undefined` past the last line. The first and last may hold parts of its neighbours too. */
 export function tokensOfLine(
-  tokenizer: Tokenizer,
+  tokenizer: TokenText,
   tokens: Uint16Array,
   line: number,
 ): TokenRange | undefined {
@@ -44,6 +52,6 @@ export function tokensOfLine(
   return start < 0 ? undefined : { start, end: content.end };
 }
 
-function endsLine(tokenizer: Tokenizer, id: number): boolean {
+function endsLine(tokenizer: TokenText, id: number): boolean {
   return tokenizer.bytesOf(id).at(-1) === 0x0a;
 }

@@ -1,6 +1,5 @@
 /** Where everything stands in the one sequence: token ↔ file and line. */
-import type { Tokenizer } from '../tokens/tokenizer.ts';
-import { lineOfToken, type TokenRange, tokensOfLine } from './lines.ts';
+import { lineOfToken, type TokenRange, type TokenText, tokensOfLine } from './lines.ts';
 import { comparePaths } from './order.ts';
 
 export interface SequencePlace {
@@ -16,7 +15,7 @@ export interface SequencePlace {
  * kept for every line would cost more than the text's tokens. A place costs O(log files + tokens of the file).
  */
 export class SequenceMap {
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: TokenText;
   readonly #tokensOf: (path: string) => Uint16Array;
   /** In sequence order. */
   readonly #paths: string[] = [];
@@ -25,7 +24,7 @@ export class SequenceMap {
   #starts: number[] | undefined;
 
   /** @param tokensOf the tokens of a file that is in the map */
-  constructor(tokenizer: Tokenizer, tokensOf: (path: string) => Uint16Array) {
+  constructor(tokenizer: TokenText, tokensOf: (path: string) => Uint16Array) {
     this.#tokenizer = tokenizer;
     this.#tokensOf = tokensOf;
   }

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import path from 'node:path';
 import { describe, it, mock } from 'node:test';
 import fc from 'fast-check';
-import { type Reading, Repository } from '../../../server/memory/repository.ts';
+import type { Reading } from '../../../server/memory/reading.ts';
+import { Repository } from '../../../server/memory/repository.ts';
 import { defaultCacheFolder, Store } from '../../../server/memory/store.ts';
 import { FakeTokenizer } from '../sequence/fake-tokenizer.ts';
 import { TemporaryFolder } from '../workspace/folder.ts';
