@@ -56,6 +56,8 @@ export function serveCompletions(
     const now = settings.current;
     const document = documents.get(textDocument.uri);
     if (document === undefined || !isWanted(now, document.languageId)) return [];
+    // That there is no memory is said by the status, not at every keystroke.
+    if (reading.figures.state === 'failed') return [];
     if (context?.triggerKind === InlineCompletionTriggerKind.Automatic && now['completion.debounce'] > 0) {
       await setTimeout(now['completion.debounce']);
       if (token.isCancellationRequested) return [];

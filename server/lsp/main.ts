@@ -1,5 +1,6 @@
 /** The language server as a program: `--stdio`, `--node-ipc`, `--socket=<port>` or `--pipe=<name>`. */
 import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { engineEntry } from '../engine/entry.ts';
@@ -15,7 +16,15 @@ if (!process.argv.some(word => transports.some(transport => word.startsWith(tran
   process.exit(2);
 }
 
-const connection = createConnection(ProposedFeatures.all);
+const socket = socketOf(process.argv);
+socket?.on('error', error => {
+  process.stderr.write(`The client cannot be reached: ${messageOf(error)}\n`);
+  process.exit(1);
+});
+// The library takes sockets as well, but of a socket that it opened itself it does not notice the end.
+const connection = socket
+  ? createConnection(ProposedFeatures.all, socket, socket)
+  : createConnection(ProposedFeatures.all);
 // The editor is gone without a word; over stdio the library notices by itself.
 process.once('disconnect', () => process.exit(1));
 // One request that fails in an unforeseen way is not worth the session.
@@ -26,6 +35,20 @@ process.on('uncaughtException', error => {
 });
 serve(connection, { engineEntry: engineEntry(), version: versionOf() });
 connection.listen();
+
+/** The connection to a client that listens on a port of this machine, or on a named pipe. */
+function socketOf(words: readonly string[]): Socket | undefined {
+  const port = optionOf('--socket', words);
+  if (port !== undefined) return connect(Number(port), '127.0.0.1');
+  const pipe = optionOf('--pipe', words);
+  return pipe === undefined ? undefined : connect(pipe);
+}
+
+/** Written `--name=value` or `--name value`. */
+function optionOf(name: string, words: readonly string[]): string | undefined {
+  const at = words.findIndex(word => word === name || word.startsWith(`${name}=`));
+  return words[at] === name ? words[at + 1] : words[at]?.slice(name.length + 1);
+}
 
 /** From the manifest: one folder up from `dist/`, two from the sources. */
 function versionOf(): string {

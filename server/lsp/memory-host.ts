@@ -32,6 +32,7 @@ export class MemoryHost {
   #open: Open | undefined;
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
+  #reading: Promise<Reading> | undefined;
 
   /** @param changed is called whenever the figures may have changed */
   constructor(changed: () => void) {
@@ -66,6 +67,7 @@ export class MemoryHost {
       this.#ahead = filesTotal - done;
       this.#changed();
     }, signal);
+    this.#reading = reading;
     return this.#settled(
       await reading.finally(() => {
         this.#ahead = 0;
@@ -89,6 +91,8 @@ export class MemoryHost {
   }
 
   async clear(): Promise<null> {
+    // A reading that was just stopped may still put the file at hand into memory.
+    await this.#reading?.catch(() => {});
     await this.#open?.repository.clear();
     this.#suggestions.clear();
     this.#changed();

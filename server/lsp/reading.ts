@@ -85,17 +85,17 @@ export class Reading {
     parameters: Parameters,
     cancellation?: CancellationToken,
   ): Promise<Result> {
-    await this.open();
+    await this.#open();
     return this.#memory.request(type, parameters, cancellation);
   }
 
-  /** Makes the memory ready for questions, without reading anything. Rejects when that cannot be. */
-  open(): Promise<unknown> {
-    this.#opened ??= this.#memory.request(openMemory, this.#parameters).then(({ modelId, problems }) => {
-      this.#modelId = modelId;
-      for (const problem of problems) this.#log('warning', problem);
-    });
-    return this.#opened;
+  /** Makes the memory ready for questions without reading anything. What goes wrong is in the figures. */
+  async prepare(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
   }
 
   /** Brings everything up to date; everything is new the first time. Resolves when that has ended, however. */
@@ -111,7 +111,7 @@ export class Reading {
     if (somewhere) this.#become('reading');
     else this.#become('idle', nothingRead);
     try {
-      await this.open();
+      await this.#open();
       if (!somewhere || this.#run !== run) return;
       const read = await this.#memory.request(readMemory, null, run.token);
       if (this.#run !== run) return;
@@ -168,6 +168,14 @@ export class Reading {
     return this.#memory.stop();
   }
 
+  #open(): Promise<unknown> {
+    this.#opened ??= this.#memory.request(openMemory, this.#parameters).then(({ modelId, problems }) => {
+      this.#modelId = modelId;
+      for (const problem of problems) this.#log('warning', problem);
+    });
+    return this.#opened;
+  }
+
   async #update(): Promise<void> {
     this.#timer = undefined;
     const paths = [...this.#waiting];
@@ -175,7 +183,7 @@ export class Reading {
     if (paths.length === 0) return;
     this.#updating = paths.length;
     try {
-      await this.open();
+      await this.#open();
       this.#tell(await this.#memory.request(updateMemory, { paths }));
     } catch (error) {
       this.#log('warning', `Changed files could not be read: ${messageOf(error)}`);

@@ -17,7 +17,7 @@ import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
-import { connectionLog, messageOf } from './log.ts';
+import { connectionLog } from './log.ts';
 import type { OpenParameters } from './memory-messages.ts';
 import { serveProgress } from './progress.ts';
 import { Reading } from './reading.ts';
@@ -79,10 +79,7 @@ function start(
     await Promise.all([watching.follow(folders), begin()]);
   };
   /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */
-  const begin = () =>
-    settings.current['read.onOpen']
-      ? reading.read()
-      : reading.open().catch((error: unknown) => log('error', messageOf(error)));
+  const begin = () => (settings.current['read.onOpen'] ? reading.read() : reading.prepare());
   settings.onChanged((now, before) => {
     if (now['engine.device'] !== before['engine.device']) engine.restart(now['engine.device']);
     if (differ(now, before, readingSettings)) void readAnew();

@@ -241,6 +241,7 @@ test('a folder that is not there is a clear status, and reading again works once
   await client.initialize();
   const { problem } = await client.whenStatus(({ state }) => state === 'failed');
   assert.equal(problem, `${root} does not exist.`);
+  assert.deepEqual(await suggestedAfter(client, root, `${line}\n\n${halfLine}`), []);
   copyRepository(folder);
   const status = await client.request(readRequest, null);
   assert.equal(status.state, 'ready');
