@@ -33,7 +33,8 @@ export interface Value {
 
 /**
  * A model as onnxruntime takes it: the graph, and the buffers that its weights live in. `externalData` goes into the
- * session's options as it is; its buffers are those that the weights were given in, not copies.
+ * session's options as it is; its buffers are those that the weights were given in, not copies. onnxruntime takes its
+ * own copy, packed for its products, while it opens the session: after that the buffers may go.
  */
 export interface OnnxModel {
   readonly bytes: Uint8Array;

@@ -64,11 +64,19 @@ export function page(found: readonly Section[]): string {
 
 function operatorTable(rows: readonly OperatorRow[]): string {
   return table(
-    ['operator', 'tokens a run', 'state', ...milestones.map(short), '1M / 8k', 'matrix rate', 'GEMM share'],
+    [
+      'operator',
+      'tokens a run',
+      'state in numbers',
+      ...milestones.map(short),
+      '1M / 8k',
+      'matrix rate',
+      'GEMM share',
+    ],
     rows.map(row => [
       row.name,
       String(row.tokensPerRun),
-      String(row.stateSize),
+      row.stateSize > 0 ? `${row.stateFormula} = ${row.stateSize}` : '0',
       ...(row.costs.length > 1 ? row.costs : milestones.map(() => row.costs[0]!)).map(cost =>
         cost.toFixed(2),
       ),
