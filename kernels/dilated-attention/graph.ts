@@ -1,14 +1,15 @@
 import { counting, cutIntoBlocks } from '../flash-attention/blocks.ts';
 import { defaultBlock } from '../flash-attention/graph.ts';
 import { type AttentionPartials, noScore } from '../flash-attention/partials.ts';
-import { addDimensions, type Dimension, formatShape, symbol } from '../onnx/dimension.ts';
+import { finishAttentionGraph, mergePartialsGraph } from '../flash-attention/tiles.ts';
+import { addDimensions, formatShape, type Shape, symbol } from '../onnx/dimension.ts';
 import {
   add,
   and,
   cast,
   div,
-  equal,
   exp,
+  greater,
   greaterOrEqual,
   maximum as larger,
   less,
@@ -20,8 +21,17 @@ import {
   where,
 } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { concat, gather, reshape, slice, transpose } from '../onnx/layout.ts';
-import { fixedLength, type Length, lengthOf, minus, range, takeFirst, takeFrom } from '../onnx/length.ts';
+import { concat, gather, reshape, scatterRows, slice, transpose } from '../onnx/layout.ts';
+import {
+  filled,
+  fixedLength,
+  type Length,
+  lengthOf,
+  minus,
+  range,
+  takeFirst,
+  takeFrom,
+} from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { reduceMax, reduceSum } from '../onnx/reduce.ts';
@@ -34,8 +44,9 @@ import {
 
 /**
  * The same as `dilatedAttention`. At each level the tokens that a head owns are gathered, attend to the kept groups and to each
- * other, and are handed back to their tokens; at rate 1, where most of the work is, in blocks as window attention does. At the
- * other levels work grows with the square of the chunk over the rate: chunks of up to four times the smallest segment are best.
+ * other, and what they found is scattered back to them; at rate 1, where most of the work is, in blocks as window attention does.
+ * At the other levels work grows with the square of the chunk over the rate: chunks of up to four times the smallest segment
+ * are best.
  */
 export function dilatedAttentionGraph(
   g: GraphBuilder,
@@ -52,24 +63,24 @@ export function dilatedAttentionGraph(
   }
   const length = lengthOf(q, 0);
   const position = cast(state.position, 'int64'); // [1]
-  const scaled = mul(q, reshape(scale, [heads, 1]));
-  const results = levels.map((level, index) =>
-    attendAtLevel(g, { q: scaled, k, v }, level, state.levels[index]!, position, length, block),
-  );
-  // Each [T, H]: the maximum over all levels, then what every level counts in its terms.
-  const maximum = results.map(result => result.maximum).reduce((a, b) => larger(a, b));
-  const factors = results.map(result => where(result.present, exp(sub(result.maximum, maximum)), 0));
-  const denominator = results
-    .map((result, index) => mul(result.denominator, factors[index]!))
-    .reduce((a, b) => add(a, b));
-  const perRow = (x: Value) => reshape(x, [...x.shape, 1]);
-  const weighted = results
-    .map((result, index) => mul(result.weighted, perRow(factors[index]!)))
-    .reduce((a, b) => add(a, b)); // [T, H, dv]
-  // A denominator is 0 or at least 1, the exponential of the largest score's distance to itself.
-  const output = div(weighted, perRow(larger(denominator, 0.5)));
+  const operands = { q: mul(q, reshape(scale, [heads, 1])), k, v };
+  const results = levels.map((level, index) => {
+    const kept = state.levels[index]!;
+    return level.rate === 1
+      ? attendToAll(g, operands, slotsOf(level), kept, position, length, block)
+      : attendAtLevel(g, operands, level, kept, position, length);
+  });
+  const dense = results.filter(({ tokens }) => tokens === undefined).map(({ partials }) => partials);
+  const nothing = (): Placed<AttentionPartials> => ({
+    maximum: filled([heads, length], 'float32', noScore, g),
+    denominator: filled([heads, length], 'float32', 0, g),
+    weighted: filled([heads, length, v.shape[2] as number], 'float32', 0, g),
+  });
+  const base = dense.length > 0 ? dense.reduce((a, b) => mergePartialsGraph(g, a, b)) : nothing();
+  const sparse = results.filter(({ tokens }) => tokens !== undefined);
+  const merged = sparse.length > 0 ? mergeScattered(base, sparse) : base;
   return {
-    output,
+    output: finishAttentionGraph(g, merged),
     state: {
       levels: results.map(({ keys, values }) => ({ keys, values })),
       position: add(state.position, cast(length.value, 'float32')),
@@ -84,28 +95,75 @@ interface Operands {
 }
 
 interface LevelResult {
-  /** [T, H]; `noScore` where the level has nothing for a token and head. */
-  readonly maximum: Value;
-  /** [T, H] and [T, H, dv]; of no meaning where not present. */
-  readonly denominator: Value;
-  readonly weighted: Value;
-  /** bool [T, H] */
-  readonly present: Value;
+  /** Of [H, T] where every head owns every token, otherwise of the owned ones [H, n]. */
+  readonly partials: Placed<AttentionPartials>;
+  /** int64 [H, n]: which token, as head · T + token, an owned one is; any where it is not in the chunk. */
+  readonly tokens?: Value;
+  /** float32 [H, n]: 1 where the owned one is in the chunk. */
+  readonly inside?: Value;
   readonly keys: Value;
   readonly values: Value;
 }
 
+/** Adds to the partials of every token what the levels found for the tokens that they own: `mergePartials`, for all at once. */
+function mergeScattered(
+  base: Placed<AttentionPartials>,
+  levels: readonly LevelResult[],
+): Placed<AttentionPartials> {
+  const depth = base.weighted.shape[2]!;
+  const joined = (of: (level: LevelResult) => Value, rest: Shape = []): Value =>
+    concat(
+      levels.map(level => reshape(of(level), [-1, ...rest])),
+      0,
+    );
+  const tokens = joined(({ tokens: owned }) => owned!);
+  const inside = joined(({ inside: there }) => there!);
+  const found = {
+    maximum: where(
+      greater(inside, 0),
+      joined(({ partials }) => partials.maximum),
+      noScore,
+    ),
+    denominator: joined(({ partials }) => partials.denominator),
+    weighted: joined(({ partials }) => partials.weighted, [depth]),
+  };
+  const start = {
+    maximum: reshape(base.maximum, [-1]), // [H·T]
+    denominator: reshape(base.denominator, [-1]),
+    weighted: reshape(base.weighted, [-1, depth]),
+  };
+  const perRow = (x: Value): Value => reshape(x, [x.shape[0]!, 1]);
+  const maximum = scatterRows(start.maximum, tokens, found.maximum, 'max');
+  const before = exp(sub(start.maximum, maximum));
+  const factor = mul(exp(sub(found.maximum, gather(maximum, tokens))), inside);
+  const denominator = scatterRows(
+    mul(start.denominator, before),
+    tokens,
+    mul(found.denominator, factor),
+    'add',
+  );
+  const weighted = scatterRows(
+    mul(start.weighted, perRow(before)),
+    tokens,
+    mul(found.weighted, perRow(factor)),
+    'add',
+  );
+  return {
+    maximum: reshape(maximum, base.maximum.shape),
+    denominator: reshape(denominator, base.denominator.shape),
+    weighted: reshape(weighted, base.weighted.shape),
+  };
+}
+
+/** A level where each head owns one token of every group. */
 function attendAtLevel(
   g: GraphBuilder,
-  operands: Operands,
+  { q, k, v }: Operands,
   level: DilatedLevel,
   kept: { readonly keys: Value; readonly values: Value },
   position: Value,
   length: Length,
-  block: number,
 ): LevelResult {
-  if (level.rate === 1) return attendToAll(g, operands, slotsOf(level), kept, position, length, block);
-  const { q, k, v } = operands;
   const slots = slotsOf(level);
   const owners = ownership(g, level, q.shape[1] as number, position, length);
   const [keys, values] = [append(kept.keys, k, owners), append(kept.values, v, owners)]; // [H, w/r + n − o, d]
@@ -113,12 +171,10 @@ function attendAtLevel(
   const query = reshape(add(range(owners.groups), owners.firstGroup), [owners.groups.dimension, 1]);
   const oldest = sub(add(owners.firstGroup, owners.overlap.value), slots);
   const key = reshape(add(range(keys.length), oldest), [1, keys.length.dimension]);
-  const partials = attend(owners.gather(q), keys.all, values.all, biasOf(g, query, key, slots)); // of [H, n, …]
   return {
-    maximum: where(owners.present, owners.handBack(partials.maximum), noScore),
-    denominator: owners.handBack(partials.denominator),
-    weighted: owners.handBack(partials.weighted),
-    present: owners.present,
+    partials: attend(owners.gather(q), keys.all, values.all, biasOf(g, query, key, slots)),
+    tokens: owners.tokens,
+    inside: owners.inside,
     keys: slice(keys.all, 1, -slots),
     values: slice(values.all, 1, -slots),
   };
@@ -141,16 +197,17 @@ function attendToAll(
   const starts = reshape(add(mul(range(blocks.count), block), position), [blocks.count.dimension, 1, 1]);
   const query = add(starts, counting(g, [1, block, 1]));
   const key = sub(add(starts, counting(g, [1, 1, slots + block])), slots);
-  const partials = attend(blocks.cut(headsFirst(q)), keys.seen, values.seen, biasOf(g, query, key, slots));
-  const perToken = (x: Value): Value => {
-    const joined = blocks.join(reshape(x, [...x.shape.slice(0, 3), 1]));
-    return transpose(reshape(joined, joined.shape.slice(0, 2)), [1, 0]);
+  const found = attend(blocks.cut(headsFirst(q)), keys.seen, values.seen, biasOf(g, query, key, slots));
+  const scalars = (x: Value): Value => {
+    const joined = blocks.join(reshape(x, [...x.shape, 1]));
+    return reshape(joined, joined.shape.slice(0, 2));
   };
   return {
-    maximum: perToken(partials.maximum),
-    denominator: perToken(partials.denominator),
-    weighted: headsFirst(blocks.join(partials.weighted)),
-    present: g.constant('bool', [1], [1, 1]),
+    partials: {
+      maximum: scalars(found.maximum),
+      denominator: scalars(found.denominator),
+      weighted: blocks.join(found.weighted),
+    },
     keys: keys.kept,
     values: values.kept,
   };
@@ -185,12 +242,11 @@ interface Ownership {
   readonly firstGroup: Value;
   /** 0 or 1: whether that group began in the chunk before, so that the state holds a part of it. */
   readonly overlap: Length;
-  /** bool [T, H] */
-  readonly present: Value;
+  /** As in `LevelResult`. */
+  readonly tokens: Value;
+  readonly inside: Value;
   /** From tokens [T, H, d] to owned ones [H, n, d]; zeros where the owned token is not in the chunk. */
   gather(x: Value): Value;
-  /** From owned ones [H, n] or [H, n, d] to tokens [T, H] or [T, H, d]; anything where not present. */
-  handBack(x: Value): Value;
 }
 
 function ownership(
@@ -200,33 +256,26 @@ function ownership(
   position: Value,
   length: Length,
 ): Ownership {
-  const count = length.dimension;
   const offset = mod(position, rate); // [1]: tokens of the first group that came before
-  const firstGroup = div(position, rate);
   const overlap: Length = { dimension: symbol(`overlap of ${rate}`), value: smaller(offset, 1) };
   const groups: Length = {
     dimension: addDimensions(overlap.dimension, symbol(`new groups of ${rate}`)),
     value: div(add(add(offset, length.value), rate - 1), rate),
   };
-  const head = counting(g, [1, heads]);
-  const own = mod(head, rate);
   // The token of group i that head j owns: i·r + (j mod r) − offset.
-  const starts = reshape(mul(range(groups), rate), [groups.dimension, 1]);
-  const token = sub(add(starts, own), offset); // [n, H]
-  const inside = and(greaterOrEqual(token, 0), less(token, length.value));
+  const head = counting(g, [heads, 1]);
+  const token = sub(add(mul(range(groups), rate), mod(head, rate)), offset); // [H, n]
+  const inside = cast(and(greaterOrEqual(token, 0), less(token, length.value)), 'float32');
   const clamped = larger(smaller(token, sub(length.value, 1)), 0);
-  const source = transpose(add(mul(clamped, heads), head), [1, 0]); // [H, n], into tokens times heads
-  const filled = reshape(cast(transpose(inside, [1, 0]), 'float32'), [heads, groups.dimension, 1]);
-  const at = reshape(add(range(length), offset), [count, 1]); // [T, 1], counted from the first group's start
-  const target = add(mul(head, groups.value), div(at, rate)); // [T, H], into heads times groups
-  const flat = (x: Value, rows: Dimension): Value => reshape(x, [rows, ...x.shape.slice(2)]);
+  const source = add(mul(clamped, heads), head); // into tokens times heads
   return {
     groups,
-    firstGroup,
+    firstGroup: div(position, rate),
     overlap,
-    present: equal(mod(at, rate), own),
-    gather: x => mul(gather(flat(x, -1), source), filled),
-    handBack: x => gather(flat(x, -1), target),
+    tokens: add(clamped, mul(head, length.value)),
+    inside,
+    gather: x =>
+      mul(gather(reshape(x, [-1, x.shape[2]!]), source), reshape(inside, [heads, groups.dimension, 1])),
   };
 }
 

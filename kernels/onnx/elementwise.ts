@@ -17,6 +17,7 @@ export const mod = arithmetic('Mod');
 
 export const less = comparison('Less');
 export const lessOrEqual = comparison('LessOrEqual');
+export const greater = comparison('Greater');
 export const greaterOrEqual = comparison('GreaterOrEqual');
 export const equal = comparison('Equal');
 export const and = comparison('And');

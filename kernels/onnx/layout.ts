@@ -148,6 +148,24 @@ export function gather(x: Value, indices: Value, axis = 0): Value {
   return result!;
 }
 
+/** Rows of x [N, ...] combined with updates [S, ...]: row `rows[i]` with update i; several may meet in one row. */
+export function scatterRows(x: Value, rows: Value, updates: Value, reduction: 'add' | 'max'): Value {
+  const fits =
+    rows.type === 'int64' &&
+    rows.shape.length === 1 &&
+    formatShape(updates.shape) === formatShape([rows.shape[0]!, ...x.shape.slice(1)]);
+  if (!fits) {
+    const shapes = `${formatShape(updates.shape)} at ${formatShape(rows.shape)}`;
+    throw new RangeError(`ScatterND: ${shapes} into ${formatShape(x.shape)}`);
+  }
+  return x.graph.node({
+    type: 'ScatterND',
+    inputs: [x, reshape(rows, [rows.shape[0]!, 1]), updates],
+    attributes: { reduction },
+    outputs: [{ type: x.type, shape: x.shape }],
+  })[0]!;
+}
+
 /** The lower triangle of the last two axes, the diagonal `offset` (0: the main one) included; zero above it. */
 export function lowerTriangle(x: Value, offset = 0): Value {
   return x.graph.node({

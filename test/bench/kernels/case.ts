@@ -35,6 +35,8 @@ export interface Case {
   readonly stateFormula: string;
   /** Whether reading more could change what a token costs: not where the state is none, or is only read. */
   readonly carriesState: boolean;
+  /** Whether it mixes tokens over long distances, and so stands where attention could. */
+  readonly long: boolean;
   open(): Promise<Running>;
 }
 
@@ -48,6 +50,7 @@ export interface CaseOptions {
   /** Of the state, in the letters of the operator's papers. */
   readonly stateFormula?: string;
   readonly carriesState?: boolean;
+  readonly long?: boolean;
   readonly chunk?: number;
   /** Where they cannot be read off the graph, because lengths are known only when it runs. */
   readonly products?: readonly Product[];
@@ -66,6 +69,7 @@ export function benchCase<P extends object, S extends object>(
     stateSize: state.reduce((sum, [, { data }]) => sum + data.length, 0),
     stateFormula,
     carriesState: options.carriesState ?? state.length > 0,
+    long: options.long ?? true,
     open: async () => {
       const session = await open(operatorProgram(shape, shape.graph, 'T').model);
       const inputs = Object.entries(shape.inputs).map(([name, rest], index) => {

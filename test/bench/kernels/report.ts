@@ -91,7 +91,7 @@ function operatorTable(rows: readonly OperatorRow[]): string {
 function crossoverTable(rows: readonly OperatorRow[], attention: readonly AttentionRow[]): string {
   const at64k = attention.find(({ length }) => length === 64 * 1024)!;
   const body = rows
-    .filter(({ costs }) => costs.length > 1)
+    .filter(({ costs, long }) => long && costs.length > 1)
     .map(({ name, costs }) => {
       const cost = costs[2]!;
       return [name, short(crossover(cost, attention)), `${(at64k.cost / cost).toFixed(1)} ×`];
@@ -146,8 +146,7 @@ export function figures({ operators, attention, convolutions, memory }: Measured
           points: [last, ...attention.filter(({ extrapolated }) => extrapolated)].map(pointOf),
         },
         ...operators
-          .filter(({ costs }) => costs.length > 1)
-          .filter(({ name }) => !/rotary|short|n-gram|fused/.test(name))
+          .filter(({ costs, long }) => long && costs.length > 1)
           .map(({ name, costs }) => ({
             name,
             points: milestones.map((length, index) => [length, costs[index]!] as const),
@@ -213,7 +212,8 @@ function crossover(cost: number, attention: readonly AttentionRow[]): number {
 
 function short(length: number): string {
   if (length >= 2 ** 20) return `${Math.round(length / 2 ** 20)}M`;
-  return length >= 1024 ? `${Number((length / 1024).toPrecision(2))}k` : String(Math.round(length));
+  if (length < 1024) return String(Math.round(length));
+  return `${length < 10 * 1024 ? Number((length / 1024).toFixed(1)) : Math.round(length / 1024)}k`;
 }
 
 function percent(share: number | undefined): string {

@@ -11,6 +11,7 @@ export const milestones = [1024, 8 * 1024, 64 * 1024, 1024 * 1024] as const;
 
 export interface OperatorRow {
   readonly name: string;
+  readonly long: boolean;
   readonly tokensPerRun: number;
   readonly stateSize: number;
   readonly stateFormula: string;
@@ -36,6 +37,7 @@ export async function measureOperator(given: Case, gemm: Gemm): Promise<Operator
   const products = times.get('products');
   return {
     name: given.name,
+    long: given.long,
     tokensPerRun: given.chunk,
     stateSize: given.stateSize,
     stateFormula: given.stateFormula,

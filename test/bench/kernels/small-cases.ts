@@ -44,7 +44,7 @@ export const smallCases: readonly Case[] = [
       initialState: initialRotaryState,
       graph: (g, { x }, parameters, state) => rotaryGraph(g, x!, parameters, state),
     },
-    { stateFormula: '1' },
+    { stateFormula: '1', long: false },
   ),
   benchCase(
     {
@@ -54,7 +54,7 @@ export const smallCases: readonly Case[] = [
       initialState: () => initialShortConvolutionState(4, width),
       graph: (g, { x }, parameters, state) => shortConvolutionGraph(g, x!, parameters, state),
     },
-    { stateFormula: '(W − 1)·d' },
+    { stateFormula: '(W − 1)·d', long: false },
   ),
   benchCase(
     {
@@ -65,6 +65,6 @@ export const smallCases: readonly Case[] = [
       initialState: initialNgramState,
       graph: (g, { ids }, parameters, state) => ngramGraph(g, ids!, parameters, state),
     },
-    { stateFormula: '2' },
+    { stateFormula: '2', long: false },
   ),
 ];
