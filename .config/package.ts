@@ -28,7 +28,7 @@ if (target === undefined || binary === undefined) {
 }
 
 const allowed = [
-  /^(package\.json|readme\.md|changelog\.md|license)$/i,
+  /^(package\.json|package\.nls\.json|readme\.md|changelog\.md|license)$/i,
   /^dist\/(extension\.cjs|(server|memory|engine|cli)\.js|[\w-]+\.wasm)$/,
   /^dist\/weights\//,
   /^media\//,
@@ -39,9 +39,11 @@ const allowed = [
 const needed = [
   'package.json',
   'dist/extension.cjs',
+  'package.nls.json',
+  'media/longsight.svg',
   'dist/server.js',
-  'dist/engine.js',
   'dist/memory.js',
+  'dist/engine.js',
   `node_modules/onnxruntime-node/bin/napi-v6/${binary}/onnxruntime_binding.node`,
   'node_modules/onnxruntime-common/package.json',
   'dist/weights/tokenizer.json',

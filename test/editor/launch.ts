@@ -1,5 +1,5 @@
 /** Starts code-server on a free port with a profile of its own, and gives the addresses under which it shows a folder. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -16,7 +16,7 @@ export interface LaunchOptions {
   readonly trust?: boolean;
   /** A person's profile: kept, its settings left as they are once they exist, and the home folder stays theirs. By default a temporary one. */
   readonly profile?: string;
-  /** The folder of an extension that is installed in the profile where it lies. */
+  /** An extension to install in the profile: a package (`.vsix`), or a folder, which stays where it lies. */
   readonly installed?: string;
 }
 
@@ -66,7 +66,7 @@ export async function launch(codeServer: CodeServer, options: LaunchOptions = {}
   const settingsFile = path.join(user, 'User/settings.json');
   if (!options.profile || !existsSync(settingsFile))
     writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2));
-  if (options.installed) install(options.installed, path.join(profile, 'extensions'));
+  if (options.installed) install(codeServer, options.installed, profile);
   const port = await freePort();
   const child = spawn(codeServer.node, serverArguments(codeServer, profile, port, options), {
     env: environment(options.profile ? undefined : profile, options.env ?? {}),
@@ -133,8 +133,21 @@ function environment(home: string | undefined, added: Readonly<Record<string, st
   return { ...env, ...added };
 }
 
-/** Enters an extension in the profile's list of installed ones, as `--install-extension` does, without packing and copying it. */
-function install(extension: string, extensions: string): void {
+/** A folder is entered in the profile's list of installed extensions as `--install-extension` does it, without packing and copying. */
+function install(codeServer: CodeServer, extension: string, profile: string): void {
+  const extensions = path.join(profile, 'extensions');
+  if (extension.endsWith('.vsix')) {
+    const places = ['--user-data-dir', path.join(profile, 'user'), '--extensions-dir', extensions];
+    execFileSync(
+      codeServer.node,
+      [codeServer.entry, '--install-extension', path.resolve(extension), ...places],
+      {
+        env: environment(profile, {}),
+        timeout: 120_000,
+      },
+    );
+    return;
+  }
   const manifest = JSON.parse(readFileSync(path.join(extension, 'package.json'), 'utf8')) as {
     publisher: string;
     name: string;

@@ -4,14 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { beginHandler, continued, handlers } from './quayside.ts';
 import { requirements } from './requirements.ts';
 import { copyOfFixture, Workbench } from './workbench.ts';
 
 const needed = await requirements();
 const skip = 'skip' in needed && needed.skip;
-
-/** The line of the fixture's handlers after which a new handler belongs. */
-const lastHandlerEnds = 41;
 
 test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
   assert.ok(!('skip' in needed));
@@ -47,17 +45,12 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
     });
 
     await step('ghost text continues as the repository does, and Tab accepts it', async () => {
-      await workbench.openFile('src/http/handlers.ts', lastHandlerEnds, 1);
-      await page.keyboard.press('End');
-      await page.keyboard.press('Enter');
-      await workbench.type("handlers.set('DELETE /berths/:berthId', async parameters => {");
-      await page.keyboard.press('Enter');
-      await workbench.type('const berthId');
-      assert.match(await workbench.shownGhostText(), /^ = parseBerthId\(parameters\['berthId'\] \?\? ''\);/);
+      await beginHandler(workbench);
+      assert.equal((await workbench.shownGhostText()).startsWith(continued), true);
       await workbench.screenshot('ghost text from the repository');
       await page.keyboard.press('Tab');
-      const saved = await workbench.saved('src/http/handlers.ts');
-      assert.equal(saved.split("const berthId = parseBerthId(parameters['berthId'] ?? '');").length - 1, 4);
+      const saved = await workbench.saved(handlers);
+      assert.equal(saved.split(`const berthId${continued}`).length - 1, 4);
     });
 
     await step('why that was suggested', async () => {
@@ -75,7 +68,7 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
       await page.keyboard.press('ControlOrMeta+ArrowRight');
       await page.keyboard.press('ControlOrMeta+ArrowRight');
       await page.keyboard.press('Escape');
-      assert.match(await workbench.saved('src/http/handlers.ts'), /^ {4}if \(!berthId\.ok\) return$/m);
+      assert.match(await workbench.saved(handlers), /^ {4}if \(!berthId\.ok\) return$/m);
     });
 
     await step('a killed server comes back with what it knew, without a word', async () => {

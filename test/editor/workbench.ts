@@ -19,6 +19,8 @@ export interface OpenOptions extends LaunchOptions {
   readonly double?: 'good' | 'crash' | 'crash-once' | 'hang';
   /** Has the extension installed, as users have it. Notifications show only then, because a page can name an extension under development only in smoke tests, which suppress them. */
   readonly asInstalled?: boolean;
+  /** The package it is installed from; by default the built folder, where it lies. */
+  readonly vsix?: string;
 }
 
 /** A copy, because a test writes into it. */
@@ -59,7 +61,7 @@ export class Workbench {
     const temporary = [state, ...(options.folder ? [] : [folder]), ...(options.double ? [extension] : [])];
     const editor = await launch(codeServer, {
       ...options,
-      ...(options.asInstalled && { installed: extension, smokeTest: false }),
+      ...(options.asInstalled && { installed: options.vsix ?? extension, smokeTest: false }),
       env: { ...doubleEnv(options.double, state), ...options.env },
     });
     let browser: Browser | undefined;
