@@ -6,17 +6,16 @@ export interface Ranked extends Judged {
 }
 
 /**
- * Candidates by the probability that they are right: a logistic model over their features, fitted on the lines of public repositories
- * (test/bench/completion-fit.ts prints this table).
+ * Candidates by the probability that they are right: a conditional logit over their features with "none of them" as one more choice
+ * (McFadden 1974), fitted on hidden lines of public repositories (test/bench/completion-fit.ts prints this table).
  */
 export function rank(judged: readonly Judged[]): Ranked[] {
   // Without places there is only what the predictor says itself.
   const isModelOnly = judged.every(({ candidate }) => candidate.sources.length === 0);
+  const odds = judged.map(one => Math.exp(score(one.features)));
+  const total = odds.reduce((sum, one) => sum + one, 1);
   return judged
-    .map(one => ({
-      ...one,
-      confidence: isModelOnly ? one.candidate.decoded : sigmoid(score(one.features)),
-    }))
+    .map((one, i) => ({ ...one, confidence: isModelOnly ? one.candidate.decoded : odds[i]! / total }))
     .sort((a, b) => b.confidence - a.confidence);
 }
 
@@ -24,33 +23,29 @@ function score(features: Float64Array): number {
   return featureNames.reduce((sum, name, i) => sum + weights[name] * features[i]!, 0);
 }
 
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
-
 const weights: Readonly<Record<FeatureName, number>> = {
-  bias: -5.162,
-  match: 0.191,
-  share: 2.257,
-  rival: -1.003,
-  places: 0.383,
-  below: 1.099,
-  belowTwo: 0.913,
-  local: 0.756,
-  folder: 1.145,
-  strange: -0.409,
-  strangeShare: -0.126,
-  already: -0.424,
-  length: 0.088,
-  typed: -0.267,
-  lineStart: -1.341,
-  renamed: 1.311,
-  indent: 0.835,
-  ends: -1.109,
-  pool: -0.142,
-  matchShare: -0.1,
-  likeness: 1.625,
-  decoded: 1.237,
-  decodedFirst: 0.958,
-  sameName: 0.985,
+  bias: -4.882,
+  match: 0.581,
+  share: 2.119,
+  rival: 0.473,
+  places: 0.514,
+  below: 1.751,
+  belowTwo: 1.322,
+  local: 0.563,
+  folder: 0.975,
+  strange: -0.799,
+  strangeShare: -0.028,
+  already: -0.535,
+  length: 0.248,
+  typed: -0.649,
+  lineStart: -3.137,
+  renamed: 1.449,
+  indent: 1.104,
+  ends: -1.392,
+  pool: -0.082,
+  matchShare: -0.48,
+  likeness: 1.921,
+  decoded: 0.907,
+  decodedFirst: 0.601,
+  sameName: 1.471,
 };
