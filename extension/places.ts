@@ -1,19 +1,24 @@
 /** Between the paths of the protocol (relative to a workspace folder) and the editor's resources. */
 import * as vscode from 'vscode';
+import { folderPrefix } from '../server/protocol/folders.ts';
 import type { Place } from '../server/protocol/requests.ts';
 
 export const openPlaceCommand = 'longsight.openPlace';
 
 /** The file a path of the protocol names; `undefined` when its folder is no longer open. */
 export function uriOf(path: string): vscode.Uri | undefined {
-  const folders = vscode.workspace.workspaceFolders ?? [];
+  // Folders that are on no disk are not read.
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   const [only] = folders;
   if (folders.length === 1 && only) return vscode.Uri.joinPath(only.uri, path);
-  // Folder names may contain slashes, and one may begin with another: the longest that fits is meant.
-  const folder = folders
-    .filter(({ name }) => path === name || path.startsWith(`${name}/`))
-    .sort((a, b) => b.name.length - a.name.length)[0];
-  return folder && vscode.Uri.joinPath(folder.uri, path.slice(folder.name.length));
+  const taken: string[] = [];
+  for (const { name, uri } of folders) {
+    const prefix = folderPrefix(name, taken);
+    taken.push(prefix);
+    if (path === prefix || path.startsWith(`${prefix}/`))
+      return vscode.Uri.joinPath(uri, path.slice(prefix.length));
+  }
+  return undefined;
 }
 
 /** Opens a place at its line. A place that is gone is reported in a sentence, not thrown. */

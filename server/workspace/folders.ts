@@ -1,6 +1,7 @@
 /** The folders of a workspace, made unambiguous: each file of theirs has one path, and each path one file. */
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { folderPrefix } from '../protocol/folders.ts';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import type { WorkspaceFolder } from './source.ts';
 
@@ -62,20 +63,14 @@ export async function resolveFolders(
     try {
       const root = await resolveFolder(folder.root);
       if (resolved.some(other => other.root === root)) continue;
-      resolved.push({ name: uniqueName(folder.name, resolved), opened: path.resolve(folder.root), root });
+      const taken = resolved.map(({ name }) => name);
+      resolved.push({ name: folderPrefix(folder.name, taken), opened: path.resolve(folder.root), root });
     } catch (error) {
       if (!(error instanceof FolderError)) throw error;
       failures.push(error);
     }
   }
   return { folders: resolved, failures };
-}
-
-function uniqueName(wish: string, taken: readonly ResolvedFolder[]): string {
-  const plain = wish.replace(/[/\\]/g, '_') || 'folder';
-  let name = plain;
-  for (let count = 2; taken.some(folder => folder.name === name); count++) name = `${plain}~${count}`;
-  return name;
 }
 
 /** `child` relative to `folder` with `/`; `''` for the folder itself, `undefined` when it lies elsewhere. */

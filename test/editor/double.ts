@@ -19,8 +19,6 @@ import {
 
 const behaviour = process.env['LONGSIGHT_TEST_BEHAVIOUR'] ?? 'good';
 const mark = process.env['LONGSIGHT_TEST_MARK'] ?? '';
-/** Stands before each path, as the folder's name does in a workspace of several. */
-const prefix = process.env['LONGSIGHT_TEST_PREFIX'] ?? '';
 const connection = createConnection(ProposedFeatures.all);
 
 let status: Status = {
@@ -50,7 +48,7 @@ const summary: Summary = {
     },
     { text: 'A service with a *forecast* beside it.', path: 'README.md', line: 6, generated: true },
   ],
-  startHere: [{ path: `${prefix}src/main.ts`, line: 1, score: 1, why: 'entry point in package.json' }],
+  startHere: [{ path: 'src/main.ts', line: 1, score: 1, why: 'entry point in package.json' }],
   parts: [],
   keyFiles: [],
   keySymbols: [{ name: 'planStay', kind: 'function', uses: 2, path: 'src/berths/planner.ts', line: 15 }],

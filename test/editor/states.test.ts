@@ -1,6 +1,6 @@
 /** What the summary's view says when there is no summary: no folder, no trust, several folders. */
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { requirements } from './requirements.ts';
@@ -38,22 +38,22 @@ test('a workspace of several folders', { skip, timeout: 200_000 }, async t => {
   assert.ok(!('skip' in needed));
   const [first, second] = [copyOfFixture(), copyOfFixture()];
   const workspace = path.join(first, 'both.code-workspace');
-  const folders = [
-    { path: first, name: 'harbour' },
-    { path: second, name: 'harbour/old' },
-  ];
+  // The same name twice, and one that looks like a path: the paths of the second folder begin with `harbour_new~2`.
+  const folders = [first, second].map(folder => ({ path: folder, name: 'harbour/new' }));
   writeFileSync(workspace, JSON.stringify({ folders }));
-  const workbench = await Workbench.open(needed, {
-    double: 'good',
-    folder: workspace,
-    env: { LONGSIGHT_TEST_PREFIX: 'harbour/old/' },
-  });
+  const workbench = await Workbench.open(needed, { folder: workspace });
+  const { page } = workbench;
   try {
     await workbench.step(t, 'an entry opens the file of its own folder', async () => {
       await workbench.openSummary();
-      await workbench.summaryRow('src/main.ts').click();
-      await workbench.page.locator('.tab.active').filter({ hasText: 'main.ts' }).hover();
-      await workbench.page.locator('.breadcrumbs-control').getByText('harbour/old').waitFor();
+      await workbench.summaryRow('harbour_new~2/src/main.ts').click();
+      await page.locator('.tab.active').filter({ hasText: 'main.ts' }).waitFor();
+      await page.locator('.editor-instance .view-lines').first().click();
+      await workbench.type('changed');
+      await page.keyboard.press('ControlOrMeta+S');
+      await page.locator('.tab.active:not(.dirty)').waitFor();
+      assert.match(readFileSync(path.join(second, 'src/main.ts'), 'utf8'), /changed/);
+      assert.doesNotMatch(readFileSync(path.join(first, 'src/main.ts'), 'utf8'), /changed/);
     });
   } finally {
     await workbench.close();

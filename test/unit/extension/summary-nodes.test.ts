@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nodesOf, type Say, type SummaryNode } from '../../../extension/summary-nodes.ts';
+import type { Summary } from '../../../server/protocol/requests.ts';
+
+const say: Say = (text, ...values) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
+
+const empty: Summary = {
+  name: 'quayside',
+  overview: [],
+  parts: [],
+  startHere: [],
+  keyFiles: [],
+  keySymbols: [],
+  commands: [],
+  statements: [],
+};
+
+const full: Summary = {
+  ...empty,
+  overview: [
+    { text: 'Plans berths.', path: 'README.md', line: 3, generated: false },
+    { text: 'A service.', path: 'README.md', line: 6, generated: true },
+  ],
+  startHere: [{ path: 'src/main.ts', line: 1, score: 1, why: 'entry point' }],
+  keyFiles: [{ path: 'src/main.ts', line: 1, score: 1, why: 'used by 14 files' }],
+  parts: [
+    {
+      path: 'src',
+      kind: 'folder',
+      files: 2,
+      tokens: 300,
+      children: [
+        {
+          path: 'src/main.ts',
+          kind: 'file',
+          files: 1,
+          tokens: 120,
+          statement: { text: 'Starts it.', path: 'src/main.ts', line: 2, generated: false },
+          children: [],
+        },
+        { path: 'src/bare.ts', kind: 'file', files: 1, tokens: 180, children: [] },
+      ],
+    },
+  ],
+  keySymbols: [
+    { name: 'planStay', kind: 'Function', uses: 2, path: 'a.ts', line: 15 },
+    { name: 'planStay', kind: 'gizmo', uses: 1, path: 'b.ts', line: 4 },
+  ],
+  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8 }],
+};
+
+function all(nodes: readonly SummaryNode[]): SummaryNode[] {
+  return nodes.flatMap(node => [node, ...all(node.children)]);
+}
+
+function find(id: string): SummaryNode {
+  const node = all(nodesOf(full, say)).find(candidate => candidate.id === id);
+  assert.ok(node, id);
+  return node;
+}
+
+test('a summary of nothing has no sections', () => {
+  assert.deepEqual(nodesOf(empty, say), []);
+});
+
+test('sections come in the order a reader needs them', () => {
+  const labels = nodesOf(full, say).map(({ label }) => label);
+  assert.deepEqual(labels, [
+    'What this is',
+    'Where to start',
+    'Parts',
+    'Key files',
+    'Key symbols',
+    'Commands',
+  ]);
+});
+
+test('every entry has an id of its own, also the same file or name in two places', () => {
+  const ids = all(nodesOf(full, say)).map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+const places: [id: string, path: string, line: number][] = [
+  ['overview/0', 'README.md', 3],
+  ['start/src/main.ts:1', 'src/main.ts', 1],
+  // What a file says of itself is the better place; a file that says nothing opens at its start.
+  ['parts/src/main.ts', 'src/main.ts', 2],
+  ['parts/src/bare.ts', 'src/bare.ts', 1],
+  ['symbols/planStay@b.ts:4', 'b.ts', 4],
+  ['commands/start@package.json:8', 'package.json', 8],
+];
+for (const [id, path, line] of places) {
+  test(`${id} opens ${path}:${line}`, () => assert.deepEqual(find(id).place, { path, line }));
+}
+
+test('a folder that says nothing of itself opens nothing', () => {
+  assert.equal(find('parts/src').place, undefined);
+});
+
+test('generated text is marked in sight and for a screen reader', () => {
+  const { generated, icon, description, spoken } = find('overview/1');
+  assert.equal(generated, true);
+  assert.equal(icon, 'sparkle');
+  assert.equal(description, 'generated');
+  assert.match(spoken, /written by the model/);
+  assert.equal(find('overview/0').generated, false);
+});
+
+test('copying gives what one wants to paste', () => {
+  assert.equal(find('commands/start@package.json:8').copyText, 'node src/main.ts');
+  assert.equal(find('parts/src/main.ts').copyText, 'src/main.ts');
+  assert.equal(find('overview/0').copyText, 'Plans berths.');
+});
+
+test('an unknown kind of symbol has an icon all the same', () => {
+  assert.equal(find('symbols/planStay@a.ts:15').icon, 'symbol-method');
+  assert.equal(find('symbols/planStay@b.ts:4').icon, 'symbol-misc');
+});
