@@ -109,8 +109,7 @@ describe('reading a repository', () => {
       turns++;
       if (repository.ledger.files > 0 && repository.ledger.files < 300) partial++;
     }, 1);
-    await repository.read();
-    clearInterval(timer);
+    await repository.read().finally(() => clearInterval(timer));
     assert.ok(turns > 3 && partial > 1, `${turns} turns, ${partial} in the middle`);
   });
 
