@@ -153,7 +153,10 @@ async function askersFor(
     scope: PredictionScope,
     started = performance.now(),
   ): Promise<Outcome> => {
-    const request = { path: one.line.file.path, text: one.text, offset: one.offset, scope, eagerness };
+    const { path } = one.line.file;
+    // No deadline: what is suggested must not depend on how busy the machine is.
+    const budget = Number.POSITIVE_INFINITY;
+    const request = { path, text: one.text, offset: one.offset, scope, eagerness, budget };
     const { item, withheld } = await complete(request, predictor, tokenizer, options.signal);
     const best = item ?? withheld;
     return {

@@ -44,12 +44,14 @@ const linesAligned = 4;
 /**
  * Ways to go on from the cursor: all runs that followed the same text elsewhere; all that followed the lines above it and begin like
  * the cursor's line but for names; and the most probable lines token by token. Those with the same rest of the line are one candidate.
+ * @param isLate once it says so, what has been found is given.
  */
 export function candidatesAt(
   context: EditContext,
   predictor: Predictor,
   tokenizer: Tokenizer,
   scope: PredictionScope,
+  isLate: () => boolean = () => false,
 ): Candidate[] {
   const { above, linePrefix, typed } = context;
   const prompt = tokenizer.encodePieces(renderPrompt(context.path, above ?? '', context.after));
@@ -78,6 +80,7 @@ export function candidatesAt(
   return pool.candidates();
 
   function draftsOf(hypothesis: Hypothesis, start: string): readonly Draft[] {
+    if (isLate()) return [];
     const bytes = new TextEncoder().encode(start);
     return hypothesis.drafts({
       ...(bytes.length > 0 ? { typed: bytes } : {}),
@@ -88,7 +91,7 @@ export function candidatesAt(
   }
 
   function decode(hypothesis: Hypothesis, start: string): void {
-    for (const decoded of decodeLine(hypothesis.fork(), tokenizer, { ...decoding, typed: start }))
+    for (const decoded of decodeLine(hypothesis.fork(), tokenizer, { ...decoding, typed: start, isLate }))
       pool.addDecoded(decoded.rest, decoded.probability, decoded.places);
   }
 }

@@ -29,14 +29,16 @@ export async function complete(
     ...rest,
     milliseconds: performance.now() - started,
   });
-  // Requests that were superseded while they waited end here.
-  await Promise.resolve();
+  // Lets word arrive that this request was superseded.
+  await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return answer({ reason: 'cancelled' });
   const known = cache?.find(request);
   if (known !== undefined) return answer({ item: known });
 
   const context = contextOf(request);
-  const candidates = candidatesAt(context, predictor, tokenizer, request.scope ?? 'repository');
+  const deadline = started + (request.budget ?? defaultBudget);
+  const isLate = (): boolean => performance.now() > deadline;
+  const candidates = candidatesAt(context, predictor, tokenizer, request.scope ?? 'repository', isLate);
   if (signal?.aborted) return answer({ reason: 'cancelled' });
   if (candidates.length === 0) return answer({ reason: 'nothing known here' });
 
@@ -52,6 +54,9 @@ export async function complete(
   cache?.add(request, item);
   return answer({ item });
 }
+
+/** Milliseconds in which a person has not yet gone on. */
+const defaultBudget = 400;
 
 /** A candidate as it would be inserted; undefined where nothing of it is left to add. */
 function itemOf(

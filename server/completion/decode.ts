@@ -16,6 +16,8 @@ export interface DecodeOptions {
   /** Hypotheses that are kept at each step. */
   readonly beam: number;
   readonly maxTokens: number;
+  /** Once it says so, only what has ended by then is given. */
+  readonly isLate?: () => boolean;
 }
 
 interface Beam {
@@ -33,6 +35,7 @@ export function decodeLine(start: Hypothesis, tokenizer: Tokenizer, options: Dec
   const typed = new TextEncoder().encode(options.typed);
   let beams: Beam[] = [{ hypothesis: start, bytes: [], score: 0, isEnded: false }];
   for (let step = 0; step < options.maxTokens && beams.some(beam => !beam.isEnded); step++) {
+    if (options.isLate?.()) break;
     const next = beams.flatMap(beam =>
       beam.isEnded ? [beam] : extend(beam, typed, tokenizer, options.beam),
     );

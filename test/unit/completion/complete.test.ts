@@ -107,6 +107,13 @@ test('an aborted request is cancelled', async () => {
   assert.equal(reason, 'cancelled');
 });
 
+test('without time there is an answer all the same', async () => {
+  const asked = { ...request(`${start}    if (|`), budget: -1 };
+  const { item, reason } = await complete(asked, memoryOf(files), tokenizer);
+  assert.equal(item, undefined);
+  assert.equal(reason, 'nothing known here');
+});
+
 test('typing along a suggestion asks nobody', async () => {
   const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
   const cache = new CompletionCache();
