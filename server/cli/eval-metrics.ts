@@ -74,6 +74,29 @@ export function curveOf(outcomes: readonly Outcome[]): CurvePoint[] {
   return points;
 }
 
+export interface ReliabilityBin {
+  readonly n: number;
+  /** What the suggestions claim on average, and how many of them are right. */
+  readonly confidence: number;
+  readonly precision: number;
+}
+
+/** Claims beside facts, for suggestions of like confidence: in fifths of the scale, empty ones left out. */
+export function reliabilityOf(outcomes: readonly Outcome[]): ReliabilityBin[] {
+  const bins = Array.from({ length: 5 }, (_, bin) =>
+    outcomes.filter(
+      ({ suggested, confidence }) => suggested !== '' && Math.min(4, Math.floor(5 * confidence)) === bin,
+    ),
+  );
+  return bins
+    .filter(bin => bin.length > 0)
+    .map(bin => ({
+      n: bin.length,
+      confidence: mean(bin, outcome => outcome.confidence),
+      precision: mean(bin, outcome => Number(isExact(outcome))),
+    }));
+}
+
 /** The largest share of all lines for which suggestions are right as often as `precision`, from the surest down. */
 export function coverageAt(outcomes: readonly Outcome[], precision: number): number {
   const sorted = outcomes

@@ -44,6 +44,11 @@ export function evaluationText(evaluation: Evaluation): string {
     'The surest first, cursor 40 % into the line:',
     curves,
     '',
+    'How sure a suggestion is, and how often such are right, cursor 40 % into the line:',
+    ...measured
+      .filter(([name]) => name === 'file' || name === 'repo')
+      .map(([name, value]) => `${name}: ${reliabilityText(value)}`),
+    '',
     `Bits per byte of hidden files: ${
       Object.entries(bitsPerByte)
         .map(([name, bits]) => `${name} ${bits.toFixed(3)}`)
@@ -54,6 +59,12 @@ export function evaluationText(evaluation: Evaluation): string {
 }
 
 const curveSteps = [0.05, 0.1, 0.2, 0.3, 0.5, 1];
+
+function reliabilityText({ reliability }: CursorMetrics): string {
+  return reliability
+    .map(({ n, confidence, precision }) => `${percent(confidence)} → ${percent(precision)} (${n})`)
+    .join(', ');
+}
 
 function precisionAt({ curve }: CursorMetrics, coverage: number): string {
   const point = curve.find(one => one.coverage >= coverage - 1e-9);

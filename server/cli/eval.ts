@@ -15,6 +15,8 @@ import {
   type Metrics,
   metricsOf,
   type Outcome,
+  type ReliabilityBin,
+  reliabilityOf,
 } from './eval-metrics.ts';
 import { randomFrom } from './eval-random.ts';
 
@@ -36,9 +38,10 @@ export interface EvaluationOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Both places of the cursor, with the curve of precision against coverage. */
+/** Figures of one place of the cursor, with the curve of precision against coverage. */
 export interface CursorMetrics extends Metrics {
   readonly curve: readonly CurvePoint[];
+  readonly reliability: readonly ReliabilityBin[];
   /** The largest share of lines at which suggestions are right half of the time, shown from the surest down. */
   readonly coverageAtHalf: number;
 }
@@ -213,7 +216,12 @@ function oracle(files: readonly EvaluatedFile[]): Asker {
 }
 
 function cursorMetrics(outcomes: readonly Outcome[]): CursorMetrics {
-  return { ...metricsOf(outcomes), curve: curveOf(outcomes), coverageAtHalf: coverageAt(outcomes, 0.5) };
+  return {
+    ...metricsOf(outcomes),
+    curve: curveOf(outcomes),
+    reliability: reliabilityOf(outcomes),
+    coverageAtHalf: coverageAt(outcomes, 0.5),
+  };
 }
 
 function classMetrics(

@@ -8,6 +8,7 @@ import {
   metricsOf,
   namesIn,
   type Outcome,
+  reliabilityOf,
   similarity,
 } from '../../../server/cli/eval-metrics.ts';
 
@@ -99,4 +100,17 @@ test('precision against coverage, from the surest down', () => {
   );
   assert.equal(coverageAt(outcomes, 0.6), 0.75);
   assert.equal(coverageAt(outcomes, 0.5), 1);
+});
+
+test('claims beside facts', () => {
+  const outcomes = [
+    outcome('a();', 'a();', { confidence: 1 }),
+    outcome('a();', 'b();', { confidence: 0.8 }),
+    outcome('a();', 'b();', { confidence: 0.1 }),
+    outcome('a();', '', { confidence: 0 }),
+  ];
+  assert.deepEqual(reliabilityOf(outcomes), [
+    { n: 1, confidence: 0.1, precision: 0 },
+    { n: 2, confidence: 0.9, precision: 0.5 },
+  ]);
 });
