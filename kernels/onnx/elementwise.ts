@@ -19,7 +19,6 @@ export const less = comparison('Less');
 export const lessOrEqual = comparison('LessOrEqual');
 export const greater = comparison('Greater');
 export const greaterOrEqual = comparison('GreaterOrEqual');
-export const equal = comparison('Equal');
 export const and = comparison('And');
 
 export const neg = unary('Neg');

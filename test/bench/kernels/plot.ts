@@ -17,8 +17,11 @@ export interface Chart {
 
 const size = { width: 880, height: 480 };
 const margin = { left: 72, right: 230, top: 48, bottom: 56 };
-/** Told apart in print and by colour-blind readers (Okabe and Ito), and by both themes' backgrounds. */
-const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a6d3b', '#7f7f7f'];
+/** Told apart by colour-blind readers: Okabe and Ito's, then Tol's. */
+const colours = [
+  ...['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f'],
+  ...['#332288', '#117733', '#882255', '#44aa99', '#999933', '#aa4499', '#8a6d3b'],
+];
 
 export function drawChart({ title, x, y, series }: Chart): string {
   const points = series.flatMap(one => one.points);
@@ -65,7 +68,7 @@ export function drawChart({ title, x, y, series }: Chart): string {
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="system-ui, sans-serif" font-size="12">
 <title>${escaped(title)}</title>
-<style>text { fill: #444 } text[fill] { font-weight: 600 } .grid { stroke: #ddd } .title { font-size: 15px; font-weight: 600 }</style>
+<style>text:not([fill]) { fill: #444 } text[fill] { font-weight: 600 } .grid { stroke: #ddd } .title { font-size: 15px; font-weight: 600 }</style>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${margin.left}" y="24" class="title">${escaped(title)}</text>
 ${grid.join('\n')}
