@@ -1,11 +1,12 @@
 /**
  * `npm run bench:kernels [-- <part or operator> …]`: how fast the operators are, as ratios to what is measured beside them. Parts are
- * `operators`, `attention`, `convolutions` and `memory`; all of them by default. An operator's name measures that one again.
+ * `operators`, `attention`, `products`, `convolutions` and `memory`; all of them by default. An operator's name measures that one again.
  * Prints tables and writes `kernels/figures`: the numbers, and the figures of the documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cases } from './kernels/cases.ts';
+import { measureProducts, type ProductsRow } from './kernels/products.ts';
 import { figures, type Measured, page, sections } from './kernels/report.ts';
 import {
   measureAttention,
@@ -16,7 +17,7 @@ import {
 } from './kernels/sections.ts';
 import { plainGemm } from './kernels/timing.ts';
 
-const parts = ['operators', 'attention', 'convolutions', 'memory'];
+const parts = ['operators', 'attention', 'products', 'convolutions', 'memory'];
 const chosen = process.argv.slice(2);
 for (const name of chosen) {
   if (!parts.includes(name) && !cases.some(one => one.name === name)) {
@@ -43,6 +44,14 @@ for (const one of cases) {
 }
 measured = { ...measured, operators };
 if (wanted('attention')) measured = { ...measured, attention: await measureAttention(gemm) };
+if (wanted('products')) {
+  const products: ProductsRow[] = [];
+  for (const one of cases) {
+    const row = await measureProducts(one);
+    if (row !== undefined) products.push(row);
+  }
+  measured = { ...measured, products };
+}
 if (wanted('convolutions')) measured = { ...measured, convolutions: await measureConvolutions() };
 if (wanted('memory')) measured = { ...measured, memory: measureMemory() };
 

@@ -37,13 +37,14 @@ export interface Case {
   readonly carriesState: boolean;
   /** Whether it mixes tokens over long distances, and so stands where attention could. */
   readonly long: boolean;
-  open(): Promise<Running>;
+  open(profilePrefix?: string): Promise<Running>;
 }
 
 /** An operator that has read some tokens. Running it does not change it. */
 export interface Running extends Timed {
   /** The same having read one chunk more. */
   advance(): Promise<Running>;
+  endProfile(): void;
 }
 
 export interface CaseOptions {
@@ -70,8 +71,8 @@ export function benchCase<P extends object, S extends object>(
     stateFormula,
     carriesState: options.carriesState ?? state.length > 0,
     long: options.long ?? true,
-    open: async () => {
-      const session = await open(operatorProgram(shape, shape.graph, 'T').model);
+    open: async profilePrefix => {
+      const session = await open(operatorProgram(shape, shape.graph, 'T').model, profilePrefix);
       const inputs = Object.entries(shape.inputs).map(([name, rest], index) => {
         const whole = [length, ...rest];
         const made = shape.integers?.includes(name)
@@ -92,6 +93,7 @@ function running(name: string, session: InferenceSession, feeds: Feeds): Running
   return {
     name,
     run: () => session.run(feeds),
+    endProfile: () => session.endProfiling(),
     advance: async () => {
       const results = await session.run(feeds);
       const next = Object.entries(results)

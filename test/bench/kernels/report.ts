@@ -1,5 +1,6 @@
 /** What the benchmark says: tables for the terminal, figures and numbers for the documentation. */
 import { drawChart } from './plot.ts';
+import type { ProductsRow } from './products.ts';
 import {
   type AttentionRow,
   type ConvolutionRow,
@@ -11,6 +12,7 @@ import {
 export interface Measured {
   readonly operators?: readonly OperatorRow[];
   readonly attention?: readonly AttentionRow[];
+  readonly products?: readonly ProductsRow[];
   readonly convolutions?: readonly ConvolutionRow[];
   readonly memory?: readonly MemoryRow[];
 }
@@ -21,7 +23,7 @@ export interface Section {
 }
 
 /** Everything that was measured, each part with what its numbers mean. */
-export function sections({ operators, attention, convolutions, memory }: Measured): Section[] {
+export function sections({ operators, attention, products, convolutions, memory }: Measured): Section[] {
   const found: Section[] = [];
   if (operators !== undefined && operators.length > 0) {
     found.push({
@@ -39,6 +41,17 @@ export function sections({ operators, attention, convolutions, memory }: Measure
         table: crossoverTable(operators, attention),
       });
     }
+  }
+  if (products !== undefined) {
+    found.push({
+      title:
+        'Products of matrices where they stand in an operator’s graph, from onnxruntime’s profile: their rate as a share of that of one large ' +
+        'plain product, and their part of the operator’s time.',
+      table: table(
+        ['operator', 'rate of products', 'part of time'],
+        products.map(({ name, rate, share }) => [name, percent(rate), percent(share)]),
+      ),
+    });
   }
   if (convolutions !== undefined) {
     found.push({

@@ -19,8 +19,10 @@ export interface Timed {
 /** Threads that every session here runs with; one, so that a second thread's absence is not part of the figure. */
 export const threads = 1;
 
-export async function open(model: OnnxModel): Promise<InferenceSession> {
+/** With a prefix, the session writes a profile to a file that begins so, when `endProfiling` is called. */
+export async function open(model: OnnxModel, profilePrefix?: string): Promise<InferenceSession> {
   return await InferenceSession.create(model.bytes, {
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     executionProviders: ['cpu'],
     externalData: model.externalData.map(({ path, data }) => ({ path, data })),
     intraOpNumThreads: threads,
