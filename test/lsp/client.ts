@@ -52,7 +52,7 @@ export const programs = {
 } as const;
 
 /** Far more than any answer takes on a busy machine: what takes longer will not come. */
-const patience = 30_000;
+const patience = 60_000;
 
 /** The usual settings of a test: the device that there always is, and suggestions whenever there is one. */
 export const usual = { engine: { device: 'cpu' }, completion: { eagerness: 1 } };
