@@ -2,7 +2,7 @@
 import type { Device } from './device.ts';
 
 /** The work that the engine does, by name: what goes in and what comes out. All of it can be structure-cloned. */
-export interface Work {
+interface Work {
   /** Runs the check graph on the device in use and compares it with its reference. */
   check: { parameters: { readonly seed: number }; result: CheckResult };
   /** Times one matrix product, [rows, width] × [width, width]: what the device achieves at best. */

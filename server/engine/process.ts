@@ -23,7 +23,7 @@ export interface EngineStatus {
   readonly problem?: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly signal?: AbortSignal;
   /** Goes before all that is not urgent. */
   readonly urgent?: boolean;
@@ -52,7 +52,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export class EngineError extends Error {
+class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 

@@ -1,7 +1,7 @@
 /** What the server has to say, as `window/logMessage`: standard output belongs to the protocol. */
 import type { Connection } from 'vscode-languageserver/node';
 
-export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 export type Log = (level: LogLevel, message: string) => void;
 
 export function connectionLog(connection: Connection): Log {

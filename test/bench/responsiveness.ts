@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { statusRequest } from '../../server/protocol/requests.ts';
-import { TestClient, uriOf } from '../lsp/client.ts';
+import { programs, TestClient, uriOf } from '../lsp/client.ts';
 
 const folder = process.argv[2];
 if (folder === undefined) {
@@ -13,7 +13,7 @@ if (folder === undefined) {
   process.exit(2);
 }
 const client = new TestClient({
-  program: 'bundle',
+  program: programs.bundle,
   folders: [path.resolve(folder)],
   initializationOptions: { engine: { device: 'cpu' }, read: { onOpen: false } },
 });

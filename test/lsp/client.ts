@@ -69,7 +69,8 @@ export interface Progress {
 export interface ClientOptions {
   /** The user's cache folder; each client has one of its own without it. */
   readonly cache?: string;
-  readonly program?: keyof typeof programs;
+  /** The file to run; the sources' without it. */
+  readonly program?: string;
   /** Absolute paths. */
   readonly folders?: readonly string[];
   readonly capabilities?: ClientCapabilities;
@@ -95,7 +96,7 @@ export class TestClient {
   constructor(options: ClientOptions = {}) {
     this.#options = options;
     const cache = options.cache ?? mkdtempSync(path.join(tmpdir(), 'longsight-cache-'));
-    const child = spawn(process.execPath, [programs[options.program ?? 'source'], '--stdio'], {
+    const child = spawn(process.execPath, [options.program ?? programs.source, '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Where each operating system has the user's caches.
       env: { ...process.env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache },
