@@ -19,7 +19,7 @@ import {
   type Why,
 } from '../../server/protocol/requests.ts';
 import { type ClientOptions, TestClient, uriOf, usual } from './client.ts';
-import { copyRepository, type TemporaryFolder, temporaryFolder } from './repository.ts';
+import { copyRepository, endOf, type TemporaryFolder, temporaryFolder } from './repository.ts';
 
 let folder: TemporaryFolder;
 const clients: TestClient[] = [];
@@ -46,8 +46,9 @@ async function readingClient(root: string, options: ClientOptions = {}): Promise
 
 /** No file of the fixture has anything like it. */
 const line = 'const quokkaLedger = createQuokkaLedger(harbourMaster, tidalGauge, 4711);';
-const halfLine = 'const quokkaLedger = createQuokka';
-const module = `import { createQuokkaLedger } from './quokka.ts';\n\n${line}\nexport { quokkaLedger };\n`;
+const start = "import { createQuokkaLedger } from './quokka.ts';\n\n";
+const module = `${start}${line}\nexport { quokkaLedger };\n`;
+const halfModule = `${start}const quokkaLedger = createQuokka`;
 const watching = {
   workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } },
 };
@@ -60,8 +61,7 @@ async function suggestedAfter(
 ): Promise<InlineCompletionItem[]> {
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, text);
-  const lines = text.split('\n');
-  const items = await client.complete(uri, { line: lines.length - 1, character: lines.at(-1)!.length });
+  const items = await client.complete(uri, endOf(text));
   await client.close(uri);
   return items;
 }
@@ -80,9 +80,9 @@ test('a repository is read with progress, and a completion tells where it came f
   const status = await client.request(statusRequest, null);
   assert.ok(status.files > 15 && status.tokens > 1000 && status.memoryBytes > 0);
   assert.equal(status.files, status.filesTotal);
-  const [item] = await suggestedAfter(client, root, `// Keeps the ledger.\n${halfLine}`);
+  const [item] = await suggestedAfter(client, root, halfModule);
   assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
-  assert.deepEqual(item?.range, { start: { line: 1, character: 33 }, end: { line: 1, character: 33 } });
+  assert.deepEqual(item?.range, { start: endOf(halfModule), end: endOf(halfModule) });
   const why = whyOf(item);
   assert.deepEqual(why?.provenance[0], { path: 'src/quokka-user.ts', line: 3 });
   assert.ok(why && why.confidence > 0 && why.confidence <= 1);
@@ -128,14 +128,14 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
     watchers: [{ globPattern: { baseUri: uriOf(root), pattern: '**/*' } }],
   });
   const { files } = await client.request(statusRequest, null);
-  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+  assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 
   const file = path.join(root, 'src/quokka-user.ts');
   writeFileSync(file, module);
   await client.tellChanged(file);
   await client.whenStatus(status => status.files === files + 1 && status.stale === 0);
   assert.equal(
-    (await suggestedAfter(client, root, halfLine))[0]?.insertText,
+    (await suggestedAfter(client, root, halfModule))[0]?.insertText,
     'Ledger(harbourMaster, tidalGauge, 4711);',
   );
 
@@ -143,7 +143,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   await client.tellChanged(file);
   await client.whenStatus(({ stale }) => stale === 0);
   assert.equal(
-    (await suggestedAfter(client, root, halfLine))[0]?.insertText,
+    (await suggestedAfter(client, root, halfModule))[0]?.insertText,
     'Ledger(harbourMaster, tidalGauge, 4712);',
   );
 
@@ -153,7 +153,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   // A client that watches may tell of the folder alone.
   await client.tellChanged(file, moved);
   await client.whenStatus(({ stale }) => stale === 0);
-  assert.deepEqual(whyOf((await suggestedAfter(client, root, halfLine))[0])?.provenance[0], {
+  assert.deepEqual(whyOf((await suggestedAfter(client, root, halfModule))[0])?.provenance[0], {
     path: 'lib/quokka.ts',
     line: 3,
   });
@@ -161,7 +161,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   rmSync(moved, { recursive: true });
   await client.tellChanged(moved);
   await client.whenStatus(status => status.files === files);
-  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+  assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 });
 
 test('a client that does not watch has the server watch', async () => {
@@ -191,7 +191,10 @@ test('a saved document is fresh in memory although nobody watches', async () => 
   writeFileSync(file, module);
   await client.connection.sendNotification('textDocument/didSave', { textDocument: { uri: uriOf(file) } });
   await client.whenStatus(({ stale }) => stale === 0);
-  assert.equal(whyOf((await suggestedAfter(client, root, halfLine))[0])?.provenance[0]?.path, 'src/main.ts');
+  assert.equal(
+    whyOf((await suggestedAfter(client, root, halfModule))[0])?.provenance[0]?.path,
+    'src/main.ts',
+  );
 });
 
 test('what other open documents say, saved or not, is what is completed from', async () => {
@@ -199,15 +202,15 @@ test('what other open documents say, saved or not, is what is completed from', a
   const client = await readingClient(root);
   const uri = uriOf(path.join(root, 'src/main.ts'));
   await client.open(uri, '// Nothing of interest.\n');
-  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
-  const start = { line: 1, character: 0 };
-  await client.change(uri, 2, [{ range: { start, end: start }, text: module }]);
-  const [item] = await suggestedAfter(client, root, halfLine);
+  assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
+  const end = { line: 1, character: 0 };
+  await client.change(uri, 2, [{ range: { start: end, end }, text: module }]);
+  const [item] = await suggestedAfter(client, root, halfModule);
   assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.deepEqual(whyOf(item)?.provenance[0], { path: 'src/main.ts', line: 4 });
   // Closed without saving: what is on disk holds again.
   await client.close(uri);
-  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+  assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 });
 
 test('several folders are one memory, and come and go', async () => {
@@ -226,10 +229,13 @@ test('several folders are one memory, and come and go', async () => {
   };
   await change({ added: [two] });
   await client.whenStatus(status => status.state === 'ready' && status.files === files + 1);
-  assert.equal(whyOf((await suggestedAfter(client, one, halfLine))[0])?.provenance[0]?.path, 'two/quokka.ts');
+  assert.equal(
+    whyOf((await suggestedAfter(client, one, halfModule))[0])?.provenance[0]?.path,
+    'two/quokka.ts',
+  );
   await change({ removed: [two] });
   await client.whenStatus(status => status.state === 'ready' && status.files === files);
-  assert.deepEqual(await suggestedAfter(client, one, halfLine), []);
+  assert.deepEqual(await suggestedAfter(client, one, halfModule), []);
   await change({ removed: [one] });
   const status = await client.whenStatus(({ state }) => state === 'idle');
   assert.equal(status.files, 0);
@@ -241,7 +247,7 @@ test('a folder that is not there is a clear status, and reading again works once
   await client.initialize();
   const { problem } = await client.whenStatus(({ state }) => state === 'failed');
   assert.equal(problem, `${root} does not exist.`);
-  assert.deepEqual(await suggestedAfter(client, root, `${line}\n\n${halfLine}`), []);
+  assert.deepEqual(await suggestedAfter(client, root, `${module}\n${halfModule}`), []);
   copyRepository(folder);
   const status = await client.request(readRequest, null);
   assert.equal(status.state, 'ready');
@@ -263,7 +269,7 @@ test('pausing stops following, resuming catches up, clearing forgets', async () 
   await client.whenStatus(status => status.state === 'ready' && status.files === files + 1);
   const cleared = await client.request(clearRequest, null);
   assert.deepEqual([cleared.state, cleared.files, cleared.tokens], ['idle', 0, 0]);
-  assert.deepEqual(await suggestedAfter(client, root, halfLine), []);
+  assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
   assert.equal((await client.request(readRequest, null)).files, files + 1);
 });
 
@@ -272,7 +278,7 @@ test('what is not to be read on opening is read when asked for', async () => {
   const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
   // Documents are completed from themselves all the same.
-  const items = await suggestedAfter(client, root, `${line}\n\n${halfLine}`);
+  const items = await suggestedAfter(client, root, `${module}\n${halfModule}`);
   assert.equal(items[0]?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.equal((await client.request(statusRequest, null)).state, 'idle');
   assert.equal((await client.request(readRequest, null)).state, 'ready');
@@ -298,7 +304,7 @@ test('a language that is switched off is not completed', async () => {
   const client = await readingClient(root, {
     initializationOptions: { ...usual, languages: { typescript: false } },
   });
-  assert.deepEqual(await suggestedAfter(client, root, `${line}\n\n${halfLine}`), []);
+  assert.deepEqual(await suggestedAfter(client, root, `${module}\n${halfModule}`), []);
 });
 
 test('what is offered and accepted is counted, once for a suggestion that is typed along', async () => {
@@ -307,11 +313,11 @@ test('what is offered and accepted is counted, once for a suggestion that is typ
   const { capabilities } = await client.initialize();
   assert.deepEqual(capabilities.executeCommandProvider?.commands, [acceptedCommand]);
   const uri = uriOf(path.join(root, 'src/new.ts'));
-  await client.open(uri, `${line}\n\n${halfLine}`);
-  const position = { line: 2, character: halfLine.length };
+  await client.open(uri, `${module}\n${halfModule}`);
+  const position = endOf(`${module}\n${halfModule}`);
   const [item] = await client.complete(uri, position);
   await client.change(uri, 2, [{ range: { start: position, end: position }, text: 'Led' }]);
-  const [rest] = await client.complete(uri, { line: 2, character: halfLine.length + 3 });
+  const [rest] = await client.complete(uri, { ...position, character: position.character + 3 });
   assert.equal(rest?.insertText, 'ger(harbourMaster, tidalGauge, 4711);');
   await client.connection.sendRequest('workspace/executeCommand', item?.command);
   assert.deepEqual(await client.request(acceptanceRequest, null), { offered: 1, accepted: 1 });
@@ -331,8 +337,8 @@ test('cancelled and superseded questions are answered, and only the newest gets 
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const uri = uriOf(path.join(root, 'src/new.ts'));
-  await client.open(uri, `${line}\n\n${halfLine}`);
-  const position = { line: 2, character: halfLine.length };
+  await client.open(uri, `${module}\n${halfModule}`);
+  const position = endOf(`${module}\n${halfModule}`);
   const cancellation = new CancellationTokenSource();
   const cancelled = client.complete(uri, position, cancellation.token);
   cancellation.cancel();

@@ -1,7 +1,8 @@
 /** A copy of the fixture repository for tests that change it. */
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Position } from 'vscode-languageserver/node';
 
 const fixture = path.join(import.meta.dirname, '../fixtures/quayside');
 
@@ -13,6 +14,21 @@ export interface TemporaryFolder {
 export function temporaryFolder(): TemporaryFolder {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'longsight-')));
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** The beginning of a file of the fixture, which breaks off in the middle of a line; and how that line goes on. */
+export const opening = openingOf('src/tides/client.ts', 'constructor(addr');
+export const restOfLine = 'ess: string) {';
+
+/** Where a text ends, as a position. */
+export function endOf(text: string): Position {
+  const lines = text.split('\n');
+  return { line: lines.length - 1, character: lines.at(-1)!.length };
+}
+
+function openingOf(file: string, last: string): string {
+  const text = readFileSync(path.join(fixture, file), 'utf8');
+  return text.slice(0, text.indexOf(last) + last.length);
 }
 
 /** The fixture repository under this name, in a folder. */
