@@ -5,7 +5,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { restartEngineRequest, summaryRequest } from '../../server/protocol/requests.ts';
-import { type ClientOptions, programs, TestClient, uriOf } from './client.ts';
+import { type ClientOptions, insertedText, programs, TestClient, uriOf } from './client.ts';
 import {
   copyRepository,
   endOf,
@@ -41,7 +41,7 @@ test('the bundled server reads, completes, summarizes, runs its engine, and ends
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, opening);
   const [item] = await client.complete(uri, endOf(opening));
-  assert.ok(String(item?.insertText).startsWith(restOfLine));
+  assert.ok(insertedText(item)?.startsWith(restOfLine));
   assert.equal((await client.request(summaryRequest, {})).name, 'quayside');
   assert.equal((await client.request(restartEngineRequest, null)).engine, 'running');
   assert.equal(await client.stop(), 0);
@@ -66,6 +66,6 @@ test('where onnxruntime cannot be loaded, the engine says so and everything else
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, opening);
   const [item] = await client.complete(uri, endOf(opening));
-  assert.ok(String(item?.insertText).startsWith(restOfLine));
+  assert.ok(insertedText(item)?.startsWith(restOfLine));
   assert.equal(await client.stop(), 0);
 });

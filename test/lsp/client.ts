@@ -249,6 +249,11 @@ export class TestClient {
   }
 }
 
+/** What a suggestion inserts; the server sends no snippets. */
+export function insertedText(item: InlineCompletionItem | undefined): string | undefined {
+  return typeof item?.insertText === 'string' ? item.insertText : undefined;
+}
+
 export function uriOf(file: string): string {
   return pathToFileURL(file).href;
 }
