@@ -6,7 +6,7 @@ import { type Candidate, candidatesAt } from './candidates.ts';
 import { rank } from './confidence.ts';
 import { contextOf, type EditContext } from './context.ts';
 import { featuresOf } from './features.ts';
-import { leastConfidence } from './gate.ts';
+import { isWorthShowing, leastConfidence } from './gate.ts';
 import { indentUnitOf } from './indent.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 import { cleanText, trimToSuffix } from './trim.ts';
@@ -51,6 +51,7 @@ export async function complete(
   if (item.confidence < leastConfidence(request.eagerness ?? 0.5)) {
     return answer({ reason: 'not confident enough', withheld: item });
   }
+  if (!isWorthShowing(item.text)) return answer({ reason: 'too little to show', withheld: item });
   cache?.add(request, item);
   return answer({ item });
 }

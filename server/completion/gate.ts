@@ -5,3 +5,10 @@
 export function leastConfidence(eagerness: number): number {
   return 0.9 - 0.8 * Math.max(0, Math.min(1, eagerness));
 }
+
+/** Whether a suggestion saves typing: one or two characters are written faster than they are read. */
+export function isWorthShowing(text: string): boolean {
+  return text.trim().length >= leastLength;
+}
+
+const leastLength = 3;

@@ -32,7 +32,12 @@ export interface CompletionItem {
   readonly kind: 'rest of line' | 'line' | 'block';
 }
 
-export type NothingReason = 'nothing known here' | 'not confident enough' | 'nothing to add' | 'cancelled';
+export type NothingReason =
+  | 'nothing known here'
+  | 'not confident enough'
+  | 'nothing to add'
+  | 'too little to show'
+  | 'cancelled';
 
 export interface Completion {
   /** Absent where nothing is to be shown. */
