@@ -1,6 +1,9 @@
 /**
  * What a span of tokens does to a diagonal recurrence is h ↦ A ⊙ h + b, with A = λ^L and b the state reached from zero. Spans
  * compose; composition is associative and not commutative (the monoid behind a parallel scan, arXiv 2208.04933, appendix H).
+ *
+ * A mode may be more than a number: those of H3 are matrices, and all of one share its decay. What H3 writes depends on the text
+ * before through its shift alone, so its spans compose exactly where every text starts with an empty shift, as files do.
  */
 import { type Tensor, tensor, zeros } from '../tensor.ts';
 import type { DiagonalSsmParameters, DiagonalSsmState } from './reference.ts';
@@ -8,7 +11,7 @@ import type { DiagonalSsmParameters, DiagonalSsmState } from './reference.ts';
 export interface DiagonalSsmSpan {
   /** A = λ^L: [d, 2, m]. */
   readonly decay: Tensor;
-  /** b: [d, 2, m]. */
+  /** b: [d, 2, m, …]. */
   readonly modes: Tensor;
 }
 
@@ -48,12 +51,16 @@ export function applyDiagonalSsm(span: DiagonalSsmSpan, state: DiagonalSsmState)
   return { modes: add(multiply(span.decay, state.modes), span.modes) };
 }
 
-/** Complex product, entry by entry. */
+/** Complex product of powers [d, 2, m] with modes [d, 2, m, …]. */
 function multiply(a: Tensor, b: Tensor): Tensor {
-  const product = zeros(a.shape);
+  const product = zeros(b.shape);
+  const size = b.data.length / a.data.length; // numbers that share a power
   pairwise(a.shape, (re, im) => {
-    product.data[re] = a.data[re]! * b.data[re]! - a.data[im]! * b.data[im]!;
-    product.data[im] = a.data[re]! * b.data[im]! + a.data[im]! * b.data[re]!;
+    for (let i = 0; i < size; i++) {
+      const [bre, bim] = [b.data[re * size + i]!, b.data[im * size + i]!];
+      product.data[re * size + i] = a.data[re]! * bre - a.data[im]! * bim;
+      product.data[im * size + i] = a.data[re]! * bim + a.data[im]! * bre;
+    }
   });
   return product;
 }
@@ -68,6 +75,6 @@ function add(a: Tensor, b: Tensor): Tensor {
 /** Calls `visit` with the places of both parts of every complex number of [d, 2, m]. */
 function pairwise([d = 0, , m = 0]: readonly number[], visit: (re: number, im: number) => void): void {
   for (let c = 0; c < d; c++) {
-    for (let n = 0; n < m; n++) visit((2 * c + 0) * m + n, (2 * c + 1) * m + n);
+    for (let n = 0; n < m; n++) visit(2 * c * m + n, (2 * c + 1) * m + n);
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { composeDiagonalSsm, diagonalSsmSpan } from '../../kernels/diagonal-ssm/merge.ts';
 import { diagonalSsm, initialDiagonalSsmState } from '../../kernels/diagonal-ssm/reference.ts';
 import { h3Graph, h3StepGraph } from '../../kernels/h3/graph.ts';
 import { type H3Parameters, h3, initialH3State } from '../../kernels/h3/reference.ts';
@@ -56,6 +57,23 @@ describe('H3', () => {
     const { output } = h3({ q: sequence, k: sequence, v: sequence }, recall, initialH3State(recall));
     // At the second 2 (place 4) the memory holds 2→0, 0→1, 1→3, 3→2.
     assert.deepEqual([...output.data.subarray(4 * 4, 5 * 4)], symbol(0));
+  });
+
+  test('the memories of two files compose as reading one after the other does', () => {
+    const draw = (length: number, seed: number) => ({
+      q: randomNormal([length, width], seed),
+      k: randomNormal([length, width], seed + 1),
+      v: randomNormal([length, width], seed + 2),
+    });
+    const empty = initialH3State(parameters);
+    const first = h3(draw(13, 7), parameters, empty).state;
+    const second = h3(draw(21, 8), parameters, empty).state;
+    const spans = [
+      diagonalSsmSpan(parameters.ssm, 13, first),
+      diagonalSsmSpan(parameters.ssm, 21, second),
+    ] as const;
+    const expected = h3(draw(21, 8), parameters, { shift: empty.shift, modes: first.modes }).state;
+    assertClose(composeDiagonalSsm(...spans).modes, expected.modes, float64Tolerance, 'modes');
   });
 
   test('a width that heads do not divide is refused', () => {
