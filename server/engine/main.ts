@@ -5,6 +5,7 @@
 import { check, checkGraph } from './check-graph.ts';
 import { type Device, deviceNames, isDevice } from './device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from './messages.ts';
+import { Models } from './models.ts';
 import { productGraph, timeProduct } from './product.ts';
 import { type Between, workQueue } from './queue.ts';
 import { type GraphSession, loadRuntime, type Runtime } from './session.ts';
@@ -73,8 +74,9 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
   if (!result.right) {
     throw new Error(`results on ${deviceNames[device]} are wrong by ${result.error.toExponential(1)}`);
   }
+  const models = new Models(runtime, device);
   const queue = workQueue(
-    (request, between) => perform(runtime, device, session, request, between),
+    (request, between) => perform({ runtime, device, session, models }, request, between),
     (id, outcome) => {
       const residentBytes = process.memoryUsage.rss();
       send(outcome.type === 'result' ? { ...outcome, id, residentBytes } : { ...outcome, id });
@@ -89,10 +91,16 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
   send({ type: 'ready', device, check: result });
 }
 
+interface Means {
+  readonly runtime: Runtime;
+  readonly device: Device;
+  /** The check graph. */
+  readonly session: GraphSession;
+  readonly models: Models;
+}
+
 async function perform(
-  runtime: Runtime,
-  device: Device,
-  session: GraphSession,
+  { runtime, device, session, models }: Means,
   request: WorkRequest,
   between: Between,
 ): Promise<ResultOf<WorkName>> {
@@ -106,6 +114,24 @@ async function perform(
       } finally {
         await product.release();
       }
+    }
+    case 'loadModel': {
+      const { loaded, slots } = models.get(request.parameters.model);
+      return { name: loaded.name, modelId: loaded.modelId, config: loaded.config, slots };
+    }
+    case 'read': {
+      const { model: reference, ids, keep } = request.parameters;
+      const model = models.get(reference);
+      return model.read(ids, keep ?? model.config.dilated_span, between);
+    }
+    case 'remember': {
+      const { model, key, memory } = request.parameters;
+      models.get(model).remember(key, memory);
+      return { held: true };
+    }
+    case 'decode': {
+      const { model, ids, memory, positions } = request.parameters;
+      return models.get(model).decode(ids, memory, positions ?? 1, between);
     }
   }
 }

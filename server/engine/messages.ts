@@ -1,5 +1,10 @@
 /** What the engine process and its parent say to each other, over the IPC channel of child_process. */
+import type { ModelConfig } from '../../kernels/model/config.ts';
+import type { RepositoryMemory } from '../../kernels/model/memory.ts';
 import type { Device } from './device.ts';
+import type { FileMemory } from './file-memory.ts';
+import type { FloatTensor } from './session.ts';
+import type { ModelReference } from './weights.ts';
 
 /** The work that the engine does, by name: what goes in and what comes out. All of it can be structure-cloned. */
 interface Work {
@@ -10,7 +15,66 @@ interface Work {
     parameters: { readonly rows: number; readonly width: number; readonly repeats: number };
     result: { readonly gigaflops: number; readonly milliseconds: number };
   };
+  /** Loads and verifies a model. Other work loads what it names by itself: a new process needs no telling. */
+  loadModel: { parameters: ModelParameters; result: ModelFacts };
+  /** Reads a file with the self-decoder. */
+  read: {
+    parameters: ModelParameters & {
+      readonly ids: Ids;
+      /** Keys that a head of the dilated memory keeps of the file at most; as many as a level of that memory when left out. */
+      readonly keep?: number;
+    };
+    result: FileMemory;
+  };
+  /** Holds what prompts are decoded with under a key: a few at a time, and only as long as the process lives. */
+  remember: {
+    parameters: ModelParameters & { readonly key: string; readonly memory: SeenMemory };
+    result: { readonly held: true };
+  };
+  /**
+   * Logits after the last tokens of a prompt. The whole prompt is given each time; the process keeps states of earlier ones, and runs
+   * only what is new. So a prompt may go on from any earlier one, and nothing is lost with the process but time.
+   */
+  decode: {
+    parameters: ModelParameters & {
+      readonly ids: Ids;
+      /** The key of a memory; left out, there is nothing but the prompt. */
+      readonly memory?: string;
+      /** How many of the last positions are wanted: 1 when left out, at most 32. */
+      readonly positions?: number;
+    };
+    result: Decoded;
+  };
 }
+
+export type Ids = Uint16Array | Int32Array;
+
+export interface ModelParameters {
+  readonly model: ModelReference;
+}
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly modelId: string;
+  readonly config: ModelConfig;
+  /** Keys of the dilated memory that a prompt sees: K of `SeenMemory`. */
+  readonly slots: number;
+}
+
+/** The memory of everything but the edited file, as the cross-decoder reads it: shapes as in `RepositoryMemory`. */
+export type SeenMemory = { readonly [Part in keyof RepositoryMemory]: FloatTensor };
+
+export type Decoded =
+  | {
+      readonly type: 'decoded';
+      /** [positions, vocabulary] */
+      readonly logits: Float32Array;
+      readonly vocabulary: number;
+      /** Tokens of the prompt that were not run again. */
+      readonly reused: number;
+    }
+  /** The process does not hold this memory, or not any more: `remember` it, and ask again. */
+  | { readonly type: 'unknownMemory' };
 
 export type WorkName = keyof Work;
 export type ParametersOf<Name extends WorkName> = Work[Name]['parameters'];

@@ -1,8 +1,11 @@
-/** The work that waits in the engine process: urgent first, one at a time, cancellable. */
+/** The work that waits in the engine process: one at a time, cancellable; what is urgent interrupts what is not. */
 import { setImmediate } from 'node:timers/promises';
 import type { ResultOf, WorkName, WorkRequest } from './messages.ts';
 
-/** Is called between the native calls of a piece of work: lets messages in, and throws when the work was cancelled. */
+/**
+ * Is called between the native calls of a piece of work: lets messages in, has what is urgent done first, and throws when the work was
+ * cancelled.
+ */
 export type Between = () => Promise<void>;
 
 export type Outcome =
@@ -25,12 +28,22 @@ export function workQueue(
   async function work(): Promise<void> {
     if (running) return;
     running = true;
-    for (let request = next(); request !== undefined; request = next()) {
-      const { id } = request;
-      finished(id, await settle(request));
-      cancelled.delete(id);
-    }
+    for (let request = next(); request !== undefined; request = next()) await finish(request);
     running = false;
+  }
+
+  async function doUrgent(): Promise<void> {
+    for (;;) {
+      const at = waiting.findIndex(({ urgent }) => urgent);
+      const [request] = at < 0 ? [] : waiting.splice(at, 1);
+      if (request === undefined) return;
+      await finish(request);
+    }
+  }
+
+  async function finish(request: WorkRequest): Promise<void> {
+    finished(request.id, await settle(request));
+    cancelled.delete(request.id);
   }
 
   function next(): WorkRequest | undefined {
@@ -41,6 +54,8 @@ export function workQueue(
   async function settle(request: WorkRequest): Promise<Outcome> {
     const between = async () => {
       await setImmediate();
+      // Somebody is typing: a long reading waits for that, not the other way round.
+      if (!request.urgent && !cancelled.has(request.id)) await doUrgent();
       if (cancelled.has(request.id)) throw new Error('cancelled');
     };
     try {

@@ -9,17 +9,28 @@ interface FloatTensor {
   readonly data: Float32Array;
 }
 
+/** Token ids, as the graphs of models take them. */
+export interface IndexTensor {
+  readonly shape: readonly number[];
+  readonly data: BigInt64Array;
+}
+
 export interface GraphSession {
   /** Runs the graph. Blocks this process while it does, whatever the promise looks like. */
-  run(feeds: Readonly<Record<string, FloatTensor>>): Promise<Record<string, FloatTensor>>;
+  run(feeds: Readonly<Record<string, FloatTensor | IndexTensor>>): Promise<Record<string, FloatTensor>>;
   release(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Threads within an operator on the CPU; all cores when left out. */
+  readonly threads?: number;
 }
 
 export interface Runtime {
   /** The devices whose libraries came with this installation. */
   readonly bundled: readonly string[];
   /** Throws what onnxruntime throws: a device that is not there, a graph it does not accept. Some devices abort instead. */
-  open(model: OnnxModel, device: Device): Promise<GraphSession>;
+  open(model: OnnxModel, device: Device, options?: OpenOptions): Promise<GraphSession>;
 }
 
 /** Loads the native library. Throws a clause for the user where there is none for this machine, or it does not load. */
@@ -30,7 +41,7 @@ export async function loadRuntime(): Promise<Runtime> {
       .listSupportedBackends()
       .filter(({ bundled }) => bundled)
       .map(({ name }) => name),
-    open: (model, device) => open(library, model, device),
+    open: (model, device, options = {}) => open(library, model, device, options),
   };
 }
 
@@ -46,18 +57,22 @@ async function open(
   library: typeof Onnxruntime,
   { bytes, externalData }: OnnxModel,
   device: Device,
+  { threads }: OpenOptions,
 ): Promise<GraphSession> {
   const session = await library.InferenceSession.create(bytes, {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     externalData,
     // Warnings about nodes that stay on the CPU are no news to a user.
     logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
   return {
     async run(feeds) {
       const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
         name,
-        new library.Tensor('float32', data, shape),
+        data instanceof Float32Array
+          ? new library.Tensor('float32', data, shape)
+          : new library.Tensor('int64', data, shape),
       ]);
       const outputs = await session.run(Object.fromEntries(tensors));
       return Object.fromEntries(

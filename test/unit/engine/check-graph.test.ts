@@ -9,7 +9,7 @@ import { type GraphSession, loadRuntime } from '../../../server/engine/session.t
 function device(spoil: (y: Float32Array) => Float32Array): GraphSession {
   return {
     async run({ x }) {
-      assert.ok(x);
+      assert.ok(x?.data instanceof Float32Array);
       const y = checkReference(tensor(x.shape, x.data));
       return { y: { shape: y.shape, data: spoil(Float32Array.from(y.data)) } };
     },

@@ -28,14 +28,15 @@ function recordedQueue(count: number) {
   return { queue, outcomes, finished };
 }
 
-test('urgent work goes before what waits, and after what runs', async () => {
-  const { queue, outcomes, finished } = recordedQueue(4);
+test('urgent work goes before what waits, and interrupts what runs', async () => {
+  const { queue, outcomes, finished } = recordedQueue(5);
   for (const id of [1, 2, 3]) queue.add(request(id));
   queue.add(request(4, true));
+  queue.add(request(5, true));
   await finished;
   assert.deepEqual(
     outcomes.map(([id]) => id),
-    [1, 4, 2, 3],
+    [4, 5, 1, 2, 3],
   );
 });
 

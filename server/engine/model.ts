@@ -1,0 +1,265 @@
+/** A model in the engine process: its graphs, opened when they are first needed, run a chunk at a time. */
+import type { ModelConfig } from '../../kernels/model/config.ts';
+import { decodeGraph, type ModelGraph, readGraph } from '../../kernels/model/graphs.ts';
+import { dilatedSlots, emptyRepositoryMemory, type RepositoryMemory } from '../../kernels/model/memory.ts';
+import type { Lowering } from '../../kernels/model/weights.ts';
+import { tensorsOf } from '../../kernels/onnx/parameters.ts';
+import type { Tensor } from '../../kernels/tensor.ts';
+import { ContinuousFit } from './continuous-fit.ts';
+import type { Device } from './device.ts';
+import { type FileMemory, StridedCollector } from './file-memory.ts';
+import type { Decoded, SeenMemory } from './messages.ts';
+import type { Between } from './queue.ts';
+import type { FloatTensor, GraphSession, IndexTensor, Runtime } from './session.ts';
+import { type CachedState, type DecoderState, StateCache } from './state-cache.ts';
+import type { LoadedWeights } from './weights.ts';
+
+/** Tokens a run of the reader, and of the decoder over a prompt: cancelled between them. */
+const chunk = 256;
+/** Tokens a run that checks drafts; more than twice as many new tokens are a prompt. */
+const verified = 32;
+/** The dilated memory of a repository of this many tokens fits; what is further away is not seen. */
+const furthest = 10_000_000;
+const cachedStates = 12;
+const heldMemories = 4;
+
+/** `''` is the memory of a repository of one file. */
+const noMemory = '';
+
+/**
+ * How the matrices are held. Reading and prompts take eight bits with one scale a run, which is fastest on processors. What a token is
+ * decoded to must not depend on what is decoded beside it, or drafts would change the result: there, blocks of a row have scales
+ * of their own.
+ */
+function loweringsOn(
+  device: Device,
+  exact: boolean,
+): { readonly chunks: Lowering; readonly tokens: Lowering } {
+  if (exact) return { chunks: 'float32', tokens: 'float32' };
+  return { chunks: device === 'cpu' ? 'uint8' : 'block8', tokens: 'block8' };
+}
+
+interface Opened {
+  readonly session: GraphSession;
+  readonly initial: DecoderState;
+}
+
+type Part = 'read' | 'prompt' | 'drafts' | 'token';
+
+export class Model {
+  readonly loaded: LoadedWeights;
+  readonly slots: number;
+  readonly #runtime: Runtime;
+  readonly #device: Device;
+  readonly #exact: boolean;
+  readonly #parts = new Map<Part, Opened>();
+  readonly #fit: ContinuousFit;
+  readonly #states = new StateCache(cachedStates);
+  readonly #memories = new Map<string, DecoderState>();
+  readonly #noMemory: DecoderState;
+
+  constructor(runtime: Runtime, device: Device, loaded: LoadedWeights, exact: boolean) {
+    this.#runtime = runtime;
+    this.#device = device;
+    this.loaded = loaded;
+    this.#exact = exact;
+    this.slots = dilatedSlots(loaded.config, furthest);
+    this.#fit = new ContinuousFit(loaded.config);
+    this.#noMemory = feedsOf(emptyRepositoryMemory(loaded.config, this.slots));
+  }
+
+  get config(): ModelConfig {
+    return this.loaded.config;
+  }
+
+  /** Reads a file. @param keep most keys that a head of the dilated memory keeps of it */
+  async read(ids: ArrayLike<number>, keep: number, between: Between): Promise<FileMemory> {
+    this.#expectIds(ids);
+    const { session, initial } = await this.#open('read');
+    const strided = new StridedCollector(ids.length, keep, this.config);
+    const signal = this.#fit.bins(ids.length);
+    let state = initial;
+    for (let start = 0; start < ids.length; start += chunk) {
+      await between();
+      const end = Math.min(start + chunk, ids.length);
+      const out = await session.run({ ids: idTensor(ids, start, end), ...state });
+      strided.add(start, out['keys']!, out['values']!);
+      signal.add(out['signal']!.data);
+      state = stateAfter(initial, out);
+    }
+    return {
+      length: ids.length,
+      linear: state['writer.linear']!,
+      delta: state['writer.delta']!,
+      continuous: floatTensor(this.#fit.fit(signal)),
+      strided: strided.finish(),
+    };
+  }
+
+  /** Holds a memory that prompts may name. */
+  remember(key: string, memory: SeenMemory): void {
+    const feeds: Record<string, FloatTensor> = {};
+    for (const [name, { shape }] of Object.entries(this.#noMemory)) {
+      const given = memory[name.slice('memory.'.length) as keyof SeenMemory];
+      if (given?.shape.join() !== shape.join() || given.data.length !== this.#noMemory[name]!.data.length)
+        throw new RangeError(
+          `The memory's ${name.slice('memory.'.length)} is [${given?.shape.join(', ') ?? ''}] and should be [${shape.join(', ')}].`,
+        );
+      feeds[name] = given;
+    }
+    this.#memories.delete(key);
+    this.#states.forget(key);
+    this.#memories.set(key, feeds);
+    for (const oldest of this.#memories.keys()) {
+      if (this.#memories.size <= heldMemories) break;
+      this.#memories.delete(oldest);
+      this.#states.forget(oldest);
+    }
+  }
+
+  /**
+   * Logits after each of the last `positions` tokens. What earlier prompts share with this one is not run again.
+   * @param memory a key that was given to `remember`; the empty memory without it
+   */
+  async decode(
+    ids: ArrayLike<number>,
+    memory: string | undefined,
+    positions: number,
+    between: Between,
+  ): Promise<Decoded> {
+    this.#expectIds(ids);
+    if (!Number.isInteger(positions) || positions < 1 || positions > Math.min(ids.length, verified))
+      throw new RangeError(`Logits of ${positions} positions are not to be had for ${ids.length} tokens.`);
+    const key = memory ?? noMemory;
+    const feeds = memory === undefined ? this.#noMemory : this.#memories.get(memory);
+    if (feeds === undefined) return { type: 'unknownMemory' };
+
+    const { vocabulary } = this.config;
+    const same = positions === 1 ? this.#states.find(key, ids, ids.length) : undefined;
+    if (same?.ids.length === ids.length && same.logits !== undefined)
+      return { type: 'decoded', logits: same.logits, vocabulary, reused: ids.length };
+
+    const last = ids.length - positions;
+    let at = this.#states.find(key, ids, last) ?? (await this.#start(key));
+    const reused = at.ids.length;
+    // With few new tokens, one run does both; otherwise what comes before the wanted positions is kept by itself.
+    if (ids.length - reused > verified || (positions > 1 && last - reused >= verified / 2))
+      at = await this.#advance(at, ids, positions === 1 ? ids.length : last, feeds, between);
+    if (at.ids.length < ids.length) {
+      const { entry, logits } = await this.#run(at, ids, ids.length, feeds, between);
+      return {
+        type: 'decoded',
+        logits: logits.slice(-positions * vocabulary),
+        vocabulary,
+        reused: Math.min(reused, entry.ids.length),
+      };
+    }
+    return { type: 'decoded', logits: at.logits!, vocabulary, reused };
+  }
+
+  async #start(memory: string): Promise<CachedState> {
+    const { initial } = await this.#open('token');
+    return { memory, ids: [], state: initial };
+  }
+
+  async #advance(
+    from: CachedState,
+    ids: ArrayLike<number>,
+    end: number,
+    feeds: DecoderState,
+    between: Between,
+  ): Promise<CachedState> {
+    let at = from;
+    while (at.ids.length < end) {
+      const left = end - at.ids.length;
+      const step = Math.min(left, left > 2 * verified ? chunk : verified);
+      at = (await this.#run(at, ids, at.ids.length + step, feeds, between)).entry;
+    }
+    return at;
+  }
+
+  async #run(
+    from: CachedState,
+    ids: ArrayLike<number>,
+    end: number,
+    feeds: DecoderState,
+    between: Between,
+  ): Promise<{ entry: CachedState; logits: Float32Array }> {
+    await between();
+    const start = from.ids.length;
+    const part = end - start === 1 ? 'token' : end - start <= verified ? 'drafts' : 'prompt';
+    const { session, initial } = await this.#open(part);
+    const out = await session.run({ ids: idTensor(ids, start, end), ...from.state, ...feeds });
+    const logits = out['logits']!.data;
+    const entry = {
+      memory: from.memory,
+      ids: Int32Array.from({ length: end }, (_, i) => ids[i]!),
+      state: stateAfter(initial, out),
+      logits: logits.slice(-this.config.vocabulary),
+    };
+    this.#states.keep(entry);
+    return { entry, logits };
+  }
+
+  async #open(part: Part): Promise<Opened> {
+    const known = this.#parts.get(part);
+    if (known !== undefined) return known;
+    const graph = this.#graph(part);
+    // One token has too little to do for more than one thread.
+    const threads = part === 'token' || part === 'drafts' ? { threads: 1 } : {};
+    const session = await this.#runtime.open(graph.model, this.#device, threads);
+    const opened = { session, initial: floatsOf(graph.initialState) };
+    this.#parts.set(part, opened);
+    return opened;
+  }
+
+  #graph(part: Part): ModelGraph {
+    const { config, weights } = this.loaded;
+    const { chunks, tokens } = loweringsOn(this.#device, this.#exact);
+    const { slots } = this;
+    switch (part) {
+      case 'read':
+        return readGraph(config, weights, { lowering: chunks, longest: chunk });
+      case 'prompt':
+        return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
+      case 'drafts':
+        return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'all', longest: verified });
+      case 'token':
+        return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'last', step: true });
+    }
+  }
+
+  /** A Gather outside the table ends the process on some devices. */
+  #expectIds(ids: ArrayLike<number>): void {
+    const { vocabulary } = this.config;
+    if (ids.length === 0) throw new RangeError('There are no tokens to run.');
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at]!;
+      if (!Number.isInteger(id) || id < 0 || id >= vocabulary)
+        throw new RangeError(
+          `Token ${id} at position ${at} is outside the model's vocabulary of ${vocabulary}.`,
+        );
+    }
+  }
+}
+
+function idTensor(ids: ArrayLike<number>, start: number, end: number): IndexTensor {
+  const data = BigInt64Array.from({ length: end - start }, (_, i) => BigInt(ids[start + i]!));
+  return { shape: [end - start], data };
+}
+
+function stateAfter(initial: DecoderState, out: Readonly<Record<string, FloatTensor>>): DecoderState {
+  return Object.fromEntries(Object.keys(initial).map(name => [name, out[`${name}'`]!]));
+}
+
+function feedsOf(memory: RepositoryMemory): DecoderState {
+  return floatsOf(new Map([...tensorsOf(memory)].map(([name, value]) => [`memory.${name}`, value])));
+}
+
+function floatsOf(tensors: ReadonlyMap<string, Tensor>): DecoderState {
+  return Object.fromEntries([...tensors].map(([name, value]) => [name, floatTensor(value)]));
+}
+
+function floatTensor({ shape, data }: Tensor): FloatTensor {
+  return { shape, data: Float32Array.from(data) };
+}
