@@ -4,7 +4,7 @@ import type { OnnxModel } from '../../kernels/onnx/graph-builder.ts';
 import type { Device } from './device.ts';
 
 /** A float32 tensor in row-major order. */
-interface FloatTensor {
+export interface FloatTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
