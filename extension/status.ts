@@ -127,7 +127,7 @@ function tooltip(report: Report, status: Status | undefined): vscode.MarkdownStr
     [t('Left out'), fullCount(status.skipped)],
     [t('Changed since read'), fullCount(status.stale)],
     [t('Memory'), megabytes(status.memoryBytes)],
-    [t('Device'), [status.device, status.deviceReason].filter(part => part !== '').join(': ')],
+    [t('Device'), status.device || t('none')],
     [t('Model'), status.modelId || t('none')],
   ];
   text.appendMarkdown('| | |\n|---|---|\n');
@@ -136,6 +136,8 @@ function tooltip(report: Report, status: Status | undefined): vscode.MarkdownStr
     const cell = value.replace(/[\r\n|]+/g, ' ');
     text.appendMarkdown(`| ${name} | `).appendText(cell).appendMarkdown(' |\n');
   }
+  // A sentence wraps below the table, and would not inside it.
+  if (status.deviceReason) text.appendMarkdown('\n').appendText(status.deviceReason);
   return text;
 }
 
