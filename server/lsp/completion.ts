@@ -59,7 +59,7 @@ export function serveCompletions(
     // That there is no memory is said by the status, not at every keystroke.
     if (reading.figures.state === 'failed') return [];
     if (context?.triggerKind === InlineCompletionTriggerKind.Automatic && now['completion.debounce'] > 0) {
-      await setTimeout(now['completion.debounce']);
+      await pause(now['completion.debounce'], token);
       if (token.isCancellationRequested) return [];
     }
     // Typing goes on while the memory looks: what it says counts for the text it was asked about.
@@ -84,6 +84,14 @@ export function serveCompletions(
       throw error;
     }
   }
+}
+
+/** Resolves after the time, or as soon as nobody waits for it. */
+async function pause(milliseconds: number, token: CancellationToken): Promise<void> {
+  const abort = new AbortController();
+  const listening = token.onCancellationRequested(() => abort.abort());
+  await setTimeout(milliseconds, undefined, { signal: abort.signal }).catch(() => {});
+  listening.dispose();
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {

@@ -179,13 +179,14 @@ export class TestClient {
     return this.connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } });
   }
 
-  /** Asks as if the user had pressed the key for it. */
+  /** Asks as if the user had pressed the key for it or, with the other kind, only typed. */
   async complete(
     uri: string,
     position: Position,
     token?: CancellationToken,
+    triggerKind: InlineCompletionTriggerKind = InlineCompletionTriggerKind.Invoked,
   ): Promise<InlineCompletionItem[]> {
-    const context = { triggerKind: InlineCompletionTriggerKind.Invoked };
+    const context = { triggerKind };
     const parameters = { textDocument: { uri }, position, context };
     const answer = await this.connection.sendRequest(InlineCompletionRequest.type, parameters, token);
     return Array.isArray(answer) ? answer : (answer?.items ?? []);
