@@ -19,6 +19,9 @@ export interface Distilled {
 /** Taps that are fitted at most. */
 const mostSamples = 512;
 
+/** Greatest log a: a mode that fades faster is no wave any more, and would shorten the blocks that the recurrence runs in. */
+const fastest = 0.75;
+
 interface Mode {
   /** log a. */
   logDecay: number;
@@ -132,7 +135,7 @@ function moved(mode: Mode, step: Float64Array, n: number): Mode {
   // A step is a hint: bounded, so that a decay neither vanishes nor becomes a single tap.
   const bounded = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
   return {
-    logDecay: Math.max(-16, Math.min(1, mode.logDecay + bounded(step[4 * n]!, 0.7))),
+    logDecay: Math.max(-16, Math.min(fastest, mode.logDecay + bounded(step[4 * n]!, 0.7))),
     angle: mode.angle + bounded(step[4 * n + 1]!, 0.3),
     re: mode.re + step[4 * n + 2]!,
     im: mode.im + step[4 * n + 3]!,
