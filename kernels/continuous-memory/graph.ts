@@ -16,9 +16,8 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, gather, reshape, slice, split, transpose } from '../onnx/layout.ts';
 import { lengthOf, range, takeFrom } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
-import type { Placed } from '../onnx/parameters.ts';
+import { type Placed, placeTensor } from '../onnx/parameters.ts';
 import { cumulativeSum, reduceSum } from '../onnx/reduce.ts';
-import type { Tensor } from '../tensor.ts';
 import { evenPoints, type GaussianBasis } from './basis.ts';
 import type { ContinuousMemoryPlan } from './plan.ts';
 import {
@@ -52,7 +51,7 @@ export function continuousMemoryGraph(
   const total = add(filled, length.value);
   const complete = greaterOrEqual(total, segment); // [1]
 
-  const E = weight(g, plan.fitNew);
+  const E = placeTensor(g, plan.fitNew);
   const columns = takeFrom(concat([E, E], 1), 1, filled, length); // [N, T]
   const gathered = add(state.pending, matmul(columns, mul(x, here)));
   const begun = matmul(columns, mul(x, sub(1, here)));
@@ -119,7 +118,7 @@ export function continuousReadGraph(
 /** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */
 function carry(g: GraphBuilder, plan: ContinuousMemoryPlan, attention: Value): Value {
   const { basis, samples, sampling } = plan.config;
-  if (sampling === 'uniform') return weight(g, plan.carry);
+  if (sampling === 'uniform') return placeTensor(g, plan.carry);
   const points = reshape(stickySamples(g, attention, samples, sampling.bins), [samples, 1]);
   const variances = basis.widths.map(width => width ** 2);
   const distance = sub(points, g.constant('float32', [...basis.centres])); // [M, N]
@@ -137,7 +136,7 @@ function carry(g: GraphBuilder, plan: ContinuousMemoryPlan, attention: Value): V
       Array.from(variances, v => 1 / Math.sqrt(2 * Math.PI * v)),
     ),
   );
-  return matmul(weight(g, plan.fitOld), density);
+  return matmul(placeTensor(g, plan.fitOld), density);
 }
 
 /** The points in [0, 1] at the quantiles (m + ½)/M of the attention [bins], linear inside a bin: [M]. */
@@ -154,8 +153,4 @@ function stickySamples(g: GraphBuilder, attention: Value, samples: number, bins:
   const start = sub(gather(ends, bin, 0), inBin);
   const inside = div(sub(reshape(targets, [samples]), start), inBin);
   return div(add(cast(bin, 'float32'), inside), bins);
-}
-
-function weight(g: GraphBuilder, { shape, data }: Tensor): Value {
-  return g.weight(Float32Array.from(data), shape);
 }

@@ -14,9 +14,8 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, gather, reshape, slice, transpose } from '../onnx/layout.ts';
 import { lengthOf, minus, padTo, pieces, takeFrom, times } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
-import type { Placed } from '../onnx/parameters.ts';
+import { type Placed, placeTensor } from '../onnx/parameters.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
-import type { Tensor } from '../tensor.ts';
 import type { H3Inputs, H3Parameters, H3State } from './reference.ts';
 
 type Result = { readonly output: Value; readonly state: Placed<H3State> };
@@ -32,7 +31,7 @@ export function h3Graph(
   const [heads, m, dh] = lengthsOf(state.modes);
   const tables = diagonalSsmTables(ssm, blockLength(ssm, 128));
   const { block } = tables;
-  const shifted = shortConvolutionGraph(g, k, { kernel: weight(g, shift) }, { past: state.shift });
+  const shifted = shortConvolutionGraph(g, k, { kernel: placeTensor(g, shift) }, { past: state.shift });
   const length = lengthOf(q, 0);
   const blocks = pieces(length, block);
   const n = blocks.dimension;
@@ -45,16 +44,16 @@ export function h3Graph(
   const V = perHead(v, [0, 2, 1, 3]); // [n, H, C, dh]
   const K = perHead(shifted.output, [0, 2, 3, 1]); // [n, H, dh, C]
 
-  const read = weight(g, tables.read); // [H, C + 2m, C]
+  const read = placeTensor(g, tables.read); // [H, C + 2m, C]
   const F = transpose(slice(read, 1, 0, block), [0, 2, 1]); // [H, C, C], rows t
   const local = matmul(mul(matmul(Q, K), F), V); // [n, H, C, dh]
 
-  const w = reshape(transpose(weight(g, tables.write), [0, 2, 1]), [heads, 2 * m, 1, block]);
+  const w = reshape(transpose(placeTensor(g, tables.write), [0, 2, 1]), [heads, 2 * m, 1, block]);
   const keys = mul(reshape(K, [n, heads, 1, dh, block]), w); // [n, H, 2m, dh, C]
   const written = matmul(reshape(keys, [n, heads, 2 * m * dh, block]), V); // [n, H, 2m·dh, dh]
   const perMode = (x: Value): Value => reshape(x, [x.shape[0]!, heads, 2 * m, dh * dh]);
-  const rewind = reshape(gather(weight(g, tables.rewind), padding.value, 0), [1, heads, 2 * m, 1]);
-  const decay = reshape(weight(g, tables.decay), [1, heads, 2 * m, 1]);
+  const rewind = reshape(gather(placeTensor(g, tables.rewind), padding.value, 0), [1, heads, 2 * m, 1]);
+  const decay = reshape(placeTensor(g, tables.decay), [1, heads, 2 * m, 1]);
   const S = chainOverBlocks(
     parts(decay, m, 2),
     parts(perMode(written), m, 2),
@@ -86,17 +85,17 @@ export function h3StepGraph(
   state: Placed<H3State>,
 ): Result {
   const [heads, m, dh] = lengthsOf(state.modes);
-  const shifted = shortConvolutionStepGraph(g, k, { kernel: weight(g, shift) }, { past: state.shift });
+  const shifted = shortConvolutionStepGraph(g, k, { kernel: placeTensor(g, shift) }, { past: state.shift });
   const binding = matmul(reshape(shifted.output, [heads, dh, 1]), reshape(v, [heads, 1, dh])); // [H, dh, dh]
   const modes = parts(reshape(state.modes, [heads, 2, m, dh * dh]), 1, 1); // [H, 1, m, dh²]
-  const λ = parts(weight(g, { shape: [heads, 2, m, 1], data: ssm.poles.data }), 1, 1); // [H, 1, m, 1]
+  const λ = parts(placeTensor(g, { shape: [heads, 2, m, 1], data: ssm.poles.data }), 1, 1); // [H, 1, m, 1]
   const turned = multiply(modes, λ);
   const next = concat([add(turned[0], reshape(binding, [heads, 1, 1, dh * dh])), turned[1]], 1); // [H, 2, m, dh²]
   // Re(R h) = R_re h_re − R_im h_im, and D for the present token alone.
   const signed = ssm.residues.data.map((value, i) => (Math.floor(i / m) % 2 === 0 ? value : -value));
-  const R = weight(g, { shape: [heads, 1, 2 * m], data: signed });
+  const R = placeTensor(g, { shape: [heads, 1, 2 * m], data: signed });
   const summed = reshape(matmul(R, reshape(next, [heads, 2 * m, dh * dh])), [heads, dh, dh]);
-  const skip = mul(binding, reshape(weight(g, ssm.skip), [heads, 1, 1]));
+  const skip = mul(binding, reshape(placeTensor(g, ssm.skip), [heads, 1, 1]));
   const output = matmul(reshape(q, [heads, 1, dh]), add(summed, skip)); // [H, 1, dh]
   return {
     output: reshape(output, [1, heads * dh]),
@@ -110,8 +109,4 @@ function lengthsOf(modes: Value): [heads: number, m: number, dh: number] {
     throw new RangeError(`H3: modes of ${formatShape(modes.shape)}`);
   }
   return [heads, m, dh];
-}
-
-function weight(g: GraphBuilder, { shape, data }: Tensor): Value {
-  return g.weight(Float32Array.from(data), shape);
 }

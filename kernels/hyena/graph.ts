@@ -1,16 +1,14 @@
 import { diagonalSsmGraph, diagonalSsmStepGraph } from '../diagonal-ssm/graph.ts';
-import type { DiagonalSsmState } from '../diagonal-ssm/reference.ts';
-import type { MonarchFactors } from '../monarch/factors.ts';
 import { chooseFactors, transformLength } from '../monarch/factors.ts';
 import { monarchBlockGraph } from '../monarch/graph.ts';
 import { mul } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, pad, reshape, slice, split } from '../onnx/layout.ts';
 import { lengthOf, padTo, pieces, takeFirst, times } from '../onnx/length.ts';
-import type { Placed } from '../onnx/parameters.ts';
+import { type Placed, placeTensor } from '../onnx/parameters.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
 import type { Tensor } from '../tensor.ts';
-import { type HyenaParameters, type HyenaState, reversedRows } from './reference.ts';
+import { type HyenaFilter, type HyenaParameters, type HyenaState, reversedRows } from './reference.ts';
 
 type Result = { readonly output: Value; readonly state: Placed<HyenaState> };
 
@@ -28,23 +26,18 @@ export function hyenaGraph(
   state: Placed<HyenaState>,
   longest?: number,
 ): Result {
-  const local = shortConvolutionGraph(g, projections, { kernel: weight(g, short) }, { past: state.short });
+  const local = shortConvolutionGraph(
+    g,
+    projections,
+    { kernel: placeTensor(g, short) },
+    { past: state.short },
+  );
   const { gate, gated } = gates(local.output);
-  const long = convolve();
+  const long = convolve(g, gated, filter, state.filter, longest);
   return {
     output: mul(gate, long.output),
     state: { short: local.state.past, filter: long.state },
   };
-
-  function convolve(): { output: Value; state: Value } {
-    if (filter.kind === 'modal') {
-      return fromModes(diagonalSsmGraph(g, gated, filter.modal, { modes: state.filter }, longest));
-    }
-    if (filter.taps.shape[0]! > shortFilter) return blockConvolution(g, gated, filter.taps, state.filter);
-    const kernel = weight(g, reversedRows(filter.taps));
-    const { output, state: next } = shortConvolutionGraph(g, gated, { kernel }, { past: state.filter });
-    return { output, state: next.past };
-  }
 }
 
 /** One token, projections [1, 3d]. */
@@ -57,39 +50,52 @@ export function hyenaStepGraph(
   const local = shortConvolutionStepGraph(
     g,
     projections,
-    { kernel: weight(g, short) },
+    { kernel: placeTensor(g, short) },
     { past: state.short },
   );
   const { gate, gated } = gates(local.output);
-  const long = convolve();
+  const long = convolveStep(g, gated, filter, state.filter);
   return {
     output: mul(gate, long.output),
     state: { short: local.state.past, filter: long.state },
   };
+}
 
-  function convolve(): { output: Value; state: Value } {
-    if (filter.kind === 'modal') {
-      return fromModes(diagonalSsmStepGraph(g, gated, filter.modal, { modes: state.filter }));
-    }
-    const kernel = weight(g, reversedRows(filter.taps));
-    const { output, state: next } = shortConvolutionStepGraph(g, gated, { kernel }, { past: state.filter });
-    return { output, state: next.past };
+/** What a filter makes of x [T, d], and its next state. */
+interface Convolved {
+  readonly output: Value;
+  readonly state: Value;
+}
+
+function convolve(g: GraphBuilder, x: Value, filter: HyenaFilter, state: Value, longest?: number): Convolved {
+  if (filter.kind === 'modal') {
+    const { output, state: next } = diagonalSsmGraph(g, x, filter.modal, { modes: state }, longest);
+    return { output, state: next.modes };
   }
+  if (filter.taps.shape[0]! > shortFilter) return blockConvolution(g, x, filter.taps, state);
+  const kernel = placeTensor(g, reversedRows(filter.taps));
+  const { output, state: next } = shortConvolutionGraph(g, x, { kernel }, { past: state });
+  return { output, state: next.past };
+}
+
+function convolveStep(g: GraphBuilder, x: Value, filter: HyenaFilter, state: Value): Convolved {
+  if (filter.kind === 'modal') {
+    const { output, state: next } = diagonalSsmStepGraph(g, x, filter.modal, { modes: state });
+    return { output, state: next.modes };
+  }
+  const kernel = placeTensor(g, reversedRows(filter.taps));
+  const { output, state: next } = shortConvolutionStepGraph(g, x, { kernel }, { past: state });
+  return { output, state: next.past };
 }
 
 /**
  * x [T, d] by taps [W, d] with the last W − 1 inputs before it: overlap-save. A transform twice as long as a block reads the block
  * and the one before it, which holds all that a filter of W ≤ block + 1 can reach.
  */
-function blockConvolution(
-  g: GraphBuilder,
-  x: Value,
-  taps: Tensor,
-  past: Value,
-): { output: Value; state: Value } {
+function blockConvolution(g: GraphBuilder, x: Value, taps: Tensor, past: Value): Convolved {
   const width = taps.shape[0]!;
   const d = taps.shape[1]!;
-  const factors: MonarchFactors = chooseFactors(2 ** Math.ceil(Math.log2(2 * (width - 1))));
+  const factors = chooseFactors(2 ** Math.ceil(Math.log2(2 * (width - 1))));
   const block = transformLength(factors) / 2;
   const length = lengthOf(x, 0);
   const blocks = pieces(length, block);
@@ -108,15 +114,4 @@ function gates(local: Value): { gate: Value; gated: Value } {
   const d = (local.shape[1] as number) / 3;
   const [x1, x2, v] = split(local, [d, d, d], 1);
   return { gate: x1!, gated: mul(x2!, v!) };
-}
-
-function fromModes({ output, state }: { output: Value; state: Placed<DiagonalSsmState> }): {
-  output: Value;
-  state: Value;
-} {
-  return { output, state: state.modes };
-}
-
-function weight(g: GraphBuilder, { shape, data }: Tensor): Value {
-  return g.weight(Float32Array.from(data), shape);
 }

@@ -7,6 +7,7 @@ import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, reshape } from '../onnx/layout.ts';
 import { lengthOf, padTo, takeFirst } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
+import { placeTensor } from '../onnx/parameters.ts';
 import type { Tensor } from '../tensor.ts';
 import {
   complexStage,
@@ -57,7 +58,7 @@ function filtered(
 ): Value {
   const [re, im] = forwardTransform(g, x, factors, reads);
   const h = filterSpectrum(taps, factors);
-  const [hre, him] = [constant(g, h.real), constant(g, h.imaginary)];
+  const [hre, him] = [placeTensor(g, h.real), placeTensor(g, h.imaginary)];
   const product: Spectrum = [sub(mul(re, hre), mul(im, him)), add(mul(re, him), mul(im, hre))];
   return inverseTransform(g, product, factors, writes);
 }
@@ -106,8 +107,4 @@ function inverseTransform(g: GraphBuilder, [re, im]: Spectrum, factors: MonarchF
 
 function stage(g: GraphBuilder, { shape, data }: { shape: readonly number[]; data: Float32Array }): Value {
   return g.weight(data, shape);
-}
-
-function constant(g: GraphBuilder, { shape, data }: Tensor): Value {
-  return g.weight(Float32Array.from(data), shape);
 }

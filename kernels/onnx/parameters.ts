@@ -21,7 +21,12 @@ type PlacedField<F> = F extends Tensor
 
 /** Places every tensor of a record as a float32 weight. */
 export function placeParameters<P extends object>(g: GraphBuilder, parameters: P): Placed<P> {
-  return mapTensors(parameters, ({ shape, data }) => g.weight(Float32Array.from(data), shape)) as Placed<P>;
+  return mapTensors(parameters, tensor => placeTensor(g, tensor)) as Placed<P>;
+}
+
+/** Places one tensor, such as a table that a graph works out from its parameters, as a float32 weight. */
+export function placeTensor(g: GraphBuilder, { shape, data }: Tensor): Value {
+  return g.weight(Float32Array.from(data), shape);
 }
 
 /** Declares an input of the graph for every tensor of a state, named `<prefix><field>`, and returns them as a record. */
