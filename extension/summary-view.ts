@@ -1,12 +1,14 @@
 /** The repository summary: a native tree that opens the source of everything it says. */
 import * as vscode from 'vscode';
-import { type Summary, summaryRequest } from '../server/protocol/requests.ts';
+import { type Status, type Summary, summaryRequest } from '../server/protocol/requests.ts';
 import type { Context } from './context.ts';
 import { openPlaceCommand, placeLink, uriOf } from './places.ts';
 import { nodesOf, type SummaryNode } from './summary-nodes.ts';
 import { fullCount, shortCount } from './words.ts';
 
 const viewId = 'longsight.summary';
+/** Milliseconds without a change before the summary in view is renewed: nobody wants it to move while they type. */
+const settledAfter = 3000;
 
 /** What the view shows when it does not show a summary; the manifest's welcome texts are chosen by it. */
 type Showing =
@@ -44,6 +46,9 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   #problem: string | undefined;
   #showing: Showing | undefined;
   #loading: vscode.CancellationTokenSource | undefined;
+  /** What was read when the latest summary was asked for; when that has changed, so may the summary have. */
+  #askedFor: string | undefined;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(context: Context) {
     this.#context = context;
@@ -51,6 +56,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     this.#subscriptions = [
       this.#changed,
       this.#view,
+      this.#view.onDidChangeVisibility(() => this.#update()),
       context.client.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#update()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#update()),
@@ -59,6 +65,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   }
 
   dispose(): void {
+    clearTimeout(this.#later);
     this.#loading?.cancel();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
@@ -77,6 +84,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     const loading = new vscode.CancellationTokenSource();
     this.#loading = loading;
     const { client, log } = this.#context;
+    this.#askedFor = extentOf(client.status);
     try {
       const summary = await vscode.window.withProgress({ location: { viewId } }, () =>
         client.request(summaryRequest, {}, loading.token),
@@ -96,17 +104,28 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   }
 
   #update(loaded = false): void {
+    // What a server that has gone could not answer, the next one may.
+    if (this.#context.client.connection !== 'running') this.#problem = undefined;
     const before = this.#showing;
     const showing = this.#toShow();
     this.#showing = showing;
     if (showing !== before) void vscode.commands.executeCommand('setContext', 'longsight.view', showing);
     (this.#view as { message: string | undefined }).message = this.#message(showing);
     this.#view.description = this.#description(showing);
-    if (!loaded && showing === 'ready' && before !== 'ready') void this.load();
-    else if (loaded || showing !== before || showing === 'failed') {
+    if (loaded || showing !== before || showing === 'failed') {
       this.#nodes = this.#nodesToShow(showing);
       this.#changed.fire(undefined);
     }
+    this.#keepFresh();
+  }
+
+  /** Asks for the first summary at once, and for a new one a while after something else was read, if anybody looks. */
+  #keepFresh(): void {
+    clearTimeout(this.#later);
+    const { connection, status } = this.#context.client;
+    if (connection !== 'running' || this.#showing !== 'ready' || this.#askedFor === extentOf(status)) return;
+    if (this.#summary && !this.#view.visible) return;
+    this.#later = setTimeout(() => void this.load(), this.#summary ? settledAfter : 0);
   }
 
   #toShow(): Showing {
@@ -167,6 +186,11 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       actionNode('longsight.showLog', vscode.l10n.t('Show Log'), 'output'),
     ];
   }
+}
+
+/** How much is read, and of what size: the same again means most likely the same files. */
+function extentOf(status: Status | undefined): string {
+  return status ? `${status.files} ${status.tokens} ${status.bytes}` : '';
 }
 
 /** An entry that runs a command (its id) instead of opening a place. */

@@ -85,11 +85,16 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
       assert.equal(await workbench.notifications().count(), 0);
     });
 
+    await step('the summary follows what is saved', async () => {
+      writeFileSync(path.join(folder, 'README.md'), '# Quayside\n\nQuayside moors ships by moonlight.\n');
+      await workbench.summaryRow('moors ships by moonlight').waitFor();
+    });
+
     await step('it is read again on demand', async () => {
       await workbench.command('Longsight: Read Repository');
       await workbench.statusItem().locator('.codicon-telescope').waitFor();
       await workbench.command('Longsight: Summarize Repository');
-      await workbench.summaryRow('Quayside plans which vessel').waitFor();
+      await workbench.summaryRow('moors ships by moonlight').waitFor();
     });
   } finally {
     await workbench.close();
