@@ -21,6 +21,8 @@ export interface Source {
   readonly block: () => readonly string[];
   /** Whether names were put in place of theirs. */
   readonly isRenamed: boolean;
+  /** Whether the line above is another there, and only what stands above that is the same. */
+  readonly isSkipping: boolean;
 }
 
 /** A way the cursor's line may end, and where it is seen. */
@@ -57,6 +59,12 @@ export function candidatesAt(
   const prompt = tokenizer.encodePieces(renderPrompt(context.path, above ?? '', context.after));
   const pool = new Pool(context, tokenizer, prompt);
   const lineBreak = above === undefined ? '' : '\n';
+  const lastLine = above?.lastIndexOf('\n') ?? -1;
+  if (lastLine > 0) {
+    const shorter = renderPrompt(context.path, above!.slice(0, lastLine), context.after);
+    const atLineAbove = predictor.begin(tokenizer.encodePieces(shorter), context.path, scope);
+    for (const draft of draftsOf(atLineAbove, '\n')) pool.addNextLine(draft);
+  }
   const atLine = predictor.begin(prompt, context.path, scope);
   for (const draft of draftsOf(atLine, lineBreak)) pool.addLine(draft, lineBreak.length);
   if (linePrefix.trim() === '') {
@@ -103,6 +111,16 @@ interface Growing {
   places: readonly TokenPlace[];
 }
 
+/** Where a draft is cut by the cursor. */
+interface Cut {
+  /** The text before the cursor there. */
+  readonly before: string;
+  /** Lines from the draft's first token to the cursor's line, and UTF-16 units to the cursor. */
+  readonly linesDown: number;
+  readonly skipped: number;
+  readonly isSkipping: boolean;
+}
+
 /** Candidates as they are found, one for each rest of the line. */
 class Pool {
   readonly #context: EditContext;
@@ -140,43 +158,73 @@ class Pool {
     if (!head.startsWith(left)) return;
     const before = this.#tokenizer.decode(draft.before) + left;
     const rest = head.slice(left.length).split('\n', 1)[0]!;
-    this.#addBoth(rest, draft, before, 0, left.length);
+    this.#addBoth(rest, draft, { before, linesDown: 0, skipped: left.length, isSkipping: false });
   }
 
   /** A draft that continues from the lines above: a whole line, that has to begin as the cursor's line does. */
   addLine(draft: Draft, opening: number): void {
+    this.#addLineAt(
+      draft,
+      opening,
+      `${this.#tokenizer.decode(draft.before)}${opening > 0 ? '\n' : ''}`,
+      false,
+    );
+  }
+
+  /** A draft that begins with another line above the cursor's: what follows that line there. */
+  addNextLine(draft: Draft): void {
+    const start = this.#head(draft).indexOf('\n', 1) + 1;
+    if (start <= 1) return;
+    const above = this.#head(draft).slice(0, start);
+    if (above.trim() === '' || above.slice(1, -1) === this.#above[0]) return;
+    this.#addLineAt(draft, start, this.#tokenizer.decode(draft.before) + above, true);
+  }
+
+  #addLineAt(draft: Draft, opening: number, lead: string, isSkipping: boolean): void {
     const { linePrefix } = this.#context;
     const full = this.#head(draft).slice(opening).split('\n', 1)[0]!;
     const line = full.trimStart();
     const indent = indentOf(full);
-    const before = `${this.#tokenizer.decode(draft.before)}${opening > 0 ? '\n' : ''}${indent}`;
-    const skipped = opening + indent.length;
+    const before = lead + indent;
+    const at = {
+      before,
+      linesDown: isSkipping ? 2 : Math.min(1, opening),
+      skipped: opening + indent.length,
+      isSkipping,
+    };
     const start = linePrefix.trimStart();
     if (start === '') {
       // Where nothing is written yet, not even white space, the indentation is suggested too.
-      if (line !== '') this.#addBoth(linePrefix === '' ? full : line, draft, before, opening, skipped);
+      if (line !== '') this.#addBoth(linePrefix === '' ? full : line, draft, at);
     } else if (!line.startsWith(start)) {
       const renaming = this.#renamingFrom(before, draft);
       const rest = continueLine(line, start, renaming);
-      if (rest !== undefined) this.#add(rest, draft, before + start, opening, skipped, renaming);
+      if (rest !== undefined)
+        this.#add(
+          rest,
+          draft,
+          { ...at, before: before + start, skipped: at.skipped + start.length },
+          renaming,
+        );
+    } else if (isSkipping) {
+      const written = { ...at, before: before + start, skipped: at.skipped + start.length };
+      this.#add(line.slice(start.length), draft, written);
     }
   }
 
   /** As it stands there, and with our names where the lines above it differ from ours in names. */
-  #addBoth(rest: string, draft: Draft, before: string, linesDown: number, skipped: number): void {
-    this.#add(rest, draft, before, linesDown, skipped);
-    const renaming = this.#renamingFrom(before, draft);
+  #addBoth(rest: string, draft: Draft, at: Cut): void {
+    this.#add(rest, draft, at);
+    const renaming = this.#renamingFrom(at.before, draft);
     if (renaming.isEmpty) return;
     const renamed = renaming.apply(rest);
-    if (renamed !== rest) this.#add(renamed, draft, before, linesDown, skipped, renaming);
+    if (renamed !== rest) this.#add(renamed, draft, at, renaming);
   }
 
   #add(
     rest: string,
     draft: Draft,
-    before: string,
-    linesDown: number,
-    skipped: number,
+    { before, linesDown, skipped, isSkipping }: Cut,
     renaming?: Renaming,
   ): void {
     const { sources } = this.#at(rest.trimEnd());
@@ -184,7 +232,9 @@ class Pool {
     const path = draft.place?.path ?? this.#context.path;
     const line = (draft.place?.line ?? this.#lines[draft.prompt ?? 0] ?? 1) + linesDown;
     const key = `${path}:${line}:${renaming !== undefined}`;
-    if ((sources.get(key)?.matched ?? -1) >= draft.matched) return;
+    // What is the same above a line that is not says half as much.
+    const matched = isSkipping ? draft.matched >> 1 : draft.matched;
+    if ((sources.get(key)?.matched ?? -1) >= matched) return;
     const linesOf = (text: string): readonly string[] => {
       const lines = text.slice(skipped).split('\n').slice(1);
       return renaming === undefined ? lines : lines.map(one => renaming.apply(one));
@@ -192,11 +242,12 @@ class Pool {
     sources.set(key, {
       place: { path, line },
       isLocal,
-      matched: draft.matched,
+      matched,
       before,
       below: linesOf(this.#head(draft)).slice(0, 2),
       block: () => linesOf(this.#tokenizer.decode(draft.tokens)),
       isRenamed: renaming !== undefined,
+      isSkipping,
     });
   }
 
@@ -213,7 +264,7 @@ class Pool {
   #head({ tokens }: Draft): string {
     let breaks = 0;
     let end = 0;
-    while (end < tokens.length && breaks < 4) breaks += this.#tokenizer.newlinesIn(tokens[end++]!);
+    while (end < tokens.length && breaks < 5) breaks += this.#tokenizer.newlinesIn(tokens[end++]!);
     return this.#tokenizer.decode(tokens.subarray(0, end));
   }
 

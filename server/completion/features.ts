@@ -29,6 +29,7 @@ export const featureNames = [
   'decoded',
   'decodedFirst',
   'sameName',
+  'skipping',
 ] as const;
 
 export type FeatureName = (typeof featureNames)[number];
@@ -111,6 +112,7 @@ function features(
     sameName: sources.some(source => nameOf(source.place.path) === nameOf(context.path) && !source.isLocal)
       ? 1
       : 0,
+    skipping: sources.length > 0 && sources.every(source => source.isSkipping) ? 1 : 0,
     decoded: candidate.decoded,
     decodedFirst: candidate.decoded > 0 && candidate.decoded >= buffer.mostDecoded ? 1 : 0,
   };

@@ -13,6 +13,7 @@ function source(before: string, block: readonly string[], matched = 8): Source {
     below: block.slice(0, 2),
     block: () => block,
     isRenamed: false,
+    isSkipping: false,
   };
 }
 

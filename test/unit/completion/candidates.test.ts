@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Candidate, candidatesAt } from '../../../server/completion/candidates.ts';
+import { contextOf } from '../../../server/completion/context.ts';
+import { CopyMemory } from '../../../server/memory/copy.ts';
+import { renderFile } from '../../../server/sequence/render.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
+
+const tokenizer = loadTokenizer();
+
+/** Candidates at `|` in a file beside one other. */
+function candidates(other: string, marked: string, path = 'src/panels/cells.ts'): Candidate[] {
+  const memory = new CopyMemory(tokenizer);
+  memory.set(path, tokenizer.encodePieces(renderFile(path, other)));
+  const offset = marked.indexOf('|');
+  const text = marked.slice(0, offset) + marked.slice(offset + 1);
+  const context = contextOf({ path: 'src/panels/tabs.ts', text, offset });
+  return candidatesAt(context, memory, tokenizer, 'repository');
+}
+
+interface Row {
+  readonly what: string;
+  readonly other: string;
+  readonly marked: string;
+  readonly rest: string;
+  readonly line: number;
+  readonly isRenamed?: boolean;
+  readonly isSkipping?: boolean;
+}
+
+const rows: readonly Row[] = [
+  {
+    what: 'what followed the same text',
+    other: 'open();\nconst value = read(first);\n',
+    marked: 'open();\nconst value = |',
+    rest: 'read(first);',
+    line: 2,
+  },
+  {
+    what: 'from the middle of a word',
+    other: 'open();\nconst value = readEverything(first);\n',
+    marked: 'open();\nconst value = readEv|',
+    rest: 'erything(first);',
+    line: 2,
+  },
+  {
+    what: 'the first word of an indented line, half written',
+    other: 'if (a) {\n      autoStart: true,\n',
+    marked: 'if (b) {\n    autoSt|',
+    rest: 'art: true,',
+    line: 2,
+  },
+  {
+    what: 'another indentation',
+    other: 'open();\n\t\tclose(all);\n',
+    marked: 'open();\n  |',
+    rest: 'close(all);',
+    line: 2,
+  },
+  {
+    what: 'names as the lines above have them',
+    other: 'const user = load("user");\ncheck(user);\nsave(user, 1);\n',
+    marked: 'const item = load("item");\ncheck(item);\nsave(it|',
+    rest: 'em, 1);',
+    line: 3,
+    isRenamed: true,
+  },
+  {
+    what: 'names as the paths have them',
+    other: 'start();\nthis.addClass("CellsPanel");\n',
+    marked: 'start();\nthis.addClass(|',
+    rest: '"TabsPanel");',
+    line: 2,
+    isRenamed: true,
+  },
+  {
+    what: 'what follows a line above that is another here',
+    other: 'first(1, 2);\nsecond(3);\nthird(4, 5);\n',
+    marked: 'first(1, 2);\nsomething.other[0] = 7;\n|',
+    rest: 'third(4, 5);',
+    line: 3,
+    isSkipping: true,
+  },
+];
+
+for (const { what, other, marked, rest, line, isRenamed = false, isSkipping = false } of rows) {
+  test(`candidates: ${what}`, () => {
+    const found = candidates(other, marked).find(candidate => candidate.rest === rest);
+    assert.ok(found, 'it is among them');
+    const source = found.sources.find(one => one.isRenamed === isRenamed && one.isSkipping === isSkipping);
+    assert.deepEqual(source?.place, { path: 'src/panels/cells.ts', line });
+    assert.equal(source.isLocal, false);
+  });
+}
+
+test('candidates from the file itself have its lines, above and below the cursor', () => {
+  const text =
+    'one();\nconst value = read(first);\ntwo();\nconst value = |\nthree();\nconst value = write(last);\n';
+  const places = candidates('', text)
+    .filter(candidate => ['read(first);', 'write(last);'].includes(candidate.rest))
+    .map(candidate => [candidate.rest, candidate.sources[0]!.place.line, candidate.sources[0]!.isLocal]);
+  assert.deepEqual(places.sort(), [
+    ['read(first);', 2, true],
+    ['write(last);', 6, true],
+  ]);
+});
+
+test('once it is late, what has been found is given', () => {
+  const memory = new CopyMemory(tokenizer);
+  const context = contextOf({ path: 'a.ts', text: 'a = 1;\na = ', offset: 11 });
+  assert.deepEqual(
+    candidatesAt(context, memory, tokenizer, 'repository', () => true),
+    [],
+  );
+});
