@@ -37,7 +37,10 @@ export async function suggest(
   { eagerness }: CommandLine,
   signal: AbortSignal,
 ): Promise<Suggestion> {
-  const found = await complete({ path: file, text, offset, eagerness }, repository.memory, tokenizer, signal);
+  // Nobody is typing here: the whole answer is worth waiting for.
+  const budget = Number.POSITIVE_INFINITY;
+  const request = { path: file, text, offset, eagerness, budget };
+  const found = await complete(request, repository.memory, tokenizer, signal);
   const item = found.item ?? found.withheld;
   return {
     text: item?.text ?? '',

@@ -46,7 +46,7 @@ const linesAligned = 4;
 /**
  * Ways to go on from the cursor: all runs that followed the same text elsewhere; all that followed the lines above it and begin like
  * the cursor's line but for names; and the most probable lines token by token. Those with the same rest of the line are one candidate.
- * @param isLate once it says so, what has been found is given.
+ * @param isLate once it says so, what has been found is given: at least what followed the same text elsewhere.
  */
 export function candidatesAt(
   context: EditContext,
@@ -59,36 +59,38 @@ export function candidatesAt(
   const prompt = tokenizer.encodePieces(renderPrompt(context.path, above ?? '', context.after));
   const pool = new Pool(context, tokenizer, prompt);
   const lineBreak = above === undefined ? '' : '\n';
+  const isLineStart = linePrefix.trim() === '';
+  const atLine = predictor.begin(prompt, context.path, scope);
+  const atCursor = atLine.fork();
+  if (!isLineStart) {
+    // A half-typed word is asked for from its start, and again after each of the tokens it is cut into as far as it goes.
+    const lead = lineBreak + linePrefix.slice(0, linePrefix.length - typed.length);
+    for (const token of tokenizer.encode(lead)) atCursor.push(token);
+    const atWord = atCursor.fork();
+    let left = typed;
+    for (const draft of draftsOf(atWord, left)) pool.addRest(draft, left);
+    for (const token of tokenizer.encode(typed)) {
+      const text = tokenizer.decode([token]);
+      if (isLate() || !left.startsWith(text)) break;
+      left = left.slice(text.length);
+      atWord.push(token);
+      for (const draft of draftsOf(atWord, left)) pool.addRest(draft, left);
+    }
+  }
+  if (isLineStart || !isLate())
+    for (const draft of draftsOf(atLine, lineBreak)) pool.addLine(draft, lineBreak.length);
+  const start = isLineStart ? lineBreak + linePrefix : typed;
+  for (const decoded of decodeLine(atCursor, tokenizer, { ...decoding, typed: start, isLate }))
+    pool.addDecoded(decoded.rest, decoded.probability, decoded.places);
   const lastLine = above?.lastIndexOf('\n') ?? -1;
-  if (lastLine > 0) {
+  if (lastLine > 0 && !isLate()) {
     const shorter = renderPrompt(context.path, above!.slice(0, lastLine), context.after);
     const atLineAbove = predictor.begin(tokenizer.encodePieces(shorter), context.path, scope);
     for (const draft of draftsOf(atLineAbove, '\n')) pool.addNextLine(draft);
   }
-  const atLine = predictor.begin(prompt, context.path, scope);
-  for (const draft of draftsOf(atLine, lineBreak)) pool.addLine(draft, lineBreak.length);
-  if (linePrefix.trim() === '') {
-    decode(atLine, lineBreak + linePrefix);
-    return pool.candidates();
-  }
-  const atCursor = atLine.fork();
-  const lead = lineBreak + linePrefix.slice(0, linePrefix.length - typed.length);
-  for (const token of tokenizer.encode(lead)) atCursor.push(token);
-  decode(atCursor, typed);
-  // A half-typed word is asked for from its start, and again after each of the tokens it is cut into as far as it goes.
-  let left = typed;
-  for (const token of tokenizer.encode(typed)) {
-    for (const draft of draftsOf(atCursor, left)) pool.addRest(draft, left);
-    const text = tokenizer.decode([token]);
-    if (!left.startsWith(text)) return pool.candidates();
-    left = left.slice(text.length);
-    atCursor.push(token);
-  }
-  for (const draft of draftsOf(atCursor, left)) pool.addRest(draft, left);
   return pool.candidates();
 
   function draftsOf(hypothesis: Hypothesis, start: string): readonly Draft[] {
-    if (isLate()) return [];
     const bytes = new TextEncoder().encode(start);
     return hypothesis.drafts({
       ...(bytes.length > 0 ? { typed: bytes } : {}),
@@ -96,11 +98,6 @@ export function candidatesAt(
       tokens: draftTokens,
       before: tokensBefore,
     });
-  }
-
-  function decode(hypothesis: Hypothesis, start: string): void {
-    for (const decoded of decodeLine(hypothesis.fork(), tokenizer, { ...decoding, typed: start, isLate }))
-      pool.addDecoded(decoded.rest, decoded.probability, decoded.places);
   }
 }
 

@@ -106,11 +106,12 @@ test('candidates from the file itself have its lines, above and below the cursor
   }
 });
 
-test('once it is late, what has been found is given', () => {
+test('once it is late, only what followed the same text is looked for', () => {
   const memory = new CopyMemory(tokenizer);
-  const context = contextOf({ path: 'a.ts', text: 'a = 1;\na = ', offset: 11 });
-  assert.deepEqual(
-    candidatesAt(context, memory, tokenizer, 'repository', () => true),
-    [],
-  );
+  memory.set('b.ts', tokenizer.encodePieces(renderFile('b.ts', 'open();\nconst value = read(first);\n')));
+  const marked = 'open();\nconst value = ';
+  const context = contextOf({ path: 'a.ts', text: marked, offset: marked.length });
+  const late = candidatesAt(context, memory, tokenizer, 'repository', () => true);
+  assert.ok(late.some(candidate => candidate.rest === 'read(first);'));
+  assert.ok(late.every(candidate => candidate.decoded === 0));
 });
