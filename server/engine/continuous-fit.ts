@@ -6,26 +6,31 @@ import {
   evaluateBasis,
   evenPoints,
   gaussianBasis,
+  normalDensity,
   ridgeRegression,
 } from '../../kernels/continuous-memory/basis.ts';
-import {
-  type ContinuousMergePlan,
-  type ContinuousSpan,
-  mergeContinuous,
-} from '../../kernels/continuous-memory/merge.ts';
 import { product } from '../../kernels/continuous-memory/plan.ts';
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import { type Tensor, zeros } from '../../kernels/tensor.ts';
+import type { FloatTensor } from './session.ts';
+
+/** A span of tokens and its coefficients, [N, cw]. */
+export interface FittedSpan {
+  readonly length: number;
+  readonly continuous: FloatTensor;
+}
 
 /** Bins a basis function. */
-const binsEach = 4;
+const binsEach = 2;
 /** λ weighs against this many tokens at most: the model was trained on fits of about as many. */
 const mostWeighed = 8192;
+/** Standard deviations beyond which a basis function is nothing (e⁻¹⁸). */
+const reach = 6;
 
 export class ContinuousFit {
   readonly #config: ModelConfig;
   /** By the tokens that λ is weighed against, a power of two. */
-  readonly #plans = new Map<number, ContinuousMergePlan>();
+  readonly #matrices = new Map<number, Tensor>();
 
   constructor(config: ModelConfig) {
     this.#config = config;
@@ -37,33 +42,52 @@ export class ContinuousFit {
 
   /** The signal [T, cw] of a whole file → B [N, cw]. */
   fit(signal: SignalBins): Tensor {
-    return product(this.#plan(signal.length).fit, signal.mean());
+    return product(this.#matrix(signal.length), signal.mean());
   }
 
   bins(length: number): SignalBins {
     return new SignalBins(length, this.#bins, this.#config.continuous_width);
   }
 
-  /** `first`, then `second`, as one. */
-  merge(first: ContinuousSpan, second: ContinuousSpan): ContinuousSpan {
-    return mergeContinuous(first, second, this.#plan(first.length + second.length));
+  /** Spans one after another, as one: their signals sampled where each has its share of the tokens, and refitted together. */
+  merge(spans: readonly FittedSpan[]): FloatTensor {
+    const { continuous_bases: N, continuous_width: width } = this.#config;
+    const length = spans.reduce((sum, span) => sum + span.length, 0);
+    const signal = zeros([this.#bins, width]);
+    let [at, start] = [0, 0];
+    for (const [bin, t] of evenPoints(this.#bins).entries()) {
+      while (at < spans.length - 1 && t * length >= start + spans[at]!.length) start += spans[at++]!.length;
+      const { length: own, continuous } = spans[at]!;
+      const row = signal.data.subarray(bin * width, (bin + 1) * width);
+      this.#addValueAt((t * length - start) / own, continuous.data, row);
+    }
+    return { shape: [N, width], data: Float32Array.from(product(this.#matrix(length), signal).data) };
+  }
+
+  /** row [cw] += x̄(t) = Bᵀψ(t) */
+  #addValueAt(t: number, coefficients: Float32Array, row: Float64Array): void {
+    const { continuous_bases: N, continuous_sigma: sigma } = this.#config;
+    const first = Math.max(0, Math.ceil((t - reach * sigma) * N - 0.5));
+    const last = Math.min(N - 1, Math.floor((t + reach * sigma) * N - 0.5));
+    for (let n = first; n <= last; n++) {
+      const weight = normalDensity(t, (n + 0.5) / N, sigma * sigma);
+      for (let i = 0; i < row.length; i++) row[i]! += weight * coefficients[n * row.length + i]!;
+    }
   }
 
   /**
-   * The twin fits T points with a ridge of λ. With as many bins as here, λ·bins/T weighs the same; T is rounded to a power of two, so
-   * that a few plans serve every file.
+   * G [N, bins]. The twin fits T points with a ridge of λ. With as many bins as here, λ·bins/T weighs the same; T is rounded to a power
+   * of two, so that a few matrices serve every length.
    */
-  #plan(length: number): ContinuousMergePlan {
+  #matrix(length: number): Tensor {
     const tokens = Math.min(2 ** Math.round(Math.log2(Math.max(1, length))), mostWeighed);
-    const known = this.#plans.get(tokens);
+    const known = this.#matrices.get(tokens);
     if (known !== undefined) return known;
     const { continuous_bases: N, continuous_sigma: sigma, continuous_ridge: ridge } = this.#config;
-    const basis = gaussianBasis(N, [sigma]);
-    const points = evenPoints(this.#bins);
-    const fit = ridgeRegression(evaluateBasis(basis, points), (ridge * this.#bins) / tokens);
-    const plan = { basis, points, fit };
-    this.#plans.set(tokens, plan);
-    return plan;
+    const psi = evaluateBasis(gaussianBasis(N, [sigma]), evenPoints(this.#bins));
+    const fit = ridgeRegression(psi, (ridge * this.#bins) / tokens);
+    this.#matrices.set(tokens, fit);
+    return fit;
   }
 }
 
