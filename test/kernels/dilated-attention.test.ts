@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { dilatedAttentionGraph } from '../../kernels/dilated-attention/graph.ts';
 import {
+  type DilatedAttentionState,
   dilatedAttention,
   geometricLevels,
   initialDilatedAttentionState,
@@ -47,6 +48,26 @@ for (const levels of [
     longest: 70,
   });
 }
+
+const late = [
+  { segment: 4, rate: 1 },
+  { segment: 16, rate: 4 },
+];
+checkForms({
+  name: 'dilated attention in the middle of a segment, after ten million tokens',
+  inputs: { q: [heads, width], k: [heads, width], v: [heads, width] },
+  parameters: { levels: late, scale },
+  initialState: (): DilatedAttentionState => {
+    const { levels } = initialDilatedAttentionState(late, heads, width);
+    const kept = levels.map(({ keys, values }, level) => ({
+      keys: randomNormal(keys.shape, level),
+      values: randomNormal(values.shape, level + 10),
+    }));
+    return { levels: kept, position: tensor([1], [10_000_003]) };
+  },
+  reference: ({ q, k, v }, parameters, state) => dilatedAttention(q!, k!, v!, parameters, state),
+  graph: (g, { q, k, v }, parameters, state) => dilatedAttentionGraph(g, q!, k!, v!, parameters, state, 4),
+});
 
 test('levels grow geometrically until one segment holds everything', () => {
   assert.deepEqual(geometricLevels(256, 4, 4096), [
