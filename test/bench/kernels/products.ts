@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { GraphBuilder } from '../../../kernels/onnx/graph-builder.ts';
 import { matmul } from '../../../kernels/onnx/matmul.ts';
+import { sizeOf } from '../../../kernels/tensor.ts';
 import type { Case } from './case.ts';
 import { type Feeds, noise, open } from './timing.ts';
 
@@ -66,11 +67,13 @@ type Shapes = readonly Readonly<Record<string, readonly number[]>>[];
 interface ProfileEvent {
   readonly name: string;
   readonly dur: number;
-  readonly args?: {
-    readonly op_name?: string;
-    readonly input_type_shape?: Shapes;
-    readonly output_type_shape?: Shapes;
-  };
+  readonly args?: ProfileArguments;
+}
+
+interface ProfileArguments {
+  readonly op_name?: string;
+  readonly input_type_shape?: Shapes;
+  readonly output_type_shape?: Shapes;
 }
 
 /** Every node by a low quantile of its times, as those are of the clock and others may use the processor. */
@@ -82,18 +85,26 @@ function readProfile(folder: string, prefix: string): Profiled {
   for (const { name, dur, args } of events) {
     if (!name.endsWith('_kernel_time')) continue;
     times.set(name, [...(times.get(name) ?? []), dur]);
-    if (args?.op_name === 'MatMul') {
-      const size = lengths(args.output_type_shape).reduce((product, length) => product * length, 1);
-      flops.set(name, 2 * size * (lengths(args.input_type_shape).at(-1) ?? 0));
-    }
+    if (args?.op_name === 'MatMul' || args?.op_name === 'FusedMatMul') flops.set(name, flopsOf(args));
   }
   let [products, nodes] = [0, 0];
   for (const [name, samples] of times) {
-    const time = samples.toSorted((a, b) => a - b)[Math.floor(0.3 * samples.length)]!;
+    const time = samples.toSorted((a, b) => a - b)[Math.floor(0.1 * samples.length)]!;
     nodes += time;
     if (flops.has(name)) products += time;
   }
   return { products, nodes, flops: [...flops.values()].reduce((sum, one) => sum + one, 0) };
+}
+
+/** 2·[..., rows, columns]·inner; a FusedMatMul may have its left side transposed, and so no inner length at its end. */
+function flopsOf({
+  op_name: operator,
+  input_type_shape: inputs,
+  output_type_shape: outputs,
+}: ProfileArguments): number {
+  const [left, result] = [lengths(inputs), lengths(outputs)];
+  const inner = operator === 'MatMul' ? left.at(-1)! : (sizeOf(left) * result.at(-1)!) / sizeOf(result);
+  return 2 * sizeOf(result) * inner;
 }
 
 function lengths(shapes: Shapes | undefined): readonly number[] {

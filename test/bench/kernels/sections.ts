@@ -4,7 +4,7 @@ import path from 'node:path';
 import { groupQueryAttention } from './attention.ts';
 import { type Case, flopsOf, openProducts, type Running, width } from './case.ts';
 import { convolutions } from './convolutions.ts';
-import { medians, type plainGemm, type Timed } from './timing.ts';
+import { type plainGemm, quartiles, type Timed } from './timing.ts';
 
 /** Lengths in tokens at which an operator that carries a state is timed. */
 export const milestones = [1024, 8 * 1024, 64 * 1024, 1024 * 1024] as const;
@@ -29,7 +29,7 @@ export async function measureOperator(given: Case, gemm: Gemm): Promise<Operator
   const read = given.carriesState ? await readTo(given) : [{ ...(await given.open()), name: given.name }];
   const timed: Timed[] = [gemm, ...read];
   if (given.products.length > 0) timed.push(await openProducts('products', given.products));
-  const times = await medians(timed, 0.5 * timed.length, 15);
+  const times = await quartiles(timed, 0.5 * timed.length, 15);
   const rate = gemm.flops / times.get(gemm.name)!;
   const perLayer = (2 * width * width) / rate;
   const costs = read.map(({ name }) => times.get(name)! / given.chunk / perLayer);
@@ -74,7 +74,7 @@ export async function measureAttention(gemm: Gemm): Promise<AttentionRow[]> {
   const rows: AttentionRow[] = [];
   for (const length of [1, 2, 4, 8, 16].map(thousands => thousands * 1024)) {
     const attention = await groupQueryAttention(length);
-    const times = await medians([gemm, attention], 1, length > 8192 ? 2 : 4);
+    const times = await quartiles([gemm, attention], 1, length > 8192 ? 2 : 4);
     const perLayer = (2 * width * width) / (gemm.flops / times.get(gemm.name)!);
     rows.push({ length, cost: times.get(attention.name)! / length / perLayer, extrapolated: false });
   }
@@ -95,7 +95,7 @@ export async function measureConvolutions(): Promise<ConvolutionRow[]> {
   const rows: ConvolutionRow[] = [];
   for (const length of [1, 4, 16, 64].map(thousands => thousands * 1024)) {
     const ways = await convolutions(length);
-    const times = await medians(ways, 2, 3);
+    const times = await quartiles(ways, 2, 3);
     const monarch = times.get('Monarch')!;
     const others = ways.filter(({ name }) => name !== 'Monarch');
     rows.push({
