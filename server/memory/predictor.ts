@@ -76,3 +76,13 @@ export interface Hypothesis {
   /** Where the tokens pushed so far came from, strongest first; at most `count`. */
   provenance(count: number): TokenPlace[];
 }
+
+/** The same where predicting takes a while: what awaits its answers can use every predictor. */
+export interface AsyncPredictor {
+  begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): AsyncHypothesis;
+}
+
+export interface AsyncHypothesis extends Omit<Hypothesis, 'next' | 'fork'> {
+  next(typed?: Uint8Array): Distribution | Promise<Distribution>;
+  fork(): AsyncHypothesis;
+}

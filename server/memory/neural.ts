@@ -1,0 +1,161 @@
+/** The model as a predictor: the prompt and the memory of everything else go to the engine, distributions come back. */
+import type { Decoded, Ids, SeenMemory } from '../engine/messages.ts';
+import type { Engine } from '../engine/process.ts';
+import { byProbability, type Choose, softmax } from '../engine/sampling.ts';
+import { type Drafter, type Speculated, speculate } from '../engine/speculative.ts';
+import type { ModelReference } from '../engine/weights.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type {
+  AsyncHypothesis,
+  AsyncPredictor,
+  Distribution,
+  Hypothesis,
+  PredictionScope,
+} from './predictor.ts';
+
+/** A memory and a name for exactly this content: another content has another key. */
+export interface KeyedMemory {
+  readonly key: string;
+  readonly memory: SeenMemory;
+}
+
+export interface NeuralOptions {
+  readonly engine: Pick<Engine, 'run'>;
+  readonly model: ModelReference;
+  readonly tokenizer: Pick<Tokenizer, 'bytesOf' | 'vocabularySize'>;
+  /** Everything but the file at a path; nothing where nothing has been read. */
+  readonly memoryFor: (path: string | undefined) => KeyedMemory | undefined;
+}
+
+export interface ContinueOptions {
+  readonly choose: Choose;
+  readonly isEnd: (token: number) => boolean;
+  readonly maxTokens: number;
+  /** A hypothesis that stands at the end of the prompt, whose drafts are tried. */
+  readonly drafts?: Hypothesis;
+  readonly signal?: AbortSignal;
+}
+
+/** Predictions of a distribution: what is less probable than all of them is of no use. */
+const mostPredictions = 64;
+
+export class NeuralPredictor implements AsyncPredictor {
+  readonly #options: NeuralOptions;
+
+  constructor(options: NeuralOptions) {
+    this.#options = options;
+  }
+
+  begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): AsyncHypothesis {
+    return new NeuralHypothesis(
+      Int32Array.from(context),
+      this.#decoder(exclude, scope),
+      this.#options.tokenizer,
+    );
+  }
+
+  /** Continues a prompt token by token; with drafts, in fewer runs and with the same result. */
+  continue(
+    context: Uint16Array,
+    exclude: string | undefined,
+    { choose, isEnd, maxTokens, drafts, signal }: ContinueOptions,
+  ): Promise<Speculated> {
+    const decode = this.#decoder(exclude, 'repository');
+    return speculate(context, {
+      decode: (ids, positions) => decode(ids, positions, signal),
+      choose,
+      isEnd,
+      maxTokens,
+      ...(drafts !== undefined && { drafter: drafterOf(drafts) }),
+    });
+  }
+
+  #decoder(exclude: string | undefined, scope: PredictionScope = 'repository'): Decode {
+    const { engine, model, memoryFor } = this.#options;
+    const seen = scope === 'file' ? undefined : memoryFor(exclude);
+    return async (ids, positions, signal) => {
+      const run = (): Promise<Decoded> =>
+        engine.run(
+          'decode',
+          { model, ids, positions, ...(seen !== undefined && { memory: seen.key }) },
+          { urgent: true, ...(signal !== undefined && { signal }) },
+        );
+      let result = await run();
+      if (result.type === 'unknownMemory' && seen !== undefined) {
+        await engine.run('remember', { model, key: seen.key, memory: seen.memory }, { urgent: true });
+        result = await run();
+      }
+      if (result.type === 'unknownMemory')
+        throw new Error('The engine forgot what the prompt was to be read with.');
+      return result.logits;
+    };
+  }
+}
+
+type Decode = (ids: Ids, positions: number, signal?: AbortSignal) => Promise<Float32Array>;
+
+class NeuralHypothesis implements AsyncHypothesis {
+  readonly #decode: Decode;
+  readonly #tokenizer: NeuralOptions['tokenizer'];
+  #ids: Int32Array;
+
+  constructor(ids: Int32Array, decode: Decode, tokenizer: NeuralOptions['tokenizer']) {
+    this.#ids = ids;
+    this.#decode = decode;
+    this.#tokenizer = tokenizer;
+  }
+
+  async next(typed?: Uint8Array): Promise<Distribution> {
+    if (this.#ids.length === 0) return { predictions: [], matched: 0, support: 0 };
+    const probability = softmax(await this.#decode(this.#ids, 1));
+    if (typed !== undefined && typed.length > 0) this.#restrict(probability, typed);
+    const predictions = byProbability(probability)
+      .slice(0, mostPredictions)
+      .map(token => ({ token, probability: probability[token]! }))
+      .filter(prediction => prediction.probability > 0);
+    return { predictions, matched: 0, support: 0 };
+  }
+
+  push(token: number): void {
+    this.#ids = Int32Array.of(...this.#ids, token);
+  }
+
+  fork(): AsyncHypothesis {
+    // The engine keeps the states of both by their tokens.
+    return new NeuralHypothesis(this.#ids, this.#decode, this.#tokenizer);
+  }
+
+  drafts(): [] {
+    return [];
+  }
+
+  provenance(): [] {
+    return [];
+  }
+
+  /** Given that the token starts with what is typed, or that what is typed starts with it. */
+  #restrict(probability: Float64Array, typed: Uint8Array): void {
+    let whole = 0;
+    for (let id = 0; id < probability.length; id++) {
+      const bytes = id < this.#tokenizer.vocabularySize ? this.#tokenizer.bytesOf(id) : new Uint8Array();
+      if (bytes.length > 0 && agree(bytes, typed)) whole += probability[id]!;
+      else probability[id] = 0;
+    }
+    if (whole > 0) for (const [id, value] of probability.entries()) probability[id] = value / whole;
+  }
+}
+
+/** Whether one starts with the other. */
+function agree(one: Uint8Array, other: Uint8Array): boolean {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+function drafterOf(hypothesis: Hypothesis): Drafter {
+  const own = hypothesis.fork();
+  return {
+    push: token => own.push(token),
+    draft: count => (count < 1 ? [] : (own.drafts({ count: 1, tokens: count, before: 0 })[0]?.tokens ?? [])),
+  };
+}
