@@ -45,7 +45,7 @@ export class CopyMemory implements Predictor {
     this.#waiting.set(path, content);
     this.#waitingTokens += tokens.length;
     this.#count(tokens, 1);
-    if (this.#waitingTokens >= segmentTokens) this.#settle();
+    if (this.#waitingTokens >= segmentTokens) this.settle();
   }
 
   /** Forgets a file; false where there was none. */
@@ -96,7 +96,7 @@ export class CopyMemory implements Predictor {
     exclude: string | undefined,
     scope: PredictionScope = 'repository',
   ): CopyHypothesis {
-    this.#settle();
+    this.settle();
     const stored = exclude === undefined ? undefined : this.#files.get(exclude);
     const path = exclude ?? promptPath(context, this.#tokenizer);
     const nearness = new Nearness(path);
@@ -132,8 +132,11 @@ export class CopyMemory implements Predictor {
     return frequencies;
   }
 
-  /** Puts waiting files into a segment, and merges segments of like size once there are many. */
-  #settle(): void {
+  /**
+   * Puts waiting files into a segment, and merges segments of like size once there are many. Questions do it by themselves; done when a
+   * reading ends, the first question need not wait for it.
+   */
+  settle(): void {
     if (this.#waiting.size === 0) return;
     this.#segments = [...this.#segments, this.#build([...this.#waiting.values()])];
     this.#waiting.clear();

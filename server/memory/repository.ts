@@ -27,6 +27,8 @@ export interface TokenMemory {
   has(path: string): boolean;
   /** Nothing for a file that is not held. */
   tokensOf(path: string): Uint16Array | undefined;
+  /** Makes ready to answer at once. */
+  settle(): void;
   /** Tokens held. */
   readonly tokens: number;
   /** Bytes of working memory taken. */
@@ -228,6 +230,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     run.total = files.length;
     files.sort((one, other) => comparePaths(one.path, other.path));
     await this.#readAll(files, within === undefined, run, signal);
+    run.clock.time('index', () => this.memory.settle());
     if (within === undefined && run.total > 0)
       run.problems.push(...(await this.workspace.findAbsent()).map(disappeared));
     if (within === undefined && this.ledger.files === 0) run.problems.push(nothingIn(this.workspace));

@@ -23,6 +23,8 @@ export class FakeMemory implements TokenMemory {
     return this.files.has(path);
   }
 
+  settle(): void {}
+
   tokensOf(path: string): Uint16Array {
     return this.files.get(path)!;
   }
