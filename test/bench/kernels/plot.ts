@@ -99,16 +99,20 @@ function logScale(values: readonly number[], [from, to]: readonly [number, numbe
   };
 }
 
-/** Moves labels apart where they would overlap, in their order. */
+/** Moves labels apart where they would overlap, in their order: downwards first, and up again from the lower edge. */
 function spread<Label extends { readonly at: number }>(labels: readonly Label[]): Label[] {
   const gap = 15;
-  let last = margin.top - gap;
-  return labels
-    .toSorted((a, b) => a.at - b.at)
-    .map(label => {
-      last = Math.max(label.at, last + gap);
-      return { ...label, at: last };
-    });
+  const sorted = labels.toSorted((a, b) => a.at - b.at);
+  const places = sorted.map(({ at }) => at);
+  for (let index = 1; index < places.length; index++) {
+    places[index] = Math.max(places[index]!, places[index - 1]! + gap);
+  }
+  let limit = size.height - margin.bottom;
+  for (let index = places.length - 1; index >= 0; index--) {
+    places[index] = Math.min(places[index]!, limit);
+    limit = places[index]! - gap;
+  }
+  return sorted.map((label, index) => ({ ...label, at: places[index]! }));
 }
 
 function tokens(count: number): string {
