@@ -60,10 +60,12 @@ const checks: Record<string, () => Promise<void>> = {
     await editor.edit(edit => edit.insert(last, typed));
     const end = document.lineAt(42).range.end;
     editor.selection = new vscode.Selection(end, end);
-    // Reading may still be under way: asks until something is suggested.
+    // Reading may still be under way: asks until something is suggested, each time with more patience.
+    let patience = 1000;
     await until(async () => {
       await vscode.commands.executeCommand('longsight.trigger');
-      await pause(1000);
+      await pause(patience);
+      patience = Math.min(2 * patience, 10_000);
       await vscode.commands.executeCommand('longsight.accept');
       return document.lineAt(42).text !== '    const berthId';
     });
@@ -87,7 +89,7 @@ export async function run(): Promise<void> {
   const results: Result[] = [];
   for (const [name, check] of Object.entries(checks)) {
     try {
-      await within(60_000, check());
+      await within(180_000, check());
       results.push({ name });
     } catch (error) {
       results.push({
