@@ -80,8 +80,14 @@ export async function launch(codeServer: CodeServer, options: LaunchOptions = {}
   };
   child.stdout.on('data', record);
   child.stderr.on('data', record);
+  const kill = (): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+  };
+  // Being a group of its own, it would outlive a test that is ended early.
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
     await endGroup(child);
+    process.off('exit', kill);
     if (!options.profile) rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {

@@ -5,6 +5,9 @@ import { type CodeServer, ensureChromium, ensureCodeServer, Unavailable } from '
 
 export const root = path.join(import.meta.dirname, '../..');
 
+// A signal alone runs no exit handlers, and those end the editors that were started.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 export interface Requirements {
   readonly codeServer: CodeServer;
   /** The executable. */
