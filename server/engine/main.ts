@@ -116,7 +116,9 @@ async function perform(
       }
     }
     case 'loadModel': {
-      const { loaded, slots } = models.get(request.parameters.model);
+      const model = models.get(request.parameters.model);
+      if (request.parameters.warm) await model.warm(between);
+      const { loaded, slots } = model;
       return { name: loaded.name, modelId: loaded.modelId, config: loaded.config, slots };
     }
     case 'read': {

@@ -16,7 +16,13 @@ interface Work {
     result: { readonly gigaflops: number; readonly milliseconds: number };
   };
   /** Loads and verifies a model. Other work loads what it names by itself: a new process needs no telling. */
-  loadModel: { parameters: ModelParameters; result: ModelFacts };
+  loadModel: {
+    parameters: ModelParameters & {
+      /** Opens the graphs that decode as well, so that the first completion does not wait for that. */
+      readonly warm?: boolean;
+    };
+    result: ModelFacts;
+  };
   /** Reads a file with the self-decoder. */
   read: {
     parameters: ModelParameters & {

@@ -20,7 +20,7 @@ const chunk = 256;
 const verified = 32;
 /** The dilated memory of a repository of this many tokens fits; what is further away is not seen. */
 const furthest = 10_000_000;
-const cachedStates = 12;
+const cachedStates = { prompt: 12, token: 8 };
 const heldMemories = 4;
 
 /** `''` is the memory of a repository of one file. */
@@ -70,6 +70,14 @@ export class Model {
 
   get config(): ModelConfig {
     return this.loaded.config;
+  }
+
+  /** Opens the graphs that decode. */
+  async warm(between: Between): Promise<void> {
+    for (const part of ['prompt', 'token', 'drafts'] as const) {
+      await between();
+      await this.#open(part);
+    }
   }
 
   /** Reads a file. @param keep most keys that a head of the dilated memory keeps of it */
@@ -159,7 +167,7 @@ export class Model {
 
   async #start(memory: string): Promise<CachedState> {
     const { initial } = await this.#open('token');
-    return { memory, ids: [], state: initial };
+    return { kind: 'prompt', memory, ids: [], state: initial };
   }
 
   async #advance(
@@ -191,7 +199,8 @@ export class Model {
     const { session, initial } = await this.#open(part);
     const out = await session.run({ ids: idTensor(ids, start, end), ...from.state, ...feeds });
     const logits = out['logits']!.data;
-    const entry = {
+    const entry: CachedState = {
+      kind: part === 'prompt' ? 'prompt' : 'token',
       memory: from.memory,
       ids: Int32Array.from({ length: end }, (_, i) => ids[i]!),
       state: stateAfter(initial, out),

@@ -29,14 +29,19 @@ export interface Speculated {
   readonly accepted: number;
 }
 
-/** Each run costs as much as a few tokens more; drafts that long are seldom right to the end. */
+/** Drafts that long are seldom right to the end. */
 const longestDraft = 12;
+/** A run over a draft costs as much as four over one token (nano, one thread): it is tried after so many right guesses in a row. */
+const trusted = 2;
+/** After wrong guesses in a row no more are asked for until 1, 2, 4 … tokens have passed: looking for them takes time as well. */
+const longestPause = 8;
 
 /** Continues a prompt. The prompt itself is run as without drafts, so that both start from the same state. */
 export async function speculate(prompt: ArrayLike<number>, options: SpeculationOptions): Promise<Speculated> {
   const { decode, choose, drafter, isEnd, maxTokens } = options;
   const ids = Array.from(prompt);
   const tokens: number[] = [];
+  const guesses = new Guesses(drafter);
   let [runs, accepted] = [0, 0];
   const isDone = (): boolean => tokens.length >= maxTokens || (tokens.length > 0 && isEnd(tokens.at(-1)!));
   const push = (token: number): void => {
@@ -47,16 +52,58 @@ export async function speculate(prompt: ArrayLike<number>, options: SpeculationO
   if (maxTokens > 0) push(choose(await decode(Int32Array.from(ids), 1)));
   while (!isDone()) {
     const room = Math.min(longestDraft, maxTokens - tokens.length - 1);
-    const drafts = Array.from(drafter?.draft(room) ?? []).slice(0, room);
+    const drafts = guesses.next(room);
     const logits = await decode(Int32Array.from([...ids, ...drafts]), drafts.length + 1);
     const vocabulary = logits.length / (drafts.length + 1);
     runs++;
     for (let at = 0; at <= drafts.length && !isDone(); at++) {
       const token = choose(logits.subarray(at * vocabulary, (at + 1) * vocabulary));
       push(token);
+      guesses.compare(token);
       if (token !== drafts[at]) break;
       accepted++;
     }
   }
   return { tokens, runs, accepted };
+}
+
+/** What the drafter guesses of the tokens to come, and how far it is to be trusted. */
+class Guesses {
+  readonly #drafter: Drafter | undefined;
+  #left: number[] = [];
+  #rightInRow = 0;
+  #wrongInRow = 0;
+  /** Tokens to wait for until the drafter is asked again. */
+  #pause = 0;
+
+  constructor(drafter: Drafter | undefined) {
+    this.#drafter = drafter;
+  }
+
+  /** Worth checking in one run: at most `room`. */
+  next(room: number): number[] {
+    if (this.#left.length === 0 && this.#pause === 0) {
+      this.#left = Array.from(this.#drafter?.draft(longestDraft) ?? []);
+      if (this.#left.length === 0) this.#rest();
+    }
+    return this.#rightInRow >= trusted ? this.#left.slice(0, room) : [];
+  }
+
+  compare(token: number): void {
+    const guess = this.#left.shift();
+    if (guess === undefined) {
+      this.#pause = Math.max(0, this.#pause - 1);
+    } else if (guess === token) {
+      this.#rightInRow++;
+      this.#wrongInRow = 0;
+    } else {
+      this.#rest();
+    }
+  }
+
+  #rest(): void {
+    this.#left = [];
+    this.#rightInRow = 0;
+    this.#pause = Math.min(2 ** this.#wrongInRow++, longestPause);
+  }
 }

@@ -3,7 +3,11 @@ import type { FloatTensor } from './session.ts';
 
 export type DecoderState = Readonly<Record<string, FloatTensor>>;
 
+/** Decoding leaves a state at every token; those inside and at the end of prompts are worth more, and are not pushed out by them. */
+export type StateKind = 'prompt' | 'token';
+
 export interface CachedState {
+  readonly kind: StateKind;
   /** The memory that was read, and the tokens. */
   readonly memory: string;
   readonly ids: ArrayLike<number>;
@@ -12,12 +16,13 @@ export interface CachedState {
   readonly logits?: Float32Array;
 }
 
-/** Most recently used last; a state is about a megabyte. */
+/** Of each kind the most recently used are held, each about a megabyte. */
 export class StateCache {
-  readonly #most: number;
+  readonly #most: Readonly<Record<StateKind, number>>;
+  /** Most recently used last. */
   #entries: CachedState[] = [];
 
-  constructor(most: number) {
+  constructor(most: Readonly<Record<StateKind, number>>) {
     this.#most = most;
   }
 
@@ -40,7 +45,11 @@ export class StateCache {
         other.ids.length !== entry.ids.length ||
         !isPrefix(other.ids, entry.ids),
     );
-    this.#entries = [...others, entry].slice(-this.#most);
+    let room = this.#most[entry.kind];
+    this.#entries = [...others, entry]
+      .reverse()
+      .filter(({ kind }) => kind !== entry.kind || room-- > 0)
+      .reverse();
   }
 
   /** Drops what was read of a memory that is not held any more. */

@@ -9,7 +9,7 @@ const model = tinyModel();
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
 after(() => engine.stop());
 
-const { slots } = await engine.run('loadModel', { model });
+const { slots } = await engine.run('loadModel', { model, warm: true });
 
 /** The memory that the first sequence of the record reads, in as many slots as the engine has. */
 function recordedMemory(): SeenMemory {
@@ -119,6 +119,13 @@ test('typing only extends what was run, and a prompt may go on from any earlier 
   assert.equal(await reused(31), 30);
   const other = Int32Array.of(...ids.subarray(0, 21), 63);
   assert.equal((await decode(other)).reused, 21);
+});
+
+test('the state of a prompt outlasts what was decoded from it', async () => {
+  const ids = Int32Array.from({ length: 120 }, (_, i) => (i * 5) % 64);
+  await decode(ids.subarray(0, 90));
+  for (let end = 91; end <= 120; end++) await decode(ids.subarray(0, end));
+  assert.equal((await decode(Int32Array.of(...ids.subarray(0, 90), 1))).reused, 90);
 });
 
 test('ids that the model does not know are refused before a device sees them', async () => {

@@ -68,7 +68,7 @@ test('right drafts save runs; the end and the budget hold inside of a draft', as
     drafter: drafter(),
   });
   assert.deepEqual(drafted.tokens, plain.tokens);
-  assert.equal(drafted.runs, 3); // 1 of the prompt, then 13 a run
+  assert.equal(drafted.runs, 5); // 1 token of the prompt, 2 until the drafts are trusted, then 13 a run
   const end = plain.tokens[8]!;
   const ended = await speculate(prompt, {
     ...settings,

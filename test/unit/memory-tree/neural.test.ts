@@ -70,8 +70,8 @@ test('drafts of the copy memory leave the result as it is, and save runs', async
     });
     // Greedily, a random model says the same token again and again, which is hard to find one's place in.
     for (const [choose, share] of [
-      [() => greedy, 0.9],
-      [() => nucleus({ temperature: 2, topP: 0.9, uniform: uniformStream(3) }), 0.5],
+      [() => greedy, 1],
+      [() => nucleus({ temperature: 2, topP: 0.9, uniform: uniformStream(3) }), 0.7],
     ] as const) {
       const plain = await served.continue(prompt, 'a', { ...options, choose: choose() });
       // A repository in which what the model says has been said before, but for some of it.
