@@ -36,6 +36,12 @@ process.on('message', (request: Request) => {
     .catch(() => process.exit(1));
 });
 
+// A session whose placement nobody asked for would write its profile when this process ends, and leave it behind.
+process.on('disconnect', () => {
+  for (const session of sessions) session.endProfiling();
+  for (const file of globSync(`${profilePrefix}*.json`)) rmSync(file);
+});
+
 async function answer(request: Request): Promise<Answer> {
   switch (request.kind) {
     case 'load': {
