@@ -27,8 +27,7 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
     });
 
     await step('the status says how many tokens were read', async () => {
-      await workbench.statusItem().hover();
-      await page.locator('.monaco-hover').filter({ hasText: 'tokens read' }).waitFor();
+      await workbench.tooltip(workbench.statusItem(), 'tokens read');
     });
 
     await step('a statement opens the line it was taken from', async () => {

@@ -23,9 +23,7 @@ test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
     await step('an entry says where it comes from and whether a model wrote it', async () => {
       const row = workbench.summaryRow('A service with a *forecast*');
       assert.match((await row.getAttribute('aria-label')) ?? '', /written by the model/);
-      await row.hover();
-      const tooltip = page.locator('.monaco-hover').filter({ hasText: 'Written by the model.' });
-      await tooltip.waitFor();
+      const tooltip = await workbench.tooltip(row, 'Written by the model.');
       await tooltip.getByText('README.md:6').waitFor();
     });
 

@@ -213,6 +213,19 @@ export class Workbench {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
+  /** Hovers until the tooltip with a text shows: one that begins while something moves never does. */
+  async tooltip(over: Locator, text: string): Promise<Locator> {
+    const tooltip = this.page.locator('.monaco-hover').filter({ hasText: text });
+    const until = Date.now() + patience;
+    while (!(await tooltip.isVisible()) && Date.now() < until) {
+      await this.page.mouse.move(640, 400);
+      await over.hover();
+      await tooltip.waitFor({ timeout: 5000 }).catch(() => undefined);
+    }
+    await tooltip.waitFor({ timeout: 1000 });
+    return tooltip;
+  }
+
   statusItem(): Locator {
     return this.page.locator('.statusbar-item[id*="longsight.status"]');
   }
