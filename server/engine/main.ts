@@ -75,8 +75,13 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
     throw new Error(`results on ${deviceNames[device]} are wrong by ${result.error.toExponential(1)}`);
   }
   const models = new Models(runtime, device);
+  const showLife = signOfLife();
   const queue = workQueue(
-    (request, between) => perform({ runtime, device, session, models }, request, between),
+    (request, between) =>
+      perform({ runtime, device, session, models }, request, async () => {
+        await between();
+        showLife();
+      }),
     (id, outcome) => {
       const residentBytes = process.memoryUsage.rss();
       send(outcome.type === 'result' ? { ...outcome, id, residentBytes } : { ...outcome, id });
@@ -89,6 +94,16 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
     else queue.add(order);
   });
   send({ type: 'ready', device, check: result });
+}
+
+/** Whoever waits for a long reading could take the silence for a hang. */
+function signOfLife(): () => void {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < 1000) return;
+    last = performance.now();
+    send({ type: 'working' });
+  };
 }
 
 interface Means {

@@ -123,6 +123,8 @@ export type FromEngine =
   | { readonly type: 'probed'; readonly result: ProbeResult }
   /** The runtime is loaded and the check graph gives right results on the device. */
   | { readonly type: 'ready'; readonly device: Device; readonly check: CheckResult }
+  /** A sign of life in the middle of long work. */
+  | { readonly type: 'working' }
   /** The engine cannot work here, and trying again would not help. */
   | { readonly type: 'unusable'; readonly problem: string }
   | {

@@ -222,6 +222,7 @@ class EngineProcess implements Engine {
   #hear(message: FromEngine, child: Child): void {
     switch (message.type) {
       case 'probed':
+      case 'working':
         break;
       case 'ready':
         this.#ready(message, child);

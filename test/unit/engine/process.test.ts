@@ -140,6 +140,12 @@ test('a process that hangs is ended and counts as crashed', async () => {
   await assert.rejects(engine.run('check', { seed: 1 }), /did not answer and was ended/);
 });
 
+test('a process that shows life may take its time', async () => {
+  const engine = engineOf(fixture('slow.mjs'), { patience: 2000 });
+  assert.ok((await engine.run('check', { seed: 1 })).right);
+  assert.equal(engine.status.crashes, 0);
+});
+
 test('a process that has grown too large is replaced when its work is done', async () => {
   const engine = engineOf(fixture('leaks.mjs'));
   const pids: number[] = [];
