@@ -1,17 +1,10 @@
+/** Reading as a client sees it: progress, summary and coverage, freshness, folders, settings, the cache. */
 import assert from 'node:assert/strict';
 import { globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
+import { CancellationTokenSource, type InlineCompletionItem } from 'vscode-languageserver/node';
 import {
-  type CancellationToken,
-  CancellationTokenSource,
-  type InlineCompletionItem,
-  InlineCompletionTriggerKind,
-  LSPErrorCodes,
-} from 'vscode-languageserver/node';
-import {
-  acceptanceRequest,
-  acceptedCommand,
   clearRequest,
   coverageRequest,
   pauseRequest,
@@ -20,53 +13,17 @@ import {
   summaryRequest,
   type Why,
 } from '../../server/protocol/requests.ts';
-import { type ClientOptions, TestClient, uriOf, usual } from './client.ts';
-import { copyRepository, endOf, type TemporaryFolder, temporaryFolder } from './repository.ts';
-
-let folder: TemporaryFolder;
-const clients: TestClient[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  for (const client of clients.splice(0)) client.process.kill('SIGKILL');
-  folder.remove();
-});
-
-function clientOf(options: ClientOptions = {}): TestClient {
-  const client = new TestClient(options);
-  clients.push(client);
-  return client;
-}
-
-async function readingClient(root: string, options: ClientOptions = {}): Promise<TestClient> {
-  const client = clientOf({ folders: [root], ...options });
-  await client.initialize();
-  await client.whenStatus(({ state }) => state === 'ready');
-  return client;
-}
-
-/** No file of the fixture has anything like it. */
-const line = 'const quokkaLedger = createQuokkaLedger(harbourMaster, tidalGauge, 4711);';
-const start = "import { createQuokkaLedger } from './quokka.ts';\n\n";
-const module = `${start}${line}\nexport { quokkaLedger };\n`;
-const halfModule = `${start}const quokkaLedger = createQuokka`;
-const watching = {
-  workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } },
-};
-
-/** What is suggested in a new document after `text`. */
-async function suggestedAfter(
-  client: TestClient,
-  root: string,
-  text: string,
-): Promise<InlineCompletionItem[]> {
-  const uri = uriOf(path.join(root, 'src/new.ts'));
-  await client.open(uri, text);
-  const items = await client.complete(uri, endOf(text));
-  await client.close(uri);
-  return items;
-}
+import { uriOf, usual } from './client.ts';
+import { copyRepository, endOf } from './repository.ts';
+import {
+  clientOf,
+  folder,
+  halfModule,
+  moduleText,
+  readingClient,
+  suggestedAfter,
+  watching,
+} from './scene.ts';
 
 function whyOf(item: InlineCompletionItem | undefined): Why | undefined {
   return item?.command?.arguments?.[0] as Why | undefined;
@@ -74,7 +31,7 @@ function whyOf(item: InlineCompletionItem | undefined): Why | undefined {
 
 test('a repository is read with progress, and a completion tells where it came from', async () => {
   const root = copyRepository(folder);
-  writeFileSync(path.join(root, 'src/quokka-user.ts'), module);
+  writeFileSync(path.join(root, 'src/quokka-user.ts'), moduleText);
   const client = await readingClient(root, { capabilities: { window: { workDoneProgress: true } } });
   await client.when(() => client.progress.some(({ value }) => value.kind === 'end'));
   assert.equal(client.progress[0]?.value.kind, 'begin');
@@ -133,7 +90,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 
   const file = path.join(root, 'src/quokka-user.ts');
-  writeFileSync(file, module);
+  writeFileSync(file, moduleText);
   await client.tellChanged(file);
   await client.whenStatus(status => status.files === files + 1 && status.stale === 0);
   assert.equal(
@@ -141,7 +98,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
     'Ledger(harbourMaster, tidalGauge, 4711);',
   );
 
-  writeFileSync(file, module.replace('4711', '4712'));
+  writeFileSync(file, moduleText.replace('4711', '4712'));
   await client.tellChanged(file);
   await client.whenStatus(({ stale }) => stale === 0);
   assert.equal(
@@ -170,14 +127,14 @@ test('a client that does not watch has the server watch', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const { files } = await client.request(statusRequest, null);
-  writeFileSync(path.join(root, 'src/quokka-user.ts'), module);
+  writeFileSync(path.join(root, 'src/quokka-user.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 1);
   // A folder that is new has to be watched itself.
   const inner = path.join(root, 'lib/inner');
   mkdirSync(inner, { recursive: true });
-  writeFileSync(path.join(inner, 'quokka.ts'), module);
+  writeFileSync(path.join(inner, 'quokka.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 2);
-  writeFileSync(path.join(inner, 'second.ts'), module);
+  writeFileSync(path.join(inner, 'second.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 3);
   rmSync(path.join(root, 'lib'), { recursive: true });
   rmSync(path.join(root, 'src/quokka-user.ts'));
@@ -189,8 +146,8 @@ test('a saved document is fresh in memory although nobody watches', async () => 
   // Claims to watch, and never tells of anything.
   const client = await readingClient(root, { capabilities: watching });
   const file = path.join(root, 'src/main.ts');
-  await client.open(uriOf(file), module);
-  writeFileSync(file, module);
+  await client.open(uriOf(file), moduleText);
+  writeFileSync(file, moduleText);
   await client.connection.sendNotification('textDocument/didSave', { textDocument: { uri: uriOf(file) } });
   await client.whenStatus(({ stale }) => stale === 0);
   assert.equal(
@@ -206,7 +163,7 @@ test('what other open documents say, saved or not, is what is completed from', a
   await client.open(uri, '// Nothing of interest.\n');
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
   const end = { line: 1, character: 0 };
-  await client.change(uri, 2, [{ range: { start: end, end }, text: module }]);
+  await client.change(uri, 2, [{ range: { start: end, end }, text: moduleText }]);
   const [item] = await suggestedAfter(client, root, halfModule);
   assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.deepEqual(whyOf(item)?.provenance[0], { path: 'src/main.ts', line: 4 });
@@ -219,7 +176,7 @@ test('several folders are one memory, and come and go', async () => {
   const one = copyRepository(folder, 'one');
   const two = path.join(folder.root, 'two');
   mkdirSync(two);
-  writeFileSync(path.join(two, 'quokka.ts'), module);
+  writeFileSync(path.join(two, 'quokka.ts'), moduleText);
   const client = await readingClient(one, { capabilities: { workspace: { workspaceFolders: true } } });
   const { files } = await client.request(statusRequest, null);
   const change = (event: { added?: string[]; removed?: string[] }) => {
@@ -249,7 +206,7 @@ test('a folder that is not there is a clear status, and reading again works once
   await client.initialize();
   const { problem } = await client.whenStatus(({ state }) => state === 'failed');
   assert.equal(problem, `${root} does not exist.`);
-  assert.deepEqual(await suggestedAfter(client, root, `${module}\n${halfModule}`), []);
+  assert.deepEqual(await suggestedAfter(client, root, `${moduleText}\n${halfModule}`), []);
   copyRepository(folder);
   const status = await client.request(readRequest, null);
   assert.equal(status.state, 'ready');
@@ -263,7 +220,7 @@ test('pausing stops following, resuming catches up, clearing forgets', async () 
   const { files } = await client.request(statusRequest, null);
   assert.equal((await client.request(pauseRequest, { paused: true })).state, 'paused');
   const file = path.join(root, 'src/quokka-user.ts');
-  writeFileSync(file, module);
+  writeFileSync(file, moduleText);
   await client.tellChanged(file);
   const paused = await client.whenStatus(({ stale }) => stale === 1);
   assert.deepEqual([paused.state, paused.files], ['paused', files]);
@@ -280,7 +237,7 @@ test('what is not to be read on opening is read when asked for', async () => {
   const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
   // Documents are completed from themselves all the same.
-  const items = await suggestedAfter(client, root, `${module}\n${halfModule}`);
+  const items = await suggestedAfter(client, root, `${moduleText}\n${halfModule}`);
   assert.equal(items[0]?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.equal((await client.request(statusRequest, null)).state, 'idle');
   assert.equal((await client.request(readRequest, null)).state, 'ready');
@@ -301,68 +258,13 @@ test('settings that decide what is read take effect at once', async () => {
   );
 });
 
-test('a language that is switched off is not completed', async () => {
-  const root = copyRepository(folder);
-  const client = await readingClient(root, {
-    initializationOptions: { ...usual, languages: { typescript: false } },
-  });
-  assert.deepEqual(await suggestedAfter(client, root, `${module}\n${halfModule}`), []);
-});
-
-test('what is offered and accepted is counted, once for a suggestion that is typed along', async () => {
-  const root = copyRepository(folder);
-  const client = clientOf({ folders: [root] });
-  const { capabilities } = await client.initialize();
-  assert.deepEqual(capabilities.executeCommandProvider?.commands, [acceptedCommand]);
-  const uri = uriOf(path.join(root, 'src/new.ts'));
-  await client.open(uri, `${module}\n${halfModule}`);
-  const position = endOf(`${module}\n${halfModule}`);
-  const [item] = await client.complete(uri, position);
-  await client.change(uri, 2, [{ range: { start: position, end: position }, text: 'Led' }]);
-  const [rest] = await client.complete(uri, { ...position, character: position.character + 3 });
-  assert.equal(rest?.insertText, 'ger(harbourMaster, tidalGauge, 4711);');
-  await client.connection.sendRequest('workspace/executeCommand', item?.command);
-  assert.deepEqual(await client.request(acceptanceRequest, null), { offered: 1, accepted: 1 });
-  await assert.rejects(
-    client.connection.sendRequest('workspace/executeCommand', { command: 'rm' }),
-    /no command "rm"/,
-  );
-});
-
-test('a client with the command of its own is not offered a second one', async () => {
-  const client = clientOf({ capabilities: { experimental: { commands: [acceptedCommand] } } });
-  const { capabilities } = await client.initialize();
-  assert.equal(capabilities.executeCommandProvider, undefined);
-});
-
-test('cancelled and superseded questions are answered, and only the newest gets a suggestion', async () => {
-  const root = copyRepository(folder);
-  // While they wait for the user to stop typing, later questions come for certain.
-  const completion = { ...usual.completion, debounce: 2000 };
-  const client = await readingClient(root, { initializationOptions: { ...usual, completion } });
-  const uri = uriOf(path.join(root, 'src/new.ts'));
-  const text = `${module}\n${halfModule}`;
-  await client.open(uri, text);
-  const ask = (token?: CancellationToken) =>
-    client.complete(uri, endOf(text), token, InlineCompletionTriggerKind.Automatic);
-  const cancellation = new CancellationTokenSource();
-  const cancelled = ask(cancellation.token);
-  cancellation.cancel();
-  await assert.rejects(cancelled, { code: LSPErrorCodes.RequestCancelled });
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
-  assert.deepEqual(
-    answers.map(items => items.length),
-    [...Array(19).fill(0), 1],
-  );
-});
-
 test('a reading can be cancelled, and goes on when asked again', async () => {
   const root = path.join(folder.root, 'large');
   mkdirSync(root);
   for (let count = 0; count < 400; count++) {
     writeFileSync(
       path.join(root, `part${count}.ts`),
-      `${module.replaceAll('quokka', `quokka${count}`)}`.repeat(100),
+      `${moduleText.replaceAll('quokka', `quokka${count}`)}`.repeat(100),
     );
   }
   const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });

@@ -1,0 +1,51 @@
+/** What the tests of reading and of completing share: a folder that goes after each test, clients that end with it, and a module to complete. */
+import path from 'node:path';
+import { afterEach, beforeEach } from 'node:test';
+import type { InlineCompletionItem } from 'vscode-languageserver/node';
+import { type ClientOptions, TestClient, uriOf } from './client.ts';
+import { endOf, type TemporaryFolder, temporaryFolder } from './repository.ts';
+
+export let folder: TemporaryFolder;
+const clients: TestClient[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.process.kill('SIGKILL');
+  folder.remove();
+});
+
+export function clientOf(options: ClientOptions = {}): TestClient {
+  const client = new TestClient(options);
+  clients.push(client);
+  return client;
+}
+
+export async function readingClient(root: string, options: ClientOptions = {}): Promise<TestClient> {
+  const client = clientOf({ folders: [root], ...options });
+  await client.initialize();
+  await client.whenStatus(({ state }) => state === 'ready');
+  return client;
+}
+
+/** No file of the fixture has anything like it. */
+export const line = 'const quokkaLedger = createQuokkaLedger(harbourMaster, tidalGauge, 4711);';
+const start = "import { createQuokkaLedger } from './quokka.ts';\n\n";
+export const moduleText = `${start}${line}\nexport { quokkaLedger };\n`;
+export const halfModule = `${start}const quokkaLedger = createQuokka`;
+export const watching = {
+  workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } },
+};
+
+/** What is suggested in a new document after `text`. */
+export async function suggestedAfter(
+  client: TestClient,
+  root: string,
+  text: string,
+): Promise<InlineCompletionItem[]> {
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  await client.open(uri, text);
+  const items = await client.complete(uri, endOf(text));
+  await client.close(uri);
+  return items;
+}
