@@ -1,6 +1,6 @@
 /**
- * Writes what is derived from the table of settings: `contributes.configuration` in package.json, its texts in
- * package.nls.json, and the settings table in README.md. `--check` writes nothing and fails when a file has drifted.
+ * Writes what is derived from the table of settings: `contributes.configuration` in package.json and the settings table in
+ * README.md. `--check` writes nothing and fails when a file has drifted.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,6 @@ export function generated(root: string): Map<string, string> {
   const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
   const result = new Map<string, string>();
   result.set('package.json', withConfiguration(read('package.json')));
-  result.set('package.nls.json', withTexts(read('package.nls.json')));
   result.set('README.md', withTable(read('README.md')));
   return result;
 }
@@ -42,26 +41,13 @@ function schema(setting: Setting, order: number): object {
     default: setting.default,
     scope: setting.scope,
     order,
-    markdownDescription: `%${textKey(setting)}%`,
+    markdownDescription: setting.description,
     ...(setting.choices && { enum: setting.choices }),
     ...(setting.minimum !== undefined && { minimum: setting.minimum }),
     ...(setting.maximum !== undefined && { maximum: setting.maximum }),
     ...(setting.type === 'array' && { items: { type: 'string' } }),
     ...(setting.type === 'object' && { additionalProperties: { type: 'boolean' } }),
   };
-}
-
-function withTexts(texts: string): string {
-  const kept = Object.entries(JSON.parse(texts) as Record<string, string>).filter(
-    ([key]) => !key.startsWith('setting.'),
-  );
-  const own = settings.map((setting): [string, string] => [textKey(setting), setting.description]);
-  const sorted = [...kept, ...own].sort(([a], [b]) => (a < b ? -1 : 1));
-  return asJson(Object.fromEntries(sorted));
-}
-
-function textKey(setting: Setting): string {
-  return `setting.${setting.name}`;
 }
 
 function withTable(readme: string): string {

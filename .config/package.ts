@@ -28,7 +28,7 @@ if (target === undefined || binary === undefined) {
 }
 
 const allowed = [
-  /^(package\.json|package\.nls\.json|readme\.md|changelog\.md|license)$/i,
+  /^(package\.json|readme\.md|changelog\.md|license)$/i,
   /^dist\/(extension\.cjs|(server|memory|engine|cli)\.js|[\w-]+\.wasm)$/,
   /^dist\/weights\//,
   /^media\//,
@@ -39,7 +39,6 @@ const allowed = [
 const needed = [
   'package.json',
   'dist/extension.cjs',
-  'package.nls.json',
   'media/longsight.svg',
   'dist/server.js',
   'dist/memory.js',

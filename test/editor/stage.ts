@@ -8,7 +8,7 @@ import { root } from './requirements.ts';
 /** @returns the folder; the caller removes it. */
 export function stageWithDouble(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'longsight-staged-'));
-  for (const file of ['package.json', 'package.nls.json', 'media'])
+  for (const file of ['package.json', 'media'])
     cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
   mkdirSync(path.join(folder, 'dist'));
   cpSync(path.join(root, 'dist/extension.cjs'), path.join(folder, 'dist/extension.cjs'));

@@ -19,8 +19,20 @@ const size = { width: 880, height: 480 };
 const margin = { left: 72, right: 230, top: 48, bottom: 56 };
 /** Told apart by colour-blind readers: Okabe and Ito's, then Tol's. */
 const colours = [
-  ...['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f'],
-  ...['#332288', '#117733', '#882255', '#44aa99', '#999933', '#aa4499', '#8a6d3b'],
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#7f7f7f',
+  '#332288',
+  '#117733',
+  '#882255',
+  '#44aa99',
+  '#999933',
+  '#aa4499',
+  '#8a6d3b',
 ];
 
 export function drawChart({ title, x, y, series }: Chart): string {
