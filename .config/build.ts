@@ -50,6 +50,6 @@ await build({
 await build({ ...common, entryPoints: ['extension/main.ts'], outfile: 'dist/extension.cjs', format: 'cjs' });
 cpSync(path.join(root, 'kernels/weights'), path.join(root, 'dist/weights'), {
   recursive: true,
-  // The model, without what reads it and what describes it to people.
-  filter: file => !/\.(ts|md)$/.test(file),
+  // The model, without what reads it, what describes it to people, and what training continues from.
+  filter: file => !/\.(ts|md|pt|svg)$/.test(file),
 });
