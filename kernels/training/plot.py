@@ -21,7 +21,7 @@ def main(checkpoint, out="curve.svg"):
     axes.legend()
     axes.grid(alpha=0.3)
     figure.tight_layout()
-    figure.savefig(out, metadata={"Date": None})
+    figure.savefig(out, metadata={"Date": None, "Title": "Bits per byte over the tokens seen"})
 
 
 if __name__ == "__main__":
