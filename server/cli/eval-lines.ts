@@ -76,15 +76,21 @@ export function eligibleLines(file: EvaluatedFile): HiddenLine[] {
 
 /**
  * @param fraction how far into the line the cursor stands, counted in characters after the indentation; it may be inside a word
+ * @param unwritten how many of the lines after it are not there yet either, as when new code is written
  */
-export function cursorIn(line: HiddenLine, fraction: number): CursorCase {
+export function cursorIn(line: HiddenLine, fraction: number, unwritten = 0): CursorCase {
   const content = line.text.trim();
   const indent = line.text.indexOf(content);
   const column = indent + Math.floor(fraction * content.length);
   const { text } = line.file;
+  let rest = line.start + line.text.length;
+  for (let count = 0; count < unwritten && rest < text.length; count++) {
+    const end = text.indexOf('\n', rest + 1);
+    rest = end < 0 ? text.length : end;
+  }
   return {
     line,
-    text: text.slice(0, line.start + column) + text.slice(line.start + line.text.length),
+    text: text.slice(0, line.start + column) + text.slice(rest),
     offset: line.start + column,
     before: line.text.slice(0, column),
     expected: line.text.slice(column).trimEnd(),

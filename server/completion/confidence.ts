@@ -7,7 +7,8 @@ export interface Ranked extends Judged {
 
 /**
  * Candidates by the probability that they are right: a conditional logit over their features with "none of them" as one more choice
- * (McFadden 1974), fitted on hidden lines of public repositories (test/bench/completion-fit.ts prints this table).
+ * (McFadden 1974), fitted on hidden lines of public repositories (test/bench/completion-fit.ts
+ * prints this table), half of them with some of what follows hidden as well: code that is being written has nothing below to agree with.
  */
 export function rank(judged: readonly Judged[]): Ranked[] {
   // Without places there is only what the predictor says itself.
@@ -24,29 +25,30 @@ function score(features: Float64Array): number {
 }
 
 const weights: Readonly<Record<FeatureName, number>> = {
-  bias: -4.837,
-  match: 0.694,
-  share: 1.929,
-  rival: 0.334,
-  places: 0.464,
-  below: 1.92,
-  belowTwo: 1.273,
-  local: 0.353,
-  folder: 0.79,
-  strange: -0.733,
-  strangeShare: -0.347,
-  already: -0.652,
-  length: 0.29,
-  typed: -0.622,
-  lineStart: -3.205,
-  renamed: 1.374,
-  indent: 0.956,
-  ends: -1.095,
-  pool: -0.109,
-  matchShare: -0.451,
-  likeness: 1.852,
-  decoded: 0.614,
-  decodedFirst: 0.622,
-  sameName: 1.264,
-  skipping: -0.063,
+  bias: -5.187,
+  match: 0.88,
+  share: 2.834,
+  rival: 0.419,
+  places: 0.526,
+  below: 1.08,
+  belowTwo: 1.014,
+  belowNowhere: 0.288,
+  local: 0.741,
+  folder: 0.996,
+  strange: -0.532,
+  strangeShare: -0.016,
+  already: -0.307,
+  length: 0.17,
+  typed: -0.736,
+  lineStart: -3.432,
+  renamed: 1.558,
+  indent: 1.077,
+  ends: -2.328,
+  pool: -0.121,
+  matchShare: -0.875,
+  likeness: 2.09,
+  decoded: 1.359,
+  decodedFirst: 0.555,
+  sameName: 1.827,
+  skipping: -0.06,
 };

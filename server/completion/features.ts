@@ -12,6 +12,7 @@ export const featureNames = [
   'places',
   'below',
   'belowTwo',
+  'belowNowhere',
   'local',
   'folder',
   'strange',
@@ -49,6 +50,8 @@ interface Buffer {
   readonly recent: ReadonlySet<string>;
   readonly folder: string;
   readonly mostDecoded: number;
+  /** Whether any place goes on as the buffer does below the cursor: if none does, new code is being written there. */
+  readonly isContinued: boolean;
   /** The words before each source, and how many sources have a word before them. */
   readonly wordsBefore: ReadonlyMap<Source, ReadonlySet<string>>;
   readonly frequency: ReadonlyMap<string, number>;
@@ -95,6 +98,7 @@ function features(
     places: Math.log2(Math.max(1, sources.length)),
     below: Math.min(1, below),
     belowTwo: below > 1 ? 1 : 0,
+    belowNowhere: buffer.isContinued ? 0 : 1,
     local: sources.filter(source => source.isLocal).length / Math.max(1, sources.length),
     folder: sources.some(source => !source.isLocal && folderOf(source.place.path) === buffer.folder) ? 1 : 0,
     strange: Math.log2(1 + strange),
@@ -131,12 +135,14 @@ function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffe
     for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   }
   const above = context.above ?? '';
+  const below = linesBelow(context, 3).map(line => line.trim());
   const whole = `${above}\n${context.linePrefix}\n${context.after}`;
   return {
     context,
     words: new Set(wordsOf(whole)),
     lines: new Set(`${above}\n${context.after}`.split('\n').map(line => line.trim())),
-    below: linesBelow(context, 3).map(line => line.trim()),
+    below,
+    isContinued: candidates.some(({ sources }) => sources.some(source => agreeingBelow(source, below) > 0)),
     recent: new Set(wordsOf(above.slice(-recentLength) + context.linePrefix)),
     folder: folderOf(context.path),
     mostDecoded: Math.max(0, ...candidates.map(candidate => candidate.decoded)),

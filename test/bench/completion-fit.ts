@@ -21,6 +21,8 @@ interface Case {
 
 const [count = '200', ...folders] = process.argv.slice(2);
 const tokenizer = loadTokenizer();
+/** Half of the cases are lines of new code: some of what follows is not there yet. */
+const longestUnwritten = 12;
 const cases: Case[] = [];
 for (const [repository, folder] of folders.entries()) {
   const { memory, files } = await readRepository(folder, tokenizer);
@@ -29,11 +31,18 @@ for (const [repository, folder] of folders.entries()) {
   for (const fraction of [0, 0.4]) {
     for (const scope of ['file', 'repository'] as const) {
       for (const line of lines) {
-        const { text, offset, expected } = cursorIn(line, fraction);
-        const context = contextOf({ path: line.file.path, text, offset });
-        const judged = featuresOf(candidatesAt(context, memory, tokenizer, scope), context);
-        const right = judged.findIndex(({ candidate }) => candidate.rest === expected);
-        cases.push({ repository, kind: `${fraction} ${scope}`, judged, right });
+        for (const unwritten of [0, 1 + Math.floor(random() * longestUnwritten)]) {
+          const { text, offset, expected } = cursorIn(line, fraction, unwritten);
+          const context = contextOf({ path: line.file.path, text, offset });
+          const judged = featuresOf(candidatesAt(context, memory, tokenizer, scope), context);
+          const right = judged.findIndex(({ candidate }) => candidate.rest === expected);
+          cases.push({
+            repository,
+            kind: `${fraction} ${scope}${unwritten > 0 ? ' new' : ''}`,
+            judged,
+            right,
+          });
+        }
       }
     }
   }
