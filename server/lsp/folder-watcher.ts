@@ -14,8 +14,6 @@ export class FolderWatcher {
   readonly #onChanged: (changed: string) => void;
   readonly #onFailed: (folder: string, error: unknown) => void;
   readonly #watchers = new Map<string, FSWatcher>();
-  /** None of the folders inside was watched yet. */
-  #isNew = true;
   #hasFailed = false;
 
   constructor(
@@ -31,7 +29,7 @@ export class FolderWatcher {
     for (const root of roots) this.#watch(root);
   }
 
-  /** Watches exactly these folders beside the roots. Returns those that are new since the first time. */
+  /** Watches exactly these folders beside the roots. Returns those that were not watched before: what changed there meanwhile, nobody told. */
   watchInside(folders: readonly string[]): string[] {
     const wanted = new Set([...this.#roots, ...folders]);
     for (const [folder, watcher] of this.#watchers) {
@@ -41,9 +39,7 @@ export class FolderWatcher {
     }
     const added = [...wanted].filter(folder => !this.#watchers.has(folder));
     for (const folder of added) this.#watch(folder);
-    const isNew = this.#isNew;
-    this.#isNew = false;
-    return isNew ? [] : added;
+    return added;
   }
 
   close(): void {

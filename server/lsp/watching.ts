@@ -75,7 +75,7 @@ export class Watching {
     this.#seen = this.#reading.ended;
     try {
       const folders = await this.#reading.ask(foldersInMemory, null);
-      // What came into a new folder before it was watched has been told of by nobody.
+      // What changed in a folder before it was watched has been told of by nobody.
       this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
       this.#log('warning', `The folders to be watched are not known: ${messageOf(error)}`);
