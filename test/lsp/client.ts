@@ -102,7 +102,9 @@ export class TestClient {
       env: { ...process.env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache },
     });
     if (options.cache === undefined)
-      child.once('exit', () => rmSync(cache, { recursive: true, force: true }));
+      child.once('exit', () =>
+        rmSync(cache, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+      );
     this.process = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     this.connection = createProtocolConnection(

@@ -13,7 +13,10 @@ export interface TemporaryFolder {
 
 export function temporaryFolder(): TemporaryFolder {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'longsight-')));
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return {
+    root,
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+  };
 }
 
 /** The beginning of a file of the fixture, which breaks off in the middle of a line; and how that line goes on. */
