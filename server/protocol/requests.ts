@@ -51,6 +51,8 @@ export interface Status {
 /** One statement about the repository, taken from it: where it stands is where it comes from. */
 export interface Statement extends Place {
   readonly text: string;
+  /** The last line it comes from, where that is another one than `line`. */
+  readonly endLine?: number;
   /** True only for prose that a model wrote; such text is marked as generated wherever it is shown. */
   readonly generated: boolean;
 }
@@ -83,8 +85,19 @@ export interface RunCommand extends Place {
   readonly command: string;
 }
 
+/** What git tells of the last year; nothing of who did what. */
+export interface Activity {
+  readonly commitsLastYear: number;
+  /** Seconds since 1970 of the latest commit. */
+  readonly lastCommit: number;
+}
+
 export interface Summary {
   readonly name: string;
+  /** Only where git knows the folder. */
+  readonly activity?: Activity;
+  /** True for what an earlier session found: a reading is under way, and asking again after it gives what holds now. */
+  readonly earlier?: boolean;
   readonly overview: readonly Statement[];
   readonly parts: readonly Part[];
   readonly startHere: readonly KeyFile[];
@@ -101,6 +114,112 @@ export interface SummaryParameters {
   readonly budget?: number;
 }
 
+export interface DescribeParameters {
+  /** A folder or file, relative as in `Place`; the whole repository without it. */
+  readonly path?: string;
+  /** Only these lines of a file, both included. */
+  readonly lines?: { readonly first: number; readonly last: number };
+}
+
+/** What a repository, a folder, a file or a selection is, for a reader. */
+export interface Description {
+  readonly kind: 'repository' | 'folder' | 'file' | 'selection';
+  readonly title: string;
+  readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
+  /** The same as Markdown. Its links are `path#L12`, with `path` as in `Place` and percent-encoded. */
+  readonly markdown: string;
+}
+
+export interface MapParameters {
+  /** A folder, relative as in `Place`; everything without it. */
+  readonly path?: string;
+  /** Whether to measure surprise where that is not known yet. That may take seconds; without it the answer is quick. Cancellable. */
+  readonly measure?: boolean;
+}
+
+/** The files of a repository as parallel arrays, small enough to send for 50,000 of them. */
+export interface RepositoryMap {
+  readonly name: string;
+  /** Parents come before their children. Folder 0 is the root (or the folder asked for), with its whole path as name and −1 as parent. */
+  readonly folders: { readonly names: readonly string[]; readonly parents: readonly number[] };
+  readonly languages: readonly { readonly id: string; readonly name: string }[];
+  /** All arrays have one entry a file, in the order of the sequence. */
+  readonly files: {
+    readonly names: readonly string[];
+    /** Index into `folders`. */
+    readonly folders: readonly number[];
+    readonly tokens: readonly number[];
+    /** Index into `languages`. */
+    readonly languages: readonly number[];
+    /** Seconds since 1970 of the last change: by git where it knows the file, else by the disk; null where neither does. */
+    readonly changed: readonly (number | null)[];
+    /** Bits per byte of the file given the rest of the repository; null where not measured. */
+    readonly surprise: readonly (number | null)[];
+    /** What the file is, in a line taken from it, and the line on which that stands; null where it says nothing. */
+    readonly texts: readonly (string | null)[];
+    readonly lines: readonly (number | null)[];
+  };
+  /** How surprise was measured, in a sentence for the legend: by what, and on how much of the files. */
+  readonly surpriseMethod: string;
+}
+
+/** A place in a document, as the editor has it; from 1. */
+export interface DocumentPosition {
+  readonly uri: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A place where the repository does what stands at the cursor. */
+export interface ConnectedPlace extends Place {
+  readonly endLine: number;
+  /** The text of `line`, without its indentation. */
+  readonly text: string;
+  /** From 0 to 1, the strongest connection first. */
+  readonly score: number;
+}
+
+export interface Places {
+  readonly places: readonly ConnectedPlace[];
+}
+
+export interface DigestParameters {
+  /** A folder or file, relative as in `Place`; the whole repository without it. */
+  readonly path?: string;
+  /** The most tokens of the whole digest; 20,000 when left out. */
+  readonly budget?: number;
+  readonly format: 'markdown' | 'json';
+}
+
+/** The repository for another tool. What holds secrets was never read, so it is not in it. */
+export interface Digest {
+  /** Markdown, or JSON as text. */
+  readonly text: string;
+  readonly tokens: number;
+  /** Files whose whole text, or whose outline, is in the digest, and those that are only named or counted. */
+  readonly whole: number;
+  readonly outlined: number;
+  readonly named: number;
+  /** The biggest files of all that was read, biggest first. */
+  readonly biggest: readonly { readonly path: string; readonly tokens: number }[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** What the symbol or the import at a place is, in one line taken from where it is defined. */
+export interface LineSummary extends Statement {
+  /** As written at the place asked about. */
+  readonly name: string;
+  /** function, class, file … */
+  readonly kind: string;
+  /** Files that use it. */
+  readonly usedBy: number;
+}
+
+/** The lines of one document that are worth a summary: what it defines, with how it is used. */
+export interface LineSummaries {
+  readonly lines: readonly { readonly at: number; readonly summary: LineSummary }[];
+}
+
 export interface Coverage {
   readonly files: readonly { readonly path: string; readonly tokens: number; readonly stale: boolean }[];
   readonly skipped: readonly SkippedFile[];
@@ -115,6 +234,20 @@ export interface Why {
 
 export const statusRequest: RequestOf<null, Status> = { method: 'longsight/status' };
 export const summaryRequest: RequestOf<SummaryParameters, Summary> = { method: 'longsight/summary' };
+/** A folder, file or selection for a reader. */
+export const describeRequest: RequestOf<DescribeParameters, Description> = { method: 'longsight/describe' };
+export const mapRequest: RequestOf<MapParameters, RepositoryMap> = { method: 'longsight/map' };
+/** Where else is this done? */
+export const whereRequest: RequestOf<DocumentPosition, Places> = { method: 'longsight/where' };
+export const digestRequest: RequestOf<DigestParameters, Digest> = { method: 'longsight/digest' };
+/** For a hover; null where there is nothing to say. */
+export const lineSummaryRequest: RequestOf<DocumentPosition, LineSummary | null> = {
+  method: 'longsight/lineSummary',
+};
+/** For CodeLens. */
+export const lineSummariesRequest: RequestOf<{ readonly uri: string }, LineSummaries> = {
+  method: 'longsight/lineSummaries',
+};
 export const coverageRequest: RequestOf<null, Coverage> = { method: 'longsight/coverage' };
 /** Reads everything anew; answers when reading has ended. Cancellable. */
 export const readRequest: RequestOf<null, Status> = { method: 'longsight/read' };
