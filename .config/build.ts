@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { grammarFiles, packagedFiles } from '../server/summary/grammars.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const minify = process.argv.includes('--minify');
@@ -53,3 +54,7 @@ cpSync(path.join(root, 'kernels/weights'), path.join(root, 'dist/weights'), {
   // The model, without what reads it, what describes it to people, and what training continues from.
   filter: file => !/\.(ts|md|pt|svg)$/.test(file),
 });
+
+const wasm = packagedFiles(path.join(root, 'node_modules'));
+cpSync(wasm.runtime, path.join(root, 'dist', path.basename(wasm.runtime)));
+for (const name of grammarFiles()) cpSync(path.join(wasm.grammars, name), path.join(root, 'dist', name));

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
+import { grammarFiles } from '../server/summary/grammars.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const cache = path.join(root, '.cache');
@@ -46,6 +47,8 @@ const needed = [
   `node_modules/onnxruntime-node/bin/napi-v6/${binary}/onnxruntime_binding.node`,
   'node_modules/onnxruntime-common/package.json',
   'dist/weights/tokenizer.json',
+  'dist/web-tree-sitter.wasm',
+  ...grammarFiles().map(name => `dist/${name}`),
 ];
 
 execFileSync(process.execPath, ['.config/build.ts', '--minify'], { cwd: root, stdio: 'inherit' });

@@ -8,7 +8,7 @@ import type { Command } from './main.ts';
 import { note, print, printJson } from './output.ts';
 import { findPlace } from './place.ts';
 import { openSession } from './session.ts';
-import { summarySource } from './summarize.ts';
+import { factsOfSession } from './summarize.ts';
 import { summaryText } from './summary-text.ts';
 
 export const start: Command = async (line, signal) => {
@@ -16,7 +16,8 @@ export const start: Command = async (line, signal) => {
   // A place that is not there is better told before a large repository is read.
   const place = line.at && findPlace(folder, line.at);
   const session = await openSession(line, signal);
-  const summary = await summarize(summarySource(session), {}, signal);
+  const { source, facts } = await factsOfSession(session, signal);
+  const summary = summarize(source, facts);
   if (place !== undefined) {
     const suggestion = await suggest(session, place, line, signal);
     if (line.json) {

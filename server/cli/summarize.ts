@@ -1,5 +1,7 @@
 /** `longsight summarize`: the summary of a folder that was just read, or of a part of it. */
-import type { SummarySource } from '../summary/facts.ts';
+import { FactBook } from '../summary/fact-book.ts';
+import { Grammars } from '../summary/grammars.ts';
+import { sourceOf } from '../summary/source.ts';
 import { summarize } from '../summary/summarize.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './main.ts';
@@ -15,7 +17,8 @@ export const summarizeFolder: Command = async (line, signal) => {
     countTokens: (text: string) => session.tokenizer.encode(text).length,
   };
   try {
-    const summary = await summarize(summarySource(session), options, signal);
+    const { source, facts } = await factsOfSession(session, signal);
+    const summary = summarize(source, facts, options);
     if (line.json) printJson(summary);
     else print(summaryText(summary, process.stdout.columns ?? 160));
   } catch (error) {
@@ -24,12 +27,9 @@ export const summarizeFolder: Command = async (line, signal) => {
   }
 };
 
-/** The repository as it was read: its texts come from memory, not from the disk. */
-export function summarySource({ name, repository }: Session): SummarySource {
-  return {
-    name,
-    files: () =>
-      repository.paths.map(path => ({ path, tokens: repository.ledger.entryOf(path)?.tokens ?? 0 })),
-    textOf: path => repository.textOf(path),
-  };
+/** The facts about all that was read, and what they were taken from. */
+export async function factsOfSession({ name, repository }: Session, signal: AbortSignal) {
+  const source = sourceOf(name, repository);
+  const book = new FactBook(await Grammars.open());
+  return { source, facts: await book.collect(source, { signal }) };
 }

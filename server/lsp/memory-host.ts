@@ -6,6 +6,9 @@ import type { Reading } from '../memory/reading.ts';
 import { Repository } from '../memory/repository.ts';
 import { Store } from '../memory/store.ts';
 import type { Coverage, Summary, SummaryParameters } from '../protocol/requests.ts';
+import { FactBook } from '../summary/fact-book.ts';
+import { Grammars } from '../summary/grammars.ts';
+import { sourceOf } from '../summary/source.ts';
 import { summarize } from '../summary/summarize.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
@@ -26,6 +29,9 @@ interface Open {
   readonly repository: Repository<CopyMemory>;
 }
 
+/** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */
+const treeBudget = 500;
+
 export class MemoryHost {
   readonly #changed: () => void;
   readonly #suggestions = new CompletionCache();
@@ -33,6 +39,7 @@ export class MemoryHost {
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
   #reading: Promise<Reading> | undefined;
+  #book: Promise<FactBook> | undefined;
 
   /** @param changed is called whenever the figures may have changed */
   constructor(changed: () => void) {
@@ -43,6 +50,7 @@ export class MemoryHost {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open = undefined;
+    this.#book = undefined;
     this.#suggestions.clear();
     const problems: string[] = [];
     const tokenizer = loadTokenizer(modelFolder);
@@ -105,20 +113,14 @@ export class MemoryHost {
     return complete({ path, ...question }, repository.memory, tokenizer, signal, this.#suggestions);
   }
 
-  summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
-    const { name, repository, tokenizer } = this.#opened();
-    const source = {
-      name,
-      files: () =>
-        repository.paths.map(file => ({ path: file, tokens: repository.ledger.entryOf(file)?.tokens ?? 0 })),
-      textOf: (file: string) => repository.textOf(file),
-    };
-    const options = {
+  async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
+    const { source, facts } = await this.#facts(signal);
+    const { tokenizer } = this.#opened();
+    return summarize(source, facts, {
       countTokens: (text: string) => tokenizer.encode(text).length,
       ...(path === undefined ? {} : { path }),
       ...(budget === undefined ? {} : { budget }),
-    };
-    return summarize(source, options, signal);
+    });
   }
 
   coverage(): Coverage {
@@ -146,6 +148,16 @@ export class MemoryHost {
       stale: ledger.staleFiles,
       memoryBytes: memory.bytes,
     };
+  }
+
+  async #facts(signal: AbortSignal) {
+    const { name, repository } = this.#opened();
+    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
+    const book = await this.#book;
+    const source = sourceOf(name, repository);
+    const facts = await book.collect(source, { signal, treeBudget });
+    void book.refine(source);
+    return { source, facts };
   }
 
   #settled({ complete: whole, seconds, cached, problems }: Reading): Read {

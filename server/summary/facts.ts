@@ -1,18 +1,11 @@
-/** Facts about each file: its sentence, its definitions and imports, the names it uses. */
+/** Facts about one file: its sentence, its definitions and imports, the names it uses. */
 import type { Statement } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
+import type { Grammars } from './grammars.ts';
 import type { GraphFile } from './graph.ts';
 import { isManifest, type Manifest, readManifest } from './manifests.ts';
-import { outline } from './outline.ts';
-import { openingSentence } from './sentences.ts';
-
-/** What a summary is made from: the files that were read, as they were read. */
-export interface SummarySource {
-  readonly name: string;
-  files(): Iterable<{ readonly path: string; readonly tokens: number }>;
-  /** Nothing for a file that is gone by now. */
-  textOf(path: string): string | undefined;
-}
+import { type Definition, outline } from './outline.ts';
+import { openingSentence, type Sentence } from './sentences.ts';
 
 /** What one file says of itself. */
 export interface FileFacts extends GraphFile {
@@ -22,48 +15,34 @@ export interface FileFacts extends GraphFile {
   readonly manifest?: Manifest;
 }
 
-export async function collectFacts(
-  source: SummarySource,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, FileFacts>> {
-  const facts = new Map<string, FileFacts>();
-  let since = performance.now();
-  for (const { path, tokens } of source.files()) {
-    // Reading facts must not hold up completions: give way every few milliseconds.
-    if (performance.now() - since > 8) {
-      await new Promise(resolve => setImmediate(resolve));
-      signal?.throwIfAborted();
-      since = performance.now();
-    }
-    const text = source.textOf(path);
-    if (text === undefined) continue;
-    const code = languageOf(path).kind === 'code';
-    const { definitions, imports } = outline(path, text);
-    const manifest = isManifest(path) ? readManifest(path, text) : undefined;
-    const sentence =
-      manifest?.description ?? openingSentence(path, text) ?? structuralLine(path, text, definitions);
-    facts.set(path, {
-      path,
-      tokens,
-      code,
-      definitions,
-      imports,
-      uses: code ? identifierUses(text) : new Map(),
-      ...(sentence && { statement: { text: sentence.text, path, line: sentence.line, generated: false } }),
-      ...(manifest && { manifest }),
-    });
-  }
-  return facts;
+/** @param grammars that the file's language was loaded into; without it definitions are found by line patterns */
+export function factsOf(path: string, text: string, tokens: number, grammars?: Grammars): FileFacts {
+  const code = languageOf(path).kind === 'code';
+  const { definitions, imports } = outline(path, text, grammars);
+  const manifest = isManifest(path) ? readManifest(path, text) : undefined;
+  const sentence =
+    manifest?.description ?? openingSentence(path, text) ?? structuralLine(path, text, definitions);
+  return {
+    path,
+    tokens,
+    code,
+    definitions,
+    imports,
+    uses: code ? identifierUses(text) : new Map(),
+    ...(sentence && { statement: { text: sentence.text, path, line: sentence.line, generated: false } }),
+    ...(manifest && { manifest }),
+  };
 }
 
 /** Where a file has no sentence: what it defines, in its own names. */
 function structuralLine(
   path: string,
   text: string,
-  definitions: readonly { name: string; line: number; exported: boolean }[],
-) {
-  const shown = definitions.filter(definition => definition.exported);
-  const named = shown.length > 0 ? shown : definitions;
+  definitions: readonly Definition[],
+): Sentence | undefined {
+  const outermost = definitions.filter(definition => definition.container === undefined);
+  const shown = outermost.filter(definition => definition.exported);
+  const named = distinctNames(shown.length > 0 ? shown : outermost);
   if (named.length === 0) {
     const heading = languageOf(path).kind === 'prose' ? /^#+\s+(\S.*)$/m.exec(text) : null;
     return heading
@@ -76,6 +55,13 @@ function structuralLine(
     text: `${shown.length > 0 ? 'Exports' : 'Defines'} ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     line: named[0]!.line,
   };
+}
+
+/** Overloads and accessors share a name. */
+function distinctNames(definitions: readonly Definition[]): Definition[] {
+  return [
+    ...new Map(definitions.map(definition => [definition.name, definition] as const).reverse()).values(),
+  ].reverse();
 }
 
 const identifier = /[A-Za-z_$][\w$]{2,}/g;

@@ -1,17 +1,22 @@
 /**
- * Definitions and imports of a file, by line patterns for each family of languages. Patterns see one line at a time and
- * take only what stands at the outermost level, so that they are fast, bounded, and wrong in ways that a reader can see.
+ * Definitions and imports of a file. Definitions are tree-sitter's where there is a grammar; else, and imports always, by line patterns for
+ * each family of languages. Patterns see one line at a time and take only what stands at the outermost level, so that they are fast,
+ * bounded, and wrong in ways that a reader can see.
  */
 import { languageOf } from '../workspace/language.ts';
+import type { Grammars } from './grammars.ts';
 
 export interface Definition {
   readonly name: string;
   /** In the language's own word: function, class, trait … */
   readonly kind: string;
-  /** From 1. */
+  /** From 1: the line of the name, and the last of the definition where that is known. */
   readonly line: number;
-  /** Visible outside the file, as far as the line says. */
+  readonly endLine?: number;
+  /** Visible outside the file, as far as the file says. */
   readonly exported: boolean;
+  /** The type that it is a member of. */
+  readonly container?: string;
 }
 
 export interface Import {
@@ -142,7 +147,18 @@ const patterns: Readonly<Record<string, Patterns>> = {
 /** A generated or data-like file can hold any number of definitions; a summary needs no more than these. */
 const mostDefinitions = 400;
 
-export function outline(path: string, text: string): { definitions: Definition[]; imports: Import[] } {
+export interface Outline {
+  readonly definitions: readonly Definition[];
+  readonly imports: readonly Import[];
+}
+
+/** @param grammars that the file's language was loaded into; line patterns alone without it. */
+export function outline(path: string, text: string, grammars?: Grammars): Outline {
+  const { definitions, imports } = outlineByPatterns(path, text);
+  return { definitions: grammars?.definitionsOf(languageOf(path).id, text) ?? definitions, imports };
+}
+
+function outlineByPatterns(path: string, text: string): Outline {
   const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
   const rules = patterns[languageOf(path).id];
   if (rules === undefined) return found;

@@ -1,9 +1,10 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
 import type { KeyFile, KeySymbol, Part, RunCommand, Statement, Summary } from '../protocol/requests.ts';
-import { collectFacts, type FileFacts, type SummarySource } from './facts.ts';
-import { rank } from './graph.ts';
+import type { RepositoryFacts } from './fact-book.ts';
+import type { FileFacts } from './facts.ts';
 import { compare, depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
 import { proseSentences } from './sentences.ts';
+import type { SummarySource } from './source.ts';
 import { startHere } from './start-here.ts';
 import { buildTree } from './tree.ts';
 
@@ -23,14 +24,11 @@ const overviewSentences = 5;
  * @returns a summary, whose lists are empty where the repository says nothing.
  * @throws RangeError when `path` names nothing that was read.
  */
-export async function summarize(
+export function summarize(
   source: SummarySource,
+  { files: facts, ranked }: RepositoryFacts,
   options: SummaryOptions = {},
-  signal?: AbortSignal,
-): Promise<Summary> {
-  const facts = await collectFacts(source, signal);
-  const ranked = rank([...facts.values()].filter(file => file.code));
-  signal?.throwIfAborted();
+): Summary {
   const scope =
     options.path === undefined || options.path === '' || options.path === '.'
       ? undefined

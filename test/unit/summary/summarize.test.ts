@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Part } from '../../../server/protocol/requests.ts';
-import type { SummarySource } from '../../../server/summary/facts.ts';
-import { summarize } from '../../../server/summary/summarize.ts';
+import { FactBook } from '../../../server/summary/fact-book.ts';
+import { Grammars } from '../../../server/summary/grammars.ts';
+import type { SummarySource } from '../../../server/summary/source.ts';
+import { type SummaryOptions, summarize } from '../../../server/summary/summarize.ts';
 
 const files: Readonly<Record<string, string>> = {
   'README.md': '# Shop\n\nShop sells things to people. It is small.\n',
@@ -21,9 +23,13 @@ const files: Readonly<Record<string, string>> = {
 
 const source: SummarySource = {
   name: 'shop',
-  files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length })),
+  files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length, version: text })),
   textOf: path => files[path],
 };
+
+async function summaryOf(from: SummarySource, options: SummaryOptions = {}) {
+  return summarize(from, await new FactBook(await Grammars.open()).collect(from), options);
+}
 
 function find(parts: readonly Part[], path: string): Part | undefined {
   for (const part of parts) {
@@ -34,7 +40,7 @@ function find(parts: readonly Part[], path: string): Part | undefined {
 }
 
 test('the overview says what manifest and README say, once', async () => {
-  const { overview } = await summarize(source);
+  const { overview } = await summaryOf(source);
   assert.deepEqual(
     overview.map(({ text, path, line }) => `${path}:${line} ${text}`),
     [
@@ -46,7 +52,7 @@ test('the overview says what manifest and README say, once', async () => {
 });
 
 test('the tree counts files and tokens and gives folders their own sentence', async () => {
-  const { parts } = await summarize(source);
+  const { parts } = await summaryOf(source);
   assert.deepEqual(
     parts.map(part => part.path),
     ['src', 'test', 'LICENSE', 'README.md', 'package.json'],
@@ -59,7 +65,7 @@ test('the tree counts files and tokens and gives folders their own sentence', as
 });
 
 test('the most used file is a key file, its symbol a key symbol, and tests are neither', async () => {
-  const { keyFiles, keySymbols } = await summarize(source);
+  const { keyFiles, keySymbols } = await summaryOf(source);
   assert.equal(keyFiles[0]?.path, 'src/pricing/price.ts');
   assert.match(keyFiles[0]!.why, /used by \d+ files/);
   assert.equal(keySymbols[0]?.name, 'priceForUnits');
@@ -67,7 +73,7 @@ test('the most used file is a key file, its symbol a key symbol, and tests are n
 });
 
 test('reading starts with the README, then the source of the entry point', async () => {
-  const { startHere } = await summarize(source);
+  const { startHere } = await summaryOf(source);
   assert.deepEqual(
     startHere.slice(0, 3).map(file => file.path),
     ['README.md', 'src/server.ts', 'src/pricing/price.ts'],
@@ -75,7 +81,7 @@ test('reading starts with the README, then the source of the entry point', async
 });
 
 test('every statement is a text of the file and near the line it names', async () => {
-  const { statements } = await summarize(source);
+  const { statements } = await summaryOf(source);
   assert.ok(statements.length >= 6);
   for (const statement of statements) {
     assert.equal(statement.generated, false);
@@ -86,24 +92,24 @@ test('every statement is a text of the file and near the line it names', async (
 });
 
 test('a part is summarised by its path', async () => {
-  const summary = await summarize(source, { path: 'src/pricing/' });
+  const summary = await summaryOf(source, { path: 'src/pricing/' });
   assert.equal(summary.name, 'pricing');
   assert.deepEqual(
     summary.parts.map(part => part.path),
     ['src/pricing/index.ts', 'src/pricing/price.ts'],
   );
   assert.equal(summary.overview[0]?.text, 'All that has to do with money.');
-  const file = await summarize(source, { path: 'src/server.ts' });
+  const file = await summaryOf(source, { path: 'src/server.ts' });
   assert.equal(file.overview[0]?.text, 'Answers requests of the shop.');
 });
 
 test('a path that was not read is an error that names it', async () => {
-  await assert.rejects(summarize(source, { path: 'nowhere' }), /"nowhere"/);
+  await assert.rejects(summaryOf(source, { path: 'nowhere' }), /"nowhere"/);
 });
 
 test('a budget keeps the first statements and never more than fit', async () => {
   const countTokens = (text: string): number => text.split(/\s+/).length;
-  const summary = await summarize(source, { budget: 20, countTokens });
+  const summary = await summaryOf(source, { budget: 20, countTokens });
   assert.ok(summary.statements.length >= 1);
   const spent = summary.statements.reduce(
     (sum, s) => sum + countTokens(`${s.path}:${s.line} ${s.text}\n`),
@@ -114,7 +120,7 @@ test('a budget keeps the first statements and never more than fit', async () => 
 });
 
 test('an empty repository has an empty summary', async () => {
-  const summary = await summarize({ name: 'empty', files: () => [], textOf: () => undefined });
+  const summary = await summaryOf({ name: 'empty', files: () => [], textOf: () => undefined });
   assert.deepEqual(summary.parts, []);
   assert.deepEqual(summary.statements, []);
 });

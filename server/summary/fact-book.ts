@@ -1,0 +1,108 @@
+/**
+ * The facts about all files of a repository, kept from one question to the next: only what changed is looked at again. The first answer
+ * does not wait for syntax trees of a whole repository: what is late has outlines by line patterns, until `refine` has been there.
+ */
+import { languageOf } from '../workspace/language.ts';
+import { type FileFacts, factsOf } from './facts.ts';
+import type { Grammars } from './grammars.ts';
+import { type Ranked, rank } from './graph.ts';
+import type { SummarySource } from './source.ts';
+
+export interface RepositoryFacts {
+  readonly files: ReadonlyMap<string, FileFacts>;
+  readonly ranked: Ranked;
+}
+
+export interface CollectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to spend on syntax trees; no limit without it. */
+  readonly treeBudget?: number;
+}
+
+interface Entry {
+  readonly version: string;
+  readonly facts: FileFacts;
+  /** Its outline is by line patterns although there is a grammar. */
+  readonly rough: boolean;
+}
+
+/** Milliseconds of work between two rests. */
+const stretch = 8;
+
+export class FactBook {
+  readonly #grammars: Grammars | undefined;
+  #entries = new Map<string, Entry>();
+  #ranked: Ranked | undefined;
+
+  constructor(grammars: Grammars | undefined) {
+    this.#grammars = grammars;
+  }
+
+  /** @throws the signal's reason */
+  async collect(source: SummarySource, options: CollectOptions = {}): Promise<RepositoryFacts> {
+    const { signal, treeBudget = Number.POSITIVE_INFINITY } = options;
+    const entries = new Map<string, Entry>();
+    let spent = 0;
+    let changed = false;
+    let since = performance.now();
+    for (const { path, tokens, version } of source.files()) {
+      const known = this.#entries.get(path);
+      if (known?.version === version) {
+        entries.set(path, known);
+        continue;
+      }
+      // Facts must not hold up completions: give way every few milliseconds.
+      if (performance.now() - since > stretch) {
+        await new Promise(resolve => setImmediate(resolve));
+        signal?.throwIfAborted();
+        since = performance.now();
+      }
+      const text = source.textOf(path);
+      if (text === undefined) continue;
+      const grammar = await this.#load(path);
+      const started = performance.now();
+      const late = grammar && spent >= treeBudget;
+      const facts = factsOf(path, text, tokens, late ? undefined : this.#grammars);
+      if (grammar && !late) spent += performance.now() - started;
+      entries.set(path, { version, facts, rough: late });
+      changed = true;
+    }
+    if (changed || entries.size !== this.#entries.size) this.#ranked = undefined;
+    this.#entries = entries;
+    return this.#facts();
+  }
+
+  /**
+   * Replaces outlines by line patterns with those of syntax trees, a file at a time, giving way in between.
+   * @returns whether anything changed
+   */
+  async refine(source: SummarySource, signal?: AbortSignal): Promise<boolean> {
+    const rough = [...this.#entries].filter(([, entry]) => entry.rough);
+    for (const [path, entry] of rough) {
+      await new Promise(resolve => setImmediate(resolve));
+      if (signal?.aborted) return true;
+      // What changed meanwhile is the next collection's business.
+      if (this.#entries.get(path) !== entry) continue;
+      const text = source.textOf(path);
+      if (text === undefined) continue;
+      const facts = factsOf(path, text, entry.facts.tokens, this.#grammars);
+      this.#entries.set(path, { version: entry.version, facts, rough: false });
+      this.#ranked = undefined;
+    }
+    return rough.length > 0;
+  }
+
+  get isRough(): boolean {
+    return [...this.#entries.values()].some(entry => entry.rough);
+  }
+
+  async #load(path: string): Promise<boolean> {
+    return (await this.#grammars?.load(languageOf(path).id)) ?? false;
+  }
+
+  #facts(): RepositoryFacts {
+    const files = new Map([...this.#entries].map(([path, { facts }]) => [path, facts]));
+    this.#ranked ??= rank([...files.values()].filter(file => file.code));
+    return { files, ranked: this.#ranked };
+  }
+}
