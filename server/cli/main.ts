@@ -10,6 +10,7 @@ import { read } from './read.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { summarizeFolder } from './summarize.ts';
+import { where } from './where.ts';
 
 /** A command: prints its result and returns when done. Throws `UsageError` for input that cannot be worked with. */
 export type Command = (line: CommandLine, signal: AbortSignal) => Promise<void>;
@@ -28,7 +29,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   read,
   complete: completeAt,
   summarize: summarizeFolder,
-  where: needsModel('"where"'),
+  where,
   eval: evaluate,
   bench: needsModel('"bench"'),
   export: needsModel('"export"'),

@@ -5,11 +5,7 @@ import { CopyMemory } from '../memory/copy.ts';
 import type { Reading } from '../memory/reading.ts';
 import { Repository } from '../memory/repository.ts';
 import { Store } from '../memory/store.ts';
-import type { Coverage, Summary, SummaryParameters } from '../protocol/requests.ts';
-import { FactBook } from '../summary/fact-book.ts';
-import { Grammars } from '../summary/grammars.ts';
-import { sourceOf } from '../summary/source.ts';
-import { summarize } from '../summary/summarize.ts';
+import type { Coverage } from '../protocol/requests.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -22,15 +18,13 @@ import {
   type OpenParameters,
   type Read,
 } from './memory-messages.ts';
+import { SummaryHost } from './summary-host.ts';
 
 interface Open {
-  readonly name: string;
   readonly tokenizer: Tokenizer;
   readonly repository: Repository<CopyMemory>;
+  readonly summary: SummaryHost;
 }
-
-/** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */
-const treeBudget = 500;
 
 export class MemoryHost {
   readonly #changed: () => void;
@@ -39,7 +33,6 @@ export class MemoryHost {
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
   #reading: Promise<Reading> | undefined;
-  #book: Promise<FactBook> | undefined;
 
   /** @param changed is called whenever the figures may have changed */
   constructor(changed: () => void) {
@@ -50,7 +43,6 @@ export class MemoryHost {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open = undefined;
-    this.#book = undefined;
     this.#suggestions.clear();
     const problems: string[] = [];
     const tokenizer = loadTokenizer(modelFolder);
@@ -64,7 +56,8 @@ export class MemoryHost {
       maxTokens,
       ...(store === undefined ? {} : { store }),
     });
-    this.#open = { name: folders.map(({ name }) => name).join(', '), tokenizer, repository };
+    const name = folders.map(folder => folder.name).join(', ');
+    this.#open = { tokenizer, repository, summary: new SummaryHost(name, repository) };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
   }
@@ -113,14 +106,8 @@ export class MemoryHost {
     return complete({ path, ...question }, repository.memory, tokenizer, signal, this.#suggestions);
   }
 
-  async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
-    const { source, facts } = await this.#facts(signal);
-    const { tokenizer } = this.#opened();
-    return summarize(source, facts, {
-      countTokens: (text: string) => tokenizer.encode(text).length,
-      ...(path === undefined ? {} : { path }),
-      ...(budget === undefined ? {} : { budget }),
-    });
+  get summary(): SummaryHost {
+    return this.#opened().summary;
   }
 
   coverage(): Coverage {
@@ -148,16 +135,6 @@ export class MemoryHost {
       stale: ledger.staleFiles,
       memoryBytes: memory.bytes,
     };
-  }
-
-  async #facts(signal: AbortSignal) {
-    const { name, repository } = this.#opened();
-    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
-    const book = await this.#book;
-    const source = sourceOf(name, repository);
-    const facts = await book.collect(source, { signal, treeBudget });
-    void book.refine(source);
-    return { source, facts };
   }
 
   #settled({ complete: whole, seconds, cached, problems }: Reading): Read {

@@ -25,6 +25,7 @@ import {
   readMemory,
   summarizeMemory,
   updateMemory,
+  whereInMemory,
 } from './memory-messages.ts';
 import { throttle } from './throttle.ts';
 
@@ -50,7 +51,8 @@ on(updateMemory, ({ paths }) => host.update(paths));
 on(editMemory, ({ file, text }) => host.edit(file, text));
 on(clearMemory, () => host.clear());
 on(completeFromMemory, (request, signal) => host.complete(request, signal));
-on(summarizeMemory, (parameters, signal) => host.summarize(parameters, signal));
+on(summarizeMemory, (parameters, signal) => host.summary.summarize(parameters, signal));
+on(whereInMemory, (position, signal) => host.summary.where(position, signal));
 on(foldersInMemory, () => host.folders());
 on(coverageOfMemory, () => host.coverage());
 connection.listen();

@@ -3,6 +3,7 @@ import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type {
   Coverage,
   NotificationOf,
+  Places,
   RequestOf,
   Summary,
   SummaryParameters,
@@ -65,6 +66,16 @@ export interface DocumentQuestion extends Omit<CompletionRequest, 'path'> {
   readonly file: string;
 }
 
+/** A place in a document that is on disk. */
+export interface FilePosition {
+  /** Absolute path, or a path of the sequence. */
+  readonly file: string;
+  /** The document as the editor has it; as it was read without it. */
+  readonly text?: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Replaces what was open before; with no folder, only documents themselves are drawn on. Fails with a sentence when no folder can be opened. */
 export const openMemory: RequestOf<OpenParameters, Opened> = { method: 'open' };
 /** Brings everything up to date. Cancellable. */
@@ -78,6 +89,7 @@ export const editMemory: RequestOf<{ readonly file: string; readonly text?: stri
 export const clearMemory: RequestOf<null, null> = { method: 'clear' };
 export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };
+export const whereInMemory: RequestOf<FilePosition, Places> = { method: 'where' };
 /** Absolute paths of the folders that hold files in memory. */
 export const foldersInMemory: RequestOf<null, string[]> = { method: 'folders' };
 export const coverageOfMemory: RequestOf<null, Coverage> = { method: 'coverage' };

@@ -5,21 +5,33 @@ import {
   ErrorCodes,
   LSPErrorCodes,
   ResponseError,
+  type TextDocuments,
 } from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   clearRequest,
   coverageRequest,
+  type DocumentPosition,
   pauseRequest,
   type RequestOf,
   readRequest,
   type Status,
   summaryRequest,
+  whereRequest,
 } from '../protocol/requests.ts';
+import { pathOfUri } from './folders.ts';
 import { messageOf } from './log.ts';
-import { coverageOfMemory, summarizeMemory } from './memory-messages.ts';
+import { coverageOfMemory, type FilePosition, summarizeMemory, whereInMemory } from './memory-messages.ts';
 import type { Reading } from './reading.ts';
+import type { Unsaved } from './unsaved.ts';
 
-export function serveRequests(connection: Connection, reading: Reading, status: () => Status): void {
+export function serveRequests(
+  connection: Connection,
+  documents: TextDocuments<TextDocument>,
+  reading: Reading,
+  unsaved: Unsaved,
+  status: () => Status,
+): void {
   on(readRequest, async (_, token) => {
     await reading.read(token);
     return status();
@@ -41,7 +53,21 @@ export function serveRequests(connection: Connection, reading: Reading, status: 
       throw invalid('`budget` must be a whole number.');
     return reading.ask(summarizeMemory, parameters ?? {}, token);
   });
+  on(whereRequest, async (position, token) =>
+    reading.ask(whereInMemory, await filePosition(position), token),
+  );
   on(coverageRequest, (_, token) => reading.ask(coverageOfMemory, null, token));
+
+  /** The place with the document's text, saved or not, once the memory has those of all others. */
+  async function filePosition(position: DocumentPosition | null | undefined): Promise<FilePosition> {
+    const { uri, line, column } = position ?? {};
+    if (typeof uri !== 'string') throw invalid('`uri` must be a text.');
+    if (!isCount(line) || !isCount(column))
+      throw invalid('`line` and `column` must be whole numbers from 1.');
+    await unsaved.handOver(uri);
+    const text = documents.get(uri)?.getText();
+    return { file: pathOfUri(uri) ?? uri, line, column, ...(text === undefined ? {} : { text }) };
+  }
 
   /** Clients leave parameters out, say null, or send an empty object for none. What fails is told in the sentence it came with. */
   function on<Parameters, Result>(
@@ -60,6 +86,10 @@ export function serveRequests(connection: Connection, reading: Reading, status: 
       }
     });
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1;
 }
 
 function invalid(problem: string): ResponseError {

@@ -61,14 +61,15 @@ function start(
   const status = serveStatus(connection, reading, engine);
   serveProgress(connection, client, reading);
   const acceptance = new AcceptanceCount();
-  serveCompletions(connection, documents, settings, reading, new Unsaved(documents, reading), acceptance);
+  const unsaved = new Unsaved(documents, reading);
+  serveCompletions(connection, documents, settings, reading, unsaved, acceptance);
   connection.onRequest(acceptanceRequest.method, () => acceptance.counts);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
     acceptance.accepted();
     return null;
   });
-  serveRequests(connection, reading, status);
+  serveRequests(connection, documents, reading, unsaved, status);
 
   documents.onDidSave(({ document }) => {
     const file = pathOfUri(document.uri);

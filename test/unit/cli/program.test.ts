@@ -1,7 +1,7 @@
 /** The program as a stranger runs it: exit codes, JSON, and what it says about input that cannot be worked with. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -180,7 +180,7 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['an unknown setting', ['eval', repository, '--settings', 'magic'], /magic/],
   ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],
   ['an unknown cache command', ['cache', 'polish'], /polish/],
-  ['a command of a later model', ['where', repository, '--at', 'src/main.ts:1:1'], /not in this model/],
+  ['a command of a later model', ['bench'], /not in this model/],
 ];
 
 for (const [what, words, says] of bad) {
@@ -201,4 +201,14 @@ test('an empty folder reads as nothing, without an error', async () => {
   const read = await json('read', empty);
   assert.equal(read['files'], 0);
   assert.equal(read['tokens'], 0);
+});
+
+test('where names the places that are like the one asked about', async () => {
+  const { places } = (await json('where', repository, '--at', 'src/berths/planner.ts:21:1')) as {
+    places: { path: string; line: number; endLine: number; text: string; score: number }[];
+  };
+  assert.ok(places.length > 0);
+  const lines = readFileSync(path.join(repository, places[0]!.path), 'utf8').split('\n');
+  assert.equal(places[0]!.text, lines[places[0]!.line - 1]!.trim());
+  assert.equal((await longsight(['where', repository])).code, 2);
 });

@@ -1,0 +1,38 @@
+/** `longsight where`: where else the repository does what stands at a place. */
+import path from 'node:path';
+import type { ConnectedPlace } from '../protocol/requests.ts';
+import { placesLike } from '../summary/where.ts';
+import { UsageError } from './arguments.ts';
+import type { Command } from './main.ts';
+import { print, printJson } from './output.ts';
+import { findPlace } from './place.ts';
+import { openSession } from './session.ts';
+
+export const where: Command = async (line, signal) => {
+  if (line.at === undefined) throw new UsageError('"longsight where" needs --at <path>:<line>:<column>.');
+  const { path: file, text } = findPlace(path.resolve(line.operands[0]!), line.at);
+  const { repository, tokenizer } = await openSession(line, signal);
+  const places = await placesLike(
+    { path: file, text, line: line.at.line },
+    {
+      memory: repository.memory,
+      tokenizer,
+      paths: repository.paths,
+      tokensOf: name => repository.memory.tokensOf(name),
+      linesOf: (name, first, last) => repository.linesOf(name, first, last),
+    },
+    signal,
+  );
+  if (line.json) printJson({ places });
+  else print(placesText(places));
+};
+
+function placesText(places: readonly ConnectedPlace[]): string {
+  if (places.length === 0) return 'Nowhere else, as far as the memory of the repository connects.';
+  return places
+    .map(
+      ({ path: file, line, score, text }) =>
+        `${String(Math.round(score * 100)).padStart(3)} %  ${file}:${line}  ${text}`,
+    )
+    .join('\n');
+}

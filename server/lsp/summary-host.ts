@@ -1,0 +1,64 @@
+/** What the memory's thread says about the repository: its summary, and the places that are connected. */
+import type { CopyMemory } from '../memory/copy.ts';
+import type { Repository } from '../memory/repository.ts';
+import type { Places, Summary, SummaryParameters } from '../protocol/requests.ts';
+import { FactBook } from '../summary/fact-book.ts';
+import { Grammars } from '../summary/grammars.ts';
+import { sourceOf } from '../summary/source.ts';
+import { summarize } from '../summary/summarize.ts';
+import { placesLike } from '../summary/where.ts';
+import type { FilePosition } from './memory-messages.ts';
+
+/** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */
+const treeBudget = 500;
+
+export class SummaryHost {
+  readonly #name: string;
+  readonly #repository: Repository<CopyMemory>;
+  #book: Promise<FactBook> | undefined;
+
+  constructor(name: string, repository: Repository<CopyMemory>) {
+    this.#name = name;
+    this.#repository = repository;
+  }
+
+  async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
+    const { source, facts } = await this.#facts(signal);
+    const { tokenizer } = this.#repository;
+    return summarize(source, facts, {
+      countTokens: (text: string) => tokenizer.encode(text).length,
+      ...(path === undefined ? {} : { path }),
+      ...(budget === undefined ? {} : { budget }),
+    });
+  }
+
+  async where(position: FilePosition, signal: AbortSignal): Promise<Places> {
+    const document = this.#document(position);
+    if (document === undefined) return { places: [] };
+    const { memory, tokenizer, paths } = this.#repository;
+    const asked = {
+      memory,
+      tokenizer,
+      paths,
+      tokensOf: (path: string) => memory.tokensOf(path),
+      linesOf: (path: string, first: number, last: number) => this.#repository.linesOf(path, first, last),
+    };
+    return { places: await placesLike({ ...document, line: position.line }, asked, signal) };
+  }
+
+  /** The document as the editor has it, or as it was read. */
+  #document({ file, text }: FilePosition): { path: string; text: string } | undefined {
+    const path = this.#repository.workspace.pathOf(file) ?? file;
+    const known = text ?? this.#repository.textOf(path);
+    return known === undefined ? undefined : { path, text: known };
+  }
+
+  async #facts(signal: AbortSignal) {
+    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
+    const book = await this.#book;
+    const source = sourceOf(this.#name, this.#repository);
+    const facts = await book.collect(source, { signal, treeBudget });
+    void book.refine(source);
+    return { source, facts };
+  }
+}

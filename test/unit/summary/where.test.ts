@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CopyMemory } from '../../../server/memory/copy.ts';
+import { renderFile } from '../../../server/sequence/render.ts';
+import { placesLike } from '../../../server/summary/where.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
+
+const tokenizer = loadTokenizer();
+
+const files: Readonly<Record<string, string>> = {
+  'src/berths.ts':
+    'export function assign(ship: Ship) {\n  if (ship.draught > this.depth) {\n    throw new BerthingError(ship.name, reasons.tooDeep);\n  }\n}\n',
+  'src/cranes.ts':
+    'export function hoist(load: Load) {\n  const crane = pick(load);\n  if (crane === undefined) {\n    throw new BerthingError(load.name, reasons.tooHeavy);\n  }\n}\n',
+  'src/tides.ts': 'export function level(at: number) {\n  return heights.get(at) ?? 0;\n}\n',
+};
+
+function memoryOf(texts: Readonly<Record<string, string>>) {
+  const memory = new CopyMemory(tokenizer);
+  for (const [path, text] of Object.entries(texts))
+    memory.set(path, tokenizer.encodePieces(renderFile(path, text)));
+  return {
+    memory,
+    tokenizer,
+    paths: Object.keys(texts),
+    tokensOf: (path: string) => memory.tokensOf(path),
+    linesOf: (path: string, first: number, last: number) =>
+      (texts[path] ?? '').split('\n').slice(first - 1, last),
+  };
+}
+
+test('a place that does the same is found, with its line and its text; what is unlike is not', async () => {
+  const places = await placesLike(
+    { path: 'src/berths.ts', text: files['src/berths.ts']!, line: 3 },
+    memoryOf(files),
+  );
+  assert.equal(places[0]?.path, 'src/cranes.ts');
+  assert.equal(places[0]?.line, 4);
+  assert.match(places[0]?.text ?? '', /^throw new BerthingError\(load/);
+  assert.ok(places[0]!.score > 0.15 && places[0]!.score <= 1);
+  assert.ok(!places.some(({ path }) => path === 'src/tides.ts'));
+});
+
+test('the place asked about is not among the answers, and a text that is not saved counts as it stands', async () => {
+  const text = `// new\n\n\n\n\n\n${files['src/berths.ts']}`;
+  const places = await placesLike({ path: 'src/berths.ts', text, line: 9 }, memoryOf(files));
+  assert.ok(!places.some(({ path, line }) => path === 'src/berths.ts' && line >= 7));
+  assert.ok(places.some(({ path }) => path === 'src/cranes.ts'));
+});
+
+test('a line of white space has no places', async () => {
+  const places = await placesLike({ path: 'a.ts', text: '\n\n\n\n\n\n\n', line: 4 }, memoryOf(files));
+  assert.deepEqual(places, []);
+});
