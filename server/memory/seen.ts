@@ -5,16 +5,25 @@ import type { ModelConfig } from '../../kernels/model/config.ts';
 import { stridedCount } from '../engine/file-memory.ts';
 import type { SeenMemory } from '../engine/messages.ts';
 import type { FloatTensor } from '../engine/session.ts';
+import type { StoredKeys } from './leaf.ts';
 import { pathFraction } from './path-hash.ts';
 import type { LocatedFile, View } from './tree.ts';
 
-/** @param slots keys that a head sees at most: `ModelFacts.slots` */
-export function seenMemory({ memory, files }: View, slots: number, config: ModelConfig): SeenMemory {
+/**
+ * @param slots keys that a head sees at most: `ModelFacts.slots`
+ * @param keysOf a file's, which are asked for only where some of them are seen
+ */
+export function seenMemory(
+  { memory, files }: View,
+  slots: number,
+  config: ModelConfig,
+  keysOf: (file: LocatedFile) => StoredKeys,
+): SeenMemory {
   return {
     linear: memory.linear,
     delta: finalState(memory.delta, config),
     continuous: memory.continuous,
-    ...stridedKeys([...files()], slots, config),
+    ...stridedKeys([...files()], slots, config, keysOf),
     open: { shape: [1], data: Float32Array.of(memory.length > 0 ? 1 : 0) },
   };
 }
@@ -31,7 +40,7 @@ function finalState(
 }
 
 interface Share {
-  readonly file: LocatedFile;
+  readonly kept: StoredKeys;
   readonly stride: number;
   readonly count: number;
 }
@@ -45,21 +54,24 @@ function stridedKeys(
   files: readonly LocatedFile[],
   slots: number,
   config: ModelConfig,
+  keysOf: (file: LocatedFile) => StoredKeys,
 ): Pick<SeenMemory, 'keys' | 'values' | 'hidden'> {
   const { heads, width, dilated_span: window, dilated_ratio: ratio } = config;
   const strides = stridesByRank(
-    files.map(({ memory }) => memory.length),
+    files.map(({ length }) => length),
     { window, ratio },
   );
   const shares: Share[] = [];
   let kept = 0;
   for (const [rank, file] of files.entries()) {
-    const { length, strided } = file.memory;
-    const stride = Math.max(strides[rank]!, strided.stride);
-    if (length < stride && pathFraction(file.path) >= length / stride) continue;
+    const { length } = file;
+    // No file's own stride is greater than its length.
+    if (length < strides[rank]! && pathFraction(file.path) >= length / strides[rank]!) continue;
+    const keys = keysOf(file);
+    const stride = Math.max(strides[rank]!, keys.stride);
     const count = Math.min(stridedCount(length, stride, heads), slots - kept);
     kept += count;
-    shares.push({ file, stride, count });
+    shares.push({ kept: keys, stride, count });
     if (kept === slots) break;
   }
   const shape = [heads, slots, width / heads];
@@ -81,19 +93,16 @@ function stridedKeys(
 
 /** A file's keys or values at a stride, into [H, slots, dh] from slot `to` on. */
 function copyShare(
-  { file, stride, count }: Share,
+  { kept, stride, count }: Share,
   part: 'keys' | 'values',
   into: Float32Array,
   to: number,
   [heads, slots, width]: readonly number[],
 ): void {
-  const { stride: own, [part]: from } = file.memory.strided;
-  const held = from.shape[1]!;
+  const { stride: own } = kept;
   for (let head = 0; head < heads!; head++) {
     const first = ((head % stride) - (head % own)) / own;
-    for (let i = 0; i < count; i++) {
-      const row = (head * held + first + (i * stride) / own) * width!;
-      into.set(from.data.subarray(row, row + width!), (head * slots! + to + i) * width!);
-    }
+    for (let i = 0; i < count; i++)
+      kept.copy(part, head, first + (i * stride) / own, into, (head * slots! + to + i) * width!);
   }
 }

@@ -5,11 +5,12 @@
  * A folder may have thousands of children, so each holds them in a treap whose priorities are hashes of names (Seidel and Aragon,
  * "Randomized search trees", 1996): balanced, and of one shape for one set of names, whatever happened before. So memories merge in one
  * order: after any edits they equal a rebuild, and what leaves a file out equals a repository that never had it. Nodes never change:
- * what is left out for one view shares all else with the tree.
+ * what is left out for one view shares all else with the tree. They hold names and hashes alone: memories come from where they are kept,
+ * under the hash of all that they are merged from, so a tree of any size takes little room and none of it is merged twice.
  */
-import type { FileMemory } from '../engine/file-memory.ts';
+import { createHash } from 'node:crypto';
 import { comparePaths } from '../sequence/order.ts';
-import type { Merger, SpanMemory } from './merge.ts';
+import type { SpanMemory } from './merge.ts';
 import { pathFraction } from './path-hash.ts';
 
 /** Everything but one file, as seen from it: the nearest last. */
@@ -19,38 +20,71 @@ export interface View {
   readonly files: () => IterableIterator<LocatedFile>;
 }
 
-export interface LocatedFile {
+/** Which leaf a file has. */
+export interface LeafReference {
+  /** The key under which it is kept. */
+  readonly key: string;
+  /** In tokens. */
+  readonly length: number;
+}
+
+export interface LocatedFile extends LeafReference {
   readonly path: string;
-  readonly memory: FileMemory;
+}
+
+/** Where memories come from and are kept. */
+export interface Spans {
+  readonly empty: SpanMemory;
+  leaf(file: LeafReference): SpanMemory;
+  /** Of several files. @param parts gives what to merge where it is not kept */
+  merged(key: string, files: number, parts: () => readonly SpanMemory[]): SpanMemory;
+  /** Whether `merged` needs no parts. */
+  holds(key: string, files: number): boolean;
+  /** What is not worth keeping. */
+  merge(parts: readonly SpanMemory[]): SpanMemory;
 }
 
 export class MemoryTree {
-  readonly #merger: Merger;
+  readonly #spans: Spans;
   #root: Branch | undefined;
 
-  constructor(merger: Merger) {
-    this.#merger = merger;
+  constructor(spans: Spans) {
+    this.#spans = spans;
+  }
+
+  get files(): number {
+    return this.#root?.files ?? 0;
   }
 
   /** Adds or replaces a file. */
-  set(path: string, memory: FileMemory): void {
-    this.#root = withFile(this.#root, keysOf(path), memory);
+  set(path: string, leaf: LeafReference): void {
+    this.#root = withFile(this.#root, keysOf(path), leaf);
   }
 
   delete(path: string): void {
     this.#root = withoutFile(this.#root, keysOf(path));
   }
 
-  /** The file's memory, if it is there. */
-  get(path: string): FileMemory | undefined {
+  /** The file's leaf, if it is there. */
+  get(path: string): LeafReference | undefined {
     const keys = keysOf(path);
     const entry = find(this.#folder(keys.slice(0, -1)), keys.at(-1)!)?.entry;
-    return entry?.kind === 'file' ? entry.memory : undefined;
+    return entry?.kind === 'file' ? entry.leaf : undefined;
+  }
+
+  /** Every file, last first. */
+  all(): IterableIterator<LocatedFile> {
+    return filesBackwards(this.#root, '');
+  }
+
+  /** Merges, a step at a time, what has not been merged yet, so that what is asked for afterwards is there at once. */
+  *settle(): IterableIterator<void> {
+    yield* settled(this.#root, this.#spans);
   }
 
   /** A folder's memory; that of everything for the empty path. Empty where there is no such folder. */
   folder(path = ''): SpanMemory {
-    return memoryOf(this.#folder(path === '' ? [] : keysOf(`${path}/`)), this.#merger);
+    return memoryOf(this.#folder(path === '' ? [] : keysOf(`${path}/`)), this.#spans);
   }
 
   /**
@@ -68,7 +102,7 @@ export class MemoryTree {
       folder += key;
     }
     return {
-      memory: this.#merger.merge(rests.map(rest => memoryOf(rest.branch, this.#merger))),
+      memory: this.#spans.merge(rests.map(rest => memoryOf(rest.branch, this.#spans))),
       files: () => filesFromNearest(rests),
     };
   }
@@ -79,7 +113,7 @@ export class MemoryTree {
 }
 
 type Entry =
-  | { readonly kind: 'file'; readonly memory: FileMemory }
+  | { readonly kind: 'file'; readonly leaf: LeafReference }
   | { readonly kind: 'folder'; readonly children: Branch };
 
 /** A folder on the way to a file, without what leads to it. */
@@ -96,23 +130,36 @@ class Branch {
   readonly entry: Entry;
   readonly left: Branch | undefined;
   readonly right: Branch | undefined;
-  /** Of all three, merged when first asked for. */
-  #memory: SpanMemory | undefined;
+  /** Of all three. */
+  readonly files: number;
+  #hash: string | undefined;
 
   constructor(key: string, entry: Entry, left?: Branch, right?: Branch) {
     this.key = key;
     this.entry = entry;
     this.left = left;
     this.right = right;
+    const own = entry.kind === 'file' ? 1 : entry.children.files;
+    this.files = own + (left?.files ?? 0) + (right?.files ?? 0);
   }
 
-  memory(merger: Merger): SpanMemory {
-    this.#memory ??= merger.merge([
-      memoryOf(this.left, merger),
-      this.entry.kind === 'file' ? this.entry.memory : this.entry.children.memory(merger),
-      memoryOf(this.right, merger),
-    ]);
-    return this.#memory;
+  /** Of everything that the memory of all three is made from. */
+  get hash(): string {
+    const { left, right, entry } = this;
+    this.#hash ??= createHash('sha256')
+      .update(left?.hash ?? '')
+      .update(entry.kind === 'file' ? `:${entry.leaf.key}:` : `/${entry.children.hash}/`)
+      .update(right?.hash ?? '')
+      .digest('hex');
+    return this.#hash;
+  }
+
+  memory(spans: Spans): SpanMemory {
+    const { left, right, entry } = this;
+    const own = (): SpanMemory =>
+      entry.kind === 'file' ? spans.leaf(entry.leaf) : entry.children.memory(spans);
+    if (left === undefined && right === undefined) return own();
+    return spans.merged(this.hash, this.files, () => [memoryOf(left, spans), own(), memoryOf(right, spans)]);
   }
 
   withLeft(left: Branch | undefined): Branch {
@@ -129,17 +176,30 @@ function keysOf(path: string): string[] {
   return path.split(/(?<=\/)/);
 }
 
-function memoryOf(branch: Branch | undefined, merger: Merger): SpanMemory {
-  return branch?.memory(merger) ?? merger.empty;
+function memoryOf(branch: Branch | undefined, spans: Spans): SpanMemory {
+  return branch?.memory(spans) ?? spans.empty;
+}
+
+function* settled(branch: Branch | undefined, spans: Spans): IterableIterator<void> {
+  if (branch === undefined || spans.holds(branch.hash, branch.files)) return;
+  yield* settled(branch.left, spans);
+  yield* settled(childrenOf(branch), spans);
+  yield* settled(branch.right, spans);
+  branch.memory(spans);
+  yield;
 }
 
 function childrenOf(branch: Branch | undefined): Branch | undefined {
   return branch?.entry.kind === 'folder' ? branch.entry.children : undefined;
 }
 
-function withFile(branch: Branch | undefined, [key, ...rest]: readonly string[], memory: FileMemory): Branch {
-  if (rest.length === 0) return insert(branch, key!, { kind: 'file', memory });
-  const children = withFile(childrenOf(find(branch, key!)), rest, memory);
+function withFile(
+  branch: Branch | undefined,
+  [key, ...rest]: readonly string[],
+  leaf: LeafReference,
+): Branch {
+  if (rest.length === 0) return insert(branch, key!, { kind: 'file', leaf });
+  const children = withFile(childrenOf(find(branch, key!)), rest, leaf);
   return insert(branch, key!, { kind: 'folder', children });
 }
 
@@ -206,7 +266,7 @@ function* filesBackwards(branch: Branch | undefined, folder: string): IterableIt
   if (branch === undefined) return;
   yield* filesBackwards(branch.right, folder);
   const path = folder + branch.key;
-  if (branch.entry.kind === 'file') yield { path, memory: branch.entry.memory };
+  if (branch.entry.kind === 'file') yield { path, ...branch.entry.leaf };
   else yield* filesBackwards(branch.entry.children, path);
   yield* filesBackwards(branch.left, folder);
 }

@@ -1,19 +1,49 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { NeuralMemory } from '../../../server/memory/neural-memory.ts';
+import type { RecordStore } from '../../../server/memory/segment-store.ts';
 import { tinyConfig } from '../engine/tiny-model.ts';
 import { randomLeaf } from './random-leaf.ts';
 
-function memoryOf(paths: readonly string[]): NeuralMemory {
-  const memory = new NeuralMemory({ config: tinyConfig, slots: 20 });
-  for (const [seed, path] of paths.entries()) memory.set(path, randomLeaf(seed + 1));
+class MapStore implements RecordStore {
+  readonly records = new Map<string, Uint8Array>();
+  gets = 0;
+
+  has(key: string): boolean {
+    return this.records.has(key);
+  }
+
+  get(key: string): Uint8Array | undefined {
+    this.gets++;
+    return this.records.get(key);
+  }
+
+  put(key: string, bytes: Uint8Array): void {
+    this.records.set(key, bytes);
+  }
+}
+
+const keyOf = (seed: number): string => createHash('sha256').update(`${seed}`).digest('hex');
+
+function set(memory: NeuralMemory, path: string, seed: number): void {
+  memory.set(path, keyOf(seed), randomLeaf(seed));
+}
+
+function memoryOf(
+  paths: readonly string[],
+  store: RecordStore = new MapStore(),
+  options: { room?: number; onLost?: (paths: readonly string[]) => void } = {},
+): NeuralMemory {
+  const memory = new NeuralMemory({ config: tinyConfig, slots: 20, modelId: 'm', store, ...options });
+  for (const [seed, path] of paths.entries()) set(memory, path, seed + 1);
   return memory;
 }
 
 test('what a file sees is made once, and stays while only that file changes', () => {
   const memory = memoryOf(['a', 'b/c', 'b/d']);
   const seen = memory.seenFrom('b/c');
-  memory.set('b/c', randomLeaf(9));
+  set(memory, 'b/c', 9);
   memory.delete('nowhere');
   assert.equal(memory.seenFrom('b/c'), seen);
   memory.delete('b/c');
@@ -27,11 +57,7 @@ test('what changes elsewhere is seen, under another key', () => {
   const before = memory.seenFrom('a');
   assert.deepEqual(other.seenFrom('a').memory, before.memory);
   assert.notEqual(other.seenFrom('a').key, before.key);
-  for (const change of [
-    () => memory.set('b/c', randomLeaf(50)),
-    () => memory.set('e', randomLeaf(51)),
-    () => memory.delete('e'),
-  ]) {
+  for (const change of [() => set(memory, 'b/c', 50), () => set(memory, 'e', 51), () => memory.delete('e')]) {
     const last = memory.seenFrom('a');
     change();
     const now = memory.seenFrom('a');
@@ -48,4 +74,49 @@ test('views of files that are not edited any more are let go and come again the 
   assert.notEqual(again.key, first.key);
   assert.deepEqual(again.memory, first.memory);
   assert.equal(memory.seenFrom('e'), memory.seenFrom('e'));
+});
+
+const many = Array.from({ length: 300 }, (_, i) => `${i % 7}/${i}`);
+
+test('with little room, and opened again, memory is the same; then no more of the store is looked at than a path', () => {
+  const store = new MapStore();
+  const large = memoryOf(many, store);
+  const small = memoryOf(many, new MapStore(), { room: 0 });
+  assert.deepEqual(small.seenFrom('3/3').memory, large.seenFrom('3/3').memory);
+  assert.ok(small.bytes < large.bytes / 10);
+
+  const again = memoryOf([], store);
+  for (const [at, path] of many.entries()) {
+    assert.equal(again.recall(path, keyOf(at + 1), randomLeaf(at + 1).length), true);
+    assert.equal(again.recall('new', keyOf(-1), 3), false);
+  }
+  for (const _ of again.settle()) void _;
+  store.gets = 0;
+  assert.deepEqual(again.seenFrom('3/3').memory, large.seenFrom('3/3').memory);
+  assert.ok(store.gets < 100, `${store.gets} records were taken`);
+});
+
+test('what the store has lost is said, and the rest is seen as if it had never been there', () => {
+  const store = new MapStore();
+  const lost: string[] = [];
+  const memory = memoryOf(['a', 'b', 'c', 'd'], store, { room: 0, onLost: paths => lost.push(...paths) });
+  store.records.delete(keyOf(2));
+  store.records.delete(keyOf(3));
+  for (let seed = 100; seed < 110; seed++) set(memory, 'z', seed); // pushes out what is held
+  for (let seed = 100; seed < 110; seed++) {
+    set(memory, 'y', seed);
+    memory.folder();
+  }
+  const seen = memory.seenFrom('d');
+  assert.deepEqual(lost.sort(), ['b', 'c']);
+  assert.deepEqual([memory.has('a'), memory.has('b'), memory.files], [true, false, 4]);
+  const never = memoryOf([]);
+  for (const [path, seed] of [
+    ['a', 1],
+    ['d', 4],
+    ['y', 109],
+    ['z', 109],
+  ] as const)
+    set(never, path, seed);
+  assert.deepEqual(seen.memory, never.seenFrom('d').memory);
 });

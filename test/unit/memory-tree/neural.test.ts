@@ -4,21 +4,25 @@ import { uniformStream } from '../../../kernels/tensor.ts';
 import { engineEntry } from '../../../server/engine/entry.ts';
 import { createEngine } from '../../../server/engine/process.ts';
 import { greedy, nucleus } from '../../../server/engine/sampling.ts';
-import { Merger } from '../../../server/memory/merge.ts';
 import { NeuralPredictor } from '../../../server/memory/neural.ts';
 import { seenMemory } from '../../../server/memory/seen.ts';
 import { MemoryTree } from '../../../server/memory/tree.ts';
 import { goldenIds, tinyConfig, tinyModel } from '../engine/tiny-model.ts';
 import { memoryOf, tokenizer } from '../memory-copy/small.ts';
+import { PlainSpans } from './plain-spans.ts';
 
 const model = tinyModel();
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
 after(() => engine.stop());
 
 const { slots } = await engine.run('loadModel', { model });
-const tree = new MemoryTree(new Merger(tinyConfig));
+const spans = new PlainSpans();
+const tree = new MemoryTree(spans);
 for (const sequence of [1, 2])
-  tree.set(`${sequence}`, await engine.run('read', { model, ids: goldenIds(sequence) }));
+  tree.set(
+    `${sequence}`,
+    spans.add(`${sequence}`, await engine.run('read', { model, ids: goldenIds(sequence) })),
+  );
 
 const predictor = new NeuralPredictor({
   engine,
@@ -26,7 +30,7 @@ const predictor = new NeuralPredictor({
   tokenizer,
   memoryFor: path => ({
     key: `without ${path}`,
-    memory: seenMemory(tree.seenFrom(path ?? ''), slots, tinyConfig),
+    memory: seenMemory(tree.seenFrom(path ?? ''), slots, tinyConfig, spans.keysOf),
   }),
 });
 const prompt = Uint16Array.from(goldenIds(0));

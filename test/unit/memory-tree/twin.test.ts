@@ -4,10 +4,10 @@ import { after, test } from 'node:test';
 import { engineEntry } from '../../../server/engine/entry.ts';
 import { createEngine } from '../../../server/engine/process.ts';
 import type { FloatTensor } from '../../../server/engine/session.ts';
-import { Merger } from '../../../server/memory/merge.ts';
 import { seenMemory } from '../../../server/memory/seen.ts';
 import { MemoryTree } from '../../../server/memory/tree.ts';
 import { golden, goldenIds, tinyConfig, tinyModel } from '../engine/tiny-model.ts';
+import { PlainSpans } from './plain-spans.ts';
 import { difference } from './random-leaf.ts';
 
 const model = tinyModel();
@@ -15,14 +15,16 @@ const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}
 after(() => engine.stop());
 
 test('two files in the tree, seen from a third, are what the twin reads, and give its logits', async t => {
-  const tree = new MemoryTree(new Merger(tinyConfig));
+  const spans = new PlainSpans();
+  const tree = new MemoryTree(spans);
   for (const sequence of [0, 1, 2]) {
     // The third is left out, wherever it stands; 48 keys are every token.
     const path = ['src/c', 'src/a', 'src/b'][sequence]!;
-    tree.set(path, await engine.run('read', { model, ids: goldenIds(sequence), keep: 48 }));
+    const read = await engine.run('read', { model, ids: goldenIds(sequence), keep: 48 });
+    tree.set(path, spans.add(path, read));
   }
   const slots = golden('memory.dilated.key').shape[1]!;
-  const memory = seenMemory(tree.seenFrom('src/c'), slots, tinyConfig);
+  const memory = seenMemory(tree.seenFrom('src/c'), slots, tinyConfig, spans.keysOf);
   for (const [part, name] of [
     ['linear', 'memory.linear'],
     ['delta', 'memory.delta'],
@@ -40,7 +42,7 @@ test('two files in the tree, seen from a third, are what the twin reads, and giv
   assert.ok(apart < 0.1, String(apart));
 
   const facts = await engine.run('loadModel', { model });
-  const seen = seenMemory(tree.seenFrom('src/c'), facts.slots, tinyConfig);
+  const seen = seenMemory(tree.seenFrom('src/c'), facts.slots, tinyConfig, spans.keysOf);
   const none = { ...seen.continuous, data: new Float32Array(seen.continuous.data.length) };
   const apartWith = async (continuous: FloatTensor): Promise<number> => {
     await engine.run('remember', { model, key: 'others', memory: { ...seen, continuous } });
