@@ -49,6 +49,16 @@ await build({
 });
 // The extension host loads extensions with `require`.
 await build({ ...common, entryPoints: ['extension/main.ts'], outfile: 'dist/extension.cjs', format: 'cjs' });
+// Runs in the page of a webview: a browser's script, with no modules to load.
+await build({
+  ...common,
+  platform: 'browser',
+  target: 'es2022',
+  entryPoints: ['extension/webview/page.ts'],
+  outfile: 'dist/map.js',
+  format: 'iife',
+  external: [],
+});
 cpSync(path.join(root, 'kernels/weights'), path.join(root, 'dist/weights'), {
   recursive: true,
   // The model, without what reads it, what describes it to people, and what training continues from.

@@ -30,7 +30,7 @@ if (target === undefined || binary === undefined) {
 
 const allowed = [
   /^(package\.json|readme\.md|changelog\.md|license)$/i,
-  /^dist\/(extension\.cjs|(server|memory|engine|cli)\.js|[\w-]+\.wasm)$/,
+  /^dist\/(extension\.cjs|(server|memory|engine|cli|map)\.js|[\w-]+\.wasm)$/,
   /^dist\/weights\//,
   /^media\//,
   /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.js|lib\/.*\.js)$/,
@@ -40,6 +40,8 @@ const allowed = [
 const needed = [
   'package.json',
   'dist/extension.cjs',
+  'dist/map.js',
+  'media/map.css',
   'media/longsight.svg',
   'dist/server.js',
   'dist/memory.js',

@@ -4,6 +4,7 @@ import { Client, type Patience, usualPatience } from './client.ts';
 import * as commands from './commands.ts';
 import type { Context } from './context.ts';
 import * as coverage from './coverage.ts';
+import * as memoryMap from './memory-map.ts';
 import * as status from './status.ts';
 import { Suggestions } from './suggestions.ts';
 import * as summaryView from './summary-view.ts';
@@ -21,7 +22,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   });
   const context: Context = { extension, log, client, suggestions };
   extension.subscriptions.push(log, client);
-  for (const feature of [commands, coverage, status, summaryView, trouble, why]) feature.activate(context);
+  for (const feature of [commands, coverage, memoryMap, status, summaryView, trouble, why])
+    feature.activate(context);
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(change => {
       if (change.affectsConfiguration('longsight.trace')) void client.applyTrace();

@@ -7,18 +7,32 @@ export const openPlaceCommand = 'longsight.openPlace';
 
 /** The file a path of the protocol names; `undefined` when its folder is no longer open. */
 export function uriOf(path: string): vscode.Uri | undefined {
-  // Folders that are on no disk are not read.
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  const [only] = folders;
-  if (folders.length === 1 && only) return vscode.Uri.joinPath(only.uri, path);
-  const taken: string[] = [];
-  for (const { name, uri } of folders) {
-    const prefix = folderPrefix(name, taken);
-    taken.push(prefix);
+  for (const { prefix, uri } of folders()) {
+    if (prefix === '') return vscode.Uri.joinPath(uri, path);
     if (path === prefix || path.startsWith(`${prefix}/`))
       return vscode.Uri.joinPath(uri, path.slice(prefix.length));
   }
   return undefined;
+}
+
+/** The path of the protocol that names a file or folder, empty for the only folder itself; `undefined` for what is outside of all. */
+export function pathOf(uri: vscode.Uri): string | undefined {
+  const owner = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString();
+  const folder = folders().find(each => each.uri.toString() === owner);
+  if (!folder) return undefined;
+  const inside = uri.path.slice(folder.uri.path.replace(/\/$/, '').length + 1);
+  return [folder.prefix, inside].filter(part => part !== '').join('/');
+}
+
+/** The open folders with what stands before their paths: nothing where there is only one. Folders that are on no disk are not read. */
+function folders(): { readonly prefix: string; readonly uri: vscode.Uri }[] {
+  const all = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  const taken: string[] = [];
+  return all.map(({ name, uri }) => {
+    const prefix = all.length === 1 ? '' : folderPrefix(name, taken);
+    taken.push(prefix);
+    return { prefix, uri };
+  });
 }
 
 /** Opens a place at its line. A place that is gone is reported in a sentence, not thrown. */

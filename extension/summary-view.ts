@@ -1,7 +1,8 @@
 /** The repository summary: a native tree that opens the source of everything it says. */
 import * as vscode from 'vscode';
-import { type Status, type Summary, summaryRequest } from '../server/protocol/requests.ts';
+import { type Summary, summaryRequest } from '../server/protocol/requests.ts';
 import type { Context } from './context.ts';
+import { extentOf } from './extent.ts';
 import { openPlaceCommand, placeLink, uriOf } from './places.ts';
 import { nodesOf, type SummaryNode } from './summary-nodes.ts';
 import { fullCount, shortCount } from './words.ts';
@@ -186,11 +187,6 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       actionNode('longsight.showLog', vscode.l10n.t('Show Log'), 'output'),
     ];
   }
-}
-
-/** How much is read, and of what size: the same again means most likely the same files. */
-function extentOf(status: Status | undefined): string {
-  return status ? `${status.files} ${status.tokens} ${status.bytes}` : '';
 }
 
 /** An entry that runs a command (its id) instead of opening a place. */

@@ -8,13 +8,16 @@ import {
   acceptedCommand,
   type Coverage,
   coverageRequest,
+  mapRequest,
   pauseRequest,
+  type RepositoryMap,
   readRequest,
   type Status,
   type Summary,
   statusNotification,
   statusRequest,
   summaryRequest,
+  whereRequest,
 } from '../../server/protocol/requests.ts';
 
 const behaviour = process.env['LONGSIGHT_TEST_BEHAVIOUR'] ?? 'good';
@@ -61,6 +64,27 @@ const coverage: Coverage = {
   skipped: [{ path: '.env', reason: 'secret', detail: 'Its name is one that holds secrets.' }],
 };
 
+const map: RepositoryMap = {
+  name: 'quayside',
+  folders: { names: ['', 'src', 'berths', 'shared', 'docs'], parents: [-1, 0, 1, 1, 0] },
+  languages: [
+    { id: 'typescript', name: 'TypeScript' },
+    { id: 'markdown', name: 'Markdown' },
+  ],
+  files: {
+    names: ['README.md', 'main.ts', 'berth.ts', 'planner.ts', 'store.ts', 'clock.ts', 'protocol.md'],
+    folders: [0, 1, 2, 2, 2, 3, 4],
+    tokens: [180, 260, 190, 420, 230, 90, 210],
+    languages: [1, 0, 0, 0, 0, 0, 1],
+    changed: [1_790_000_000, 1_793_000_000, 1_780_000_000, 1_794_000_000, null, 1_770_000_000, 1_750_000_000],
+    surprise: [null, null, null, null, null, null, null],
+    texts: [null, 'Starts the service.', null, 'Finds a berth for every stay.', null, null, null],
+    lines: [null, 1, null, 1, null, null, null],
+  },
+  surpriseMethod: 'Measured by a stand-in, on all files.',
+};
+const surprise = [1.4, 0.9, 0.8, 1.2, 1.1, 0.5, 2.1];
+
 function report(change: Partial<Status>): Status {
   status = { ...status, ...change };
   void connection.sendNotification(statusNotification.method, status);
@@ -96,6 +120,15 @@ connection.onRequest(statusRequest.method, () => status);
 connection.onRequest(readRequest.method, () => read());
 connection.onRequest(summaryRequest.method, () => summary);
 connection.onRequest(coverageRequest.method, () => coverage);
+connection.onRequest(mapRequest.method, ({ measure }: { measure?: boolean }) =>
+  measure ? { ...map, files: { ...map.files, surprise } } : map,
+);
+connection.onRequest(whereRequest.method, () => ({
+  places: [
+    { path: 'src/berths/planner.ts', line: 15, endLine: 18, text: 'export function planStay(', score: 0.9 },
+    { path: 'src/berths/store.ts', line: 4, endLine: 6, text: 'export class BerthStore {', score: 0.3 },
+  ],
+}));
 connection.onRequest(pauseRequest.method, ({ paused }: { paused: boolean }) =>
   report({ state: paused ? 'paused' : 'ready' }),
 );

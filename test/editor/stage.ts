@@ -11,7 +11,8 @@ export function stageWithDouble(): string {
   for (const file of ['package.json', 'media'])
     cpSync(path.join(root, file), path.join(folder, file), { recursive: true });
   mkdirSync(path.join(folder, 'dist'));
-  cpSync(path.join(root, 'dist/extension.cjs'), path.join(folder, 'dist/extension.cjs'));
+  for (const file of ['dist/extension.cjs', 'dist/map.js'])
+    cpSync(path.join(root, file), path.join(folder, file));
   const double = pathToFileURL(path.join(import.meta.dirname, 'double.ts'));
   writeFileSync(path.join(folder, 'dist/server.js'), `import ${JSON.stringify(double.href)};\n`);
   return folder;

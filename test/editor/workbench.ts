@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { type Editor, type LaunchOptions, launch } from './launch.ts';
 import { type Requirements, root } from './requirements.ts';
 import { stageWithDouble } from './stage.ts';
@@ -224,6 +224,11 @@ export class Workbench {
     }
     await tooltip.waitFor({ timeout: 1000 });
     return tooltip;
+  }
+
+  /** What stands inside the webview in front. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview').frameLocator('#active-frame');
   }
 
   statusItem(): Locator {

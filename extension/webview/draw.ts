@@ -1,0 +1,111 @@
+/** Draws a layout on a canvas: the map itself, and above it what is pointed at. */
+import { inkOn } from './colours.ts';
+import type { Layout, Tile } from './layout.ts';
+import type { Palette } from './palette.ts';
+import type { MapNode } from './tree.ts';
+
+export interface Drawing {
+  readonly layout: Layout;
+  readonly palette: Palette;
+  colourOf(node: MapNode): string;
+  /** All else is dimmed; without it nothing is. */
+  readonly found: ReadonlySet<MapNode> | undefined;
+}
+
+export interface Marks {
+  readonly hovered: Tile | undefined;
+  readonly selected: Tile | undefined;
+  /** The file in front in the editor. */
+  readonly current: Tile | undefined;
+}
+
+const dimmed = 0.15;
+const padding = 4;
+
+/** Gives a canvas the size of the layout at the screen's density. @returns its context, in CSS pixels, empty. */
+export function prepare(
+  canvas: HTMLCanvasElement,
+  { width, height }: Layout,
+  density: number,
+): CanvasRenderingContext2D {
+  canvas.width = Math.round(width * density);
+  canvas.height = Math.round(height * density);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser draws on no canvas.');
+  context.scale(density, density);
+  return context;
+}
+
+export function drawMap(context: CanvasRenderingContext2D, drawing: Drawing): void {
+  const { layout, palette, found } = drawing;
+  context.fillStyle = palette.background;
+  context.fillRect(0, 0, layout.width, layout.height);
+  context.font = palette.font;
+  context.textBaseline = 'middle';
+  const letter = context.measureText('n').width;
+  for (const folder of layout.folders) if (folder.depth > 0) drawFolder(context, folder, drawing, letter);
+  for (const tile of layout.tiles) {
+    const colour = drawing.colourOf(tile.node);
+    context.globalAlpha = found && !found.has(tile.node) ? dimmed : 1;
+    context.fillStyle = colour;
+    context.fillRect(tile.x, tile.y, tile.width, tile.height);
+    if (palette.highContrast && tile.width > 6 && tile.height > 6) outline(context, tile, palette.edge, 1);
+    if (tile.height >= 14 && tile.width >= 30) {
+      context.fillStyle = inkOn(colour);
+      write(context, tile.node.name, tile, tile.y + Math.min(tile.height / 2, 9), letter);
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+export function drawMarks(context: CanvasRenderingContext2D, palette: Palette, marks: Marks): void {
+  const { current, hovered, selected } = marks;
+  // A line of each kind of ink is seen on every colour.
+  if (current) {
+    outline(context, current, palette.foreground, 4);
+    outline(context, current, palette.background, 2);
+  }
+  if (hovered) outline(context, hovered, palette.foreground, 2);
+  if (selected) {
+    outline(context, selected, palette.background, 5);
+    outline(context, selected, palette.selection, 3);
+  }
+}
+
+function drawFolder(
+  context: CanvasRenderingContext2D,
+  folder: Tile,
+  { palette, found }: Drawing,
+  letter: number,
+): void {
+  context.globalAlpha = found && !found.has(folder.node) ? dimmed : 1;
+  context.fillStyle = palette.background;
+  context.fillRect(folder.x, folder.y, folder.width, folder.height);
+  if (folder.width > 8 && folder.height > 8) outline(context, folder, palette.edge, 1);
+  if (folder.header === 0) return;
+  context.fillStyle = palette.foreground;
+  write(context, folder.node.name, folder, folder.y + folder.header / 2 + 1, letter);
+}
+
+function outline(context: CanvasRenderingContext2D, tile: Tile, colour: string, width: number): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  const inset = width / 2;
+  const [across, down] = [Math.max(0, tile.width - width), Math.max(0, tile.height - width)];
+  context.strokeRect(tile.x + inset, tile.y + inset, across, down);
+}
+
+/** As much of a name as fits, by the width of a usual letter; measuring thousands of names would take longer than drawing them. */
+function write(
+  context: CanvasRenderingContext2D,
+  name: string,
+  tile: Tile,
+  middle: number,
+  letter: number,
+): void {
+  const room = tile.width - 2 * padding;
+  const letters = Math.floor(room / letter);
+  if (letters < 3) return;
+  const text = name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
+  context.fillText(text, tile.x + padding, middle, room);
+}

@@ -1,0 +1,24 @@
+/** Which files a search means: those whose path contains every word of it. */
+import type { MapNode } from './tree.ts';
+
+/** The files found, and every folder that holds one; `undefined` for an empty search, which leaves nothing out. */
+export function search(root: MapNode, query: string): ReadonlySet<MapNode> | undefined {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return undefined;
+  const found = new Set<MapNode>();
+  const visit = (node: MapNode): boolean => {
+    let holds = false;
+    if (node.file >= 0) {
+      const path = node.path.toLowerCase();
+      holds = words.every(word => path.includes(word));
+    } else for (const child of node.children) holds = visit(child) || holds;
+    if (holds) found.add(node);
+    return holds;
+  };
+  visit(root);
+  return found;
+}
+
+export function filesFound(found: ReadonlySet<MapNode>): MapNode[] {
+  return [...found].filter(node => node.file >= 0);
+}

@@ -1,0 +1,193 @@
+/** The canvas with the map on it: draws, and turns pointer and keys into what the reader wants. */
+import { drawMap, drawMarks, prepare } from './draw.ts';
+import { type Direction, type Layout, layOut, neighbour, type Tile, tileAt } from './layout.ts';
+import type { Palette } from './palette.ts';
+import { besideTile, showTooltip } from './tooltip.ts';
+import { childTowards, type MapNode } from './tree.ts';
+
+export interface View {
+  readonly shown: MapNode;
+  readonly palette: Palette;
+  readonly found: ReadonlySet<MapNode> | undefined;
+  readonly current: MapNode | undefined;
+  colourOf(node: MapNode): string;
+}
+
+export interface Wishes {
+  /** A file is to be opened, a folder to be shown. */
+  choose(node: MapNode, beside: boolean): void;
+  /** The folder above is to be shown. */
+  leave(): void;
+  /** Lines for the tooltip, the path first. */
+  describe(node: MapNode): readonly string[];
+  /** Something was selected by key: to be spoken. */
+  selected(node: MapNode): void;
+}
+
+export interface StageParts {
+  readonly stage: HTMLElement;
+  readonly tiles: HTMLCanvasElement;
+  /** Above `tiles`; takes pointer and keys. */
+  readonly marks: HTMLCanvasElement;
+  readonly tooltip: HTMLElement;
+}
+
+/** Pixels of wheel movement for one step in or out, and milliseconds before the next. */
+const wheelStep = 60;
+const wheelRest = 250;
+
+const arrows: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+
+export class Stage {
+  readonly #parts: StageParts;
+  readonly #wishes: Wishes;
+  #view: View | undefined;
+  #layout: Layout | undefined;
+  #hovered: Tile | undefined;
+  #selected: Tile | undefined;
+  #wheel = 0;
+  #wheelAt = 0;
+
+  constructor(parts: StageParts, wishes: Wishes) {
+    this.#parts = parts;
+    this.#wishes = wishes;
+    const { stage, marks } = parts;
+    new ResizeObserver(() => this.#lay()).observe(stage);
+    marks.addEventListener('pointermove', event => this.#point(event));
+    marks.addEventListener('pointerleave', () => this.#hover(undefined));
+    marks.addEventListener('click', event => this.#click(event));
+    marks.addEventListener('wheel', event => this.#turn(event), { passive: false });
+    marks.addEventListener('keydown', event => this.#press(event));
+    marks.addEventListener('blur', () => this.#hideTooltip());
+  }
+
+  /** Shows a view; where it shows the same folder as before, what was selected stays so. */
+  show(view: View): void {
+    const same = this.#view?.shown === view.shown;
+    const selected = same ? this.#selected?.node : undefined;
+    this.#view = view;
+    this.#hovered = undefined;
+    this.#selected = undefined;
+    this.#hideTooltip();
+    this.#lay(selected);
+  }
+
+  focus(): void {
+    this.#parts.marks.focus();
+  }
+
+  #lay(selected = this.#selected?.node): void {
+    if (!this.#view) return;
+    const { clientWidth: width, clientHeight: height } = this.#parts.stage;
+    if (width === 0 || height === 0) return;
+    const { shown, palette, found } = this.#view;
+    const before = performance.now();
+    this.#layout = layOut(shown, width, height);
+    this.#selected = selected && this.#tileOf(selected);
+    const { colourOf } = this.#view;
+    const context = prepare(this.#parts.tiles, this.#layout, devicePixelRatio);
+    drawMap(context, { layout: this.#layout, palette, colourOf, found });
+    performance.measure('longsight.draw', { start: before, detail: this.#layout.tiles.length });
+    this.#mark();
+  }
+
+  #mark(): void {
+    if (!this.#view || !this.#layout) return;
+    const { palette, current } = this.#view;
+    const context = prepare(this.#parts.marks, this.#layout, devicePixelRatio);
+    drawMarks(context, palette, {
+      hovered: this.#hovered,
+      selected: this.#selected,
+      current: current && this.#tileOf(current),
+    });
+  }
+
+  /** The tile of a node, or the smaller folder it is hidden in. */
+  #tileOf(node: MapNode): Tile | undefined {
+    return this.#layout?.tiles.find(
+      tile => tile.node === node || (tile.node.file < 0 && childTowards(tile.node, node) !== undefined),
+    );
+  }
+
+  #point(event: PointerEvent): void {
+    const tile = this.#layout && tileAt(this.#layout, event.offsetX, event.offsetY);
+    this.#hover(tile && tile.depth > 0 ? tile : undefined);
+    if (this.#hovered)
+      showTooltip(
+        this.#parts.tooltip,
+        this.#wishes.describe(this.#hovered.node),
+        event.clientX,
+        event.clientY,
+      );
+  }
+
+  #hover(tile: Tile | undefined): void {
+    if (tile === undefined) this.#hideTooltip();
+    if (tile === this.#hovered) return;
+    this.#hovered = tile;
+    this.#parts.marks.style.cursor = tile ? 'pointer' : 'default';
+    this.#mark();
+  }
+
+  #hideTooltip(): void {
+    this.#parts.tooltip.hidden = true;
+  }
+
+  #click(event: MouseEvent): void {
+    const tile = this.#layout && tileAt(this.#layout, event.offsetX, event.offsetY);
+    if (!tile || tile.depth === 0) return;
+    this.#selected = tile;
+    this.#mark();
+    this.#wishes.choose(tile.node, event.ctrlKey || event.metaKey);
+  }
+
+  /** Turning away from oneself goes into the folder under the pointer, towards oneself out of the one shown. */
+  #turn(event: WheelEvent): void {
+    event.preventDefault();
+    const now = performance.now();
+    if (now - this.#wheelAt < wheelRest || !this.#view || !this.#layout) return;
+    this.#wheel =
+      Math.sign(event.deltaY) === Math.sign(this.#wheel) ? this.#wheel + event.deltaY : event.deltaY;
+    // Wheels that count in lines or pages make large steps.
+    if (Math.abs(this.#wheel) < (event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? wheelStep : 1)) return;
+    const inwards = this.#wheel < 0;
+    this.#wheel = 0;
+    this.#wheelAt = now;
+    const under = tileAt(this.#layout, event.offsetX, event.offsetY);
+    const folder = under && childTowards(this.#view.shown, under.node);
+    if (!inwards) this.#wishes.leave();
+    else if (folder && folder.file < 0) this.#wishes.choose(folder, false);
+  }
+
+  #press(event: KeyboardEvent): void {
+    const direction = arrows[event.key];
+    if (direction) this.#step(direction);
+    else if (event.key === 'Enter' && this.#selected)
+      this.#wishes.choose(this.#selected.node, event.ctrlKey || event.metaKey);
+    else if (event.key === ' ' && this.#selected && this.#view) {
+      const folder = childTowards(this.#view.shown, this.#selected.node);
+      if (folder && folder.file < 0) this.#wishes.choose(folder, false);
+    } else if (event.key === 'Escape' || event.key === 'Backspace') this.#wishes.leave();
+    else return;
+    event.preventDefault();
+  }
+
+  #step(direction: Direction): void {
+    if (!this.#layout) return;
+    const next = this.#selected ? neighbour(this.#layout, this.#selected, direction) : this.#layout.tiles[0];
+    if (!next) return;
+    this.#selected = next;
+    this.#mark();
+    showTooltip(
+      this.#parts.tooltip,
+      this.#wishes.describe(next.node),
+      ...besideTile(next, this.#parts.stage),
+    );
+    this.#wishes.selected(next.node);
+  }
+}

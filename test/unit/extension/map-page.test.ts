@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Labels, mapHtml } from '../../../extension/map-html.ts';
+import { inkOn, luminance, mix, parseColour, type Rgb, ramp } from '../../../extension/webview/colours.ts';
+import type { Texts } from '../../../extension/webview/messages.ts';
+
+const parsed: [string, Rgb | undefined][] = [
+  ['#fff', [255, 255, 255]],
+  [' #1a85ff', [26, 133, 255]],
+  ['#d1861680', [209, 134, 22]],
+  ['rgba(10, 20, 30, 0.5)', [10, 20, 30]],
+  ['rgb(10 20 30)', [10, 20, 30]],
+  ['tomato', undefined],
+  ['', undefined],
+];
+for (const [text, colour] of parsed)
+  test(`the colour "${text}"`, () => assert.deepEqual(parseColour(text), colour));
+
+const channel = fc.integer({ min: 0, max: 255 });
+const colour: fc.Arbitrary<Rgb> = fc.tuple(channel, channel, channel);
+
+test('mixing none of a colour gives the other, and all of it gives itself', () => {
+  fc.assert(
+    fc.property(colour, colour, (left, right) => {
+      const near = (mixed: Rgb, wanted: Rgb): boolean =>
+        mixed.every((value, index) => Math.abs(value - wanted[index]!) < 0.6);
+      assert.ok(near(mix(left, right, 0), left));
+      assert.ok(near(mix(left, right, 1), right));
+    }),
+  );
+});
+
+test('a ramp from dark to bright never gets darker', () => {
+  const lights = ramp([
+    [10, 20, 60],
+    [55, 148, 255],
+    [255, 220, 120],
+  ]).steps.map(step => luminance(parseColour(step)!));
+  assert.deepEqual(
+    lights,
+    lights.toSorted((left, right) => left - right),
+  );
+});
+
+test('names stay legible on every colour: a contrast of 4.5 and more', () => {
+  fc.assert(
+    fc.property(colour, ground => {
+      const ink = luminance(parseColour(inkOn(`rgb(${ground.join()})`))!);
+      const light = luminance(ground);
+      assert.ok((Math.max(ink, light) + 0.05) / (Math.min(ink, light) + 0.05) >= 4.5);
+    }),
+  );
+});
+
+const texts = { colourings: {}, empty: '"</body><script>alert(1)</script>' } as unknown as Texts;
+const labels: Labels = {
+  title: 'Map',
+  path: 'Path',
+  colourBy: 'Colour by',
+  search: 'Search',
+  list: 'List',
+  refresh: 'Refresh',
+  legend: 'Legend',
+  map: 'Map',
+  help: 'Help',
+};
+const html = mapHtml({
+  nonce: 'abc',
+  script: 'https://host/map.js',
+  style: 'https://host/map.css',
+  language: 'en',
+  labels,
+  texts: { ...texts, colourings: { surprise: 's', attention: 'a', recency: 'r', language: 'l' } },
+});
+
+test('the page lets in nothing without its nonce, and has no style or handler in its markup', () => {
+  assert.match(html, /content="default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'"/);
+  assert.equal(html.match(/<(script|style|link)\b/g)?.length, 2);
+  assert.equal(html.match(/<(script|link) nonce="abc"/g)?.length, 2);
+  assert.doesNotMatch(html, /\s(style|on\w+)=/);
+});
+
+test('a text cannot end the attribute it stands in', () => {
+  assert.doesNotMatch(html, /<script>alert/);
+});
