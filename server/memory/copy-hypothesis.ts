@@ -98,26 +98,35 @@ export class CopyHypothesis implements Hypothesis {
   #sourcesOf(end: number, count: number): { place: TokenPlace; covered: number; matched: number }[] {
     const { scope, cursor, path, tokenizer } = this.#basis;
     const history = { tokens: this.#history.tokens, length: end };
-    const sources = this.#repositoryMatches(new RepositoryMatches(scope, history), count, () => true).map(
-      ({ segment, position, matched }) => {
-        const covered = Math.min(matched, end - cursor);
-        const file = segment.fileAt(position);
-        return {
-          place: { path: file.path, line: lineAt(segment.tokens, file, position - covered, tokenizer) },
-          covered,
-          matched,
-        };
-      },
-    );
+    // Counting lines is what costs, so places are found only for the few that are kept.
+    const sources: { place: () => TokenPlace; covered: number; matched: number }[] = this.#repositoryMatches(
+      new RepositoryMatches(scope, history),
+      count,
+      () => true,
+    ).map(({ segment, position, matched }) => {
+      const covered = Math.min(matched, end - cursor);
+      const file = segment.fileAt(position);
+      const place = () => ({
+        path: file.path,
+        line: lineAt(segment.tokens, file, position - covered, tokenizer),
+      });
+      return { place, covered, matched };
+    });
     for (const [matched, positions] of promptMatches(history).entries()) {
       for (const position of positions ?? []) {
         const covered = Math.min(matched, end - cursor);
         if (position > cursor || covered === 0) continue;
-        const line = promptLineAt(history.tokens, cursor, position - covered, tokenizer);
-        sources.push({ place: { path, line }, covered, matched });
+        const place = () => ({
+          path,
+          line: promptLineAt(history.tokens, cursor, position - covered, tokenizer),
+        });
+        sources.push({ place, covered, matched });
       }
     }
-    return sources.sort((a, b) => b.covered - a.covered || b.matched - a.matched).slice(0, count);
+    return sources
+      .sort((a, b) => b.covered - a.covered || b.matched - a.matched)
+      .slice(0, count)
+      .map(source => ({ ...source, place: source.place() }));
   }
 
   #past() {
