@@ -1,46 +1,60 @@
+import { LineStates } from './line-states.ts';
 import type { CompletionItem, CompletionRequest } from './request.ts';
+
+/** What is left of a suggestion, and of those that were offered with it. */
+export interface Known {
+  readonly item: CompletionItem;
+  readonly alternatives: readonly CompletionItem[];
+}
 
 interface Entry {
   readonly path: string;
   readonly scope: string;
   readonly before: string;
   readonly after: string;
-  readonly item: CompletionItem;
+  readonly items: readonly CompletionItem[];
 }
 
 /**
- * Suggestions that were shown, so that typing along one of them is answered without asking again. Holds the last few,
- * the one used longest ago goes first.
+ * What earlier questions leave for later ones: suggestions that were shown, so that typing along one of them is answered without asking
+ * again (the last few, the one used longest ago goes first), and the state begun for the cursor's line.
  */
 export class CompletionCache {
+  readonly states = new LineStates();
   readonly #entries: Entry[] = [];
 
-  add(request: CompletionRequest, item: CompletionItem): void {
-    if (item.range.start !== request.offset || item.range.end !== request.offset) return;
+  add(request: CompletionRequest, items: readonly CompletionItem[]): void {
     const { path, text, offset, scope = 'repository' } = request;
-    this.#entries.unshift({ path, scope, before: text.slice(0, offset), after: text.slice(offset), item });
+    if (items.some(({ range }) => range.start !== offset || range.end !== offset)) return;
+    this.#entries.unshift({ path, scope, before: text.slice(0, offset), after: text.slice(offset), items });
     this.#entries.length = Math.min(this.#entries.length, mostEntries);
   }
 
   /** What is left of a suggestion whose start was typed since. */
-  find(request: CompletionRequest): CompletionItem | undefined {
+  find(request: CompletionRequest): Known | undefined {
     const { path, text, offset, scope = 'repository' } = request;
     for (const [i, entry] of this.#entries.entries()) {
-      const typed = offset - entry.before.length;
-      if (entry.path !== path || entry.scope !== scope || typed < 0 || typed >= entry.item.text.length)
-        continue;
-      if (text.length !== entry.before.length + typed + entry.after.length) continue;
-      if (!entry.item.text.startsWith(text.slice(entry.before.length, offset))) continue;
+      if (entry.path !== path || entry.scope !== scope) continue;
+      const length = offset - entry.before.length;
+      if (length < 0 || text.length !== entry.before.length + length + entry.after.length) continue;
+      const typed = text.slice(entry.before.length, offset);
+      const [item, ...alternatives] = entry.items
+        .filter(one => one.text.length > length && one.text.startsWith(typed))
+        .map(one => ({ ...one, text: one.text.slice(length), range: { start: offset, end: offset } }));
+      // The line that was shown first is gone on with; another one in its place would be a new suggestion, and is judged as one.
+      if (item === undefined || !entry.items[0]!.text.startsWith(typed)) continue;
       if (!text.startsWith(entry.before) || !text.endsWith(entry.after)) continue;
       this.#entries.splice(i, 1);
       this.#entries.unshift(entry);
-      return { ...entry.item, text: entry.item.text.slice(typed), range: { start: offset, end: offset } };
+      return { item, alternatives };
     }
     return undefined;
   }
 
+  /** To be called when what is drawn on has changed. */
   clear(): void {
     this.#entries.length = 0;
+    this.states.clear();
   }
 }
 

@@ -1,10 +1,17 @@
-import type { Draft, Hypothesis, PredictionScope, Predictor, TokenPlace } from '../memory/predictor.ts';
-import { renderPrompt } from '../sequence/render.ts';
+import type {
+  AsyncHypothesis,
+  AsyncPredictor,
+  Draft,
+  PredictionScope,
+  TokenPlace,
+} from '../memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
 import { indentOf } from './indent.ts';
+import { type LineState, LineStates } from './line-states.ts';
 import { alignLine, continueLine, Renaming } from './rename.ts';
+import { Turn } from './turn.ts';
 
 /** One place that a candidate was copied from. */
 export interface Source {
@@ -43,62 +50,81 @@ const decoding = { beam: 3, maxTokens: 32 } as const;
 /** Lines above the cursor from which names are learned. */
 const linesAligned = 4;
 
+export interface CandidateOptions {
+  readonly scope?: PredictionScope | undefined;
+  /** Where others have their turn, and time runs out: then what has been found is given, at least what followed the same text elsewhere. */
+  readonly turn?: Turn;
+  /** What was begun for the line before, to go on from. */
+  readonly states?: LineStates;
+}
+
 /**
  * Ways to go on from the cursor: all runs that followed the same text elsewhere; all that followed the lines above it and begin like
  * the cursor's line but for names; and the most probable lines token by token. Those with the same rest of the line are one candidate.
- * @param isLate once it says so, what has been found is given: at least what followed the same text elsewhere.
+ * @returns nothing once nobody waits for it any more
  */
-export function candidatesAt(
+export async function candidatesAt(
   context: EditContext,
-  predictor: Predictor,
+  predictor: AsyncPredictor,
   tokenizer: Tokenizer,
-  scope: PredictionScope,
-  isLate: () => boolean = () => false,
-): Candidate[] {
+  options: CandidateOptions = {},
+): Promise<Candidate[]> {
+  const { scope = 'repository', turn = new Turn(), states = new LineStates() } = options;
   const { above, linePrefix, typed } = context;
-  const prompt = tokenizer.encodePieces(renderPrompt(context.path, above ?? '', context.after));
-  const pool = new Pool(context, tokenizer, prompt);
+  const state = states.at(context, predictor, tokenizer, scope);
+  const pool = new Pool(context, tokenizer, state.prompt);
   const lineBreak = above === undefined ? '' : '\n';
   const isLineStart = linePrefix.trim() === '';
-  const atLine = predictor.begin(prompt, context.path, scope);
-  const atCursor = atLine.fork();
+  const atCursor = state.atLine.fork();
   if (!isLineStart) {
     // A half-typed word is asked for from its start, and again after each of the tokens it is cut into as far as it goes.
     const lead = lineBreak + linePrefix.slice(0, linePrefix.length - typed.length);
     for (const token of tokenizer.encode(lead)) atCursor.push(token);
     const atWord = atCursor.fork();
     let left = typed;
-    for (const draft of draftsOf(atWord, left)) pool.addRest(draft, left);
+    await addAll(draftsOf(atWord, left), draft => pool.addRest(draft, left));
     for (const token of tokenizer.encode(typed)) {
       const text = tokenizer.decode([token]);
-      if (isLate() || !left.startsWith(text)) break;
+      if (turn.isLate() || !left.startsWith(text)) break;
       left = left.slice(text.length);
       atWord.push(token);
-      for (const draft of draftsOf(atWord, left)) pool.addRest(draft, left);
+      await addAll(draftsOf(atWord, left), draft => pool.addRest(draft, left));
     }
   }
-  if (isLineStart || !isLate())
-    for (const draft of draftsOf(atLine, lineBreak)) pool.addLine(draft, lineBreak.length);
+  if (isLineStart || !turn.isLate())
+    await addAll(lineDrafts(state, lineBreak), draft => pool.addLine(draft, lineBreak.length));
   const start = isLineStart ? lineBreak + linePrefix : typed;
-  for (const decoded of decodeLine(atCursor, tokenizer, { ...decoding, typed: start, isLate }))
+  for (const decoded of await decodeLine(atCursor, tokenizer, { ...decoding, typed: start, turn }))
     pool.addDecoded(decoded.rest, decoded.probability, decoded.places);
-  const lastLine = above?.lastIndexOf('\n') ?? -1;
-  if (lastLine > 0 && !isLate()) {
-    const shorter = renderPrompt(context.path, above!.slice(0, lastLine), context.after);
-    const atLineAbove = predictor.begin(tokenizer.encodePieces(shorter), context.path, scope);
-    for (const draft of draftsOf(atLineAbove, '\n')) pool.addNextLine(draft);
-  }
-  return pool.candidates();
+  const atLineAbove = turn.isLate() ? undefined : state.atLineAbove();
+  if (atLineAbove !== undefined) await addAll(draftsOf(atLineAbove, '\n'), draft => pool.addNextLine(draft));
+  return turn.isOver ? [] : pool.candidates();
 
-  function draftsOf(hypothesis: Hypothesis, start: string): readonly Draft[] {
-    const bytes = new TextEncoder().encode(start);
-    return hypothesis.drafts({
-      ...(bytes.length > 0 ? { typed: bytes } : {}),
-      count: draftCount,
-      tokens: draftTokens,
-      before: tokensBefore,
-    });
+  async function addAll(drafts: readonly Draft[], add: (draft: Draft) => void): Promise<void> {
+    for (const [i, draft] of drafts.entries()) {
+      if (i % draftsInTurn === 0) await turn.next();
+      if (turn.isOver) return;
+      add(draft);
+    }
   }
+}
+
+/** Drafts that are looked at before others have a turn. */
+const draftsInTurn = 16;
+
+function lineDrafts(state: LineState, lineBreak: string): readonly Draft[] {
+  state.drafts ??= draftsOf(state.atLine, lineBreak);
+  return state.drafts;
+}
+
+function draftsOf(hypothesis: AsyncHypothesis, start: string): readonly Draft[] {
+  const bytes = new TextEncoder().encode(start);
+  return hypothesis.drafts({
+    ...(bytes.length > 0 ? { typed: bytes } : {}),
+    count: draftCount,
+    tokens: draftTokens,
+    before: tokensBefore,
+  });
 }
 
 interface Growing {

@@ -1,4 +1,5 @@
-import type { Predictor, TokenPlace } from '../memory/predictor.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { AsyncPredictor, TokenPlace } from '../memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { blockAfter } from './block.ts';
 import type { CompletionCache } from './cache.ts';
@@ -10,6 +11,7 @@ import { isWorthShowing, leastConfidence } from './gate.ts';
 import { indentUnitOf } from './indent.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 import { cleanText, trimToSuffix } from './trim.ts';
+import { Turn } from './turn.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 
@@ -19,45 +21,97 @@ export type { Completion, CompletionItem, CompletionRequest } from './request.ts
  */
 export async function complete(
   request: CompletionRequest,
-  predictor: Predictor,
+  predictor: AsyncPredictor,
   tokenizer: Tokenizer,
   signal?: AbortSignal,
   cache?: CompletionCache,
 ): Promise<Completion> {
   const started = performance.now();
-  const answer = (rest: Omit<Completion, 'milliseconds'>): Completion => ({
-    ...rest,
-    milliseconds: performance.now() - started,
-  });
-  // Lets word arrive that this request was superseded.
-  await new Promise(resolve => setImmediate(resolve));
-  if (signal?.aborted) return answer({ reason: 'cancelled' });
-  const known = cache?.find(request);
-  if (known !== undefined) return answer({ item: known });
-
-  const context = contextOf(request);
-  const deadline = started + (request.budget ?? defaultBudget);
-  const isLate = (): boolean => performance.now() > deadline;
-  const candidates = candidatesAt(context, predictor, tokenizer, request.scope ?? 'repository', isLate);
-  if (signal?.aborted) return answer({ reason: 'cancelled' });
-  if (candidates.length === 0) return answer({ reason: 'nothing known here' });
-
-  let item: CompletionItem | undefined;
-  for (const { candidate, confidence } of rank(featuresOf(candidates, context))) {
-    item = itemOf(candidate, confidence, context, request);
-    if (item !== undefined) break;
-  }
-  if (item === undefined) return answer({ reason: 'nothing to add' });
-  if (item.confidence < leastConfidence(request.eagerness ?? 0.5)) {
-    return answer({ reason: 'not confident enough', withheld: item });
-  }
-  if (!isWorthShowing(item.text)) return answer({ reason: 'too little to show', withheld: item });
-  cache?.add(request, item);
-  return answer({ item });
+  const asked = withSelected(request);
+  const found = await answer(asked, predictor, tokenizer, signal, cache);
+  const milliseconds = performance.now() - started;
+  return asked === request
+    ? { ...found, milliseconds }
+    : { ...withoutSelected(found, request), milliseconds };
 }
 
-/** Milliseconds in which a person has not yet gone on. */
-const defaultBudget = 400;
+type Answer = Omit<Completion, 'milliseconds'>;
+
+async function answer(
+  request: CompletionRequest,
+  predictor: AsyncPredictor,
+  tokenizer: Tokenizer,
+  signal: AbortSignal | undefined,
+  cache: CompletionCache | undefined,
+): Promise<Answer> {
+  // Lets word arrive that this request was superseded.
+  await new Promise(resolve => setImmediate(resolve));
+  if (signal?.aborted) return { reason: 'cancelled' };
+  const known = cache?.find(request);
+  if (known !== undefined) return known;
+  if (request.wait !== undefined && request.wait > 0) {
+    await setTimeout(request.wait, undefined, signal && { signal }).catch(() => {});
+    if (signal?.aborted) return { reason: 'cancelled' };
+  }
+
+  const context = contextOf(request);
+  const turn = new Turn(signal, performance.now() + (request.budget ?? defaultBudget));
+  const candidates = await candidatesAt(context, predictor, tokenizer, {
+    scope: request.scope,
+    turn,
+    ...(cache && { states: cache.states }),
+  });
+  if (turn.isOver) return { reason: 'cancelled' };
+  if (candidates.length === 0) return { reason: 'nothing known here' };
+
+  const items = new Map<string, CompletionItem>();
+  for (const { candidate, confidence } of rank(featuresOf(candidates, context))) {
+    if (items.size > 0 && confidence < leastAlternative) break;
+    const item = itemOf(candidate, confidence, context, request);
+    if (item !== undefined && !items.has(item.text)) items.set(item.text, item);
+    if (items.size > mostAlternatives) break;
+  }
+  const [item, ...others] = items.values();
+  if (item === undefined) return { reason: 'nothing to add' };
+  const alternatives = others.filter(other => isWorthShowing(other.text));
+  const least = request.isInvoked ? leastAlternative : leastConfidence(request.eagerness ?? 0.5);
+  if (item.confidence < least) return { reason: 'not confident enough', withheld: item };
+  if (!isWorthShowing(item.text)) return { reason: 'too little to show', withheld: item };
+  cache?.add(request, [item, ...alternatives]);
+  return { item, alternatives };
+}
+
+/**
+ * Milliseconds after which what was found is given. A person who types on ends a question sooner; one who waits wants all of it, on a
+ * machine that is busy or has just started too.
+ */
+const defaultBudget = 2000;
+/** Ways to go on that are offered beside the first, and the least confidence in one. */
+const mostAlternatives = 5;
+const leastAlternative = 0.02;
+
+/** The question as if the entry that is selected in the editor's own list were taken: an editor shows only what goes on from there. */
+function withSelected(request: CompletionRequest): CompletionRequest {
+  const { selected, text, offset } = request;
+  if (selected === undefined) return request;
+  const taken = text.slice(0, selected.start) + selected.text;
+  return { ...request, text: taken + text.slice(offset), offset: taken.length };
+}
+
+function withoutSelected(found: Answer, { selected, offset }: CompletionRequest): Answer {
+  if (selected === undefined) return found;
+  const moved = (item: CompletionItem): CompletionItem => ({
+    ...item,
+    text: selected.text + item.text,
+    range: { start: selected.start, end: offset },
+  });
+  return {
+    ...found,
+    ...(found.item && { item: moved(found.item) }),
+    ...(found.alternatives && { alternatives: found.alternatives.map(moved) }),
+    ...(found.withheld && { withheld: moved(found.withheld) }),
+  };
+}
 
 /** A candidate as it would be inserted; undefined where nothing of it is left to add. */
 function itemOf(

@@ -1,5 +1,6 @@
-import type { Hypothesis, TokenPlace } from '../memory/predictor.ts';
+import type { AsyncHypothesis, TokenPlace } from '../memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { Turn } from './turn.ts';
 
 /** A rest of a line, token by token the most probable. */
 export interface Decoded {
@@ -16,12 +17,12 @@ export interface DecodeOptions {
   /** Hypotheses that are kept at each step. */
   readonly beam: number;
   readonly maxTokens: number;
-  /** Once it says so, only what has ended by then is given. */
-  readonly isLate?: () => boolean;
+  /** Once it is late, only what has ended by then is given. */
+  readonly turn?: Turn;
 }
 
 interface Beam {
-  readonly hypothesis: Hypothesis;
+  readonly hypothesis: AsyncHypothesis;
   readonly bytes: readonly number[];
   readonly score: number;
   readonly isEnded: boolean;
@@ -31,14 +32,19 @@ interface Beam {
  * Decodes to the end of the line by beam search: for predictors without places to copy from, and for lines that are put together from
  * several places. Given best first; what did not end within the budget of tokens is left out.
  */
-export function decodeLine(start: Hypothesis, tokenizer: Tokenizer, options: DecodeOptions): Decoded[] {
+export async function decodeLine(
+  start: AsyncHypothesis,
+  tokenizer: Tokenizer,
+  options: DecodeOptions,
+): Promise<Decoded[]> {
   const typed = new TextEncoder().encode(options.typed);
   let beams: Beam[] = [{ hypothesis: start, bytes: [], score: 0, isEnded: false }];
   for (let step = 0; step < options.maxTokens && beams.some(beam => !beam.isEnded); step++) {
-    if (options.isLate?.()) break;
-    const next = beams.flatMap(beam =>
-      beam.isEnded ? [beam] : extend(beam, typed, tokenizer, options.beam),
-    );
+    await options.turn?.next();
+    if (options.turn?.isLate()) break;
+    const next: Beam[] = [];
+    for (const beam of beams)
+      next.push(...(beam.isEnded ? [beam] : await extend(beam, typed, tokenizer, options.beam)));
     beams = next.sort((a, b) => b.score - a.score).slice(0, options.beam);
     // The best has ended, and nothing that goes on can overtake it.
     if (beams[0]?.isEnded) break;
@@ -56,9 +62,9 @@ const mostPlaces = 3;
 /** Tokens that are this improbable are not followed. */
 const leastProbability = 0.02;
 
-function extend(beam: Beam, typed: Uint8Array, tokenizer: Tokenizer, count: number): Beam[] {
+async function extend(beam: Beam, typed: Uint8Array, tokenizer: Tokenizer, count: number): Promise<Beam[]> {
   const left = typed.subarray(Math.min(typed.length, beam.bytes.length));
-  const { predictions } = beam.hypothesis.next(left.length > 0 ? left : undefined);
+  const { predictions } = await beam.hypothesis.next(left.length > 0 ? left : undefined);
   const beams: Beam[] = [];
   for (const { token, probability } of predictions.slice(0, count)) {
     if (probability < leastProbability) break;

@@ -16,8 +16,14 @@ export interface CompletionRequest {
   readonly eagerness?: number | undefined;
   /** The longest suggestion in lines; 12 by default. */
   readonly maxLines?: number | undefined;
-  /** Time after which what has been found is answered, in milliseconds; 400 by default. */
+  /** Time after which what has been found is answered, in milliseconds; 2000 by default. */
   readonly budget?: number | undefined;
+  /** Milliseconds to wait for more typing before anything is looked for that is not known yet. */
+  readonly wait?: number | undefined;
+  /** Somebody asked for it: the best is shown, however unsure. */
+  readonly isInvoked?: boolean | undefined;
+  /** The entry that is selected in the editor's own list, and would replace the text from `start` to the cursor. */
+  readonly selected?: { readonly start: number; readonly text: string } | undefined;
 }
 
 /** What would be inserted. */
@@ -42,6 +48,8 @@ export type NothingReason =
 export interface Completion {
   /** Absent where nothing is to be shown. */
   readonly item?: CompletionItem;
+  /** Other ways to go on, surest first. */
+  readonly alternatives?: readonly CompletionItem[];
   /** Why nothing is shown. */
   readonly reason?: NothingReason;
   /** The best that was found but is not shown, for tools that look closer. */

@@ -1,9 +1,9 @@
 /** `textDocument/inlineCompletion`: one answer a document at a time, the newest question first. */
-import { setTimeout } from 'node:timers/promises';
 import {
   type CancellationToken,
   CancellationTokenSource,
   type Connection,
+  type InlineCompletionContext,
   type InlineCompletionItem,
   type InlineCompletionParams,
   InlineCompletionTriggerKind,
@@ -20,6 +20,7 @@ import { pathOfUri } from './folders.ts';
 import { completeFromMemory } from './memory-messages.ts';
 import type { Reading } from './reading.ts';
 import type { Settings } from './settings.ts';
+import { TypingPace } from './typing-pace.ts';
 import type { Unsaved } from './unsaved.ts';
 
 export function serveCompletions(
@@ -31,6 +32,7 @@ export function serveCompletions(
   acceptance: AcceptanceCount,
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
+  const pace = new TypingPace();
 
   connection.languages.inlineCompletion.on(async (params, token) => {
     const { uri } = params.textDocument;
@@ -58,27 +60,32 @@ export function serveCompletions(
     if (document === undefined || !isWanted(now, document.languageId)) return [];
     // That there is no memory is said by the status, not at every keystroke.
     if (reading.figures.state === 'failed') return [];
-    if (context?.triggerKind === InlineCompletionTriggerKind.Automatic && now['completion.debounce'] > 0) {
-      await pause(now['completion.debounce'], token);
-      if (token.isCancellationRequested) return [];
-    }
+    const isInvoked = context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    if (!isInvoked) pace.typed(performance.now());
+    const wait = isInvoked ? 0 : Math.max(now['completion.debounce'], pace.wait);
     // Typing goes on while the memory looks: what it says counts for the text it was asked about.
     const { version } = document;
+    const offset = document.offsetAt(position);
     const request = {
       file: pathOfUri(document.uri) ?? document.uri,
       text: document.getText(),
-      offset: document.offsetAt(position),
+      offset,
       languageId: document.languageId,
       scope: now['completion.scope'],
       eagerness: now['completion.eagerness'],
       maxLines: now['completion.maxLines'],
+      wait,
+      isInvoked,
+      selected: selectedIn(context, document, offset),
     };
     try {
       await unsaved.handOver(document.uri);
-      const { item } = await reading.ask(completeFromMemory, request, token);
+      const found = await reading.ask(completeFromMemory, request, token);
+      const { item, alternatives = [] } = found;
+      if (found.reason !== 'cancelled') pace.answered(Math.max(0, found.milliseconds - wait));
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
       acceptance.offered(document.uri, item.text);
-      return [itemOf(item, document)];
+      return [item, ...alternatives].map(one => itemOf(one, document));
     } catch (error) {
       if (token.isCancellationRequested) return [];
       throw error;
@@ -86,12 +93,14 @@ export function serveCompletions(
   }
 }
 
-/** Resolves after the time, or as soon as nobody waits for it. */
-async function pause(milliseconds: number, token: CancellationToken): Promise<void> {
-  const abort = new AbortController();
-  const listening = token.onCancellationRequested(() => abort.abort());
-  await setTimeout(milliseconds, undefined, { signal: abort.signal }).catch(() => {});
-  listening.dispose();
+/** The entry that is selected in the editor's list, where it would replace what stands before the cursor. */
+function selectedIn(
+  { selectedCompletionInfo: info }: InlineCompletionContext,
+  document: TextDocument,
+  offset: number,
+): { start: number; text: string } | undefined {
+  if (info === undefined || document.offsetAt(info.range.end) !== offset) return undefined;
+  return { start: document.offsetAt(info.range.start), text: info.text };
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {

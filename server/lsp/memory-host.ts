@@ -1,6 +1,8 @@
 /** The repository of the open folders, and what is made from it. */
+import { LookAhead } from '../completion/ahead.ts';
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, complete } from '../completion/complete.ts';
+import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../memory/copy.ts';
 import type { Reading } from '../memory/reading.ts';
 import { Repository } from '../memory/repository.ts';
@@ -29,6 +31,8 @@ interface Open {
 export class MemoryHost {
   readonly #changed: () => void;
   readonly #suggestions = new CompletionCache();
+  readonly #lookAhead = new LookAhead(this.#suggestions);
+  #warming = new AbortController();
   #open: Open | undefined;
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
@@ -66,14 +70,17 @@ export class MemoryHost {
     const { repository } = this.#opened();
     const reading = repository.read(({ done, filesTotal }) => {
       this.#ahead = filesTotal - done;
+      this.#suggestions.states.clear();
       this.#changed();
     }, signal);
     this.#reading = reading;
-    return this.#settled(
+    const read = this.#settled(
       await reading.finally(() => {
         this.#ahead = 0;
       }),
     );
+    void this.#warmUp();
+    return read;
   }
 
   async update(paths: readonly string[]): Promise<Read> {
@@ -100,10 +107,16 @@ export class MemoryHost {
     return null;
   }
 
-  complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
+  async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
     const { repository, tokenizer } = this.#opened();
     const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
-    return complete({ path, ...question }, repository.memory, tokenizer, signal, this.#suggestions);
+    const request = { path, ...question };
+    this.#lookAhead.stop();
+    this.#warming.abort();
+    const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
+    if (found.item !== undefined && !signal.aborted)
+      void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
+    return found;
   }
 
   get summary(): SummaryHost {
@@ -135,6 +148,16 @@ export class MemoryHost {
       stale: ledger.staleFiles,
       memoryBytes: memory.bytes,
     };
+  }
+
+  /** The first questions are slow, because nothing they run has been compiled yet: so nobody asks them. */
+  async #warmUp(): Promise<void> {
+    if (this.#open === undefined) return;
+    const { repository, tokenizer } = this.#open;
+    this.#warming.abort();
+    this.#warming = new AbortController();
+    const textOf = (path: string) => repository.textOf(path);
+    await warmUp(repository.paths, textOf, repository.memory, tokenizer, this.#warming.signal);
   }
 
   #settled({ complete: whole, seconds, cached, problems }: Reading): Read {

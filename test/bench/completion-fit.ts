@@ -34,7 +34,7 @@ for (const [repository, folder] of folders.entries()) {
         for (const unwritten of [0, 1 + Math.floor(random() * longestUnwritten)]) {
           const { text, offset, expected } = cursorIn(line, fraction, unwritten);
           const context = contextOf({ path: line.file.path, text, offset });
-          const judged = featuresOf(candidatesAt(context, memory, tokenizer, scope), context);
+          const judged = featuresOf(await candidatesAt(context, memory, tokenizer, { scope }), context);
           const right = judged.findIndex(({ candidate }) => candidate.rest === expected);
           cases.push({
             repository,

@@ -32,8 +32,8 @@ const cases: readonly (readonly [
 for (const [what, path, text, offset, left] of cases) {
   test(`a suggestion after ${what}`, () => {
     const cache = new CompletionCache();
-    cache.add(shown, item);
-    const found = cache.find({ path, text, offset });
+    cache.add(shown, [item]);
+    const found = cache.find({ path, text, offset })?.item;
     assert.equal(found?.text, left);
     if (left !== undefined) assert.deepEqual(found?.range, { start: offset, end: offset });
   });
@@ -41,9 +41,9 @@ for (const [what, path, text, offset, left] of cases) {
 
 test('the one used longest ago is forgotten first', () => {
   const cache = new CompletionCache();
-  cache.add(shown, item);
+  cache.add(shown, [item]);
   for (let i = 0; i < 40; i++) {
-    cache.add({ ...shown, path: `${i}.ts` }, item);
+    cache.add({ ...shown, path: `${i}.ts` }, [item]);
     if (i < 20) assert.ok(cache.find(shown), 'kept while it is used');
   }
   assert.equal(cache.find(shown), undefined);

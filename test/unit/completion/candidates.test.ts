@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, candidatesAt } from '../../../server/completion/candidates.ts';
 import { contextOf } from '../../../server/completion/context.ts';
+import { Turn } from '../../../server/completion/turn.ts';
 import { CopyMemory } from '../../../server/memory/copy.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
@@ -9,13 +10,13 @@ import { loadTokenizer } from '../../../server/tokens/load.ts';
 const tokenizer = loadTokenizer();
 
 /** Candidates at `|` in a file beside one other. */
-function candidates(other: string, marked: string, path = 'src/panels/cells.ts'): Candidate[] {
+function candidates(other: string, marked: string, path = 'src/panels/cells.ts'): Promise<Candidate[]> {
   const memory = new CopyMemory(tokenizer);
   memory.set(path, tokenizer.encodePieces(renderFile(path, other)));
   const offset = marked.indexOf('|');
   const text = marked.slice(0, offset) + marked.slice(offset + 1);
   const context = contextOf({ path: 'src/panels/tabs.ts', text, offset });
-  return candidatesAt(context, memory, tokenizer, 'repository');
+  return candidatesAt(context, memory, tokenizer);
 }
 
 interface Row {
@@ -84,8 +85,8 @@ const rows: readonly Row[] = [
 ];
 
 for (const { what, other, marked, rest, line, isRenamed = false, isSkipping = false } of rows) {
-  test(`candidates: ${what}`, () => {
-    const found = candidates(other, marked).find(candidate => candidate.rest === rest);
+  test(`candidates: ${what}`, async () => {
+    const found = (await candidates(other, marked)).find(candidate => candidate.rest === rest);
     assert.ok(found, 'it is among them');
     const source = found.sources.find(one => one.isRenamed === isRenamed && one.isSkipping === isSkipping);
     assert.deepEqual(source?.place, { path: 'src/panels/cells.ts', line });
@@ -93,10 +94,10 @@ for (const { what, other, marked, rest, line, isRenamed = false, isSkipping = fa
   });
 }
 
-test('candidates from the file itself have its lines, above and below the cursor', () => {
+test('candidates from the file itself have its lines, above and below the cursor', async () => {
   const text =
     'one();\nconst value = read(first);\ntwo();\nconst value = |\nthree();\nconst value = write(last);\n';
-  const found = candidates('', text);
+  const found = await candidates('', text);
   for (const [rest, line] of [
     ['read(first);', 2],
     ['write(last);', 6],
@@ -106,12 +107,12 @@ test('candidates from the file itself have its lines, above and below the cursor
   }
 });
 
-test('once it is late, only what followed the same text is looked for', () => {
+test('once it is late, only what followed the same text is looked for', async () => {
   const memory = new CopyMemory(tokenizer);
   memory.set('b.ts', tokenizer.encodePieces(renderFile('b.ts', 'open();\nconst value = read(first);\n')));
   const marked = 'open();\nconst value = ';
   const context = contextOf({ path: 'a.ts', text: marked, offset: marked.length });
-  const late = candidatesAt(context, memory, tokenizer, 'repository', () => true);
+  const late = await candidatesAt(context, memory, tokenizer, { turn: new Turn(undefined, 0) });
   assert.ok(late.some(candidate => candidate.rest === 'read(first);'));
   assert.ok(late.every(candidate => candidate.decoded === 0));
 });

@@ -56,9 +56,9 @@ const rows: readonly Row[] = [
 ];
 
 for (const { what, texts, prefix, typed, maxTokens = 40, expected } of rows) {
-  test(what, () => {
+  test(what, async () => {
     const start = new FakePredictor(tokenizer, texts).begin(tokenizer.encode(prefix));
-    const decoded = decodeLine(start, tokenizer, { typed, beam: 3, maxTokens });
+    const decoded = await decodeLine(start, tokenizer, { typed, beam: 3, maxTokens });
     assert.deepEqual(
       decoded.map(one => one.rest),
       expected,

@@ -1,0 +1,65 @@
+import type { AsyncPredictor } from '../memory/predictor.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { CompletionCache } from './cache.ts';
+import { complete } from './complete.ts';
+import { contextOf } from './context.ts';
+import { indentOf, indentUnitOf } from './indent.ts';
+import type { CompletionItem, CompletionRequest } from './request.ts';
+
+/** Looks, while nobody asks, at what will be asked if a suggestion is accepted. */
+export class LookAhead {
+  readonly #cache: CompletionCache;
+  #run = new AbortController();
+  /** The suggestion that is looked beyond, or was. */
+  #beyond = '';
+  #isDone = true;
+
+  constructor(cache: CompletionCache) {
+    this.#cache = cache;
+  }
+
+  /** Gives way to a question. */
+  stop(): void {
+    this.#run.abort();
+    if (!this.#isDone) this.#beyond = '';
+  }
+
+  /** Begins to look beyond a suggestion, unless that is done: typing along it changes nothing. */
+  async begin(
+    request: CompletionRequest,
+    item: CompletionItem,
+    predictor: AsyncPredictor,
+    tokenizer: Tokenizer,
+  ): Promise<void> {
+    const questions = questionsAfter(request, item);
+    const beyond = `${request.path}\n${questions[0]?.offset}\n${questions[0]?.text}`;
+    if (beyond === this.#beyond) return;
+    this.#run.abort();
+    const run = new AbortController();
+    this.#run = run;
+    this.#beyond = beyond;
+    this.#isDone = false;
+    for (const question of questions) {
+      await complete({ ...question, wait: 0 }, predictor, tokenizer, run.signal, this.#cache);
+      if (run.signal.aborted) return;
+    }
+    this.#isDone = true;
+  }
+}
+
+/**
+ * The questions that come next if a suggestion is accepted: at its end, and on the line below it, indented as an editor would.
+ * Their answers then wait in the cache.
+ */
+export function questionsAfter(request: CompletionRequest, item: CompletionItem): CompletionRequest[] {
+  const { text, selected: _, isInvoked: __, ...rest } = request;
+  const before = text.slice(0, item.range.start) + item.text;
+  const after = text.slice(item.range.end);
+  const context = contextOf({ ...rest, text: before + after, offset: before.length });
+  const atEnd = { ...rest, text: before + after, offset: before.length };
+  if (context.lineSuffix.trim() !== '') return [atEnd];
+  const isOpen = /[:{([]\s*$/.test(context.linePrefix);
+  const unit = isOpen ? indentUnitOf(context.above ?? context.after) : '';
+  const below = before + context.lineEnding + indentOf(context.linePrefix) + unit;
+  return [atEnd, { ...rest, text: below + after, offset: below.length }];
+}

@@ -1,0 +1,74 @@
+import type { AsyncHypothesis, AsyncPredictor, Draft, PredictionScope } from '../memory/predictor.ts';
+import { renderPrompt } from '../sequence/render.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { EditContext } from './context.ts';
+
+/** A prompt up to the end of the line above the cursor, begun. */
+export interface LineState {
+  readonly prompt: Uint16Array;
+  /** To be forked before it is extended. */
+  readonly atLine: AsyncHypothesis;
+  /** The same without the last line above the cursor; undefined where there is none. */
+  readonly atLineAbove: () => AsyncHypothesis | undefined;
+  /** What followed the lines above elsewhere, once it was looked up. */
+  drafts?: readonly Draft[];
+}
+
+interface Begun {
+  readonly key: readonly unknown[];
+  readonly state: LineState;
+}
+
+/**
+ * While only the cursor's line changes, what stands above it and below it is begun once: a keystroke extends that state by the tokens of
+ * the line instead of starting again. Holds the last few, for lines that are looked at ahead.
+ */
+export class LineStates {
+  readonly #begun: Begun[] = [];
+
+  at(
+    context: EditContext,
+    predictor: AsyncPredictor,
+    tokenizer: Tokenizer,
+    scope: PredictionScope,
+  ): LineState {
+    const { path, above, after } = context;
+    const key = [predictor, scope, path, above, after];
+    const known = this.#begun.findIndex(begun => begun.key.every((part, i) => part === key[i]));
+    const [begun] =
+      known >= 0
+        ? this.#begun.splice(known, 1)
+        : [{ key, state: begin(context, predictor, tokenizer, scope) }];
+    this.#begun.unshift(begun!);
+    this.#begun.length = Math.min(this.#begun.length, mostStates);
+    return begun!.state;
+  }
+
+  /** To be called when what the predictor knows has changed. */
+  clear(): void {
+    this.#begun.length = 0;
+  }
+}
+
+const mostStates = 4;
+
+function begin(
+  { path, above, after }: EditContext,
+  predictor: AsyncPredictor,
+  tokenizer: Tokenizer,
+  scope: PredictionScope,
+): LineState {
+  const prompt = tokenizer.encodePieces(renderPrompt(path, above ?? '', after));
+  const lastLine = above?.lastIndexOf('\n') ?? -1;
+  let atLineAbove: AsyncHypothesis | undefined;
+  return {
+    prompt,
+    atLine: predictor.begin(prompt, path, scope),
+    atLineAbove: () => {
+      if (lastLine <= 0) return undefined;
+      const shorter = renderPrompt(path, above!.slice(0, lastLine), after);
+      atLineAbove ??= predictor.begin(tokenizer.encodePieces(shorter), path, scope);
+      return atLineAbove;
+    },
+  };
+}
