@@ -5,6 +5,7 @@ import { type CommandLine, type CommandName, parseCommandLine, UsageError, usage
 import { cache } from './cache.ts';
 import { completeAt } from './complete.ts';
 import { evaluate } from './evaluate.ts';
+import { map } from './map.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
 import { start } from './start.ts';
@@ -29,6 +30,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   read,
   complete: completeAt,
   summarize: summarizeFolder,
+  map,
   where,
   eval: evaluate,
   bench: needsModel('"bench"'),

@@ -2,8 +2,10 @@
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type {
   Coverage,
+  MapParameters,
   NotificationOf,
   Places,
+  RepositoryMap,
   RequestOf,
   Summary,
   SummaryParameters,
@@ -89,6 +91,7 @@ export const editMemory: RequestOf<{ readonly file: string; readonly text?: stri
 export const clearMemory: RequestOf<null, null> = { method: 'clear' };
 export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };
+export const mapOfMemory: RequestOf<MapParameters, RepositoryMap> = { method: 'map' };
 export const whereInMemory: RequestOf<FilePosition, Places> = { method: 'where' };
 /** Absolute paths of the folders that hold files in memory. */
 export const foldersInMemory: RequestOf<null, string[]> = { method: 'folders' };

@@ -12,6 +12,7 @@ import {
   clearRequest,
   coverageRequest,
   type DocumentPosition,
+  mapRequest,
   pauseRequest,
   type RequestOf,
   readRequest,
@@ -21,7 +22,13 @@ import {
 } from '../protocol/requests.ts';
 import { pathOfUri } from './folders.ts';
 import { messageOf } from './log.ts';
-import { coverageOfMemory, type FilePosition, summarizeMemory, whereInMemory } from './memory-messages.ts';
+import {
+  coverageOfMemory,
+  type FilePosition,
+  mapOfMemory,
+  summarizeMemory,
+  whereInMemory,
+} from './memory-messages.ts';
 import type { Reading } from './reading.ts';
 import type { Unsaved } from './unsaved.ts';
 
@@ -48,10 +55,17 @@ export function serveRequests(
   });
   on(summaryRequest, (parameters, token) => {
     const { path, budget } = parameters ?? {};
-    if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
+    checkPath(path);
     if (budget !== undefined && !(Number.isInteger(budget) && budget >= 0))
       throw invalid('`budget` must be a whole number.');
     return reading.ask(summarizeMemory, parameters ?? {}, token);
+  });
+  on(mapRequest, async (parameters, token) => {
+    const { path, measure } = parameters ?? {};
+    checkPath(path);
+    if (measure !== undefined && typeof measure !== 'boolean')
+      throw invalid('`measure` must be true or false.');
+    return reading.ask(mapOfMemory, parameters ?? {}, token);
   });
   on(whereRequest, async (position, token) =>
     reading.ask(whereInMemory, await filePosition(position), token),
@@ -86,6 +100,10 @@ export function serveRequests(
       }
     });
   }
+}
+
+function checkPath(path: unknown): void {
+  if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
 }
 
 function isCount(value: unknown): value is number {
