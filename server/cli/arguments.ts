@@ -85,6 +85,13 @@ const commands = {
     does: 'the files by size, with their language, age and surprise; as a picture with --svg',
     options: ['path', 'svg', 'colour'],
   },
+  digest: {
+    operands: '<folder>',
+    least: 1,
+    most: 1,
+    does: 'the repository for another tool, within a budget of tokens (20,000)',
+    options: ['path', 'budget'],
+  },
   where: {
     operands: '<folder>',
     least: 1,
@@ -128,7 +135,7 @@ export type CommandName = keyof typeof commands;
 const optionHelp: Readonly<Record<OptionName, string>> = {
   at: '--at <path>:<line>:<column>   the place, counted from 1',
   path: '--path <path>                 a folder or file of the repository instead of all of it',
-  budget: '--budget <tokens>             the most tokens that all sentences together may have',
+  budget: '--budget <tokens>             the most tokens of all sentences, or of the digest',
   lines: '--lines <n>                   how many lines to hide (200)',
   seed: '--seed <n>                    where all chance comes from (1)',
   settings: '--settings <list>             of file,repo,copy,neural,bm25,other:<folder> (file,repo,bm25)',

@@ -18,6 +18,7 @@ import {
   clearMemory,
   completeFromMemory,
   coverageOfMemory,
+  digestOfMemory,
   editMemory,
   figuresChanged,
   foldersInMemory,
@@ -54,6 +55,7 @@ on(clearMemory, () => host.clear());
 on(completeFromMemory, (request, signal) => host.complete(request, signal));
 on(summarizeMemory, (parameters, signal) => host.summary.summarize(parameters, signal));
 on(mapOfMemory, (parameters, signal) => host.summary.map(parameters, signal));
+on(digestOfMemory, (parameters, signal) => host.summary.digest(parameters, signal));
 on(whereInMemory, (position, signal) => host.summary.where(position, signal));
 on(foldersInMemory, () => host.folders());
 on(coverageOfMemory, () => host.coverage());

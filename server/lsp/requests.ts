@@ -12,6 +12,7 @@ import {
   clearRequest,
   coverageRequest,
   type DocumentPosition,
+  digestRequest,
   mapRequest,
   pauseRequest,
   type RequestOf,
@@ -24,6 +25,7 @@ import { pathOfUri } from './folders.ts';
 import { messageOf } from './log.ts';
 import {
   coverageOfMemory,
+  digestOfMemory,
   type FilePosition,
   mapOfMemory,
   summarizeMemory,
@@ -56,8 +58,7 @@ export function serveRequests(
   on(summaryRequest, (parameters, token) => {
     const { path, budget } = parameters ?? {};
     checkPath(path);
-    if (budget !== undefined && !(Number.isInteger(budget) && budget >= 0))
-      throw invalid('`budget` must be a whole number.');
+    checkBudget(budget);
     return reading.ask(summarizeMemory, parameters ?? {}, token);
   });
   on(mapRequest, async (parameters, token) => {
@@ -66,6 +67,13 @@ export function serveRequests(
     if (measure !== undefined && typeof measure !== 'boolean')
       throw invalid('`measure` must be true or false.');
     return reading.ask(mapOfMemory, parameters ?? {}, token);
+  });
+  on(digestRequest, async (parameters, token) => {
+    const { path, budget, format = 'markdown' } = parameters ?? {};
+    checkPath(path);
+    checkBudget(budget);
+    if (format !== 'markdown' && format !== 'json') throw invalid('`format` must be markdown or json.');
+    return reading.ask(digestOfMemory, { ...parameters, format }, token);
   });
   on(whereRequest, async (position, token) =>
     reading.ask(whereInMemory, await filePosition(position), token),
@@ -104,6 +112,11 @@ export function serveRequests(
 
 function checkPath(path: unknown): void {
   if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
+}
+
+function checkBudget(budget: unknown): void {
+  if (budget !== undefined && !(Number.isInteger(budget) && (budget as number) >= 0))
+    throw invalid('`budget` must be a whole number.');
 }
 
 function isCount(value: unknown): value is number {

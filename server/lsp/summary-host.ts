@@ -2,6 +2,8 @@
 import type { CopyMemory } from '../memory/copy.ts';
 import type { Repository } from '../memory/repository.ts';
 import type {
+  Digest,
+  DigestParameters,
   MapParameters,
   Places,
   RepositoryMap,
@@ -9,6 +11,7 @@ import type {
   SummaryParameters,
 } from '../protocol/requests.ts';
 import { type Changes, readChanges } from '../summary/changes.ts';
+import { makeDigest } from '../summary/digest.ts';
 import { FactBook } from '../summary/fact-book.ts';
 import { Grammars } from '../summary/grammars.ts';
 import { buildMap } from '../summary/map.ts';
@@ -67,6 +70,18 @@ export class SummaryHost {
     const surprise = measure ? await this.#meter.measure(measured, signal) : this.#meter.known(measured);
     const { changed } = await this.#whatChanged();
     return buildMap(this.#name, facts, { changed, surprise, surpriseMethod: this.#meter.method }, path);
+  }
+
+  async digest({ path, budget, format }: DigestParameters, signal: AbortSignal): Promise<Digest> {
+    const { source, facts } = await this.#facts(signal);
+    const { tokenizer, ledger } = this.#repository;
+    return makeDigest(source, facts, {
+      ...(path === undefined ? {} : { path }),
+      ...(budget === undefined ? {} : { budget }),
+      format,
+      countTokens: text => tokenizer.encode(text).length,
+      skipped: [...ledger.skipped()],
+    });
   }
 
   /** Something was read: what git says of it may be new, too. */

@@ -91,7 +91,7 @@ const hues = [
   '#b2cf9c',
   '#e0b7cf',
 ];
-const otherHue = '#bbb';
+const otherHue = '#bbbbbb';
 /** From little to much; a sequence that stays readable in grey (after ColorBrewer's YlGnBu). */
 const ramp = ['#edf8b1', '#c7e9b4', '#7fcdbb', '#41b6c4', '#1d91c0', '#225ea8'];
 
@@ -158,7 +158,15 @@ function fileShape(
   ].join(', ');
   const text = texts[file] === null ? about : `${about}\n${texts[file]}`;
   const shape = `<rect x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}" fill="${colours.of[file]}"><title>${escapeXml(text)}</title></rect>`;
-  return isLabelled(node) ? shape + label(node, '#111', '') : shape;
+  return isLabelled(node) ? shape + label(node, inkOn(colours.of[file]!), '') : shape;
+}
+
+/** Black or white, whichever stands out more (WCAG's relative luminance, without its linear part). */
+function inkOn(colour: string): string {
+  const [red, green, blue] = [1, 3, 5].map(
+    at => (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2,
+  );
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 0.18 ? '#111' : '#fff';
 }
 
 function folderShape(node: HierarchyRectangularNode<Node>): string {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { mapRequest, whereRequest } from '../../server/protocol/requests.ts';
+import { digestRequest, mapRequest, whereRequest } from '../../server/protocol/requests.ts';
 import { uriOf } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { folder, readingClient } from './scene.ts';
@@ -35,4 +35,13 @@ test('the map has every file that was read; surprise once it was asked to be mea
   assert.ok(measured.files.surprise.every(value => value !== null && value > 0));
   assert.ok(measured.files.names.length < count);
   await assert.rejects(client.request(mapRequest, { path: 'no/such' }), /"no\/such"/);
+});
+
+test('a digest is made within the budget that is given', async () => {
+  const client = await readingClient(copyRepository(folder));
+  const digest = await client.request(digestRequest, { budget: 1500, format: 'markdown' });
+  assert.ok(digest.tokens <= 1500);
+  assert.ok(digest.text.startsWith('# quayside'));
+  assert.equal(digest.biggest.length, 10);
+  await assert.rejects(client.request(digestRequest, { budget: -1, format: 'markdown' }), /whole number/);
 });
