@@ -46,7 +46,7 @@ export class NeuralPredictor implements AsyncPredictor {
     this.#options = options;
   }
 
-  begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): AsyncHypothesis {
+  begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): NeuralHypothesis {
     return new NeuralHypothesis(
       Int32Array.from(context),
       this.#decoder(exclude, scope),
@@ -68,6 +68,30 @@ export class NeuralPredictor implements AsyncPredictor {
       maxTokens,
       ...(drafts !== undefined && { drafter: drafterOf(drafts) }),
     });
+  }
+
+  /**
+   * The log of the probability of each token of a continuation, one run for as many as 32.
+   * @param context not empty
+   */
+  async score(
+    context: Uint16Array,
+    continuation: Uint16Array,
+    exclude: string | undefined,
+    { scope, signal }: { readonly scope?: PredictionScope; readonly signal?: AbortSignal } = {},
+  ): Promise<number[]> {
+    const decode = this.#decoder(exclude, scope);
+    const ids = Int32Array.of(...context, ...continuation);
+    const scores: number[] = [];
+    while (scores.length < continuation.length) {
+      const positions = Math.min(mostPositions, continuation.length - scores.length);
+      const end = context.length + scores.length + positions;
+      const logits = await decode(ids.slice(0, end - 1), positions, signal);
+      const width = logits.length / positions;
+      for (let at = 0; at < positions; at++)
+        scores.push(logSoftmax(logits.subarray(at * width, (at + 1) * width), ids[end - positions + at]!));
+    }
+    return scores;
   }
 
   #decoder(exclude: string | undefined, scope: PredictionScope = 'repository'): Decode {
@@ -92,9 +116,20 @@ export class NeuralPredictor implements AsyncPredictor {
   }
 }
 
+/** Positions that the engine answers at once. */
+const mostPositions = 32;
+
+function logSoftmax(logits: Float32Array, id: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) if (logit > largest) largest = logit;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  return logits[id]! - largest - Math.log(sum);
+}
+
 type Decode = (ids: Ids, positions: number, signal?: AbortSignal) => Promise<Float32Array>;
 
-class NeuralHypothesis implements AsyncHypothesis {
+export class NeuralHypothesis implements AsyncHypothesis {
   readonly #decode: Decode;
   readonly #tokenizer: NeuralOptions['tokenizer'];
   #ids: Int32Array;
@@ -106,9 +141,8 @@ class NeuralHypothesis implements AsyncHypothesis {
   }
 
   async next(typed?: Uint8Array): Promise<Distribution> {
-    if (this.#ids.length === 0) return { predictions: [], matched: 0, support: 0 };
-    const probability = softmax(await this.#decode(this.#ids, 1));
-    if (typed !== undefined && typed.length > 0) this.#restrict(probability, typed);
+    const probability = await this.probabilities(typed);
+    if (probability === undefined) return { predictions: [], matched: 0, support: 0 };
     const predictions = byProbability(probability)
       .slice(0, mostPredictions)
       .map(token => ({ token, probability: probability[token]! }))
@@ -116,11 +150,19 @@ class NeuralHypothesis implements AsyncHypothesis {
     return { predictions, matched: 0, support: 0 };
   }
 
+  /** Of every id, [V]; nothing without a prompt. @param typed as in `next` */
+  async probabilities(typed?: Uint8Array): Promise<Float64Array | undefined> {
+    if (this.#ids.length === 0) return undefined;
+    const probability = softmax(await this.#decode(this.#ids, 1));
+    if (typed !== undefined && typed.length > 0) this.#restrict(probability, typed);
+    return probability;
+  }
+
   push(token: number): void {
     this.#ids = Int32Array.of(...this.#ids, token);
   }
 
-  fork(): AsyncHypothesis {
+  fork(): NeuralHypothesis {
     // The engine keeps the states of both by their tokens.
     return new NeuralHypothesis(this.#ids, this.#decode, this.#tokenizer);
   }

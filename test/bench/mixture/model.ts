@@ -1,0 +1,11 @@
+import type { ModelReference } from '../../../server/engine/weights.ts';
+import { shippedModelFolder } from '../../../server/tokens/load.ts';
+import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
+
+/** The weights in a folder, or those that are shipped. */
+export function shippedModel(tokenizer: Tokenizer, folder?: string): ModelReference {
+  return {
+    folder: folder ?? shippedModelFolder(),
+    tokenizerHash: tokenizer.hash,
+  };
+}

@@ -1,0 +1,165 @@
+/** The bits that copy memory, model and their mixture need for each token of a file that none of them has read, and what the gate saw. */
+import { engineEntry } from '../../../server/engine/entry.ts';
+import { createEngine, type Engine } from '../../../server/engine/process.ts';
+import { softmax } from '../../../server/engine/sampling.ts';
+import type { ModelReference } from '../../../server/engine/weights.ts';
+import { CopyMemory } from '../../../server/memory/copy.ts';
+import { pathDistance } from '../../../server/memory/copy-places.ts';
+import { type Testimony, testify } from '../../../server/memory/gate.ts';
+import { NeuralMemory } from '../../../server/memory/neural-memory.ts';
+import type { Distribution } from '../../../server/memory/predictor.ts';
+import type { RecordStore } from '../../../server/memory/segment-store.ts';
+import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
+import type { BenchFile, BenchRepository } from '../repositories.ts';
+
+/** One token of a file, and what was said of it before it was seen. */
+export interface ScoredToken {
+  readonly token: number;
+  /** Probabilities that are positive and, over the vocabulary, sum up to one. */
+  readonly copied: number;
+  /** Without the repository's memory. */
+  readonly closed: number;
+  /** With it; as `closed` where it was not asked for. */
+  readonly open: number;
+  readonly testimony: Testimony;
+}
+
+export interface ScoreOptions {
+  readonly model: ModelReference;
+  readonly tokenizer: Tokenizer;
+  /** Tokens of a file that are scored, from its start. */
+  readonly mostTokens: number;
+  /** Whether the model reads the context too. */
+  readonly reads: boolean;
+  /** Which of the model's distributions the gate sees; the open one by default where there is one. */
+  readonly gateSeesClosed?: boolean;
+}
+
+/** Positions that the engine answers at once. */
+const atOnce = 32;
+
+export class Scorer {
+  readonly #options: ScoreOptions;
+  readonly engine: Engine;
+  readonly #store: RecordStore = recordsInMemory();
+
+  constructor(options: ScoreOptions) {
+    this.#options = options;
+    this.engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
+  }
+
+  stop(): Promise<void> {
+    return this.engine.stop();
+  }
+
+  /** @param context the files in memory */
+  async score(file: BenchFile, context: readonly BenchFile[]): Promise<ScoredToken[]> {
+    const { special } = this.#options.tokenizer;
+    const start = file.tokens.indexOf(special.text) + 1;
+    const end = Math.min(file.tokens.length, start + this.#options.mostTokens);
+    const tokens = file.tokens.subarray(0, end);
+    const closed = await this.#modelled(tokens, start);
+    const key = this.#options.reads && context.length > 0 ? await this.#remember(file, context) : undefined;
+    const open = key === undefined ? closed : await this.#modelled(tokens, start, key);
+    const said = this.#copied(file, context, start, end);
+    return said.map(({ distribution, probability }, i) => {
+      const token = tokens[start + i]!;
+      return {
+        token,
+        copied: probability,
+        closed: closed[i]![token]!,
+        open: open[i]![token]!,
+        testimony: testify(distribution, this.#options.gateSeesClosed ? closed[i]! : open[i]!),
+      };
+    });
+  }
+
+  /** The model's distribution before each token from `start` on. */
+  async #modelled(tokens: Uint16Array, start: number, memory?: string): Promise<Float32Array[]> {
+    const { model } = this.#options;
+    const rows: Float32Array[] = [];
+    for (let at = start; at < tokens.length; at += atOnce) {
+      const positions = Math.min(atOnce, tokens.length - at);
+      const ids = tokens.slice(0, at + positions - 1);
+      const parameters = { model, ids, positions, ...(memory !== undefined && { memory }) };
+      const answer = await this.engine.run('decode', parameters);
+      if (answer.type === 'unknownMemory') throw new Error('The engine forgot the memory.');
+      for (let i = 0; i < positions; i++) {
+        const logits = answer.logits.subarray(i * answer.vocabulary, (i + 1) * answer.vocabulary);
+        rows.push(Float32Array.from(softmax(logits)));
+      }
+    }
+    return rows;
+  }
+
+  async #remember(file: BenchFile, context: readonly BenchFile[]): Promise<string> {
+    const { model } = this.#options;
+    const facts = await this.engine.run('loadModel', { model });
+    const memory = new NeuralMemory({ ...facts, store: this.#store });
+    for (const { path, tokens } of context) {
+      const key = memory.keyOf(tokens);
+      if (!memory.recall(path, key, tokens.length))
+        memory.set(path, key, await this.engine.run('read', { model, ids: tokens }));
+    }
+    const seen = memory.seenFrom(file.path);
+    await this.engine.run('remember', { model, key: seen.key, memory: seen.memory });
+    return seen.key;
+  }
+
+  #copied(file: BenchFile, context: readonly BenchFile[], start: number, end: number) {
+    const { tokenizer } = this.#options;
+    const memory = new CopyMemory(tokenizer);
+    // What the memory does not list goes by how frequent it is.
+    const frequencies = new Float64Array(tokenizer.vocabularySize).fill(1);
+    for (const { path, tokens } of context) {
+      memory.set(path, tokens);
+      for (const token of tokens) frequencies[token]!++;
+    }
+    let total = frequencies.reduce((sum, count) => sum + count, 0);
+    const hypothesis = memory.begin(file.tokens.subarray(0, start), file.path);
+    const said: { distribution: Distribution; probability: number }[] = [];
+    for (const token of file.tokens.subarray(start, end)) {
+      const distribution = hypothesis.next();
+      let unlisted = total;
+      let left = 1;
+      let probability = 0;
+      for (const one of distribution.predictions) {
+        unlisted -= frequencies[one.token]!;
+        left -= one.probability;
+        if (one.token === token) probability = one.probability;
+      }
+      said.push({
+        distribution,
+        probability: probability || (Math.max(left, 1e-9) * frequencies[token]!) / unlisted,
+      });
+      hypothesis.push(token);
+      frequencies[token]!++;
+      total++;
+    }
+    return said;
+  }
+}
+
+/** The other files that fit into so many tokens, nearest last. */
+export function nearestLast(repository: BenchRepository, file: BenchFile, limit: number): BenchFile[] {
+  const others = repository.files
+    .filter(({ path }) => path !== file.path)
+    .sort((a, b) => pathDistance(file.path, a.path) - pathDistance(file.path, b.path));
+  const taken: BenchFile[] = [];
+  let size = 0;
+  for (const other of others) {
+    if (size + other.tokens.length > limit) continue;
+    size += other.tokens.length;
+    taken.unshift(other);
+  }
+  return taken;
+}
+
+function recordsInMemory(): RecordStore {
+  const records = new Map<string, Uint8Array>();
+  return {
+    has: key => records.has(key),
+    get: key => records.get(key),
+    put: (key, bytes) => void records.set(key, bytes),
+  };
+}
