@@ -28,6 +28,9 @@ export interface CommandLine {
   /** Names as typed; the evaluation checks them. */
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
+  readonly svg: boolean;
+  /** A name as typed; the map checks it. */
+  readonly colour: string | undefined;
 }
 
 export interface Position {
@@ -44,7 +47,7 @@ interface Command {
   readonly options: readonly OptionName[];
 }
 
-type OptionName = 'at' | 'path' | 'budget' | 'lines' | 'seed' | 'settings' | 'eagerness';
+type OptionName = 'at' | 'path' | 'budget' | 'lines' | 'seed' | 'settings' | 'eagerness' | 'svg' | 'colour';
 
 const commands = {
   start: {
@@ -73,6 +76,20 @@ const commands = {
     least: 1,
     most: 1,
     does: 'what the repository says it is, where to start',
+    options: ['path', 'budget'],
+  },
+  map: {
+    operands: '<folder>',
+    least: 1,
+    most: 1,
+    does: 'the files by size, with their language, age and surprise; as a picture with --svg',
+    options: ['path', 'svg', 'colour'],
+  },
+  digest: {
+    operands: '<folder>',
+    least: 1,
+    most: 1,
+    does: 'the repository for another tool, within a budget of tokens (20,000)',
     options: ['path', 'budget'],
   },
   where: {
@@ -118,11 +135,13 @@ export type CommandName = keyof typeof commands;
 const optionHelp: Readonly<Record<OptionName, string>> = {
   at: '--at <path>:<line>:<column>   the place, counted from 1',
   path: '--path <path>                 a folder or file of the repository instead of all of it',
-  budget: '--budget <tokens>             the most tokens that all sentences together may have',
+  budget: '--budget <tokens>             the most tokens of all sentences, or of the digest',
   lines: '--lines <n>                   how many lines to hide (200)',
   seed: '--seed <n>                    where all chance comes from (1)',
   settings: '--settings <list>             of file,repo,copy,neural,bm25,other:<folder> (file,repo,bm25)',
   eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
+  svg: '--svg                         a picture on standard output',
+  colour: '--colour <by>                 language, recency or surprise (language)',
 };
 
 /** @throws UsageError with a sentence for the user. */
@@ -161,6 +180,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     seed: values.seed === undefined ? 1 : wholeNumber('seed', values.seed, 0),
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
+    svg: values.svg ?? false,
+    colour: values.colour,
   };
 }
 
@@ -226,6 +247,8 @@ function parse(words: readonly string[]) {
         seed: { type: 'string' },
         settings: { type: 'string' },
         eagerness: { type: 'string' },
+        svg: { type: 'boolean' },
+        colour: { type: 'string' },
       },
     });
   } catch (error) {

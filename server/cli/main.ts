@@ -4,7 +4,9 @@ import path from 'node:path';
 import { type CommandLine, type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { cache } from './cache.ts';
 import { completeAt } from './complete.ts';
+import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
+import { map } from './map.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
 import { start } from './start.ts';
@@ -29,6 +31,8 @@ const commands: Readonly<Record<CommandName, Command>> = {
   read,
   complete: completeAt,
   summarize: summarizeFolder,
+  map,
+  digest,
   where,
   eval: evaluate,
   bench: needsModel('"bench"'),

@@ -162,6 +162,7 @@ export class MemoryHost {
 
   #settled({ complete: whole, seconds, cached, problems }: Reading): Read {
     this.#suggestions.clear();
+    this.#open?.summary.noteRead();
     return { complete: whole, seconds, cached, problems, figures: this.figures() };
   }
 

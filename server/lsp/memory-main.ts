@@ -18,9 +18,11 @@ import {
   clearMemory,
   completeFromMemory,
   coverageOfMemory,
+  digestOfMemory,
   editMemory,
   figuresChanged,
   foldersInMemory,
+  mapOfMemory,
   openMemory,
   readMemory,
   summarizeMemory,
@@ -52,6 +54,8 @@ on(editMemory, ({ file, text }) => host.edit(file, text));
 on(clearMemory, () => host.clear());
 on(completeFromMemory, (request, signal) => host.complete(request, signal));
 on(summarizeMemory, (parameters, signal) => host.summary.summarize(parameters, signal));
+on(mapOfMemory, (parameters, signal) => host.summary.map(parameters, signal));
+on(digestOfMemory, (parameters, signal) => host.summary.digest(parameters, signal));
 on(whereInMemory, (position, signal) => host.summary.where(position, signal));
 on(foldersInMemory, () => host.folders());
 on(coverageOfMemory, () => host.coverage());

@@ -2,8 +2,12 @@
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type {
   Coverage,
+  Digest,
+  DigestParameters,
+  MapParameters,
   NotificationOf,
   Places,
+  RepositoryMap,
   RequestOf,
   Summary,
   SummaryParameters,
@@ -89,6 +93,8 @@ export const editMemory: RequestOf<{ readonly file: string; readonly text?: stri
 export const clearMemory: RequestOf<null, null> = { method: 'clear' };
 export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };
+export const mapOfMemory: RequestOf<MapParameters, RepositoryMap> = { method: 'map' };
+export const digestOfMemory: RequestOf<DigestParameters, Digest> = { method: 'digest' };
 export const whereInMemory: RequestOf<FilePosition, Places> = { method: 'where' };
 /** Absolute paths of the folders that hold files in memory. */
 export const foldersInMemory: RequestOf<null, string[]> = { method: 'folders' };

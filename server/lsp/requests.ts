@@ -12,6 +12,8 @@ import {
   clearRequest,
   coverageRequest,
   type DocumentPosition,
+  digestRequest,
+  mapRequest,
   pauseRequest,
   type RequestOf,
   readRequest,
@@ -21,7 +23,14 @@ import {
 } from '../protocol/requests.ts';
 import { pathOfUri } from './folders.ts';
 import { messageOf } from './log.ts';
-import { coverageOfMemory, type FilePosition, summarizeMemory, whereInMemory } from './memory-messages.ts';
+import {
+  coverageOfMemory,
+  digestOfMemory,
+  type FilePosition,
+  mapOfMemory,
+  summarizeMemory,
+  whereInMemory,
+} from './memory-messages.ts';
 import type { Reading } from './reading.ts';
 import type { Unsaved } from './unsaved.ts';
 
@@ -48,10 +57,23 @@ export function serveRequests(
   });
   on(summaryRequest, (parameters, token) => {
     const { path, budget } = parameters ?? {};
-    if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
-    if (budget !== undefined && !(Number.isInteger(budget) && budget >= 0))
-      throw invalid('`budget` must be a whole number.');
+    checkPath(path);
+    checkBudget(budget);
     return reading.ask(summarizeMemory, parameters ?? {}, token);
+  });
+  on(mapRequest, async (parameters, token) => {
+    const { path, measure } = parameters ?? {};
+    checkPath(path);
+    if (measure !== undefined && typeof measure !== 'boolean')
+      throw invalid('`measure` must be true or false.');
+    return reading.ask(mapOfMemory, parameters ?? {}, token);
+  });
+  on(digestRequest, async (parameters, token) => {
+    const { path, budget, format = 'markdown' } = parameters ?? {};
+    checkPath(path);
+    checkBudget(budget);
+    if (format !== 'markdown' && format !== 'json') throw invalid('`format` must be markdown or json.');
+    return reading.ask(digestOfMemory, { ...parameters, format }, token);
   });
   on(whereRequest, async (position, token) =>
     reading.ask(whereInMemory, await filePosition(position), token),
@@ -86,6 +108,15 @@ export function serveRequests(
       }
     });
   }
+}
+
+function checkPath(path: unknown): void {
+  if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
+}
+
+function checkBudget(budget: unknown): void {
+  if (budget !== undefined && !(Number.isInteger(budget) && (budget as number) >= 0))
+    throw invalid('`budget` must be a whole number.');
 }
 
 function isCount(value: unknown): value is number {

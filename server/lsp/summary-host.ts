@@ -1,21 +1,38 @@
 /** What the memory's thread says about the repository: its summary, and the places that are connected. */
 import type { CopyMemory } from '../memory/copy.ts';
 import type { Repository } from '../memory/repository.ts';
-import type { Places, Summary, SummaryParameters } from '../protocol/requests.ts';
+import type {
+  Digest,
+  DigestParameters,
+  MapParameters,
+  Places,
+  RepositoryMap,
+  Summary,
+  SummaryParameters,
+} from '../protocol/requests.ts';
+import { type Changes, readChanges } from '../summary/changes.ts';
+import { makeDigest } from '../summary/digest.ts';
 import { FactBook } from '../summary/fact-book.ts';
 import { Grammars } from '../summary/grammars.ts';
+import { buildMap } from '../summary/map.ts';
 import { sourceOf } from '../summary/source.ts';
 import { summarize } from '../summary/summarize.ts';
+import { SurpriseMeter } from '../summary/surprise.ts';
 import { placesLike } from '../summary/where.ts';
 import type { FilePosition } from './memory-messages.ts';
 
 /** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */
 const treeBudget = 500;
 
+/** Milliseconds to look back in git's history for. */
+const historyBudget = 1000;
+
 export class SummaryHost {
   readonly #name: string;
   readonly #repository: Repository<CopyMemory>;
+  readonly #meter = new SurpriseMeter();
   #book: Promise<FactBook> | undefined;
+  #changes: Promise<Changes> | undefined;
 
   constructor(name: string, repository: Repository<CopyMemory>) {
     this.#name = name;
@@ -44,6 +61,37 @@ export class SummaryHost {
       linesOf: (path: string, first: number, last: number) => this.#repository.linesOf(path, first, last),
     };
     return { places: await placesLike({ ...document, line: position.line }, asked, signal) };
+  }
+
+  async map({ path, measure }: MapParameters, signal: AbortSignal): Promise<RepositoryMap> {
+    const { source, facts } = await this.#facts(signal);
+    const { memory, tokenizer } = this.#repository;
+    const measured = { ...source, memory, tokenizer, tokensOf: (file: string) => memory.tokensOf(file) };
+    const surprise = measure ? await this.#meter.measure(measured, signal) : this.#meter.known(measured);
+    const { changed } = await this.#whatChanged();
+    return buildMap(this.#name, facts, { changed, surprise, surpriseMethod: this.#meter.method }, path);
+  }
+
+  async digest({ path, budget, format }: DigestParameters, signal: AbortSignal): Promise<Digest> {
+    const { source, facts } = await this.#facts(signal);
+    const { tokenizer, ledger } = this.#repository;
+    return makeDigest(source, facts, {
+      ...(path === undefined ? {} : { path }),
+      ...(budget === undefined ? {} : { budget }),
+      format,
+      countTokens: text => tokenizer.encode(text).length,
+      skipped: [...ledger.skipped()],
+    });
+  }
+
+  /** Something was read: what git says of it may be new, too. */
+  noteRead(): void {
+    this.#changes = undefined;
+  }
+
+  #whatChanged(): Promise<Changes> {
+    this.#changes ??= readChanges(this.#repository, historyBudget);
+    return this.#changes;
   }
 
   /** The document as the editor has it, or as it was read. */

@@ -62,6 +62,11 @@ export class Ledger {
     return this.#read.get(path)?.entry;
   }
 
+  /** When the file was last modified on disk, in milliseconds since the epoch, as far as that was asked. */
+  modifiedOf(path: string): number | undefined {
+    return this.#read.get(path)?.state?.modified;
+  }
+
   /** In no particular order. */
   *read(): IterableIterator<ReadEntry> {
     for (const { entry } of this.#read.values()) yield entry;

@@ -45,7 +45,7 @@ function kindOf(mode: string): GitEntry['kind'] {
 }
 
 /** Runs git and hands on each NUL-ended record. Gives a sentence when that failed. */
-function git(
+export function git(
   folder: string,
   parameters: readonly string[],
   signal: AbortSignal | undefined,
@@ -89,6 +89,7 @@ function environment(): NodeJS.ProcessEnv {
     LC_ALL: 'C',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
     GIT_LITERAL_PATHSPECS: '1',
   };
 }

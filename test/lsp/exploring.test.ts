@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { whereRequest } from '../../server/protocol/requests.ts';
+import { digestRequest, mapRequest, whereRequest } from '../../server/protocol/requests.ts';
 import { uriOf } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { folder, readingClient } from './scene.ts';
@@ -22,4 +22,26 @@ test('where else is this done: places for a document that is open and changed, a
   const others = await client.request(whereRequest, { uri: closed, line: 1, column: 1 });
   assert.ok(others.places.every(place => place.path !== 'src/tides/client.ts' || place.line > 3));
   await assert.rejects(client.request(whereRequest, { uri, line: 0, column: 1 }), /whole numbers from 1/);
+});
+
+test('the map has every file that was read; surprise once it was asked to be measured', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const map = await client.request(mapRequest, {});
+  const { files: count } = await client.whenStatus(({ state }) => state === 'ready');
+  assert.equal(map.files.names.length, count);
+  assert.ok(map.files.surprise.every(value => value === null));
+  const measured = await client.request(mapRequest, { measure: true, path: 'src' });
+  assert.ok(measured.files.surprise.every(value => value !== null && value > 0));
+  assert.ok(measured.files.names.length < count);
+  await assert.rejects(client.request(mapRequest, { path: 'no/such' }), /"no\/such"/);
+});
+
+test('a digest is made within the budget that is given', async () => {
+  const client = await readingClient(copyRepository(folder));
+  const digest = await client.request(digestRequest, { budget: 1500, format: 'markdown' });
+  assert.ok(digest.tokens <= 1500);
+  assert.ok(digest.text.startsWith('# quayside'));
+  assert.equal(digest.biggest.length, 10);
+  await assert.rejects(client.request(digestRequest, { budget: -1, format: 'markdown' }), /whole number/);
 });

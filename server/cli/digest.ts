@@ -1,0 +1,29 @@
+/** `longsight digest`: the repository for another tool, within a budget of tokens. */
+import { defaultBudget, makeDigest } from '../summary/digest.ts';
+import { UsageError } from './arguments.ts';
+import type { Command } from './main.ts';
+import { count, note, print } from './output.ts';
+import { openSession } from './session.ts';
+import { factsOfSession } from './summarize.ts';
+
+export const digest: Command = async (line, signal) => {
+  const session = await openSession(line, signal);
+  const { repository, tokenizer } = session;
+  const { source, facts } = await factsOfSession(session, signal);
+  try {
+    const { text, tokens, whole, outlined, named } = makeDigest(source, facts, {
+      ...(line.path !== undefined && { path: line.path }),
+      budget: line.budget ?? defaultBudget,
+      format: line.json ? 'json' : 'markdown',
+      countTokens: words => tokenizer.encode(words).length,
+      skipped: [...repository.ledger.skipped()],
+    });
+    print(text.trimEnd());
+    note(
+      `${count(tokens)} tokens: ${count(whole)} files whole, ${count(outlined)} as outlines, ${count(named)} not shown.`,
+    );
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+};

@@ -1,0 +1,61 @@
+/** `longsight map`: the files of a folder by size, coloured by language, recency or surprise. */
+import type { RepositoryMap } from '../protocol/requests.ts';
+import { readChanges } from '../summary/changes.ts';
+import { buildMap, pathInMap } from '../summary/map.ts';
+import { mapColours, mapSvg } from '../summary/map-svg.ts';
+import { SurpriseMeter } from '../summary/surprise.ts';
+import { UsageError } from './arguments.ts';
+import type { Command } from './main.ts';
+import { count, note, print, printJson } from './output.ts';
+import { openSession } from './session.ts';
+import { factsOfSession } from './summarize.ts';
+
+const filesShown = 20;
+/** Milliseconds to look back in git's history for. */
+const historyBudget = 5000;
+
+export const map: Command = async (line, signal) => {
+  const colour = mapColours.find(name => name === (line.colour ?? 'language'));
+  if (colour === undefined)
+    throw new UsageError(`--colour is one of ${mapColours.join(', ')}, not "${line.colour}".`);
+  const session = await openSession(line, signal);
+  const { name, repository, tokenizer } = session;
+  const { source, facts } = await factsOfSession(session, signal);
+  const { changed } = await readChanges(repository, historyBudget, signal);
+  const meter = new SurpriseMeter();
+  const { memory } = repository;
+  const measured = { ...source, memory, tokenizer, tokensOf: (path: string) => memory.tokensOf(path) };
+  // What nobody sees need not be measured.
+  const surprise =
+    colour === 'surprise' || !line.svg ? await meter.measure(measured, signal) : new Map<string, number>();
+  const extras = { changed, surprise, surpriseMethod: meter.method };
+  try {
+    const built = buildMap(name, facts, extras, line.path);
+    if (line.json) printJson(built);
+    else if (line.svg) print(mapSvg(built, { colour, now: Date.now() / 1000 }).trimEnd());
+    else print(mapText(built));
+    if (colour === 'surprise' && !line.json) note(meter.method);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+};
+
+/** The largest files as lines; the picture has them all. */
+function mapText(built: RepositoryMap): string {
+  const { files, languages } = built;
+  const largest = [...files.tokens.keys()].sort((one, other) => files.tokens[other]! - files.tokens[one]!);
+  const rows = largest.slice(0, filesShown).map(file => {
+    const changed = files.changed[file];
+    return [
+      count(files.tokens[file]!).padStart(7),
+      changed == null ? ' '.repeat(10) : new Date(changed * 1000).toISOString().slice(0, 10),
+      (files.surprise[file]?.toFixed(2) ?? '').padStart(5),
+      languages[files.languages[file]!]!.name.padEnd(12),
+      pathInMap(built, file),
+    ].join('  ');
+  });
+  const head = `${' tokens'}  ${'changed'.padEnd(10)}  bit/B  ${'language'.padEnd(12)}  path`;
+  const more = largest.length - rows.length;
+  return [head, ...rows, ...(more > 0 ? [`… and ${count(more)} more; --svg draws them all`] : [])].join('\n');
+}

@@ -1,0 +1,50 @@
+/** When the files of a repository last changed, and how much goes on in it. */
+import type { Repository, TokenMemory } from '../memory/repository.ts';
+import type { Activity } from '../protocol/requests.ts';
+import { readHistory } from '../workspace/git-history.ts';
+
+export interface Changes {
+  /** Seconds since 1970, by path. Of files that have not changed for long, the time since when they have not. */
+  readonly changed: ReadonlyMap<string, number>;
+  readonly activity?: Activity;
+}
+
+/**
+ * By git where it knows the folder; times of the disk are the times of a checkout there. Elsewhere the disk's.
+ * @param budget milliseconds to look back for
+ */
+export async function readChanges(
+  repository: Repository<TokenMemory>,
+  budget: number,
+  signal?: AbortSignal,
+): Promise<Changes> {
+  const changed = new Map<string, number>();
+  let commitsLastYear = 0;
+  let lastCommit = 0;
+  const { workspace, ledger, paths } = repository;
+  const several = workspace.folders.length > 1;
+  for (const { name, root } of workspace.folders) {
+    const prefix = several ? `${name}/` : '';
+    const own = paths.filter(file => file.startsWith(prefix));
+    const wanted = new Set(own.map(file => file.slice(prefix.length)));
+    const history = await readHistory(root, { budget, wanted, signal });
+    for (const file of own) {
+      const committed = history?.changed.get(file.slice(prefix.length)) ?? history?.before;
+      const modified = ledger.modifiedOf(file);
+      const at = committed ?? (modified === undefined ? undefined : Math.floor(modified / 1000));
+      if (at !== undefined) changed.set(file, at);
+    }
+    commitsLastYear += history?.commitsLastYear ?? 0;
+    lastCommit = Math.max(lastCommit, history?.lastCommit ?? 0);
+  }
+  return { changed, ...(lastCommit > 0 && { activity: { commitsLastYear, lastCommit } }) };
+}
+
+/** A sentence on the activity. */
+export function activityText({ commitsLastYear, lastCommit }: Activity): string {
+  const date = new Date(lastCommit * 1000).toISOString().slice(0, 10);
+  const commits = commitsLastYear === 1 ? '1 commit' : `${commitsLastYear.toLocaleString('en-US')} commits`;
+  return commitsLastYear === 0
+    ? `No commit in the last year; the latest is of ${date}.`
+    : `${commits} in the last year; the latest is of ${date}.`;
+}

@@ -1,0 +1,80 @@
+/** When files last changed and how much happens, as git tells it. */
+import { git } from './git.ts';
+
+export interface History {
+  /** Seconds since 1970 of each file's last commit, by path relative to the folder. */
+  readonly changed: ReadonlyMap<string, number>;
+  /** Files that are not in `changed` are at least as old as this; nothing where all of the history was looked at. */
+  readonly before?: number;
+  readonly commitsLastYear: number;
+  readonly lastCommit: number;
+}
+
+export interface HistoryOptions {
+  /** Milliseconds after which older commits are left unread. */
+  readonly budget: number;
+  /** Looking back ends when each of these has been met. */
+  readonly wanted: ReadonlySet<string>;
+  readonly now?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const year = 365 * 24 * 60 * 60;
+/** Stands before each commit's time; no path begins with it. */
+const mark = '\u0001';
+
+/** @returns nothing where git knows no commit of the folder. */
+export async function readHistory(
+  folder: string,
+  { budget, wanted, now = Date.now() / 1000, signal }: HistoryOptions,
+): Promise<History | undefined> {
+  const changed = new Map<string, number>();
+  let missing = wanted.size;
+  let commitsLastYear = 0;
+  let lastCommit = 0;
+  let at = 0;
+  const enough = new AbortController();
+  const timer = setTimeout(() => enough.abort(), budget);
+  const onAbort = (): void => enough.abort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const problem = await git(folder, command, enough.signal, text => {
+    // A commit's time and its first file come in one record, further files in one each.
+    const [time, first = ''] = text.startsWith(mark) ? text.slice(1).split('\n', 2) : [];
+    if (time !== undefined) {
+      at = Number(time);
+      lastCommit = Math.max(lastCommit, at);
+      if (at > now - year) commitsLastYear++;
+      // Nothing that is still to come could change an answer.
+      else if (missing <= 0) enough.abort();
+    }
+    const path = time === undefined ? text : first;
+    if (path === '' || changed.has(path)) return;
+    changed.set(path, at);
+    if (wanted.has(path)) missing--;
+  });
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', onAbort);
+  signal?.throwIfAborted();
+  const stopped = enough.signal.aborted;
+  if (lastCommit === 0 || (problem !== undefined && !stopped)) return undefined;
+  return { changed, commitsLastYear, lastCommit, ...(stopped ? { before: at } : {}) };
+}
+
+/** Nothing in it makes git run a program that the repository's settings name, or ask another machine for objects that a partial clone lacks. */
+const command = [
+  '-c',
+  'log.showSignature=false',
+  '-c',
+  'protocol.allow=never',
+  'log',
+  '-z',
+  '--format=format:%x01%ct',
+  '--name-only',
+  '--no-renames',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--no-mailmap',
+  '--relative',
+  '--',
+  '.',
+] as const;

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { makeDigest } from '../../../server/summary/digest.ts';
+import { FactBook } from '../../../server/summary/fact-book.ts';
+import type { SummarySource } from '../../../server/summary/source.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
+
+const tokenizer = loadTokenizer();
+const countTokens = (text: string): number => tokenizer.encode(text).length;
+
+const texts: Record<string, string> = {
+  'README.md': '# Quay\n\nQuay keeps ships in order.\n\n```sh\nnpm start\n```\n',
+  'package.json': '{ "name": "quay", "description": "Keeps ships in order.", "main": "src/main.ts" }\n',
+  'src/main.ts':
+    "/** Starts the quay. */\nimport { assignBerth } from './berths.ts';\nexport function startQuay() { return assignBerth(1); }\n",
+  'src/berths.ts': `/** Which ship lies where. */\nexport function assignBerth(ship: number) {\n${'  count += ship;\n'.repeat(60)}}\n`,
+};
+for (let at = 0; at < 30; at++)
+  texts[`src/part${at}.ts`] = `/** Part ${at} of many. */\nexport const part${at} = ${at};\n`;
+
+const source: SummarySource = {
+  name: 'quay',
+  files: () =>
+    Object.entries(texts).map(([path, text]) => ({ path, tokens: countTokens(text), version: text })),
+  textOf: path => texts[path],
+};
+const facts = await new FactBook(undefined).collect(source);
+const skipped = [
+  { path: '.env', reason: 'secret' },
+  { path: 'logo.png', reason: 'binary' },
+];
+
+test('a digest fits its budget, whatever that is, and grows with it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 600, max: 4000 }),
+      fc.constantFrom('markdown', 'json'),
+      (budget, format) => {
+        const digest = makeDigest(source, facts, { budget, format, countTokens, skipped });
+        assert.ok(countTokens(digest.text) <= budget);
+        assert.equal(digest.tokens, countTokens(digest.text));
+        assert.equal(digest.whole + digest.outlined + digest.named, Object.keys(texts).length);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('with room for all, all text is in it; a file that holds a fence is fenced longer', () => {
+  const { text, whole } = makeDigest(source, facts, {
+    budget: 10_000,
+    format: 'markdown',
+    countTokens,
+    skipped,
+  });
+  assert.ok(whole >= 30, String(whole));
+  assert.ok(text.includes('````markdown\n# Quay'));
+  assert.ok(text.includes('count += ship;'));
+});
+
+test('where to start comes first, the biggest files are listed, and of what held secrets there is a count only', () => {
+  const options = { budget: 900, format: 'json', countTokens, skipped } as const;
+  const digest = makeDigest(source, facts, options);
+  const parsed = JSON.parse(digest.text) as { files: { path: string }[]; leftOut: Record<string, number> };
+  assert.equal(parsed.files[0]?.path, 'README.md');
+  assert.equal(digest.biggest[0]?.path, 'src/berths.ts');
+  assert.deepEqual(parsed.leftOut, { secret: 1, binary: 1 });
+  assert.ok(!digest.text.includes('.env'));
+});
+
+test('a part has a digest of its own; a budget for nothing is an error that says so', () => {
+  const options = { format: 'json', countTokens, skipped } as const;
+  const part = makeDigest(source, facts, { ...options, path: 'src/main.ts' });
+  assert.equal(part.whole, 1);
+  assert.throws(() => makeDigest(source, facts, { ...options, budget: 5 }), /more than 5 tokens/);
+  assert.throws(() => makeDigest(source, facts, { ...options, path: 'nowhere' }), /"nowhere"/);
+});
