@@ -2,6 +2,7 @@
 import { inkOn } from './colours.ts';
 import type { Layout, Tile } from './layout.ts';
 import type { Palette } from './palette.ts';
+import { Raster } from './raster.ts';
 import type { MapNode } from './tree.ts';
 
 export interface Drawing {
@@ -36,24 +37,44 @@ export function prepare(
   return context;
 }
 
-export function drawMap(context: CanvasRenderingContext2D, drawing: Drawing): void {
+export function drawMap(context: CanvasRenderingContext2D, drawing: Drawing, density: number): void {
   const { layout, palette, found } = drawing;
-  context.fillStyle = palette.background;
-  context.fillRect(0, 0, layout.width, layout.height);
+  const raster = new Raster(layout.width, layout.height, density, palette.background);
+  const opacityOf = ({ node }: Tile): number => (found && !found.has(node) ? dimmed : 1);
+  for (const folder of layout.folders) {
+    if (folder.depth > 0 && folder.width > 8 && folder.height > 8)
+      raster.frame(folder, palette.edge, opacityOf(folder));
+  }
+  const colours = layout.tiles.map(({ node }) => drawing.colourOf(node));
+  for (const [index, tile] of layout.tiles.entries()) {
+    const opacity = opacityOf(tile);
+    raster.fill(tile, colours[index] ?? palette.unknown, opacity);
+    if (palette.highContrast && tile.width > 6 && tile.height > 6) raster.frame(tile, palette.edge, opacity);
+  }
+  context.putImageData(new ImageData(raster.bytes, raster.width, raster.height), 0, 0);
+  drawNames(context, drawing, colours, opacityOf);
+}
+
+function drawNames(
+  context: CanvasRenderingContext2D,
+  { layout, palette }: Drawing,
+  colours: readonly string[],
+  opacityOf: (tile: Tile) => number,
+): void {
   context.font = palette.font;
   context.textBaseline = 'middle';
   const letter = context.measureText('n').width;
-  for (const folder of layout.folders) if (folder.depth > 0) drawFolder(context, folder, drawing, letter);
-  for (const tile of layout.tiles) {
-    const colour = drawing.colourOf(tile.node);
-    context.globalAlpha = found && !found.has(tile.node) ? dimmed : 1;
-    context.fillStyle = colour;
-    context.fillRect(tile.x, tile.y, tile.width, tile.height);
-    if (palette.highContrast && tile.width > 6 && tile.height > 6) outline(context, tile, palette.edge, 1);
-    if (tile.height >= 14 && tile.width >= 30) {
-      context.fillStyle = inkOn(colour);
-      write(context, tile.node.name, tile, tile.y + Math.min(tile.height / 2, 9), letter);
-    }
+  for (const folder of layout.folders) {
+    if (folder.header === 0) continue;
+    context.globalAlpha = opacityOf(folder);
+    context.fillStyle = palette.foreground;
+    write(context, folder.node.name, folder, folder.y + folder.header / 2 + 1, letter);
+  }
+  for (const [index, tile] of layout.tiles.entries()) {
+    if (tile.height < 14 || tile.width < 30) continue;
+    context.globalAlpha = opacityOf(tile);
+    context.fillStyle = inkOn(colours[index] ?? palette.unknown);
+    write(context, tile.node.name, tile, tile.y + Math.min(tile.height / 2, 9), letter);
   }
   context.globalAlpha = 1;
 }
@@ -70,21 +91,6 @@ export function drawMarks(context: CanvasRenderingContext2D, palette: Palette, m
     outline(context, selected, palette.background, 5);
     outline(context, selected, palette.selection, 3);
   }
-}
-
-function drawFolder(
-  context: CanvasRenderingContext2D,
-  folder: Tile,
-  { palette, found }: Drawing,
-  letter: number,
-): void {
-  context.globalAlpha = found && !found.has(folder.node) ? dimmed : 1;
-  context.fillStyle = palette.background;
-  context.fillRect(folder.x, folder.y, folder.width, folder.height);
-  if (folder.width > 8 && folder.height > 8) outline(context, folder, palette.edge, 1);
-  if (folder.header === 0) return;
-  context.fillStyle = palette.foreground;
-  write(context, folder.node.name, folder, folder.y + folder.header / 2 + 1, letter);
 }
 
 function outline(context: CanvasRenderingContext2D, tile: Tile, colour: string, width: number): void {

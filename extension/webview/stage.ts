@@ -88,10 +88,11 @@ export class Stage {
     const { shown, palette, found } = this.#view;
     const before = performance.now();
     this.#layout = layOut(shown, width, height);
+    performance.measure('longsight.layout', { start: before });
     this.#selected = selected && this.#tileOf(selected);
     const { colourOf } = this.#view;
     const context = prepare(this.#parts.tiles, this.#layout, devicePixelRatio);
-    drawMap(context, { layout: this.#layout, palette, colourOf, found });
+    drawMap(context, { layout: this.#layout, palette, colourOf, found }, devicePixelRatio);
     performance.measure('longsight.draw', { start: before, detail: this.#layout.tiles.length });
     this.#mark();
   }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Labels, mapHtml } from '../../../extension/map-html.ts';
 import { inkOn, luminance, mix, parseColour, type Rgb, ramp } from '../../../extension/webview/colours.ts';
 import type { Texts } from '../../../extension/webview/messages.ts';
+import { Raster } from '../../../extension/webview/raster.ts';
 
 const parsed: [string, Rgb | undefined][] = [
   ['#fff', [255, 255, 255]],
@@ -83,4 +84,24 @@ test('the page lets in nothing without its nonce, and has no style or handler in
 
 test('a text cannot end the attribute it stands in', () => {
   assert.doesNotMatch(html, /<script>alert/);
+});
+
+test('rectangles side by side leave no gap at any density, and none leaves the picture', () => {
+  for (const density of [1, 1.25, 2]) {
+    const raster = new Raster(7, 3, density, 'rgb(0, 0, 0)');
+    raster.fill({ x: -2, y: -1, width: 4.3, height: 9 }, 'rgb(255, 0, 0)', 1);
+    raster.fill({ x: 2.3, y: -1, width: 9, height: 9 }, 'rgb(255, 0, 0)', 1);
+    for (let pixel = 0; pixel < raster.width * raster.height; pixel++)
+      assert.deepEqual([...raster.bytes.slice(4 * pixel, 4 * pixel + 4)], [255, 0, 0, 255]);
+  }
+});
+
+test('a frame stays inside its rectangle; less opacity is more of the background', () => {
+  const raster = new Raster(5, 5, 1, 'rgb(0, 0, 0)');
+  raster.frame({ x: 1, y: 1, width: 3, height: 3 }, 'rgb(0, 255, 0)', 1);
+  raster.fill({ x: 2, y: 2, width: 1, height: 1 }, 'rgb(255, 255, 255)', 0.5);
+  const red = (x: number, y: number): number => raster.bytes[4 * (5 * y + x)] ?? -1;
+  const green = (x: number, y: number): number => raster.bytes[4 * (5 * y + x) + 1] ?? -1;
+  assert.deepEqual([green(0, 0), green(1, 1), green(3, 2), green(4, 4)], [0, 255, 255, 0]);
+  assert.ok(red(2, 2) > 60 && red(2, 2) < 200);
 });
