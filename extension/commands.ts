@@ -4,12 +4,12 @@ import {
   clearRequest,
   type Place,
   pauseRequest,
-  type RequestOf,
   readRequest,
   restartEngineRequest,
   type Status,
 } from '../server/protocol/requests.ts';
 import { settings } from '../server/protocol/settings.ts';
+import { ask } from './ask.ts';
 import type { Context } from './context.ts';
 import { openPlace, openPlaceCommand } from './places.ts';
 import { isEnabled, readSetting, writeSetting } from './settings.ts';
@@ -32,6 +32,7 @@ export function activate(context: Context): void {
   register('enableLanguage', () => setLanguage(true));
   register('disableLanguage', () => setLanguage(false));
   register('chooseDevice', () => chooseDevice(client.status));
+  register('chooseModel', () => chooseModel(client.status));
   register('showLog', () => log.show());
   register('copyText', (text: unknown) => copyText(text));
   register('openPlaceToSide', (item: { place?: Place }) => {
@@ -43,23 +44,6 @@ export function activate(context: Context): void {
       openPlace(item.place ?? item, vscode.ViewColumn.Active),
     ),
   );
-}
-
-/** Sends a request and tells the user in a sentence when it fails. */
-async function ask<Parameters>(
-  { client, log }: Context,
-  type: RequestOf<Parameters, Status>,
-  parameters: Parameters,
-  token?: vscode.CancellationToken,
-): Promise<void> {
-  try {
-    await client.request(type, parameters, token);
-  } catch (error) {
-    if (token?.isCancellationRequested) return;
-    log.error(`${type.method} failed.`, error);
-    const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`Longsight: ${why}`);
-  }
 }
 
 async function read(context: Context): Promise<void> {
@@ -131,6 +115,26 @@ async function chooseDevice(status: Status | undefined): Promise<void> {
       : vscode.l10n.t('The engine is not running yet.'),
   });
   if (chosen) await writeSetting('engine.device', chosen.label);
+}
+
+async function chooseModel(status: Status | undefined): Promise<void> {
+  const current = readSetting('engine.model');
+  const shipped = { label: vscode.l10n.t('The model that Longsight ships'), description: '' };
+  const other = { label: vscode.l10n.t('Choose a Folder …'), description: current };
+  if (current === '') shipped.description = vscode.l10n.t('current');
+  const chosen = await vscode.window.showQuickPick([shipped, other], {
+    title: vscode.l10n.t('The model that reads and completes'),
+    placeHolder: status?.modelId ? vscode.l10n.t('Now: {0}', status.modelId) : '',
+  });
+  if (chosen === shipped) await writeSetting('engine.model', '');
+  if (chosen !== other) return;
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      title: vscode.l10n.t('A folder with a model: config.json, tokenizer.json and weights'),
+    })) ?? [];
+  if (folder) await writeSetting('engine.model', folder.fsPath);
 }
 
 async function copyText(item: unknown): Promise<void> {

@@ -1,6 +1,7 @@
 /** What was read and what was left out, with the reasons, as a list to search and open from. */
 import * as vscode from 'vscode';
 import { type Coverage, coverageRequest } from '../server/protocol/requests.ts';
+import { ask } from './ask.ts';
 import type { Context } from './context.ts';
 import { openPlace } from './places.ts';
 import { fullCount, reasonText, shortCount } from './words.ts';
@@ -15,16 +16,9 @@ interface FileItem extends vscode.QuickPickItem {
   readonly path?: string;
 }
 
-async function show({ client, log }: Context): Promise<void> {
-  let coverage: Coverage;
-  try {
-    coverage = await client.request(coverageRequest, null);
-  } catch (error) {
-    log.error('The coverage could not be had.', error);
-    const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`Longsight: ${why}`);
-    return;
-  }
+async function show(context: Context): Promise<void> {
+  const coverage = await ask(context, coverageRequest, null);
+  if (!coverage) return;
   const pick = vscode.window.createQuickPick<FileItem>();
   const tokens = coverage.files.reduce((sum, file) => sum + file.tokens, 0);
   pick.title = vscode.l10n.t(

@@ -4,11 +4,15 @@ import { Client, type Patience, usualPatience } from './client.ts';
 import * as commands from './commands.ts';
 import type { Context } from './context.ts';
 import * as coverage from './coverage.ts';
+import * as descriptions from './descriptions.ts';
+import * as digest from './digest.ts';
+import * as lineSummaries from './line-summaries.ts';
 import * as memoryMap from './memory-map.ts';
 import * as status from './status.ts';
 import { Suggestions } from './suggestions.ts';
 import * as summaryView from './summary-view.ts';
 import * as trouble from './trouble.ts';
+import * as where from './where.ts';
 import * as why from './why.ts';
 
 export function activate(extension: vscode.ExtensionContext): void {
@@ -22,8 +26,20 @@ export function activate(extension: vscode.ExtensionContext): void {
   });
   const context: Context = { extension, log, client, suggestions };
   extension.subscriptions.push(log, client);
-  for (const feature of [commands, coverage, memoryMap, status, summaryView, trouble, why])
-    feature.activate(context);
+  const features = [
+    commands,
+    coverage,
+    descriptions,
+    digest,
+    lineSummaries,
+    memoryMap,
+    status,
+    summaryView,
+    trouble,
+    where,
+    why,
+  ];
+  for (const feature of features) feature.activate(context);
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(change => {
       if (change.affectsConfiguration('longsight.trace')) void client.applyTrace();

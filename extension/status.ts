@@ -159,6 +159,8 @@ async function showMenu(context: Context): Promise<void> {
   if (running) {
     items.push(heading(t('Repository')));
     items.push(item('telescope', t('Summarize Repository'), 'summarize'));
+    items.push(item('layout', t('Show Memory Map'), 'showMap'));
+    items.push(item('export', t('Export Digest'), 'exportDigest'));
     items.push(item('checklist', t('Show What Was Read and Left Out'), 'showCoverage'));
     items.push(item('book', t('Read Repository Again'), 'read'));
     items.push(
@@ -183,6 +185,7 @@ async function showMenu(context: Context): Promise<void> {
   );
   items.push(heading(t('Engine')));
   items.push(item('chip', t('Choose Device'), 'chooseDevice'));
+  items.push(item('symbol-misc', t('Choose Model'), 'chooseModel'));
   items.push(item('debug-restart', t('Restart Engine'), 'restartEngine'));
   items.push(item('output', t('Show Log'), 'showLog'));
   items.push({ label: `$(gear) ${t('Open Settings')}`, command: 'workbench.action.openSettings' });

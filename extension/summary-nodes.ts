@@ -23,6 +23,10 @@ export interface SummaryNode {
   readonly text: string;
   /** Where it was taken from; what a click opens. */
   readonly place?: Place;
+  /** The file or folder it is, as in `Place`. */
+  readonly path?: string;
+  /** Run by a click, in place of opening a place. */
+  readonly command?: string;
   /** What "Copy" copies. */
   readonly copyText?: string;
   readonly generated: boolean;
@@ -111,6 +115,7 @@ function keyFileNode(group: string, file: KeyFile): SummaryNode {
     icon: 'file-theme',
     text: file.why,
     place: placeOf(file),
+    path: file.path,
     copyText: file.path,
     spoken: `${file.path}, ${file.why}`,
   });
@@ -132,6 +137,7 @@ function partNode(part: Part, say: Say): SummaryNode {
     icon: part.kind === 'folder' ? 'folder-theme' : 'file-theme',
     text: said ? `${said}\n${size}` : size,
     ...(source && { place: source }),
+    path: part.path,
     copyText: part.path,
     generated: part.statement?.generated ?? false,
     spoken: [name, said, size].filter(word => word !== '').join(', '),

@@ -3,9 +3,13 @@ import * as vscode from 'vscode';
 import { type Summary, summaryRequest } from '../server/protocol/requests.ts';
 import type { Context } from './context.ts';
 import { extentOf } from './extent.ts';
-import { openPlaceCommand, placeLink, uriOf } from './places.ts';
-import { nodesOf, type SummaryNode } from './summary-nodes.ts';
-import { fullCount, shortCount } from './words.ts';
+import { pathOf } from './places.ts';
+import { readSetting, writeSetting } from './settings.ts';
+import { actionNode, activityNode, coverageNode } from './summary-coverage.ts';
+import { filtered, wayTo } from './summary-filter.ts';
+import { treeItem } from './summary-items.ts';
+import { nodesOf, type Say, type SummaryNode } from './summary-nodes.ts';
+import { dateText, fullCount, shortCount } from './words.ts';
 
 const viewId = 'longsight.summary';
 /** Milliseconds without a change before the summary in view is renewed: nobody wants it to move while they type. */
@@ -28,10 +32,10 @@ export function activate(context: Context): void {
   context.extension.subscriptions.push(
     view,
     vscode.commands.registerCommand('longsight.refreshSummary', () => view.load()),
-    vscode.commands.registerCommand('longsight.summarize', async () => {
-      await vscode.commands.executeCommand(`${viewId}.focus`);
-      await view.load();
-    }),
+    vscode.commands.registerCommand('longsight.filterSummary', () => view.askForFilter()),
+    vscode.commands.registerCommand('longsight.clearFilter', () => view.filter('')),
+    vscode.commands.registerCommand('longsight.followEditor', () => writeSetting('summary.follow', true)),
+    vscode.commands.registerCommand('longsight.unfollowEditor', () => writeSetting('summary.follow', false)),
   );
 }
 
@@ -41,7 +45,10 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<SummaryNode>;
   readonly #subscriptions: vscode.Disposable[];
-  #nodes: SummaryNode[] = [];
+  #nodes: readonly SummaryNode[] = [];
+  #query = '';
+  /** What every entry lies in; the editor asks for it when it reveals one. */
+  readonly #parents = new Map<string, SummaryNode>();
   #summary: Summary | undefined;
   /** Why the latest summary could not be had. */
   #problem: string | undefined;
@@ -57,7 +64,14 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     this.#subscriptions = [
       this.#changed,
       this.#view,
-      this.#view.onDidChangeVisibility(() => this.#update()),
+      this.#view.onDidChangeVisibility(() => {
+        this.#update();
+        void this.#follow();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => void this.#follow()),
+      vscode.workspace.onDidChangeConfiguration(change => {
+        if (change.affectsConfiguration('longsight.summary.follow')) void this.#follow();
+      }),
       context.client.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#update()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#update()),
@@ -73,6 +87,10 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   getChildren(node?: SummaryNode): SummaryNode[] {
     return [...(node ? node.children : this.#nodes)];
+  }
+
+  getParent(node: SummaryNode): SummaryNode | undefined {
+    return this.#parents.get(node.id);
   }
 
   getTreeItem(node: SummaryNode): vscode.TreeItem {
@@ -104,6 +122,39 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     this.#update(true);
   }
 
+  async askForFilter(): Promise<void> {
+    const query = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Filter the summary'),
+      placeHolder: vscode.l10n.t('Words that an entry contains; empty shows all'),
+      value: this.#query,
+    });
+    if (query === undefined) return;
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    this.filter(query);
+  }
+
+  filter(query: string): void {
+    this.#query = query.trim();
+    void vscode.commands.executeCommand('setContext', 'longsight.filtered', this.#query !== '');
+    this.#update(true);
+  }
+
+  /** Shows the file in front among the parts, where the person wants that. */
+  async #follow(): Promise<void> {
+    if (!readSetting('summary.follow') || !this.#view.visible) return;
+    const document = vscode.window.activeTextEditor?.document;
+    const path = document && pathOf(document.uri);
+    const node = path === undefined ? undefined : wayTo(this.#nodes, path).at(-1);
+    // An entry that is selected already may be the one that was clicked to get here.
+    if (!node || this.#view.selection.some(selected => selected.path === path)) return;
+    try {
+      await this.#view.reveal(node, { select: true, focus: false });
+    } catch (error) {
+      // The tree was renewed meanwhile, and the next file is followed again.
+      this.#context.log.debug('The summary could not show the file in front.', error);
+    }
+  }
+
   #update(loaded = false): void {
     // What a server that has gone could not answer, the next one may.
     if (this.#context.client.connection !== 'running') this.#problem = undefined;
@@ -113,20 +164,35 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     if (showing !== before) void vscode.commands.executeCommand('setContext', 'longsight.view', showing);
     (this.#view as { message: string | undefined }).message = this.#message(showing);
     this.#view.description = this.#description(showing);
-    if (loaded || showing !== before || showing === 'failed') {
-      this.#nodes = this.#nodesToShow(showing);
-      this.#changed.fire(undefined);
-    }
+    if (loaded || showing !== before || showing === 'failed') this.#setNodes(this.#nodesToShow(showing));
     this.#keepFresh();
+  }
+
+  #setNodes(nodes: readonly SummaryNode[]): void {
+    this.#nodes = filtered(nodes, this.#query);
+    this.#parents.clear();
+    const note = (parent: SummaryNode): void => {
+      for (const child of parent.children) {
+        this.#parents.set(child.id, parent);
+        note(child);
+      }
+    };
+    for (const node of this.#nodes) note(node);
+    this.#changed.fire(undefined);
+    void this.#follow();
   }
 
   /** Asks for the first summary at once, and for a new one a while after something else was read, if anybody looks. */
   #keepFresh(): void {
     clearTimeout(this.#later);
     const { connection, status } = this.#context.client;
-    if (connection !== 'running' || this.#showing !== 'ready' || this.#askedFor === extentOf(status)) return;
-    if (this.#summary && !this.#view.visible) return;
-    this.#later = setTimeout(() => void this.load(), this.#summary ? settledAfter : 0);
+    const asked = this.#askedFor === extentOf(status);
+    if (connection !== 'running') return;
+    // While a repository is read, what is known of it so far is asked for once: facts come before the reading's end.
+    if (this.#showing === 'reading' && this.#askedFor === undefined) void this.load();
+    if (this.#showing !== 'ready' || asked || (this.#summary && !this.#view.visible)) return;
+    const settled = this.#summary && !this.#summary.earlier ? settledAfter : 0;
+    this.#later = setTimeout(() => void this.load(), settled);
   }
 
   #toShow(): Showing {
@@ -159,13 +225,24 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   #description(showing: Showing): string {
     const { status } = this.#context.client;
     if (showing !== 'ready' || !status) return '';
+    if (this.#query !== '') return vscode.l10n.t('filter: {0}', this.#query);
     return vscode.l10n.t('{0} tokens · {1} files', shortCount(status.tokens), fullCount(status.files));
   }
 
   #nodesToShow(showing: Showing): SummaryNode[] {
     if (showing === 'failed') return this.#failureNodes();
     if (showing !== 'ready' && showing !== 'reading') return [];
-    return this.#summary ? nodesOf(this.#summary, (text, ...values) => vscode.l10n.t(text, ...values)) : [];
+    const { status } = this.#context.client;
+    if (!this.#summary) return [];
+    const say = vscode.l10n.t as Say;
+    const nodes = nodesOf(this.#summary, say);
+    const { activity } = this.#summary;
+    const known = nodes.map(node =>
+      node.id === 'overview' && activity
+        ? { ...node, children: [...node.children, activityNode(activity, say, dateText)] }
+        : node,
+    );
+    return status && nodes.length > 0 ? [...known, coverageNode(status, say, fullCount)] : known;
   }
 
   #why(): string {
@@ -187,50 +264,4 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       actionNode('longsight.showLog', vscode.l10n.t('Show Log'), 'output'),
     ];
   }
-}
-
-/** An entry that runs a command (its id) instead of opening a place. */
-function actionNode(id: string, label: string, icon: string): SummaryNode {
-  const plain = { description: '', text: label, generated: false, expanded: false, children: [] };
-  return { ...plain, id, label, icon, spoken: label };
-}
-
-function treeItem(node: SummaryNode): vscode.TreeItem {
-  const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-  const state = node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed;
-  const item = new vscode.TreeItem(node.label, state);
-  item.id = node.id;
-  item.description = node.description;
-  item.accessibilityInformation = { label: node.spoken };
-  item.contextValue = [node.place && 'place', node.copyText !== undefined && 'text']
-    .filter(Boolean)
-    .join(' ');
-  setIcon(item, node);
-  if (node.text || node.place) item.tooltip = tooltip(node);
-  // A click on a folder opens and closes it; its source is an inline action.
-  if (node.place && node.children.length === 0)
-    item.command = { command: openPlaceCommand, title: vscode.l10n.t('Open'), arguments: [node.place] };
-  else if (node.id.startsWith('longsight.')) item.command = { command: node.id, title: node.label };
-  return item;
-}
-
-/** Files and folders take the icons of the user's theme, which go by the resource's name. */
-function setIcon(item: vscode.TreeItem, node: SummaryNode): void {
-  if (node.icon !== 'file-theme' && node.icon !== 'folder-theme') {
-    item.iconPath = new vscode.ThemeIcon(node.icon);
-    return;
-  }
-  item.iconPath = node.icon === 'file-theme' ? vscode.ThemeIcon.File : vscode.ThemeIcon.Folder;
-  const uri = node.copyText === undefined ? undefined : uriOf(node.copyText);
-  if (uri) item.resourceUri = uri;
-}
-
-function tooltip(node: SummaryNode): vscode.MarkdownString {
-  const text = new vscode.MarkdownString('', true);
-  text.isTrusted = { enabledCommands: [openPlaceCommand] };
-  text.appendText(node.text);
-  if (node.generated)
-    text.appendMarkdown('\n\n$(sparkle) ').appendText(vscode.l10n.t('Written by the model.'));
-  if (node.place) text.appendMarkdown(`\n\n$(go-to-file) ${placeLink(node.place)}`);
-  return text;
 }

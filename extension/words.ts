@@ -18,6 +18,11 @@ export function megabytes(bytes: number): string {
   return `${new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 1 }).format(bytes / 1e6)} MB`;
 }
 
+/** @param seconds since 1970. */
+export function dateText(seconds: number): string {
+  return new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium' }).format(1000 * seconds);
+}
+
 /** How much of the repository is read, from 0 to 100. */
 export function percent(status: Status): number {
   return status.filesTotal > 0 ? Math.floor((100 * status.files) / status.filesTotal) : 0;

@@ -9,6 +9,9 @@ export interface SettingsShape {
   'completion.eagerness': number;
   'completion.maxLines': number;
   'completion.debounce': number;
+  'summary.follow': boolean;
+  'summary.hover': boolean;
+  'summary.codeLens': boolean;
   'read.onOpen': boolean;
   'read.exclude': string[];
   'read.maxFileSize': number;
@@ -82,6 +85,26 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     maximum: 2000,
     scope: 'window',
     description: 'Milliseconds without typing before a suggestion is looked for.',
+  },
+  'summary.follow': {
+    type: 'boolean',
+    default: false,
+    scope: 'window',
+    description: 'Show the file in front among the parts of the summary.',
+  },
+  'summary.hover': {
+    type: 'boolean',
+    default: false,
+    scope: 'resource',
+    description:
+      'Say in the hover, in one line taken from the repository, what the imported file or the symbol under the pointer is.',
+  },
+  'summary.codeLens': {
+    type: 'boolean',
+    default: false,
+    scope: 'resource',
+    description:
+      'Say above a definition, in one line taken from the repository, what it is and how many files use it.',
   },
   'read.onOpen': {
     type: 'boolean',

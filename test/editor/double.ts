@@ -8,6 +8,13 @@ import {
   acceptedCommand,
   type Coverage,
   coverageRequest,
+  type DescribeParameters,
+  type DigestParameters,
+  describeRequest,
+  digestRequest,
+  type LineSummary,
+  lineSummariesRequest,
+  lineSummaryRequest,
   mapRequest,
   pauseRequest,
   type RepositoryMap,
@@ -52,7 +59,38 @@ const summary: Summary = {
     { text: 'A service with a *forecast* beside it.', path: 'README.md', line: 6, generated: true },
   ],
   startHere: [{ path: 'src/main.ts', line: 1, score: 1, why: 'entry point in package.json' }],
-  parts: [],
+  parts: [
+    {
+      path: 'src',
+      kind: 'folder',
+      files: 2,
+      tokens: 680,
+      children: [
+        {
+          path: 'src/berths',
+          kind: 'folder',
+          files: 1,
+          tokens: 420,
+          children: [
+            {
+              path: 'src/berths/planner.ts',
+              kind: 'file',
+              files: 1,
+              tokens: 420,
+              statement: {
+                text: 'Finds a berth for every stay.',
+                path: 'src/berths/planner.ts',
+                line: 1,
+                generated: false,
+              },
+              children: [],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  activity: { commitsLastYear: 41, lastCommit: 1_794_000_000 },
   keyFiles: [],
   keySymbols: [{ name: 'planStay', kind: 'function', uses: 2, path: 'src/berths/planner.ts', line: 15 }],
   commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8 }],
@@ -123,6 +161,34 @@ connection.onRequest(coverageRequest.method, () => coverage);
 connection.onRequest(mapRequest.method, ({ measure }: { measure?: boolean }) =>
   measure ? { ...map, files: { ...map.files, surprise } } : map,
 );
+connection.onRequest(describeRequest.method, ({ path, lines }: DescribeParameters) => ({
+  kind: lines ? 'selection' : path ? 'file' : 'repository',
+  title: path ?? 'quayside',
+  sections: [],
+  markdown: `# ${path ?? 'quayside'}\n\n${lines ? `Lines ${lines.first} to ${lines.last}.\n\n` : ''}- Finds a berth: [planner.ts:15](src/berths/planner.ts#L15)\n`,
+}));
+const store: LineSummary = {
+  name: 'BerthStore',
+  kind: 'class',
+  text: 'Keeps the berths and their stays.',
+  path: 'src/berths/store.ts',
+  line: 4,
+  usedBy: 2,
+  generated: false,
+};
+connection.onRequest(lineSummaryRequest.method, ({ line }: { line: number }) => (line === 3 ? store : null));
+connection.onRequest(lineSummariesRequest.method, ({ uri }: { uri: string }) => ({
+  lines: uri.endsWith('store.ts') ? [{ at: 4, summary: store }] : [],
+}));
+connection.onRequest(digestRequest.method, ({ format, budget }: DigestParameters) => ({
+  text: format === 'json' ? `{"budget": ${budget}}` : `# Digest of quayside within ${budget}\n`,
+  tokens: 321,
+  whole: 2,
+  outlined: 3,
+  named: 2,
+  biggest: [],
+  skipped: coverage.skipped,
+}));
 connection.onRequest(whereRequest.method, () => ({
   places: [
     { path: 'src/berths/planner.ts', line: 15, endLine: 18, text: 'export function planStay(', score: 0.9 },

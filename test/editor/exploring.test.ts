@@ -1,0 +1,146 @@
+/** The commands for getting to know a repository, in the real workbench: summaries in the preview, like places as a peek, the digest. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { requirements } from './requirements.ts';
+import { Workbench } from './workbench.ts';
+
+async function poll(condition: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 45_000;
+  while (!(await condition()))
+    assert.ok(Date.now() < until, 'the condition did not come about in 45 seconds');
+}
+
+const needed = await requirements();
+const skip = 'skip' in needed && needed.skip;
+
+test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
+  assert.ok(!('skip' in needed));
+  const workbench = await Workbench.open(needed, { double: 'good' });
+  const { page } = workbench;
+  const step = (name: string, work: () => Promise<void>): Promise<void> => workbench.step(t, name, work);
+  const preview = workbench.webview();
+  const openTab = (name: string): Promise<void> =>
+    page.locator('.tab.active').filter({ hasText: name }).first().waitFor();
+  try {
+    await step('the repository is summarized in the preview', async () => {
+      await workbench.statusItem().locator('.codicon-telescope').waitFor();
+      await workbench.command('Longsight: Summarize Repository');
+      await preview.getByRole('heading', { name: 'quayside' }).waitFor();
+    });
+
+    await step('a link of the summary opens its source at the line', async () => {
+      await preview.getByText('planner.ts:15').click();
+      await openTab('planner.ts');
+      await workbench.cursorIsAt(15);
+    });
+
+    await step('the file in front is summarized', async () => {
+      await workbench.command('Longsight: Summarize File');
+      await preview.getByRole('heading', { name: 'src/berths/planner.ts' }).waitFor();
+    });
+
+    await step('a selection is summarized by its lines', async () => {
+      await workbench.openFile('src/main.ts', 3, 1);
+      await page.keyboard.press('Shift+ArrowDown');
+      await page.keyboard.press('Shift+ArrowDown');
+      await workbench.command('Longsight: Summarize Selection');
+      await preview.getByText('Lines 3 to 4.').waitFor();
+    });
+
+    await step('a folder is summarized from the explorer', async () => {
+      const folder = page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'docs' });
+      await folder.click({ button: 'right' });
+      await page.locator('.context-view .action-label').getByText('Longsight').hover();
+      await page.locator('.context-view').getByText('Summarize Folder').click();
+      await preview.getByRole('heading', { name: 'docs' }).waitFor();
+    });
+
+    await step('where else this is done shows as a peek', async () => {
+      await workbench.openFile('src/main.ts', 10, 3);
+      await workbench.command('Longsight: Where Else Is This Done?');
+      const peek = page.locator('.peekview-widget');
+      await peek.locator('.monaco-list-row').filter({ hasText: 'planner.ts' }).waitFor();
+      await workbench.screenshot('where else');
+      await page.keyboard.press('Escape');
+      await peek.waitFor({ state: 'detached' });
+    });
+
+    await step('the hover says what an import is, once that is asked for', async () => {
+      await workbench.openFile('src/main.ts', 3, 12);
+      await workbench.command('Show or Focus Hover');
+      await page.waitForTimeout(1500);
+      assert.equal(await page.getByText('Keeps the berths and their stays.').count(), 0);
+      workbench.set({ 'longsight.summary.hover': true, 'longsight.summary.codeLens': true });
+      await poll(async () => {
+        await page.keyboard.press('Escape');
+        await workbench.command('Show or Focus Hover');
+        await page.waitForTimeout(1000);
+        return (await page.getByText('Keeps the berths and their stays.').count()) > 0;
+      });
+      await workbench.screenshot('hover');
+      await page.getByText('src/berths/store.ts:4').click();
+      await openTab('store.ts');
+    });
+
+    await step('a line above a definition says what it is', async () => {
+      await page
+        .locator('.codelens-decoration')
+        .getByText('Keeps the berths and their stays. · used by 2 files')
+        .waitFor();
+    });
+
+    await step('the tree says what was read', async () => {
+      await workbench.openSummary();
+      await workbench.summaryRow('41 commits in a year').waitFor();
+      await workbench.summaryRow('What was read').click();
+      await workbench.summaryRow('1 left out').click();
+      await workbench.quickPickRows().filter({ hasText: '.env' }).waitFor();
+      await workbench.dismiss('coverage from the tree');
+    });
+
+    await step('a filter leaves what contains its words, and is cleared', async () => {
+      await page.locator('.sidebar').getByRole('button', { name: 'Filter Summary' }).click();
+      await workbench.quickInput().fill('finds berth');
+      await page.keyboard.press('Enter');
+      await workbench.summaryRow('planner.ts').waitFor();
+      await workbench.summaryRow('What this is').waitFor({ state: 'detached' });
+      await workbench.screenshot('filter');
+      await page.locator('.sidebar').getByRole('button', { name: 'Clear Filter' }).click();
+      await workbench.summaryRow('What this is').waitFor();
+    });
+
+    await step('the file in front is followed, once that is asked for', async () => {
+      await workbench.openFile('src/berths/planner.ts', 2, 1);
+      assert.equal(await workbench.summaryRow('planner.ts').count(), 0);
+      await page.locator('.sidebar').getByRole('button', { name: 'Views and More Actions' }).click();
+      await page.locator('.context-view').getByText('Follow the Editor').click();
+      const row = page.locator('.sidebar .monaco-list-row.selected').filter({ hasText: 'planner.ts' });
+      await row.waitFor();
+    });
+
+    await step('an entry is summarized deeper by its inline action', async () => {
+      const row = workbench.summaryRow('planner.ts');
+      await row.hover();
+      await row.getByRole('button', { name: 'Summarize Deeper' }).click();
+      await preview.getByRole('heading', { name: 'src/berths/planner.ts' }).waitFor();
+    });
+
+    await step('a digest is exported within a budget', async () => {
+      await workbench.command('Longsight: Export Digest');
+      await workbench.quickPickRows().filter({ hasText: 'Markdown' }).click();
+      await workbench.quickInput().fill('x');
+      await page.locator('.quick-input-widget').getByText('A whole number, 100 at least.').waitFor();
+      await workbench.quickInput().fill('5000');
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').getByText('Digest: 321 tokens').waitFor();
+      await workbench.screenshot('digest');
+      await workbench.quickPickRows().filter({ hasText: 'Open in an Editor' }).click();
+      await page
+        .locator('.editor-instance .view-lines')
+        .getByText('Digest of quayside within 5000')
+        .waitFor();
+    });
+  } finally {
+    await workbench.close();
+  }
+});
