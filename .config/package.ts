@@ -42,6 +42,7 @@ const needed = [
   'dist/extension.cjs',
   'dist/map.js',
   'media/map.css',
+  'media/walkthrough/read.md',
   'media/longsight.svg',
   'dist/server.js',
   'dist/memory.js',

@@ -34,6 +34,13 @@ export function activate(context: Context): void {
   register('chooseDevice', () => chooseDevice(client.status));
   register('chooseModel', () => chooseModel(client.status));
   register('showLog', () => log.show());
+  register('openWalkthrough', () =>
+    vscode.commands.executeCommand(
+      'workbench.action.openWalkthrough',
+      `${extension.extension.id}#start`,
+      false,
+    ),
+  );
   register('copyText', (text: unknown) => copyText(text));
   register('openPlaceToSide', (item: { place?: Place }) => {
     if (item.place) return openPlace(item.place, vscode.ViewColumn.Beside);

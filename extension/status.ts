@@ -188,6 +188,7 @@ async function showMenu(context: Context): Promise<void> {
   items.push(item('symbol-misc', t('Choose Model'), 'chooseModel'));
   items.push(item('debug-restart', t('Restart Engine'), 'restartEngine'));
   items.push(item('output', t('Show Log'), 'showLog'));
+  items.push(item('mortar-board', t('Open Walkthrough'), 'openWalkthrough'));
   items.push({ label: `$(gear) ${t('Open Settings')}`, command: 'workbench.action.openSettings' });
   const report = reportOf(context);
   const chosen = await vscode.window.showQuickPick(items, {

@@ -1,5 +1,5 @@
 /** A page with the workbench in it, and what a user does there. Every wait has an end. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -104,13 +104,6 @@ export class Workbench {
     for (const folder of this.#temporary) rmSync(folder, { recursive: true, force: true });
   }
 
-  /** Changes settings as a person does who writes them into the file; the editor takes them within a second or so. */
-  set(settings: Readonly<Record<string, unknown>>): void {
-    const file = path.join(this.editor.profile, 'user/User/settings.json');
-    const before = JSON.parse(readFileSync(file, 'utf8')) as object;
-    writeFileSync(file, JSON.stringify({ ...before, ...settings }, undefined, 2));
-  }
-
   /** A part of a test that leaves a screenshot, whether it passes or fails. After a failure the rest makes no sense, so it ends the test. */
   async step(t: TestContext, name: string, work: () => Promise<void>): Promise<void> {
     let passed = false;
@@ -147,6 +140,15 @@ export class Workbench {
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
     await row.waitFor();
     await row.click();
+  }
+
+  /** Takes a colour theme by its name, as a person does. */
+  async theme(name: string): Promise<void> {
+    await this.command('Preferences: Color Theme');
+    await this.quickInput().fill(name);
+    await this.quickPickRows().filter({ hasText: name }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.quickInput().waitFor({ state: 'detached' });
   }
 
   async commandIsOffered(title: string): Promise<boolean> {
