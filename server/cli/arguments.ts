@@ -29,6 +29,7 @@ export interface CommandLine {
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
   readonly svg: boolean;
+  readonly markdown: boolean;
   /** A name as typed; the map checks it. */
   readonly colour: string | undefined;
 }
@@ -47,7 +48,17 @@ interface Command {
   readonly options: readonly OptionName[];
 }
 
-type OptionName = 'at' | 'path' | 'budget' | 'lines' | 'seed' | 'settings' | 'eagerness' | 'svg' | 'colour';
+type OptionName =
+  | 'at'
+  | 'path'
+  | 'budget'
+  | 'lines'
+  | 'seed'
+  | 'settings'
+  | 'eagerness'
+  | 'svg'
+  | 'colour'
+  | 'markdown';
 
 const commands = {
   start: {
@@ -76,7 +87,7 @@ const commands = {
     least: 1,
     most: 1,
     does: 'what the repository says it is, where to start',
-    options: ['path', 'budget'],
+    options: ['path', 'budget', 'markdown'],
   },
   map: {
     operands: '<folder>',
@@ -140,6 +151,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   seed: '--seed <n>                    where all chance comes from (1)',
   settings: '--settings <list>             of file,repo,copy,neural,bm25,other:<folder> (file,repo,bm25)',
   eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
+  markdown: '--markdown                    Markdown with links; of a file also what it defines and uses',
   svg: '--svg                         a picture on standard output',
   colour: '--colour <by>                 language, recency or surprise (language)',
 };
@@ -181,6 +193,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
     svg: values.svg ?? false,
+    markdown: values.markdown ?? false,
     colour: values.colour,
   };
 }
@@ -248,6 +261,7 @@ function parse(words: readonly string[]) {
         settings: { type: 'string' },
         eagerness: { type: 'string' },
         svg: { type: 'boolean' },
+        markdown: { type: 'boolean' },
         colour: { type: 'string' },
       },
     });

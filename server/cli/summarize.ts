@@ -1,4 +1,5 @@
 /** `longsight summarize`: the summary of a folder that was just read, or of a part of it. */
+import { describe } from '../summary/describe.ts';
 import { FactBook } from '../summary/fact-book.ts';
 import { Grammars } from '../summary/grammars.ts';
 import { sourceOf } from '../summary/source.ts';
@@ -18,6 +19,10 @@ export const summarizeFolder: Command = async (line, signal) => {
   };
   try {
     const { source, facts } = await factsOfSession(session, signal);
+    if (line.markdown && !line.json) {
+      print(describe(source, facts, line.path === undefined ? {} : { path: line.path }).markdown.trimEnd());
+      return;
+    }
     const summary = summarize(source, facts, options);
     if (line.json) printJson(summary);
     else print(summaryText(summary, process.stdout.columns ?? 160));

@@ -18,10 +18,13 @@ import {
   clearMemory,
   completeFromMemory,
   coverageOfMemory,
+  describeFromMemory,
   digestOfMemory,
   editMemory,
   figuresChanged,
   foldersInMemory,
+  lineSummariesFromMemory,
+  lineSummaryFromMemory,
   mapOfMemory,
   openMemory,
   readMemory,
@@ -56,6 +59,9 @@ on(completeFromMemory, (request, signal) => host.complete(request, signal));
 on(summarizeMemory, (parameters, signal) => host.summary.summarize(parameters, signal));
 on(mapOfMemory, (parameters, signal) => host.summary.map(parameters, signal));
 on(digestOfMemory, (parameters, signal) => host.summary.digest(parameters, signal));
+on(describeFromMemory, (parameters, signal) => host.summary.describe(parameters, signal));
+on(lineSummaryFromMemory, (position, signal) => host.summary.lineSummary(position, signal));
+on(lineSummariesFromMemory, ({ file }, signal) => host.summary.lineSummaries(file, signal));
 on(whereInMemory, (position, signal) => host.summary.where(position, signal));
 on(foldersInMemory, () => host.folders());
 on(coverageOfMemory, () => host.coverage());

@@ -2,8 +2,12 @@
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type {
   Coverage,
+  DescribeParameters,
+  Description,
   Digest,
   DigestParameters,
+  LineSummaries,
+  LineSummary,
   MapParameters,
   NotificationOf,
   Places,
@@ -95,6 +99,11 @@ export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { met
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };
 export const mapOfMemory: RequestOf<MapParameters, RepositoryMap> = { method: 'map' };
 export const digestOfMemory: RequestOf<DigestParameters, Digest> = { method: 'digest' };
+export const describeFromMemory: RequestOf<DescribeParameters, Description> = { method: 'describe' };
+export const lineSummaryFromMemory: RequestOf<FilePosition, LineSummary | null> = { method: 'lineSummary' };
+export const lineSummariesFromMemory: RequestOf<{ readonly file: string }, LineSummaries> = {
+  method: 'lineSummaries',
+};
 export const whereInMemory: RequestOf<FilePosition, Places> = { method: 'where' };
 /** Absolute paths of the folders that hold files in memory. */
 export const foldersInMemory: RequestOf<null, string[]> = { method: 'folders' };

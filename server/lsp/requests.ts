@@ -12,7 +12,10 @@ import {
   clearRequest,
   coverageRequest,
   type DocumentPosition,
+  describeRequest,
   digestRequest,
+  lineSummariesRequest,
+  lineSummaryRequest,
   mapRequest,
   pauseRequest,
   type RequestOf,
@@ -25,8 +28,11 @@ import { pathOfUri } from './folders.ts';
 import { messageOf } from './log.ts';
 import {
   coverageOfMemory,
+  describeFromMemory,
   digestOfMemory,
   type FilePosition,
+  lineSummariesFromMemory,
+  lineSummaryFromMemory,
   mapOfMemory,
   summarizeMemory,
   whereInMemory,
@@ -61,6 +67,13 @@ export function serveRequests(
     checkBudget(budget);
     return reading.ask(summarizeMemory, parameters ?? {}, token);
   });
+  on(describeRequest, async (parameters, token) => {
+    const { path, lines } = parameters ?? {};
+    checkPath(path);
+    if (lines !== undefined && !(isCount(lines.first) && isCount(lines.last) && lines.first <= lines.last))
+      throw invalid('`lines` must be a first and a last line, counted from 1.');
+    return reading.ask(describeFromMemory, parameters ?? {}, token);
+  });
   on(mapRequest, async (parameters, token) => {
     const { path, measure } = parameters ?? {};
     checkPath(path);
@@ -78,6 +91,14 @@ export function serveRequests(
   on(whereRequest, async (position, token) =>
     reading.ask(whereInMemory, await filePosition(position), token),
   );
+  on(lineSummaryRequest, async (position, token) =>
+    reading.ask(lineSummaryFromMemory, await filePosition(position), token),
+  );
+  on(lineSummariesRequest, (parameters, token) => {
+    const { uri } = parameters ?? {};
+    if (typeof uri !== 'string') throw invalid('`uri` must be a text.');
+    return reading.ask(lineSummariesFromMemory, { file: pathOfUri(uri) ?? uri }, token);
+  });
   on(coverageRequest, (_, token) => reading.ask(coverageOfMemory, null, token));
 
   /** The place with the document's text, saved or not, once the memory has those of all others. */

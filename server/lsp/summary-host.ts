@@ -2,8 +2,12 @@
 import type { CopyMemory } from '../memory/copy.ts';
 import type { Repository } from '../memory/repository.ts';
 import type {
+  DescribeParameters,
+  Description,
   Digest,
   DigestParameters,
+  LineSummaries,
+  LineSummary,
   MapParameters,
   Places,
   RepositoryMap,
@@ -11,6 +15,7 @@ import type {
   SummaryParameters,
 } from '../protocol/requests.ts';
 import { type Changes, readChanges } from '../summary/changes.ts';
+import { describe } from '../summary/describe.ts';
 import { makeDigest } from '../summary/digest.ts';
 import { FactBook } from '../summary/fact-book.ts';
 import { Grammars } from '../summary/grammars.ts';
@@ -47,6 +52,23 @@ export class SummaryHost {
       ...(path === undefined ? {} : { path }),
       ...(budget === undefined ? {} : { budget }),
     });
+  }
+
+  async describe(parameters: DescribeParameters, signal: AbortSignal): Promise<Description> {
+    const { source, facts } = await this.#facts(signal);
+    return describe(source, facts, parameters);
+  }
+
+  async lineSummary(position: FilePosition, signal: AbortSignal): Promise<LineSummary | null> {
+    const document = this.#document(position);
+    if (document === undefined) return null;
+    const { facts } = await this.#facts(signal);
+    return facts.symbols.at(document.path, document.text, position.line, position.column) ?? null;
+  }
+
+  async lineSummaries(file: string, signal: AbortSignal): Promise<LineSummaries> {
+    const { facts } = await this.#facts(signal);
+    return facts.symbols.linesOf(this.#repository.workspace.pathOf(file) ?? file);
   }
 
   async where(position: FilePosition, signal: AbortSignal): Promise<Places> {

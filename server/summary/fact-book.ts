@@ -7,10 +7,12 @@ import { type FileFacts, factsOf } from './facts.ts';
 import type { Grammars } from './grammars.ts';
 import { type Ranked, rank } from './graph.ts';
 import type { SummarySource } from './source.ts';
+import { Symbols } from './symbols.ts';
 
 export interface RepositoryFacts {
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly ranked: Ranked;
+  readonly symbols: Symbols;
 }
 
 export interface CollectOptions {
@@ -32,7 +34,8 @@ const stretch = 8;
 export class FactBook {
   readonly #grammars: Grammars | undefined;
   #entries = new Map<string, Entry>();
-  #ranked: Ranked | undefined;
+  /** What was made from all entries; nothing once one changed. */
+  #facts: RepositoryFacts | undefined;
 
   constructor(grammars: Grammars | undefined) {
     this.#grammars = grammars;
@@ -67,9 +70,9 @@ export class FactBook {
       entries.set(path, { version, facts, rough: late });
       changed = true;
     }
-    if (changed || entries.size !== this.#entries.size) this.#ranked = undefined;
+    if (changed || entries.size !== this.#entries.size) this.#facts = undefined;
     this.#entries = entries;
-    return this.#facts();
+    return this.#made(source);
   }
 
   /**
@@ -87,7 +90,7 @@ export class FactBook {
       if (text === undefined) continue;
       const facts = factsOf(path, text, entry.facts.tokens, this.#grammars);
       this.#entries.set(path, { version: entry.version, facts, rough: false });
-      this.#ranked = undefined;
+      this.#facts = undefined;
     }
     return rough.length > 0;
   }
@@ -100,9 +103,11 @@ export class FactBook {
     return (await this.#grammars?.load(languageOf(path).id)) ?? false;
   }
 
-  #facts(): RepositoryFacts {
+  #made(source: SummarySource): RepositoryFacts {
+    if (this.#facts !== undefined) return this.#facts;
     const files = new Map([...this.#entries].map(([path, { facts }]) => [path, facts]));
-    this.#ranked ??= rank([...files.values()].filter(file => file.code));
-    return { files, ranked: this.#ranked };
+    const ranked = rank([...files.values()].filter(file => file.code));
+    this.#facts = { files, ranked, symbols: new Symbols(files, ranked, path => source.textOf(path)) };
+    return this.#facts;
   }
 }

@@ -4,6 +4,7 @@
  * root of the number of uses, ten times as much for long compound names, a tenth for private names and for names that
  * more than five files define.
  */
+import { importResolver } from './imports.ts';
 import type { Definition, Import } from './outline.ts';
 
 export interface GraphFile {
@@ -14,9 +15,16 @@ export interface GraphFile {
   readonly uses: ReadonlyMap<string, number>;
 }
 
+export interface RankedFile {
+  readonly rank: number;
+  readonly usedBy: number;
+  /** The files that use it, the most central first. */
+  readonly users: readonly string[];
+}
+
 export interface Ranked {
   /** By path; the ranks of all files sum to 1. */
-  readonly files: ReadonlyMap<string, { readonly rank: number; readonly usedBy: number }>;
+  readonly files: ReadonlyMap<string, RankedFile>;
   /** Most used first. */
   readonly symbols: readonly {
     readonly path: string;
@@ -33,6 +41,11 @@ const definedTooOften = 5;
 const supporting =
   /(^|\/)(tests?|__tests__|spec|specs|e2e|examples?|samples?|demos?|bench(marks?)?|fixtures?|testing|testdata|mocks?|docs?)\/|[._-](test|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest)[^/]*$/i;
 const supportingWeight = 0.1;
+
+export function isSupporting(path: string): boolean {
+  return supporting.test(path);
+}
+
 /** An import says more than one shared name, less than many. */
 const importWeight = 3;
 
@@ -101,7 +114,15 @@ export function rank(files: readonly GraphFile[]): Ranked {
     .filter(symbol => symbol.uses > 0)
     .sort((left, right) => right.score - left.score || compare(left.path, right.path));
   return {
-    files: new Map(files.map((file, at) => [file.path, { rank: ranks[at]!, usedBy: usedBy[at]!.size }])),
+    files: new Map(
+      files.map((file, at) => {
+        const users = [...usedBy[at]!].sort((one, other) => ranks[other]! - ranks[one]!);
+        return [
+          file.path,
+          { rank: ranks[at]!, usedBy: users.length, users: users.map(user => files[user]!.path) },
+        ];
+      }),
+    ),
     symbols,
   };
 }
@@ -136,91 +157,6 @@ function nameWeight(name: string, definers: number): number {
     (name.startsWith('_') ? 0.1 : 1) *
     (definers > definedTooOften ? 0.1 : 1)
   );
-}
-
-/** Maps an import as written to the repository's files: relative paths, dotted modules, include paths, by longest suffix. */
-function importResolver(paths: readonly string[]): (from: string, target: string) => string[] {
-  const known = new Set(paths);
-  const bySuffix = new Map<string, string[]>();
-  for (const path of paths) {
-    const stem = path.replace(/\.\w+$/, '');
-    for (const form of new Set([path, stem, stem.replace(/\/(?:index|__init__|mod|lib)$/, '')])) {
-      const parts = form.split('/');
-      for (let length = 1; length <= Math.min(4, parts.length); length++) {
-        const suffix = parts.slice(-length).join('/');
-        const list = bySuffix.get(suffix);
-        if (list) list.push(path);
-        else bySuffix.set(suffix, [path]);
-      }
-    }
-  }
-  const extensions = [
-    '',
-    '.ts',
-    '.tsx',
-    '.js',
-    '.jsx',
-    '.mjs',
-    '.mts',
-    '.py',
-    '.rb',
-    '.php',
-    '.dart',
-    '/index.ts',
-    '/index.js',
-    '/index.tsx',
-    '/__init__.py',
-  ];
-  return (from, target) => {
-    const folder = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : '';
-    if (target.startsWith('.') && target.includes('/')) {
-      const base = normalise(`${folder}/${target}`);
-      const stripped = base.replace(/\.(?:js|mjs|jsx)$/, '');
-      for (const candidate of [base, stripped]) {
-        for (const extension of extensions)
-          if (known.has(candidate + extension)) return [candidate + extension];
-      }
-      return [];
-    }
-    let dots = /^\.+/.exec(target)?.[0].length ?? 0;
-    let wanted = target
-      .slice(dots)
-      .replace(/^(?:crate|self|super)::/, '')
-      .replace(/::/g, '/');
-    if (!wanted.includes('/')) wanted = wanted.replaceAll('.', '/');
-    if (dots > 0) {
-      const parts = folder.split('/');
-      while (--dots > 0) parts.pop();
-      wanted = [...parts, wanted].filter(part => part !== '').join('/');
-    }
-    // A single word names a sibling or nothing: it could be any library.
-    if (!wanted.includes('/')) {
-      const sibling = normalise(`${folder}/${wanted}`);
-      return extensions
-        .map(extension => sibling + extension)
-        .concat(`${sibling}.rs`, `${sibling}/mod.rs`)
-        .filter(path => known.has(path))
-        .slice(0, 1);
-    }
-    const parts = wanted.split('/');
-    for (let length = Math.min(4, parts.length); length >= 2; length--) {
-      for (const form of [parts.slice(-length), parts.slice(-length - 1, -1)]) {
-        const matches =
-          form.length >= 2 ? bySuffix.get(form.join('/').replace(/\.(?:js|mjs)$/, '')) : undefined;
-        if (matches !== undefined && matches.length <= 3) return matches;
-      }
-    }
-    return [];
-  };
-}
-
-function normalise(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }
 
 function compare(left: string, right: string): number {

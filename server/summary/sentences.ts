@@ -83,6 +83,40 @@ function openingComments(lines: readonly string[], language: Language): Block[] 
   return blocks;
 }
 
+/**
+ * The first sentence of what documents a definition: the comment that ends on the line above it (above its decorators), or the docstring
+ * that opens its body.
+ * @param line of the definition's name, from 1
+ */
+export function definitionSentence(
+  lines: readonly string[],
+  line: number,
+  language: Language,
+): Sentence | undefined {
+  let above = line - 2;
+  while (above >= 0 && /^\s*(?:@\w|#!?\[|\[\w)/.test(lines[above]!)) above--;
+  let first = above;
+  const last = lines[above]?.trim() ?? '';
+  const block = language.blockComments.find(([, close]) => last.endsWith(close));
+  if (block !== undefined) {
+    while (first > 0 && above - first < openingLines && !lines[first]!.includes(block[0])) first--;
+  } else {
+    const marks = language.lineComments.map(mark => mark.trim());
+    while (first >= 0 && marks.some(mark => lines[first]!.trim().startsWith(mark))) first--;
+    first++;
+  }
+  const before = first <= above ? openingComments(lines.slice(first, above + 1), language) : [];
+  const said = before.at(-1);
+  const sentence = said && firstSentence(said.lines, said.line + first);
+  if (sentence !== undefined || language.id !== 'python') return sentence;
+  let body = line - 1;
+  while (body < Math.min(lines.length, line + 12) && !/:\s*(?:#.*)?$/.test(lines[body]!)) body++;
+  const opening = lines.slice(body + 1, body + 1 + openingLines);
+  if (!/^\s*[rRuU]?(?:"""|''')/.test(opening[0] ?? '')) return undefined;
+  const [docstring] = openingComments(opening, language);
+  return docstring && firstSentence(docstring.lines, docstring.line + body + 1);
+}
+
 /** Takes the decoration off a comment line: stars, further slashes, Rust's and Doxygen's `!`. */
 function unmark(line: string): string {
   return line

@@ -1,8 +1,16 @@
 /** What a client asks about a place or a part: where else this is done, and what it is. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { digestRequest, mapRequest, whereRequest } from '../../server/protocol/requests.ts';
+import {
+  describeRequest,
+  digestRequest,
+  lineSummariesRequest,
+  lineSummaryRequest,
+  mapRequest,
+  whereRequest,
+} from '../../server/protocol/requests.ts';
 import { uriOf } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { folder, readingClient } from './scene.ts';
@@ -44,4 +52,27 @@ test('a digest is made within the budget that is given', async () => {
   assert.ok(digest.text.startsWith('# quayside'));
   assert.equal(digest.biggest.length, 10);
   await assert.rejects(client.request(digestRequest, { budget: -1, format: 'markdown' }), /whole number/);
+});
+
+test('a folder, a file and a selection are described; a symbol and its document are summed up in lines', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const { kind, markdown } = await client.request(describeRequest, { path: 'src/tides' });
+  assert.equal(kind, 'folder');
+  assert.match(markdown, /\(src\/tides\/client\.ts#L\d+\)/);
+  const lines = { first: 5, last: 8 };
+  const selection = await client.request(describeRequest, { path: 'src/tides/client.ts', lines });
+  assert.equal(selection.kind, 'selection');
+  await assert.rejects(
+    client.request(describeRequest, { path: 'src/main.ts', lines: { first: 3, last: 2 } }),
+    /first and a last line/,
+  );
+  const uri = uriOf(path.join(root, 'src/tides/client.ts'));
+  const { lines: summaries } = await client.request(lineSummariesRequest, { uri });
+  const found = summaries.find(({ summary }) => summary.name === 'TideClient')!;
+  assert.equal(found.summary.kind, 'class');
+  const text = readFileSync(path.join(root, 'src/tides/client.ts'), 'utf8').split('\n')[found.at - 1]!;
+  const column = text.indexOf('TideClient') + 2;
+  const hovered = await client.request(lineSummaryRequest, { uri, line: found.at, column });
+  assert.deepEqual(hovered, found.summary);
 });

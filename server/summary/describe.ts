@@ -1,0 +1,194 @@
+/** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
+import type { Description, Statement, Summary } from '../protocol/requests.ts';
+import type { RepositoryFacts } from './fact-book.ts';
+import { folderOf } from './paths.ts';
+import type { SummarySource } from './source.ts';
+import { summarize } from './summarize.ts';
+import type { Symbols } from './symbols.ts';
+
+export interface DescribeOptions {
+  readonly path?: string;
+  readonly lines?: { readonly first: number; readonly last: number };
+}
+
+type Section = Description['sections'][number];
+
+const mostInSection = 40;
+const mostUsers = 12;
+
+/** @throws RangeError when `path` names nothing that was read. */
+export function describe(
+  source: SummarySource,
+  facts: RepositoryFacts,
+  { path, lines }: DescribeOptions = {},
+): Description {
+  const scope = path === undefined || path === '.' ? '' : path.replace(/\/+$/, '');
+  if (facts.files.has(scope)) {
+    return lines === undefined
+      ? made('file', scope, aboutFile(scope, facts))
+      : made(
+          'selection',
+          `${scope}, lines ${lines.first}–${lines.last}`,
+          aboutLines(scope, lines, source, facts),
+        );
+  }
+  const summary = summarize(source, facts, scope === '' ? {} : { path: scope });
+  return scope === ''
+    ? made('repository', summary.name, aboutPart(summary, facts))
+    : made('folder', `${scope}/`, aboutPart(summary, facts));
+}
+
+function made(kind: Description['kind'], title: string, sections: readonly Section[]): Description {
+  const filled = sections
+    .filter(({ statements }) => statements.length > 0)
+    .map(section => ({ ...section, statements: section.statements.slice(0, mostInSection) }));
+  return { kind, title, sections: filled, markdown: markdown(title, filled) };
+}
+
+function aboutPart(summary: Summary, { symbols }: RepositoryFacts): Section[] {
+  return [
+    { title: 'What it is', statements: summary.overview },
+    {
+      title: 'Where to start',
+      statements: summary.startHere.map(({ path, line, why }) => plain(`${path}: ${why}`, path, line)),
+    },
+    {
+      title: 'Parts',
+      statements: summary.parts
+        .map(
+          ({ path, kind, files, statement }) =>
+            statement && {
+              ...statement,
+              text: `${path}${kind === 'folder' ? `/ (${files} ${files === 1 ? 'file' : 'files'})` : ''}: ${statement.text}`,
+            },
+        )
+        .filter(statement => statement !== undefined),
+    },
+    {
+      title: 'Key symbols',
+      statements: summary.keySymbols.slice(0, 15).flatMap(({ name, path }) => {
+        const found = symbols.find(name, path);
+        return found === undefined ? [] : [said(found, symbols)];
+      }),
+    },
+    {
+      title: 'To run',
+      statements: summary.commands.map(({ name, command, path, line }) =>
+        plain(command === '' ? name : `${name}: ${command}`, path, line),
+      ),
+    },
+  ];
+}
+
+function aboutFile(path: string, facts: RepositoryFacts): Section[] {
+  const { files, symbols } = facts;
+  const { statement, definitions } = files.get(path)!;
+  const outermost = definitions.filter(({ container }) => container === undefined);
+  const shown = outermost.some(({ exported }) => exported)
+    ? outermost.filter(({ exported }) => exported)
+    : outermost;
+  return [
+    { title: 'What it is', statements: statement ? [statement] : [] },
+    { title: 'Defines', statements: shown.map(definition => said({ path, definition }, symbols)) },
+    {
+      title: 'Uses',
+      statements: symbols.importsOf(path).map(({ path: used, line }) => linked(used, path, line, facts)),
+    },
+    { title: 'Used by', statements: usersOf(path, facts) },
+  ];
+}
+
+/** Who imports it; where nobody does, as in languages without imports of files, who uses its names. */
+function usersOf(path: string, facts: RepositoryFacts): Statement[] {
+  const { ranked, symbols } = facts;
+  const users = (ranked.files.get(path)?.users ?? []).map(user => ({
+    user,
+    line: symbols.importsOf(user).find(({ path: used }) => used === path)?.line,
+  }));
+  const importers = users.filter(({ line }) => line !== undefined);
+  return (importers.length > 0 ? importers : users)
+    .slice(0, mostUsers)
+    .map(({ user, line }) => linked(user, user, line ?? facts.files.get(user)?.statement?.line ?? 1, facts));
+}
+
+function aboutLines(
+  path: string,
+  { first, last }: { readonly first: number; readonly last: number },
+  source: SummarySource,
+  facts: RepositoryFacts,
+): Section[] {
+  const { files, symbols } = facts;
+  const { definitions } = files.get(path)!;
+  const endOf = ({ line, endLine }: { line: number; endLine?: number }): number => endLine ?? line;
+  const around = definitions.filter(definition => definition.line < first && endOf(definition) >= last);
+  const inside = definitions.filter(({ line }) => line >= first && line <= last);
+  const own = new Set(definitions.map(({ name }) => name));
+  const text = (source.textOf(path) ?? '')
+    .split('\n')
+    .slice(first - 1, last)
+    .join('\n');
+  const names = new Set(text.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu) ?? []);
+  const used = [...names]
+    .filter(name => !own.has(name))
+    .flatMap(name => symbols.find(name, path) ?? [])
+    .filter(found => found.path !== path);
+  const statement = files.get(path)!.statement;
+  return [
+    {
+      title: 'Part of',
+      statements: [
+        ...(statement ? [statement] : []),
+        ...around.map(definition => said({ path, definition }, symbols)),
+      ],
+    },
+    { title: 'Defines', statements: inside.map(definition => said({ path, definition }, symbols)) },
+    { title: 'Uses', statements: used.map(found => said(found, symbols)) },
+  ];
+}
+
+/** `kind name: what its comment says`, at the place where that stands. */
+function said(
+  found: {
+    path: string;
+    definition: { name: string; kind: string; line: number; exported: boolean; container?: string };
+  },
+  symbols: Symbols,
+): Statement {
+  const { name, kind, text, path, line, endLine } = symbols.describe(found);
+  const { container } = found.definition;
+  const shown = `${kind} ${container === undefined ? '' : `${container}.`}${name}`;
+  return {
+    ...plain(text.includes(name) ? text : `${shown}: ${text}`, path, line),
+    ...(endLine !== undefined && { endLine }),
+  };
+}
+
+/** A file that is used or uses, with what it says of itself; the place is where the one names the other. */
+function linked(shown: string, path: string, line: number, { files }: RepositoryFacts): Statement {
+  const statement = files.get(shown)?.statement;
+  return plain(statement === undefined ? shown : `${shown}: ${statement.text}`, path, line);
+}
+
+function plain(text: string, path: string, line: number): Statement {
+  return { text, path, line, generated: false };
+}
+
+function markdown(title: string, sections: readonly Section[]): string {
+  const lines = [`# ${escapeMarkdown(title)}`];
+  for (const section of sections) {
+    lines.push('', `## ${section.title}`, '');
+    for (const { text, path, line, generated } of section.statements) {
+      const link = `${path.split('/').map(encodeURIComponent).join('/')}#L${line}`;
+      const name = folderOf(path) === '' ? path : path.slice(path.lastIndexOf('/') + 1);
+      lines.push(
+        `- ${escapeMarkdown(text)}${generated ? ' *(generated)*' : ''} — [${escapeMarkdown(name)}:${line}](${link})`,
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What a text of the repository spells must show as it is, and link to nowhere. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#|~!]/g, '\\$&').replace(/\s+/g, ' ');
+}
