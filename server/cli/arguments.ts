@@ -32,6 +32,8 @@ export interface CommandLine {
   readonly markdown: boolean;
   /** A name as typed; the map checks it. */
   readonly colour: string | undefined;
+  /** The model reads the repository too. */
+  readonly neural: boolean;
 }
 
 export interface Position {
@@ -58,7 +60,8 @@ type OptionName =
   | 'eagerness'
   | 'svg'
   | 'colour'
-  | 'markdown';
+  | 'markdown'
+  | 'neural';
 
 const commands = {
   start: {
@@ -73,7 +76,7 @@ const commands = {
     least: 1,
     most: 1,
     does: 'read a folder and say what was read and what was left out',
-    options: [],
+    options: ['neural'],
   },
   complete: {
     operands: '<folder>',
@@ -150,6 +153,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   lines: '--lines <n>                   how many lines to hide (200)',
   seed: '--seed <n>                    where all chance comes from (1)',
   settings: '--settings <list>             of file,repo,copy,neural,bm25,other:<folder> (file,repo,bm25)',
+  neural: '--neural                      have the model read the repository, too; so does --model',
   eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
   markdown: '--markdown                    Markdown with links; of a file also what it defines and uses',
   svg: '--svg                         a picture on standard output',
@@ -195,6 +199,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     svg: values.svg ?? false,
     markdown: values.markdown ?? false,
     colour: values.colour,
+    neural: values.neural ?? values.model !== undefined,
   };
 }
 
@@ -263,6 +268,7 @@ function parse(words: readonly string[]) {
         svg: { type: 'boolean' },
         markdown: { type: 'boolean' },
         colour: { type: 'string' },
+        neural: { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -7,9 +7,21 @@ import type { Command } from './main.ts';
 import { bytes, count, print, printJson } from './output.ts';
 
 const actions = {
-  size: async (store: Store) => store.size(),
-  verify: async (store: Store) => store.verify(),
-  prune: async (store: Store) => ({ removedBytes: await store.prune(), ...(await store.size()) }),
+  size: async (store: Store) => ({ ...(await store.size()), leaves: store.leaves().records }),
+  verify: async (store: Store) => {
+    const { intact, damaged, reclaimedBytes } = await store.verify();
+    const leaves = store.leaves().verify();
+    return {
+      intact,
+      damaged: damaged + leaves.damaged,
+      reclaimedBytes,
+      leaves: leaves.intact,
+    };
+  },
+  prune: async (store: Store) => {
+    const removed = (await store.prune()) + store.leaves().prune();
+    return { removedBytes: removed, ...(await store.size()) };
+  },
 };
 
 export const cache: Command = async line => {

@@ -6,6 +6,8 @@ export interface Progress {
   readonly filesTotal: number;
   readonly tokens: number;
   readonly skipped: number;
+  /** The time left, where it is known better than by the share of files. */
+  readonly left?: string | undefined;
 }
 
 const barWidth = 24;
@@ -52,7 +54,9 @@ export function progressLine(progress: Progress, seconds: number): string {
   const share = progress.filesTotal === 0 ? 0 : Math.min(1, progress.filesRead / progress.filesTotal);
   const full = Math.round(share * barWidth);
   const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
-  const left = share > 0.02 && share < 1 ? `, ${duration((seconds / share) * (1 - share))} left` : '';
+  const estimate = share > 0.02 && share < 1 ? duration((seconds / share) * (1 - share)) : undefined;
+  const time = progress.left ?? estimate;
+  const left = time === undefined ? '' : `, ${time} left`;
   return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} left out, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
 }
 

@@ -2,13 +2,15 @@
 
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './main.ts';
-import { bytes, count, print, printJson } from './output.ts';
+import { readNeurally } from './neural.ts';
+import { bytes, count, duration, print, printJson } from './output.ts';
 import { openSession } from './session.ts';
 
 const skippedShown = 20;
 
 export const read: Command = async (line, signal) => {
   const { repository, tokenizer, reading } = await openSession(line, signal, { quiet: true });
+  const neural = line.neural ? await readNeurally(line, repository, signal) : undefined;
   const { ledger } = repository;
   const skipped = [...ledger.skipped()].map(({ path, reason, detail }) => ({
     path,
@@ -32,6 +34,7 @@ export const read: Command = async (line, signal) => {
       // Reading into the copy memory is work for the processor, whatever the model runs on.
       device: 'cpu',
       cached: reading.cached,
+      ...(neural && { neural }),
     });
     return;
   }
@@ -44,6 +47,11 @@ export const read: Command = async (line, signal) => {
   print(
     `memory     ${bytes(repository.memory.bytes)} for the copy memory, ${bytes(peakBytes)} for the program at most`,
   );
+  if (neural !== undefined) {
+    print(
+      `model      read ${count(neural.read)} files, ${count(neural.readTokens)} tokens in ${duration(neural.seconds)} (${count(neural.tokensPerSecond)} tokens/s on ${neural.device}), ${count(neural.recalled)} files from the cache; ${bytes(neural.cacheBytes)} on disk, ${bytes(neural.engineBytes)} for the engine`,
+    );
+  }
   print(`left out   ${count(skipped.length)}`);
   for (const { path, reason, detail } of skipped.slice(0, skippedShown))
     print(`  ${path}: ${reason}${detail ? ` — ${detail}` : ''}`);

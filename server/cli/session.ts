@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { CopyMemory } from '../memory/copy.ts';
 import type { Reading } from '../memory/reading.ts';
-import { Repository } from '../memory/repository.ts';
+import { type Follower, Repository } from '../memory/repository.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';
@@ -68,6 +68,7 @@ export async function openRepository(
   root: string,
   tokenizer: Tokenizer,
   line: CommandLine,
+  follower?: Follower,
 ): Promise<Repository<CopyMemory>> {
   const folders = [{ name: path.basename(root), root }];
   const store = await openStore(line);
@@ -77,6 +78,7 @@ export async function openRepository(
       tokenizer,
       memory: new CopyMemory(tokenizer),
       ...(store && { store }),
+      ...(follower && { follower }),
     });
   } catch (error) {
     if (error instanceof FolderError) throw new UsageError(error.message);

@@ -2,32 +2,40 @@
  * The engine process, the only one that loads native code. It can crash, leak or be killed: its parent (`process.ts`)
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
+import { isMainThread } from 'node:worker_threads';
 import { check, checkGraph } from './check-graph.ts';
 import { type Device, deviceNames, isDevice } from './device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from './messages.ts';
 import { Models } from './models.ts';
 import { productGraph, timeProduct } from './product.ts';
-import { type Between, workQueue } from './queue.ts';
+import { type Between, type Outcome, workQueue } from './queue.ts';
+import { ReaderPool, readersOn } from './reader-pool.ts';
+import { serveReading } from './reader-thread.ts';
 import { type GraphSession, loadRuntime, type Runtime } from './session.ts';
 
 const [mode, device] = process.argv.slice(2);
 
-if (process.send === undefined || !isDevice(device) || (mode !== 'serve' && mode !== 'probe')) {
-  console.error(
-    'This is the engine process of Longsight; the language server and the command line start it.',
-  );
-  process.exit(2);
-}
+if (!isMainThread) await serveReading();
+else await main();
 
-// The parent is gone, or wants no more of us: nobody is left to work for.
-process.once('disconnect', () => process.exit(0));
+async function main(): Promise<void> {
+  if (process.send === undefined || !isDevice(device) || (mode !== 'serve' && mode !== 'probe')) {
+    console.error(
+      'This is the engine process of Longsight; the language server and the command line start it.',
+    );
+    process.exit(2);
+  }
 
-try {
-  const runtime = await loadRuntime();
-  if (mode === 'probe') send({ type: 'probed', result: await probe(runtime, device) });
-  else await serve(runtime, device);
-} catch (error) {
-  send({ type: 'unusable', problem: messageOf(error) });
+  // The parent is gone, or wants no more of us: nobody is left to work for.
+  process.once('disconnect', () => process.exit(0));
+
+  try {
+    const runtime = await loadRuntime();
+    if (mode === 'probe') send({ type: 'probed', result: await probe(runtime, device) });
+    else await serve(runtime, device);
+  } catch (error) {
+    send({ type: 'unusable', problem: messageOf(error) });
+  }
 }
 
 /** Runs the check graph, then races the device against the CPU. */
@@ -76,21 +84,27 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
   }
   const models = new Models(runtime, device);
   const showLife = signOfLife();
-  const queue = workQueue(
-    (request, between) =>
-      perform({ runtime, device, session, models }, request, async () => {
+  const finished = (id: number, outcome: Outcome): void => {
+    const residentBytes = process.memoryUsage.rss();
+    send(outcome.type === 'result' ? { ...outcome, id, residentBytes } : { ...outcome, id });
+  };
+  const readers = readersOn(device);
+  const pool = new ReaderPool({ entry: new URL(import.meta.url), finished, working: showLife });
+  const queue = workQueue((request, between) => {
+    const run = () =>
+      perform({ runtime, device, session, models, readers }, request, async () => {
         await between();
         showLife();
-      }),
-    (id, outcome) => {
-      const residentBytes = process.memoryUsage.rss();
-      send(outcome.type === 'result' ? { ...outcome, id, residentBytes } : { ...outcome, id });
-    },
-  );
+      });
+    return request.urgent ? pool.meanwhile(run) : run();
+  }, finished);
   process.on('message', message => {
     const order = message as ToEngine;
     if (order.type === 'stop') process.exit(0);
-    else if (order.type === 'cancel') queue.cancel(order.id);
+    else if (order.type === 'cancel') {
+      queue.cancel(order.id);
+      pool.cancel(order.id);
+    } else if (readers > 0 && (order.name === 'read' || order.name === 'readFiles')) pool.add(order);
     else queue.add(order);
   });
   send({ type: 'ready', device, check: result });
@@ -112,10 +126,12 @@ interface Means {
   /** The check graph. */
   readonly session: GraphSession;
   readonly models: Models;
+  /** Threads that read beside this one. */
+  readonly readers: number;
 }
 
 async function perform(
-  { runtime, device, session, models }: Means,
+  { runtime, device, session, models, readers }: Means,
   request: WorkRequest,
   between: Between,
 ): Promise<ResultOf<WorkName>> {
@@ -134,12 +150,23 @@ async function perform(
       const model = models.get(request.parameters.model);
       if (request.parameters.warm) await model.warm(between);
       const { loaded, slots } = model;
-      return { name: loaded.name, modelId: loaded.modelId, config: loaded.config, slots };
+      return {
+        name: loaded.name,
+        modelId: loaded.modelId,
+        config: loaded.config,
+        slots,
+        readers: Math.max(1, readers),
+      };
     }
     case 'read': {
       const { model: reference, ids, keep } = request.parameters;
       const model = models.get(reference);
       return model.read(ids, keep ?? model.config.dilated_span, between);
+    }
+    case 'readFiles': {
+      const { model: reference, files, keep } = request.parameters;
+      const model = models.get(reference);
+      return model.readFiles(files, keep ?? model.config.dilated_span, between);
     }
     case 'remember': {
       const { model, key, memory } = request.parameters;

@@ -32,6 +32,11 @@ interface Work {
     };
     result: FileMemory;
   };
+  /** Reads several files: as many as are small together, so that they share what a run costs. The results are those of `read`. */
+  readFiles: {
+    parameters: ModelParameters & { readonly files: readonly Ids[]; readonly keep?: number };
+    result: readonly FileMemory[];
+  };
   /** Holds what prompts are decoded with under a key: a few at a time, and only as long as the process lives. */
   remember: {
     parameters: ModelParameters & { readonly key: string; readonly memory: SeenMemory };
@@ -65,6 +70,8 @@ export interface ModelFacts {
   readonly config: ModelConfig;
   /** Keys of the dilated memory that a prompt sees: K of `SeenMemory`. */
   readonly slots: number;
+  /** Requests to read that are worked on at once. */
+  readonly readers: number;
 }
 
 /** The memory of everything but the edited file, as the cross-decoder reads it: shapes as in `RepositoryMemory`. */

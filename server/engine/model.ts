@@ -10,7 +10,7 @@ import type { Device } from './device.ts';
 import { type FileMemory, StridedCollector } from './file-memory.ts';
 import type { Decoded, SeenMemory } from './messages.ts';
 import type { Between } from './queue.ts';
-import type { FloatTensor, GraphSession, IndexTensor, Runtime } from './session.ts';
+import type { FloatTensor, GraphSession, IndexTensor, OpenOptions, Runtime } from './session.ts';
 import { type CachedState, type DecoderState, StateCache } from './state-cache.ts';
 import type { LoadedWeights } from './weights.ts';
 
@@ -26,22 +26,32 @@ const heldMemories = 4;
 /** `''` is the memory of a repository of one file. */
 const noMemory = '';
 
+/** From this width on, products in eight bits are so much faster than in float32 that the rest of a run does not hide it. */
+const wide = 384;
+
 /**
- * How the matrices are held. Reading and prompts take eight bits with one scale a run, which is fastest on processors. What a token is
- * decoded to must not depend on what is decoded beside it, or drafts would change the result: there, blocks of a row have scales
- * of their own.
+ * How the matrices are held. Reading and prompts of wide models take eight bits with one scale a run, which is fastest on processors; a
+ * narrow model spends its time elsewhere, and is exact instead. What a token is decoded to must not depend on what is decoded beside it, or drafts would
+ * change the result: there, blocks of a row have scales of their own.
  */
 function loweringsOn(
   device: Device,
   exact: boolean,
+  width: number,
 ): { readonly chunks: Lowering; readonly tokens: Lowering } {
   if (exact) return { chunks: 'float32', tokens: 'float32' };
-  return { chunks: device === 'cpu' ? 'uint8' : 'block8', tokens: 'block8' };
+  if (device !== 'cpu') return { chunks: 'block8', tokens: 'block8' };
+  return { chunks: width < wide ? 'float32' : 'uint8', tokens: 'block8' };
 }
 
 interface Opened {
   readonly session: GraphSession;
   readonly initial: DecoderState;
+}
+
+interface ModelOptions extends OpenOptions {
+  /** In float32 throughout: the reference. */
+  readonly exact: boolean;
 }
 
 type Part = 'read' | 'prompt' | 'drafts' | 'token';
@@ -51,18 +61,18 @@ export class Model {
   readonly slots: number;
   readonly #runtime: Runtime;
   readonly #device: Device;
-  readonly #exact: boolean;
+  readonly #options: ModelOptions;
   readonly #parts = new Map<Part, Opened>();
   readonly #fit: ContinuousFit;
   readonly #states = new StateCache(cachedStates);
   readonly #memories = new Map<string, DecoderState>();
   readonly #noMemory: DecoderState;
 
-  constructor(runtime: Runtime, device: Device, loaded: LoadedWeights, exact: boolean) {
+  constructor(runtime: Runtime, device: Device, loaded: LoadedWeights, options: ModelOptions) {
     this.#runtime = runtime;
     this.#device = device;
     this.loaded = loaded;
-    this.#exact = exact;
+    this.#options = options;
     this.slots = dilatedSlots(loaded.config, furthest);
     this.#fit = new ContinuousFit(loaded.config);
     this.#noMemory = feedsOf(emptyRepositoryMemory(loaded.config, this.slots));
@@ -102,6 +112,17 @@ export class Model {
       continuous: floatTensor(this.#fit.fit(signal)),
       strided: strided.finish(),
     };
+  }
+
+  /** Reads files, each as `read` does. */
+  async readFiles(
+    files: readonly ArrayLike<number>[],
+    keep: number,
+    between: Between,
+  ): Promise<readonly FileMemory[]> {
+    const memories: FileMemory[] = [];
+    for (const ids of files) memories.push(await this.read(ids, keep, between));
+    return memories;
   }
 
   /** Holds a memory that prompts may name. */
@@ -215,8 +236,8 @@ export class Model {
     if (known !== undefined) return known;
     const graph = this.#graph(part);
     // One token has too little to do for more than one thread.
-    const threads = part === 'token' || part === 'drafts' ? { threads: 1 } : {};
-    const session = await this.#runtime.open(graph.model, this.#device, threads);
+    const options = part === 'token' || part === 'drafts' ? { threads: 1 } : this.#options;
+    const session = await this.#runtime.open(graph.model, this.#device, options);
     const opened = { session, initial: floatsOf(graph.initialState) };
     this.#parts.set(part, opened);
     return opened;
@@ -224,7 +245,7 @@ export class Model {
 
   #graph(part: Part): ModelGraph {
     const { config, weights } = this.loaded;
-    const { chunks, tokens } = loweringsOn(this.#device, this.#exact);
+    const { chunks, tokens } = loweringsOn(this.#device, this.#options.exact, config.width);
     const { slots } = this;
     switch (part) {
       case 'read':

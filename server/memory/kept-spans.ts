@@ -5,6 +5,7 @@ import type { FileMemory } from '../engine/file-memory.ts';
 import { decodeKeys, decodeSums, encodeLeaf, type StoredKeys } from './leaf.ts';
 import { Merger, type SpanMemory } from './merge.ts';
 import type { RecordStore } from './segment-store.ts';
+import type { SharedLeaves } from './shared-leaves.ts';
 import { decodeSpan, encodeSpan } from './span-record.ts';
 import type { LeafReference, Spans } from './tree.ts';
 
@@ -71,6 +72,29 @@ export class KeptSpans implements Spans {
     const { sums, keys } = encodeLeaf(memory, this.#modelId);
     this.#store.put(keysKey(key), keys);
     this.#store.put(key, sums);
+  }
+
+  /** Takes over what others have read, if it is whole and fits. Says whether it is here then. */
+  async fetch(key: string, shared: SharedLeaves): Promise<boolean> {
+    const [sums, keys] = await Promise.all([shared.get(key), shared.get(keysKey(key))]);
+    if (sums === undefined || keys === undefined) return false;
+    try {
+      decodeSums(sums, this.#modelId, this.#config);
+      decodeKeys(keys, this.#modelId, this.#config);
+    } catch {
+      return false;
+    }
+    this.#store.put(keysKey(key), keys);
+    this.#store.put(key, sums);
+    return true;
+  }
+
+  /** Lets others have it. */
+  async share(key: string, shared: SharedLeaves): Promise<void> {
+    for (const record of [keysKey(key), key]) {
+      const bytes = this.#store.get(record);
+      if (bytes !== undefined) await shared.put(record, bytes);
+    }
   }
 
   leaf({ key }: LeafReference): SpanMemory {

@@ -8,6 +8,7 @@ import type { SpanMemory } from './merge.ts';
 import type { KeyedMemory } from './neural.ts';
 import { seenMemory } from './seen.ts';
 import type { RecordStore } from './segment-store.ts';
+import type { SharedLeaves } from './shared-leaves.ts';
 import { MemoryTree } from './tree.ts';
 
 /** Files that are edited by turns; what one sees is about a megabyte. */
@@ -59,6 +60,15 @@ export class NeuralMemory {
     if (!this.#spans.has(key)) return false;
     this.#set(path, key, length);
     return true;
+  }
+
+  /** As `recall`, of what others have read. */
+  async recallFrom(shared: SharedLeaves, path: string, key: string, length: number): Promise<boolean> {
+    return (await this.#spans.fetch(key, shared)) && this.recall(path, key, length);
+  }
+
+  share(key: string, shared: SharedLeaves): Promise<void> {
+    return this.#spans.share(key, shared);
   }
 
   /** Adds or replaces a file. */

@@ -35,6 +35,15 @@ export interface TokenMemory {
   readonly bytes: number;
 }
 
+/** What is told of every change to the memory of tokens, after it. */
+export interface Follower {
+  /** A file is there, or has other content on disk than before. */
+  changed(path: string): void;
+  /** The unsaved text of a file is in memory. */
+  edited(path: string): void;
+  removed(path: string): void;
+}
+
 export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly folders: readonly WorkspaceFolder[];
   readonly tokenizer: Tokenizer;
@@ -45,6 +54,7 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly maxTokens?: number;
   /** Where what was read is kept for the next time; nowhere when left out. */
   readonly store?: Store;
+  readonly follower?: Follower;
 }
 
 /** How many files are fetched from disk ahead of the one being worked on. */
@@ -62,6 +72,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   readonly #reader: FileReader;
   readonly #maxTokens: number;
   readonly #cache: ReadingCache | undefined;
+  readonly #follower: Follower | undefined;
   /** Updates run one after another. */
   #updates: Promise<unknown> = Promise.resolve();
   #reads: Promise<unknown> = Promise.resolve();
@@ -82,6 +93,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.#reader = new FileReader(options.maxFileSize ?? defaultOf('read.maxFileSize'));
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
     this.#cache = cache;
+    this.#follower = options.follower;
   }
 
   /**
@@ -156,6 +168,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.memory.set(path, tokens);
     this.map.set(path, tokens.length);
     this.#edited.add(path);
+    this.#follower?.edited(path);
   }
 
   /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
@@ -165,7 +178,10 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   /** Forgets everything, in memory and in the cache. */
   async clear(): Promise<void> {
-    for (const path of this.map.paths) this.memory.delete(path);
+    for (const path of this.map.paths) {
+      this.memory.delete(path);
+      this.#follower?.removed(path);
+    }
     this.map.clear();
     this.#edited.clear();
     this.ledger.clear();
@@ -312,6 +328,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
         this.memory.set(path, tokens);
         this.map.set(path, tokens.length);
       });
+      this.#follower?.changed(path);
     }
     this.ledger.noteRead(
       { path, hash, tokens: tokens.length, bytes: file.bytes, ...(note !== undefined && { note }) },
@@ -325,6 +342,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.memory.delete(path);
     this.map.delete(path);
     this.ledger.forget(path);
+    this.#follower?.removed(path);
     run.removed++;
   }
 

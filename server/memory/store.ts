@@ -7,6 +7,7 @@ import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import cacache from 'cacache';
+import { SegmentStore } from './segment-store.ts';
 
 export interface StoreSize {
   /** Bytes on disk, with what is waiting to be removed. */
@@ -41,6 +42,9 @@ const separator = '/';
  */
 const saltLength = 16;
 
+/** Of the cache that leaves may take: they are by far the larger part of what is read, and of its worth. */
+const leavesShare = 0.75;
+
 /** Entries that nothing refers to may belong to a process that has not yet written what does. */
 const graceForOrphans = 24 * 60 * 60 * 1000;
 
@@ -68,6 +72,11 @@ export class Store {
       throw new Error(`The cache folder ${resolved} cannot be used: ${why}.`);
     }
     return new Store(resolved, maxBytes);
+  }
+
+  /** Where leaves are kept: a part of the cache that may take three quarters of it. */
+  leaves(): SegmentStore {
+    return new SegmentStore(path.join(this.folder, 'leaves'), this.#maxBytes * leavesShare);
   }
 
   /** `damaged` when there is an entry that is not what was put in; it is removed. */

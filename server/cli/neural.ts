@@ -1,0 +1,126 @@
+/** What the model reads of a repository, on the command line: the engine started, the reading awaited and reported. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { engineEntry } from '../engine/entry.ts';
+import { createEngine, type Engine } from '../engine/process.ts';
+import type { ModelReference } from '../engine/weights.ts';
+import { type NeuralProgress, NeuralReader } from '../memory/neural-reader.ts';
+import type { Repository } from '../memory/repository.ts';
+import { SegmentStore } from '../memory/segment-store.ts';
+import { shippedModelFolder } from '../tokens/load.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+import { openStore } from './cache.ts';
+import { duration, ProgressBar } from './output.ts';
+
+/** The contract's `neural` of `read`. */
+export interface NeuralReport {
+  readonly files: number;
+  readonly tokens: number;
+  /** Files that the model read now, and that it had read before. */
+  readonly read: number;
+  readonly recalled: number;
+  readonly readTokens: number;
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+  /** Bytes on disk of all leaves, of every repository. */
+  readonly cacheBytes: number;
+  readonly engineBytes: number;
+  readonly modelId: string;
+  readonly device: string;
+}
+
+export interface NeuralSession {
+  readonly engine: Engine;
+  readonly model: ModelReference;
+  readonly reader: NeuralReader;
+  readonly store: SegmentStore;
+  close(): Promise<void>;
+}
+
+export function modelOf(line: CommandLine, tokenizer: Tokenizer): ModelReference {
+  return { folder: path.resolve(line.model ?? shippedModelFolder()), tokenizerHash: tokenizer.hash };
+}
+
+/** @param repository read already or not: files that it reads later are to be told to the reader by its follower */
+export async function openNeural(
+  line: CommandLine,
+  repository: Repository,
+  onProgress: (progress: NeuralProgress) => void = () => {},
+): Promise<NeuralSession> {
+  const engine = createEngine({ entry: engineEntry(), device: line.device, log: () => {} });
+  const cache = await openStore(line);
+  // Without a cache, what is read still has to lie somewhere while it is of use.
+  const folder = cache === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;
+  const store = cache?.leaves() ?? new SegmentStore(folder!, Number.POSITIVE_INFINITY);
+  const model = modelOf(line, repository.tokenizer);
+  const tokensOf = (file: string) => repository.memory.tokensOf(file);
+  const reader = new NeuralReader({ engine, model, store, tokensOf, onProgress });
+  return {
+    engine,
+    model,
+    reader,
+    store,
+    async close() {
+      await reader.stop();
+      await engine.stop();
+      store.close();
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Has the model read everything that the repository holds. @throws UsageError when the model cannot be used */
+export async function readNeurally(
+  line: CommandLine,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<NeuralReport> {
+  const bar = new ProgressBar();
+  const total = { files: repository.paths.length, skipped: repository.ledger.skippedFiles };
+  const session = await openNeural(line, repository, progress =>
+    bar.show({
+      filesRead: progress.files,
+      filesTotal: total.files,
+      tokens: progress.tokens,
+      skipped: total.skipped,
+      left: secondsLeft(progress),
+    }),
+  );
+  const { reader, engine, store } = session;
+  const stop = () => void reader.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for (const file of repository.paths) reader.changed(file);
+    await reader.settled().catch((error: unknown) => {
+      throw new UsageError(error instanceof Error ? error.message : String(error));
+    });
+    signal.throwIfAborted();
+    const { files, tokens, read, recalled, readTokens, seconds } = reader.progress;
+    return {
+      files,
+      tokens,
+      read,
+      recalled,
+      readTokens,
+      seconds,
+      tokensPerSecond: readTokens / Math.max(seconds, 1e-6),
+      cacheBytes: store.bytes,
+      engineBytes: engine.status.residentBytes,
+      modelId: reader.facts?.modelId ?? '',
+      device: engine.status.device ?? 'none',
+    };
+  } finally {
+    bar.end();
+    signal.removeEventListener('abort', stop);
+    await session.close();
+  }
+}
+
+/** By the tokens that wait and the speed so far; nothing before there is one. */
+function secondsLeft({ waitingTokens, readTokens, seconds }: NeuralProgress): string | undefined {
+  return readTokens === 0 || waitingTokens === 0
+    ? undefined
+    : duration((waitingTokens * seconds) / readTokens);
+}

@@ -1,0 +1,53 @@
+/** A thread that reads: the other side of `reader-pool.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Models } from './models.ts';
+import { workQueue } from './queue.ts';
+import {
+  type FromReader,
+  type ReaderData,
+  type ReadRequest,
+  type ToReader,
+  transferables,
+} from './reader-pool.ts';
+import { loadRuntime } from './session.ts';
+
+/** Milliseconds between two signs of life. */
+const lifeSign = 1000;
+
+export async function serveReading(): Promise<void> {
+  const port = parentPort!;
+  const hold = new Int32Array((workerData as ReaderData).hold);
+  const say = (message: FromReader, transfer: ArrayBuffer[] = []): void =>
+    port.postMessage(message, transfer);
+  // Messages wait until there is somebody to hear them.
+  const models = loadRuntime().then(runtime => new Models(runtime, 'cpu', { threads: 1 }));
+  let last = performance.now();
+  const queue = workQueue(
+    async (request, between) => {
+      const { name, parameters } = request as ReadRequest;
+      const model = (await models).get(parameters.model);
+      const keep = parameters.keep ?? model.config.dilated_span;
+      const pause = async (): Promise<void> => {
+        await between();
+        for (let held = Atomics.load(hold, 0); held !== 0; held = Atomics.load(hold, 0))
+          Atomics.wait(hold, 0, held, lifeSign);
+        if (performance.now() - last < lifeSign) return;
+        last = performance.now();
+        say({ type: 'working' });
+      };
+      return name === 'read'
+        ? model.read(parameters.ids, keep, pause)
+        : model.readFiles(parameters.files, keep, pause);
+    },
+    (id, outcome) => {
+      const transfer =
+        outcome.type === 'result' ? transferables(outcome.result as Parameters<typeof transferables>[0]) : [];
+      say({ type: 'finished', id, outcome }, transfer);
+    },
+  );
+  port.on('message', (order: ToReader) => {
+    if (order.type === 'cancel') queue.cancel(order.id);
+    else queue.add(order);
+  });
+  await models;
+}
