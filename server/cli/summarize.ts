@@ -1,4 +1,5 @@
 /** `longsight summarize`: the summary of a folder that was just read, or of a part of it. */
+import { readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
 import { FactBook } from '../summary/fact-book.ts';
 import { Grammars } from '../summary/grammars.ts';
@@ -9,6 +10,9 @@ import type { Command } from './main.ts';
 import { print, printJson } from './output.ts';
 import { openSession, type Session } from './session.ts';
 import { summaryText } from './summary-text.ts';
+
+/** Milliseconds to look back in git's history for. */
+const historyBudget = 3000;
 
 export const summarizeFolder: Command = async (line, signal) => {
   const session = await openSession(line, signal);
@@ -24,8 +28,10 @@ export const summarizeFolder: Command = async (line, signal) => {
       return;
     }
     const summary = summarize(source, facts, options);
-    if (line.json) printJson(summary);
-    else print(summaryText(summary, process.stdout.columns ?? 160));
+    const { activity } = await readChanges(session.repository, historyBudget, signal);
+    const whole = { ...summary, ...(activity && { activity }) };
+    if (line.json) printJson(whole);
+    else print(summaryText(whole, process.stdout.columns ?? 160));
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -1,5 +1,6 @@
 /** A summary as text for a terminal. */
 import type { Part, Summary } from '../protocol/requests.ts';
+import { activityText } from '../summary/changes.ts';
 import { count } from './output.ts';
 
 const treeDepth = 2;
@@ -12,10 +13,10 @@ export function summaryText(summary: Summary, columns: number): string {
     if (rows.length > 0) lines.push('', title, ...rows.map(row => `  ${row}`));
   };
   const source = (place: { path: string; line: number }): string => `${place.path}:${place.line}`;
-  section(
-    'Overview',
-    summary.overview.map(statement => `${statement.text}  (${source(statement)})`),
-  );
+  section('Overview', [
+    ...summary.overview.map(statement => `${statement.text}  (${source(statement)})`),
+    ...(summary.activity ? [`git: ${activityText(summary.activity)}`] : []),
+  ]);
   section(
     'Start here',
     summary.startHere.map((file, index) => `${index + 1}. ${file.path} — ${file.why}`),

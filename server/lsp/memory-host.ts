@@ -8,6 +8,7 @@ import type { Reading } from '../memory/reading.ts';
 import { Repository } from '../memory/repository.ts';
 import { Store } from '../memory/store.ts';
 import type { Coverage } from '../protocol/requests.ts';
+import { KeptSummary } from '../summary/kept.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -61,7 +62,8 @@ export class MemoryHost {
       ...(store === undefined ? {} : { store }),
     });
     const name = folders.map(folder => folder.name).join(', ');
-    this.#open = { tokenizer, repository, summary: new SummaryHost(name, repository) };
+    const kept = store && new KeptSummary(store, repository.workspace.folders);
+    this.#open = { tokenizer, repository, summary: new SummaryHost(name, repository, kept) };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
   }
@@ -79,6 +81,7 @@ export class MemoryHost {
         this.#ahead = 0;
       }),
     );
+    if (read.complete) this.#open?.summary.noteRead();
     void this.#warmUp();
     return read;
   }
@@ -102,6 +105,7 @@ export class MemoryHost {
     // A reading that was just stopped may still put the file at hand into memory.
     await this.#reading?.catch(() => {});
     await this.#open?.repository.clear();
+    await this.#open?.summary.clear();
     this.#suggestions.clear();
     this.#changed();
     return null;
@@ -162,7 +166,7 @@ export class MemoryHost {
 
   #settled({ complete: whole, seconds, cached, problems }: Reading): Read {
     this.#suggestions.clear();
-    this.#open?.summary.noteRead();
+    this.#open?.summary.noteChange();
     return { complete: whole, seconds, cached, problems, figures: this.figures() };
   }
 

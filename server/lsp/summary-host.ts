@@ -19,6 +19,7 @@ import { describe } from '../summary/describe.ts';
 import { makeDigest } from '../summary/digest.ts';
 import { FactBook } from '../summary/fact-book.ts';
 import { Grammars } from '../summary/grammars.ts';
+import type { KeptSummary } from '../summary/kept.ts';
 import { buildMap } from '../summary/map.ts';
 import { sourceOf } from '../summary/source.ts';
 import { summarize } from '../summary/summarize.ts';
@@ -38,20 +39,37 @@ export class SummaryHost {
   readonly #meter = new SurpriseMeter();
   #book: Promise<FactBook> | undefined;
   #changes: Promise<Changes> | undefined;
+  readonly #kept: KeptSummary | undefined;
+  #keeping = false;
+  /** Whether a reading has ended since the folders were opened. */
+  #wasRead = false;
 
-  constructor(name: string, repository: Repository<CopyMemory>) {
+  /** @param kept nothing where nothing is kept between sessions */
+  constructor(name: string, repository: Repository<CopyMemory>, kept: KeptSummary | undefined) {
     this.#name = name;
+    this.#kept = kept;
     this.#repository = repository;
   }
 
+  /** Of the whole repository at once, also while it is read: then what an earlier session found, or what has been read so far. */
   async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
+    const whole = path === undefined && budget === undefined;
+    if (whole && !this.#wasRead) {
+      const kept = await this.#kept?.get();
+      if (kept !== undefined) return { ...kept, earlier: true };
+    }
+    const wasRead = this.#wasRead;
     const { source, facts } = await this.#facts(signal);
     const { tokenizer } = this.#repository;
-    return summarize(source, facts, {
+    const summary = summarize(source, facts, {
       countTokens: (text: string) => tokenizer.encode(text).length,
       ...(path === undefined ? {} : { path }),
       ...(budget === undefined ? {} : { budget }),
     });
+    if (!wasRead) return { ...summary, earlier: true };
+    const { activity } = await this.#whatChanged();
+    if (whole) void this.#keep();
+    return { ...summary, ...(activity && { activity }) };
   }
 
   async describe(parameters: DescribeParameters, signal: AbortSignal): Promise<Description> {
@@ -106,9 +124,40 @@ export class SummaryHost {
     });
   }
 
-  /** Something was read: what git says of it may be new, too. */
+  /** From now on the memory holds all that there is. */
   noteRead(): void {
+    this.#wasRead = true;
+  }
+
+  /** Something was read: what git says of it may be new, too. */
+  noteChange(): void {
     this.#changes = undefined;
+  }
+
+  async clear(): Promise<void> {
+    this.#wasRead = false;
+    await this.#kept?.clear();
+  }
+
+  /** Keeps the summary for the next session, once it has all syntax trees. */
+  async #keep(): Promise<void> {
+    if (this.#kept === undefined || this.#keeping) return;
+    this.#keeping = true;
+    try {
+      const book = await this.#opened();
+      const source = sourceOf(this.#name, this.#repository);
+      await book.refine(source);
+      const { activity } = await this.#whatChanged();
+      const summary = summarize(source, await book.collect(source));
+      if (this.#wasRead) await this.#kept.put({ ...summary, ...(activity && { activity }) });
+    } finally {
+      this.#keeping = false;
+    }
+  }
+
+  #opened(): Promise<FactBook> {
+    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
+    return this.#book;
   }
 
   #whatChanged(): Promise<Changes> {
@@ -124,8 +173,7 @@ export class SummaryHost {
   }
 
   async #facts(signal: AbortSignal) {
-    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
-    const book = await this.#book;
+    const book = await this.#opened();
     const source = sourceOf(this.#name, this.#repository);
     const facts = await book.collect(source, { signal, treeBudget });
     void book.refine(source);

@@ -244,7 +244,9 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const files = found.files.filter(file => !this.ledger.isCurrent(file));
     run.kept = found.files.length - files.length;
     run.total = files.length;
-    files.sort((one, other) => comparePaths(one.path, other.path));
+    // What stands outermost says what the whole is, and can be shown while the rest is read.
+    const outermost = ({ path: name }: SourceFile): number => (name.includes('/') ? 1 : 0);
+    files.sort((one, other) => outermost(one) - outermost(other) || comparePaths(one.path, other.path));
     await this.#readAll(files, within === undefined, run, signal);
     run.clock.time('index', () => this.memory.settle());
     if (within === undefined && run.total > 0)

@@ -3,17 +3,21 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
+  clearRequest,
   describeRequest,
   digestRequest,
   lineSummariesRequest,
   lineSummaryRequest,
   mapRequest,
+  statusRequest,
+  summaryRequest,
   whereRequest,
 } from '../../server/protocol/requests.ts';
-import { uriOf } from './client.ts';
+import { uriOf, usual } from './client.ts';
 import { copyRepository } from './repository.ts';
-import { folder, readingClient } from './scene.ts';
+import { clientOf, folder, readingClient } from './scene.ts';
 
 test('where else is this done: places for a document that is open and changed, and for one that is not open', async () => {
   const root = copyRepository(folder);
@@ -75,4 +79,26 @@ test('a folder, a file and a selection are described; a symbol and its document 
   const column = text.indexOf('TideClient') + 2;
   const hovered = await client.request(lineSummaryRequest, { uri, line: found.at, column });
   assert.deepEqual(hovered, found.summary);
+});
+
+test('the summary is there before anything is read when an earlier session made it, and says so; clearing forgets it', async () => {
+  const cache = path.join(folder.root, 'cache');
+  const root = copyRepository(folder);
+  const first = await readingClient(root, { cache });
+  const made = await first.request(summaryRequest, {});
+  assert.equal(made.earlier, undefined);
+  const unread = { initializationOptions: { ...usual, read: { onOpen: false } }, folders: [root], cache };
+  const second = clientOf(unread);
+  await second.initialize();
+  // The first server writes after it has answered.
+  let kept = await second.request(summaryRequest, {});
+  for (let wait = 0; wait < 100 && kept.overview.length === 0; wait++) {
+    await pause(100);
+    kept = await second.request(summaryRequest, {});
+  }
+  const { activity: _, ...before } = made;
+  assert.deepEqual(kept, { ...before, earlier: true });
+  assert.equal((await second.request(statusRequest, null)).files, 0);
+  await second.request(clearRequest, null);
+  assert.deepEqual((await second.request(summaryRequest, {})).overview, []);
 });
