@@ -3,6 +3,7 @@ import { LookAhead } from '../completion/ahead.ts';
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, complete } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
+import type { Engine } from '../engine/process.ts';
 import { CopyMemory } from '../memory/copy.ts';
 import type { Reading } from '../memory/reading.ts';
 import { Repository } from '../memory/repository.ts';
@@ -21,16 +22,19 @@ import {
   type OpenParameters,
   type Read,
 } from './memory-messages.ts';
+import { NeuralHost } from './neural-host.ts';
 import { SummaryHost } from './summary-host.ts';
 
 interface Open {
   readonly tokenizer: Tokenizer;
   readonly repository: Repository<CopyMemory>;
   readonly summary: SummaryHost;
+  readonly neural: NeuralHost | undefined;
 }
 
 export class MemoryHost {
   readonly #changed: () => void;
+  readonly #engine: Pick<Engine, 'run'>;
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
@@ -40,30 +44,44 @@ export class MemoryHost {
   #reading: Promise<Reading> | undefined;
 
   /** @param changed is called whenever the figures may have changed */
-  constructor(changed: () => void) {
+  constructor(changed: () => void, engine: Pick<Engine, 'run'>) {
     this.#changed = changed;
+    this.#engine = engine;
   }
 
   async open(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
+    this.#open?.neural?.stop();
     this.#open = undefined;
     this.#suggestions.clear();
     const problems: string[] = [];
     const tokenizer = loadTokenizer(modelFolder);
     const store = await storeOf(parameters, problems);
+    const memory = new CopyMemory(tokenizer);
+    const neural = parameters.neural
+      ? new NeuralHost({
+          engine: this.#engine,
+          modelFolder,
+          tokenizer,
+          store,
+          tokensOf: file => memory.tokensOf(file),
+          onProgress: this.#changed,
+        })
+      : undefined;
     const repository = await Repository.open({
       folders,
       tokenizer,
-      memory: new CopyMemory(tokenizer),
+      memory,
       exclude,
       maxFileSize,
       maxTokens,
       ...(store === undefined ? {} : { store }),
+      ...(neural === undefined ? {} : { follower: neural.reader }),
     });
     const name = folders.map(folder => folder.name).join(', ');
     const kept = store && new KeptSummary(store, repository.workspace.folders);
-    this.#open = { tokenizer, repository, summary: new SummaryHost(name, repository, kept) };
+    this.#open = { tokenizer, repository, summary: new SummaryHost(name, repository, kept), neural };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
   }
@@ -101,11 +119,17 @@ export class MemoryHost {
     return null;
   }
 
+  pause(paused: boolean): null {
+    this.#open?.neural?.reader.pause(paused);
+    return null;
+  }
+
   async clear(): Promise<null> {
     // A reading that was just stopped may still put the file at hand into memory.
     await this.#reading?.catch(() => {});
     await this.#open?.repository.clear();
     await this.#open?.summary.clear();
+    this.#open?.neural?.clear();
     this.#suggestions.clear();
     this.#changed();
     return null;
@@ -115,6 +139,7 @@ export class MemoryHost {
     const { repository, tokenizer } = this.#opened();
     const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
     const request = { path, ...question };
+    this.#open?.neural?.reader.favour(path);
     this.#lookAhead.stop();
     this.#warming.abort();
     const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
@@ -151,6 +176,7 @@ export class MemoryHost {
       skipped: ledger.skippedFiles,
       stale: ledger.staleFiles,
       memoryBytes: memory.bytes,
+      ...(this.#open.neural && { neural: this.#open.neural.status }),
     };
   }
 

@@ -5,6 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import {
   type CancellationToken,
+  CancellationTokenSource,
   createMessageConnection,
   ErrorCodes,
   PortMessageReader,
@@ -12,6 +13,7 @@ import {
   ResponseError,
 } from 'vscode-languageserver/node';
 import type { RequestOf } from '../protocol/requests.ts';
+import { linkedEngine } from './engine-link.ts';
 import { messageOf } from './log.ts';
 import { MemoryHost } from './memory-host.ts';
 import {
@@ -27,6 +29,7 @@ import {
   lineSummaryFromMemory,
   mapOfMemory,
   openMemory,
+  pauseMemory,
   readMemory,
   summarizeMemory,
   updateMemory,
@@ -48,12 +51,14 @@ const connection = createMessageConnection(
 );
 const host = new MemoryHost(
   throttle(() => void connection.sendNotification(figuresChanged.method, host.figures()), interval),
+  linkedEngine(connection, () => new CancellationTokenSource()),
 );
 
 on(openMemory, parameters => host.open(parameters));
 on(readMemory, (_, signal) => host.read(signal));
 on(updateMemory, ({ paths }) => host.update(paths));
 on(editMemory, ({ file, text }) => host.edit(file, text));
+on(pauseMemory, ({ paused }) => host.pause(paused));
 on(clearMemory, () => host.clear());
 on(completeFromMemory, (request, signal) => host.complete(request, signal));
 on(summarizeMemory, (parameters, signal) => host.summary.summarize(parameters, signal));

@@ -9,6 +9,7 @@ import type {
   LineSummaries,
   LineSummary,
   MapParameters,
+  NeuralStatus,
   NotificationOf,
   Places,
   RepositoryMap,
@@ -29,6 +30,8 @@ export interface OpenParameters {
   readonly cacheFolder: string;
   /** In megabytes. */
   readonly cacheSize: number;
+  /** Whether the model reads, too. */
+  readonly neural: boolean;
 }
 
 export interface Opened {
@@ -46,6 +49,7 @@ export interface Figures {
   readonly skipped: number;
   readonly stale: number;
   readonly memoryBytes: number;
+  readonly neural?: NeuralStatus;
 }
 
 export const nothingRead: Figures = {
@@ -94,6 +98,8 @@ export const updateMemory: RequestOf<{ readonly paths: readonly string[] }, Read
 export const editMemory: RequestOf<{ readonly file: string; readonly text?: string }, null> = {
   method: 'edit',
 };
+/** Has the model read, or stop reading for now. */
+export const pauseMemory: RequestOf<{ readonly paused: boolean }, null> = { method: 'pause' };
 export const clearMemory: RequestOf<null, null> = { method: 'clear' };
 export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
 export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };

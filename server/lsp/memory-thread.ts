@@ -8,7 +8,9 @@ import {
   PortMessageReader,
   PortMessageWriter,
 } from 'vscode-languageserver/node';
+import type { Engine } from '../engine/process.ts';
 import type { NotificationOf, RequestOf } from '../protocol/requests.ts';
+import { serveEngine } from './engine-link.ts';
 import { type Log, messageOf } from './log.ts';
 
 export class MemoryThread {
@@ -16,17 +18,25 @@ export class MemoryThread {
   readonly #notifications = new Map<string, (parameters: unknown) => void>();
   readonly #onLost: (problem: string) => void;
   readonly #entry: string;
+  readonly #engine: Pick<Engine, 'run'> | undefined;
   #worker: Worker | undefined;
   #connection: MessageConnection | undefined;
 
   /**
    * @param onLost is called, with a sentence for the user, when the thread broke and with it all that was in memory
    * @param entry the file that the thread runs
+   * @param engine what it may have the engine do
    */
-  constructor(log: Log, onLost: (problem: string) => void, entry = memoryEntry()) {
+  constructor(
+    log: Log,
+    onLost: (problem: string) => void,
+    entry = memoryEntry(),
+    engine?: Pick<Engine, 'run'>,
+  ) {
     this.#log = log;
     this.#onLost = onLost;
     this.#entry = entry;
+    this.#engine = engine;
   }
 
   /** Starts the thread where it does not run. */
@@ -67,6 +77,7 @@ export class MemoryThread {
         .on('data', (text: string) => this.#log('debug', `memory: ${text.trimEnd()}`));
     }
     for (const [method, listener] of this.#notifications) connection.onNotification(method, listener);
+    if (this.#engine !== undefined) serveEngine(connection, this.#engine);
     worker.on('error', error => this.#lost(worker, messageOf(error)));
     worker.on('exit', code => this.#lost(worker, `it ended with code ${code}`));
     connection.listen();

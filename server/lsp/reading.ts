@@ -1,5 +1,6 @@
 /** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
+import type { Engine } from '../engine/process.ts';
 import type { RequestOf, Status } from '../protocol/requests.ts';
 import { type Log, messageOf } from './log.ts';
 import {
@@ -9,6 +10,7 @@ import {
   nothingRead,
   type OpenParameters,
   openMemory,
+  pauseMemory,
   type Read,
   readMemory,
   updateMemory,
@@ -43,10 +45,10 @@ export class Reading {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param entry the file that the memory's thread runs */
-  constructor(log: Log, parameters: OpenParameters, entry?: string) {
+  constructor(log: Log, parameters: OpenParameters, entry?: string, engine?: Pick<Engine, 'run'>) {
     this.#log = log;
     this.#parameters = parameters;
-    this.#memory = new MemoryThread(log, problem => this.#lost(problem), entry);
+    this.#memory = new MemoryThread(log, problem => this.#lost(problem), entry, engine);
     this.#memory.onNotification(figuresChanged, figures => {
       this.#figures = figures;
       this.#changed();
@@ -107,6 +109,7 @@ export class Reading {
     const listening = cancellation?.onCancellationRequested(() => run.cancel());
     const started = performance.now();
     this.#problem = undefined;
+    this.#pauseModel(false);
     const somewhere = this.#parameters.folders.length > 0;
     if (somewhere) this.#become('reading');
     else this.#become('idle', nothingRead);
@@ -141,6 +144,7 @@ export class Reading {
     this.#run?.cancel();
     this.#run = undefined;
     clearTimeout(this.#timer);
+    this.#pauseModel(true);
     this.#become('paused');
   }
 
@@ -166,6 +170,13 @@ export class Reading {
   stop(): Promise<void> {
     clearTimeout(this.#timer);
     return this.#memory.stop();
+  }
+
+  #pauseModel(paused: boolean): void {
+    if (!this.#parameters.neural || this.#opened === undefined) return;
+    this.#memory.request(pauseMemory, { paused }).catch((error: unknown) => {
+      this.#log('warning', messageOf(error));
+    });
   }
 
   #open(): Promise<unknown> {

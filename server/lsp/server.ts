@@ -55,8 +55,8 @@ function start(
   let folders = initialFolders(params);
   const documents = new TextDocuments(TextDocument);
   documents.listen(connection);
-  const reading = new Reading(log, openParameters(settings.current, folders));
   const engine = createEngine({ entry: engineEntry, device: settings.current['engine.device'], log });
+  const reading = new Reading(log, openParameters(settings.current, folders), undefined, engine);
   const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);
   serveProgress(connection, client, reading);
@@ -125,6 +125,7 @@ const readingSettings = [
   'read.maxFileSize',
   'read.maxTokens',
   'engine.model',
+  'neural',
   'cache.folder',
 ] as const satisfies SettingName[];
 
@@ -139,6 +140,7 @@ function openParameters(settings: SettingsShape, folders: readonly WorkspaceFold
     maxFileSize: settings['read.maxFileSize'],
     maxTokens: settings['read.maxTokens'],
     modelFolder: settings['engine.model'],
+    neural: settings.neural || settings['engine.model'] !== '',
     cacheFolder: settings['cache.folder'],
     cacheSize: settings['cache.maxSize'],
   };

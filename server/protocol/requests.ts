@@ -26,6 +26,19 @@ export interface SkippedFile {
 
 export type ReadingState = 'idle' | 'reading' | 'ready' | 'paused' | 'failed';
 
+/** How far the model's own reading is, where it reads. */
+export interface NeuralStatus {
+  readonly state: 'ready' | 'reading' | 'paused' | 'failed';
+  /** Files and tokens read, and waiting besides. */
+  readonly files: number;
+  readonly waiting: number;
+  readonly tokens: number;
+  readonly waitingTokens: number;
+  /** Since the start; 0 where nothing had to be read. */
+  readonly tokensPerSecond: number;
+  readonly problem?: string;
+}
+
 /** What has been read: the coverage ledger in short. */
 export interface Status {
   readonly state: ReadingState;
@@ -43,6 +56,8 @@ export interface Status {
   readonly modelId: string;
   /** Bytes held by the copy memory. */
   readonly memoryBytes: number;
+  /** Absent where the model does not read. */
+  readonly neural?: NeuralStatus;
   readonly engine: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
   /** A sentence for the user when `state` or `engine` is `failed`. */
   readonly problem?: string;

@@ -18,6 +18,7 @@ export interface SettingsShape {
   'read.maxTokens': number;
   'engine.device': 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
   'engine.model': string;
+  neural: boolean;
   'cache.folder': string;
   'cache.maxSize': number;
   trace: 'off' | 'messages' | 'verbose';
@@ -147,6 +148,13 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     default: '',
     scope: 'machine',
     description: 'A folder with model weights to use instead of the ones shipped.',
+  },
+  neural: {
+    type: 'boolean',
+    default: false,
+    scope: 'machine',
+    description:
+      'Have the model read the repository in the background as well, on all cores while nothing else wants them. Experimental: off until the model that comes with Longsight is worth the time; on wherever `longsight.engine.model` names another.',
   },
   'cache.folder': {
     type: 'string',

@@ -14,6 +14,7 @@ const parameters = {
   modelFolder: '',
   cacheFolder: '',
   cacheSize: 1,
+  neural: false,
 };
 
 test('a memory that breaks is read again, and left alone when that breaks it again and again', async () => {

@@ -1,0 +1,51 @@
+/** The engine as the memory's thread sees it: the process is the server's, and asked over messages. */
+import type { CancellationToken, MessageConnection } from 'vscode-languageserver/node';
+import type { ParametersOf, ResultOf, WorkName } from '../engine/messages.ts';
+import type { Engine } from '../engine/process.ts';
+import type { RequestOf } from '../protocol/requests.ts';
+
+interface EngineWork {
+  readonly name: WorkName;
+  readonly parameters: ParametersOf<WorkName>;
+  readonly urgent: boolean;
+}
+
+const engineWork: RequestOf<EngineWork, ResultOf<WorkName>> = { method: 'engineWork' };
+
+/** In the server: answers what the memory's thread asks. */
+export function serveEngine(connection: MessageConnection, engine: Pick<Engine, 'run'>): void {
+  connection.onRequest(
+    engineWork.method,
+    async ({ name, parameters, urgent }: EngineWork, token: CancellationToken): Promise<unknown> => {
+      const abort = new AbortController();
+      const listening = token.onCancellationRequested(() => abort.abort());
+      try {
+        return await engine.run(name, parameters as never, { signal: abort.signal, urgent });
+      } finally {
+        listening.dispose();
+      }
+    },
+  );
+}
+
+/** In the memory's thread. */
+export function linkedEngine(
+  connection: MessageConnection,
+  newCancellation: () => { readonly token: CancellationToken; cancel(): void },
+): Pick<Engine, 'run'> {
+  return {
+    run<Name extends WorkName>(
+      name: Name,
+      parameters: ParametersOf<Name>,
+      { signal, urgent = false }: { signal?: AbortSignal; urgent?: boolean } = {},
+    ): Promise<ResultOf<Name>> {
+      signal?.throwIfAborted();
+      const cancellation = newCancellation();
+      const cancel = () => cancellation.cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
+      return connection
+        .sendRequest<ResultOf<Name>>(engineWork.method, { name, parameters, urgent }, cancellation.token)
+        .finally(() => signal?.removeEventListener('abort', cancel));
+    },
+  };
+}

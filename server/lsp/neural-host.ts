@@ -1,0 +1,65 @@
+/** The model's reading in the memory's thread: where its leaves lie, and how far it is. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Engine } from '../engine/process.ts';
+import { NeuralReader } from '../memory/neural-reader.ts';
+import { SegmentStore } from '../memory/segment-store.ts';
+import type { Store } from '../memory/store.ts';
+import type { NeuralStatus } from '../protocol/requests.ts';
+import { shippedModelFolder } from '../tokens/load.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+
+export interface NeuralHostOptions {
+  readonly engine: Pick<Engine, 'run'>;
+  /** The shipped model when empty. */
+  readonly modelFolder: string;
+  readonly tokenizer: Tokenizer;
+  /** Without one, what is read is kept as long as this lives. */
+  readonly store: Store | undefined;
+  readonly tokensOf: (path: string) => Uint16Array | undefined;
+  readonly onProgress: () => void;
+}
+
+export class NeuralHost {
+  readonly reader: NeuralReader;
+  readonly #store: SegmentStore;
+  readonly #temporary: string | undefined;
+
+  constructor({ engine, modelFolder, tokenizer, store, tokensOf, onProgress }: NeuralHostOptions) {
+    this.#temporary = store === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;
+    this.#store = store?.leaves() ?? new SegmentStore(this.#temporary!, Number.POSITIVE_INFINITY);
+    const model = {
+      folder: path.resolve(modelFolder || shippedModelFolder()),
+      tokenizerHash: tokenizer.hash,
+    };
+    this.reader = new NeuralReader({ engine, model, store: this.#store, tokensOf, onProgress });
+  }
+
+  get status(): NeuralStatus {
+    const { state, files, waiting, tokens, waitingTokens, readTokens, seconds, problem } =
+      this.reader.progress;
+    return {
+      state,
+      files,
+      waiting,
+      tokens,
+      waitingTokens,
+      tokensPerSecond: seconds > 0 ? Math.round(readTokens / seconds) : 0,
+      ...(problem !== undefined && { problem }),
+    };
+  }
+
+  /** Forgets what was read, of whatever repository: leaves do not say whose they are. */
+  clear(): void {
+    this.#store.clear();
+  }
+
+  /** Lets go of everything; what was read is kept. */
+  stop(): void {
+    void this.reader.stop().finally(() => {
+      this.#store.close();
+      if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+    });
+  }
+}
