@@ -46,6 +46,8 @@ class Page {
   #palette: Palette;
   #map: RepositoryMap | undefined;
   #root: MapNode | undefined;
+  /** As last shown. */
+  #colouring: Colouring | undefined;
   #attention: Attention = { scores: [] };
   #current: string | undefined;
   #trouble: string | undefined;
@@ -126,7 +128,8 @@ class Page {
         return;
       case 'reveal':
         this.#current = message.path;
-        break;
+        this.#stage.markCurrent(this.#currentFile());
+        return;
     }
     this.#show();
   }
@@ -146,7 +149,14 @@ class Page {
     stage.hidden = nothing || this.#state.asList;
     list.hidden = nothing || !this.#state.asList;
     if (!this.#map || !this.#root || nothing) return;
-    const colouring = this.#colouring(this.#map);
+    const colouring = colouringOf(
+      this.#map,
+      this.#state.colourBy,
+      this.#attention,
+      this.#palette,
+      this.#texts,
+    );
+    this.#colouring = colouring;
     const shown = this.#shownFolder(this.#root);
     const matches = search(this.#root, this.#state.query);
     found.textContent = matches
@@ -160,13 +170,9 @@ class Page {
         shown,
         palette: this.#palette,
         found: matches,
-        current: this.#current === undefined ? undefined : this.#fileAt(this.#current),
+        current: this.#currentFile(),
         colourOf: node => colouring.colourOf(node),
       });
-  }
-
-  #colouring(map: RepositoryMap): Colouring {
-    return colouringOf(map, this.#state.colourBy, this.#attention, this.#palette, this.#texts);
   }
 
   #shownFolder(root: MapNode): MapNode {
@@ -174,9 +180,10 @@ class Page {
     return node.file < 0 ? node : (node.parent ?? root);
   }
 
-  #fileAt(path: string): MapNode | undefined {
-    const node = this.#root && nodeAt(this.#root, path);
-    return node?.path === path ? node : undefined;
+  #currentFile(): MapNode | undefined {
+    if (!this.#root || this.#current === undefined) return undefined;
+    const node = nodeAt(this.#root, this.#current);
+    return node.path === this.#current ? node : undefined;
   }
 
   #showCrumbs(shown: MapNode): void {
@@ -230,9 +237,9 @@ class Page {
   }
 
   #describe(node: MapNode): string[] {
-    if (!this.#map) return [];
+    if (!this.#map || !this.#colouring) return [];
     const { texts } = this.#map.files;
-    const words = this.#colouring(this.#map).words(node);
+    const words = this.#colouring.words(node);
     const size = fill(this.#texts.tokens, whole(node.size));
     if (node.file < 0)
       return [`${node.path || node.name}/`, fill(this.#texts.files, whole(node.files)), size, words];

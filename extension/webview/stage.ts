@@ -48,6 +48,7 @@ export class Stage {
   readonly #wishes: Wishes;
   #view: View | undefined;
   #layout: Layout | undefined;
+  #current: MapNode | undefined;
   #hovered: Tile | undefined;
   #selected: Tile | undefined;
   #wheel = 0;
@@ -57,7 +58,7 @@ export class Stage {
     this.#parts = parts;
     this.#wishes = wishes;
     const { stage, marks } = parts;
-    new ResizeObserver(() => this.#lay()).observe(stage);
+    new ResizeObserver(() => this.#draw()).observe(stage);
     marks.addEventListener('pointermove', event => this.#point(event));
     marks.addEventListener('pointerleave', () => this.#hover(undefined));
     marks.addEventListener('click', event => this.#click(event));
@@ -68,43 +69,50 @@ export class Stage {
 
   /** Shows a view; where it shows the same folder as before, what was selected stays so. */
   show(view: View): void {
-    const same = this.#view?.shown === view.shown;
-    const selected = same ? this.#selected?.node : undefined;
+    if (this.#view?.shown !== view.shown) {
+      this.#layout = undefined;
+      this.#selected = undefined;
+    }
     this.#view = view;
+    this.#current = view.current;
     this.#hovered = undefined;
-    this.#selected = undefined;
     this.#hideTooltip();
-    this.#lay(selected);
+    this.#draw();
   }
 
-  focus(): void {
-    this.#parts.marks.focus();
+  /** Shows which file is in front in the editor. */
+  markCurrent(node: MapNode | undefined): void {
+    this.#current = node;
+    this.#mark();
   }
 
-  #lay(selected = this.#selected?.node): void {
-    if (!this.#view) return;
+  #draw(): void {
     const { clientWidth: width, clientHeight: height } = this.#parts.stage;
-    if (width === 0 || height === 0) return;
+    if (!this.#view || width === 0 || height === 0) return;
     const { shown, palette, found } = this.#view;
-    const before = performance.now();
-    this.#layout = layOut(shown, width, height);
-    performance.measure('longsight.layout', { start: before });
-    this.#selected = selected && this.#tileOf(selected);
-    const { colourOf } = this.#view;
-    const context = prepare(this.#parts.tiles, this.#layout, devicePixelRatio);
-    drawMap(context, { layout: this.#layout, palette, colourOf, found }, devicePixelRatio);
-    performance.measure('longsight.draw', { start: before, detail: this.#layout.tiles.length });
+    const begun = performance.now();
+    if (this.#layout?.width !== width || this.#layout.height !== height) {
+      const selected = this.#selected?.node;
+      this.#layout = layOut(shown, width, height);
+      this.#selected = selected && this.#tileOf(selected);
+      performance.measure('longsight.layout', { start: begun });
+    }
+    const layout = this.#layout;
+    const colourOf = (node: MapNode): string => this.#view?.colourOf(node) ?? palette.unknown;
+    const context = prepare(this.#parts.tiles, layout, devicePixelRatio);
+    drawMap(context, { layout, palette, colourOf, found }, devicePixelRatio);
+    performance.measure('longsight.draw', { start: begun, detail: layout.tiles.length });
     this.#mark();
   }
 
   #mark(): void {
     if (!this.#view || !this.#layout) return;
-    const { palette, current } = this.#view;
+    const { palette } = this.#view;
     const context = prepare(this.#parts.marks, this.#layout, devicePixelRatio);
     drawMarks(context, palette, {
       hovered: this.#hovered,
       selected: this.#selected,
-      current: current && this.#tileOf(current),
+      current: this.#current && this.#tileOf(this.#current),
     });
   }
 

@@ -116,6 +116,12 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       await map.locator('#list button').filter({ hasText: 'main.ts' }).waitFor();
       assert.equal(await colourBy.inputValue(), 'recency');
     });
+
+    await step('it comes back with the window', async () => {
+      await page.reload();
+      await map.locator('#list button').filter({ hasText: 'main.ts' }).waitFor();
+      assert.equal(await colourBy.inputValue(), 'recency');
+    });
   } finally {
     await workbench.close();
   }

@@ -8,9 +8,9 @@ import { requirements, root } from './requirements.ts';
 import { Workbench } from './workbench.ts';
 
 const themes: Readonly<Record<string, string>> = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  'high-contrast': 'Default High Contrast',
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  'high-contrast': 'Dark High Contrast',
 };
 const target = path.join(root, 'media/screenshots');
 const needed = await requirements();
@@ -30,11 +30,13 @@ try {
   await workbench.command('Longsight: Show Memory Map');
   await map.locator('#legend .ramp').waitFor();
   // A wider sidebar shows whole sentences.
-  const sash = await page.locator('.monaco-sash.vertical').first().boundingBox();
-  if (sash) {
-    await page.mouse.move(sash.x + 2, 300);
+  const sidebar = await page.locator('.part.sidebar').boundingBox();
+  if (sidebar) {
+    const edge = sidebar.x + sidebar.width;
+    await page.mouse.move(edge, 300);
+    await page.waitForTimeout(500);
     await page.mouse.down();
-    await page.mouse.move(sash.x + 110, 300, { steps: 5 });
+    await page.mouse.move(edge + 70, 300, { steps: 5 });
     await page.mouse.up();
   }
   await map.locator('#busy:empty').waitFor({ state: 'attached' });

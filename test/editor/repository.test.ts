@@ -43,6 +43,19 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
       await workbench.summaryRow('Truly, Quayside plans which vessel').waitFor();
     });
 
+    await step('its map has every file, and surprise is measured', async () => {
+      await workbench.command('Longsight: Show Memory Map');
+      const map = workbench.webview();
+      await map
+        .locator('#legend')
+        .getByText(/\d surprising/)
+        .waitFor();
+      await map.locator('#query').fill('planner');
+      await map.locator('#found').getByText('2 of').waitFor();
+      await workbench.screenshot('map of the repository');
+      await workbench.command('View: Close Editor');
+    });
+
     await step('what was left out is named with its reason', async () => {
       await workbench.command('Longsight: Show Coverage');
       const secret = workbench.quickPickRows().filter({ hasText: '.env' });
