@@ -47,6 +47,7 @@ async function answer(
   // Lets word arrive that this request was superseded.
   await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return { reason: 'cancelled' };
+  if (splitsCharacter(request)) return { reason: 'nothing known here' };
   const known = cache?.find(request);
   if (known !== undefined) return known;
   if (request.wait !== undefined && request.wait > 0) {
@@ -89,6 +90,11 @@ const defaultBudget = 2000;
 /** Ways to go on that are offered beside the first, and the least confidence in one. */
 const mostAlternatives = 5;
 const leastAlternative = 0.02;
+
+/** Between the halves of a surrogate pair or of a line ending nothing can be inserted. */
+function splitsCharacter({ text, offset }: CompletionRequest): boolean {
+  return offset > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1));
+}
 
 /** The question as if the entry that is selected in the editor's own list were taken: an editor shows only what goes on from there. */
 function withSelected(request: CompletionRequest): CompletionRequest {

@@ -5,6 +5,12 @@
 export function trimToSuffix(rest: string, lineSuffix: string): string | undefined {
   const follows = lineSuffix.trimEnd();
   if (follows.trim() === '') return rest;
+  const left = withoutSuffix(rest, follows);
+  // Where it stands in the suggestion twice, as in a rule of equals signs, there is no telling where they meet.
+  return left !== undefined && follows.trim().length > 1 && left.includes(follows.trim()) ? undefined : left;
+}
+
+function withoutSuffix(rest: string, follows: string): string | undefined {
   if (rest.endsWith(follows)) return rest.slice(0, rest.length - follows.length);
   // What an editor closed by itself: brackets and quotes, perhaps with a semicolon or comma.
   if (/^[)\]}>"'`;,\s]+$/.test(follows)) {

@@ -1,0 +1,76 @@
+/** A small share of `test/bench/completion-fuzz.ts`, from one seed. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { randomFrom } from '../../../server/cli/eval-random.ts';
+import { complete } from '../../../server/completion/complete.ts';
+import { CopyMemory } from '../../../server/memory/copy.ts';
+import { renderFile } from '../../../server/sequence/render.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
+import { broken, type Case, hostileCase } from './hostile.ts';
+
+const tokenizer = loadTokenizer();
+const spellings = Object.keys(tokenizer.special).flatMap(name => [`<${name}>`, `<|${name}|>`]);
+
+const code = `export function planStay(berth: Berth, vessel: Vessel): Result<Stay> {
+  if (vessel.draught > berth.depth) return refuse(\`\${vessel.name} needs \${vessel.draught} m 🚢\`);
+  const stay = { berth, vessel, from: clock.now() };
+  stays.set(berth.id, stay);
+  return accept(stay);
+}
+`;
+const sources = [
+  code.repeat(2),
+  code.replaceAll('Stay', 'Visit').replaceAll('berth', 'quay') + code,
+  'שלום = "مرحبا"\n  שלום = "مرحبا" + "😀"\n\tשלום = "مرحبا"\n',
+  '====\n====\n{ a: [ (1), "x" ] },\n{ a: [ (2), "x" ] },\n',
+];
+
+test('at 600 places of hostile text no suggestion breaks a rule', async () => {
+  const memory = new CopyMemory(tokenizer);
+  for (const [i, text] of sources.entries())
+    memory.set(`${i}.ts`, tokenizer.encodePieces(renderFile(`${i}.ts`, text)));
+  const random = randomFrom(7);
+  let suggested = 0;
+  for (let i = 0; i < 600; i++) {
+    const one = hostileCase(sources[i % sources.length]!, random);
+    const { item, alternatives = [] } = await complete(
+      { path: 'new.ts', ...one, isInvoked: true },
+      memory,
+      tokenizer,
+    );
+    if (item === undefined) continue;
+    suggested++;
+    for (const found of [item, ...alternatives]) {
+      const rules = broken(one, found, spellings, spelling => !one.text.includes(spelling));
+      assert.deepEqual(rules, [], JSON.stringify({ ...one, inserted: found.text }));
+    }
+  }
+  assert.ok(suggested > 120, `${suggested} suggestions are too few to say anything`);
+});
+
+const item = {
+  text: '',
+  range: { start: 2, end: 2 },
+  confidence: 1,
+  provenance: [],
+  kind: 'rest of line',
+} as const;
+
+/** The rules themselves: each of these has to be found. */
+const faults: readonly (readonly [rule: RegExp, text: string, inserted: string])[] = [
+  [/half a surrogate/, 'ab', 'x\uD83D'],
+  [/replacement/, 'ab', '\uFFFD'],
+  [/control/, 'ab', 'x\u0000'],
+  [/special/, 'ab', 'x<end>'],
+  [/right of the cursor/, 'ab, c);', 'x, c);'],
+  [/line below/, 'a{\n}', '\n}'],
+  [/breaks lines/, 'a\r\n', 'x\n'],
+  [/blank/, 'ab', ' '],
+];
+
+test('the rules find what breaks them', () => {
+  for (const [rule, text, inserted] of faults) {
+    const place: Case = { text, offset: 2 };
+    assert.match(broken(place, { ...item, text: inserted }, spellings, () => true).join(), rule, inserted);
+  }
+});

@@ -1,0 +1,122 @@
+/** Buffers as they come from people and from the world at its worst, and what a suggestion in them must never be. */
+import type { CompletionItem } from '../../../server/completion/request.ts';
+
+/** What real files hold some day: broken pairs, directions, joiners, line ends of every kind, names of special tokens. */
+const oddities = [
+  '😀',
+  '🧑‍🚀',
+  '\u{1F1E9}\u{1F1EA}',
+  '\uD83D',
+  '\uDE00',
+  'שלום',
+  'مرحبا',
+  '\u202Etxt\u202C',
+  '\u200F',
+  'e\u0301',
+  '\uFEFF',
+  '\uFFFD',
+  '\u0000',
+  '\u001B[31m',
+  '\t',
+  '\r',
+  '\r\n',
+  '\n',
+  '\u2028',
+  '<|end|>',
+  '<|file|>',
+  '<|endoftext|>',
+  '<file>',
+  '<text>',
+  '<suffix>',
+  '<end>',
+  '「中文」',
+];
+
+export interface Case {
+  readonly text: string;
+  readonly offset: number;
+}
+
+/** Characters on either side of the cursor that are kept: what is further away changes little and costs time. */
+const reach = 900;
+const mostCut = 60;
+
+/** A place in a text, with some of what followed it gone and odd things strewn around it. */
+export function hostileCase(source: string, random: () => number): Case {
+  const pick = (count: number): number => Math.floor(random() * count);
+  const at = pick(source.length + 1);
+  let before = source.slice(Math.max(0, at - reach), at);
+  let after = source.slice(at + (random() < 0.5 ? pick(mostCut) : 0), at + reach);
+  const style = random();
+  if (style < 0.25) [before, after] = [before, after].map(crlf) as [string, string];
+  else if (style < 0.4) [before, after] = [before, after].map(tabs) as [string, string];
+  if (random() < 0.5) {
+    for (let count = pick(4); count >= 0; count--) {
+      const odd = oddities[pick(oddities.length)]!;
+      if (random() < 0.5) before = strewn(before, odd, before.length - pick(Math.min(80, before.length + 1)));
+      else after = strewn(after, odd, pick(Math.min(80, after.length + 1)));
+    }
+  }
+  return { text: before + after, offset: before.length };
+}
+
+/** The rules that a suggestion breaks, in words; `isForeign` says of a spelling whether no text that may be copied from has it. */
+export function broken(
+  { text, offset }: Case,
+  item: CompletionItem,
+  spellings: readonly string[],
+  isForeign: (spelling: string) => boolean,
+): string[] {
+  const rules: [boolean, string][] = [
+    [item.text.trim() === '', 'is blank'],
+    [item.range.start !== offset || item.range.end !== offset, 'replaces what was not to be replaced'],
+    [!item.text.isWellFormed(), 'holds half a surrogate pair'],
+    [/[\uFFFD]/.test(item.text), 'holds a replacement character'],
+    [/(?![\t\n\r])\p{Cc}/u.test(item.text), 'holds a control character'],
+    [splitsPair(text, offset), 'splits a surrogate pair or a line ending'],
+    [spellings.some(one => item.text.includes(one) && isForeign(one)), 'holds a special token'],
+    [repeatsSuffix(text, offset, item.text), 'repeats what is right of the cursor'],
+    [repeatsNextLine(text, offset, item.text), 'ends with the line below'],
+    [/(?<!\r)\n/.test(item.text) && isCrlf(text), 'breaks lines as the file does not'],
+    [item.text.includes('\r') && !isCrlf(text), 'breaks lines as the file does not'],
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, rule]) => rule);
+}
+
+function repeatsSuffix(text: string, offset: number, inserted: string): boolean {
+  const rest = text
+    .slice(offset)
+    .split(/\r\n?|\n/, 1)[0]!
+    .trim();
+  if (rest === '') return false;
+  // A single bracket may close another one than that right of the cursor.
+  return rest.length > 1 && inserted.includes(rest);
+}
+
+function repeatsNextLine(text: string, offset: number, inserted: string): boolean {
+  const lines = text.slice(offset).split(/\r\n?|\n/);
+  const next = lines.slice(1).find(line => line.trim() !== '');
+  const last = inserted.split(/\r?\n/).slice(1).at(-1);
+  return lines[0]!.trim() === '' && last !== undefined && last === next;
+}
+
+function splitsPair(text: string, offset: number): boolean {
+  return /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(Math.max(0, offset - 1), offset + 1));
+}
+
+function isCrlf(text: string): boolean {
+  const first = text.indexOf('\n');
+  return first > 0 && text[first - 1] === '\r';
+}
+
+function crlf(text: string): string {
+  return text.replace(/\r?\n/g, '\r\n');
+}
+
+function tabs(text: string): string {
+  return text.replace(/^(?: {2})+/gm, spaces => '\t'.repeat(spaces.length / 2));
+}
+
+function strewn(text: string, odd: string, at: number): string {
+  return text.slice(0, at) + odd + text.slice(at);
+}
