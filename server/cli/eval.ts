@@ -26,6 +26,10 @@ export interface EvaluationOptions {
   readonly tokenizer: Tokenizer;
   /** How many lines to hide. */
   readonly lines: number;
+  /** Hides lines of this class alone. */
+  readonly only?: LineClass | undefined;
+  /** Leaves out the cursor at the start of the line, whose figures are then of nothing. */
+  readonly inLineOnly?: boolean;
   readonly seed: number;
   /** `file`, `repo`, `copy`, `neural`, `bm25`, `oracle`, `other:<folder>`. */
   readonly settings: readonly string[];
@@ -88,16 +92,17 @@ export function settingsProblem(settings: readonly string[]): string | undefined
 export async function runEvaluation(options: EvaluationOptions): Promise<Evaluation> {
   const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
   const files = filesOf(memory, tokenizer);
-  const lines = chooseLines(files, options.lines, randomFrom(seed));
-  if (lines.length === 0) throw new RangeError('No line of this repository can be hidden: it holds no code.');
   const classifier = new LineClassifier(files);
+  const lines = hiddenLines(files, classifier, options);
+  if (lines.length === 0) throw new RangeError('No line of this repository can be hidden: it holds no code.');
   const classes = lines.map(line => classifier.classOf(line));
   const askers = await askersFor(options, files);
-  const cursors = [cursorFractions.inLine, cursorFractions.lineStart].map(fraction =>
-    lines.map(line => cursorIn(line, fraction)),
-  );
+  const cursors = [
+    lines.map(line => cursorIn(line, cursorFractions.inLine)),
+    options.inLineOnly ? [] : lines.map(line => cursorIn(line, cursorFractions.lineStart)),
+  ];
   const asked = [...askers].filter(([name, asker]) => name !== 'copy' && typeof asker === 'function');
-  const total = asked.length * lines.length * 2;
+  const total = asked.length * cursors.flat().length;
   const outcomes = new Map<string, Outcome[][]>();
   let done = 0;
   for (const [name, asker] of asked) {
@@ -136,6 +141,18 @@ export async function runEvaluation(options: EvaluationOptions): Promise<Evaluat
     ) as unknown as Record<LineClass, ClassMetrics>,
     bitsPerByte: await bitsBySetting(options, lines),
   };
+}
+
+/** The lines that are hidden; where one class is wanted, as many as there are among twenty times as many. */
+function hiddenLines(
+  files: readonly EvaluatedFile[],
+  classifier: LineClassifier,
+  { lines, seed, only }: EvaluationOptions,
+): HiddenLine[] {
+  if (only === undefined) return chooseLines(files, lines, randomFrom(seed));
+  return chooseLines(files, 20 * lines, randomFrom(seed))
+    .filter(line => classifier.classOf(line) === only)
+    .slice(0, lines);
 }
 
 const knownSettings: ReadonlySet<string> = new Set(['file', 'repo', 'copy', 'neural', 'bm25', 'oracle']);

@@ -70,7 +70,7 @@ export function broken(
   const rules: [boolean, string][] = [
     [item.text.trim() === '', 'is blank'],
     [item.range.start !== offset || item.range.end !== offset, 'replaces what was not to be replaced'],
-    [!item.text.isWellFormed(), 'holds half a surrogate pair'],
+    [/\p{Cs}/u.test(item.text), 'holds half a surrogate pair'],
     [/[\uFFFD]/.test(item.text), 'holds a replacement character'],
     [/(?![\t\n\r])\p{Cc}/u.test(item.text), 'holds a control character'],
     [splitsPair(text, offset), 'splits a surrogate pair or a line ending'],
