@@ -148,7 +148,7 @@ export class Client implements vscode.Disposable {
       debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
     };
     const options: LanguageClientOptions = {
-      documentSelector: [{ scheme: 'file' }, { scheme: 'untitled' }],
+      documentSelector: [{ scheme: 'file' }, { scheme: 'untitled' }, { notebook: '*', language: '*' }],
       outputChannel: log,
       traceOutputChannel: traceChannel(log),
       revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -1,5 +1,6 @@
 /** The extension's entry point: wires one client to the features. No model code and no reading happens in this process. */
 import * as vscode from 'vscode';
+import * as candidates from './candidates.ts';
 import { Client, type Patience, usualPatience } from './client.ts';
 import * as commands from './commands.ts';
 import type { Context } from './context.ts';
@@ -8,6 +9,7 @@ import * as descriptions from './descriptions.ts';
 import * as digest from './digest.ts';
 import * as lineSummaries from './line-summaries.ts';
 import * as memoryMap from './memory-map.ts';
+import * as statistics from './statistics.ts';
 import * as status from './status.ts';
 import { Suggestions } from './suggestions.ts';
 import * as summaryView from './summary-view.ts';
@@ -27,12 +29,14 @@ export function activate(extension: vscode.ExtensionContext): void {
   const context: Context = { extension, log, client, suggestions };
   extension.subscriptions.push(log, client);
   const features = [
+    candidates,
     commands,
     coverage,
     descriptions,
     digest,
     lineSummaries,
     memoryMap,
+    statistics,
     status,
     summaryView,
     trouble,

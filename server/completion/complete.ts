@@ -75,7 +75,7 @@ async function answer(
   const [item, ...others] = items.values();
   if (item === undefined) return { reason: 'nothing to add' };
   const alternatives = others.filter(other => isWorthShowing(other.text));
-  const least = request.isInvoked ? leastAlternative : leastConfidence(request.eagerness ?? 0.5);
+  const least = request.isInvoked ? leastInvoked : leastConfidence(request.eagerness ?? 0.5);
   if (item.confidence < least) return { reason: 'not confident enough', withheld: item };
   if (!isWorthShowing(item.text)) return { reason: 'too little to show', withheld: item };
   cache?.add(request, [item, ...alternatives]);
@@ -87,9 +87,11 @@ async function answer(
  * machine that is busy or has just started too.
  */
 const defaultBudget = 2000;
-/** Ways to go on that are offered beside the first, and the least confidence in one. */
+/** Ways to go on that are offered beside the first, and the least confidence in one: whoever looks at the next wants another. */
 const mostAlternatives = 5;
-const leastAlternative = 0.02;
+const leastAlternative = 0.002;
+/** The least confidence in what somebody asked for. */
+const leastInvoked = 0.02;
 
 /** Between the halves of a surrogate pair or of a line ending nothing can be inserted. */
 function splitsCharacter({ text, offset }: CompletionRequest): boolean {

@@ -8,6 +8,7 @@ import {
   type InlineCompletionParams,
   InlineCompletionTriggerKind,
   LSPErrorCodes,
+  type NotebookDocuments,
   ResponseError,
   type TextDocuments,
 } from 'vscode-languageserver/node';
@@ -18,6 +19,7 @@ import type { SettingsShape } from '../protocol/settings.ts';
 import type { AcceptanceCount } from './acceptance.ts';
 import { pathOfUri } from './folders.ts';
 import { completeFromMemory } from './memory-messages.ts';
+import { type Whole, wholeOf } from './notebooks.ts';
 import type { Reading } from './reading.ts';
 import type { Settings } from './settings.ts';
 import { TypingPace } from './typing-pace.ts';
@@ -26,6 +28,7 @@ import type { Unsaved } from './unsaved.ts';
 export function serveCompletions(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
+  notebooks: NotebookDocuments<TextDocument>,
   settings: Settings,
   reading: Reading,
   unsaved: Unsaved,
@@ -65,10 +68,11 @@ export function serveCompletions(
     const wait = isInvoked ? 0 : Math.max(now['completion.debounce'], pace.wait);
     // Typing goes on while the memory looks: what it says counts for the text it was asked about.
     const { version } = document;
-    const offset = document.offsetAt(position);
+    const whole = wholeOf(document, notebooks);
+    const offset = whole.start + document.offsetAt(position);
     const request = {
-      file: pathOfUri(document.uri) ?? document.uri,
-      text: document.getText(),
+      file: pathOfUri(whole.uri) ?? whole.uri,
+      text: whole.text,
       offset,
       languageId: document.languageId,
       scope: now['completion.scope'],
@@ -76,7 +80,7 @@ export function serveCompletions(
       maxLines: now['completion.maxLines'],
       wait,
       isInvoked,
-      selected: selectedIn(context, document, offset),
+      selected: selectedIn(context, document, whole.start, offset),
     };
     try {
       await unsaved.handOver(document.uri);
@@ -85,7 +89,7 @@ export function serveCompletions(
       if (found.reason !== 'cancelled') pace.answered(Math.max(0, found.milliseconds - wait));
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
       acceptance.offered(document.uri, item.text);
-      return [item, ...alternatives].map(one => itemOf(one, document));
+      return [item, ...alternatives].map(one => itemOf(one, document, whole));
     } catch (error) {
       if (token.isCancellationRequested) return [];
       throw error;
@@ -97,10 +101,11 @@ export function serveCompletions(
 function selectedIn(
   { selectedCompletionInfo: info }: InlineCompletionContext,
   document: TextDocument,
+  start: number,
   offset: number,
 ): { start: number; text: string } | undefined {
-  if (info === undefined || document.offsetAt(info.range.end) !== offset) return undefined;
-  return { start: document.offsetAt(info.range.start), text: info.text };
+  if (!info || start + document.offsetAt(info.range.end) !== offset) return undefined;
+  return { start: start + document.offsetAt(info.range.start), text: info.text };
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {
@@ -110,11 +115,15 @@ function isWanted({ enable, languages }: SettingsShape, languageId: string): boo
 function itemOf(
   { text, range, confidence, provenance }: CompletionItem,
   document: TextDocument,
+  { start }: Whole,
 ): InlineCompletionItem {
   const why: Why = { text, confidence, provenance };
   return {
     insertText: text,
-    range: { start: document.positionAt(range.start), end: document.positionAt(range.end) },
+    range: {
+      start: document.positionAt(range.start - start),
+      end: document.positionAt(range.end - start),
+    },
     command: { title: 'Why this suggestion', command: acceptedCommand, arguments: [why] },
   };
 }

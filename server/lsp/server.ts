@@ -4,6 +4,7 @@ import {
   ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  NotebookDocuments,
   ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
@@ -54,7 +55,9 @@ function start(
   const settings = new Settings(connection, client, log, params.initializationOptions);
   let folders = initialFolders(params);
   const documents = new TextDocuments(TextDocument);
+  const notebooks = new NotebookDocuments(documents);
   documents.listen(connection);
+  notebooks.listen(connection);
   const engine = createEngine({ entry: engineEntry, device: settings.current['engine.device'], log });
   const reading = new Reading(log, openParameters(settings.current, folders), undefined, engine);
   const watching = new Watching(connection, client, log, reading);
@@ -62,7 +65,7 @@ function start(
   serveProgress(connection, client, reading);
   const acceptance = new AcceptanceCount();
   const unsaved = new Unsaved(documents, reading);
-  serveCompletions(connection, documents, settings, reading, unsaved, acceptance);
+  serveCompletions(connection, documents, notebooks, settings, reading, unsaved, acceptance);
   connection.onRequest(acceptanceRequest.method, () => acceptance.counts);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
@@ -110,6 +113,7 @@ function start(
     capabilities: {
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+      notebookDocumentSync: { notebookSelector: [{ notebook: '*' }] },
       inlineCompletionProvider: true,
       // A client that has the command itself would not bear a second one of that name.
       ...(client.ownCommands.includes(acceptedCommand)

@@ -101,6 +101,45 @@ test('the shy get nothing that is not certain', async () => {
   if (withheld !== undefined) assert.equal(reason, 'not confident enough');
 });
 
+test('other ways to go on stand behind the first, each once', async () => {
+  const found = await complete(request(`${router}\nexport class |`), memoryOf(files), tokenizer);
+  const texts = [found.item, ...(found.alternatives ?? [])].map(item => item?.text.split('\n')[0]);
+  assert.ok(texts.includes('Router {') && texts.includes('Table {'), texts.join(' | '));
+  assert.equal(new Set(texts).size, texts.length);
+});
+
+test('the entry selected in the list is gone on from, and replaced with the suggestion', async () => {
+  const asked = request(`${start}    if (this.#ro|`);
+  const selected = { start: asked.offset - '#ro'.length, text: '#routes' };
+  const { item } = await complete({ ...asked, selected }, memoryOf(files), tokenizer);
+  assert.equal(item?.text.split('\n')[0], '#routes.has(path)) {');
+  assert.deepEqual(item?.range, { start: selected.start, end: asked.offset });
+});
+
+test('what is asked for is shown to the shy, too', async () => {
+  const asked = { ...request(`${start}    if (this.#routes.h|`), eagerness: 0, isInvoked: true };
+  const { item } = await complete(asked, memoryOf(files), tokenizer);
+  assert.equal(item?.text.split('\n')[0], 'as(path)) {');
+});
+
+test('nothing is put between the halves of a character', async () => {
+  const { item } = await complete(
+    { path: 'a.ts', text: 'faces = 😀', offset: 9, isInvoked: true },
+    memoryOf(files),
+    tokenizer,
+  );
+  assert.equal(item, undefined);
+});
+
+test('a question that is superseded while it waits looks for nothing', async () => {
+  const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
+  const abort = new AbortController();
+  const waiting = complete({ ...request('let value =|'), wait: 60_000 }, predictor, tokenizer, abort.signal);
+  setImmediate(() => setImmediate(() => abort.abort()));
+  assert.equal((await waiting).reason, 'cancelled');
+  assert.equal(predictor.asked, 0);
+});
+
 test('an aborted request is cancelled', async () => {
   const { item, reason } = await complete(request('a|'), memoryOf(files), tokenizer, AbortSignal.abort());
   assert.equal(item, undefined);

@@ -1,0 +1,40 @@
+/** Cells of notebooks: a cell is completed as part of one text, with the cells of code before and after it. */
+import { NotebookCellKind, type NotebookDocuments } from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+
+/** The text that a document is part of. */
+export interface Whole {
+  /** The URI of what holds it all: the notebook, or the document itself. */
+  readonly uri: string;
+  readonly text: string;
+  /** Where the document begins in it. */
+  readonly start: number;
+}
+
+/** What stands between two cells. */
+const gap = '\n\n';
+
+export function wholeOf(document: TextDocument, notebooks: NotebookDocuments<TextDocument>): Whole {
+  const own = document.getText();
+  const notebook = notebooks.findNotebookDocumentForCell(document.uri);
+  if (notebook === undefined) return { uri: document.uri, text: own, start: 0 };
+  const before: string[] = [];
+  const after: string[] = [];
+  let side = before;
+  for (const cell of notebook.cells) {
+    if (cell.document === document.uri) {
+      side = after;
+      continue;
+    }
+    const other = notebooks.getCellTextDocument(cell);
+    // Cells in other languages, and prose, say nothing that could go on here.
+    if (cell.kind === NotebookCellKind.Code && other?.languageId === document.languageId)
+      side.push(other.getText());
+  }
+  const head = before.map(text => text + gap).join('');
+  return {
+    uri: notebook.uri,
+    text: head + own + after.map(text => gap + text).join(''),
+    start: head.length,
+  };
+}
