@@ -1,5 +1,6 @@
 /** The extension's entry point: wires one client to the features. No model code and no reading happens in this process. */
 import * as vscode from 'vscode';
+import * as benchmark from './benchmark.ts';
 import * as candidates from './candidates.ts';
 import { Client, type Patience, usualPatience } from './client.ts';
 import * as commands from './commands.ts';
@@ -30,6 +31,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   extension.subscriptions.push(log, client);
   const features = [
     candidates,
+    benchmark,
     commands,
     coverage,
     descriptions,

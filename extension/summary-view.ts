@@ -57,6 +57,8 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   /** What was read when the latest summary was asked for; when that has changed, so may the summary have. */
   #askedFor: string | undefined;
   #later: NodeJS.Timeout | undefined;
+  /** Whether a summary was asked for before the first reading had ended. */
+  #askedEarly = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -114,7 +116,9 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     } catch (error) {
       if (loading.token.isCancellationRequested) return;
       log.error('The summary could not be had.', error);
-      this.#problem = error instanceof Error ? error.message : String(error);
+      // What cannot be said while it is read is asked for again afterwards.
+      if (client.status?.state === 'reading') this.#askedFor = undefined;
+      else this.#problem = error instanceof Error ? error.message : String(error);
     } finally {
       if (this.#loading === loading) this.#loading = undefined;
       loading.dispose();
@@ -189,7 +193,10 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     const asked = this.#askedFor === extentOf(status);
     if (connection !== 'running') return;
     // While a repository is read, what is known of it so far is asked for once: facts come before the reading's end.
-    if (this.#showing === 'reading' && this.#askedFor === undefined) void this.load();
+    if (this.#showing === 'reading' && !this.#summary && !this.#askedEarly) {
+      this.#askedEarly = true;
+      void this.load();
+    }
     if (this.#showing !== 'ready' || asked || (this.#summary && !this.#view.visible)) return;
     const settled = this.#summary && !this.#summary.earlier ? settledAfter : 0;
     this.#later = setTimeout(() => void this.load(), settled);

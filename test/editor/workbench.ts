@@ -135,7 +135,7 @@ export class Workbench {
 
   /** Runs a command from the palette by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    await this.#pressForQuickInput('F1');
     await this.quickInput().fill(`>${title}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
     await row.waitFor();
@@ -152,7 +152,7 @@ export class Workbench {
   }
 
   async commandIsOffered(title: string): Promise<boolean> {
-    await this.page.keyboard.press('F1');
+    await this.#pressForQuickInput('F1');
     await this.quickInput().fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     const offered = await this.page
@@ -161,6 +161,17 @@ export class Workbench {
       .count();
     await this.page.keyboard.press('Escape');
     return offered > 0;
+  }
+
+  /** A key that is pressed while the focus moves into or out of a webview reaches nobody. */
+  async #pressForQuickInput(key: string): Promise<void> {
+    const until = Date.now() + patience;
+    do {
+      await this.page.keyboard.press(key);
+      await this.quickInput()
+        .waitFor({ timeout: 8000 })
+        .catch(() => undefined);
+    } while (!(await this.quickInput().isVisible()) && Date.now() < until);
   }
 
   quickInput(): Locator {
@@ -173,7 +184,7 @@ export class Workbench {
 
   /** Opens a file of the folder with the cursor at a line and column, both from 1. */
   async openFile(file: string, line = 1, column = 1): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P');
+    await this.#pressForQuickInput('ControlOrMeta+P');
     await this.quickInput().fill(`${file}:${line}:${column}`);
     const name = path.basename(file);
     await this.quickPickRows().filter({ hasText: name }).first().click();

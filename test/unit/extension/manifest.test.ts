@@ -17,10 +17,14 @@ interface Step {
 }
 
 interface Contributes {
-  readonly commands: readonly { readonly command: string; readonly icon?: string }[];
+  readonly commands: readonly {
+    readonly command: string;
+    readonly icon?: string;
+    readonly enablement?: string;
+  }[];
   readonly menus: Readonly<Record<string, readonly Item[]>>;
   readonly submenus: readonly { readonly id: string }[];
-  readonly viewsWelcome: readonly { readonly contents: string }[];
+  readonly viewsWelcome: readonly { readonly contents: string; readonly when?: string }[];
   readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
 }
 
@@ -54,9 +58,13 @@ test('every command is offered with an icon, and once', () => {
 });
 
 test('conditions ask for contexts that the extension sets', () => {
-  const asked = [...JSON.stringify(contributes.menus).matchAll(/(?<![.\w])longsight\.(\w+)(?= [!=&)]|"|$)/g)]
-    .map(match => match[1]!)
-    .filter(name => !commands.has(`longsight.${name}`) && !submenus.has(`longsight.${name}`));
+  const { commands: declared, menus, viewsWelcome } = contributes;
+  const conditions = [
+    ...declared.map(({ enablement }) => enablement),
+    ...[...Object.values(menus).flat(), ...viewsWelcome].map(item => item.when),
+  ].join(' ');
+  // Not `config.longsight.…`, which is a setting.
+  const asked = [...conditions.matchAll(/(?<![.\w])longsight\.(\w+)/g)].map(match => match[1]!);
   const set = new Set(
     sources
       .flatMap(text => [...text.matchAll(/setContext\('(\w+)'|'longsight\.(\w+)'/g)])
@@ -64,6 +72,7 @@ test('conditions ask for contexts that the extension sets', () => {
   );
   assert.ok(asked.length > 0);
   assert.deepEqual(
+    // `view == longsight.summary` names the view.
     [...new Set(asked)].filter(name => name !== 'summary' && !set.has(name)),
     [],
   );
