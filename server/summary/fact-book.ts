@@ -3,7 +3,8 @@
  * does not wait for syntax trees of a whole repository: what is late has outlines by line patterns, until `refine` has been there.
  */
 import { languageOf } from '../workspace/language.ts';
-import { type FileFacts, factsOf } from './facts.ts';
+import { countingJudge } from './candidates.ts';
+import { type FileFacts, factsOf, judged } from './facts.ts';
 import type { Grammars } from './grammars.ts';
 import { type Ranked, rank } from './graph.ts';
 import type { SummarySource } from './source.ts';
@@ -105,7 +106,9 @@ export class FactBook {
 
   #made(source: SummarySource): RepositoryFacts {
     if (this.#facts !== undefined) return this.#facts;
-    const files = new Map([...this.#entries].map(([path, { facts }]) => [path, facts]));
+    const entries = [...this.#entries];
+    const judge = countingJudge(entries.map(([, { facts }]) => facts.candidates ?? []));
+    const files = new Map(entries.map(([path, { facts }]) => [path, judged(facts, judge)]));
     const ranked = rank([...files.values()].filter(file => file.code));
     this.#facts = { files, ranked, symbols: new Symbols(files, ranked, path => source.textOf(path)) };
     return this.#facts;

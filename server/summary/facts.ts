@@ -1,11 +1,12 @@
 /** Facts about one file: its sentence, its definitions and imports, the names it uses. */
 import type { Statement } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
+import { type Candidate, candidatesOf, choose, type Judge } from './candidates.ts';
 import type { Grammars } from './grammars.ts';
 import type { GraphFile } from './graph.ts';
 import { isManifest, type Manifest, readManifest } from './manifests.ts';
 import { type Definition, outline } from './outline.ts';
-import { openingSentence, type Sentence } from './sentences.ts';
+import { openingSentences, type Sentence } from './sentences.ts';
 
 /** What one file says of itself. */
 export interface FileFacts extends GraphFile {
@@ -13,6 +14,17 @@ export interface FileFacts extends GraphFile {
   readonly code: boolean;
   readonly statement?: Statement;
   readonly manifest?: Manifest;
+  /** Sentences of which another than the first may stand for the file; only where there are several. */
+  readonly candidates?: readonly Candidate[];
+}
+
+/** The facts with the sentence that the file's content predicts best. */
+export function judged(facts: FileFacts, judge: Judge): FileFacts {
+  const { candidates, path } = facts;
+  const chosen = candidates && choose(path, candidates, judge);
+  return chosen === undefined
+    ? facts
+    : { ...facts, statement: { text: chosen.text, path, line: chosen.line, generated: false } };
 }
 
 /** @param grammars that the file's language was loaded into; without it definitions are found by line patterns */
@@ -20,8 +32,8 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
   const code = languageOf(path).kind === 'code';
   const { definitions, imports } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
-  const sentence =
-    manifest?.description ?? openingSentence(path, text) ?? structuralLine(path, text, definitions);
+  const candidates = manifest?.description ? [] : candidatesOf(openingSentences(path, text), text);
+  const sentence = manifest?.description ?? candidates[0] ?? structuralLine(path, text, definitions);
   return {
     path,
     tokens,
@@ -31,6 +43,7 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
     uses: code ? identifierUses(text) : new Map(),
     ...(sentence && { statement: { text: sentence.text, path, line: sentence.line, generated: false } }),
     ...(manifest && { manifest }),
+    ...(candidates.length > 1 && { candidates }),
   };
 }
 

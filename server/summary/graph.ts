@@ -37,9 +37,9 @@ export interface Ranked {
 const damping = 0.85;
 const iterations = 40;
 const definedTooOften = 5;
-/** Tests, examples and benches show how the rest is used; they are seldom what a reader looks for. */
+/** Tests, examples, benches and copies of other projects are seldom what a reader looks for. */
 const supporting =
-  /(^|\/)(tests?|__tests__|spec|specs|e2e|examples?|samples?|demos?|bench(marks?)?|fixtures?|testing|testdata|mocks?|docs?)\/|[._-](test|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest)[^/]*$/i;
+  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
 const supportingWeight = 0.1;
 
 export function isSupporting(path: string): boolean {

@@ -15,19 +15,28 @@ const longestSentence = 200;
 const boilerplate =
   /copyright|licen[cs]ed?\b|all rights reserved|SPDX-|permission is hereby|redistribution|@(?:ts-|flow|jsx|format|generated)|eslint|prettier|biome-|jshint|istanbul|pylint|mypy:|flake8|noqa|coding[:=]|vim?:|-\*-|use strict|<reference|^region\b|sourceMappingURL|go:build|\+build|^nolint|rustfmt|clang-format|shellcheck|@file\b\s*$|^#!|THE SOFTWARE IS PROVIDED/i;
 
-/** The first sentence of the file's documentation, where it has one. */
-export function openingSentence(path: string, text: string): Sentence | undefined {
+/** How many sentences of an opening comment may stand for a file. */
+const mostCandidates = 3;
+
+/** The first sentences of the file's documentation, where it has any; of prose, its first. */
+export function openingSentences(path: string, text: string): Sentence[] {
   const language = languageOf(path);
   const lines = text.split('\n', openingLines * 4).map(line => line.replace(/\r$/, ''));
-  if (/(^|\/)(licen[cs]e|copying|notice|authors|requirements)[^/]*$/i.test(path)) return undefined;
-  if (language.kind === 'prose' || language.id === 'html') return prose(lines);
-  if (language.kind === 'data') return undefined;
+  if (/(^|\/)(licen[cs]e|copying|notice|authors|requirements)[^/]*$/i.test(path)) return [];
+  if (language.kind === 'prose' || language.id === 'html') {
+    const first = prose(lines);
+    return first ? [first] : [];
+  }
+  if (language.kind === 'data') return [];
   const comments = openingComments(lines.slice(0, openingLines), language);
   for (const comment of comments) {
-    const sentence = firstSentence(comment.lines, comment.line);
-    if (sentence !== undefined) return sentence;
+    if (isBoilerplate(comment.lines)) continue;
+    const sentences = sentencesOf(comment.lines, comment.line);
+    // What ends with a colon introduces something else.
+    const whole = sentences.filter((sentence, at) => at === 0 || /[.!…]$/.test(sentence.text));
+    if (whole.length > 0) return whole.slice(0, mostCandidates);
   }
-  return undefined;
+  return [];
 }
 
 /** Sentences of a prose file's first paragraphs, in order; what a README says the project is. */
@@ -133,7 +142,11 @@ function unmark(line: string): string {
 const roles = /(?::[\w:]+:)?``?(?:~[\w.]*\.(?=\w+`)|[!./~]*)([^`<]+?)(?:\s*<[^`]*>)?``?_{0,2}/g;
 
 function firstSentence(lines: readonly string[], start: number): Sentence | undefined {
-  return lines.slice(0, 3).some(line => boilerplate.test(line)) ? undefined : sentencesOf(lines, start)[0];
+  return isBoilerplate(lines) ? undefined : sentencesOf(lines, start)[0];
+}
+
+function isBoilerplate(lines: readonly string[]): boolean {
+  return lines.slice(0, 3).some(line => boilerplate.test(line));
 }
 
 /** Splits a paragraph into sentences with the lines they start on. Ends at a blank line or at a tag such as `@param`. */

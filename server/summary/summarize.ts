@@ -1,8 +1,9 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
-import type { KeyFile, KeySymbol, Part, RunCommand, Statement, Summary } from '../protocol/requests.ts';
+import type { KeySymbol, Part, RunCommand, Statement, Summary } from '../protocol/requests.ts';
 import type { RepositoryFacts } from './fact-book.ts';
 import type { FileFacts } from './facts.ts';
-import { compare, depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
+import { chooseKeyFiles } from './key-files.ts';
+import { depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
 import { proseSentences } from './sentences.ts';
 import type { SummarySource } from './source.ts';
 import { startHere } from './start-here.ts';
@@ -16,7 +17,6 @@ export interface SummaryOptions {
   readonly countTokens?: (text: string) => number;
 }
 
-const keyFileCount = 20;
 const keySymbolCount = 30;
 const overviewSentences = 5;
 
@@ -42,13 +42,7 @@ export function summarize(
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;
   const root = buildTree(paths, facts, scope ?? '', rankOf);
-  const keyFiles = paths
-    .filter(path => facts.get(path)!.code)
-    .sort((left, right) => rankOf(right) - rankOf(left) || compare(left, right))
-    .slice(0, keyFileCount)
-    .map(
-      (path): KeyFile => keyFile(path, facts.get(path)!, rankOf(path), ranked.files.get(path)?.usedBy ?? 0),
-    );
+  const keyFiles = chooseKeyFiles(paths, facts, ranked);
   const keySymbols = ranked.symbols
     .filter(symbol => inScope(symbol.path))
     .slice(0, keySymbolCount)
@@ -107,17 +101,6 @@ function overview(
     if (statement) statements.push(statement);
   }
   return distinct(statements).slice(0, overviewSentences);
-}
-
-function keyFile(path: string, facts: FileFacts, score: number, usedBy: number): KeyFile {
-  const exported = facts.definitions.filter(definition => definition.exported).length;
-  const why =
-    usedBy > 0
-      ? `used by ${usedBy} ${usedBy === 1 ? 'file' : 'files'}`
-      : exported > 0
-        ? `defines ${exported} names`
-        : 'stands alone';
-  return { path, line: facts.statement?.line ?? 1, score, why };
 }
 
 /** The commands of the outermost manifests that have any: those of inner packages are their own business. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openingSentence, proseSentences } from '../../../server/summary/sentences.ts';
+import { openingSentences, proseSentences } from '../../../server/summary/sentences.ts';
 
 const cases: readonly {
   what: string;
@@ -73,7 +73,7 @@ const cases: readonly {
 
 for (const { what, path, text, expected } of cases) {
   test(`takes ${what}`, () => {
-    const sentence = openingSentence(path, text);
+    const sentence = openingSentences(path, text)[0];
     assert.deepEqual(sentence && [sentence.text, sentence.line], expected);
   });
 }

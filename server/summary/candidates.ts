@@ -1,0 +1,77 @@
+/**
+ * Which of a file's opening sentences stands for it: the one that its content predicts best. The judge is a type of its own, so that a model's
+ * log-likelihood given the content, less that without it, can take the place of what is counted here: how many of a sentence's
+ * rare words the rest of the file holds, weighed as in BM25 (Robertson and Zaragoza 2009), by the word.
+ */
+import type { Sentence } from './sentences.ts';
+
+export interface Candidate extends Sentence {
+  /** The sentence's words, in lower case, with how often each stands in the rest of the file. */
+  readonly support: readonly (readonly [word: string, count: number])[];
+}
+
+/** Scores the candidates of one file: the higher, the more its content predicts them. */
+export type Judge = (path: string, candidates: readonly Candidate[]) => readonly number[];
+
+/** Authors begin with what matters: a later sentence has to be far better, and to be understood without the first. */
+const laterPenalty = 0.35;
+const dependent =
+  /^(?:this|that|these|those|it|its|they|here|there|for example|for instance|also|but|and|so|then|however|in|if|when|note|see|otherwise|both|such)\b/i;
+/** What asks says nothing of a file. */
+const questionPenalty = 0.3;
+/** Where further occurrences of a word stop to count, and what keeps short sentences from winning by one word. */
+const [saturation, lengthPrior] = [1.2, 4];
+
+export function candidatesOf(sentences: readonly Sentence[], text: string): Candidate[] {
+  if (sentences.length < 2) return sentences.map(sentence => ({ ...sentence, support: [] }));
+  const rest = wordCounts(text);
+  // What the sentences themselves say does not count in their favour.
+  for (const sentence of sentences)
+    for (const word of wordsOf(sentence.text)) rest.set(word, (rest.get(word) ?? 0) - 1);
+  return sentences.map(sentence => ({
+    ...sentence,
+    support: [...new Set(wordsOf(sentence.text))].map(word => [word, Math.max(0, rest.get(word) ?? 0)]),
+  }));
+}
+
+/** @param all the candidates of all files: a word that many of them use says little about one. */
+export function countingJudge(all: Iterable<readonly Candidate[]>): Judge {
+  const frequency = new Map<string, number>();
+  let total = 0;
+  for (const candidates of all) {
+    for (const { support } of candidates) {
+      total++;
+      for (const [word] of support) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+    }
+  }
+  const rarity = (word: string): number => Math.log(1 + total / (1 + (frequency.get(word) ?? 0)));
+  return (_, candidates) =>
+    candidates.map(({ support }) => {
+      const held = support.reduce(
+        (sum, [word, count]) => sum + (rarity(word) * count) / (count + saturation),
+        0,
+      );
+      return held / (support.length + lengthPrior);
+    });
+}
+
+export function choose(path: string, candidates: readonly Candidate[], judge: Judge): Sentence | undefined {
+  const scores = judge(path, candidates).map((score, at) => {
+    const { text } = candidates[at]!;
+    const place = at === 0 ? 1 : dependent.test(text) ? 0 : laterPenalty;
+    return score * place * (text.endsWith('?') ? questionPenalty : 1);
+  });
+  return candidates[scores.indexOf(Math.max(...scores))] ?? candidates[0];
+}
+
+function wordCounts(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+/** Words of prose and parts of identifiers: `CopyMemory` and `copy_memory` are what "copy memory" is. Plurals are their singulars. */
+function wordsOf(text: string): string[] {
+  const words = text.match(/\p{Lu}?\p{Ll}{2,}|\p{Lu}{2,}(?!\p{Ll})/gu) ?? [];
+  return words.map(word => word.toLowerCase().replace(/(?<=\p{L}{3})s$/u, ''));
+}
