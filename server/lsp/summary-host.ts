@@ -2,6 +2,7 @@
 import type { CopyMemory } from '../memory/copy.ts';
 import type { Repository } from '../memory/repository.ts';
 import type {
+  Activity,
   DescribeParameters,
   Description,
   Digest,
@@ -67,9 +68,9 @@ export class SummaryHost {
       ...(budget === undefined ? {} : { budget }),
     });
     if (!wasRead) return { ...summary, earlier: true };
-    const { activity } = await this.#whatChanged();
-    if (whole) void this.#keep();
-    return { ...summary, ...(activity && { activity }) };
+    const current = { ...summary, ...activityOf(await this.#whatChanged()) };
+    if (whole) void this.#keep(current);
+    return current;
   }
 
   async describe(parameters: DescribeParameters, signal: AbortSignal): Promise<Description> {
@@ -139,17 +140,16 @@ export class SummaryHost {
     await this.#kept?.clear();
   }
 
-  /** Keeps the summary for the next session, once it has all syntax trees. */
-  async #keep(): Promise<void> {
+  /** Keeps the summary for the next session: at once, and again when it has all syntax trees. */
+  async #keep(summary: Summary): Promise<void> {
     if (this.#kept === undefined || this.#keeping) return;
     this.#keeping = true;
     try {
+      await this.#kept.put(summary);
       const book = await this.#opened();
       const source = sourceOf(this.#name, this.#repository);
-      await book.refine(source);
-      const { activity } = await this.#whatChanged();
-      const summary = summarize(source, await book.collect(source));
-      if (this.#wasRead) await this.#kept.put({ ...summary, ...(activity && { activity }) });
+      if (!(await book.refine(source)) || !this.#wasRead) return;
+      await this.#kept.put({ ...summarize(source, await book.collect(source)), ...activityOf(summary) });
     } finally {
       this.#keeping = false;
     }
@@ -179,4 +179,8 @@ export class SummaryHost {
     void book.refine(source);
     return { source, facts };
   }
+}
+
+function activityOf({ activity }: { readonly activity?: Activity }): { readonly activity?: Activity } {
+  return activity === undefined ? {} : { activity };
 }
