@@ -6,10 +6,13 @@
  * @param hrefOf the link's new path for one of the protocol, decoded; `undefined` leaves the link as it is.
  */
 export function withSourceLinks(markdown: string, hrefOf: (path: string) => string | undefined): string {
-  return markdown.replace(/\]\(([^)\s#:]+)(#L\d+)?\)/g, (link, encoded: string, line: string | undefined) => {
-    const href = hrefOf(decoded(encoded));
-    return href === undefined ? link : `](${href}${line ?? ''})`;
-  });
+  return markdown.replace(
+    /\]\(((?:[^()\s#:]|\([^()\s#:]*\))+)(#L\d+)?\)/g,
+    (link, encoded: string, line: string | undefined) => {
+      const href = hrefOf(decoded(encoded));
+      return href === undefined ? link : `](${href}${line ?? ''})`;
+    },
+  );
 }
 
 /** A path with what ends a Markdown link or changes an address encoded. */

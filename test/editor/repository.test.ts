@@ -56,6 +56,21 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
       await workbench.command('View: Close Editor');
     });
 
+    await step('a file is summarized in its own words, each with its place', async () => {
+      await workbench.openFile('src/berths/planner.ts', 1, 1);
+      await workbench.command('Longsight: Summarize File');
+      const preview = workbench.webview();
+      await preview.getByText('Decides whether and how long a vessel can lie at a berth.').first().waitFor();
+      await preview
+        .getByRole('link', { name: /planner\.ts:\d/ })
+        .first()
+        .click();
+      await page
+        .locator('.tab.active')
+        .filter({ hasText: /^planner\.ts/ })
+        .waitFor();
+    });
+
     await step('what was left out is named with its reason', async () => {
       await workbench.command('Longsight: Show Coverage');
       const secret = workbench.quickPickRows().filter({ hasText: '.env' });
