@@ -124,8 +124,8 @@ const commands = {
     operands: '[<folder>]',
     least: 0,
     most: 1,
-    does: 'speeds as ratios, each beside something known',
-    options: ['seed'],
+    does: 'suggestions and speeds on your repository, as ratios, each beside something known',
+    options: ['lines', 'seed', 'svg'],
   },
   export: {
     operands: '<file.onnx>',

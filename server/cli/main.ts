@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandLine, type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
+import { bench } from './bench.ts';
 import { cache } from './cache.ts';
 import { completeAt } from './complete.ts';
 import { digest } from './digest.ts';
@@ -35,7 +36,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   digest,
   where,
   eval: evaluate,
-  bench: needsModel('"bench"'),
+  bench,
   export: needsModel('"export"'),
   cache,
   status,

@@ -39,6 +39,7 @@ export interface CompletionItem {
 }
 
 export type NothingReason =
+  | 'kept out'
   | 'nothing known here'
   | 'not confident enough'
   | 'nothing to add'

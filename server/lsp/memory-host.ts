@@ -13,6 +13,7 @@ import { KeptSummary } from '../summary/kept.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { verdictOnName } from '../workspace/names.ts';
 import { messageOf } from './log.ts';
 import {
   type DocumentQuestion,
@@ -139,6 +140,7 @@ export class MemoryHost {
     const { repository, tokenizer } = this.#opened();
     const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
     const request = { path, ...question };
+    if (this.#isKeptOut(path)) return { reason: 'kept out', milliseconds: 0 };
     this.#open?.neural?.reader.favour(path);
     this.#lookAhead.stop();
     this.#warming.abort();
@@ -146,6 +148,16 @@ export class MemoryHost {
     if (found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
+  }
+
+  /** In what holds secrets or was excluded nothing is suggested either. */
+  #isKeptOut(path: string): boolean {
+    for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
+      if (reason !== 'secret' && reason !== 'excluded') continue;
+      if (path === skipped || path.startsWith(`${skipped}/`)) return true;
+    }
+    // What git ignores is on no list.
+    return verdictOnName(path)?.reason === 'secret';
   }
 
   get summary(): SummaryHost {

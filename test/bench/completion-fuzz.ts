@@ -38,6 +38,10 @@ for (const folder of folders) {
     } = await complete({ path, ...one, eagerness: 1, isInvoked: true }, memory, tokenizer);
     asked++;
     longest = Math.max(longest, milliseconds);
+    if (asked % 5000 === 0)
+      console.error(
+        `${name}: ${asked} places, ${suggested} suggestions, ${((performance.now() - started) / asked).toFixed(1)} ms each`,
+      );
     if (item === undefined) continue;
     suggested++;
     for (const found of [item, ...alternatives]) {
@@ -59,10 +63,6 @@ for (const folder of folders) {
         console.log(`${rule}: ${path} ${JSON.stringify([left, found.text, right])}`);
       }
     }
-    if (asked % 5000 === 0)
-      console.error(
-        `${name}: ${asked} places, ${suggested} suggestions, ${((performance.now() - started) / asked).toFixed(1)} ms each`,
-      );
   }
 }
 console.log(

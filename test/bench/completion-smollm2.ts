@@ -35,6 +35,8 @@ interface LlamaCpp {
   LlamaGrammar: new (llama: Llama, options: { grammar: string; stopGenerationTriggers: string[] }) => object;
 }
 
+/** Its threads wait for each other by spinning: on a busy machine fewer are faster. */
+const threads = Number(process.env['SMOLLM2_THREADS'] ?? 2);
 const [count = '60', prompt = '1024', ...folders] = process.argv.slice(2);
 const promptTokens = Number(prompt);
 /** What chunks of other files may have of it. */
@@ -123,7 +125,7 @@ async function openModel(): Promise<Model | undefined> {
   const { getLlama, LlamaCompletion, LlamaGrammar } = (await import(pathToFileURL(entry).href)) as LlamaCpp;
   const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error' });
   const loaded = await llama.loadModel({ modelPath: weights });
-  const context = await loaded.createContext({ contextSize: promptTokens + 256, threads: 2 });
+  const context = await loaded.createContext({ contextSize: promptTokens + 256, threads });
   const completion = new LlamaCompletion({ contextSequence: context.getSequence() });
   return {
     async complete(prompt, typed) {

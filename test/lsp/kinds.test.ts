@@ -46,6 +46,15 @@ for (const [what, uri] of places) {
   });
 }
 
+test('nothing is suggested in a file that holds secrets', async () => {
+  const text = `${opening.replace('constructor(addr', '')}API_KEY=`;
+  for (const name of ['.env', 'src/.env.local', 'keys/server.pem']) {
+    const uri = uriOf(path.join(root, name));
+    await client.open(uri, `${text}\n${opening}`, 'typescript');
+    assert.deepEqual(await client.complete(uri, endOf(`${text}\n${opening}`)), [], name);
+  }
+});
+
 test('a file of 50,000 lines is completed', async () => {
   const uri = uriOf(path.join(root, 'src/long.ts'));
   const lines = Array.from({ length: 50_000 }, (_, i) => `export const level${i} = ${i} * 0.01;`);

@@ -1,0 +1,213 @@
+/** `longsight bench`: how reading, suggesting, editing and reopening fare on the user's own repository, each beside something known. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { complete } from '../completion/complete.ts';
+import { warmUp } from '../completion/warm-up.ts';
+import { CopyMemory } from '../memory/copy.ts';
+import type { Repository } from '../memory/repository.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+import { plotSvg } from './bench-plot.ts';
+import { type Evaluation, filesOf, runEvaluation } from './eval.ts';
+import { chooseLines, cursorIn, type HiddenLine } from './eval-lines.ts';
+import { randomFrom } from './eval-random.ts';
+import { evaluationText } from './eval-report.ts';
+import type { Command } from './main.ts';
+import { CountLine, note, print, printJson } from './output.ts';
+import { openRepository, tokenizerOf } from './session.ts';
+
+/** A figure and what it was measured beside; below 1 it is the better of the two wherever less is better. */
+export interface Ratio {
+  readonly ratio: number;
+  readonly value: number;
+  readonly beside: number;
+  readonly unit: string;
+  /** What `value` and `beside` are, in a sentence. */
+  readonly what: string;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  readonly files: number;
+  readonly tokens: number;
+  readonly read: Ratio;
+  readonly decode: Ratio;
+  readonly edit: Ratio;
+  readonly reopen: Ratio;
+  readonly completion: Evaluation;
+}
+
+/** Tokens of a repository that any completion model could have in its prompt. */
+const smallTokens = 8192;
+const timesSmall = 8;
+const decodedLines = 40;
+const editedLines = 500;
+
+export const bench: Command = async (line, signal) => {
+  const root = path.resolve(line.operands[0] ?? '.');
+  const tokenizer = tokenizerOf(line);
+  // A cache of its own: what is measured must not depend on what was read before.
+  const cache = await mkdtemp(path.join(tmpdir(), 'longsight-bench-'));
+  try {
+    const benchmark = await measure(root, tokenizer, { ...line, cache: { folder: cache } }, signal);
+    if (line.json) printJson(benchmark);
+    else if (line.svg) print(plotSvg(benchmark));
+    else print(benchmarkText(benchmark));
+  } finally {
+    await rm(cache, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+};
+
+async function measure(
+  root: string,
+  tokenizer: Tokenizer,
+  line: CommandLine,
+  signal: AbortSignal,
+): Promise<Benchmark> {
+  note('Reading it twice: from the files, then from what was kept …');
+  const first = await readOnce(root, tokenizer, line, signal);
+  const again = await readOnce(root, tokenizer, line, signal);
+  const { repository } = again;
+  const { memory } = repository;
+  const files = filesOf(memory, tokenizer);
+  const lines = chooseLines(files, decodedLines, randomFrom(line.seed));
+  if (lines.length === 0) throw new UsageError(`Nothing in ${root} could be read as source code.`);
+  note('Timing …');
+  const read = readRatio(memory, tokenizer);
+  const decode = await decodeRatio(memory, tokenizer, lines, signal);
+  const edit = await editRatio(repository, first.seconds);
+  const progress = new CountLine('lines');
+  const completion = await runEvaluation({
+    memory,
+    tokenizer,
+    lines: line.lines,
+    seed: line.seed,
+    settings: ['file', 'bm25', 'repo'],
+    openOther: () => Promise.reject(new Error('There is no other repository here.')),
+    signal,
+    onProgress: (done, total) => progress.show(done, total),
+  });
+  progress.end();
+  const { ledger } = repository;
+  return {
+    name: path.basename(root),
+    files: ledger.files,
+    tokens: ledger.tokens,
+    read,
+    decode,
+    edit,
+    reopen: ratio(again.seconds, first.seconds, 's', 'reading it from what was kept, beside from the files'),
+    completion,
+  };
+}
+
+async function readOnce(root: string, tokenizer: Tokenizer, line: CommandLine, signal: AbortSignal) {
+  const repository = await openRepository(root, tokenizer, line);
+  const started = performance.now();
+  await repository.read(undefined, signal);
+  signal.throwIfAborted();
+  return { repository, seconds: (performance.now() - started) / 1000 };
+}
+
+/** What a token costs to take in where there are many, beside where there are few. */
+function readRatio(memory: CopyMemory, tokenizer: Tokenizer): Ratio {
+  const all = [...memory.paths()].map(path => [path, memory.tokensOf(path)!] as const);
+  const few = firstFiles(all);
+  timeToSet(few, tokenizer);
+  const small = Array.from({ length: timesSmall }, () => timeToSet(few, tokenizer)).sort((a, b) => a - b);
+  return ratio(
+    timeToSet(all, tokenizer),
+    small[timesSmall >> 1]!,
+    'µs a token',
+    'putting a token in memory among all of the repository, beside among eight thousand',
+  );
+}
+
+type StoredFile = readonly [path: string, tokens: Uint16Array];
+
+function firstFiles(all: readonly StoredFile[]): StoredFile[] {
+  let tokens = 0;
+  return all.filter(([, own]) => {
+    const isWanted = tokens < smallTokens;
+    tokens += own.length;
+    return isWanted;
+  });
+}
+
+/** Microseconds a token. */
+function timeToSet(files: readonly StoredFile[], tokenizer: Tokenizer): number {
+  const started = performance.now();
+  const memory = new CopyMemory(tokenizer);
+  for (const [path, tokens] of files) memory.set(path, tokens);
+  memory.settle();
+  return (1000 * (performance.now() - started)) / Math.max(1, memory.tokens);
+}
+
+/** A suggestion from all of the repository, beside one from eight thousand tokens of it. */
+async function decodeRatio(
+  memory: CopyMemory,
+  tokenizer: Tokenizer,
+  lines: readonly HiddenLine[],
+  signal: AbortSignal,
+): Promise<Ratio> {
+  const small = new CopyMemory(tokenizer);
+  for (const [path, tokens] of firstFiles([...memory.paths()].map(path => [path, memory.tokensOf(path)!])))
+    small.set(path, tokens);
+  const texts = new Map(lines.map(({ file }) => [file.path, file.text]));
+  await warmUp([...texts.keys()], path => texts.get(path), memory, tokenizer, signal);
+  const [large, few]: [number[], number[]] = [[], []];
+  for (const one of lines) {
+    const { text, offset } = cursorIn(one, 0.4);
+    const request = { path: one.file.path, text, offset, budget: Number.POSITIVE_INFINITY };
+    few.push((await complete(request, small, tokenizer, signal)).milliseconds);
+    large.push((await complete(request, memory, tokenizer, signal)).milliseconds);
+    signal.throwIfAborted();
+  }
+  const middle = (times: number[]): number => times.sort((a, b) => a - b)[times.length >> 1]!;
+  return ratio(
+    middle(large),
+    middle(few),
+    'ms',
+    'a suggestion (p50) from all of the repository, beside from eight thousand tokens of it',
+  );
+}
+
+/** A change in the file whose length is nearest 500 lines. */
+async function editRatio(repository: Repository<CopyMemory>, readSeconds: number): Promise<Ratio> {
+  let best: { path: string; text: string; lines: number } | undefined;
+  for (const path of repository.paths) {
+    const text = repository.textOf(path);
+    if (text === undefined) continue;
+    const lines = text.split('\n').length;
+    if (best === undefined || Math.abs(lines - editedLines) < Math.abs(best.lines - editedLines))
+      best = { path, text, lines };
+  }
+  if (best === undefined) throw new RangeError('There is no file to edit.');
+  const started = performance.now();
+  await repository.edit(best.path, `${best.text}\n// changed\n`);
+  repository.memory.settle();
+  const milliseconds = performance.now() - started;
+  await repository.edit(best.path, undefined);
+  return ratio(
+    milliseconds,
+    1000 * readSeconds,
+    'ms',
+    `a change in a file of ${best.lines} lines to a memory that has it, beside reading everything`,
+  );
+}
+
+function ratio(value: number, beside: number, unit: string, what: string): Ratio {
+  return { ratio: value / beside, value, beside, unit, what };
+}
+
+function benchmarkText({ name, files, tokens, completion, ...ratios }: Benchmark): string {
+  const { read, decode, edit, reopen } = ratios;
+  const rows = Object.entries({ read, decode, edit, reopen }).map(
+    ([what, one]) =>
+      `${what.padEnd(8)}${one.ratio.toFixed(3).padStart(8)}   ${one.value.toFixed(2)} / ${one.beside.toFixed(2)} ${one.unit}: ${one.what}`,
+  );
+  return [`${name}: ${files} files, ${tokens} tokens`, '', ...rows, '', evaluationText(completion)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,200 @@
+/** Suggestions in the real editor with the real server, wherever a person types and however. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { continued, handlers } from './quayside.ts';
+import { requirements } from './requirements.ts';
+import { copyOfFixture, Workbench } from './workbench.ts';
+
+const needed = await requirements();
+const skip = 'skip' in needed && needed.skip;
+
+/** The handlers up to where `const berthId` comes next, and what is left of the line by then. */
+function openHandler(folder: string): string {
+  const text = readFileSync(path.join(folder, handlers), 'utf8');
+  const end = 'parameters => {\n';
+  return text.slice(0, text.indexOf(end) + end.length);
+}
+
+test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
+  assert.ok(!('skip' in needed));
+  const folder = copyOfFixture();
+  const elsewhere = mkdtempSync(path.join(os.tmpdir(), 'longsight-elsewhere-'));
+  const begun = openHandler(folder);
+  const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
+  write('src/http/lf.ts', `${begun}    \n\n\n`);
+  write('src/http/crlf.ts', `${begun}    \n`.replaceAll('\n', '\r\n'));
+  write(
+    'src/http/tabs.ts',
+    `${begun}    \n`.replace(/^(?: {2})+/gm, indent => '\t'.repeat(indent.length / 2)),
+  );
+  write('src/http/emoji.ts', `${begun}    /* 🚢🧑‍🚀 */ \n`);
+  write('src/http/rtl.ts', `// רציף חדש לאונייה\n${begun}    /* שלום */ \n`);
+  const levels = Array.from({ length: 50_000 }, (_, i) => `export const level${i} = ${i};\n`).join('');
+  write('src/http/long.ts', `${levels}${begun}    \n`);
+  writeFileSync(path.join(elsewhere, 'elsewhere.ts'), `${begun}    \n`);
+  write(
+    'tides.ipynb',
+    JSON.stringify({
+      cells: [
+        cell('quokkaLedger = createQuokkaLedger(harbourMaster, tidalGauge, 4711)\nprint(quokkaLedger)'),
+        cell(''),
+      ],
+      metadata: { language_info: { name: 'python' } },
+      nbformat: 4,
+      nbformat_minor: 5,
+    }),
+  );
+  const workbench = await Workbench.open(needed, {
+    folder,
+    settings: { 'files.defaultLanguage': 'typescript', 'longsight.completion.eagerness': 1 },
+    env: { LONGSIGHT_TEST_MINUTE: '300' },
+  });
+  const { page } = workbench;
+  const step = (name: string, work: () => Promise<void>): Promise<void> => workbench.step(t, name, work);
+  const lineOf = begun.split('\n').length;
+  /** Opens a file, types at the end of a line, and waits for what the repository goes on with. */
+  const begin = async (file: string, line = lineOf): Promise<void> => {
+    await workbench.openFile(file, line, 1);
+    await page.keyboard.press('End');
+    await workbench.type('const berthId');
+    assert.ok((await workbench.shownGhostText()).startsWith(continued.split(' ')[0]!), 'it is suggested');
+  };
+  const accept = async (): Promise<void> => {
+    await page.keyboard.press('Tab');
+    await workbench.ghostText().first().waitFor({ state: 'detached' });
+  };
+  try {
+    await step('the repository is read', async () => {
+      await workbench.statusItem().locator('.codicon-telescope').waitFor();
+    });
+
+    await step('after a burst of keys', async () => {
+      await workbench.openFile('src/http/lf.ts', lineOf, 1);
+      await page.keyboard.press('End');
+      await page.keyboard.type('const berthId', { delay: 0 });
+      assert.ok((await workbench.shownGhostText()).startsWith(' = parseBerthId'));
+    });
+
+    await step('typing along shows what is left', async () => {
+      await workbench.type(' = par');
+      for (let tries = 0; tries < 40; tries++) {
+        if ((await workbench.shownGhostText()).startsWith('seBerthId')) return;
+        await page.waitForTimeout(250);
+      }
+      assert.fail(await workbench.shownGhostText());
+    });
+
+    await step('the next and the one before', async () => {
+      const first = await workbench.shownGhostText();
+      await page.keyboard.press('Alt+BracketRight');
+      await page.waitForTimeout(1000);
+      await page.keyboard.press('Alt+BracketLeft');
+      await page.waitForTimeout(1000);
+      assert.equal(await workbench.shownGhostText(), first);
+    });
+
+    await step('accepted and undone', async () => {
+      await accept();
+      await workbench.saved('src/http/lf.ts');
+      assert.ok(
+        readFileSync(path.join(folder, 'src/http/lf.ts'), 'utf8').includes(`const berthId${continued}`),
+      );
+      await page.keyboard.press('ControlOrMeta+Z');
+      await page.keyboard.press('Escape');
+      const undone = await workbench.saved('src/http/lf.ts');
+      assert.ok(!undone.slice(begun.length).includes('parameters['), undone.slice(begun.length));
+    });
+
+    await step('with two cursors nothing is garbled', async () => {
+      await workbench.openFile('src/http/lf.ts', lineOf + 2, 1);
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+Alt+ArrowDown');
+      await page.keyboard.press('Escape');
+      await workbench.command('Add Cursor Above');
+      await page.keyboard.type('const berth', { delay: 30 });
+      await page.waitForTimeout(1500);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      const saved = await workbench.saved('src/http/lf.ts');
+      assert.ok((saved.match(/^\s*const berth$/gm) ?? []).length >= 2, saved.slice(begun.length));
+    });
+
+    await step('carriage returns stay what they are', async () => {
+      await begin('src/http/crlf.ts');
+      await accept();
+      const saved = await workbench.saved('src/http/crlf.ts');
+      assert.ok(saved.includes(`const berthId${continued}`) && !/(?<!\r)\n/.test(saved));
+    });
+
+    await step('tabs stay tabs', async () => {
+      await begin('src/http/tabs.ts');
+      await accept();
+      const saved = await workbench.saved('src/http/tabs.ts');
+      assert.ok(saved.includes(`\t\tconst berthId${continued}`) && !/^\t* {2}/m.test(saved));
+    });
+
+    for (const name of ['emoji', 'rtl']) {
+      await step(`after ${name}`, async () => {
+        await begin(`src/http/${name}.ts`, name === 'rtl' ? lineOf + 1 : lineOf);
+        await accept();
+        assert.ok((await workbench.saved(`src/http/${name}.ts`)).includes(` */ const berthId${continued}`));
+      });
+    }
+
+    await step('at the end of 50,000 lines', async () => {
+      await begin('src/http/long.ts', 50_000 + lineOf);
+      await accept();
+      assert.ok((await workbench.saved('src/http/long.ts')).includes(`const berthId${continued}`));
+    });
+
+    await step('in a file outside of the workspace', async () => {
+      await begin(path.join(elsewhere, 'elsewhere.ts'));
+      await accept();
+    });
+
+    await step('in an untitled file', async () => {
+      await workbench.command('Create: New Untitled Text File');
+      await page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+      await page.keyboard.insertText(`${begun.trimEnd()}\n    `);
+      await workbench.type('const berthId');
+      assert.ok((await workbench.shownGhostText()).startsWith(' = parseBerthId'));
+      await accept();
+    });
+
+    await step('in a cell of a notebook, from the cells before it', async () => {
+      await page.keyboard.press('ControlOrMeta+P');
+      await workbench.quickInput().fill('tides.ipynb');
+      await workbench.quickPickRows().filter({ hasText: 'tides.ipynb' }).first().click();
+      const last = page.locator('.notebookOverlay .cell-editor-container .view-lines').last();
+      await last.click();
+      await workbench.type('quokkaLedger = createQuokka');
+      assert.ok((await workbench.shownGhostText()).startsWith('Ledger(harbourMaster'));
+      await accept();
+    });
+
+    await step('the statistics say what was shown, accepted and kept, and are erased', async () => {
+      await workbench.command('Longsight: Show Statistics of Suggestions');
+      const all = workbench.quickPickRows().filter({ hasText: 'All languages' });
+      assert.match(await all.innerText(), /[1-9]\d* shown, [1-9]\d* accepted .*[1-9]\d* of [1-9]\d* kept/s);
+      await workbench.screenshot('statistics of suggestions');
+      await workbench.quickPickRows().filter({ hasText: 'Erase' }).click();
+      await workbench.command('Longsight: Show Statistics of Suggestions');
+      assert.match(await all.innerText(), /0 shown, 0 accepted/);
+      await workbench.dismiss('erased statistics');
+    });
+  } finally {
+    await workbench.close();
+    for (const temporary of [folder, elsewhere]) rmSync(temporary, { recursive: true, force: true });
+  }
+});
+
+function cell(source: string): object {
+  return { cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null };
+}
