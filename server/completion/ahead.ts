@@ -40,8 +40,9 @@ export class LookAhead {
     this.#beyond = beyond;
     this.#isDone = false;
     for (const question of questions) {
-      await complete({ ...question, wait: 0 }, predictor, tokenizer, run.signal, this.#cache);
+      const found = await complete({ ...question, wait: 0 }, predictor, tokenizer, run.signal, this.#cache);
       if (run.signal.aborted) return;
+      if (found.reason !== undefined) this.#cache.add(question, [], found.reason);
     }
     this.#isDone = true;
   }

@@ -1,11 +1,10 @@
 import { LineStates } from './line-states.ts';
-import type { CompletionItem, CompletionRequest } from './request.ts';
+import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
 
-/** What is left of a suggestion, and of those that were offered with it. */
-export interface Known {
-  readonly item: CompletionItem;
-  readonly alternatives: readonly CompletionItem[];
-}
+/** What is left of a suggestion, and of those that were offered with it; or that there is none. */
+export type Known =
+  | { readonly item: CompletionItem; readonly alternatives: readonly CompletionItem[] }
+  | { readonly item?: never; readonly reason: NothingReason };
 
 interface Entry {
   readonly path: string;
@@ -13,6 +12,8 @@ interface Entry {
   readonly before: string;
   readonly after: string;
   readonly items: readonly CompletionItem[];
+  /** Why there are none. */
+  readonly reason?: NothingReason | undefined;
 }
 
 /**
@@ -23,10 +24,12 @@ export class CompletionCache {
   readonly states = new LineStates();
   readonly #entries: Entry[] = [];
 
-  add(request: CompletionRequest, items: readonly CompletionItem[]): void {
+  /** @param reason why there are no items */
+  add(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
     const { path, text, offset, scope = 'repository' } = request;
     if (items.some(({ range }) => range.start !== offset || range.end !== offset)) return;
-    this.#entries.unshift({ path, scope, before: text.slice(0, offset), after: text.slice(offset), items });
+    const [before, after] = [text.slice(0, offset), text.slice(offset)];
+    this.#entries.unshift({ path, scope, before, after, items, reason });
     this.#entries.length = Math.min(this.#entries.length, mostEntries);
   }
 
@@ -38,6 +41,12 @@ export class CompletionCache {
       const length = offset - entry.before.length;
       if (length < 0 || text.length !== entry.before.length + length + entry.after.length) continue;
       const typed = text.slice(entry.before.length, offset);
+      if (entry.reason !== undefined) {
+        const isSame = length === 0 && text.startsWith(entry.before) && text.endsWith(entry.after);
+        // Whoever asks in earnest gets what was held back.
+        if (isSame && !request.isInvoked) return { reason: entry.reason };
+        continue;
+      }
       const [item, ...alternatives] = entry.items
         .filter(one => one.text.length > length && one.text.startsWith(typed))
         .map(one => ({ ...one, text: one.text.slice(length), range: { start: offset, end: offset } }));

@@ -37,7 +37,7 @@ test('what was looked at ahead is known when it is asked for', async () => {
   const request = { path: 'a.ts', text: 'first', offset: 5, eagerness: 1 };
   await ahead.begin(request, itemOf('(alpha);', 5), predictor, loadTokenizer());
   const text = 'first(alpha);\n';
-  assert.equal(cache.find({ path: 'a.ts', text, offset: text.length })?.item.text, 'second(beta);');
+  assert.equal(cache.find({ path: 'a.ts', text, offset: text.length })?.item?.text, 'second(beta);');
   const { asked } = predictor;
   await ahead.begin(request, itemOf('(alpha);', 5), predictor, loadTokenizer());
   assert.equal(predictor.asked, asked, 'once is enough');

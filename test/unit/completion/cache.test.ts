@@ -48,3 +48,11 @@ test('the one used longest ago is forgotten first', () => {
   }
   assert.equal(cache.find(shown), undefined);
 });
+
+test('that there is nothing is known of one place, and does not keep from whoever asks in earnest', () => {
+  const cache = new CompletionCache();
+  cache.add(shown, [], 'not confident enough');
+  assert.deepEqual(cache.find(shown), { reason: 'not confident enough' });
+  assert.equal(cache.find({ ...shown, text: 'let x = c\nend', offset: 9 }), undefined);
+  assert.equal(cache.find({ ...shown, isInvoked: true }), undefined);
+});
