@@ -92,7 +92,7 @@ test('rectangles side by side leave no gap at any density, and none leaves the p
     raster.fill({ x: -2, y: -1, width: 4.3, height: 9 }, 'rgb(255, 0, 0)', 1);
     raster.fill({ x: 2.3, y: -1, width: 9, height: 9 }, 'rgb(255, 0, 0)', 1);
     for (let pixel = 0; pixel < raster.width * raster.height; pixel++)
-      assert.deepEqual([...raster.bytes.slice(4 * pixel, 4 * pixel + 4)], [255, 0, 0, 255]);
+      assert.deepEqual(Array.from(raster.bytes.subarray(4 * pixel, 4 * pixel + 4)), [255, 0, 0, 255]);
   }
 });
 
