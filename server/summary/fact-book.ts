@@ -8,6 +8,7 @@ import { type FileFacts, factsOf, judged } from './facts.ts';
 import type { Grammars } from './grammars.ts';
 import { type Ranked, rank } from './graph.ts';
 import type { SummarySource } from './source.ts';
+import { withUsers } from './structure.ts';
 import { Symbols } from './symbols.ts';
 
 export interface RepositoryFacts {
@@ -108,8 +109,10 @@ export class FactBook {
     if (this.#facts !== undefined) return this.#facts;
     const entries = [...this.#entries];
     const judge = countingJudge(entries.map(([, { facts }]) => facts.candidates ?? []));
-    const files = new Map(entries.map(([path, { facts }]) => [path, judged(facts, judge)]));
-    const ranked = rank([...files.values()].filter(file => file.code));
+    const ranked = rank(entries.map(([, { facts }]) => facts).filter(file => file.code));
+    const files = new Map(
+      entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked)]),
+    );
     this.#facts = { files, ranked, symbols: new Symbols(files, ranked, path => source.textOf(path)) };
     return this.#facts;
   }

@@ -7,6 +7,7 @@ import { depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
 import { proseSentences } from './sentences.ts';
 import type { SummarySource } from './source.ts';
 import { startHere } from './start-here.ts';
+import { folderLines } from './structure.ts';
 import { buildTree } from './tree.ts';
 
 export interface SummaryOptions {
@@ -41,7 +42,7 @@ export function summarize(
 
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;
-  const root = buildTree(paths, facts, scope ?? '', rankOf);
+  const root = buildTree(paths, facts, scope ?? '', rankOf, folderLines(ranked));
   const keyFiles = chooseKeyFiles(paths, facts, ranked);
   const keySymbols = ranked.symbols
     .filter(symbol => inScope(symbol.path))

@@ -17,6 +17,7 @@ interface MutablePart {
 }
 
 /**
+ * @param lineOf what is said of a folder that has no sentence
  * @param scope the folder whose children are returned; `''` for the whole repository. A file's own path gives that file.
  */
 export function buildTree(
@@ -24,6 +25,7 @@ export function buildTree(
   facts: ReadonlyMap<string, FileFacts>,
   scope: string,
   rankOf: (path: string) => number,
+  lineOf: ReadonlyMap<string, Statement>,
 ): Part[] {
   const root: MutablePart = { path: scope, kind: 'folder', files: 0, tokens: 0, children: [] };
   const folders = new Map<string, MutablePart>([[scope, root]]);
@@ -72,9 +74,10 @@ export function buildTree(
           child.kind === 'file' && isManifest(child.path) && facts.get(child.path)?.manifest?.description,
       ) ??
       part.children.find(
-        child => child.kind === 'file' && isFolderIndex(child.path) && isSpoken(child.statement),
+        child => child.kind === 'file' && isFolderIndex(child.path) && !facts.get(child.path)!.unspoken,
       );
-    if (speaker?.statement) part.statement = speaker.statement;
+    const statement = speaker?.statement ?? lineOf.get(part.path);
+    if (statement) part.statement = statement;
     const files = part.children.filter(child => child.kind === 'file');
     if (files.length > filesShownPerFolder) {
       const kept = new Set(
@@ -87,9 +90,4 @@ export function buildTree(
     );
   }
   return root.children;
-}
-
-/** A folder is not described by a list of names its index exports. */
-function isSpoken(statement: Statement | undefined): boolean {
-  return statement !== undefined && !/^(Exports|Defines) /.test(statement.text);
 }
