@@ -1,0 +1,121 @@
+/** Kills readers, their engines, or both, at random moments, and looks at what is left. */
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ModelReference } from '../../../server/engine/weights.ts';
+import { SegmentStore } from '../../../server/memory/segment-store.ts';
+import { randomFrom } from '../repositories.ts';
+import type { Job, Said } from './reader.ts';
+
+export interface Survival {
+  /** By what was killed. */
+  readonly kills: Readonly<Record<Victim, number>>;
+  /** Records that were there, over all looks, and those of them that are damaged. */
+  readonly records: number;
+  readonly damaged: number;
+  /** Leaves that were in memory and are not in the store. */
+  readonly lost: number;
+  /** Readings that went to their end, and those whose memory differs from that of a calm one. */
+  readonly whole: number;
+  readonly different: number;
+}
+
+export const victims = ['engine', 'server', 'both'] as const;
+export type Victim = (typeof victims)[number];
+
+/** As many files as take a moment to read. */
+const files = 60;
+/** Contents come by turns, so that readings that were killed are gone on with. */
+const contents = 2;
+/** Rounds after which everything may have been read, and a new folder gives something to do again. */
+const roundsAFolder = 6;
+/** The most milliseconds that a reading is left alone once its engine runs. */
+const longest = 700;
+
+export async function survive(
+  model: ModelReference,
+  kills: number,
+  seed: number,
+  onLook: (so: Survival) => void = () => {},
+): Promise<Survival> {
+  const root = mkdtempSync(path.join(tmpdir(), 'longsight-kills-'));
+  const random = randomFrom(seed);
+  const count: Record<Victim, number> = { engine: 0, server: 0, both: 0 };
+  const result = { records: 0, damaged: 0, lost: 0, whole: 0, different: 0 };
+  try {
+    const calm: (string | undefined)[] = [];
+    for (let content = 0; content < contents; content++) {
+      const folder = path.join(root, `calm-${content}`);
+      calm.push((await readOnce({ model, folder, files, seed: content })).memory);
+    }
+    for (let [round, done] = [0, 0]; done < kills; round++) {
+      const folder = path.join(root, `${Math.floor(round / roundsAFolder)}`);
+      const content = round % contents;
+      const victim = victims[Math.floor(random() * victims.length)]!;
+      const kill = { victim, after: Math.floor(random() * longest) };
+      const { killed, memory, keys } = await readOnce({ model, folder, files, seed: content }, kill);
+      if (killed) {
+        count[victim]++;
+        done++;
+      }
+      const store = new SegmentStore(folder, Number.POSITIVE_INFINITY);
+      result.records += store.records;
+      result.damaged += store.verify().damaged;
+      result.lost += keys.filter(key => !store.has(key)).length;
+      store.close();
+      if (memory !== undefined) {
+        result.whole++;
+        if (memory !== calm[content]) result.different++;
+      }
+      onLook({ kills: count, ...result });
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  return { kills: count, ...result };
+}
+
+interface Reading {
+  readonly killed: boolean;
+  /** Of leaves that came into memory. */
+  readonly keys: readonly string[];
+  /** The hash of the whole memory, where it came to that. */
+  readonly memory?: string;
+}
+
+/** One process that reads, and what becomes of it. */
+function readOnce(job: Job, kill?: { readonly victim: Victim; readonly after: number }): Promise<Reading> {
+  return new Promise((resolve, reject) => {
+    const child = fork(path.join(import.meta.dirname, 'reader.ts'));
+    const keys: string[] = [];
+    let [engine, killed, planned] = [0, false, false];
+    let memory: string | undefined;
+    child.on('message', message => {
+      const said = message as Said;
+      if (said.type === 'kept') keys.push(...said.keys);
+      if (said.type === 'done') ({ memory } = said);
+      if (said.type === 'failed') reject(new Error(said.problem));
+      if (said.type !== 'engine') return;
+      engine = said.pid;
+      if (kill === undefined || planned) return;
+      planned = true;
+      setTimeout(() => {
+        if (memory !== undefined || child.exitCode !== null) return;
+        killed = true;
+        if (kill.victim !== 'engine') child.kill('SIGKILL');
+        if (kill.victim !== 'server') end(engine);
+      }, kill.after);
+    });
+    child.once('exit', () => resolve({ killed, keys, ...(memory !== undefined && { memory }) }));
+    child.send(job);
+  });
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
