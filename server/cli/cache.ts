@@ -1,6 +1,7 @@
 /** `longsight cache`: how large it is, whether it is whole, and making it smaller. */
 
-import { Store } from '../memory/store.ts';
+import type { KeptProbes } from '../engine/kept-probes.ts';
+import { keptProbes, Store } from '../memory/store.ts';
 import { settings } from '../protocol/settings.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './main.ts';
@@ -51,6 +52,11 @@ export async function openStore({ cache: place }: CommandLine): Promise<Store | 
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Nothing is kept with `--no-cache`. */
+export function probesOf({ cache: place }: CommandLine): { readonly probes?: KeptProbes } {
+  return place === undefined ? {} : { probes: keptProbes(place.folder ?? '') };
 }
 
 const megabytes = settings.find(setting => setting.name === 'cache.maxSize')?.default as number;

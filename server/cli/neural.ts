@@ -11,7 +11,7 @@ import { SegmentStore } from '../memory/segment-store.ts';
 import { shippedModelFolder } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
-import { openStore } from './cache.ts';
+import { openStore, probesOf } from './cache.ts';
 import { duration, ProgressBar } from './output.ts';
 
 /** The contract's `neural` of `read`. */
@@ -49,7 +49,12 @@ export async function openNeural(
   repository: Repository,
   onProgress: (progress: NeuralProgress) => void = () => {},
 ): Promise<NeuralSession> {
-  const engine = createEngine({ entry: engineEntry(), device: line.device, log: () => {} });
+  const engine = createEngine({
+    entry: engineEntry(),
+    device: line.device,
+    log: () => {},
+    ...probesOf(line),
+  });
   const cache = await openStore(line);
   // Without a cache, what is read still has to lie somewhere while it is of use.
   const folder = cache === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;

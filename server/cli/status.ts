@@ -2,8 +2,10 @@
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine, type EngineStatus } from '../engine/process.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
+import type { CommandLine } from './arguments.ts';
+import { openStore, probesOf } from './cache.ts';
 import type { Command } from './main.ts';
-import { print, printJson } from './output.ts';
+import { bytes, count, print, printJson } from './output.ts';
 import { tokenizerOf } from './session.ts';
 
 /** A probe that has said nothing by then says enough. */
@@ -11,7 +13,12 @@ const patience = 60_000;
 
 export const status: Command = async (line, signal) => {
   const modelId = modelIdOf(tokenizerOf(line));
-  const engine = createEngine({ entry: engineEntry(), device: line.device, log: () => {} });
+  const engine = createEngine({
+    entry: engineEntry(),
+    device: line.device,
+    log: () => {},
+    ...probesOf(line),
+  });
   try {
     const settled = await settle(engine.onStatusChanged.bind(engine), () => engine.start(), signal);
     const result = {
@@ -19,6 +26,7 @@ export const status: Command = async (line, signal) => {
       deviceReason: settled.problem ?? settled.deviceReason,
       engine: settled.state,
       modelId,
+      ...(await kept(line)),
     };
     if (line.json) {
       printJson(result);
@@ -27,10 +35,22 @@ export const status: Command = async (line, signal) => {
     print(`device     ${result.device}: ${result.deviceReason}`);
     print(`engine     ${result.engine}`);
     print(`model      ${result.modelId}`);
+    if (result.cache !== undefined)
+      print(
+        `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(result.cache.repositories)} repositories, ${count(result.cache.leaves)} records of what the model has read`,
+      );
   } finally {
     await engine.stop();
   }
 };
+
+/** What is kept between sessions, if anything is. */
+async function kept(line: CommandLine) {
+  const store = await openStore(line);
+  if (store === undefined) return {};
+  const { bytes: size, repositories } = await store.size();
+  return { cache: { folder: store.folder, bytes: size, repositories, leaves: store.leaves().records } };
+}
 
 /** Waits until the engine runs or has given up. */
 function settle(

@@ -169,7 +169,7 @@ export class Model {
       return { type: 'decoded', logits: same.logits, vocabulary, reused: ids.length };
 
     const last = ids.length - positions;
-    let at = this.#states.find(key, ids, last) ?? (await this.#start(key));
+    let at = this.#states.find(key, ids, last) ?? (await this.#start(key, ids.length));
     const reused = at.ids.length;
     // With few new tokens, one run does both; otherwise what comes before the wanted positions is kept by itself.
     if (ids.length - reused > verified || (positions > 1 && last - reused >= verified / 2))
@@ -186,8 +186,9 @@ export class Model {
     return { type: 'decoded', logits: at.logits!, vocabulary, reused };
   }
 
-  async #start(memory: string): Promise<CachedState> {
-    const { initial } = await this.#open('token');
+  /** Opens nothing but what runs next: the first suggestion after a start waits for that. */
+  async #start(memory: string, tokens: number): Promise<CachedState> {
+    const { initial } = await this.#open(partFor(tokens));
     return { kind: 'prompt', memory, ids: [], state: initial };
   }
 
@@ -216,7 +217,7 @@ export class Model {
   ): Promise<{ entry: CachedState; logits: Float32Array }> {
     await between();
     const start = from.ids.length;
-    const part = end - start === 1 ? 'token' : end - start <= verified ? 'drafts' : 'prompt';
+    const part = partFor(end - start);
     const { session, initial } = await this.#open(part);
     const out = await session.run({ ids: idTensor(ids, start, end), ...from.state, ...feeds });
     const logits = out['logits']!.data;
@@ -271,6 +272,10 @@ export class Model {
         );
     }
   }
+}
+
+function partFor(tokens: number): Part {
+  return tokens === 1 ? 'token' : tokens <= verified ? 'drafts' : 'prompt';
 }
 
 function idTensor(ids: ArrayLike<number>, start: number, end: number): IndexTensor {

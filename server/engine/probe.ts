@@ -1,6 +1,7 @@
 /** The choice of a device: each one is tried in a process of its own, because asking can end that process. */
 import { spawnChild } from './child.ts';
 import { candidates, type Device, type DeviceSetting, deviceNames } from './device.ts';
+import type { KeptProbes } from './kept-probes.ts';
 import type { ProbeResult } from './messages.ts';
 
 export interface DeviceChoice {
@@ -25,6 +26,7 @@ export async function chooseDevice(
   setting: DeviceSetting,
   probe: (device: Device) => Promise<ProbeResult>,
   available: readonly Device[] = candidates(process.platform, process.arch),
+  probes?: Pick<KeptProbes, 'refusal'>,
 ): Promise<DeviceChoice> {
   if (setting === 'cpu') return { device: 'cpu', reason: 'The CPU is used, as set.' };
   const refused: string[] = [];
@@ -35,7 +37,8 @@ export async function chooseDevice(
       refused.push(`${name} does not exist on this platform.`);
       continue;
     }
-    const { usable, speed, detail } = await probe(device);
+    const known = setting === 'auto' ? probes?.refusal(device) : undefined;
+    const { usable, speed, detail } = known ?? (await probe(device));
     if (!usable) refused.push(`${name} cannot be used: ${detail}.`);
     else if (setting === 'auto' && speed < 1) refused.push(`${name} is slower than the CPU here: ${detail}.`);
     else return { device, reason: [`${name} is used: ${detail}.`, ...refused].join(' ') };

@@ -4,6 +4,7 @@
  */
 import { type Child, spawnChild } from './child.ts';
 import type { Device, DeviceSetting } from './device.ts';
+import type { KeptProbes } from './kept-probes.ts';
 import type { FromEngine, ParametersOf, ResultOf, WorkName, WorkRequest } from './messages.ts';
 import { chooseDevice, type DeviceChoice, probeDevice } from './probe.ts';
 
@@ -63,6 +64,8 @@ export interface EngineOptions {
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
   /** Bytes of resident memory after which the process is replaced, in a pause: sessions of onnxruntime leak a little. */
   readonly memoryCeiling?: number;
+  /** What was found out about devices in earlier sessions. */
+  readonly probes?: KeptProbes;
   /** Milliseconds to wait before the first restart; doubles with every crash in a row. */
   readonly firstDelay?: number;
   /** Milliseconds of silence after which a process with open work counts as hanging. */
@@ -91,7 +94,7 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 class EngineProcess implements Engine {
-  readonly #options: Required<EngineOptions>;
+  readonly #options: Required<Omit<EngineOptions, 'probes'>> & Pick<EngineOptions, 'probes'>;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(status: EngineStatus) => void>();
   #status: EngineStatus = { state: 'stopped', deviceReason: '', crashes: 0, residentBytes: 0 };
@@ -195,8 +198,14 @@ class EngineProcess implements Engine {
     this.#change({ state, ...(state === 'starting' ? { problem: undefined } : {}) });
     const { entry, log, patience } = this.#options;
     const output = (line: string) => log('debug', `engine: ${line}`);
-    const probe = (device: Device) => probeDevice(device, { entry, log: output, signal: launch.signal });
-    const choice = this.#choice ?? (await chooseDevice(this.#setting, probe));
+    const { probes } = this.#options;
+    const probe = async (device: Device) => {
+      const result = await probeDevice(device, { entry, log: output, signal: launch.signal });
+      // One that was broken off says nothing about the device.
+      if (!launch.signal.aborted) probes?.keep(device, result);
+      return result;
+    };
+    const choice = this.#choice ?? (await chooseDevice(this.#setting, probe, undefined, probes));
     if (launch.signal.aborted) return;
     this.#choice = choice;
     const { device } = choice;

@@ -11,6 +11,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { createEngine, type Engine } from '../engine/process.ts';
+import { keptProbes } from '../memory/store.ts';
 import { acceptanceRequest, acceptedCommand, restartEngineRequest } from '../protocol/requests.ts';
 import type { SettingName, SettingsShape } from '../protocol/settings.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
@@ -58,7 +59,12 @@ function start(
   const notebooks = new NotebookDocuments(documents);
   documents.listen(connection);
   notebooks.listen(connection);
-  const engine = createEngine({ entry: engineEntry, device: settings.current['engine.device'], log });
+  const engine = createEngine({
+    entry: engineEntry,
+    device: settings.current['engine.device'],
+    log,
+    probes: keptProbes(settings.current['cache.folder']),
+  });
   const reading = new Reading(log, openParameters(settings.current, folders), undefined, engine);
   const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);

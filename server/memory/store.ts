@@ -7,6 +7,7 @@ import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import cacache from 'cacache';
+import { KeptProbes } from '../engine/kept-probes.ts';
 import { SegmentStore } from './segment-store.ts';
 
 export interface StoreSize {
@@ -192,6 +193,13 @@ export class Store {
       return [];
     }
   }
+}
+
+/** What was found out about devices lies in the cache, too. @param folder the user's cache folder when empty */
+export function keptProbes(folder: string): KeptProbes {
+  return new KeptProbes(
+    path.join(folder === '' ? defaultCacheFolder() : path.resolve(folder), 'devices.json'),
+  );
 }
 
 /** Where the operating system wants caches of the user to lie. */

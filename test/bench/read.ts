@@ -15,6 +15,7 @@ import { Store } from '../../server/memory/store.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import type { WorkspaceFolder } from '../../server/workspace/source.ts';
 import { Workspace } from '../../server/workspace/workspace.ts';
+import { benchNeural } from './read-neural.ts';
 
 const ways = ['plain', 'read', 'read and keep', 'reopen'] as const;
 type Way = (typeof ways)[number];
@@ -56,6 +57,11 @@ async function compare(roots: readonly string[]): Promise<void> {
     const results = new Map<Way, Result>();
     for (const way of ways) results.set(way, await inProcess({ way, folders, cache }));
     report(results);
+    await benchNeural(
+      roots,
+      Number(process.env['BENCH_TOKENS'] ?? 100_000),
+      Number(process.env['BENCH_REPEATED'] ?? 1_000_000),
+    );
   } finally {
     rmSync(cache, { recursive: true });
   }
