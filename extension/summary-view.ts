@@ -173,7 +173,10 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   }
 
   #setNodes(nodes: readonly SummaryNode[]): void {
-    this.#nodes = filtered(nodes, this.#query);
+    const left = filtered(nodes, this.#query);
+    // A tree that is made anew forgets the click that is under way, so what says the same stays.
+    if (JSON.stringify(left) === JSON.stringify(this.#nodes)) return;
+    this.#nodes = left;
     this.#parents.clear();
     const note = (parent: SummaryNode): void => {
       for (const child of parent.children) {
@@ -249,7 +252,9 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
         ? { ...node, children: [...node.children, activityNode(activity, say, dateText)] }
         : node,
     );
-    return status && nodes.length > 0 ? [...known, coverageNode(status, say, fullCount)] : known;
+    return status && showing === 'ready' && nodes.length > 0
+      ? [...known, coverageNode(status, say, fullCount)]
+      : known;
   }
 
   #why(): string {
