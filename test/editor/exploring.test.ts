@@ -124,9 +124,9 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
     });
 
     await step('the walkthrough shows its pages', async () => {
-      await workbench.command('Longsight: Open Walkthrough');
       // Beside the sidebar there is no room for the pictures.
       await workbench.command('View: Toggle Primary Side Bar Visibility');
+      await workbench.command('Longsight: Open Walkthrough');
       await page.locator('.getting-started-step').filter({ hasText: 'Have your repository read' }).waitFor();
       await page.locator('.getting-started-step').filter({ hasText: 'See all of it' }).click();
       await page.locator('.getting-started-media iframe').waitFor();
