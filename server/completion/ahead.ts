@@ -40,9 +40,8 @@ export class LookAhead {
     this.#beyond = beyond;
     this.#isDone = false;
     for (const question of questions) {
-      const found = await complete({ ...question, wait: 0 }, predictor, tokenizer, run.signal, this.#cache);
+      await complete({ ...question, wait: 0 }, predictor, tokenizer, run.signal, this.#cache);
       if (run.signal.aborted) return;
-      if (found.reason !== undefined) this.#cache.add(question, [], found.reason);
     }
     this.#isDone = true;
   }
