@@ -1,8 +1,8 @@
 /**
  * Writes what kernels/training/gate.py fits the gate to:
- *   node test/bench/gate-observe.ts <out.bin> [--files 12] [--tokens 800] [--reads] <folder> …
- * Files of each repository, each with nothing, some and all of the rest of its repository in the copy memory (and read by the model with
- * --reads). A row of float32 a token: bytes of the token, the features, the place of the token among those listed (-1: none), the
+ *   node test/bench/gate-observe.ts <out.bin> [--files 12] [--tokens 800] [--reads 0] <folder> …
+ * Files of each repository, each with nothing, some and all of the rest of its repository in the copy memory (and --reads tokens
+ * of it, the nearest, read by the model). A row of float32 a token: bytes of the token, the features, the place of the token among those listed (-1: none), the
  * model's probability of it, then the copy memory's and the model's probabilities of all listed, filled up with zeros.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
     files: { type: 'string', default: '12' },
     tokens: { type: 'string', default: '800' },
     model: { type: 'string' },
-    reads: { type: 'boolean', default: false },
+    reads: { type: 'string', default: '0' },
   },
 });
 const [out, ...folders] = positionals;
@@ -30,7 +30,7 @@ const scorer = new Scorer({
   model: shippedModel(tokenizer, values.model),
   tokenizer,
   mostTokens: Number(values.tokens),
-  reads: values.reads,
+  reads: Number(values.reads),
 });
 const limits = [0, 32_000, Number.POSITIVE_INFINITY];
 const width = 1 + gateFeatures + 2 + 2 * mostListed;

@@ -1,9 +1,9 @@
 /**
  * Bits a byte of held-out files by how much of their repository is remembered, nearest files last:
- *   node test/bench/mixture.ts [--files 6] [--tokens 1200] [--reads] [--limits 0,8000,…] <folder> <folder> …
+ *   node test/bench/mixture.ts [--files 6] [--tokens 1200] [--reads 0] [--limits 0,8000,…] <folder> <folder> …
  * for the model alone, the copy memory alone, and both mixed by the gate, beside zstd -22 with the same text as its dictionary and, without
- * any, gzip and xz; last, with the memory of the repository named before. The same files and the same tokens in every column. `--reads` lets the
- * model read the context as well, which takes a while.
+ * any, gzip and xz; last, with the memory of the repository named before. The same files and the same tokens in every column. `--reads` tokens of the
+ * context, the nearest, are read by the model as well, which takes a while.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -24,14 +24,19 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '7' },
     model: { type: 'string' },
     gate: { type: 'string' },
-    reads: { type: 'boolean', default: false },
+    reads: { type: 'string', default: '0' },
   },
 });
 
 const tokenizer = loadTokenizer();
 const model = shippedModel(tokenizer, values.model);
 const gate = Gate.parse(readFileSync(values.gate ?? `${model.folder}/gate.json`, 'utf8'));
-const scorer = new Scorer({ model, tokenizer, mostTokens: Number(values.tokens), reads: values.reads });
+const scorer = new Scorer({
+  model,
+  tokenizer,
+  mostTokens: Number(values.tokens),
+  reads: Number(values.reads),
+});
 const repositories = positionals.map(folder => readRepository(folder, tokenizer));
 
 /** Bits of the same tokens by each predictor, and their bytes. */
@@ -109,7 +114,7 @@ function rowOf(context: string, sum: Sum): Record<string, unknown> {
   return {
     context,
     'model closed': bits('closed'),
-    ...(values.reads && { 'model open': bits('open') }),
+    ...(values.reads !== '0' && { 'model open': bits('open') }),
     copy: bits('copy'),
     mixed: bits('mixed'),
     'zstd -22': bits('zstd'),

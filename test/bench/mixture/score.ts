@@ -29,10 +29,8 @@ export interface ScoreOptions {
   readonly tokenizer: Tokenizer;
   /** Tokens of a file that are scored, from its start. */
   readonly mostTokens: number;
-  /** Whether the model reads the context too. */
-  readonly reads: boolean;
-  /** Which of the model's distributions the gate sees; the open one by default where there is one. */
-  readonly gateSeesClosed?: boolean;
+  /** Tokens of the context that the model reads at most, the nearest; none: it is closed. */
+  readonly reads: number;
 }
 
 /** Positions that the engine answers at once. */
@@ -59,7 +57,8 @@ export class Scorer {
     const end = Math.min(file.tokens.length, start + this.#options.mostTokens);
     const tokens = file.tokens.subarray(0, end);
     const closed = await this.#modelled(tokens, start);
-    const key = this.#options.reads && context.length > 0 ? await this.#remember(file, context) : undefined;
+    const near = nearestOf(context, this.#options.reads);
+    const key = near.length > 0 ? await this.#remember(file, near) : undefined;
     const open = key === undefined ? closed : await this.#modelled(tokens, start, key);
     const said = this.#copied(file, context, start, end);
     return said.map(({ distribution, probability }, i) => {
@@ -69,7 +68,7 @@ export class Scorer {
         copied: probability,
         closed: closed[i]![token]!,
         open: open[i]![token]!,
-        testimony: testify(distribution, this.#options.gateSeesClosed ? closed[i]! : open[i]!),
+        testimony: testify(distribution, open[i]!),
       };
     });
   }
@@ -144,10 +143,15 @@ export class Scorer {
 export function nearestLast(repository: BenchRepository, file: BenchFile, limit: number): BenchFile[] {
   const others = repository.files
     .filter(({ path }) => path !== file.path)
-    .sort((a, b) => pathDistance(file.path, a.path) - pathDistance(file.path, b.path));
+    .sort((a, b) => pathDistance(file.path, b.path) - pathDistance(file.path, a.path));
+  return nearestOf(others, limit);
+}
+
+/** Of files, nearest last, those that fit into so many tokens. */
+function nearestOf(files: readonly BenchFile[], limit: number): BenchFile[] {
   const taken: BenchFile[] = [];
   let size = 0;
-  for (const other of others) {
+  for (const other of files.toReversed()) {
     if (size + other.tokens.length > limit) continue;
     size += other.tokens.length;
     taken.unshift(other);
