@@ -118,7 +118,7 @@ const commands = {
     least: 1,
     most: 1,
     does: 'hide lines of the repository, suggest them, and count',
-    options: ['lines', 'seed', 'settings'],
+    options: ['lines', 'seed', 'settings', 'neural'],
   },
   bench: {
     operands: '[<folder>]',
@@ -152,7 +152,8 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   budget: '--budget <tokens>             the most tokens of all sentences, or of the digest',
   lines: '--lines <n>                   how many lines to hide (200)',
   seed: '--seed <n>                    where all chance comes from (1)',
-  settings: '--settings <list>             of file,repo,copy,neural,bm25,other:<folder> (file,repo,bm25)',
+  settings:
+    '--settings <list>             of file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
   neural: '--neural                      have the model read the repository, too; so does --model',
   eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
   markdown: '--markdown                    Markdown with links; of a file also what it defines and uses',

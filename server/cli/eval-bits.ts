@@ -1,4 +1,4 @@
-import type { PredictionScope, Predictor } from '../memory/predictor.ts';
+import type { AsyncPredictor, PredictionScope } from '../memory/predictor.ts';
 import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EvaluatedFile } from './eval-lines.ts';
@@ -12,7 +12,7 @@ const mostTokens = 384;
  */
 export async function bitsPerByte(
   files: readonly EvaluatedFile[],
-  predictor: Predictor,
+  predictor: AsyncPredictor,
   tokenizer: Tokenizer,
   scope: PredictionScope,
   signal?: AbortSignal,
@@ -26,7 +26,7 @@ export async function bitsPerByte(
       scope,
     );
     for (const token of tokenizer.encode(file.text).subarray(0, mostTokens)) {
-      const { predictions } = hypothesis.next();
+      const { predictions } = await hypothesis.next();
       let known = 0;
       let probability = 0;
       for (const prediction of predictions) {

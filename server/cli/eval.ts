@@ -1,7 +1,7 @@
 /** `longsight eval`: hides lines of a repository, suggests them under several settings, and counts. */
 import { complete } from '../completion/complete.ts';
 import type { CopyMemory } from '../memory/copy.ts';
-import type { PredictionScope, Predictor } from '../memory/predictor.ts';
+import type { AsyncPredictor, PredictionScope } from '../memory/predictor.ts';
 import { contentOf } from '../sequence/lines.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { bitsPerByte } from './eval-bits.ts';
@@ -31,10 +31,12 @@ export interface EvaluationOptions {
   /** Leaves out the cursor at the start of the line, whose figures are then of nothing. */
   readonly inLineOnly?: boolean;
   readonly seed: number;
-  /** `file`, `repo`, `copy`, `neural`, `bm25`, `oracle`, `other:<folder>`. */
+  /** `file`, `repo`, `copy`, `neural`, `mixed`, `bm25`, `oracle`, `other:<folder>`. */
   readonly settings: readonly string[];
   /** Reads another repository, for `other:`. */
   readonly openOther: (folder: string) => Promise<CopyMemory>;
+  /** The model that has read the repository, and both mixed: what `neural` and `mixed` ask. */
+  readonly neural?: { readonly alone: AsyncPredictor; readonly mixed: AsyncPredictor } | undefined;
   /** Further ways to suggest, measured on the same lines. */
   readonly baselines?: ReadonlyMap<string, Asker>;
   readonly eagerness?: number | undefined;
@@ -155,9 +157,17 @@ function hiddenLines(
     .slice(0, lines);
 }
 
-const knownSettings: ReadonlySet<string> = new Set(['file', 'repo', 'copy', 'neural', 'bm25', 'oracle']);
+const knownSettings: ReadonlySet<string> = new Set([
+  'file',
+  'repo',
+  'copy',
+  'neural',
+  'mixed',
+  'bm25',
+  'oracle',
+]);
 const cursorFractions = { inLine: 0.4, lineStart: 0 } as const;
-const notInModel = 'not in this model: it has no weights that read a repository';
+const notRead = 'the model has not read the repository: --neural has it do so';
 
 /** Suggests for one cursor; a sentence where a setting cannot be had. */
 export type Asker = ((one: CursorCase) => Promise<Outcome>) | string;
@@ -169,7 +179,7 @@ async function askersFor(
   const { memory, tokenizer, eagerness } = options;
   const ask = async (
     one: CursorCase,
-    predictor: Predictor,
+    predictor: AsyncPredictor,
     scope: PredictionScope,
     started = performance.now(),
   ): Promise<Outcome> => {
@@ -193,11 +203,13 @@ async function askersFor(
     if (name === 'file') askers.set(name, one => ask(one, memory, 'file'));
     else if (name === 'repo') askers.set(name, one => ask(one, memory, 'repository'));
     else if (name === 'copy') {
-      // The copy memory is all there is, so far: one measurement serves both names.
+      // One measurement serves both names.
       if (!askers.has('repo')) askers.set('repo', one => ask(one, memory, 'repository'));
       askers.set(name, one => ask(one, memory, 'repository'));
-    } else if (name === 'neural') askers.set(name, notInModel);
-    else if (name === 'oracle') askers.set(name, oracle(files));
+    } else if (name === 'neural' || name === 'mixed') {
+      const predictor = name === 'neural' ? options.neural?.alone : options.neural?.mixed;
+      askers.set(name, predictor === undefined ? notRead : one => ask(one, predictor, 'repository'));
+    } else if (name === 'oracle') askers.set(name, oracle(files));
     else if (name === 'bm25') {
       const index = new ChunkIndex(files);
       askers.set(name, one => {
@@ -262,14 +274,15 @@ async function bitsBySetting(
   options: EvaluationOptions,
   lines: readonly HiddenLine[],
 ): Promise<Record<string, number>> {
-  const { memory, tokenizer, signal } = options;
+  const { memory, tokenizer, signal, neural } = options;
   const bits: Record<string, number> = {};
   const files = [...new Set(lines.map(line => line.file))].slice(0, filesForBits);
   const wanted = new Set(options.settings.map(name => (name === 'copy' ? 'repo' : name)));
   for (const name of wanted) {
-    if (name !== 'file' && name !== 'repo') continue;
+    const predictor = name === 'neural' ? neural?.alone : name === 'mixed' ? neural?.mixed : memory;
+    if (predictor === undefined || !['file', 'repo', 'neural', 'mixed'].includes(name)) continue;
     const scope = name === 'file' ? 'file' : 'repository';
-    bits[name] = await bitsPerByte(files, memory, tokenizer, scope, signal);
+    bits[name] = await bitsPerByte(files, predictor, tokenizer, scope, signal);
   }
   return bits;
 }

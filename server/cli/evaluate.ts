@@ -4,6 +4,7 @@ import { UsageError } from './arguments.ts';
 import { type Evaluation, type EvaluationOptions, runEvaluation, settingsProblem } from './eval.ts';
 import { evaluationText } from './eval-report.ts';
 import type { Command } from './main.ts';
+import { openPredictors } from './neural.ts';
 import { CountLine, print, printJson } from './output.ts';
 import { openRepository, openSession } from './session.ts';
 
@@ -24,8 +25,10 @@ export const evaluate: Command = async (line, signal) => {
   const problem = settingsProblem(settings);
   if (problem !== undefined) throw new UsageError(problem);
   const { repository, tokenizer } = await openSession(line, signal);
+  const neural = line.neural ? await openPredictors(line, repository, signal) : undefined;
   const progress = new CountLine('lines');
   const evaluation = await run({
+    neural,
     memory: repository.memory,
     tokenizer,
     lines: line.lines,
@@ -41,6 +44,7 @@ export const evaluate: Command = async (line, signal) => {
     },
   });
   progress.end();
+  await neural?.close();
   signal.throwIfAborted();
   if (line.json) printJson(evaluation);
   else print(evaluationText(evaluation));

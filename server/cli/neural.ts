@@ -5,6 +5,10 @@ import path from 'node:path';
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
 import type { ModelReference } from '../engine/weights.ts';
+import type { CopyMemory } from '../memory/copy.ts';
+import { loadGate } from '../memory/gate.ts';
+import { MixedPredictor } from '../memory/mixture.ts';
+import { NeuralPredictor } from '../memory/neural.ts';
 import { type NeuralProgress, NeuralReader } from '../memory/neural-reader.ts';
 import type { Repository } from '../memory/repository.ts';
 import { SegmentStore } from '../memory/segment-store.ts';
@@ -82,26 +86,10 @@ export async function readNeurally(
   repository: Repository,
   signal: AbortSignal,
 ): Promise<NeuralReport> {
-  const bar = new ProgressBar();
-  const total = { files: repository.paths.length, skipped: repository.ledger.skippedFiles };
-  const session = await openNeural(line, repository, progress =>
-    bar.show({
-      filesRead: progress.files,
-      filesTotal: total.files,
-      tokens: progress.tokens,
-      skipped: total.skipped,
-      left: secondsLeft(progress),
-    }),
-  );
+  const { session, bar } = await openWithProgress(line, repository);
   const { reader, engine, store } = session;
-  const stop = () => void reader.stop();
-  signal.addEventListener('abort', stop, { once: true });
   try {
-    for (const file of repository.paths) reader.changed(file);
-    await reader.settled().catch((error: unknown) => {
-      throw new UsageError(error instanceof Error ? error.message : String(error));
-    });
-    signal.throwIfAborted();
+    await readAll(session, repository, signal);
     const { files, tokens, read, recalled, readTokens, seconds } = reader.progress;
     return {
       files,
@@ -118,9 +106,76 @@ export async function readNeurally(
     };
   } finally {
     bar.end();
-    signal.removeEventListener('abort', stop);
     await session.close();
   }
+}
+
+async function openWithProgress(
+  line: CommandLine,
+  repository: Repository,
+): Promise<{ readonly session: NeuralSession; readonly bar: ProgressBar }> {
+  const bar = new ProgressBar();
+  const total = { files: repository.paths.length, skipped: repository.ledger.skippedFiles };
+  const session = await openNeural(line, repository, progress =>
+    bar.show({
+      filesRead: progress.files,
+      filesTotal: total.files,
+      tokens: progress.tokens,
+      skipped: total.skipped,
+      left: secondsLeft(progress),
+    }),
+  );
+  return { session, bar };
+}
+
+async function readAll(
+  { reader }: NeuralSession,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = () => void reader.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for (const file of repository.paths) reader.changed(file);
+    await reader.settled().catch((error: unknown) => {
+      throw new UsageError(error instanceof Error ? error.message : String(error));
+    });
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+export interface Predictors {
+  readonly alone: NeuralPredictor;
+  readonly mixed: MixedPredictor;
+  close(): Promise<void>;
+}
+
+/** The model, with everything read, as a predictor; alone and mixed with the copy memory. @throws UsageError when the model cannot be used */
+export async function openPredictors(
+  line: CommandLine,
+  repository: Repository<CopyMemory>,
+  signal: AbortSignal,
+): Promise<Predictors> {
+  const { session, bar } = await openWithProgress(line, repository);
+  const { engine, model, reader } = session;
+  try {
+    await readAll(session, repository, signal);
+  } catch (error) {
+    await session.close();
+    throw error;
+  } finally {
+    bar.end();
+  }
+  const alone = new NeuralPredictor({
+    engine,
+    model,
+    tokenizer: repository.tokenizer,
+    memoryFor: file => reader.memory?.seenFrom(file ?? ''),
+  });
+  const mixed = new MixedPredictor(repository.memory, alone, loadGate(model.folder));
+  return { alone, mixed, close: () => session.close() };
 }
 
 /** By the tokens that wait and the speed so far; nothing before there is one. */

@@ -3,6 +3,8 @@
  * and gives the weights of two mixtures, one of probabilities (Jelinek and Mercer 1980) and one of their logarithms (as the mixers of PAQ: Mahoney
  * 2005), and of these two. What the copy memory does not know is the model's in both.
  */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Distribution } from './predictor.ts';
 
 /** `input` [hidden, features + 1] and `output` [outputs, hidden + 1], row-major, the last column of each is the bias. */
@@ -106,6 +108,16 @@ export class Gate {
   #outputs(features: Float64Array): number[] {
     const hidden = affine(this.#weights.input, this.#hidden, features).map(Math.tanh);
     return affine(this.#weights.output, gateOutputs, hidden);
+  }
+}
+
+/** The gate beside a model's weights. @throws Error with a sentence that names the file */
+export function loadGate(modelFolder: string): Gate {
+  const file = path.join(modelFolder, 'gate.json');
+  try {
+    return Gate.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -22,7 +22,7 @@ export interface KeyedMemory {
 export interface NeuralOptions {
   readonly engine: Pick<Engine, 'run'>;
   readonly model: ModelReference;
-  readonly tokenizer: Pick<Tokenizer, 'bytesOf' | 'vocabularySize'>;
+  readonly tokenizer: Pick<Tokenizer, 'bytesOf' | 'vocabularySize' | 'special'>;
   /** Everything but the file at a path; nothing where nothing has been read. */
   readonly memoryFor: (path: string | undefined) => KeyedMemory | undefined;
 }
@@ -48,7 +48,7 @@ export class NeuralPredictor implements AsyncPredictor {
 
   begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): NeuralHypothesis {
     return new NeuralHypothesis(
-      Int32Array.from(context),
+      Int32Array.from(promptOf(context, this.#options.tokenizer)),
       this.#decoder(exclude, scope),
       this.#options.tokenizer,
     );
@@ -81,11 +81,12 @@ export class NeuralPredictor implements AsyncPredictor {
     { scope, signal }: { readonly scope?: PredictionScope; readonly signal?: AbortSignal } = {},
   ): Promise<number[]> {
     const decode = this.#decoder(exclude, scope);
-    const ids = Int32Array.of(...context, ...continuation);
+    const prompt = promptOf(context, this.#options.tokenizer);
+    const ids = Int32Array.of(...prompt, ...continuation);
     const scores: number[] = [];
     while (scores.length < continuation.length) {
       const positions = Math.min(mostPositions, continuation.length - scores.length);
-      const end = context.length + scores.length + positions;
+      const end = prompt.length + scores.length + positions;
       const logits = await decode(ids.slice(0, end - 1), positions, signal);
       const width = logits.length / positions;
       for (let at = 0; at < positions; at++)
@@ -114,6 +115,22 @@ export class NeuralPredictor implements AsyncPredictor {
       return result.logits;
     };
   }
+}
+
+/** Tokens of a prompt that the model is given: of what follows the cursor, and of what stands before it. */
+const [mostBelow, mostAbove] = [256, 1536];
+/** What stands before the cursor is cut at multiples of this, so that typing on does not move the cut each time. */
+const cutAt = 512;
+
+/** The end of a long prompt under its path and the start of its suffix: what is far from the cursor is for the memories. */
+function promptOf(context: Uint16Array, { special }: Pick<Tokenizer, 'special'>): Uint16Array {
+  const text = context.indexOf(special.text);
+  if (text < 0) return context;
+  const suffix = context.subarray(0, text).indexOf(special.suffix);
+  const head = suffix < 0 ? text : Math.min(text, suffix + 1 + mostBelow);
+  const above = context.length - text - 1;
+  const cut = above <= mostAbove ? 0 : Math.ceil((above - mostAbove) / cutAt) * cutAt;
+  return Uint16Array.of(...context.subarray(0, head), special.text, ...context.subarray(text + 1 + cut));
 }
 
 /** Positions that the engine answers at once. */

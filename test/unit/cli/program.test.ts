@@ -133,7 +133,7 @@ test('eval counts under each setting, and says which a later model provides', as
       assert.equal(typeof settings[name]![figure], 'number', `${name} ${figure}`);
     }
   }
-  assert.match(settings['neural']!['unavailable'] as string, /not in this model/);
+  assert.match(settings['neural']!['unavailable'] as string, /has not read the repository/);
   assert.ok(result['byClass'] && result['bitsPerByte']);
   const exact = (evaluation: Record<string, unknown>): unknown =>
     Object.entries(evaluation['settings'] as Record<string, { exactMatch?: number }>).map(
@@ -180,7 +180,7 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['an unknown setting', ['eval', repository, '--settings', 'magic'], /magic/],
   ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],
   ['an unknown cache command', ['cache', 'polish'], /polish/],
-  ['a command of a later model', ['export', 'model.onnx'], /not in this model/],
+  ['a command of a later model', ['export', 'model.onnx'], /has not read the repository/],
 ];
 
 for (const [what, words, says] of bad) {

@@ -71,7 +71,7 @@ test('the repository knows what the file alone does not; nothing does not', asyn
   assert.ok(bitsPerByte['repo']! < bitsPerByte['file']!);
   assert.match(
     'unavailable' in settings['neural']! ? settings['neural'].unavailable : '',
-    /not in this model/,
+    /has not read the repository/,
   );
 });
 
