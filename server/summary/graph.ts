@@ -20,6 +20,8 @@ export interface RankedFile {
   readonly usedBy: number;
   /** The files that use it, the most central first. */
   readonly users: readonly string[];
+  /** Those of them that import it: sharing a name with it can be chance, importing it cannot. */
+  readonly importers: readonly string[];
 }
 
 export interface Ranked {
@@ -62,6 +64,7 @@ export function rank(files: readonly GraphFile[]): Ranked {
 
   const edges: Map<number, number>[] = files.map(() => new Map());
   const usedBy: Set<number>[] = files.map(() => new Set());
+  const importedBy: Set<number>[] = files.map(() => new Set());
   /** What flows along an edge for the sake of one name: from user to (definer, name). */
   const named: { from: number; to: number; name: string; weight: number; uses: number }[] = [];
   const connect = (from: number, to: number, weight: number): void => {
@@ -73,7 +76,9 @@ export function rank(files: readonly GraphFile[]): Ranked {
     for (const { target } of file.imports) {
       for (const path of resolve(file.path, target)) {
         const to = index.get(path)!;
-        if (to !== from) connect(from, to, importWeight);
+        if (to === from) continue;
+        connect(from, to, importWeight);
+        importedBy[to]!.add(from);
       }
     }
     for (const [name, uses] of file.uses) {
@@ -119,7 +124,12 @@ export function rank(files: readonly GraphFile[]): Ranked {
         const users = [...usedBy[at]!].sort((one, other) => ranks[other]! - ranks[one]!);
         return [
           file.path,
-          { rank: ranks[at]!, usedBy: users.length, users: users.map(user => files[user]!.path) },
+          {
+            rank: ranks[at]!,
+            usedBy: users.length,
+            users: users.map(user => files[user]!.path),
+            importers: users.filter(user => importedBy[at]!.has(user)).map(user => files[user]!.path),
+          },
         ];
       }),
     ),

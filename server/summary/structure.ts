@@ -45,7 +45,7 @@ function distinctNames(definitions: readonly Definition[]): Definition[] {
 export function withUsers(facts: FileFacts, ranked: Ranked): FileFacts {
   const { statement, unspoken, path } = facts;
   if (!unspoken || statement === undefined || !facts.code) return facts;
-  const users = (ranked.files.get(path)?.users ?? []).filter(user => !isSupporting(user));
+  const users = (ranked.files.get(path)?.importers ?? []).filter(user => !isSupporting(user));
   if (users.length === 0) return facts;
   const text = `${statement.text}; used by ${listed(users, usersShown)}`;
   return { ...facts, statement: { ...statement, text } };
@@ -70,7 +70,7 @@ export function folderLines(ranked: Ranked): Map<string, Statement> {
     [...names].map(([folder, symbols]) => {
       const { path, definition } = symbols[0]!;
       const shown = [...new Set(symbols.map(symbol => symbol.definition.name))].join(', ');
-      const users = symbols.flatMap(symbol => ranked.files.get(symbol.path)?.users ?? []);
+      const users = symbols.flatMap(symbol => ranked.files.get(symbol.path)?.importers ?? []);
       const outside = users
         .filter(user => !user.startsWith(`${folder}/`) && !isSupporting(user))
         .map(user => folderOf(user))

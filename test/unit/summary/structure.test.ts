@@ -11,6 +11,8 @@ const texts: Readonly<Record<string, string>> = {
   'shop/cart.ts':
     "import { priceWithTax, roundToCents } from '../lib/money/price.ts';\nexport const cartTotal = () => roundToCents(priceWithTax(3));\n",
   'shop/till.ts': "/** Takes the money. */\nimport { cartTotal } from './cart.ts';\ncartTotal();\n",
+  // Shares a name by chance, and imports nothing.
+  'far/away.ts': 'export const priceWithTax = 1;\nconst vat = cartTotal;\n',
   'test/price.test.ts': "import { priceWithTax } from '../lib/money/price.ts';\npriceWithTax(1);\n",
 };
 const source: SummarySource = {
@@ -36,6 +38,7 @@ test('files and folders without a sentence say whose names they give, and who ta
     said['lib/money/price.ts'],
     'lib/money/price.ts:2 Exports priceWithTax, roundToCents; used by shop/cart.ts',
   );
+  assert.equal(said['shop/cart.ts'], 'shop/cart.ts:2 Exports cartTotal; used by shop/till.ts');
   assert.match(
     said['lib']!,
     /^lib\/money\/price\.ts:[25] Exports (priceWithTax, roundToCents|roundToCents, priceWithTax); used by shop$/,
