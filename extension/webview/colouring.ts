@@ -7,7 +7,7 @@ import { languageOf, languagesBySize, scaleOf } from './values.ts';
 import { dateText, decimal, fill } from './words.ts';
 
 export interface Colouring {
-  colourOf(node: MapNode): string;
+  readonly colourOf: (node: MapNode) => string;
   /** What the colour says of a file or folder. */
   words(node: MapNode): string;
   readonly legend: Legend;

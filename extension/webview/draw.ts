@@ -8,7 +8,7 @@ import type { MapNode } from './tree.ts';
 export interface Drawing {
   readonly layout: Layout;
   readonly palette: Palette;
-  colourOf(node: MapNode): string;
+  readonly colourOf: (node: MapNode) => string;
   /** All else is dimmed; without it nothing is. */
   readonly found: ReadonlySet<MapNode> | undefined;
 }

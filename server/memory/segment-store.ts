@@ -4,8 +4,8 @@
  * process that is killed loses at most the one that it was writing; that one fails its checksum and is not there. Processes share the folder
  * without locks: nobody writes to another's file, and two who write the same record write the same bytes.
  *
- * cacache keeps a file or two for every entry and lists them by reading all; for tens of thousands of records of some ten kilobytes
- * this is some ten times as fast (`test/bench/leaf-store.ts`).
+ * Not through cacache, which keeps a file or two for every entry and lists them by reading all: a repository has tens of thousands of
+ * these records.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -153,7 +153,7 @@ export class SegmentStore implements RecordStore {
     const old = this.#sizes().filter(({ size, used }) => size < small.bytes && used + small.age < now);
     if (old.length < small.count) return;
     const names = new Set(old.map(({ name }) => name));
-    for (const [key, place] of [...this.#places]) {
+    for (const [key, place] of Array.from(this.#places)) {
       if (!names.has(place.segment.name)) continue;
       const bytes = this.#read(key, place);
       this.#places.delete(key);
@@ -166,7 +166,7 @@ export class SegmentStore implements RecordStore {
   verify(): SegmentVerification {
     this.#look();
     let damaged = 0;
-    for (const [key, place] of [...this.#places]) {
+    for (const [key, place] of Array.from(this.#places)) {
       if (this.#read(key, place) !== undefined) continue;
       this.#places.delete(key);
       damaged++;
@@ -177,7 +177,7 @@ export class SegmentStore implements RecordStore {
   /** Removes everything, also what other processes have written. */
   clear(): void {
     this.#look();
-    for (const name of [...this.#segments.keys()]) this.#remove(name);
+    for (const name of Array.from(this.#segments.keys())) this.#remove(name);
     this.#own = undefined;
   }
 
@@ -220,7 +220,7 @@ export class SegmentStore implements RecordStore {
       if (segment !== undefined && segment !== this.#own?.segment) this.#scan(segment);
     }
     const present = new Set(names);
-    for (const name of [...this.#segments.keys()]) if (!present.has(name)) this.#forget(name);
+    for (const name of Array.from(this.#segments.keys())) if (!present.has(name)) this.#forget(name);
   }
 
   #open(name: string): Segment | undefined {

@@ -12,7 +12,7 @@ export interface SurpriseSource {
   readonly memory: Predictor;
   readonly tokenizer: Tokenizer;
   files(): Iterable<{ readonly path: string; readonly version: string }>;
-  tokensOf(path: string): Uint16Array | undefined;
+  readonly tokensOf: (path: string) => Uint16Array | undefined;
 }
 
 /** Tokens looked at in the whole repository, and the least and most in each file. */

@@ -21,7 +21,7 @@ export interface ConnectedMemory {
   readonly memory: Predictor;
   readonly tokenizer: Tokenizer;
   readonly paths: readonly string[];
-  tokensOf(path: string): Uint16Array | undefined;
+  readonly tokensOf: (path: string) => Uint16Array | undefined;
   linesOf(path: string, first: number, last: number): string[];
 }
 

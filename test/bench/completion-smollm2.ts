@@ -26,7 +26,7 @@ interface LlamaModel {
   createContext(options: { contextSize: number; threads: number }): Promise<{ getSequence(): object }>;
 }
 interface LlamaCpp {
-  getLlama(options: { gpu: false; build: 'never'; logLevel: 'error' }): Promise<Llama>;
+  readonly getLlama: (options: { gpu: false; build: 'never'; logLevel: 'error' }) => Promise<Llama>;
   LlamaCompletion: new (options: {
     contextSequence: object;
   }) => {
@@ -49,9 +49,9 @@ else for (const folder of folders) await compare(folder, model);
 
 interface Model {
   /** The rest of the line, at the end of a prompt whose last word is only begun. */
-  complete(prompt: string, typed: string): Promise<string>;
+  readonly complete: (prompt: string, typed: string) => Promise<string>;
   /** The end of a text, as many tokens as given. */
-  end(text: string, tokens: number): string;
+  readonly end: (text: string, tokens: number) => string;
 }
 
 async function compare(folder: string, { complete, end }: Model): Promise<void> {

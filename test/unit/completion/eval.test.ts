@@ -80,7 +80,7 @@ test('the same seed gives the same figures', async () =>
 
 test('the report names every setting', async () => {
   const report = evaluationText(await evaluate(['file', 'repo', 'neural']));
-  for (const expected of ['12 lines hidden', 'repo', 'not in this model', 'in-project'])
+  for (const expected of ['12 lines hidden', 'repo', 'has not read the repository', 'in-project'])
     assert.ok(report.includes(expected));
 });
 

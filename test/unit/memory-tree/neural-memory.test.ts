@@ -90,7 +90,7 @@ test('with little room, and opened again, memory is the same; then no more of th
     assert.equal(again.recall(path, keyOf(at + 1), randomLeaf(at + 1).length), true);
     assert.equal(again.recall('new', keyOf(-1), 3), false);
   }
-  for (const _ of again.settle()) void _;
+  Array.from(again.settle());
   store.gets = 0;
   assert.deepEqual(again.seenFrom('3/3').memory, large.seenFrom('3/3').memory);
   assert.ok(store.gets < 100, `${store.gets} records were taken`);

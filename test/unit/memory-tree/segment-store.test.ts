@@ -60,7 +60,7 @@ test('wherever a process is cut off while it writes, what it wrote before is who
     writeFileSync(path.join(folder, name), bytes.subarray(0, cut));
     const store = new SegmentStore(folder, most);
     assert.equal(store.records, Math.floor(cut / size), `cut at ${cut}`);
-    for (const [at, letter] of [...'abc'].entries())
+    for (const [at, letter] of ['a', 'b', 'c'].entries())
       assert.deepEqual(contentOf(store, letter), (at + 1) * size <= cut ? [...bytesOf(letter)] : undefined);
     store.put(keyOf('x'), bytesOf('x'));
     assert.deepEqual(contentOf(new SegmentStore(folder, most), 'x'), [...bytesOf('x')]);
@@ -99,7 +99,7 @@ test('any byte that changes on disk is noticed, and only what it belongs to is l
 function spread(folder: string, names: string, daysAgo: number): SegmentStore {
   for (const name of names) filled(folder, name).close();
   const store = new SegmentStore(folder, most);
-  for (const [at, name] of [...names].entries()) {
+  for (const [at, name] of names.split('').entries()) {
     const file = readdirSync(folder).find(
       entry => readFileSync(path.join(folder, entry)).at(-1) === name.charCodeAt(0),
     )!;
@@ -132,6 +132,6 @@ test('what many short sessions left is put together, and what a running one writ
   store.compact();
   assert.equal(readdirSync(folder).length, 2);
   const again = new SegmentStore(folder, most);
-  for (const name of [...names, 'X']) assert.deepEqual(contentOf(again, name), [...bytesOf(name)]);
+  for (const name of [...names.split(''), 'X']) assert.deepEqual(contentOf(again, name), [...bytesOf(name)]);
   running.close();
 });
