@@ -40,12 +40,17 @@ export const start: Command = async (line, signal) => {
     signal.addEventListener('abort', () => input.close(), { once: true });
     if (terminal) note('Where shall I complete? Write path:line:column; an empty line ends.');
     if (terminal) input.setPrompt('> ');
+    let open = true;
+    input.once('close', () => {
+      open = false;
+    });
     input.prompt();
     for await (const answer of input) {
       const words = answer.trim();
       if (words === '' && terminal) break;
       if (words !== '') await completeHere(words);
-      input.prompt();
+      // Lines that came before the input ended are answered after it.
+      if (open) input.prompt();
     }
     input.close();
   }

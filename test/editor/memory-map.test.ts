@@ -116,13 +116,6 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       await map.locator('#list button').filter({ hasText: 'main.ts' }).waitFor();
       assert.equal(await colourBy.inputValue(), 'recency');
     });
-
-    await step('it comes back with the window', async () => {
-      await page.reload();
-      // Everything starts anew. Whether the state of the last seconds was written yet is the browser's affair.
-      await workbench.statusItem().locator('.codicon-telescope').waitFor({ timeout: 90_000 });
-      await crumbs.getByText('quayside').waitFor();
-    });
   } finally {
     await workbench.close();
   }

@@ -1,7 +1,7 @@
 /** What the tests of reading and of completing share: a folder that goes after each test, clients that end with it, and a module to complete. */
 import path from 'node:path';
 import { afterEach, beforeEach } from 'node:test';
-import type { InlineCompletionItem } from 'vscode-languageserver/node';
+import { type InlineCompletionItem, InlineCompletionTriggerKind } from 'vscode-languageserver/node';
 import { type ClientOptions, TestClient, uriOf } from './client.ts';
 import { endOf, type TemporaryFolder, temporaryFolder } from './repository.ts';
 
@@ -45,7 +45,8 @@ export async function suggestedAfter(
 ): Promise<InlineCompletionItem[]> {
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, text);
-  const items = await client.complete(uri, endOf(text));
+  // Typed, not asked for: what is asked for is shown however unsure it is.
+  const items = await client.complete(uri, endOf(text), undefined, InlineCompletionTriggerKind.Automatic);
   await client.close(uri);
   return items;
 }

@@ -180,7 +180,7 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['an unknown setting', ['eval', repository, '--settings', 'magic'], /magic/],
   ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],
   ['an unknown cache command', ['cache', 'polish'], /polish/],
-  ['a command of a later model', ['export', 'model.onnx'], /has not read the repository/],
+  ['a command of a later model', ['export', 'model.onnx'], /not in this model/],
 ];
 
 for (const [what, words, says] of bad) {
