@@ -184,10 +184,19 @@ export class Workbench {
 
   /** Opens a file of the folder with the cursor at a line and column, both from 1. */
   async openFile(file: string, line = 1, column = 1): Promise<void> {
-    await this.#pressForQuickInput('ControlOrMeta+P');
-    await this.quickInput().fill(`${file}:${line}:${column}`);
     const name = path.basename(file);
-    await this.quickPickRows().filter({ hasText: name }).first().click();
+    // What takes the focus late, as a page that is shown again does, closes the list.
+    for (let tries = 1; ; tries++) {
+      await this.#pressForQuickInput('ControlOrMeta+P');
+      try {
+        const timeout = tries < 3 ? 5000 : 45_000;
+        await this.quickInput().fill(`${file}:${line}:${column}`, { timeout });
+        await this.quickPickRows().filter({ hasText: name }).first().click({ timeout });
+        break;
+      } catch (error) {
+        if (tries === 3) throw error;
+      }
+    }
     await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
     await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
     await this.cursorIsAt(line, column);
