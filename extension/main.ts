@@ -28,7 +28,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     patience: patienceOf(extension),
   });
   const context: Context = { extension, log, client, suggestions };
-  extension.subscriptions.push(log, client);
+  extension.subscriptions.push(log, suggestions, client);
   const features = [
     candidates,
     benchmark,

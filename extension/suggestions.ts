@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import type { Why } from '../server/protocol/requests.ts';
+import { LostQuestions } from './lost-questions.ts';
 import { isEnabled } from './settings.ts';
 
 /** A suggestion that was handed to the editor, and where. */
@@ -21,7 +22,8 @@ interface Offered {
 }
 
 /** Remembers the latest suggestions, for "Why this suggestion?". The editor has no stable event for which of them it shows. */
-export class Suggestions {
+export class Suggestions implements vscode.Disposable {
+  readonly #lost = new LostQuestions();
   readonly #offers = new vscode.EventEmitter<Suggested>();
   readonly #accepts = new vscode.EventEmitter<Suggested>();
   /** Another suggestion is shown; what is left of one that is typed along is no other. */
@@ -33,7 +35,11 @@ export class Suggestions {
   #accepted: Suggested | undefined;
 
   readonly middleware: Pick<Middleware, 'provideInlineCompletionItems'> = {
-    provideInlineCompletionItems: async (document, position, context, token, next) => {
+    provideInlineCompletionItems: async (document, position, asked, token, next) => {
+      // What the editor was made to ask nobody has asked for: it is held to the same confidence as while typing.
+      const context = this.#lost.heard()
+        ? { ...asked, triggerKind: vscode.InlineCompletionTriggerKind.Automatic }
+        : asked;
       if (!isEnabled(document)) return undefined;
       const result = await next(document, position, context, token);
       if (token.isCancellationRequested) return undefined;
@@ -53,6 +59,10 @@ export class Suggestions {
     return [this.#current(), this.#accepted].find(
       suggested => suggested?.uri === uri && suggested.position.line === position.line,
     );
+  }
+
+  dispose(): void {
+    this.#lost.dispose();
   }
 
   /** The next of the ways to go on is shown, or the one before. */
