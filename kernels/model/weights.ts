@@ -21,6 +21,11 @@ export class ModelWeights {
     this.#stored = stored;
   }
 
+  /** Numbers in all. */
+  get parameters(): number {
+    return [...this.#stored.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  }
+
   has(name: string): boolean {
     return this.#stored.has(name);
   }
