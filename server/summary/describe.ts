@@ -1,7 +1,9 @@
 /** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
-import type { Description, Statement, Summary } from '../protocol/requests.ts';
+import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
 import type { RepositoryFacts } from './fact-book.ts';
-import { folderOf } from './paths.ts';
+import { isSupporting } from './graph.ts';
+import { isManifest } from './manifests.ts';
+import { folderOf, isReadme } from './paths.ts';
 import type { SummarySource } from './source.ts';
 import { summarize } from './summarize.ts';
 import type { Symbols } from './symbols.ts';
@@ -15,6 +17,7 @@ type Section = Description['sections'][number];
 
 const mostInSection = 40;
 const mostUsers = 12;
+const mostPackages = 12;
 
 /** @throws RangeError when `path` names nothing that was read. */
 export function describe(
@@ -45,7 +48,7 @@ function made(kind: Description['kind'], title: string, sections: readonly Secti
   return { kind, title, sections: filled, markdown: markdown(title, filled) };
 }
 
-function aboutPart(summary: Summary, { symbols }: RepositoryFacts): Section[] {
+function aboutPart(summary: Summary, { files, symbols }: RepositoryFacts): Section[] {
   return [
     { title: 'What it is', statements: summary.overview },
     {
@@ -54,15 +57,7 @@ function aboutPart(summary: Summary, { symbols }: RepositoryFacts): Section[] {
     },
     {
       title: 'Parts',
-      statements: summary.parts
-        .map(
-          ({ path, kind, files, statement }) =>
-            statement && {
-              ...statement,
-              text: `${path}${kind === 'folder' ? `/ (${files} ${files === 1 ? 'file' : 'files'})` : ''}: ${statement.text}`,
-            },
-        )
-        .filter(statement => statement !== undefined),
+      statements: summary.parts.flatMap(part => spokenParts(part, files)).map(partLine),
     },
     {
       title: 'Key symbols',
@@ -78,6 +73,38 @@ function aboutPart(summary: Summary, { symbols }: RepositoryFacts): Section[] {
       ),
     },
   ];
+}
+
+type SpokenPart = Part & { readonly statement: Statement };
+
+/**
+ * A folder with the packages right inside of it that say what they are; a file only where it is code. What nothing is said of is left out.
+ */
+function spokenParts(part: Part, files: RepositoryFacts['files']): SpokenPart[] {
+  const { kind, path, statement, children } = part;
+  if (kind === 'file') return statement && files.get(path)?.code ? [{ ...part, statement }] : [];
+  const packages = children
+    .filter((child): child is SpokenPart => child.statement !== undefined && speaksForItself(child))
+    .sort((one, other) => other.tokens - one.tokens)
+    .slice(0, mostPackages);
+  const own = statement === undefined ? [] : [{ ...part, statement }];
+  if (packages.length < 2 || isSupporting(`${path}/`)) return own;
+  // A list of names says less of a folder of packages than they do.
+  return speaksForItself(part) ? [...own, ...packages] : packages;
+}
+
+function speaksForItself({ kind, path, statement }: Part): boolean {
+  return (
+    kind === 'folder' &&
+    statement !== undefined &&
+    folderOf(statement.path) === path &&
+    (isReadme(statement.path) || isManifest(statement.path))
+  );
+}
+
+function partLine({ path, kind, files, statement }: SpokenPart): Statement {
+  const size = kind === 'folder' ? `/ (${files} ${files === 1 ? 'file' : 'files'})` : '';
+  return { ...statement, text: `${path}${size}: ${statement.text}` };
 }
 
 function aboutFile(path: string, facts: RepositoryFacts): Section[] {

@@ -7,6 +7,8 @@ import { countingJudge } from './candidates.ts';
 import { type FileFacts, factsOf, judged } from './facts.ts';
 import type { Grammars } from './grammars.ts';
 import { type Ranked, rank } from './graph.ts';
+import { importResolver } from './imports.ts';
+import { packageFolders } from './manifests.ts';
 import type { SummarySource } from './source.ts';
 import { withUsers } from './structure.ts';
 import { Symbols } from './symbols.ts';
@@ -109,11 +111,22 @@ export class FactBook {
     if (this.#facts !== undefined) return this.#facts;
     const entries = [...this.#entries];
     const judge = countingJudge(entries.map(([, { facts }]) => facts.candidates ?? []));
-    const ranked = rank(entries.map(([, { facts }]) => facts).filter(file => file.code));
+    const resolve = importResolver(
+      entries.map(([path]) => path),
+      packageFolders(entries.flatMap(([, { facts }]) => facts.manifest ?? [])),
+    );
+    const ranked = rank(
+      entries.map(([, { facts }]) => facts).filter(file => file.code),
+      resolve,
+    );
     const files = new Map(
       entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked)]),
     );
-    this.#facts = { files, ranked, symbols: new Symbols(files, ranked, path => source.textOf(path)) };
+    this.#facts = {
+      files,
+      ranked,
+      symbols: new Symbols(files, ranked, resolve, path => source.textOf(path)),
+    };
     return this.#facts;
   }
 }

@@ -53,9 +53,16 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
 }
 
 const identifier = /[A-Za-z_$][\w$]{2,}/g;
+/** Words of most languages that some let a member have for a name. */
+const reserved = new Set(
+  'async await break case catch class const constructor continue default delete else enum export extends false finally for from function get if implements import include instanceof interface let new null package private protected public return self set static super switch this throw true try typeof use var void while with yield'.split(
+    ' ',
+  ),
+);
 
 function identifierUses(text: string): Map<string, number> {
   const uses = new Map<string, number>();
-  for (const [name] of text.matchAll(identifier)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const [name] of text.matchAll(identifier))
+    if (!reserved.has(name)) uses.set(name, (uses.get(name) ?? 0) + 1);
   return uses;
 }

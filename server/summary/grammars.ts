@@ -94,7 +94,8 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
     found.push({
       name: text,
       kind: whole.name,
-      line: name.startPosition.row + 1,
+      // C names a type at the end of its definition.
+      line: (whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
       endLine: whole.node.endPosition.row + 1,
       exported: grammar.exported(whole.node, text),
       start: whole.node.startIndex,

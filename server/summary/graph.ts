@@ -2,10 +2,12 @@
  * Which files the others lean on: PageRank over references between files. An edge goes from a file to each file that
  * defines a name it uses, or that it imports. Edge weights follow Aider's repository map (aider/repomap.py): the square
  * root of the number of uses, ten times as much for long compound names, a tenth for private names and for names that
- * more than five files define.
+ * more than five files define. Two files that share a common word need not speak of the same thing: where neither an import nor
+ * the name itself says so, the edge is a hint, and not a use.
  */
-import { importResolver } from './imports.ts';
+import { type ImportResolver, importResolver } from './imports.ts';
 import type { Definition, Import } from './outline.ts';
+import { compare, folderOf } from './paths.ts';
 
 export interface GraphFile {
   readonly path: string;
@@ -17,10 +19,9 @@ export interface GraphFile {
 
 export interface RankedFile {
   readonly rank: number;
-  readonly usedBy: number;
-  /** The files that use it, the most central first. */
+  /** The files that import it, the most central first; where none does, as in languages without imports of files, those that use its names. */
   readonly users: readonly string[];
-  /** Those of them that import it: sharing a name with it can be chance, importing it cannot. */
+  /** Those that import it: sharing a name with it can be chance, importing it cannot. */
   readonly importers: readonly string[];
 }
 
@@ -41,7 +42,7 @@ const iterations = 40;
 const definedTooOften = 5;
 /** Tests, examples, benches and copies of other projects are seldom what a reader looks for. */
 const supporting =
-  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
+  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|fuzz|fuzzing|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
 const supportingWeight = 0.1;
 
 export function isSupporting(path: string): boolean {
@@ -50,8 +51,16 @@ export function isSupporting(path: string): boolean {
 
 /** An import says more than one shared name, less than many. */
 const importWeight = 3;
+const hintWeight = 0.1;
+const macroWeight = 0.2;
+/** Languages whose files see the others of their folder without an import. */
+const foldersAreScopes = /\.(?:go|java|kts?|scala|cs|swift)$/;
 
-export function rank(files: readonly GraphFile[]): Ranked {
+/** @param resolve what an import means; by paths alone without it */
+export function rank(
+  files: readonly GraphFile[],
+  resolve: ImportResolver = importResolver(files.map(file => file.path)),
+): Ranked {
   const index = new Map(files.map((file, at) => [file.path, at]));
   const definers = new Map<string, number[]>();
   for (const [at, file] of files.entries()) {
@@ -69,28 +78,38 @@ export function rank(files: readonly GraphFile[]): Ranked {
   const named: { from: number; to: number; name: string; weight: number; uses: number }[] = [];
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
-    usedBy[to]!.add(from);
   };
-  const resolve = importResolver(files.map(file => file.path));
+  /** Whether a name that one file uses is surely what the other defines. */
+  const isMeant = (name: string, definedBy: number, from: number, to: number): boolean => {
+    if (importedBy[to]!.has(from)) return true;
+    const [user, definer] = [files[from]!.path, files[to]!.path];
+    if (foldersAreScopes.test(user) && folderOf(user) === folderOf(definer)) return true;
+    return definedBy <= 2 && isCompound(name);
+  };
   for (const [from, file] of files.entries()) {
     for (const { target } of file.imports) {
-      for (const path of resolve(file.path, target)) {
-        const to = index.get(path)!;
+      const meant = resolve(file.path, target).flatMap(path => index.get(path) ?? []);
+      for (const to of meant) {
         if (to === from) continue;
-        connect(from, to, importWeight);
+        connect(from, to, importWeight / meant.length);
         importedBy[to]!.add(from);
       }
     }
+  }
+  for (const [from, file] of files.entries()) {
     for (const [name, uses] of file.uses) {
       const targets = definers.get(name);
       if (targets === undefined || targets.includes(from)) continue;
-      const weight = nameWeight(name, targets.length) * Math.sqrt(uses);
+      // A name that everybody defines connects nobody.
+      if (targets.length > definedTooOften) continue;
+      const weight = nameWeight(name) * Math.sqrt(uses);
       for (const to of targets) {
-        // A name that everybody defines connects nobody: it stays a weak hint and no "use".
-        if (targets.length > definedTooOften) continue;
         const share = (weight / targets.length) * (supporting.test(files[to]!.path) ? supportingWeight : 1);
-        connect(from, to, share);
-        named.push({ from, to, name, weight: share, uses });
+        if (isMeant(name, targets.length, from, to)) {
+          connect(from, to, share);
+          usedBy[to]!.add(from);
+          named.push({ from, to, name, weight: share, uses });
+        } else connect(from, to, share * hintWeight);
       }
     }
   }
@@ -100,10 +119,11 @@ export function rank(files: readonly GraphFile[]): Ranked {
     files.map(file => (supporting.test(file.path) ? supportingWeight : 1)),
   );
   const outgoing = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
-  const symbolScores = new Map<string, { score: number; uses: number }>();
+  const symbolScores = new Map<string, { score: number; uses: number; users: number }>();
   for (const { from, to, name, weight, uses } of named) {
     const key = `${to}\0${name}`;
-    const entry = symbolScores.get(key) ?? { score: 0, uses: 0 };
+    const entry = symbolScores.get(key) ?? { score: 0, uses: 0, users: 0 };
+    entry.users++;
     entry.score += (ranks[from]! * weight) / outgoing[from]!;
     entry.uses += uses;
     symbolScores.set(key, entry);
@@ -113,7 +133,7 @@ export function rank(files: readonly GraphFile[]): Ranked {
       file.definitions.map(definition => ({
         path: file.path,
         definition,
-        ...(symbolScores.get(`${at}\0${definition.name}`) ?? { score: 0, uses: 0 }),
+        ...symbolScoreOf(symbolScores.get(`${at}\0${definition.name}`), definition),
       })),
     )
     .filter(symbol => symbol.uses > 0)
@@ -121,20 +141,24 @@ export function rank(files: readonly GraphFile[]): Ranked {
   return {
     files: new Map(
       files.map((file, at) => {
-        const users = [...usedBy[at]!].sort((one, other) => ranks[other]! - ranks[one]!);
-        return [
-          file.path,
-          {
-            rank: ranks[at]!,
-            usedBy: users.length,
-            users: users.map(user => files[user]!.path),
-            importers: users.filter(user => importedBy[at]!.has(user)).map(user => files[user]!.path),
-          },
-        ];
+        const inOrder = (users: ReadonlySet<number>): string[] =>
+          [...users].sort((one, other) => ranks[other]! - ranks[one]!).map(user => files[user]!.path);
+        const importers = inOrder(importedBy[at]!);
+        const users = importers.length > 0 ? importers : inOrder(usedBy[at]!);
+        return [file.path, { rank: ranks[at]!, users, importers }];
       }),
     ),
     symbols,
   };
+}
+
+/** Much rank from one central file says less than the same from many; a macro is seldom what a reader looks for. */
+function symbolScoreOf(
+  flow: { score: number; uses: number; users: number } | undefined,
+  { kind }: Definition,
+): { score: number; uses: number } {
+  if (flow === undefined) return { score: 0, uses: 0 };
+  return { score: flow.score * flow.users * (kind === 'macro' ? macroWeight : 1), uses: flow.uses };
 }
 
 /** Ranks with a restart in proportion to `restart`; a file without edges gives its rank to all in the same proportion. */
@@ -159,16 +183,11 @@ function pageRank(edges: readonly ReadonlyMap<number, number>[], restart: readon
   return ranks;
 }
 
-function nameWeight(name: string, definers: number): number {
-  const compound = name.length >= 8 && (/_[a-z]/i.test(name.slice(1)) || /[a-z][A-Z]/.test(name));
+function nameWeight(name: string): number {
   const plain = /^[a-z]{1,5}$/.test(name);
-  return (
-    (compound ? 10 : plain ? 0.3 : 1) *
-    (name.startsWith('_') ? 0.1 : 1) *
-    (definers > definedTooOften ? 0.1 : 1)
-  );
+  return (isCompound(name) ? 10 : plain ? 0.3 : 1) * (name.startsWith('_') ? 0.1 : 1);
 }
 
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+function isCompound(name: string): boolean {
+  return name.length >= 8 && (/_[a-z]/i.test(name.slice(1)) || /[a-z][A-Z]/.test(name));
 }

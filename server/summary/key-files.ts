@@ -43,7 +43,7 @@ export function chooseKeyFiles(
 }
 
 function keyFile(path: string, facts: FileFacts, score: number, ranked: Ranked): KeyFile {
-  const usedBy = ranked.files.get(path)?.usedBy ?? 0;
+  const usedBy = ranked.files.get(path)?.users.length ?? 0;
   const exported = facts.definitions.filter(definition => definition.exported).length;
   const why =
     usedBy > 0

@@ -44,6 +44,18 @@ export function readManifest(path: string, text: string): Manifest | undefined {
   }
 }
 
+/** By the name under which other packages import it, a package's folder. */
+export function packageFolders(manifests: readonly Manifest[]): Map<string, string> {
+  const folders = new Map<string, string>();
+  for (const { path, name } of manifests) {
+    if (name === undefined) continue;
+    // Rust writes a crate's dashes as underscores.
+    const imported = baseName(path) === 'cargo.toml' ? name.text.replaceAll('-', '_') : name.text;
+    if (!folders.has(imported)) folders.set(imported, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  }
+  return folders;
+}
+
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
 }
@@ -64,12 +76,28 @@ function readPackageJson(text: string): Omit<Manifest, 'path'> {
     entries,
     commands: Object.entries(scripts)
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .filter(([name]) => !isHook(name, scripts))
       .map(([name, command]) => ({
-        name: `npm run ${name}`,
+        name: `${packageManager(json)} run ${name}`,
         text: command,
         line: lineOf(text, `"${name}"`, '"scripts"'),
       })),
   };
+}
+
+/** What the package manager runs by itself. */
+function isHook(name: string, scripts: Record<string, unknown>): boolean {
+  const base = /^(?:pre|post)(.+)$/.exec(name)?.[1];
+  return (
+    (base !== undefined && (base in scripts || /^(?:install|publish|pack|version|prepare)$/.test(base))) ||
+    /^(?:prepare|prepublishOnly|prepack|install|dependencies)$/.test(name)
+  );
+}
+
+function packageManager(json: Record<string, unknown>): string {
+  const preinstall = JSON.stringify(record(json['scripts'])['preinstall'] ?? '');
+  const named = /^"(npm|pnpm|yarn|bun)@/.exec(JSON.stringify(json['packageManager'] ?? ''))?.[1];
+  return named ?? /only-allow (\w+)/.exec(preinstall)?.[1] ?? 'npm';
 }
 
 function readPyproject(text: string): Omit<Manifest, 'path'> {
@@ -102,7 +130,8 @@ function readCargo(text: string): Omit<Manifest, 'path'> {
     ...optional('name', quoted(text, crate['name'])),
     ...optional('description', quoted(text, crate['description'])),
     entries: [...entries, ...(toml['package'] ? usual : [])],
-    commands: [],
+    // Cargo needs no script: the manifest alone makes these work.
+    commands: ['build', 'test'].map(name => ({ name: `cargo ${name}`, text: '', line: 1 })),
   };
 }
 
@@ -111,7 +140,8 @@ function readGoMod(text: string): Omit<Manifest, 'path'> {
   return {
     ...optional('name', name === undefined ? undefined : { text: name, line: lineOf(text, `module`) }),
     entries: [{ text: 'main.go', role: 'entry point', line: 1 }],
-    commands: [],
+    // As with Cargo.
+    commands: ['build', 'test'].map(name => ({ name: `go ${name} ./...`, text: '', line: 1 })),
   };
 }
 

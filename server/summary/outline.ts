@@ -5,6 +5,7 @@
  */
 import { languageOf } from '../workspace/language.ts';
 import type { Grammars } from './grammars.ts';
+import { rustUses } from './rust-uses.ts';
 
 export interface Definition {
   readonly name: string;
@@ -28,8 +29,8 @@ export interface Import {
 interface Patterns {
   /** Groups `name` and `kind`; `exported` where the language marks it. */
   readonly definitions: readonly RegExp[];
-  /** Group `target`. */
-  readonly imports: readonly RegExp[];
+  /** Group `target`; or what finds them in a whole text, where they do not keep to a line. */
+  readonly imports: readonly RegExp[] | ((text: string) => Import[]);
   /** Where visibility is not a keyword. */
   readonly exported?: (name: string) => boolean;
 }
@@ -99,10 +100,7 @@ const patterns: Readonly<Record<string, Patterns>> = {
       /^(?<exported>pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:const\s+|async\s+|unsafe\s+|extern\s+"[^"]*"\s+)*(?<kind>fn|struct|enum|trait|type|union|static|const)\s+(?:mut\s+)?(?<name>[A-Za-z_]\w*)/,
       /^(?<exported>)(?<kind>macro_rules!)\s+(?<name>[A-Za-z_]\w*)/,
     ],
-    imports: [
-      /^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(?<target>\w+)\s*;/,
-      /^\s*(?:pub(?:\([^)]*\))?\s+)?use\s+(?<target>(?:crate|super|self)(?:::\w+)+)/,
-    ],
+    imports: rustUses,
   },
   java,
   kotlin: java,
@@ -162,6 +160,8 @@ function outlineByPatterns(path: string, text: string): Outline {
   const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
   const rules = patterns[languageOf(path).id];
   if (rules === undefined) return found;
+  const lineImports = typeof rules.imports === 'function' ? [] : rules.imports;
+  if (typeof rules.imports === 'function') found.imports = rules.imports(text);
   const seen = new Set<string>();
   let line = 0;
   for (const content of text.split('\n')) {
@@ -179,7 +179,7 @@ function outlineByPatterns(path: string, text: string): Outline {
       }
       break;
     }
-    for (const rule of rules.imports) {
+    for (const rule of lineImports) {
       const target = rule.exec(content)?.groups?.['target'];
       if (target === undefined) continue;
       found.imports.push({ target, line });

@@ -15,6 +15,10 @@ const longestSentence = 200;
 const boilerplate =
   /copyright|licen[cs]ed?\b|all rights reserved|SPDX-|permission is hereby|redistribution|@(?:ts-|flow|jsx|format|generated)|eslint|prettier|biome-|jshint|istanbul|pylint|mypy:|flake8|noqa|coding[:=]|vim?:|-\*-|use strict|<reference|^region\b|sourceMappingURL|go:build|\+build|^nolint|rustfmt|clang-format|shellcheck|@file\b\s*$|^#!|THE SOFTWARE IS PROVIDED/i;
 
+/** A sentence that sends the reader elsewhere, or speaks of the document instead of the project. */
+const pointer =
+  /^(?:\(|please\b|for (?:more|further|details|a full|full|an? (?:list|overview|introduction))|see\b|read (?:the|more|our|about)|check out|visit\b|you (?:can|may|will) (?:also )?(?:find|read|see|learn|visit)|learn (?:more|how)|more (?:information|details|on)|then\b|this (?:readme|document|file|page|section|guide|repository contains the documentation)\b|the (?:documentation|docs|manual|following|latest|source code)\b|documentation\b|click|join|follow (?:us|the)|thank|we(?:'re| are) (?:hiring|excited|happy)|contributions?\b|if you|note\b|below\b|here (?:is|are)\b|copyright)/i;
+
 /** How many sentences of an opening comment may stand for a file. */
 const mostCandidates = 3;
 
@@ -37,6 +41,11 @@ export function openingSentences(path: string, text: string): Sentence[] {
     if (whole.length > 0) return whole.slice(0, mostCandidates);
   }
   return [];
+}
+
+/** Whether a sentence sends the reader elsewhere, or speaks of the document it stands in. */
+export function isPointing(sentence: string): boolean {
+  return pointer.test(sentence);
 }
 
 /** Sentences of a prose file's first paragraphs, in order; what a README says the project is. */
@@ -200,14 +209,16 @@ function clip(text: string): string {
 }
 
 function prose(lines: readonly string[]): Sentence | undefined {
+  let pointing: Sentence | undefined;
   for (const paragraph of paragraphs(lines)) {
-    // Running text ends its sentences; lists of names and tables of contents do not.
-    const first = sentencesOf(paragraph.lines, paragraph.line).find(sentence =>
-      /[.!?…]["')\]]?$/.test(sentence.text),
-    );
-    if (first) return first;
+    for (const sentence of sentencesOf(paragraph.lines, paragraph.line)) {
+      // Running text ends its sentences; lists of names and tables of contents do not.
+      if (!/[.!?…]["')\]]?$/.test(sentence.text)) continue;
+      if (!isPointing(sentence.text)) return sentence;
+      pointing ??= sentence;
+    }
   }
-  return undefined;
+  return pointing;
 }
 
 /** Paragraphs of Markdown, reStructuredText or HTML that are running text: no headings, badges, tables, code or lists of links. */

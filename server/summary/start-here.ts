@@ -1,6 +1,8 @@
 /** The path a newcomer should read first. */
 import type { KeyFile } from '../protocol/requests.ts';
 import type { FileFacts } from './facts.ts';
+import { isSupporting } from './graph.ts';
+import { isManifest } from './manifests.ts';
 import { depth, folderOf, isReadme } from './paths.ts';
 
 const startHereCount = 7;
@@ -31,19 +33,47 @@ export function startHere(
     )
       add(path, 'about the structure');
   }
+  const sizes = sizesOfFolders(paths, facts);
   const manifests = paths
     .flatMap(path => facts.get(path)?.manifest ?? [])
-    .sort((left, right) => depth(left.path, scope) - depth(right.path, scope));
+    .filter(({ path }) => !isSupporting(path))
+    .sort(
+      (left, right) =>
+        depth(left.path, scope) - depth(right.path, scope) ||
+        (sizes.get(folderOf(right.path)) ?? 0) - (sizes.get(folderOf(left.path)) ?? 0),
+    );
   const known = new Set(paths);
   for (const manifest of manifests.slice(0, 4)) {
     for (const entry of manifest.entries) {
       const path = sourceOf(folderOf(manifest.path), entry.text, known);
-      if (path !== undefined && chosen.size < startHereCount - 2)
+      if (path !== undefined && isWorthReading(path) && chosen.size < startHereCount - 2)
         add(path, `${entry.role} in ${manifest.path}`);
     }
   }
-  for (const file of keyFiles) if (chosen.size < startHereCount) add(file.path, file.why);
+  for (const file of keyFiles)
+    if (chosen.size < startHereCount && !isSupporting(file.path)) add(file.path, file.why);
   return [...chosen.values()];
+}
+
+/** Types and manifests can be entry points of a package; nobody starts to read there. */
+function isWorthReading(path: string): boolean {
+  return !isSupporting(path) && !isManifest(path) && !path.endsWith('.d.ts');
+}
+
+/** Tokens of all that lies in a folder, however deep. */
+function sizesOfFolders(
+  paths: readonly string[],
+  facts: ReadonlyMap<string, FileFacts>,
+): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const path of paths) {
+    const { tokens } = facts.get(path)!;
+    for (let at = folderOf(path); ; at = folderOf(at)) {
+      sizes.set(at, (sizes.get(at) ?? 0) + tokens);
+      if (at === '') break;
+    }
+  }
+  return sizes;
 }
 
 /** An entry point names what is built (`dist/index.js`); the file to read is its source. */

@@ -1,10 +1,10 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
-import type { KeySymbol, Part, RunCommand, Statement, Summary } from '../protocol/requests.ts';
+import type { KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
+import { commandsOf } from './commands.ts';
 import type { RepositoryFacts } from './fact-book.ts';
-import type { FileFacts } from './facts.ts';
+import { isSupporting, type Ranked } from './graph.ts';
 import { chooseKeyFiles } from './key-files.ts';
-import { depth, folderOf, isFolderIndex, isReadme } from './paths.ts';
-import { proseSentences } from './sentences.ts';
+import { overviewOf } from './overview.ts';
 import type { SummarySource } from './source.ts';
 import { startHere } from './start-here.ts';
 import { folderLines } from './structure.ts';
@@ -19,7 +19,7 @@ export interface SummaryOptions {
 }
 
 const keySymbolCount = 30;
-const overviewSentences = 5;
+const sameFileDecay = 2 / 3;
 
 /**
  * @returns a summary, whose lists are empty where the repository says nothing.
@@ -44,21 +44,10 @@ export function summarize(
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;
   const root = buildTree(paths, facts, scope ?? '', rankOf, folderLines(ranked));
   const keyFiles = chooseKeyFiles(paths, facts, ranked);
-  const keySymbols = ranked.symbols
-    .filter(symbol => inScope(symbol.path))
-    .slice(0, keySymbolCount)
-    .map(
-      ({ path, definition, uses }): KeySymbol => ({
-        name: definition.name,
-        kind: definition.kind,
-        path,
-        line: definition.line,
-        uses,
-      }),
-    );
+  const keySymbols = keySymbolsOf(ranked, inScope);
   const summary: Summary = {
     name: scope?.slice(scope.lastIndexOf('/') + 1) ?? source.name,
-    overview: overview(paths, facts, source, scope ?? ''),
+    overview: overviewOf(paths, facts, source, scope ?? ''),
     parts: root,
     startHere: startHere(paths, facts, keyFiles, scope ?? ''),
     keyFiles,
@@ -74,51 +63,28 @@ export function summarize(
   return withinBudget({ ...summary, statements: distinct(statements) }, options);
 }
 
-function overview(
-  paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
-  source: SummarySource,
-  scope: string,
-): Statement[] {
-  if (paths.length === 1 && paths[0] === scope) {
-    const statement = facts.get(scope)?.statement;
-    return statement ? [statement] : [];
+/**
+ * The names that the others lean on most, each once: where several define it, the one that is used most. Each one chosen takes a third off what
+ * the others of its file count, so that one module does not fill the list.
+ */
+function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySymbol[] {
+  const left = ranked.symbols
+    .filter(({ path }) => inScope(path) && !isSupporting(path))
+    .slice(0, keySymbolCount * 10);
+  const chosen = new Map<string, KeySymbol>();
+  const inFile = new Map<string, number>();
+  while (chosen.size < keySymbolCount && left.length > 0) {
+    const scoreOf = ({ path, score }: (typeof left)[number]): number =>
+      score * sameFileDecay ** (inFile.get(path) ?? 0);
+    const best = left.reduce((one, other) => (scoreOf(other) > scoreOf(one) ? other : one));
+    left.splice(left.indexOf(best), 1);
+    const { path, uses, definition } = best;
+    const { name, kind, line } = definition;
+    if (chosen.has(name)) continue;
+    chosen.set(name, { name, kind, path, line, uses });
+    inFile.set(path, (inFile.get(path) ?? 0) + 1);
   }
-  const statements: Statement[] = [];
-  const here = paths.filter(path => folderOf(path) === scope);
-  for (const path of here) {
-    const description = facts.get(path)?.manifest?.description;
-    if (description)
-      statements.push({ text: description.text, path, line: description.line, generated: false });
-  }
-  const readme = here.find(path => isReadme(path));
-  if (readme !== undefined) {
-    const text = source.textOf(readme) ?? '';
-    for (const sentence of proseSentences(text, overviewSentences))
-      statements.push({ ...sentence, path: readme, generated: false });
-  }
-  for (const path of here) {
-    const statement = isFolderIndex(path) ? facts.get(path)?.statement : undefined;
-    if (statement) statements.push(statement);
-  }
-  return distinct(statements).slice(0, overviewSentences);
-}
-
-/** The commands of the outermost manifests that have any: those of inner packages are their own business. */
-function commandsOf(
-  paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
-  scope: string | undefined,
-): RunCommand[] {
-  const manifests = paths
-    .flatMap(path => facts.get(path)?.manifest ?? [])
-    .filter(manifest => manifest.commands.length > 0);
-  const outermost = Math.min(...manifests.map(manifest => depth(manifest.path, scope)));
-  return manifests
-    .filter(manifest => depth(manifest.path, scope) === outermost)
-    .flatMap(manifest =>
-      manifest.commands.map(({ name, text, line }) => ({ name, command: text, path: manifest.path, line })),
-    );
+  return [...chosen.values()];
 }
 
 function withinBudget(summary: Summary, options: SummaryOptions): Summary {

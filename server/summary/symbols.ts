@@ -3,9 +3,9 @@ import type { LineSummaries, LineSummary } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
 import type { FileFacts } from './facts.ts';
 import { isSupporting, type Ranked } from './graph.ts';
-import { importResolver } from './imports.ts';
+import type { ImportResolver } from './imports.ts';
 import type { Definition } from './outline.ts';
-import { definitionSentence } from './sentences.ts';
+import { definitionSentence, isPointing } from './sentences.ts';
 
 export interface Defined {
   readonly path: string;
@@ -19,16 +19,18 @@ export class Symbols {
   readonly #ranked: Ranked;
   readonly #textOf: (path: string) => string | undefined;
   readonly #byName = new Map<string, Defined[]>();
-  readonly #resolve: (from: string, target: string) => string[];
+  readonly #resolve: ImportResolver;
 
   constructor(
     files: ReadonlyMap<string, FileFacts>,
     ranked: Ranked,
+    resolve: ImportResolver,
     textOf: (path: string) => string | undefined,
   ) {
     this.#files = files;
     this.#ranked = ranked;
     this.#textOf = textOf;
+    this.#resolve = resolve;
     for (const [path, { definitions }] of files) {
       for (const definition of definitions) {
         const list = this.#byName.get(definition.name);
@@ -36,7 +38,6 @@ export class Symbols {
         else this.#byName.set(definition.name, [{ path, definition }]);
       }
     }
-    this.#resolve = importResolver([...files.keys()]);
   }
 
   /** The files of the repository that a file imports, with the line of the import. */
@@ -70,8 +71,9 @@ export class Symbols {
   describe({ path, definition }: Defined): LineSummary {
     const { name, kind, line, endLine } = definition;
     const lines = (this.#textOf(path) ?? '').split('\n');
-    const said = definitionSentence(lines, line, languageOf(path));
-    const text = said?.text ?? signatureOf(lines[line - 1] ?? name);
+    const sentence = definitionSentence(lines, line, languageOf(path));
+    const said = sentence !== undefined && isPointing(sentence.text) ? undefined : sentence;
+    const text = said?.text ?? signatureOf(lines[line - 1] ?? '', definition);
     return {
       name,
       kind,
@@ -106,7 +108,7 @@ export class Symbols {
       const [to] = this.#resolve(path, target);
       const statement = to === undefined ? undefined : this.#files.get(to)?.statement;
       if (to === undefined || statement === undefined) return undefined;
-      const usedBy = this.#ranked.files.get(to)?.usedBy ?? 0;
+      const usedBy = this.#ranked.files.get(to)?.users.length ?? 0;
       return { ...statement, name: target, kind: 'file', usedBy };
     }
     return undefined;
@@ -129,7 +131,9 @@ export class Symbols {
   }
 }
 
-function signatureOf(line: string): string {
+/** The line of a definition; its kind and name where it goes on behind an open bracket. */
+function signatureOf(line: string, { kind, name, container }: Definition): string {
   const text = line.trim().replace(/\s*[{:]$/, '');
+  if (text === '' || /[(<[,=|]$/.test(text)) return `${kind} ${container ? `${container}.` : ''}${name}`;
   return text.length <= longestSignature ? text : `${text.slice(0, longestSignature)} …`;
 }

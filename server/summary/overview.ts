@@ -1,0 +1,85 @@
+/** The sentences with which a repository or a folder says what it is: its manifest's, its README's, its index file's. */
+import type { Statement } from '../protocol/requests.ts';
+import type { FileFacts } from './facts.ts';
+import { folderOf, isFolderIndex, isReadme } from './paths.ts';
+import { isPointing, proseSentences, type Sentence } from './sentences.ts';
+import type { SummarySource } from './source.ts';
+
+const most = 5;
+/** Sentences of a README that are looked at: what a project is stands near the top. */
+const looked = 14;
+
+/** @param scope a folder, `''` for the whole, or a file's own path */
+export function overviewOf(
+  paths: readonly string[],
+  facts: ReadonlyMap<string, FileFacts>,
+  source: SummarySource,
+  scope: string,
+): Statement[] {
+  if (paths.length === 1 && paths[0] === scope) {
+    const statement = facts.get(scope)?.statement;
+    return statement ? [statement] : [];
+  }
+  const here = paths.filter(path => folderOf(path) === scope);
+  const manifests = here.flatMap(path => facts.get(path)?.manifest ?? []);
+  const statements: Statement[] = manifests.flatMap(({ path, description }) =>
+    description ? { text: description.text, path, line: description.line, generated: false } : [],
+  );
+  const readme = here.find(path => isReadme(path));
+  if (readme !== undefined) {
+    const names = [
+      scope.slice(scope.lastIndexOf('/') + 1) || source.name,
+      ...manifests.flatMap(({ name }) => name?.text ?? []),
+    ];
+    const sentences = introduction(source.textOf(readme) ?? '');
+    for (const { text, line } of definitionFirst(sentences, names))
+      statements.push({ text, line, path: readme, generated: false });
+  }
+  for (const path of here) {
+    const statement = isFolderIndex(path) ? facts.get(path)?.statement : undefined;
+    if (statement) statements.push(statement);
+  }
+  return withoutEchoes(statements).slice(0, most);
+}
+
+/** The sentences of the first two sections that have any; benchmarks, installation and credits come later. */
+function introduction(text: string): Sentence[] {
+  const sentences = proseSentences(text, looked);
+  const lines = text.split('\n');
+  const headings = lines.flatMap((line, at) =>
+    /^#{1,6}\s|^[=-]{4,}\s*$|^<h[1-6]/i.test(line) ? [at + 1] : [],
+  );
+  const sectionOf = (line: number): number => headings.filter(heading => heading <= line).length;
+  const [first, second] = [...new Set(sentences.map(({ line }) => sectionOf(line)))];
+  return sentences.filter(({ line }) => [first, second].includes(sectionOf(line)));
+}
+
+/** In their order, but what points elsewhere left out, and "name is …" before all. */
+function definitionFirst<S extends { readonly text: string }>(
+  sentences: readonly S[],
+  names: readonly string[],
+): S[] {
+  const telling = sentences.filter(({ text }) => !isPointing(text));
+  const subjects = names.map(name => name.replace(/[^\p{L}\p{N}]+/gu, '.?').replace(/^\.\?|\.\?$/g, ''));
+  const definition = new RegExp(
+    `^(?:the\\s+)?(?:${subjects.join('|')})(?![\\p{L}\\p{N}])[^.]{0,60}?\\s(?:is|are|provides|lets|helps|allows|makes|enables|gives)\\s`,
+    'iu',
+  );
+  const at = telling.findIndex(({ text }) => definition.test(text));
+  if (at > 0) telling.unshift(...telling.splice(at, 1));
+  return telling.length > 0 ? telling : sentences.slice(0, 1);
+}
+
+/** A manifest and a README often say the same in a few words more or less: nine words in ten of the shorter one. */
+function withoutEchoes(statements: readonly Statement[]): Statement[] {
+  const kept: { statement: Statement; words: ReadonlySet<string> }[] = [];
+  for (const statement of statements) {
+    const words = new Set(statement.text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+    const isEcho = kept.some(other => {
+      const [short, long] = words.size < other.words.size ? [words, other.words] : [other.words, words];
+      return [...short].filter(word => long.has(word)).length >= 0.9 * short.size;
+    });
+    if (!isEcho) kept.push({ statement, words });
+  }
+  return kept.map(({ statement }) => statement);
+}
