@@ -164,9 +164,9 @@ async function perform(
       return model.read(ids, keep ?? model.config.dilated_span, between);
     }
     case 'readFiles': {
-      const { model: reference, files, keep } = request.parameters;
+      const { model: reference, files, keep, edited } = request.parameters;
       const model = models.get(reference);
-      return model.readFiles(files, keep ?? model.config.dilated_span, between);
+      return model.readFiles(files, keep ?? model.config.dilated_span, between, edited);
     }
     case 'remember': {
       const { model, key, memory } = request.parameters;

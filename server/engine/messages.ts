@@ -34,7 +34,12 @@ interface Work {
   };
   /** Reads several files: as many as are small together, so that they share what a run costs. The results are those of `read`. */
   readFiles: {
-    parameters: ModelParameters & { readonly files: readonly Ids[]; readonly keep?: number };
+    parameters: ModelParameters & {
+      readonly files: readonly Ids[];
+      readonly keep?: number;
+      /** States inside of them are kept, and a later reading goes on from where a file begins to differ. */
+      readonly edited?: boolean;
+    };
     result: readonly FileMemory[];
   };
   /** Holds what prompts are decoded with under a key: a few at a time, and only as long as the process lives. */

@@ -10,11 +10,13 @@ import type { Device } from './device.ts';
 import { type FileMemory, StridedCollector } from './file-memory.ts';
 import type { Decoded, SeenMemory } from './messages.ts';
 import type { Between } from './queue.ts';
+import { type ReadChunk, ReadingStates } from './reading-states.ts';
 import type { FloatTensor, GraphSession, IndexTensor, OpenOptions, Runtime } from './session.ts';
 import { type CachedState, type DecoderState, StateCache } from './state-cache.ts';
 import type { LoadedWeights } from './weights.ts';
 
-/** Tokens a run of the reader, and of the decoder over a prompt: cancelled between them. */
+/** Tokens a run of the reader, and of the decoder over a prompt: cancelled between them. Every run costs some milliseconds whatever it reads. */
+const readingChunk = 512;
 const chunk = 256;
 /** Tokens a run that checks drafts; more than twice as many new tokens are a prompt. */
 const verified = 32;
@@ -22,6 +24,8 @@ const verified = 32;
 const furthest = 10_000_000;
 const cachedStates = { prompt: 12, token: 8 };
 const heldMemories = 4;
+/** Chunks of files that are being edited: four of 500 lines. */
+const keptChunks = 48;
 
 /** `''` is the memory of a repository of one file. */
 const noMemory = '';
@@ -65,6 +69,7 @@ export class Model {
   readonly #parts = new Map<Part, Opened>();
   readonly #fit: ContinuousFit;
   readonly #states = new StateCache(cachedStates);
+  readonly #reading = new ReadingStates(keptChunks);
   readonly #memories = new Map<string, DecoderState>();
   readonly #noMemory: DecoderState;
 
@@ -90,25 +95,44 @@ export class Model {
     }
   }
 
-  /** Reads a file. @param keep most keys that a head of the dilated memory keeps of it */
-  async read(ids: ArrayLike<number>, keep: number, between: Between): Promise<FileMemory> {
+  /**
+   * Reads a file.
+   * @param keep most keys that a head of the dilated memory keeps of it
+   * @param edited keeps states inside of it, and goes on from those of an earlier reading as far as that is the same
+   */
+  async read(ids: ArrayLike<number>, keep: number, between: Between, edited = false): Promise<FileMemory> {
     this.#expectIds(ids);
     const { session, initial } = await this.#open('read');
     const strided = new StridedCollector(ids.length, keep, this.config);
     const signal = this.#fit.bins(ids.length);
     let state = initial;
-    for (let start = 0; start < ids.length; start += chunk) {
+    let start = 0;
+    const take = (chunk: ReadChunk): void => {
+      strided.add(start, chunk.written.keys, chunk.written.values);
+      signal.add(chunk.written.signal.data);
+      state = chunk.state;
+      start += chunk.ids.length;
+    };
+    const chunks: ReadChunk[] = edited ? [...this.#reading.find(ids)] : [];
+    for (const chunk of chunks) take(chunk);
+    while (start < ids.length) {
       await between();
-      const end = Math.min(start + chunk, ids.length);
-      const out = await session.run({ ids: idTensor(ids, start, end), ...state });
-      strided.add(start, out['keys']!, out['values']!);
-      signal.add(out['signal']!.data);
-      state = stateAfter(initial, out);
+      const tensor = idTensor(ids, start, Math.min(start + readingChunk, ids.length));
+      const out = await session.run({ ids: tensor, ...state });
+      const chunk: ReadChunk = {
+        ids: Int32Array.from(tensor.data, Number),
+        written: { keys: out['keys']!, values: out['values']!, signal: out['signal']! },
+        state: stateAfter(initial, out),
+      };
+      take(chunk);
+      if (edited && chunk.ids.length === readingChunk && chunks.length < keptChunks) chunks.push(chunk);
     }
+    if (edited) this.#reading.keep(chunks);
     return {
       length: ids.length,
-      linear: state['writer.linear']!,
-      delta: state['writer.delta']!,
+      // Copies: what a reading leaves may be moved to another thread, and the state is kept here.
+      linear: floatTensor(state['writer.linear']!),
+      delta: floatTensor(state['writer.delta']!),
       continuous: floatTensor(this.#fit.fit(signal)),
       strided: strided.finish(),
     };
@@ -119,9 +143,10 @@ export class Model {
     files: readonly ArrayLike<number>[],
     keep: number,
     between: Between,
+    edited = false,
   ): Promise<readonly FileMemory[]> {
     const memories: FileMemory[] = [];
-    for (const ids of files) memories.push(await this.read(ids, keep, between));
+    for (const ids of files) memories.push(await this.read(ids, keep, between, edited));
     return memories;
   }
 
@@ -250,7 +275,7 @@ export class Model {
     const { slots } = this;
     switch (part) {
       case 'read':
-        return readGraph(config, weights, { lowering: chunks, longest: chunk });
+        return readGraph(config, weights, { lowering: chunks, longest: readingChunk });
       case 'prompt':
         return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
       case 'drafts':
@@ -295,6 +320,6 @@ function floatsOf(tensors: ReadonlyMap<string, Tensor>): DecoderState {
   return Object.fromEntries([...tensors].map(([name, value]) => [name, floatTensor(value)]));
 }
 
-function floatTensor({ shape, data }: Tensor): FloatTensor {
+function floatTensor({ shape, data }: Tensor | FloatTensor): FloatTensor {
   return { shape, data: Float32Array.from(data) };
 }

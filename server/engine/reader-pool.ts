@@ -52,7 +52,9 @@ export class ReaderPool {
   }
 
   add(request: ReadRequest): void {
-    const reader = this.#leastBusy();
+    // What is kept of files that are being edited is kept by one.
+    const edited = request.name === 'readFiles' && request.parameters.edited === true;
+    const reader = edited ? (this.#readers[0] ?? this.#start()) : this.#leastBusy();
     reader.open.add(request.id);
     reader.worker.postMessage(request satisfies ToReader);
   }

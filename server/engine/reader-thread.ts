@@ -37,7 +37,7 @@ export async function serveReading(): Promise<void> {
       };
       return name === 'read'
         ? model.read(parameters.ids, keep, pause)
-        : model.readFiles(parameters.files, keep, pause);
+        : model.readFiles(parameters.files, keep, pause, parameters.edited);
     },
     (id, outcome) => {
       const transfer =

@@ -39,6 +39,13 @@ export interface NeuralProgress {
   readonly problem?: string;
 }
 
+/** Files that are read by one request. */
+interface Batch {
+  readonly files: readonly Taken[];
+  /** One that was in memory before: it will be changed again. */
+  readonly edited: boolean;
+}
+
 interface Taken {
   readonly path: string;
   readonly key: string;
@@ -46,7 +53,7 @@ interface Taken {
 }
 
 /** What one request reads: this many tokens, or one file of more. A killed process loses no more than that. */
-const batch = { tokens: 2048, files: 16 };
+const most = { tokens: 2048, files: 16 };
 const defaultQuiet = 2000;
 
 export class NeuralReader {
@@ -108,7 +115,7 @@ export class NeuralReader {
       this.removed(path);
       return;
     }
-    this.#queue.add(path, first);
+    this.#queue.add(path, first || this.#known.has(path));
     this.#setWaiting(path, length);
     this.#begin();
   }
@@ -188,27 +195,27 @@ export class NeuralReader {
     const memory = this.#memory;
     const pace = new Pace();
     // One more than are read at once: while leaves are kept and files gathered, no reader waits.
-    const most = this.#facts!.readers + 1;
+    const requests = this.#facts!.readers + 1;
     const reading = new Set<Promise<void>>();
     while (this.#mayWork()) {
-      const taken = await this.#take(memory, pace);
-      if (taken.length === 0) break;
+      const batch = await this.#take(memory, pace);
+      if (batch.files.length === 0) break;
       if (reading.size === 0) this.#since = performance.now();
-      const request = this.#readFiles(taken, memory).finally(() => reading.delete(request));
+      const request = this.#readFiles(batch, memory).finally(() => reading.delete(request));
       // Failures are met where it is awaited; until then they are nobody's.
       request.catch(() => undefined);
       reading.add(request);
-      if (reading.size >= most) await Promise.race(reading);
+      if (reading.size >= requests) await Promise.race(reading);
     }
     await Promise.all(reading);
     for (const _ of memory.settle()) await pace.rest(signal);
   }
 
   /** The next files that have to be read; those that have been read before are taken into memory on the way. */
-  async #take(memory: NeuralMemory, pace: Pace): Promise<Taken[]> {
+  async #take(memory: NeuralMemory, pace: Pace): Promise<Batch> {
     const taken: Taken[] = [];
     let length = 0;
-    while (length < batch.tokens && taken.length < batch.files && this.#mayWork()) {
+    while (length < most.tokens && taken.length < most.files && this.#mayWork()) {
       await pace.rest(this.#stop.signal);
       const path = this.#queue.next();
       if (path === undefined) break;
@@ -226,16 +233,24 @@ export class NeuralReader {
         this.#keep(path, tokens.length);
         continue;
       }
+      const edited = this.#known.has(path);
+      if (edited && taken.length > 0) {
+        // By itself, and next.
+        this.#queue.add(path, true);
+        break;
+      }
       taken.push({ path, key, tokens });
+      if (edited) return { files: taken, edited };
       length += tokens.length;
     }
-    return taken;
+    return { files: taken, edited: false };
   }
 
-  async #readFiles(taken: readonly Taken[], memory: NeuralMemory): Promise<void> {
+  async #readFiles({ files: taken, edited }: Batch, memory: NeuralMemory): Promise<void> {
     const { engine, model, tokensOf, shared } = this.#options;
     const files = taken.map(({ tokens }) => tokens);
-    const leaves = await engine.run('readFiles', { model, files }, { signal: this.#stop.signal });
+    const options = { signal: this.#stop.signal, urgent: edited };
+    const leaves = await engine.run('readFiles', { model, files, edited }, options);
     this.#count();
     for (const [at, { path, key, tokens }] of taken.entries()) {
       this.#read++;

@@ -92,6 +92,23 @@ test('a file leaves what the twin writes, with keys at the stride that the bound
   }
 });
 
+test('a file that is being edited is read from where it changed, and leaves what it leaves when it is read whole', async () => {
+  const before = Int32Array.from({ length: 1700 }, (_, i) => (i * i + 7 * i) % tinyConfig.vocabulary);
+  const changes: readonly Int32Array[] = [
+    before,
+    before.with(1300, 5),
+    before.with(3, 5),
+    Int32Array.of(...before.slice(0, 600), 1, 2, 3, ...before.slice(600)),
+    before.slice(0, 1024),
+    before,
+  ];
+  for (const ids of changes) {
+    const [edited] = await engine.run('readFiles', { model, files: [ids], edited: true });
+    const [whole] = await engine.run('readFiles', { model, files: [ids] });
+    assert.deepEqual(edited, whole);
+  }
+});
+
 test('a memory and a prompt give the logits of the twin, at every cut of the prompt', async () => {
   await engine.run('remember', { model, key: 'others', memory: recordedMemory() });
   const ids = goldenIds(0);
