@@ -36,6 +36,7 @@ for (const folder of positionals) {
   const row = await measure(path.resolve(folder));
   rows[path.basename(path.resolve(folder))] = row;
   console.error(JSON.stringify({ folder, ...row }));
+  if (row.named === 0) console.error('  its documents name no file: nothing to find');
 }
 console.table(rows);
 
