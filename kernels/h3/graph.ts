@@ -29,7 +29,7 @@ export function h3Graph(
   longest = 512,
 ): Result {
   const [heads, m, dh] = lengthsOf(state.modes);
-  const tables = diagonalSsmTables(ssm, blockLength(ssm, 128));
+  const tables = diagonalSsmTables(ssm, blockLength(ssm, Math.min(128, longest)));
   const { block } = tables;
   const shifted = shortConvolutionGraph(g, k, { kernel: placeTensor(g, shift) }, { past: state.shift });
   const length = lengthOf(q, 0);

@@ -18,6 +18,7 @@ const shortFilter = 24;
 /**
  * projections [T, 3d] → output [T, d]: the same as `hyena`. Short filters run as one Conv, longer ones as Monarch
  * convolutions over overlapping blocks, modal ones as a diagonal recurrence, for which T is at most `longest`.
+ * Of several lanes, d counts the channels of all; each lane's three projections stand together.
  */
 export function hyenaGraph(
   g: GraphBuilder,
@@ -25,6 +26,7 @@ export function hyenaGraph(
   { short, filter }: HyenaParameters,
   state: Placed<HyenaState>,
   longest?: number,
+  lanes = 1,
 ): Result {
   const local = shortConvolutionGraph(
     g,
@@ -32,7 +34,7 @@ export function hyenaGraph(
     { kernel: placeTensor(g, short) },
     { past: state.short },
   );
-  const { gate, gated } = gates(local.output);
+  const { gate, gated } = gates(local.output, lanes);
   const long = convolve(g, gated, filter, state.filter, longest);
   return {
     output: mul(gate, long.output),
@@ -110,8 +112,13 @@ function blockConvolution(g: GraphBuilder, x: Value, taps: Tensor, past: Value):
 }
 
 /** From [T, 3d]: x1, and x2 ⊙ v. */
-function gates(local: Value): { gate: Value; gated: Value } {
-  const d = (local.shape[1] as number) / 3;
-  const [x1, x2, v] = split(local, [d, d, d], 1);
-  return { gate: x1!, gated: mul(x2!, v!) };
+function gates(local: Value, lanes = 1): { gate: Value; gated: Value } {
+  const [T, all] = [local.shape[0]!, (local.shape[1] as number) / 3];
+  const d = all / lanes;
+  const apart = lanes === 1 ? local : reshape(local, [T, lanes, 3 * d]);
+  const [x1, x2, v] = split(apart, [d, d, d], -1);
+  const gated = mul(x2!, v!);
+  return lanes === 1
+    ? { gate: x1!, gated }
+    : { gate: reshape(x1!, [T, all]), gated: reshape(gated, [T, all]) };
 }

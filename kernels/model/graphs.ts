@@ -8,11 +8,11 @@
 
 import { add, cast, div, mul, tanh } from '../onnx/elementwise.ts';
 import { GraphBuilder, type OnnxModel, type Value } from '../onnx/graph-builder.ts';
-import { gather, slice } from '../onnx/layout.ts';
+import { gather, reshape, slice } from '../onnx/layout.ts';
 import { lengthOf } from '../onnx/length.ts';
 import { linear } from '../onnx/linear.ts';
 import { matmulTransposed } from '../onnx/matmul.ts';
-import { type Placed, placeState, tensorsOf, valuesOf } from '../onnx/parameters.ts';
+import { type Placed, placeParameters, placeState, tensorsOf, valuesOf } from '../onnx/parameters.ts';
 import { rotaryAngles } from '../rotary/graph.ts';
 import { type Tensor, zeros } from '../tensor.ts';
 import type { ModelConfig, UpperMixer } from './config.ts';
@@ -37,6 +37,14 @@ export interface GraphOptions {
   readonly longest?: number;
 }
 
+export interface ReadOptions extends GraphOptions {
+  /**
+   * Files side by side, B, each in one run: nothing is carried but out of the writers. `ids` are [T, B] then, and `there` [T, B] is 0 for
+   * what only fills up a lane.
+   */
+  readonly lanes?: number;
+}
+
 export interface DecodeOptions extends GraphOptions {
   /** Kept keys of the dilated memory (`dilatedSlots`). */
   readonly slots: number;
@@ -56,11 +64,11 @@ export interface ModelGraph {
 export const readOutputs = ['keys', 'values', 'signal'] as const;
 
 /** ids int64 [T] → what the file's tokens write: keys and values [T, H, dh], signal [T, cw]; M and [N | P] are state. */
-export function readGraph(config: ModelConfig, weights: ModelWeights, options: GraphOptions): ModelGraph {
+export function readGraph(config: ModelConfig, weights: ModelWeights, options: ReadOptions): ModelGraph {
   const graph = new Assembly(config, weights, options);
   const n = normalize(graph.layers('self_decoder', config.self_decoder, graph.embed()));
-  const written = graph.carry('writer', initialWriterState(config), (layer, state) => {
-    const result = writerGraph(layer, n, state);
+  const written = graph.carry('writer', initialWriterState(config, options.lanes), (layer, state) => {
+    const result = writerGraph(layer, n, state, graph.there);
     return { output: result, state: result.state };
   });
   for (const name of readOutputs) graph.g.output(name, written[name]);
@@ -82,6 +90,8 @@ class Assembly {
   readonly #config: ModelConfig;
   readonly #weights: ModelWeights;
   readonly #ids: Value;
+  /** [T·B, 1], where there are several lanes. */
+  readonly there: Value | undefined;
   readonly #base: Omit<Layer, 'name'>;
   readonly #initial = new Map<string, Tensor>();
   readonly #inputs: Value[] = [];
@@ -89,24 +99,32 @@ class Assembly {
   constructor(
     config: ModelConfig,
     weights: ModelWeights,
-    { lowering, step = false, longest = 512 }: GraphOptions,
+    { lowering, step = false, longest = 512, lanes = 1 }: ReadOptions,
   ) {
     this.#config = config;
     this.#weights = weights;
-    this.#ids = this.g.input('ids', 'int64', [step ? 1 : 'T']);
-    const initial = zeros([1]);
-    const position = this.g.input('position', 'float32', [1]);
-    const length = lengthOf(this.#ids, 0);
+    const ids = this.g.input('ids', 'int64', lanes === 1 ? [step ? 1 : 'T'] : ['T', lanes]);
+    this.#ids = lanes === 1 ? ids : reshape(ids, [-1]);
+    this.#inputs.push(ids);
+    if (lanes > 1) {
+      const there = this.g.input('there', 'float32', ['T', lanes]);
+      this.there = reshape(there, [-1, 1]);
+      this.#inputs.push(there);
+    }
+    const position = lanes === 1 ? this.g.input('position', 'float32', [1]) : this.g.constant('float32', [0]);
+    const length = lengthOf(ids, 0);
     const angles = rotaryAngles(this.g, position, length, config.width / config.heads, {
       base: config.rotary_base,
     });
-    this.g.output("position'", add(position, cast(length.value, 'float32')));
-    this.#initial.set('position', initial);
-    this.#inputs.push(this.#ids, position);
-    this.#base = { g: this.g, config, weights, lowering, step, longest, angles };
+    if (lanes === 1) {
+      this.g.output("position'", add(position, cast(length.value, 'float32')));
+      this.#initial.set('position', zeros([1]));
+      this.#inputs.push(position);
+    }
+    this.#base = { g: this.g, config, weights, lowering, step, longest, lanes, angles };
   }
 
-  /** rms(E[ids]): [T, d]. */
+  /** rms(E[ids]): [T·B, d]. */
   embed(): Value {
     return normalize(gather(this.#embedding(), this.#ids));
   }
@@ -140,16 +158,23 @@ class Assembly {
     return cap > 0 ? mul(tanh(div(scores, cap)), cap) : scores;
   }
 
-  /** Runs something with a state of its own, declares the state's inputs and outputs, and returns its output. */
+  /**
+   * Runs something with a state of its own, declares the state's inputs and outputs, and returns its output. Lanes are whole files: each begins
+   * with the initial state, and only what the writers have gathered is given out.
+   */
   carry<State extends object, Output>(
     name: string,
     initial: State,
     run: (layer: Layer, state: Placed<State>) => { output: Output; state: Placed<State> },
   ): Output {
-    for (const [path, value] of tensorsOf(initial)) this.#initial.set(`${name}.${path}`, value);
-    const placed = placeState(this.g, initial, `${name}.`);
-    this.#inputs.push(...valuesOf(placed).values());
+    const whole = this.#base.lanes > 1;
+    const placed = whole ? placeParameters(this.g, initial) : placeState(this.g, initial, `${name}.`);
     const { output, state } = run({ ...this.#base, name }, placed);
+    if (whole && name !== 'writer') return output;
+    if (!whole) {
+      for (const [path, value] of tensorsOf(initial)) this.#initial.set(`${name}.${path}`, value);
+      this.#inputs.push(...valuesOf(placed).values());
+    }
     for (const [path, value] of valuesOf(state)) this.g.output(`${name}.${path}'`, value);
     return output;
   }

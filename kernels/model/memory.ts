@@ -44,7 +44,7 @@ export function emptyRepositoryMemory(config: ModelConfig, slots: number): Repos
   };
 }
 
-/** What the writers carry through a file. */
+/** What the writers carry through a file, Hm heads for each lane. */
 export interface WriterState {
   /** The last three projections that keys and values are convolved from: [3, 2 Hm (dk + dv)]. */
   readonly short: Tensor;
@@ -54,11 +54,11 @@ export interface WriterState {
   readonly delta: Tensor;
 }
 
-export function initialWriterState({
-  memory_heads: Hm,
-  memory_key: dk,
-  memory_value: dv,
-}: ModelConfig): WriterState {
+export function initialWriterState(
+  { memory_heads, memory_key: dk, memory_value: dv }: ModelConfig,
+  lanes = 1,
+): WriterState {
+  const Hm = lanes * memory_heads;
   const delta = zeros([Hm, dk, dv + dk]);
   for (let head = 0; head < Hm; head++) {
     for (let i = 0; i < dk; i++) delta.data[(head * dk + i) * (dv + dk) + dv + i] = 1;

@@ -20,9 +20,19 @@ import type { Placed } from '../onnx/parameters.ts';
 import { rotateGraph } from '../rotary/graph.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
 import { initialShortConvolutionState } from '../short-convolution/reference.ts';
-import type { Tensor } from '../tensor.ts';
+import { type Tensor, tensor } from '../tensor.ts';
 import type { LowerMixer, ModelConfig } from './config.ts';
-import { type Layer, normalize, parameter, place, project, repeated } from './layer.ts';
+import {
+  type Layer,
+  normalize,
+  ofLanes,
+  parameter,
+  place,
+  project,
+  repeated,
+  sideBySide,
+  tokenByToken,
+} from './layer.ts';
 
 /** What a layer carries from chunk to chunk: tensors by name, nested as its operators have them. */
 export type MixerState = { readonly [name: string]: Tensor | MixerState };
@@ -45,18 +55,19 @@ function hyenaMixer(kind: 'short' | 'medium' | 'long') {
   const parameters = (layer: Omit<Layer, 'g' | 'angles'>) => {
     const width = layer.config.width;
     return {
-      short: parameter(layer as Layer, 'short', [shortTaps, 3 * width]),
+      short: ofLanes(layer, parameter(layer as Layer, 'short', [shortTaps, 3 * width]), 1),
       filter: filterOf(layer as Layer, kind),
     };
   };
   return {
     initial: (layer: Omit<Layer, 'g' | 'angles'>) => initialHyenaState(parameters(layer)),
     graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialHyenaState>>) => {
-      const projections = project(layer, x, 'project', 3 * layer.config.width); // [T, 3d]
+      const projections = sideBySide(layer, project(layer, x, 'project', 3 * layer.config.width)); // [T, B·3d]
       const mixed = layer.step
         ? hyenaStepGraph(layer.g, projections, parameters(layer), state)
-        : hyenaGraph(layer.g, projections, parameters(layer), state, layer.longest);
-      return { output: project(layer, mixed.output, 'out', layer.config.width), state: mixed.state };
+        : hyenaGraph(layer.g, projections, parameters(layer), state, layer.longest, layer.lanes);
+      const output = tokenByToken(layer, mixed.output);
+      return { output: project(layer, output, 'out', layer.config.width), state: mixed.state };
     },
   } satisfies Mixer<ReturnType<typeof initialHyenaState>>;
 }
@@ -65,47 +76,58 @@ const h3 = {
   initial: (layer: Omit<Layer, 'g' | 'angles'>) => initialH3State(h3Parameters(layer as Layer)),
   graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialH3State>>) => {
     const { width, heads } = layer.config;
-    const [q, k, v] = split(project(layer, x, 'project', 3 * width), [width, width, width], 1) as [
-      Value,
-      Value,
-      Value,
-    ];
+    const parts = split(project(layer, x, 'project', 3 * width), [width, width, width], 1);
+    const [q, k, v] = parts.map(part => sideBySide(layer, part)) as [Value, Value, Value]; // [T, B·d] each
     const inputs = { q: mul(q, 1 / Math.sqrt(width / heads)), k, v };
     const run = layer.step ? h3StepGraph : h3Graph;
     const mixed = run(layer.g, inputs, h3Parameters(layer), state, layer.longest);
-    return { output: project(layer, normalizeHeads(mixed.output, heads), 'out', width), state: mixed.state };
+    const output = normalizeHeads(tokenByToken(layer, mixed.output), heads);
+    return { output: project(layer, output, 'out', width), state: mixed.state };
   },
 } satisfies Mixer<ReturnType<typeof initialH3State>>;
 
 const gatedDelta = {
-  initial: ({ config: { width, heads } }: Omit<Layer, 'g' | 'angles'>) => ({
-    short: initialShortConvolutionState(gateTaps, 3 * width),
-    delta: initialGatedDeltaState(heads, width / heads, width / heads),
+  initial: ({ config: { width, heads }, lanes }: Omit<Layer, 'g' | 'angles'>) => ({
+    short: initialShortConvolutionState(gateTaps, lanes * 3 * width),
+    delta: initialGatedDeltaState(lanes * heads, width / heads, width / heads),
   }),
   graph: (layer: Layer, x: Value, state: Placed<{ short: { past: Tensor }; delta: { memory: Tensor } }>) => {
     const { g, config, step, longest } = layer;
     const { width, heads } = config;
     const convolve = step ? shortConvolutionStepGraph : shortConvolutionGraph;
-    const kernel = place(g, parameter(layer, 'short', [gateTaps, 3 * width]));
-    const local = convolve(g, project(layer, x, 'project', 3 * width), { kernel }, state.short);
-    const [q, k, v] = split(silu(local.output), [width, width, width], 1) as [Value, Value, Value];
+    const kernel = place(g, ofLanes(layer, parameter(layer, 'short', [gateTaps, 3 * width]), 1));
+    const local = convolve(
+      g,
+      sideBySide(layer, project(layer, x, 'project', 3 * width)),
+      { kernel },
+      state.short,
+    );
+    const parts = split(tokenByToken(layer, silu(local.output)), [width, width, width], 1);
+    const [q, k, v] = parts.map(part => sideBySide(layer, part)) as [Value, Value, Value]; // [T, B·d] each
     const [decay, beta] = split(gates(layer, x, 2 * heads), [heads, heads], 1) as [Value, Value]; // [T, H] each
     const rate = exp(place(g, parameter(layer, 'rate', [heads])));
-    const inputs = { q, k, v, logDecay: neg(mul(softplus(decay), rate)), beta: sigmoid(beta) };
+    const inputs = {
+      q,
+      k,
+      v,
+      logDecay: sideBySide(layer, neg(mul(softplus(decay), rate))), // [T, B·H]
+      beta: sideBySide(layer, sigmoid(beta)),
+    };
     const mixed = step
       ? gatedDeltaFusedGraph(g, inputs, state.delta)
       : gatedDeltaChunkGraph(g, inputs, state.delta, longest);
     return {
-      output: project(layer, normalizeHeads(mixed.output, heads), 'out', width),
+      output: project(layer, normalizeHeads(tokenByToken(layer, mixed.output), heads), 'out', width),
       state: { short: local.state, delta: mixed.state },
     };
   },
 } satisfies Mixer<{ short: { past: Tensor }; delta: { memory: Tensor } }>;
 
 const windowMixer = {
-  initial: ({ config }: Omit<Layer, 'g' | 'angles'>) => initialWindowState(config, config.window),
+  initial: (layer: Omit<Layer, 'g' | 'angles'>) =>
+    initialWindowState(layer.config, reach(layer, layer.config.window), layer.lanes),
   graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialWindowAttentionState>>) => {
-    const attended = attendWindow(layer, headsOf(layer, x), layer.config.window, state);
+    const attended = attendWindow(layer, headsOf(layer, x), reach(layer, layer.config.window), state);
     return { output: project(layer, attended.output, 'out', layer.config.width), state: attended.state };
   },
 } satisfies Mixer<ReturnType<typeof initialWindowAttentionState>>;
@@ -130,12 +152,16 @@ export function mixerGraph(kind: LowerMixer, layer: Layer, x: Value, state: Plac
   return mixer.graph(layer, x, state as Placed<MixerState>) as unknown as Mixed;
 }
 
-export function initialWindowState({ width, heads }: ModelConfig, window: number): WindowAttentionState {
-  return initialWindowAttentionState(window, heads, width / heads);
+export function initialWindowState(
+  { width, heads }: ModelConfig,
+  window: number,
+  lanes = 1,
+): WindowAttentionState {
+  return initialWindowAttentionState(window, lanes * heads, width / heads);
 }
 
 export interface AttentionHeads {
-  /** [T, H, dh], normalised, scaled and rotated; `plain` is not rotated, for keys that have no position. */
+  /** [T, B·H, dh], normalised, scaled and rotated; `plain` is not rotated, for keys that have no position. */
   readonly q: Value;
   readonly plain: Value;
   readonly k: Value;
@@ -144,15 +170,15 @@ export interface AttentionHeads {
 
 /** Queries, keys and values of window attention; the learned scale of a head is in the queries already. */
 export function headsOf(layer: Layer, x: Value): AttentionHeads {
-  const { g, config, angles } = layer;
+  const { g, config, angles, lanes } = layer;
   const { width, heads } = config;
   const parts = split(project(layer, x, 'project', 3 * width), [width, width, width], 1);
-  const [q, k, v] = parts.map(part => reshape(part, [x.shape[0]!, heads, width / heads])) as [
+  const [q, k, v] = parts.map(part => reshape(part, [-1, lanes * heads, width / heads])) as [
     Value,
     Value,
     Value,
   ];
-  const scale = reshape(place(g, parameter(layer, 'scale', [heads])), [heads, 1]);
+  const scale = reshape(place(g, ofLanes(layer, parameter(layer, 'scale', [heads]), 0)), [lanes * heads, 1]);
   const plain = mul(normalize(q, queryKeyEpsilon), scale);
   return {
     q: rotateGraph(g, plain, angles),
@@ -162,18 +188,18 @@ export function headsOf(layer: Layer, x: Value): AttentionHeads {
   };
 }
 
-/** The heads side by side, [T, d]. */
+/** The heads side by side, [T·B, d]. */
 export function attendWindow(
-  { g, config, step }: Layer,
+  { g, config, step, lanes }: Layer,
   { q, k, v }: AttentionHeads,
   window: number,
   state: Placed<ReturnType<typeof initialWindowAttentionState>>,
 ): { output: Value; state: Placed<ReturnType<typeof initialWindowAttentionState>> } {
-  const scale = repeated(g, 1, config.heads);
+  const scale = repeated(g, 1, lanes * config.heads);
   const parameters = { window, scale, normalize: false } as const;
   const attend = step ? windowAttentionStepGraph : windowAttentionGraph;
   const { output, state: next } = attend(g, q, k, v, parameters, state);
-  return { output: reshape(output, [q.shape[0]!, config.width]), state: next };
+  return { output: reshape(output, [-1, config.width]), state: next };
 }
 
 /** x · Wᵀ + b of a layer's gates, exactly: [T, count]. */
@@ -188,17 +214,28 @@ function normalizeHeads(x: Value, heads: number): Value {
   return reshape(normalize(reshape(x, [x.shape[0]!, heads, width / heads])), [x.shape[0]!, width]);
 }
 
+/** As far as a filter or a window reaches: in lanes, which hold whole files, no further than those are long. */
+function reach({ lanes, longest }: Pick<Layer, 'lanes' | 'longest'>, length: number): number {
+  return lanes === 1 ? length : Math.min(length, longest);
+}
+
 function filterOf(layer: Layer, kind: 'short' | 'medium' | 'long'): HyenaFilter {
   const { width, short_filter, medium_filter, long_modes } = layer.config;
   if (kind === 'long') return { kind: 'modal', modal: modesOf(layer, 'filter', width, long_modes) };
   const length = kind === 'short' ? short_filter : medium_filter;
-  return { kind: 'taps', taps: parameter(layer, 'filter.taps', [length, width]) };
+  const taps = parameter(layer, 'filter.taps', [length, width]);
+  return { kind: 'taps', taps: ofLanes(layer, firstRows(taps, reach(layer, length)), 1) };
+}
+
+function firstRows({ shape, data }: Tensor, rows: number): Tensor {
+  const width = shape[1]!;
+  return tensor([rows, width], data.slice(0, rows * width));
 }
 
 function h3Parameters(layer: Layer): Parameters<typeof initialH3State>[0] {
   const { config } = layer;
   return {
-    shift: parameter(layer, 'shift', [gateTaps, config.width]),
+    shift: ofLanes(layer, parameter(layer, 'shift', [gateTaps, config.width]), 1),
     ssm: modesOf(layer, 'modes', config.heads, config.state_modes),
   };
 }
@@ -206,8 +243,8 @@ function h3Parameters(layer: Layer): Parameters<typeof initialH3State>[0] {
 /** A diagonal state space as poles and residues: the form that it is exported in. */
 function modesOf(layer: Layer, field: string, channels: number, modes: number): DiagonalSsmParameters {
   return {
-    poles: parameter(layer, `${field}.poles`, [channels, 2, modes]),
-    residues: parameter(layer, `${field}.residues`, [channels, 2, modes]),
-    skip: parameter(layer, `${field}.skip`, [channels]),
+    poles: ofLanes(layer, parameter(layer, `${field}.poles`, [channels, 2, modes]), 0),
+    residues: ofLanes(layer, parameter(layer, `${field}.residues`, [channels, 2, modes]), 0),
+    skip: ofLanes(layer, parameter(layer, `${field}.skip`, [channels]), 0),
   };
 }

@@ -7,27 +7,40 @@ import { pad, reshape, split, transpose } from '../onnx/layout.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
-import { type Layer, normalize, normalizeLength, parameter, place, project } from './layer.ts';
+import {
+  type Layer,
+  normalize,
+  normalizeLength,
+  ofLanes,
+  parameter,
+  place,
+  project,
+  sideBySide,
+  tokenByToken,
+} from './layer.ts';
 import type { WriterState } from './memory.ts';
 import { gates } from './mixers.ts';
 
 export interface Written {
   readonly state: Placed<WriterState>;
-  /** For the dilated memory: [T, H, dh] each; the keys are normalised. */
+  /** For the dilated memory: [T·B, H, dh] each; the keys are normalised. */
   readonly keys: Value;
   readonly values: Value;
-  /** For the continuous memory: [T, cw]. */
+  /** For the continuous memory: [T·B, cw]. */
   readonly signal: Value;
 }
 
 const taps = 4;
 
-/** n [T, d], the normalised output of the self-decoder. */
-export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>): Written {
-  const { g, config, step, longest } = layer;
-  const { memory_heads: Hm, memory_key: dk, memory_value: dv, width, heads, continuous_width } = config;
-  const T = n.shape[0]!;
-  const [keyWidth, valueWidth] = [Hm * dk, Hm * dv];
+/**
+ * n [T·B, d], the normalised output of the self-decoder.
+ * @param there [T·B, 1], 0 where a token only fills up its lane, and 1 elsewhere; every token is there without it
+ */
+export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>, there?: Value): Written {
+  const { g, config, step, longest, lanes } = layer;
+  const { memory_heads, memory_key: dk, memory_value: dv, width, heads, continuous_width } = config;
+  const Hm = lanes * memory_heads;
+  const [keyWidth, valueWidth] = [memory_heads * dk, memory_heads * dv];
   const bound = 2 * (keyWidth + valueWidth);
   const projected = project(layer, n, 'project', bound + 2 * width + continuous_width);
   const [bindings, key, value, signal] = split(projected, [bound, width, width, continuous_width], 1) as [
@@ -36,34 +49,37 @@ export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>):
     Value,
     Value,
   ];
-  const kernel = place(g, parameter(layer, 'short', [taps, bound]));
+  const kernel = place(g, ofLanes(layer, parameter(layer, 'short', [taps, bound]), 1));
   const convolve = step ? shortConvolutionStepGraph : shortConvolutionGraph;
-  const local = convolve(g, bindings, { kernel }, { past: state.short });
-  const parts = split(local.output, [keyWidth, valueWidth, keyWidth, valueWidth], 1) as [
+  const local = convolve(g, sideBySide(layer, bindings), { kernel }, { past: state.short });
+  const parts = split(tokenByToken(layer, local.output), [keyWidth, valueWidth, keyWidth, valueWidth], 1) as [
     Value,
     Value,
     Value,
     Value,
   ];
   const [linearKeys, linearValues, deltaKeys, deltaValues] = parts;
-  const [linearBeta, deltaBeta] = split(sigmoid(gates(layer, n, 2 * Hm)), [Hm, Hm], 1) as [Value, Value]; // [T, Hm] each
+  const open = sigmoid(gates(layer, n, 2 * memory_heads));
+  const betas = split(there === undefined ? open : mul(open, there), [memory_heads, memory_heads], 1);
+  const [linearBeta, deltaBeta] = betas.map(beta => sideBySide(layer, beta)) as [Value, Value]; // [T, Hm] each
 
-  const perHead = (x: Value, of: number): Value => transpose(reshape(x, [T, Hm, of]), [1, 0, 2]); // [Hm, T, of]
+  const perHead = (x: Value, of: number): Value => transpose(reshape(x, [-1, Hm, of]), [1, 0, 2]); // [Hm, T, of]
   const weighed = mul(perHead(linearBeta, 1), normalizeLength(perHead(linearKeys, dk)));
   const linear = add(state.linear, matmul(transpose(weighed, [0, 2, 1]), perHead(linearValues, dv)));
 
   // The rule acts on the columns of the memory alone. With values in the first dv and none in the last dk, a memory that starts as [0 | I]
   // ends as [N | P].
-  const values = reshape(pad(reshape(deltaValues, [T, Hm, dv]), 2, 0, dk), [T, Hm * (dv + dk)]);
+  const values = reshape(pad(reshape(deltaValues, [-1, Hm, dv]), 2, 0, dk), [-1, Hm * (dv + dk)]);
   const noDecay = mul(deltaBeta, 0);
-  const inputs = { q: deltaKeys, k: deltaKeys, v: values, logDecay: noDecay, beta: deltaBeta };
+  const keys = sideBySide(layer, deltaKeys);
+  const inputs = { q: keys, k: keys, v: values, logDecay: noDecay, beta: deltaBeta };
   const delta = step
     ? gatedDeltaFusedGraph(g, inputs, { memory: state.delta })
     : gatedDeltaChunkGraph(g, inputs, { memory: state.delta }, longest);
   return {
     state: { short: local.state.past, linear, delta: delta.state.memory },
-    keys: normalize(reshape(key, [T, heads, width / heads]), queryKeyEpsilon),
-    values: reshape(value, [T, heads, width / heads]),
+    keys: normalize(reshape(key, [-1, heads, width / heads]), queryKeyEpsilon),
+    values: reshape(value, [-1, heads, width / heads]),
     signal,
   };
 }

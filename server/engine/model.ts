@@ -8,6 +8,15 @@ import type { Tensor } from '../../kernels/tensor.ts';
 import { ContinuousFit } from './continuous-fit.ts';
 import type { Device } from './device.ts';
 import { type FileMemory, StridedCollector } from './file-memory.ts';
+import {
+  headsOfLane,
+  type LaneGroup,
+  type LaneLength,
+  laneFeeds,
+  laneGroups,
+  lanes,
+  rowsOfLane,
+} from './lanes.ts';
 import type { Decoded, SeenMemory } from './messages.ts';
 import type { Between } from './queue.ts';
 import { type ReadChunk, ReadingStates } from './reading-states.ts';
@@ -26,6 +35,8 @@ const cachedStates = { prompt: 12, token: 8 };
 const heldMemories = 4;
 /** Chunks of files that are being edited: four of 500 lines. */
 const keptChunks = 48;
+/** From this many short files on, opening a graph for them takes less time than it saves. */
+const manyShortFiles = 160;
 
 /** `''` is the memory of a repository of one file. */
 const noMemory = '';
@@ -58,7 +69,7 @@ interface ModelOptions extends OpenOptions {
   readonly exact: boolean;
 }
 
-type Part = 'read' | 'prompt' | 'drafts' | 'token';
+type Part = 'read' | `lanes${LaneLength}` | 'prompt' | 'drafts' | 'token';
 
 export class Model {
   readonly loaded: LoadedWeights;
@@ -70,6 +81,7 @@ export class Model {
   readonly #fit: ContinuousFit;
   readonly #states = new StateCache(cachedStates);
   readonly #reading = new ReadingStates(keptChunks);
+  #shortFiles = 0;
   readonly #memories = new Map<string, DecoderState>();
   readonly #noMemory: DecoderState;
 
@@ -138,7 +150,7 @@ export class Model {
     };
   }
 
-  /** Reads files, each as `read` does. */
+  /** Reads files, each as `read` does; short ones side by side, where there are many. */
   async readFiles(
     files: readonly ArrayLike<number>[],
     keep: number,
@@ -146,8 +158,52 @@ export class Model {
     edited = false,
   ): Promise<readonly FileMemory[]> {
     const memories: FileMemory[] = [];
-    for (const ids of files) memories.push(await this.read(ids, keep, between, edited));
+    for (const group of edited ? [] : this.#laneGroups(files)) {
+      await between();
+      const read = await this.#readLanes(group, files, keep);
+      for (const [lane, index] of group.files.entries()) memories[index] = read[lane]!;
+    }
+    for (const [index, ids] of files.entries())
+      memories[index] ??= await this.read(ids, keep, between, edited);
     return memories;
+  }
+
+  /** None until there have been so many short files that opening another graph pays. */
+  #laneGroups(files: readonly ArrayLike<number>[]): readonly LaneGroup[] {
+    const { chunks } = loweringsOn(this.#device, this.#options.exact, this.config.width);
+    // With one scale of activations a run, what a file leaves would depend on those beside it.
+    if (chunks === 'uint8') return [];
+    const groups = laneGroups(files);
+    for (const { files: members } of groups) this.#shortFiles += members.length;
+    return this.#shortFiles < manyShortFiles ? [] : groups;
+  }
+
+  async #readLanes(
+    { files: members, length }: LaneGroup,
+    files: readonly ArrayLike<number>[],
+    keep: number,
+  ): Promise<FileMemory[]> {
+    const group = members.map(index => files[index]!);
+    for (const ids of group) this.#expectIds(ids);
+    const { session } = await this.#open(`lanes${length}`);
+    const out = await session.run(laneFeeds(group));
+    return group.map((ids, lane) => {
+      const strided = new StridedCollector(ids.length, keep, this.config);
+      strided.add(
+        0,
+        rowsOfLane(out['keys']!, lane, ids.length),
+        rowsOfLane(out['values']!, lane, ids.length),
+      );
+      const signal = this.#fit.bins(ids.length);
+      signal.add(rowsOfLane(out['signal']!, lane, ids.length).data);
+      return {
+        length: ids.length,
+        linear: headsOfLane(out["writer.linear'"]!, lane),
+        delta: headsOfLane(out["writer.delta'"]!, lane),
+        continuous: floatTensor(this.#fit.fit(signal)),
+        strided: strided.finish(),
+      };
+    });
   }
 
   /** Holds a memory that prompts may name. */
@@ -276,6 +332,10 @@ export class Model {
     switch (part) {
       case 'read':
         return readGraph(config, weights, { lowering: chunks, longest: readingChunk });
+      case 'lanes64':
+        return readGraph(config, weights, { lowering: chunks, longest: 64, lanes });
+      case 'lanes128':
+        return readGraph(config, weights, { lowering: chunks, longest: 128, lanes });
       case 'prompt':
         return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
       case 'drafts':

@@ -53,7 +53,7 @@ interface Taken {
 }
 
 /** What one request reads: this many tokens, or one file of more. A killed process loses no more than that. */
-const most = { tokens: 2048, files: 16 };
+const most = { tokens: 2048, files: 64 };
 const defaultQuiet = 2000;
 
 export class NeuralReader {
