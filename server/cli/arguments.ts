@@ -131,7 +131,7 @@ const commands = {
     operands: '<file.onnx>',
     least: 1,
     most: 1,
-    does: 'write the model as one ONNX graph',
+    does: 'write the model as one ONNX file, for other programs',
     options: [],
   },
   cache: {

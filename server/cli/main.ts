@@ -7,6 +7,7 @@ import { cache } from './cache.ts';
 import { completeAt } from './complete.ts';
 import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
+import { exportModel } from './export.ts';
 import { map } from './map.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
@@ -18,15 +19,6 @@ import { where } from './where.ts';
 /** A command: prints its result and returns when done. Throws `UsageError` for input that cannot be worked with. */
 export type Command = (line: CommandLine, signal: AbortSignal) => Promise<void>;
 
-/** What needs a trained model that reads a repository; said plainly instead of an answer that would mean nothing. */
-const needsModel =
-  (what: string): Command =>
-  async () => {
-    throw new UsageError(
-      `${what} needs a model that reads the repository, and this version ships none yet: not in this model.`,
-    );
-  };
-
 const commands: Readonly<Record<CommandName, Command>> = {
   start,
   read,
@@ -37,7 +29,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   where,
   eval: evaluate,
   bench,
-  export: needsModel('"export"'),
+  export: exportModel,
   cache,
   status,
 };

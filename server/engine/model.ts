@@ -64,6 +64,11 @@ interface Opened {
   readonly initial: DecoderState;
 }
 
+/** Keys of the dilated memory, for repositories as large as any that are read. */
+export function slotsOf(config: ModelConfig): number {
+  return dilatedSlots(config, furthest);
+}
+
 interface ModelOptions extends OpenOptions {
   /** In float32 throughout: the reference. */
   readonly exact: boolean;
@@ -90,7 +95,7 @@ export class Model {
     this.#device = device;
     this.loaded = loaded;
     this.#options = options;
-    this.slots = dilatedSlots(loaded.config, furthest);
+    this.slots = slotsOf(loaded.config);
     this.#fit = new ContinuousFit(loaded.config);
     this.#noMemory = feedsOf(emptyRepositoryMemory(loaded.config, this.slots));
   }

@@ -180,7 +180,8 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['an unknown setting', ['eval', repository, '--settings', 'magic'], /magic/],
   ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],
   ['an unknown cache command', ['cache', 'polish'], /polish/],
-  ['a command of a later model', ['export', 'model.onnx'], /not in this model/],
+  ['a model to no ONNX file', ['export', 'model.bin'], /does not end in \.onnx/],
+  ['a model into no folder', ['export', 'nowhere/model.onnx'], /There is no folder .*nowhere/],
 ];
 
 for (const [what, words, says] of bad) {
