@@ -132,7 +132,10 @@ export class Client implements vscode.Disposable {
   ): Promise<Result> {
     if (!this.#language || this.#connection !== 'running')
       throw new Error(this.#problem ?? vscode.l10n.t('Longsight is not running yet.'));
-    return this.#language.sendRequest<Result>(type.method, parameters, token);
+    // The library counts a token that is undefined as a second parameter, and sends both as a list.
+    return token === undefined
+      ? this.#language.sendRequest<Result>(type.method, parameters)
+      : this.#language.sendRequest<Result>(type.method, parameters, token);
   }
 
   /** Carries the `trace` setting to the running server. */

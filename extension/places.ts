@@ -51,6 +51,28 @@ export async function openPlace(place: Place, column: vscode.ViewColumn): Promis
   }
 }
 
+/** Shows places at the cursor, each with the lines around it. @returns false where none of them is in an open folder */
+export async function peekPlaces(
+  editor: vscode.TextEditor,
+  places: readonly (Place & { readonly endLine?: number })[],
+): Promise<boolean> {
+  const locations = places.flatMap(({ path, line, endLine = line }) => {
+    const uri = uriOf(path);
+    const range = new vscode.Range(line - 1, 0, Math.max(line, endLine) - 1, 10_000);
+    return uri ? [new vscode.Location(uri, range)] : [];
+  });
+  if (locations.length === 0) return false;
+  const { document, selection } = editor;
+  await vscode.commands.executeCommand(
+    'editor.action.peekLocations',
+    document.uri,
+    selection.active,
+    locations,
+    'peek',
+  );
+  return true;
+}
+
 export function placeText(place: Place): string {
   return `${place.path}:${place.line}`;
 }

@@ -41,6 +41,10 @@ export function activate(context: Context): void {
     item,
     client.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
+    // A document whose language is changed is opened anew.
+    vscode.workspace.onDidOpenTextDocument(document => {
+      if (document === vscode.window.activeTextEditor?.document) refresh();
+    }),
     vscode.workspace.onDidChangeConfiguration(change => {
       if (change.affectsConfiguration('longsight')) refresh();
     }),

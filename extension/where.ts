@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { whereRequest } from '../server/protocol/requests.ts';
 import { ask } from './ask.ts';
 import type { Context } from './context.ts';
-import { uriOf } from './places.ts';
+import { peekPlaces } from './places.ts';
 
 export function activate(context: Context): void {
   context.extension.subscriptions.push(
@@ -26,22 +26,8 @@ async function show(context: Context): Promise<void> {
     () => ask(context, whereRequest, { uri: document.uri.toString(), line: line + 1, column: character + 1 }),
   );
   if (!answer) return;
-  const locations = answer.places.flatMap(place => {
-    const uri = uriOf(place.path);
-    const range = new vscode.Range(place.line - 1, 0, Math.max(place.line, place.endLine) - 1, 10_000);
-    return uri ? [new vscode.Location(uri, range)] : [];
-  });
-  if (locations.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('Nothing like this line was found anywhere else in the repository.'),
-    );
-    return;
-  }
-  await vscode.commands.executeCommand(
-    'editor.action.peekLocations',
-    document.uri,
-    selection.active,
-    locations,
-    'peek',
+  if (await peekPlaces(editor, answer.places)) return;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('Nothing like this line was found anywhere else in the repository.'),
   );
 }

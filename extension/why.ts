@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { acceptedCommand, type Place, type RequestOf, type Why } from '../server/protocol/requests.ts';
 import type { Context } from './context.ts';
-import { openPlace, openPlaceCommand, placeLink, placeText, uriOf } from './places.ts';
+import { openPlace, openPlaceCommand, peekPlaces, placeLink, placeText, uriOf } from './places.ts';
 
 const countAccepted: RequestOf<{ command: string; arguments: [Why] }, null> = {
   method: 'workspace/executeCommand',
@@ -12,6 +12,7 @@ export function activate(context: Context): void {
   const { extension, client, suggestions, log } = context;
   extension.subscriptions.push(
     vscode.commands.registerCommand('longsight.why', () => showWhy(context)),
+    vscode.commands.registerCommand('longsight.peekSources', () => peekSources(context)),
     vscode.commands.registerCommand(acceptedCommand, (why: Why) => {
       suggestions.accepted(why);
       log.debug(`Accepted a suggestion from ${why.provenance.map(placeText).join(', ') || 'the model'}.`);
@@ -33,13 +34,10 @@ interface PlaceItem extends vscode.QuickPickItem {
   readonly place: Place;
 }
 
-async function showWhy({ suggestions }: Context): Promise<void> {
+async function showWhy(context: Context): Promise<void> {
   const editor = vscode.window.activeTextEditor;
-  const suggested = editor && suggestions.at(editor.document, editor.selection.active);
-  if (!suggested) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Longsight suggests nothing in this line.'));
-    return;
-  }
+  const suggested = editor && context.suggestions.at(editor.document, editor.selection.active);
+  if (!suggested) return tellNothing();
   const { why } = suggested;
   const items = await Promise.all(
     why.provenance.map(
@@ -51,14 +49,43 @@ async function showWhy({ suggestions }: Context): Promise<void> {
       }),
     ),
   );
+  const peekItem = { label: `$(eye) ${vscode.l10n.t('Peek at All of Them')}` };
   const chosen = await vscode.window.showQuickPick<PlaceItem | vscode.QuickPickItem>(
-    items.length > 0 ? items : [{ label: vscode.l10n.t('From the model, not from one place.') }],
+    items.length > 0
+      ? [...items, peekItem]
+      : [{ label: vscode.l10n.t('From the model, not from one place.') }],
     {
       title: vscode.l10n.t('Why this suggestion? {0} sure', percentText(why)),
-      placeHolder: vscode.l10n.t('The places it was taken from; Enter opens one.'),
+      placeHolder: why.verbatim
+        ? copiedText(why.verbatim)
+        : vscode.l10n.t('The places it was taken from; Enter opens one.'),
     },
   );
   if (chosen && 'place' in chosen) await openPlace(chosen.place, vscode.ViewColumn.Active);
+  else if (chosen === peekItem) await peekSources(context);
+}
+
+/** The panel: the lines it was taken from, with those around them, below the cursor. */
+async function peekSources({ suggestions }: Context): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const suggested = editor && suggestions.at(editor.document, editor.selection.active);
+  if (!suggested) return tellNothing();
+  const { verbatim, provenance } = suggested.why;
+  const others = provenance.filter(({ path, line }) => path !== verbatim?.path || line !== verbatim.line);
+  if (!(await peekPlaces(editor, verbatim ? [verbatim, ...others] : others)))
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No suggestion in this line comes from one place.'),
+    );
+}
+
+function tellNothing(): void {
+  void vscode.window.showInformationMessage(vscode.l10n.t('Longsight suggests nothing in this line.'));
+}
+
+function copiedText({ path, line, endLine }: NonNullable<Why['verbatim']>): string {
+  return line === endLine
+    ? vscode.l10n.t('Copied word for word from {0}:{1}', path, line)
+    : vscode.l10n.t('Copied word for word from {0}:{1}–{2}', path, line, endLine);
 }
 
 function explanation(why: Why): vscode.MarkdownString {
@@ -71,6 +98,7 @@ function explanation(why: Why): vscode.MarkdownString {
       ? vscode.l10n.t('Longsight, {0} sure, from {1}', percentText(why), links.join(', '))
       : vscode.l10n.t('Longsight, {0} sure, from the model', percentText(why)),
   );
+  if (why.verbatim) text.appendMarkdown('\n\n').appendText(copiedText(why.verbatim));
   return text;
 }
 

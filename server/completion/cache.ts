@@ -27,7 +27,7 @@ export class CompletionCache {
   /** @param reason why there are no items */
   add(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
     const { path, text, offset, scope = 'repository' } = request;
-    if (items.some(({ range }) => range.start !== offset || range.end !== offset)) return;
+    if (items.some(({ range }) => range.start !== offset)) return;
     const [before, after] = [text.slice(0, offset), text.slice(offset)];
     this.#entries.unshift({ path, scope, before, after, items, reason });
     this.#entries.length = Math.min(this.#entries.length, mostEntries);
@@ -49,7 +49,11 @@ export class CompletionCache {
       }
       const [item, ...alternatives] = entry.items
         .filter(one => one.text.length > length && one.text.startsWith(typed))
-        .map(one => ({ ...one, text: one.text.slice(length), range: { start: offset, end: offset } }));
+        .map(one => ({
+          ...one,
+          text: one.text.slice(length),
+          range: { start: offset, end: offset + one.range.end - one.range.start },
+        }));
       // The line that was shown first is gone on with; another one in its place would be a new suggestion, and is judged as one.
       if (item === undefined || !entry.items[0]!.text.startsWith(typed)) continue;
       if (!text.startsWith(entry.before) || !text.endsWith(entry.after)) continue;

@@ -10,8 +10,9 @@ import { featuresOf } from './features.ts';
 import { isWorthShowing, leastConfidence } from './gate.ts';
 import { indentUnitOf } from './indent.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
-import { cleanText, trimToSuffix } from './trim.ts';
+import { cleanText, closersReplaced, trimToSuffix } from './trim.ts';
 import { Turn } from './turn.ts';
+import { verbatimPlace } from './verbatim.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 
@@ -111,7 +112,7 @@ function withoutSelected(found: Answer, { selected, offset }: CompletionRequest)
   const moved = (item: CompletionItem): CompletionItem => ({
     ...item,
     text: selected.text + item.text,
-    range: { start: selected.start, end: offset },
+    range: { start: selected.start, end: offset + item.range.end - item.range.start },
   });
   return {
     ...found,
@@ -128,20 +129,25 @@ function itemOf(
   context: EditContext,
   request: CompletionRequest,
 ): CompletionItem | undefined {
-  const line = trimToSuffix(candidate.rest, context.lineSuffix);
-  if (line === undefined) return undefined;
-  const block =
-    context.lineSuffix.trim() === ''
-      ? blockAfter(candidate, context, request.maxLines ?? 12, indentUnitOf(context.above ?? context.after))
-      : [];
-  const text = cleanText([line, ...block].join('\n'));
-  if (text.trim() === '') return undefined;
+  const { rest } = candidate;
+  const { lineSuffix } = context;
+  const unit = indentUnitOf(context.above ?? context.after);
+  const block = () => blockAfter(candidate, context, request.maxLines ?? 12, unit);
+  const line = trimToSuffix(rest, lineSuffix);
+  if (line === undefined && !request.replacesClosers) return undefined;
+  const lines =
+    line === undefined ? [rest, ...block()] : [line, ...(lineSuffix.trim() === '' ? block() : [])];
+  const text = cleanText(lines.join('\n'));
+  const replaced = line === undefined ? closersReplaced(text, lineSuffix) : 0;
+  if (replaced === undefined || text.trim() === '') return undefined;
+  const verbatim = verbatimPlace(candidate, lines);
   return {
     text: context.lineEnding === '\n' ? text : text.replaceAll('\n', '\r\n'),
-    range: { start: request.offset, end: request.offset },
+    range: { start: request.offset, end: request.offset + replaced },
     confidence,
     provenance: provenanceOf(candidate),
-    kind: block.length > 0 ? 'block' : context.linePrefix.trim() === '' ? 'line' : 'rest of line',
+    ...(verbatim && { verbatim }),
+    kind: lines.length > 1 ? 'block' : context.linePrefix.trim() === '' ? 'line' : 'rest of line',
   };
 }
 

@@ -22,6 +22,8 @@ export interface CompletionRequest {
   readonly wait?: number | undefined;
   /** Somebody asked for it: the best is shown, however unsure. */
   readonly isInvoked?: boolean | undefined;
+  /** Whether a suggestion may replace brackets and quotes right of the cursor that it closes itself; without it, it is only inserted. */
+  readonly replacesClosers?: boolean | undefined;
   /** The entry that is selected in the editor's own list, and would replace the text from `start` to the cursor. */
   readonly selected?: { readonly start: number; readonly text: string } | undefined;
 }
@@ -35,6 +37,8 @@ export interface CompletionItem {
   readonly confidence: number;
   /** Where it was copied from, strongest first. */
   readonly provenance: readonly TokenPlace[];
+  /** The lines of one place that all of it is a copy of, word for word, where it is long enough to matter whose words they are. */
+  readonly verbatim?: TokenPlace & { readonly endLine: number };
   readonly kind: 'rest of line' | 'line' | 'block';
 }
 

@@ -23,6 +23,24 @@ function withoutSuffix(rest: string, follows: string): string | undefined {
   return at > 0 && follows.trim().length > 1 ? rest.slice(0, at) : undefined;
 }
 
+/**
+ * How much right of the cursor a suggestion takes the place of: brackets and quotes that an editor closed by itself, where the suggestion
+ * closes them too and goes on after that, as `name', () => {` does before `')`.
+ * @param text the suggestion with all its lines
+ * @returns UTF-16 units; undefined where something else stands there, or is not closed by the suggestion
+ */
+export function closersReplaced(text: string, lineSuffix: string): number | undefined {
+  const closers = lineSuffix.trimEnd();
+  if (!/^[)\]}"'`]+$/.test(closers)) return undefined;
+  let at = 0;
+  for (const closer of closers) {
+    const end = '"\'`'.includes(closer) ? endOfString(text, at, closer) : endOfBrackets(text, at, closer);
+    if (end === undefined) return undefined;
+    at = end;
+  }
+  return closers.length;
+}
+
 /** Cuts a text where it stops being one: at a broken character, half of a surrogate pair or a control character. */
 export function cleanText(text: string): string {
   const bad = /[\p{Cs}\uFFFD]|(?![\t\n\r])\p{Cc}/u.exec(text);
@@ -45,4 +63,27 @@ function closersAreBalanced(text: string): boolean {
     if (')]}'.includes(char) && --depth < 0) return false;
   }
   return depth === 0;
+}
+
+/** Behind the quote that ends a string within which `start` lies. */
+function endOfString(text: string, start: number, quote: string): number | undefined {
+  for (let i = start; i < text.length && text[i] !== '\n'; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === quote) return i + 1;
+  }
+  return undefined;
+}
+
+/** Behind the first closing bracket that was not opened after `start`, where it is the one that is meant. */
+function endOfBrackets(text: string, start: number, closer: string): number | undefined {
+  let depth = 0;
+  for (let i = start; i < text.length; i++) {
+    const char = text[i]!;
+    // An apostrophe within a word begins no string.
+    if (char === '"' || char === '`' || (char === "'" && !/\w/.test(text[i - 1] ?? '')))
+      i = (endOfString(text, i + 1, char) ?? i + 1) - 1;
+    else if ('([{'.includes(char)) depth++;
+    else if (')]}'.includes(char) && --depth < 0) return char === closer ? i + 1 : undefined;
+  }
+  return undefined;
 }

@@ -80,6 +80,7 @@ export function serveCompletions(
       maxLines: now['completion.maxLines'],
       wait,
       isInvoked,
+      replacesClosers: true,
       selected: selectedIn(context, document, whole.start, offset),
     };
     try {
@@ -113,11 +114,11 @@ function isWanted({ enable, languages }: SettingsShape, languageId: string): boo
 }
 
 function itemOf(
-  { text, range, confidence, provenance }: CompletionItem,
+  { text, range, confidence, provenance, verbatim }: CompletionItem,
   document: TextDocument,
   { start }: Whole,
 ): InlineCompletionItem {
-  const why: Why = { text, confidence, provenance };
+  const why: Why = { text, confidence, provenance, ...(verbatim && { verbatim }) };
   return {
     insertText: text,
     range: {

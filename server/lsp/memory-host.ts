@@ -154,7 +154,8 @@ export class MemoryHost {
   #isKeptOut(path: string): boolean {
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
       if (reason !== 'secret' && reason !== 'excluded') continue;
-      if (path === skipped || path.startsWith(`${skipped}/`)) return true;
+      // Folders end with a slash.
+      if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
     }
     // What git ignores is on no list.
     return verdictOnName(path)?.reason === 'secret';

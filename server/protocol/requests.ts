@@ -245,6 +245,8 @@ export interface Why {
   readonly text: string;
   readonly confidence: number;
   readonly provenance: readonly Place[];
+  /** The lines that all of a long suggestion was copied from, word for word. */
+  readonly verbatim?: Place & { readonly endLine: number };
 }
 
 export const statusRequest: RequestOf<null, Status> = { method: 'longsight/status' };

@@ -35,7 +35,11 @@ for (const folder of folders) {
       item,
       alternatives = [],
       milliseconds,
-    } = await complete({ path, ...one, eagerness: 1, isInvoked: true }, memory, tokenizer);
+    } = await complete(
+      { path, ...one, eagerness: 1, isInvoked: true, replacesClosers: true },
+      memory,
+      tokenizer,
+    );
     asked++;
     longest = Math.max(longest, milliseconds);
     if (asked % 5000 === 0)

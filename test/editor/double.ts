@@ -1,8 +1,9 @@
 /**
  * A stand-in for the language server that answers at once and always the same, or misbehaves as LONGSIGHT_TEST_BEHAVIOUR says:
  * `crash` ends soon after every start, `crash-once` only after the first (it leaves a file at LONGSIGHT_TEST_MARK), `hang` stops answering.
+ * Suggestions that it is told were accepted stand in the file LONGSIGHT_TEST_ACCEPTED, a line each.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import {
   acceptedCommand,
@@ -24,10 +25,12 @@ import {
   statusNotification,
   statusRequest,
   summaryRequest,
+  type Why,
   whereRequest,
 } from '../../server/protocol/requests.ts';
 
 const behaviour = process.env['LONGSIGHT_TEST_BEHAVIOUR'] ?? 'good';
+const accepted = process.env['LONGSIGHT_TEST_ACCEPTED'];
 const mark = process.env['LONGSIGHT_TEST_MARK'] ?? '';
 const connection = createConnection(ProposedFeatures.all);
 
@@ -149,10 +152,23 @@ connection.onInitialized(() => {
     setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 500);
   } else void read();
 });
-connection.languages.inlineCompletion.on(({ position }) => {
-  const why = { text: 'quay', confidence: 0.9, provenance: [{ path: 'src/berths/berth.ts', line: 14 }] };
+connection.languages.inlineCompletion.on(({ textDocument, position }) => {
+  const isLong = textDocument.uri.endsWith('store.ts');
+  const text = isLong ? 'quay wall\nquay stairs\nquay lights' : 'quay wall';
+  const place = { path: 'src/berths/berth.ts', line: 14 };
+  const why: Why = {
+    text,
+    confidence: 0.9,
+    provenance: [place],
+    ...(isLong && { verbatim: { ...place, endLine: 16 } }),
+  };
   const command = { command: acceptedCommand, title: 'Accepted', arguments: [why] };
-  return [{ insertText: 'quay wall', range: { start: position, end: position }, command }];
+  return [{ insertText: text, range: { start: position, end: position }, command }];
+});
+connection.onExecuteCommand(({ command, arguments: given }) => {
+  if (command !== acceptedCommand) throw new Error(`There is no command "${command}".`);
+  if (accepted) appendFileSync(accepted, `${(given?.[0] as Why | undefined)?.text ?? ''}\n`);
+  return null;
 });
 connection.onRequest(statusRequest.method, () => status);
 connection.onRequest(readRequest.method, () => read());

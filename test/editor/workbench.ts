@@ -184,13 +184,20 @@ export class Workbench {
 
   /** Opens a file of the folder with the cursor at a line and column, both from 1. */
   async openFile(file: string, line = 1, column = 1): Promise<void> {
+    await this.quickOpen(file, `:${line}:${column}`);
+    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+    await this.cursorIsAt(line, column);
+  }
+
+  /** Opens a file of the folder, whatever shows it. */
+  async quickOpen(file: string, place = ''): Promise<void> {
     const name = path.basename(file);
     // What takes the focus late, as a page that is shown again does, closes the list.
     for (let tries = 1; ; tries++) {
       await this.#pressForQuickInput('ControlOrMeta+P');
       try {
         const timeout = tries < 3 ? 5000 : 45_000;
-        await this.quickInput().fill(`${file}:${line}:${column}`, { timeout });
+        await this.quickInput().fill(file + place, { timeout });
         await this.quickPickRows().filter({ hasText: name }).first().click({ timeout });
         break;
       } catch (error) {
@@ -198,8 +205,6 @@ export class Workbench {
       }
     }
     await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
-    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
-    await this.cursorIsAt(line, column);
   }
 
   async cursorIsAt(line: number, column?: number): Promise<void> {
@@ -213,23 +218,33 @@ export class Workbench {
   }
 
   ghostText(): Locator {
-    return this.page.locator(
-      '.editor-instance .ghost-text-decoration, .editor-instance .suggest-preview-text',
-    );
+    return this.page.locator('.ghost-text-decoration, .suggest-preview-text .view-line');
   }
 
   /** The ghost text that is shown, once there is some. */
   async shownGhostText(): Promise<string> {
     await this.ghostText().first().waitFor();
-    const parts = await this.ghostText().allInnerTexts();
-    return parts.join('').replaceAll('\u00a0', ' ');
+    const first = await this.page.locator('.ghost-text-decoration').allInnerTexts();
+    const below = await this.page.locator('.suggest-preview-text .view-line').allInnerTexts();
+    return [first.join(''), ...below].join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Waits until the ghost text is as expected: what is left of an earlier one may still be shown, and lines below the first come later. */
+  async ghostTextLike(expected: RegExp): Promise<void> {
+    const until = Date.now() + patience;
+    for (;;) {
+      const text = await this.shownGhostText();
+      if (expected.test(text)) return;
+      if (Date.now() > until) throw new Error(`The ghost text is ${JSON.stringify(text)}, not ${expected}.`);
+      await this.page.waitForTimeout(100);
+    }
   }
 
   /** What a file holds on disk after saving. */
   async saved(file: string): Promise<string> {
     await this.page.keyboard.press('ControlOrMeta+S');
     await this.page.locator('.tab.active:not(.dirty)').waitFor();
-    return readFileSync(path.join(this.folder, file), 'utf8');
+    return readFileSync(path.resolve(this.folder, file), 'utf8');
   }
 
   async openSummary(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Documents that are no plain file of the folder: notebooks, untitled ones, files elsewhere, very long ones. And the editor's own list. */
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -9,7 +10,7 @@ import {
   InlineCompletionTriggerKind,
   NotebookCellKind,
 } from 'vscode-languageserver/node';
-import { insertedText, TestClient, uriOf } from './client.ts';
+import { insertedText, TestClient, uriOf, usual } from './client.ts';
 import {
   copyRepository,
   endOf,
@@ -25,7 +26,12 @@ let root: string;
 before(async () => {
   folder = temporaryFolder();
   root = copyRepository(folder);
-  client = new TestClient({ folders: [root] });
+  mkdirSync(path.join(root, 'src/left-out'));
+  writeFileSync(path.join(root, 'src/left-out/one.ts'), opening);
+  client = new TestClient({
+    folders: [root],
+    initializationOptions: { ...usual, read: { exclude: ['left-out/'] } },
+  });
   await client.initialize();
   await client.whenStatus(({ state }) => state === 'ready');
 });
@@ -53,6 +59,12 @@ test('nothing is suggested in a file that holds secrets', async () => {
     await client.open(uri, `${text}\n${opening}`, 'typescript');
     assert.deepEqual(await client.complete(uri, endOf(`${text}\n${opening}`)), [], name);
   }
+});
+
+test('nothing is suggested in a file that was left out by a pattern', async () => {
+  const uri = uriOf(path.join(root, 'src/left-out/one.ts'));
+  await client.open(uri, opening);
+  assert.deepEqual(await client.complete(uri, endOf(opening)), []);
 });
 
 test('a file of 50,000 lines is completed', async () => {

@@ -39,6 +39,15 @@ for (const [what, path, text, offset, left] of cases) {
   });
 }
 
+test('what takes the place of brackets still does when it is typed along', () => {
+  const cache = new CompletionCache();
+  const before = { path: 'a.ts', text: 'call()\nend', offset: 5 };
+  cache.add(before, [{ ...item, text: 'x, y);', range: { start: 5, end: 6 } }]);
+  const found = cache.find({ path: 'a.ts', text: 'call(x,)\nend', offset: 7 })?.item;
+  assert.equal(found?.text, ' y);');
+  assert.deepEqual(found.range, { start: 7, end: 8 });
+});
+
 test('the one used longest ago is forgotten first', () => {
   const cache = new CompletionCache();
   cache.add(shown, [item]);

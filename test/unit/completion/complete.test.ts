@@ -52,6 +52,16 @@ test('a line comes from the repository, with its place', async () => {
   assert.ok(item.confidence > 0 && item.confidence <= 1);
 });
 
+test('brackets that the editor closed are replaced where the suggestion closes them, for whoever can replace', async () => {
+  const memory = memoryOf(files);
+  const asked = request(`${start}    if (this.#routes.h|)`);
+  assert.equal((await complete(asked, memory, tokenizer)).item, undefined);
+  const { item } = await complete({ ...asked, replacesClosers: true }, memory, tokenizer);
+  assert.equal(item?.kind, 'block');
+  assert.match(item.text, /^as\(path\)\) \{\n {6}throw .*\n {4}\}$/);
+  assert.deepEqual(item.range, { start: asked.offset, end: asked.offset + 1 });
+});
+
 test('what a line opens is suggested with it, to its end', async () => {
   const { item } = await complete(request(`${start}    if (|`), memoryOf(files), tokenizer);
   assert.equal(item?.kind, 'block');

@@ -31,21 +31,24 @@ test('at 600 places of hostile text no suggestion breaks a rule', async () => {
     memory.set(`${i}.ts`, tokenizer.encodePieces(renderFile(`${i}.ts`, text)));
   const random = randomFrom(7);
   let suggested = 0;
+  let replacing = 0;
   for (let i = 0; i < 600; i++) {
     const one = hostileCase(sources[i % sources.length]!, random);
     const { item, alternatives = [] } = await complete(
-      { path: 'new.ts', ...one, isInvoked: true },
+      { path: 'new.ts', ...one, isInvoked: true, replacesClosers: true },
       memory,
       tokenizer,
     );
     if (item === undefined) continue;
     suggested++;
     for (const found of [item, ...alternatives]) {
+      if (found.range.end > found.range.start) replacing++;
       const rules = broken(one, found, spellings, spelling => !one.text.includes(spelling));
       assert.deepEqual(rules, [], JSON.stringify({ ...one, inserted: found.text }));
     }
   }
   assert.ok(suggested > 120, `${suggested} suggestions are too few to say anything`);
+  assert.ok(replacing > 0, 'none replaced anything');
 });
 
 const item = {

@@ -32,6 +32,9 @@ const oddities = [
   '「中文」',
 ];
 
+/** What editors put right of the cursor by themselves. */
+const closed = [')', ']', '}', '"', "')", '")', '})', '`)'];
+
 export interface Case {
   readonly text: string;
   readonly offset: number;
@@ -47,6 +50,7 @@ export function hostileCase(source: string, random: () => number): Case {
   const at = pick(source.length + 1);
   let before = source.slice(Math.max(0, at - reach), at);
   let after = source.slice(at + (random() < 0.5 ? pick(mostCut) : 0), at + reach);
+  if (random() < 0.3) after = closed[pick(closed.length)]! + after.slice(Math.max(0, after.search(/\r?\n/)));
   const style = random();
   if (style < 0.25) [before, after] = [before, after].map(crlf) as [string, string];
   else if (style < 0.4) [before, after] = [before, after].map(tabs) as [string, string];
@@ -69,18 +73,27 @@ export function broken(
 ): string[] {
   const rules: [boolean, string][] = [
     [item.text.trim() === '', 'is blank'],
-    [item.range.start !== offset || item.range.end !== offset, 'replaces what was not to be replaced'],
+    [item.range.start !== offset || !mayReplace(text, item), 'replaces what was not to be replaced'],
     [/\p{Cs}/u.test(item.text), 'holds half a surrogate pair'],
     [/[\uFFFD]/.test(item.text), 'holds a replacement character'],
     [/(?![\t\n\r])\p{Cc}/u.test(item.text), 'holds a control character'],
     [splitsPair(text, offset), 'splits a surrogate pair or a line ending'],
     [spellings.some(one => item.text.includes(one) && isForeign(one)), 'holds a special token'],
-    [repeatsSuffix(text, offset, item.text), 'repeats what is right of the cursor'],
-    [repeatsNextLine(text, offset, item.text), 'ends with the line below'],
+    [repeatsSuffix(text, item.range.end, item.text), 'repeats what is right of the cursor'],
+    [repeatsNextLine(text, item.range.end, item.text), 'ends with the line below'],
     [/(?<!\r)\n/.test(item.text) && isCrlf(text), 'breaks lines as the file does not'],
     [item.text.includes('\r') && !isCrlf(text), 'breaks lines as the file does not'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, rule]) => rule);
+}
+
+/** Only brackets and quotes, all of them up to the end of the line, and only where it has them too. */
+function mayReplace(text: string, { range, text: inserted }: CompletionItem): boolean {
+  const replaced = text.slice(range.start, range.end);
+  let at = 0;
+  for (const char of replaced) at = inserted.indexOf(char, at) + 1 || Number.POSITIVE_INFINITY;
+  const isWhole = /^[^\S\r\n]*(?:\r|\n|$)/.test(text.slice(range.end));
+  return replaced === '' || (/^[)\]}"'`]+$/.test(replaced) && at <= inserted.length && isWhole);
 }
 
 function repeatsSuffix(text: string, offset: number, inserted: string): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanText, trimToSuffix } from '../../../server/completion/trim.ts';
+import { cleanText, closersReplaced, trimToSuffix } from '../../../server/completion/trim.ts';
 
 const cases: readonly (readonly [rest: string, lineSuffix: string, expected: string | undefined])[] = [
   ['foo();', '', 'foo();'],
@@ -20,6 +20,27 @@ const cases: readonly (readonly [rest: string, lineSuffix: string, expected: str
 for (const [rest, lineSuffix, expected] of cases) {
   test(`${JSON.stringify(rest)} before ${JSON.stringify(lineSuffix)} becomes ${JSON.stringify(expected)}`, () =>
     assert.equal(trimToSuffix(rest, lineSuffix), expected));
+}
+
+const closed: readonly (readonly [text: string, lineSuffix: string, replaced: number | undefined])[] = [
+  ["name', () => {", "')", undefined],
+  ["name', () => {\n  body();\n});", "')", 2],
+  ['a, b);', ')', 1],
+  ["a', b);", "')", 2],
+  ['f(x), y);', ')', 1],
+  ['f(x), y', ')', undefined],
+  ["it\\'s', b);", "')", 2],
+  ["(')'), x);", ')', 1],
+  ["the ship's berth);", ')', 1],
+  ['a];', ')', undefined],
+  ['a, b) + c);', ');', undefined],
+  ['a, b) {', ') ', 1],
+  ['a, b);', '', undefined],
+];
+
+for (const [text, lineSuffix, replaced] of closed) {
+  test(`${JSON.stringify(text)} takes the place of ${replaced} of ${JSON.stringify(lineSuffix)}`, () =>
+    assert.equal(closersReplaced(text, lineSuffix), replaced));
 }
 
 const clean: readonly (readonly [text: string, expected: string])[] = [

@@ -1,0 +1,26 @@
+import type { Candidate } from './candidates.ts';
+import type { CompletionItem } from './request.ts';
+
+/** From either of these on a copy is long enough to say so: lines, or characters that are not white space. */
+const leastLines = 3;
+const leastLength = 150;
+
+/**
+ * Where a long suggestion stands as it is, but for indentation.
+ * @param lines the suggestion: the rest of the cursor's line and the lines after it
+ * @returns undefined where it is short, or put together from several places
+ */
+export function verbatimPlace(candidate: Candidate, lines: readonly string[]): CompletionItem['verbatim'] {
+  const length = lines.reduce((sum, line) => sum + line.replace(/\s+/g, '').length, 0);
+  if (lines.length < leastLines && length < leastLength) return undefined;
+  const [longest] = candidate.sources
+    .filter(source => !source.isRenamed && isCopy(lines.slice(1), source.block()))
+    .sort((a, b) => b.matched - a.matched);
+  if (longest === undefined) return undefined;
+  const { path, line } = longest.place;
+  return { path, line, endLine: line + lines.length - 1 };
+}
+
+function isCopy(lines: readonly string[], theirs: readonly string[]): boolean {
+  return lines.every((line, i) => line.trim() === theirs[i]?.trim());
+}
