@@ -1,4 +1,6 @@
 /** Memories of spans of tokens, merged in order: a folder's from its children's, a repository's from its folders'. */
+
+import { addRows } from '../../kernels/continuous-memory/plan.ts';
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import { initialWriterState } from '../../kernels/model/memory.ts';
 import { ContinuousFit } from '../engine/continuous-fit.ts';
@@ -46,7 +48,9 @@ type Tensor = SpanMemory['linear'];
 
 function sum(tensors: readonly Tensor[]): Tensor {
   const { shape, data } = tensors[0]!;
-  return { shape, data: data.map((_, i) => tensors.reduce((total, tensor) => total + tensor.data[i]!, 0)) };
+  const total = Float64Array.from(data);
+  for (const tensor of tensors.slice(1)) for (let i = 0; i < total.length; i++) total[i]! += tensor.data[i]!;
+  return { shape, data: Float32Array.from(total) };
 }
 
 /**
@@ -62,11 +66,8 @@ function compose(first: Tensor, second: Tensor): Tensor {
     for (let i = 0; i < dk; i++) {
       const own = start + i * columns;
       for (let j = 0; j < columns; j++) row[j] = j < dv ? second.data[own + j]! : 0;
-      for (let l = 0; l < dk; l++) {
-        const factor = second.data[own + dv + l]!;
-        const before = start + l * columns;
-        for (let j = 0; j < columns; j++) row[j]! += factor * first.data[before + j]!;
-      }
+      const factors = second.data.subarray(own + dv, own + columns);
+      addRows(row, 0, columns, factors, first.data, start, columns);
       data.set(row, own);
     }
   }

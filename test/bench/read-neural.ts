@@ -1,7 +1,7 @@
 /**
- * `npm run bench:read -- <folder>...` ends with this: the model's reading, as ratios. Real files are read until there are BENCH_TOKENS of them (100,000);
- * larger repositories repeat them under other paths, up to BENCH_REPEATED (a million), so that tree and merges have that size and the
- * reading does not take hours. Processor time is what counts: clocks on a busy machine say little.
+ * `npm run bench:read -- <folder>...` ends with this: the model's reading, as ratios. The files of all folders are shuffled, so that 8 thousand tokens of
+ * them are like ten million, and read until there are 8k, 100k, 1M and 10M of them, BENCH_TOKENS (a million) at most. Processor time is what
+ * counts: clocks on a busy machine say little.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { NeuralReader } from '../../server/memory/neural-reader.ts';
 import { SegmentStore } from '../../server/memory/segment-store.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { productsAlone } from './read-products.ts';
-import { readRepository } from './repositories.ts';
+import { randomFrom, readRepository } from './repositories.ts';
 
 const tokenizer = loadTokenizer();
 const model: ModelReference = { folder: shippedModelFolder(), tokenizerHash: tokenizer.hash };
@@ -99,116 +99,151 @@ function take(
   });
 }
 
-/** Prints; resolves when done. */
-export async function benchNeural(
-  folders: readonly string[],
-  most: number,
-  repeatedTo: number,
-): Promise<void> {
+const sizes = [8000, 100_000, 1_000_000, 10_000_000];
+
+/** Prints; resolves when done. @param most tokens of the folders' that are read */
+export async function benchNeural(folders: readonly string[], most: number): Promise<void> {
   const root = mkdtempSync(path.join(tmpdir(), 'longsight-bench-'));
-  const all = folders.flatMap(folder =>
-    readRepository(folder, tokenizer).files.map(
-      ({ path: file, tokens }) => [`${path.basename(folder)}/${file}`, tokens] as const,
+  const all = shuffled(
+    folders.flatMap((folder, which) =>
+      readRepository(folder, tokenizer).files.map(
+        ({ path: file, tokens }) => [`${path.basename(folder)}-${which}/${file}`, tokens] as const,
+      ),
     ),
   );
-  const distinct = take(all, most);
-  console.log(`\nthe model: ${distinct.length} files, ${sizeOf(distinct)} tokens read by it`);
   const scene = new Scene(path.join(root, 'leaves'));
   try {
-    // The first files pay for opening the graphs, on every thread that reads, and for decoding as well.
-    const warming = distinct.slice(0, 24);
-    await scene.set(warming);
-    await scene.logits('new.ts');
-    const speedOf = async (files: readonly (readonly [string, Uint16Array])[]): Promise<number> => {
-      const before = processorSeconds(scene.engine.status.pid!);
-      const read = scene.reader.progress.readTokens;
-      await scene.set(files);
-      return (
-        (scene.reader.progress.readTokens - read) / (processorSeconds(scene.engine.status.pid!) - before)
-      );
-    };
-    const small = take(distinct.slice(24), 8000);
-    const first = await speedOf(small);
-    const residentAtFirst = scene.engine.status.residentBytes;
-    const rest = await speedOf(distinct);
-    const size = sizeOf(distinct);
-    console.log(
-      `time per token after 8k tokens, and up to ${size}: ${(first / rest).toFixed(2)}× (${first.toFixed(0)} and ${rest.toFixed(0)} tokens a processor second)`,
-    );
-    const tiny = distinct
-      .flatMap(([file, tokens]) => [[`tiny/${file}`, tokens.slice(0, 64)] as const])
-      .slice(0, 200);
-    console.log(
-      `time per token of ${tiny.length} files of 64 tokens against those: ${(rest / (await speedOf(tiny))).toFixed(2)}×`,
-    );
-    for (const [file] of tiny) {
-      scene.files.delete(file);
-      scene.reader.removed(file);
-    }
+    const { engine, reader, store } = scene;
     const { config, weights } = loadWeights(model);
-    console.log(
-      `reading against its matrix products alone: ${((100 * rest) / (await productsAlone(config, weights))).toFixed(0)} %`,
-    );
+    const speedOf = async (files: readonly (readonly [string, Uint16Array])[]): Promise<number> => {
+      const before = processorSeconds(engine.status.pid!);
+      const read = reader.progress.readTokens;
+      await scene.set(files);
+      return (reader.progress.readTokens - read) / (processorSeconds(engine.status.pid!) - before);
+    };
+    // Opening the graphs, on every thread that reads and for decoding as well, is no part of what follows.
+    const long = all.filter(([, { length }]) => length >= 128).slice(0, 400);
+    const shortFrom = (start: number): (readonly [string, Uint16Array])[] =>
+      long.map(([file, tokens]) => [`${start}/${file}`, tokens.slice(start, start + 64)] as const);
+    await scene.set([...shortFrom(0), ...all.slice(-24)]);
+    await scene.logits('new.ts');
+    const shortSpeed = await speedOf(shortFrom(64));
+    for (const file of scene.files.keys()) {
+      scene.files.delete(file);
+      reader.removed(file);
+    }
 
-    const repeats = Math.max(1, Math.ceil(repeatedTo / size));
-    const repeated = Array.from({ length: repeats - 1 }, (_, i) =>
-      distinct.map(([file, tokens]) => [`${i}/${file}`, tokens] as const),
-    ).flat();
-    const grown = await timed(() => scene.set(repeated));
-    const { files, tokens } = scene.reader.progress;
     console.log(
-      `\n${files} files, ${tokens} tokens in memory (${repeats} times the same, each time without another file), merged in ${(grown.own / 1000).toFixed(1)} processor seconds`,
+      '\nthe model. Time per token is in that of its matrix products alone, measured before and after, against the same at 8k tokens.',
     );
-    await scene.logits('0/new.ts');
     console.log(
-      `engine memory at ${tokens} tokens against 8k: ${(scene.engine.status.residentBytes / residentAtFirst).toFixed(2)}×`,
+      '    tokens    files  tokens/s  of products  time per token  engine memory            merging',
     );
-    console.log(`on disk: ${(scene.store.bytes / size).toFixed(0)} bytes a distinct token`);
+    const rows: { readonly share: number; readonly speed: number; readonly bytes: number }[] = [];
+    let products = await productsAlone(config, weights);
+    for (const size of sizes.filter((size, at) => at === 0 || size <= Math.min(most, 1.02 * sizeOf(all)))) {
+      const files = take(all, size).filter(([file]) => !scene.files.has(file));
+      const { result: speed, own } = await timed(() => speedOf(files));
+      const before = products;
+      products = await productsAlone(config, weights);
+      await scene.logits('new.ts');
+      const share = (2 * speed) / (before + products);
+      const row = { share, speed, bytes: engine.status.residentBytes };
+      rows.push(row);
+      const [first = row] = rows;
+      const cells = [
+        reader.progress.tokens.toFixed(0).padStart(10),
+        reader.progress.files.toFixed(0).padStart(9),
+        speed.toFixed(0).padStart(10),
+        `${(100 * share).toFixed(0)} %`.padStart(13),
+        `${(first.share / share).toFixed(2)}×`.padStart(16),
+        `${(row.bytes / first.bytes).toFixed(2)}× (${(row.bytes / 1e6).toFixed(0)} MB)`.padStart(15),
+        `${((1000 * own) / sizeOf(files)).toFixed(1)} µs a token`.padStart(19),
+      ];
+      console.log(cells.join(''));
+    }
+    const { speed } = rows.at(-1)!;
+    console.log(`\ntime per token of files of 64 tokens against those: ${(speed / shortSpeed).toFixed(2)}×`);
+    const { tokens } = reader.progress;
+    console.log(`on disk: ${(store.bytes / tokens).toFixed(0)} bytes a token`);
 
-    const edited = longFile(distinct);
-    const changed = Uint16Array.from(edited[1], (token, at) => (at === 200 ? 65 : token));
-    const engineBefore = processorSeconds(scene.engine.status.pid!);
-    const edit = await timed(() => scene.set([[edited[0], changed]]));
-    const reading = 1000 * (processorSeconds(scene.engine.status.pid!) - engineBefore);
+    const edited = longFile([...scene.files]);
+    const costs: number[] = [];
+    const places = 8;
+    let changed = edited[1];
+    // The first edit of a file since it was opened finds no states of it.
+    for (let at = -1; at < places; at++) {
+      const place = Math.floor(((Math.max(at, 0) + 0.5) * changed.length) / places);
+      changed = changed.with(place, changed[place] === 65 ? 66 : 65);
+      const before = processorSeconds(engine.status.pid!);
+      const edit = await timed(() => scene.set([[edited[0], changed]]));
+      const reading = 1000 * (processorSeconds(engine.status.pid!) - before);
+      const cost = `${((reading + edit.own) / 250).toFixed(2)}× of 250 ms (reading ${reading.toFixed(0)} ms, merging ${edit.own.toFixed(0)} ms; ${edit.milliseconds.toFixed(0)} ms on the clock)`;
+      if (at < 0)
+        console.log(
+          `the first edit of a file of ${changed.length} tokens to updated memory, in processor time: ${cost}`,
+        );
+      else costs.push(reading + edit.own);
+      if (at === 0) console.log(`a later one, at its beginning: ${cost}`);
+      if (at === places - 1) console.log(`a later one, at its end: ${cost}`);
+    }
+    const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
     console.log(
-      `an edit of a file of ${changed.length} tokens to updated memory: ${((reading + edit.own) / 250).toFixed(2)}× of 250 ms in processor time (reading ${reading.toFixed(0)} ms, merging ${edit.own.toFixed(0)} ms; ${edit.milliseconds.toFixed(0)} ms on the clock)`,
+      `later ones at ${places} places spread over it, on average: ${(mean / 250).toFixed(2)}× of 250 ms`,
     );
-    const after = await scene.logits('0/new.ts');
+    const after = await scene.logits('new.ts');
 
     const asked = scene.asked;
-    const other = distinct
-      .slice(-50)
-      .map(([file, old]) => [file, Uint16Array.from(old, (token, at) => (at === 30 ? 66 : token))] as const);
-    await scene.set(other);
+    const branch = [...scene.files]
+      .filter(([file, { length }]) => file !== edited[0] && length > 30)
+      .slice(-50);
+    await scene.set(branch.map(([file, old]) => [file, old.with(30, 66)] as const));
     const there = scene.asked - asked;
-    await scene.set(distinct.slice(-50));
+    await scene.set(branch);
     console.log(
-      `a branch that differs in ${other.length} files: ${there} files are read, and ${scene.asked - asked - there} on the way back`,
+      `a branch that differs in ${branch.length} files: ${there} files are read, and ${scene.asked - asked - there} on the way back`,
     );
-    await scene.set([[edited[0], changed]]);
     const contents = [...scene.files].reverse();
     await scene.close();
 
     const opened = await timed(async () => {
       const again = new Scene(path.join(root, 'leaves'));
       await again.set(contents);
-      const logits = await again.logits('0/new.ts');
+      const logits = await again.logits('new.ts');
       return { again, logits, engine: 1000 * processorSeconds(again.engine.status.pid!) };
     });
-    const { again, logits, engine } = opened.result;
+    const { again, logits, engine: engineTime } = opened.result;
     console.log(
-      `reopening to the first logits with memory: ${((opened.own + engine) / 2000).toFixed(2)}× of 2 s in processor time (${opened.own.toFixed(0)} ms here, ${engine.toFixed(0)} ms in the engine, from its start; ${opened.milliseconds.toFixed(0)} ms on the clock), ${again.asked} files read`,
-    );
-    const largest = Math.max(...after.map(Math.abs));
-    const apart = Math.max(...after.map((value, at) => Math.abs(value - logits[at]!))) / largest;
-    console.log(
-      `logits after the edits against those of the tree built anew: ${apart.toExponential(1)} apart`,
+      `reopening ${tokens} tokens to the first logits with memory: ${((opened.own + engineTime) / 2000).toFixed(2)}× of 2 s in processor time (${opened.own.toFixed(0)} ms here, ${engineTime.toFixed(0)} ms in the engine, from its start; ${opened.milliseconds.toFixed(0)} ms on the clock), ${again.asked} files read`,
     );
     await again.close();
+    const apart = (some: Float32Array): string => {
+      const largest = Math.max(...after.map(Math.abs));
+      return (Math.max(...after.map((value, at) => Math.abs(value - some[at]!))) / largest).toExponential(1);
+    };
+    console.log(
+      `logits after the edits against those of the tree built anew from kept leaves: ${apart(logits)} apart`,
+    );
+    if (tokens <= 200_000) {
+      const anew = new Scene(path.join(root, 'anew'));
+      await anew.set(contents);
+      console.log(`and against those of all files read anew: ${apart(await anew.logits('new.ts'))} apart`);
+      await anew.close();
+    }
   } finally {
     await scene.close();
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function shuffled<Entry>(entries: readonly Entry[]): Entry[] {
+  const random = randomFrom(1);
+  const result = [...entries];
+  for (let at = result.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1));
+    [result[at], result[other]] = [result[other]!, result[at]!];
+  }
+  return result;
 }
 
 /** The file nearest to 500 lines. */

@@ -57,11 +57,7 @@ async function compare(roots: readonly string[]): Promise<void> {
     const results = new Map<Way, Result>();
     for (const way of ways) results.set(way, await inProcess({ way, folders, cache }));
     report(results);
-    await benchNeural(
-      roots,
-      Number(process.env['BENCH_TOKENS'] ?? 100_000),
-      Number(process.env['BENCH_REPEATED'] ?? 1_000_000),
-    );
+    await benchNeural(roots, Number(process.env['BENCH_TOKENS'] ?? 1_000_000));
   } finally {
     rmSync(cache, { recursive: true });
   }
