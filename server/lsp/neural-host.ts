@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { watchPower } from '../engine/power.ts';
 import type { Engine } from '../engine/process.ts';
 import { NeuralReader } from '../memory/neural-reader.ts';
 import { SegmentStore } from '../memory/segment-store.ts';
@@ -25,6 +26,7 @@ export class NeuralHost {
   readonly reader: NeuralReader;
   readonly #store: SegmentStore;
   readonly #temporary: string | undefined;
+  readonly #stopWatching: () => void;
 
   constructor({ engine, modelFolder, tokenizer, store, tokensOf, onProgress }: NeuralHostOptions) {
     this.#temporary = store === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;
@@ -34,6 +36,7 @@ export class NeuralHost {
       tokenizerHash: tokenizer.hash,
     };
     this.reader = new NeuralReader({ engine, model, store: this.#store, tokensOf, onProgress });
+    this.#stopWatching = watchPower(battery => this.reader.saveEnergy(battery));
   }
 
   get status(): NeuralStatus {
@@ -57,6 +60,7 @@ export class NeuralHost {
 
   /** Lets go of everything; what was read is kept. */
   stop(): void {
+    this.#stopWatching();
     void this.reader.stop().finally(() => {
       this.#store.close();
       if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });

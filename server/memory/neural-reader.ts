@@ -68,6 +68,7 @@ export class NeuralReader {
   #facts: ModelFacts | undefined;
   #working: Promise<void> | undefined;
   #paused = false;
+  #saving = false;
   #problem: string | undefined;
   #tokens = 0;
   #waitingTokens = 0;
@@ -91,9 +92,10 @@ export class NeuralReader {
   }
 
   get progress(): NeuralProgress {
-    const busy = this.#queue.size > 0 || this.#working !== undefined;
+    const working = this.#working !== undefined || this.#wanted > 0;
+    const paused = this.#paused || (!working && this.#queue.size > 0);
     return {
-      state: this.#problem !== undefined ? 'failed' : this.#paused ? 'paused' : busy ? 'reading' : 'ready',
+      state: this.#problem !== undefined ? 'failed' : paused ? 'paused' : working ? 'reading' : 'ready',
       files: this.#known.size,
       waiting: this.#waiting.size,
       tokens: this.#tokens,
@@ -138,7 +140,9 @@ export class NeuralReader {
 
   /** Somebody has opened the file: where it waits, it is the next. */
   favour(path: string): void {
-    if (this.#queue.has(path)) this.#queue.add(path, true);
+    if (!this.#queue.has(path)) return;
+    this.#queue.add(path, true);
+    this.#begin();
   }
 
   pause(paused: boolean): void {
@@ -147,6 +151,13 @@ export class NeuralReader {
       this.#problem = undefined;
       this.#begin();
     }
+    this.#tell();
+  }
+
+  /** On battery: only what somebody has open or changes is read, and the others wait. */
+  saveEnergy(saving: boolean): void {
+    this.#saving = saving;
+    this.#begin();
     this.#tell();
   }
 
@@ -164,7 +175,7 @@ export class NeuralReader {
   }
 
   #begin(): void {
-    if (this.#working !== undefined || !this.#mayWork() || this.#queue.size === 0) return;
+    if (this.#working !== undefined || !this.#mayWork() || this.#wanted === 0) return;
     this.#working = this.#work()
       .catch((error: unknown) => {
         if (!this.#stop.signal.aborted)
@@ -176,6 +187,11 @@ export class NeuralReader {
         // What came while the last file was merged.
         this.#begin();
       });
+  }
+
+  /** Files that wait to be read now. */
+  get #wanted(): number {
+    return this.#saving ? this.#queue.urgent : this.#queue.size;
   }
 
   #mayWork(): boolean {
@@ -217,7 +233,7 @@ export class NeuralReader {
     let length = 0;
     while (length < most.tokens && taken.length < most.files && this.#mayWork()) {
       await pace.rest(this.#stop.signal);
-      const path = this.#queue.next();
+      const path = this.#queue.next(this.#saving);
       if (path === undefined) break;
       const tokens = this.#options.tokensOf(path);
       if (tokens === undefined || tokens.length === 0) {

@@ -39,13 +39,19 @@ export class ReadingQueue {
     this.#others.clear();
   }
 
-  /** Takes out the next. */
-  next(): string | undefined {
+  /** Files that somebody has open or has just changed. */
+  get urgent(): number {
+    return this.#first.size;
+  }
+
+  /** Takes out the next. @param urgentOnly leaves the others where they are */
+  next(urgentOnly = false): string | undefined {
     const wanted = [...this.#first].at(-1);
     if (wanted !== undefined) {
       this.#first.delete(wanted);
       return wanted;
     }
+    if (urgentOnly) return undefined;
     if (this.#grown) this.#sorted = [...this.#others].sort(comparePaths).reverse();
     this.#grown = false;
     for (let path = this.#sorted.pop(); path !== undefined; path = this.#sorted.pop())

@@ -131,6 +131,23 @@ test('an open file goes first, then what was changed last; the others go in orde
   );
 });
 
+test('on battery only what is open or changed is read; the others wait for mains', async () => {
+  const { files, reader, asked } = scene();
+  reader.saveEnergy(true);
+  for (const [at, file] of ['a.ts', 'b.ts', 'c.ts'].entries()) set({ files, reader, asked }, file, at + 1);
+  await reader.settled();
+  assert.deepEqual([asked.length, reader.progress.waiting, reader.progress.state], [0, 3, 'paused']);
+  reader.favour('b.ts');
+  await reader.settled();
+  assert.deepEqual(asked, [tokensOf(2).length]);
+  set({ files, reader, asked }, 'b.ts', 9);
+  await reader.settled();
+  assert.deepEqual(asked, [tokensOf(2).length, tokensOf(9).length]);
+  reader.saveEnergy(false);
+  await reader.settled();
+  assert.deepEqual([asked.length, reader.progress.waiting, reader.progress.state], [4, 0, 'ready']);
+});
+
 test('what is being typed is read when that pauses', async () => {
   const one = scene({ quiet: 20 });
   set(one, 'a', 1);
