@@ -116,6 +116,15 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       await map.locator('#list button').filter({ hasText: 'main.ts' }).waitFor();
       assert.equal(await colourBy.inputValue(), 'recency');
     });
+
+    await step('it comes back with the window', async () => {
+      // The editor in a browser writes down what is open every few seconds.
+      await page.waitForTimeout(8000);
+      await page.reload();
+      // Opened again it waits for its own services, which takes it up to half a minute.
+      await map.locator('#legend').getByText('unchanged since').waitFor({ timeout: 90_000 });
+      assert.equal(await colourBy.inputValue(), 'recency');
+    });
   } finally {
     await workbench.close();
   }
