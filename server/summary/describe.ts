@@ -48,7 +48,8 @@ function made(kind: Description['kind'], title: string, sections: readonly Secti
   return { kind, title, sections: filled, markdown: markdown(title, filled) };
 }
 
-function aboutPart(summary: Summary, { files, symbols }: RepositoryFacts): Section[] {
+function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
+  const { symbols } = facts;
   return [
     { title: 'What it is', statements: summary.overview },
     {
@@ -57,7 +58,7 @@ function aboutPart(summary: Summary, { files, symbols }: RepositoryFacts): Secti
     },
     {
       title: 'Parts',
-      statements: summary.parts.flatMap(part => spokenParts(part, files)).map(partLine),
+      statements: summary.parts.flatMap(part => spokenParts(part, facts)).map(partLine),
     },
     {
       title: 'Key symbols',
@@ -77,20 +78,25 @@ function aboutPart(summary: Summary, { files, symbols }: RepositoryFacts): Secti
 
 type SpokenPart = Part & { readonly statement: Statement };
 
-/**
- * A folder with the packages right inside of it that say what they are; a file only where it is code. What nothing is said of is left out.
- */
-function spokenParts(part: Part, files: RepositoryFacts['files']): SpokenPart[] {
+/** A folder with the packages right inside of it; a file only where others use it. What nothing is said of is left out. */
+function spokenParts(part: Part, { ranked }: RepositoryFacts): SpokenPart[] {
   const { kind, path, statement, children } = part;
-  if (kind === 'file') return statement && files.get(path)?.code ? [{ ...part, statement }] : [];
+  if (kind === 'file') {
+    const isUsed = (ranked.files.get(path)?.users.length ?? 0) > 0;
+    return statement && isUsed ? [{ ...part, statement }] : [];
+  }
   const packages = children
-    .filter((child): child is SpokenPart => child.statement !== undefined && speaksForItself(child))
+    .filter((child): child is SpokenPart => child.statement !== undefined && isPackage(child))
     .sort((one, other) => other.tokens - one.tokens)
     .slice(0, mostPackages);
   const own = statement === undefined ? [] : [{ ...part, statement }];
-  if (packages.length < 2 || isSupporting(`${path}/`)) return own;
+  if (packages.filter(speaksForItself).length < 2 || isSupporting(`${path}/`)) return own;
   // A list of names says less of a folder of packages than they do.
   return speaksForItself(part) ? [...own, ...packages] : packages;
+}
+
+function isPackage(part: Part): boolean {
+  return speaksForItself(part) || part.children.some(({ kind, path }) => kind === 'file' && isManifest(path));
 }
 
 function speaksForItself({ kind, path, statement }: Part): boolean {

@@ -5,6 +5,7 @@
  * more than five files define. Two files that share a common word need not speak of the same thing: where neither an import nor
  * the name itself says so, the edge is a hint, and not a use.
  */
+import { languageOf } from '../workspace/language.ts';
 import { type ImportResolver, importResolver } from './imports.ts';
 import type { Definition, Import } from './outline.ts';
 import { compare, folderOf } from './paths.ts';
@@ -42,7 +43,7 @@ const iterations = 40;
 const definedTooOften = 5;
 /** Tests, examples, benches and copies of other projects are seldom what a reader looks for. */
 const supporting =
-  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|fuzz|fuzzing|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
+  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|fuzz|fuzzing|xtask|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?([-_][a-z]+)?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
 const supportingWeight = 0.1;
 
 export function isSupporting(path: string): boolean {
@@ -52,7 +53,12 @@ export function isSupporting(path: string): boolean {
 /** An import says more than one shared name, less than many. */
 const importWeight = 3;
 const hintWeight = 0.1;
-const macroWeight = 0.2;
+const minorWeight = 0.2;
+const families: readonly (readonly string[])[] = [
+  ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'],
+  ['c', 'cpp', 'cuda-cpp', 'objective-c'],
+  ['java', 'kotlin', 'scala', 'groovy'],
+];
 /** Languages whose files see the others of their folder without an import. */
 const foldersAreScopes = /\.(?:go|java|kts?|scala|cs|swift)$/;
 
@@ -62,12 +68,13 @@ export function rank(
   resolve: ImportResolver = importResolver(files.map(file => file.path)),
 ): Ranked {
   const index = new Map(files.map((file, at) => [file.path, at]));
-  const definers = new Map<string, number[]>();
+  /** By name and family of languages: the files that define it, and whether all of them as a member of a type. */
+  const definers = new Map<string, Map<number, boolean>>();
   for (const [at, file] of files.entries()) {
     for (const definition of file.definitions) {
-      const list = definers.get(definition.name);
-      if (list) list.push(at);
-      else definers.set(definition.name, [at]);
+      const key = `${familyOf(file.path)} ${definition.name}`;
+      const list = definers.get(key) ?? new Map<number, boolean>();
+      definers.set(key, list.set(at, isMember(definition) && (list.get(at) ?? true)));
     }
   }
 
@@ -79,12 +86,11 @@ export function rank(
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
   };
-  /** Whether a name that one file uses is surely what the other defines. */
-  const isMeant = (name: string, definedBy: number, from: number, to: number): boolean => {
+  /** Whether a name that one file uses can be what the other defines without a chance in it. */
+  const isRelated = (from: number, to: number): boolean => {
     if (importedBy[to]!.has(from)) return true;
     const [user, definer] = [files[from]!.path, files[to]!.path];
-    if (foldersAreScopes.test(user) && folderOf(user) === folderOf(definer)) return true;
-    return definedBy <= 2 && isCompound(name);
+    return foldersAreScopes.test(user) && folderOf(user) === folderOf(definer);
   };
   for (const [from, file] of files.entries()) {
     for (const { target } of file.imports) {
@@ -98,14 +104,14 @@ export function rank(
   }
   for (const [from, file] of files.entries()) {
     for (const [name, uses] of file.uses) {
-      const targets = definers.get(name);
-      if (targets === undefined || targets.includes(from)) continue;
+      const targets = definers.get(`${familyOf(file.path)} ${name}`);
+      if (targets === undefined || targets.has(from)) continue;
       // A name that everybody defines connects nobody.
-      if (targets.length > definedTooOften) continue;
+      if (targets.size > definedTooOften) continue;
       const weight = nameWeight(name) * Math.sqrt(uses);
-      for (const to of targets) {
-        const share = (weight / targets.length) * (supporting.test(files[to]!.path) ? supportingWeight : 1);
-        if (isMeant(name, targets.length, from, to)) {
+      for (const [to, member] of targets) {
+        const share = (weight / targets.size) * (supporting.test(files[to]!.path) ? supportingWeight : 1);
+        if (isRelated(from, to) || (!member && targets.size <= 2 && isCompound(name))) {
           connect(from, to, share);
           usedBy[to]!.add(from);
           named.push({ from, to, name, weight: share, uses });
@@ -152,13 +158,24 @@ export function rank(
   };
 }
 
-/** Much rank from one central file says less than the same from many; a macro is seldom what a reader looks for. */
+/** Much rank from one central file says less than the same from many; macros and members of types are seldom what a reader looks for. */
 function symbolScoreOf(
   flow: { score: number; uses: number; users: number } | undefined,
-  { kind }: Definition,
+  definition: Definition,
 ): { score: number; uses: number } {
   if (flow === undefined) return { score: 0, uses: 0 };
-  return { score: flow.score * flow.users * (kind === 'macro' ? macroWeight : 1), uses: flow.uses };
+  const weight = definition.kind === 'macro' || isMember(definition) ? minorWeight : 1;
+  return { score: flow.score * flow.users * weight, uses: flow.uses };
+}
+
+function isMember({ kind, container }: Definition): boolean {
+  return kind === 'method' || container !== undefined;
+}
+
+/** Languages that see each other's names. */
+function familyOf(path: string): string {
+  const { id } = languageOf(path);
+  return families.find(family => family.includes(id))?.[0] ?? id;
 }
 
 /** Ranks with a restart in proportion to `restart`; a file without edges gives its rank to all in the same proportion. */

@@ -7,12 +7,16 @@ import { depth, folderOf, isReadme } from './paths.ts';
 
 const startHereCount = 7;
 
-/** README first, then what the manifests call entry points, then documents on the structure, then the most central files. */
+/**
+ * README first, then what the manifests call entry points, then documents on the structure, then the most central files.
+ * @param name of the repository: the package that bears it is its main one
+ */
 export function startHere(
   paths: readonly string[],
   facts: ReadonlyMap<string, FileFacts>,
   keyFiles: readonly KeyFile[],
   scope: string,
+  name: string,
 ): KeyFile[] {
   const chosen = new Map<string, KeyFile>();
   const add = (path: string, why: string): void => {
@@ -39,6 +43,7 @@ export function startHere(
     .filter(({ path }) => !isSupporting(path))
     .sort(
       (left, right) =>
+        Number(right.name?.text === name) - Number(left.name?.text === name) ||
         depth(left.path, scope) - depth(right.path, scope) ||
         (sizes.get(folderOf(right.path)) ?? 0) - (sizes.get(folderOf(left.path)) ?? 0),
     );

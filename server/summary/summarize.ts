@@ -49,7 +49,7 @@ export function summarize(
     name: scope?.slice(scope.lastIndexOf('/') + 1) ?? source.name,
     overview: overviewOf(paths, facts, source, scope ?? ''),
     parts: root,
-    startHere: startHere(paths, facts, keyFiles, scope ?? ''),
+    startHere: startHere(paths, facts, keyFiles, scope ?? '', source.name),
     keyFiles,
     keySymbols,
     commands: commandsOf(paths, facts, scope),

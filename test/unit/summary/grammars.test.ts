@@ -43,7 +43,7 @@ const rows: readonly { language: string; text: string; definitions: string[] }[]
   {
     language: 'rust',
     text: 'pub struct Ast;\n\nimpl Ast {\n    pub fn walk(&self) {}\n    fn hidden(&self) {}\n}\n',
-    definitions: ['struct Ast 1–1 +', 'function walk 4–4 +', 'function hidden 5–5 -'],
+    definitions: ['struct Ast 1–1 +', 'method walk 4–4 +', 'method hidden 5–5 -'],
   },
   {
     language: 'java',
