@@ -1,4 +1,5 @@
 /** Memories in a map, exactly as they were read: for what is tested apart from how they are kept. */
+import type { ModelConfig } from '../../../kernels/model/config.ts';
 import type { FileMemory } from '../../../server/engine/file-memory.ts';
 import type { StoredKeys } from '../../../server/memory/leaf.ts';
 import { Merger, type SpanMemory } from '../../../server/memory/merge.ts';
@@ -6,10 +7,14 @@ import type { LeafReference, Spans } from '../../../server/memory/tree.ts';
 import { tinyConfig } from '../engine/tiny-model.ts';
 
 export class PlainSpans implements Spans {
-  readonly #merger = new Merger(tinyConfig);
+  readonly #merger: Merger;
   readonly #leaves = new Map<string, FileMemory>();
   readonly #merged = new Map<string, SpanMemory>();
   merges = 0;
+
+  constructor(config: ModelConfig = tinyConfig) {
+    this.#merger = new Merger(config);
+  }
 
   get empty(): SpanMemory {
     return this.#merger.empty;

@@ -1,0 +1,101 @@
+/**
+ * What eight bits a number cost a leaf: `node test/bench/read-leaf-error.ts <folder>`. The model's memory of the folder is made twice, from leaves as they were
+ * read (float32) and from leaves as they are kept, and files that are in neither are coded with each, in the exact model.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SeenMemory } from '../../server/engine/messages.ts';
+import { Model } from '../../server/engine/model.ts';
+import { loadRuntime } from '../../server/engine/session.ts';
+import { loadWeights } from '../../server/engine/weights.ts';
+import { NeuralMemory } from '../../server/memory/neural-memory.ts';
+import { seenMemory } from '../../server/memory/seen.ts';
+import { SegmentStore } from '../../server/memory/segment-store.ts';
+import { MemoryTree } from '../../server/memory/tree.ts';
+import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
+import { PlainSpans } from '../unit/memory-tree/plain-spans.ts';
+import { heldOut, readRepository } from './repositories.ts';
+
+const mostTokens = 150_000;
+/** Files that are coded, and tokens of each: as many at once as the engine answers. */
+const coded = { files: 8, tokens: 512, step: 32 };
+
+const tokenizer = loadTokenizer();
+const loaded = loadWeights({ folder: shippedModelFolder(), tokenizerHash: tokenizer.hash });
+const model = new Model(await loadRuntime(), 'cpu', loaded, { exact: true, threads: 1 });
+const { config, modelId } = loaded;
+const between = async (): Promise<void> => {};
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('Name a folder: node test/bench/read-leaf-error.ts <folder>');
+  process.exitCode = 2;
+} else await compare(folder);
+
+async function compare(root: string): Promise<void> {
+  const repository = readRepository(root, tokenizer);
+  const questions = heldOut(repository, coded.files, 1);
+  const temporary = mkdtempSync(path.join(tmpdir(), 'longsight-bench-'));
+  const store = new SegmentStore(temporary, Number.POSITIVE_INFINITY);
+  const kept = new NeuralMemory({ config, modelId, slots: model.slots, store });
+  const spans = new PlainSpans(config);
+  const exact = new MemoryTree(spans);
+  let read = 0;
+  for (const { path: file, tokens } of repository.files) {
+    if (read > mostTokens) break;
+    if (tokens.length === 0 || questions.some(question => question.path === file)) continue;
+    const memory = await model.read(tokens, config.dilated_span, between);
+    kept.set(file, kept.keyOf(tokens), memory);
+    exact.set(file, spans.add(kept.keyOf(tokens), memory));
+    read += tokens.length;
+  }
+  const bits = { none: 0, exact: 0, kept: 0 };
+  let [bytes, apart, largest] = [0, 0, 0];
+  for (const { path: file, tokens } of questions) {
+    const ids = Int32Array.from(tokens.slice(0, coded.tokens + 1));
+    model.remember('exact', seenMemory(exact.seenFrom(file), model.slots, config, spans.keysOf));
+    model.remember('kept', kept.seenFrom(file).memory as SeenMemory);
+    for (let end = coded.step; end < ids.length; end += coded.step) {
+      const logits = {
+        none: await logitsOf(ids.slice(0, end), undefined),
+        exact: await logitsOf(ids.slice(0, end), 'exact'),
+        kept: await logitsOf(ids.slice(0, end), 'kept'),
+      };
+      for (const which of ['none', 'exact', 'kept'] as const) bits[which] += bitsOf(logits[which], ids, end);
+      for (const [at, value] of logits.exact.entries()) {
+        largest = Math.max(largest, Math.abs(value));
+        apart = Math.max(apart, Math.abs(value - logits.kept[at]!));
+      }
+      for (let at = end - coded.step + 1; at <= end; at++) bytes += tokenizer.bytesOf(ids[at]!).length;
+    }
+  }
+  const rate = (of: number): string => (of / bytes).toFixed(5);
+  console.log(
+    `${repository.name}: ${read} tokens in memory, ${questions.length} other files coded, ${bytes} bytes of them`,
+  );
+  console.log(
+    `bits a byte: ${rate(bits.none)} without memory, ${rate(bits.exact)} with leaves in float32, ${rate(bits.kept)} with leaves in eight bits`,
+  );
+  console.log(`logits at most ${(apart / largest).toExponential(1)} of the largest apart`);
+  store.close();
+  rmSync(temporary, { recursive: true });
+}
+
+async function logitsOf(ids: Int32Array, memory: string | undefined): Promise<Float32Array> {
+  const result = await model.decode(ids, memory, coded.step, between);
+  if (result.type !== 'decoded') throw new Error(result.type);
+  return result.logits;
+}
+
+/** Of the tokens that follow the last positions of a prompt that ends at `end`. */
+function bitsOf(logits: Float32Array, ids: Int32Array, end: number): number {
+  let bits = 0;
+  const width = config.vocabulary;
+  for (let row = 0; row < coded.step; row++) {
+    const scores = logits.subarray(row * width, (row + 1) * width);
+    const most = scores.reduce((a, b) => Math.max(a, b));
+    const sum = scores.reduce((total, score) => total + Math.exp(score - most), 0);
+    bits += (Math.log(sum) + most - scores[ids[end - coded.step + row + 1]!]!) / Math.LN2;
+  }
+  return bits;
+}
