@@ -50,6 +50,7 @@ function made(kind: Description['kind'], title: string, sections: readonly Secti
 
 function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
   const { symbols } = facts;
+  const first = new Set(summary.startHere.map(({ path }) => path));
   return [
     { title: 'What it is', statements: summary.overview },
     {
@@ -59,6 +60,15 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
     {
       title: 'Parts',
       statements: summary.parts.flatMap(part => spokenParts(part, facts)).map(partLine),
+    },
+    {
+      title: 'Key files',
+      statements: summary.keyFiles
+        .filter(({ path }) => !first.has(path))
+        .map(({ path, line, why }) => {
+          const said = linked(path, path, line, facts);
+          return said.text === path ? plain(`${path}: ${why}`, path, line) : said;
+        }),
     },
     {
       title: 'Key symbols',

@@ -119,8 +119,11 @@ export class FactBook {
       entries.map(([, { facts }]) => facts).filter(file => file.code),
       resolve,
     );
+    const used = new Map<string, string[]>();
+    for (const { path, definition } of ranked.symbols)
+      used.set(path, [...(used.get(path) ?? []), definition.name]);
     const files = new Map(
-      entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked)]),
+      entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked, used.get(path))]),
     );
     this.#facts = {
       files,

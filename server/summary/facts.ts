@@ -5,7 +5,7 @@ import { type Candidate, candidatesOf, choose, type Judge } from './candidates.t
 import type { Grammars } from './grammars.ts';
 import type { GraphFile } from './graph.ts';
 import { isManifest, type Manifest, readManifest } from './manifests.ts';
-import { outline } from './outline.ts';
+import { type Definition, outline } from './outline.ts';
 import { openingSentences } from './sentences.ts';
 import { structuralLine } from './structure.ts';
 
@@ -35,7 +35,9 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
   const code = languageOf(path).kind === 'code';
   const { definitions, imports } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
-  const candidates = manifest?.description ? [] : candidatesOf(openingSentences(path, text), text);
+  const candidates = manifest?.description
+    ? []
+    : candidatesOf(openingSentences(path, text, apart(definitions)), text);
   const spoken = manifest?.description ?? candidates[0];
   const sentence = spoken ?? structuralLine(path, text, definitions);
   return {
@@ -51,6 +53,16 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
     ...(candidates.length > 1 && { candidates }),
   };
 }
+
+/** The lines of the outermost definitions of a file that has too many for one of them to stand for it. */
+function apart(definitions: readonly Definition[]): ReadonlySet<number> {
+  const outermost = definitions.filter(({ container }) => container === undefined);
+  const exported = outermost.filter(definition => definition.exported);
+  const counted = exported.length > 0 ? exported : outermost;
+  return new Set(counted.length > mostForOne ? outermost.map(({ line }) => line) : []);
+}
+
+const mostForOne = 3;
 
 const identifier = /[A-Za-z_$][\w$]{2,}/g;
 /** Words of most languages that some let a member have for a name. */

@@ -13,7 +13,7 @@ const longestSentence = 200;
 
 /** A comment that speaks of rights or tools, not of the file. */
 const boilerplate =
-  /copyright|licen[cs]ed?\b|all rights reserved|SPDX-|permission is hereby|redistribution|@(?:ts-|flow|jsx|format|generated)|eslint|prettier|biome-|jshint|istanbul|pylint|mypy:|flake8|noqa|coding[:=]|vim?:|-\*-|use strict|<reference|^region\b|sourceMappingURL|go:build|\+build|^nolint|rustfmt|clang-format|shellcheck|@file\b\s*$|^#!|THE SOFTWARE IS PROVIDED/i;
+  /copyright|licen[cs]ed?\b|all rights reserved|SPDX-|permission is hereby|redistribution|@(?:ts-|flow|jsx|format|generated)|-ignore\b|eslint|prettier|biome-|jshint|istanbul|pylint|mypy:|flake8|noqa|coding[:=]|vim?:|-\*-|use strict|<reference|^region\b|sourceMappingURL|go:build|\+build|^nolint|rustfmt|clang-format|shellcheck|@file\b\s*$|^#!|THE SOFTWARE IS PROVIDED|this (?:file|program|source) is (?:a )?part of/i;
 
 /** A sentence that sends the reader elsewhere, or speaks of the document instead of the project. */
 const pointer =
@@ -22,8 +22,15 @@ const pointer =
 /** How many sentences of an opening comment may stand for a file. */
 const mostCandidates = 3;
 
-/** The first sentences of the file's documentation, where it has any; of prose, its first. */
-export function openingSentences(path: string, text: string): Sentence[] {
+/**
+ * The first sentences of the file's documentation, where it has any; of prose, its first.
+ * @param apart lines of definitions whose comments are theirs, and not the file's: where a file defines many, the first one's says little of it
+ */
+export function openingSentences(
+  path: string,
+  text: string,
+  apart: ReadonlySet<number> = new Set(),
+): Sentence[] {
   const language = languageOf(path);
   const lines = text.split('\n', openingLines * 4).map(line => line.replace(/\r$/, ''));
   if (/(^|\/)(licen[cs]e|copying|notice|authors|requirements)[^/]*$/i.test(path)) return [];
@@ -33,14 +40,28 @@ export function openingSentences(path: string, text: string): Sentence[] {
   }
   if (language.kind === 'data') return [];
   const comments = openingComments(lines.slice(0, openingLines), language);
+  const firstApart = Math.min(...apart);
   for (const comment of comments) {
-    if (isBoilerplate(comment.lines)) continue;
-    const sentences = sentencesOf(comment.lines, comment.line);
+    // What is indented, or comes after the first of many definitions, speaks of a part.
+    const isPart = /^\s/.test(lines[comment.line - 1]!) && !comment.isDocstring;
+    if (isPart || comment.line > firstApart) continue;
+    // What a file is often stands above its licence, in the same comment.
+    const licence = comment.lines.findIndex(line => boilerplate.test(line));
+    if (licence >= 0 && !comment.lines.slice(0, licence).some(line => line.trim() !== '')) continue;
+    if (isOf(apart, lines, comment.line + comment.lines.length)) continue;
+    const sentences = sentencesOf(comment.lines.slice(0, licence < 0 ? undefined : licence), comment.line);
     // What ends with a colon introduces something else.
     const whole = sentences.filter((sentence, at) => at === 0 || /[.!…]$/.test(sentence.text));
     if (whole.length > 0) return whole.slice(0, mostCandidates);
   }
   return [];
+}
+
+/** Whether the line after a comment, or after the attributes below it, is one of those. */
+function isOf(definitions: ReadonlySet<number>, lines: readonly string[], after: number): boolean {
+  let at = after;
+  while (/^\s*(?:@\w|#!?\[|\[\w|template\b)/.test(lines[at - 1] ?? '')) at++;
+  return definitions.has(at) || definitions.has(at + 1);
 }
 
 /** Whether a sentence sends the reader elsewhere, or speaks of the document it stands in. */
@@ -67,9 +88,13 @@ interface Block {
   readonly line: number;
 }
 
+interface Comment extends Block {
+  readonly isDocstring: boolean;
+}
+
 /** The comment blocks and docstrings of the first lines, in order; module documentation before that of the first symbol. */
-function openingComments(lines: readonly string[], language: Language): Block[] {
-  const blocks: Block[] = [];
+function openingComments(lines: readonly string[], language: Language): Comment[] {
+  const blocks: Comment[] = [];
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at]!.trim();
     const docstring = language.id === 'python' ? /^[rRuU]?("""|''')/.exec(line) : null;
@@ -84,7 +109,7 @@ function openingComments(lines: readonly string[], language: Language): Block[] 
         rest = lines[++at]!.trim();
       }
       block.push(rest.split(close)[0]!);
-      blocks.push({ lines: block.map(unmark), line: start + 1 });
+      blocks.push({ lines: block.map(unmark), line: start + 1, isDocstring: docstring !== null });
       continue;
     }
     const mark = language.lineComments.find(opening => line.startsWith(opening.trim()));
@@ -95,7 +120,7 @@ function openingComments(lines: readonly string[], language: Language): Block[] 
         block.push(unmark(lines[at++]!.trim().slice(mark.trim().length)));
       }
       at--;
-      blocks.push({ lines: block, line: start + 1 });
+      blocks.push({ lines: block, line: start + 1, isDocstring: false });
     }
   }
   return blocks;

@@ -10,15 +10,23 @@ import type { Sentence } from './sentences.ts';
 const namesShown = 4;
 const usersShown = 2;
 
-/** What a file defines, in its own names. */
+/**
+ * What a file defines, in its own names.
+ * @param used names of the file that others use, most used first: they are named before all
+ */
 export function structuralLine(
   path: string,
   text: string,
   definitions: readonly Definition[],
+  used: readonly string[] = [],
 ): Sentence | undefined {
-  const outermost = definitions.filter(definition => definition.container === undefined);
+  // Members are named by their types.
+  const outermost = definitions.filter(({ kind, container }) => container === undefined && kind !== 'method');
   const shown = outermost.filter(definition => definition.exported);
-  const named = distinctNames(shown.length > 0 ? shown : outermost);
+  const placeOf = ({ name }: Definition): number => (used.includes(name) ? used.indexOf(name) : used.length);
+  const named = distinctNames(shown.length > 0 ? shown : outermost).sort(
+    (one, other) => placeOf(one) - placeOf(other),
+  );
   if (named.length === 0) {
     const heading = languageOf(path).kind === 'prose' ? /^#+\s+(\S.*)$/m.exec(text) : null;
     return heading
@@ -41,14 +49,14 @@ function distinctNames(definitions: readonly Definition[]): Definition[] {
   ].reverse();
 }
 
-/** The statement of a file without a sentence, with who uses it. */
-export function withUsers(facts: FileFacts, ranked: Ranked): FileFacts {
+/** The statement of a file without a sentence, its most used names first, with who uses it. */
+export function withUsers(facts: FileFacts, ranked: Ranked, used: readonly string[] = []): FileFacts {
   const { statement, unspoken, path } = facts;
   if (!unspoken || statement === undefined || !facts.code) return facts;
+  const line = structuralLine(path, '', facts.definitions, used) ?? statement;
   const users = (ranked.files.get(path)?.importers ?? []).filter(user => !isSupporting(user));
-  if (users.length === 0) return facts;
-  const text = `${statement.text}; used by ${listed(users, usersShown)}`;
-  return { ...facts, statement: { ...statement, text } };
+  const by = users.length === 0 ? '' : `; used by ${listed(users, usersShown)}`;
+  return { ...facts, statement: { ...statement, text: line.text + by, line: line.line } };
 }
 
 /**
