@@ -138,8 +138,12 @@ export class Client implements vscode.Disposable {
       : this.#language.sendRequest<Result>(type.method, parameters, token);
   }
 
-  /** Carries the `trace` setting to the running server. */
+  /**
+   * Carries the `trace` setting to the running server. To be called whenever any setting or the log's level changes: the library has settings
+   * of its own for this and then goes back to what they say, which is nothing, so this comes after it.
+   */
   async applyTrace(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve));
     await this.#language?.setTrace(Trace.fromString(readSetting('trace')));
   }
 

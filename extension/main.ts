@@ -47,9 +47,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   ];
   for (const feature of features) feature.activate(context);
   extension.subscriptions.push(
-    vscode.workspace.onDidChangeConfiguration(change => {
-      if (change.affectsConfiguration('longsight.trace')) void client.applyTrace();
-    }),
+    vscode.workspace.onDidChangeConfiguration(() => void client.applyTrace()),
+    log.onDidChangeLogLevel(() => void client.applyTrace()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void client.start()),
   );
   // Reading runs git, and a repository's git configuration can name programs: not before the user trusts it.

@@ -1,6 +1,6 @@
 /** Suggestions taken whole, by word and by line, what is counted of it, and what is said of where they come from. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -16,6 +16,7 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
   const told = path.join(state, 'accepted');
   const workbench = await Workbench.open(needed, {
     double: 'good',
+    settings: { 'longsight.trace': 'messages' },
     env: { LONGSIGHT_TEST_ACCEPTED: told, LONGSIGHT_TEST_MINUTE: '3000' },
   });
   const { page } = workbench;
@@ -31,6 +32,12 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
       assert.ok(tries < 8, `${text} is not ${expected}`);
       await page.waitForTimeout(500);
     }
+  };
+  /** How often, by the log, the server was asked for suggestions. */
+  const asked = (): number => {
+    const logs = globSync('user/logs/**/*Longsight.log', { cwd: workbench.editor.profile });
+    const texts = logs.map(log => readFileSync(path.join(workbench.editor.profile, log), 'utf8'));
+    return texts.join().split("Sending request 'textDocument/inlineCompletion").length - 1;
   };
   try {
     await step('whole', async () => {
@@ -100,6 +107,18 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
       await statistics(/\d+ shown, 2 accepted \(\d+ %\), 2 of 2 kept after a minute/);
       await workbench.command('Longsight: Erase Statistics of Suggestions');
       await statistics(/0 shown, 0 accepted \(0 %\), 0 of 0 kept/);
+    });
+    await step('what is said to the server stays in the log when a setting changes', async () => {
+      await workbench.command('Longsight: Toggle Current File Only');
+      await workbench.statusItem().locator('.codicon-file').waitFor();
+      const before = asked();
+      assert.notEqual(before, 0);
+      await workbench.openFile('docs/protocol.md', 3, 1);
+      for (let tries = 0; asked() === before; tries++) {
+        assert.ok(tries < 20, 'nothing more is in the log');
+        await workbench.type('x');
+        await page.waitForTimeout(250);
+      }
     });
   } finally {
     await workbench.close();
