@@ -29,6 +29,8 @@ export interface CommandLine {
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
   readonly svg: boolean;
+  /** A file that the picture is written to. */
+  readonly plot: string | undefined;
   readonly markdown: boolean;
   /** A name as typed; the map checks it. */
   readonly colour: string | undefined;
@@ -59,6 +61,7 @@ type OptionName =
   | 'settings'
   | 'eagerness'
   | 'svg'
+  | 'plot'
   | 'colour'
   | 'markdown'
   | 'neural';
@@ -125,7 +128,7 @@ const commands = {
     least: 0,
     most: 1,
     does: 'suggestions and speeds on your repository, as ratios, each beside something known',
-    options: ['lines', 'seed', 'svg'],
+    options: ['lines', 'seed', 'svg', 'plot'],
   },
   export: {
     operands: '<file.onnx>',
@@ -158,6 +161,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
   markdown: '--markdown                    Markdown with links; of a file also what it defines and uses',
   svg: '--svg                         a picture on standard output',
+  plot: '--plot <file.svg>             the picture, besides what is printed',
   colour: '--colour <by>                 language, recency or surprise (language)',
 };
 
@@ -198,6 +202,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
     svg: values.svg ?? false,
+    plot: values.plot,
     markdown: values.markdown ?? false,
     colour: values.colour,
     neural: values.neural ?? values.model !== undefined,
@@ -267,6 +272,7 @@ function parse(words: readonly string[]) {
         settings: { type: 'string' },
         eagerness: { type: 'string' },
         svg: { type: 'boolean' },
+        plot: { type: 'string' },
         markdown: { type: 'boolean' },
         colour: { type: 'string' },
         neural: { type: 'boolean' },

@@ -1,5 +1,5 @@
 /** `longsight bench`: how reading, suggesting, editing and reopening fare on the user's own repository, each beside something known. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { complete } from '../completion/complete.ts';
@@ -51,6 +51,7 @@ export const bench: Command = async (line, signal) => {
   const cache = await mkdtemp(path.join(tmpdir(), 'longsight-bench-'));
   try {
     const benchmark = await measure(root, tokenizer, { ...line, cache: { folder: cache } }, signal);
+    if (line.plot !== undefined) await writeFile(line.plot, `${plotSvg(benchmark)}\n`);
     if (line.json) printJson(benchmark);
     else if (line.svg) print(plotSvg(benchmark));
     else print(benchmarkText(benchmark));

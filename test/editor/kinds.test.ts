@@ -52,6 +52,14 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
       await workbench.statusItem().locator('.codicon-telescope').waitFor();
     });
 
+    await step('the benchmark counts in a terminal, and its plot is shown', async () => {
+      await workbench.command('Longsight: Benchmark This Repository');
+      await workbench.webview().getByRole('img').waitFor({ timeout: 120_000 });
+      await page.locator('.tab.active').filter({ hasText: 'Benchmark of' }).waitFor();
+      await workbench.screenshot('benchmark');
+      await workbench.command('View: Close Editor');
+    });
+
     await step('the name of a test, and the block that belongs to it', async () => {
       await workbench.openFile('tests/tug.test.ts', lastLine, 1);
       await workbench.type("test('nobody");

@@ -30,6 +30,11 @@ test('what is not said has its default', () => {
   assert.equal(line.settings, undefined);
 });
 
+test('a picture may be written to a file, of what has one', () => {
+  assert.equal(parsed('bench . --plot plot.svg').plot, 'plot.svg');
+  assert.throws(() => parsed('map . --plot plot.svg'), /does not take --plot/);
+});
+
 test('a path with colons keeps them', () => {
   assert.deepEqual(parsed('complete . --at C:/src/a.ts:1:2').at, { path: 'C:/src/a.ts', line: 1, column: 2 });
 });
