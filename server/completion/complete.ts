@@ -90,9 +90,9 @@ async function answer(
 const defaultBudget = 2000;
 /** Ways to go on that are offered beside the first, and the least confidence in one: whoever looks at the next wants another. */
 const mostAlternatives = 5;
-const leastAlternative = 0.002;
+const leastAlternative = 0.005;
 /** The least confidence in what somebody asked for. */
-const leastInvoked = 0.02;
+const leastInvoked = 0.06;
 
 /** Between the halves of a surrogate pair or of a line ending nothing can be inserted. */
 function splitsCharacter({ text, offset }: CompletionRequest): boolean {

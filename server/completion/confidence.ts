@@ -16,9 +16,36 @@ export function rank(judged: readonly Judged[]): Ranked[] {
   const odds = judged.map(one => Math.exp(score(one.features)));
   const total = odds.reduce((sum, one) => sum + one, 1);
   return judged
-    .map((one, i) => ({ ...one, confidence: isModelOnly ? one.candidate.decoded : odds[i]! / total }))
+    .map((one, i) => ({
+      ...one,
+      confidence: isModelOnly ? one.candidate.decoded : calibrated(odds[i]! / total),
+    }))
     .sort((a, b) => b.confidence - a.confidence);
 }
+
+/**
+ * What a share of the odds turned out to mean: linear between knots, which are means of equally many suggestions, least sure to surest
+ * (test/bench/completion-fit.ts prints them). Monotone, so that it changes no order.
+ */
+export function calibrated(share: number): number {
+  const above = Math.max(
+    1,
+    knots.findIndex(([claimed]) => claimed >= share),
+  );
+  const [[low, rightLow], [high, rightHigh]] = [knots[above - 1]!, knots[above]!];
+  return rightLow + ((share - low) / (high - low)) * (rightHigh - rightLow);
+}
+
+const knots: readonly (readonly [claimed: number, right: number])[] = [
+  [0, 0],
+  [0.008, 0.021],
+  [0.031, 0.094],
+  [0.101, 0.17],
+  [0.305, 0.339],
+  [0.69, 0.675],
+  [0.964, 0.959],
+  [1, 0.99],
+];
 
 function score(features: Float64Array): number {
   return featureNames.reduce((sum, name, i) => sum + weights[name] * features[i]!, 0);

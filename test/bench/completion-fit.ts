@@ -1,7 +1,7 @@
 /**
  * Fits the table of `server/completion/confidence.ts` on repositories named on the command line:
  * `node test/bench/completion-fit.ts <lines> <folder>…`. Prints, for each repository, what a table fitted on all the others would
- * reach on it beside the table in use, and then the table fitted on all of them.
+ * reach on it beside the table in use, and then the table fitted on all of them and the knots of its calibration.
  */
 import { chooseLines, cursorIn } from '../../server/cli/eval-lines.ts';
 import { randomFrom } from '../../server/cli/eval-random.ts';
@@ -24,6 +24,8 @@ const [count = '200', ...folders] = process.argv.slice(2);
 const tokenizer = loadTokenizer();
 /** Half of the cases are lines of new code: some of what follows is not there yet. */
 const longestUnwritten = 12;
+/** Of the calibration: few enough that each is a mean of many. */
+const knotCount = 6;
 const cases: Case[] = [];
 for (const [repository, folder] of folders.entries()) {
   const { memory, files } = await readRepository(folder, tokenizer);
@@ -65,6 +67,20 @@ for (const [repository, folder] of folders.entries()) {
 }
 const all = fit(cases);
 console.log(featureNames.map((name, i) => `  ${name}: ${Number(all[i]!.toFixed(3))},`).join('\n'));
+
+const claims = cases.flatMap(({ judged, right }) => {
+  const at = best(judged, all);
+  if (at < 0) return [];
+  const odds = judged.map(({ features }) => Math.exp(dot(features, all)));
+  return [{ claimed: odds[at]! / odds.reduce((sum, one) => sum + one, 1), right: Number(at === right) }];
+});
+claims.sort((a, b) => a.claimed - b.claimed);
+for (let i = 0; i < knotCount; i++) {
+  const own = claims.slice((i * claims.length) / knotCount, ((i + 1) * claims.length) / knotCount);
+  const mean = (value: (one: (typeof claims)[number]) => number): string =>
+    (own.reduce((sum, one) => sum + value(one), 0) / own.length).toFixed(3);
+  console.log(`  [${mean(one => one.claimed)}, ${mean(one => one.right)}],`);
+}
 
 function best(judged: readonly Judged[], weights: Float64Array): number {
   let found = -1;
