@@ -1,6 +1,6 @@
 /**
  * `npm run bench:read -- <folder>...` ends with this: the model's reading, as ratios. The files of all folders are shuffled, so that 8 thousand tokens of
- * them are like ten million, and read until there are 8k, 100k, 1M and 10M of them, BENCH_TOKENS (a million) at most. Processor time is what
+ * them are like ten million, and read until there are 8k, 100k, 1M and 10M of them, or BENCH_TOKENS (a million). Processor time is what
  * counts: clocks on a busy machine say little.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -125,7 +125,7 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
     const long = all.filter(([, { length }]) => length >= 128).slice(0, 400);
     const shortFrom = (start: number): (readonly [string, Uint16Array])[] =>
       long.map(([file, tokens]) => [`${start}/${file}`, tokens.slice(start, start + 64)] as const);
-    await scene.set([...shortFrom(0), ...all.slice(-24)]);
+    await scene.set([...shortFrom(0), ...shortFrom(20), ...shortFrom(40), ...all.slice(-24)]);
     await scene.logits('new.ts');
     const shortSpeed = await speedOf(shortFrom(64));
     for (const file of scene.files.keys()) {
@@ -141,7 +141,8 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
     );
     const rows: { readonly share: number; readonly speed: number; readonly bytes: number }[] = [];
     let products = await productsAlone(config, weights);
-    for (const size of sizes.filter((size, at) => at === 0 || size <= Math.min(most, 1.02 * sizeOf(all)))) {
+    const largest = Math.min(most, sizeOf(all));
+    for (const size of [...sizes.filter(size => size < largest), largest]) {
       const files = take(all, size).filter(([file]) => !scene.files.has(file));
       const { result: speed, own } = await timed(() => speedOf(files));
       const before = products;
