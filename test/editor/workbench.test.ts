@@ -42,7 +42,6 @@ test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
       assert.equal(await workbench.shownGhostText(), 'quay wall');
       await workbench.screenshot('ghost text');
       await page.keyboard.press('Tab');
-      await workbench.ghostText().first().waitFor({ state: 'detached' });
       assert.match(await workbench.saved('docs/protocol.md'), /^The quay wall$/m);
     });
 
