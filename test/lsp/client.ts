@@ -54,8 +54,8 @@ export const programs = {
 /** Far more than any answer takes on a busy machine: what takes longer will not come. */
 const patience = 60_000;
 
-/** The usual settings of a test: the device that there always is, and suggestions whenever there is one. */
-export const usual = { engine: { device: 'cpu' }, completion: { eagerness: 1 } };
+/** The usual settings of a test: the device that there always is, and suggestions unless they are little more than a guess. */
+export const usual = { engine: { device: 'cpu' }, completion: { eagerness: 0.9 } };
 
 export interface Progress {
   readonly token: string | number;
