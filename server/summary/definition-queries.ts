@@ -122,23 +122,23 @@ export const grammars: Readonly<Record<string, Grammar>> = {
   },
   rust: {
     name: 'rust',
-    query: ['(impl_item body: (declaration_list (function_item name: (_) @name) @method))']
-      .concat('(trait_item body: (declaration_list (function_item name: (_) @name) @method))')
-      .concat(
-        ['source_file', 'declaration_list'].flatMap(parent => [
-          `(${parent} (function_item name: (_) @name) @function)`,
-          `(${parent} (struct_item name: (_) @name) @struct)`,
-          `(${parent} (enum_item name: (_) @name) @enum)`,
-          `(${parent} (union_item name: (_) @name) @union)`,
-          `(${parent} (trait_item name: (_) @name) @trait)`,
-          `(${parent} (type_item name: (_) @name) @type)`,
-          `(${parent} (const_item name: (_) @name) @constant)`,
-          `(${parent} (static_item name: (_) @name) @static)`,
-          `(${parent} (macro_definition name: (_) @name) @macro)`,
-          `(${parent} (function_signature_item name: (_) @name) @function)`,
-        ]),
-      )
-      .join('\n'),
+    query: [
+      ...['impl_item', 'trait_item'].map(
+        type => `(${type} body: (declaration_list (function_item name: (_) @name) @method))`,
+      ),
+      ...['source_file', 'declaration_list'].flatMap(parent => [
+        `(${parent} (function_item name: (_) @name) @function)`,
+        `(${parent} (struct_item name: (_) @name) @struct)`,
+        `(${parent} (enum_item name: (_) @name) @enum)`,
+        `(${parent} (union_item name: (_) @name) @union)`,
+        `(${parent} (trait_item name: (_) @name) @trait)`,
+        `(${parent} (type_item name: (_) @name) @type)`,
+        `(${parent} (const_item name: (_) @name) @constant)`,
+        `(${parent} (static_item name: (_) @name) @static)`,
+        `(${parent} (macro_definition name: (_) @name) @macro)`,
+        `(${parent} (function_signature_item name: (_) @name) @function)`,
+      ]),
+    ].join('\n'),
     exported: definition =>
       definition.type === 'macro_definition' || hasChild(definition, /^visibility_modifier$/, /^pub/),
   },

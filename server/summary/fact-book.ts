@@ -120,8 +120,11 @@ export class FactBook {
       resolve,
     );
     const used = new Map<string, string[]>();
-    for (const { path, definition } of ranked.symbols)
-      used.set(path, [...(used.get(path) ?? []), definition.name]);
+    for (const { path, definition } of ranked.symbols) {
+      const names = used.get(path);
+      if (names) names.push(definition.name);
+      else used.set(path, [definition.name]);
+    }
     const files = new Map(
       entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked, used.get(path))]),
     );

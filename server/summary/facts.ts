@@ -5,7 +5,7 @@ import { type Candidate, candidatesOf, choose, type Judge } from './candidates.t
 import type { Grammars } from './grammars.ts';
 import type { GraphFile } from './graph.ts';
 import { isManifest, type Manifest, readManifest } from './manifests.ts';
-import { type Definition, outline } from './outline.ts';
+import { type Definition, isMember, outline } from './outline.ts';
 import { openingSentences } from './sentences.ts';
 import { structuralLine } from './structure.ts';
 
@@ -56,7 +56,7 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
 
 /** The lines of the outermost definitions of a file that has too many for one of them to stand for it. */
 function apart(definitions: readonly Definition[]): ReadonlySet<number> {
-  const outermost = definitions.filter(({ container }) => container === undefined);
+  const outermost = definitions.filter(definition => !isMember(definition));
   const exported = outermost.filter(definition => definition.exported);
   const counted = exported.length > 0 ? exported : outermost;
   return new Set(counted.length > mostForOne ? outermost.map(({ line }) => line) : []);

@@ -7,7 +7,7 @@
  */
 import { languageOf } from '../workspace/language.ts';
 import { type ImportResolver, importResolver } from './imports.ts';
-import type { Definition, Import } from './outline.ts';
+import { type Definition, type Import, isMember } from './outline.ts';
 import { compare, folderOf } from './paths.ts';
 
 export interface GraphFile {
@@ -43,7 +43,7 @@ const iterations = 40;
 const definedTooOften = 5;
 /** Tests, examples, benches and copies of other projects are seldom what a reader looks for. */
 const supporting =
-  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|fuzz|fuzzing|xtask|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?([-_][a-z]+)?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
+  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|fuzz|fuzzing|xtask|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?([-_](crates|deps|libs?|modules|packages|projects|tools))?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
 const supportingWeight = 0.1;
 
 export function isSupporting(path: string): boolean {
@@ -166,10 +166,6 @@ function symbolScoreOf(
   if (flow === undefined) return { score: 0, uses: 0 };
   const weight = definition.kind === 'macro' || isMember(definition) ? minorWeight : 1;
   return { score: flow.score * flow.users * weight, uses: flow.uses };
-}
-
-function isMember({ kind, container }: Definition): boolean {
-  return kind === 'method' || container !== undefined;
 }
 
 /** Languages that see each other's names. */

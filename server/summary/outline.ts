@@ -20,6 +20,11 @@ export interface Definition {
   readonly container?: string;
 }
 
+/** Whether it is named by way of its type. Not every grammar says which type a method is of. */
+export function isMember({ kind, container }: Definition): boolean {
+  return kind === 'method' || container !== undefined;
+}
+
 export interface Import {
   /** As written: a relative path, a module name with dots, an include path. */
   readonly target: string;

@@ -8,7 +8,7 @@ import { depth, folderOf, isReadme } from './paths.ts';
 const startHereCount = 7;
 
 /**
- * README first, then what the manifests call entry points, then documents on the structure, then the most central files.
+ * README first, then documents on the structure, then what the manifests call entry points, then the most central files.
  * @param name of the repository: the package that bears it is its main one
  */
 export function startHere(

@@ -3,7 +3,7 @@ import type { Statement } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
 import type { FileFacts } from './facts.ts';
 import { isSupporting, type Ranked } from './graph.ts';
-import type { Definition } from './outline.ts';
+import { type Definition, isMember } from './outline.ts';
 import { folderOf } from './paths.ts';
 import type { Sentence } from './sentences.ts';
 
@@ -21,7 +21,7 @@ export function structuralLine(
   used: readonly string[] = [],
 ): Sentence | undefined {
   // Members are named by their types.
-  const outermost = definitions.filter(({ kind, container }) => container === undefined && kind !== 'method');
+  const outermost = definitions.filter(definition => !isMember(definition));
   const shown = outermost.filter(definition => definition.exported);
   const placeOf = ({ name }: Definition): number => (used.includes(name) ? used.indexOf(name) : used.length);
   const named = distinctNames(shown.length > 0 ? shown : outermost).sort(
@@ -66,7 +66,7 @@ export function withUsers(facts: FileFacts, ranked: Ranked, used: readonly strin
 export function folderLines(ranked: Ranked): Map<string, Statement> {
   const names = new Map<string, Ranked['symbols'][number][]>();
   for (const symbol of ranked.symbols) {
-    if (symbol.definition.container !== undefined) continue;
+    if (isMember(symbol.definition)) continue;
     for (let folder = folderOf(symbol.path); folder !== ''; folder = folderOf(folder)) {
       const list = names.get(folder) ?? [];
       names.set(folder, list);
