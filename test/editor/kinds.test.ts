@@ -146,8 +146,7 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
     });
 
     await step('a file outside of the workspace', async () => {
-      await workbench.quickOpen(elsewhere);
-      await page.keyboard.press('ControlOrMeta+End');
+      await workbench.openFile(elsewhere, lastLine, 1);
       await workbench.type("test('nobody");
       assert.equal(await accepted(elsewhere), `${begunTest}test('nobody${restOfTest}`);
     });
