@@ -32,12 +32,12 @@ export function rotaryAngles(
   const positions = add(start, range(length)); // [T]
   const fine = mod(positions, fineSteps);
   const coarse = mod(div(positions, fineSteps), coarseSteps);
-  const table = (steps: number, stride: number, wave: (angle: number) => number): Value =>
+  const table = (steps: number, stride: number, wave: 'cos' | 'sin'): Value =>
     g.weight(angleTable(steps, stride, headWidth / 2, base, wave), [steps, headWidth / 2]);
-  const cosFine = gather(table(fineSteps, 1, Math.cos), fine); // [T, dh/2]
-  const sinFine = gather(table(fineSteps, 1, Math.sin), fine);
-  const cosCoarse = gather(table(coarseSteps, fineSteps, Math.cos), coarse);
-  const sinCoarse = gather(table(coarseSteps, fineSteps, Math.sin), coarse);
+  const cosFine = gather(table(fineSteps, 1, 'cos'), fine); // [T, dh/2]
+  const sinFine = gather(table(fineSteps, 1, 'sin'), fine);
+  const cosCoarse = gather(table(coarseSteps, fineSteps, 'cos'), coarse);
+  const sinCoarse = gather(table(coarseSteps, fineSteps, 'sin'), coarse);
   return {
     cosines: sub(mul(cosCoarse, cosFine), mul(sinCoarse, sinFine)),
     sines: add(mul(sinCoarse, cosFine), mul(cosCoarse, sinFine)),
@@ -75,14 +75,24 @@ export function rotaryGraph(
   return { output, state: { position: add(position, cast(length.value, 'float32')) } };
 }
 
+/** Every graph of a model takes the same tables. */
+const angleTables = new Map<string, Float32Array>();
+
+/** cos or sin of n·stride·base^(−i/half): [steps, half], n by rows. */
 function angleTable(
   steps: number,
   stride: number,
   half: number,
   base: number,
-  wave: (angle: number) => number,
+  wave: 'cos' | 'sin',
 ): Float32Array {
-  return Float32Array.from({ length: steps * half }, (_, index) =>
-    wave(Math.floor(index / half) * stride * base ** (-(index % half) / half)),
-  );
+  const key = [steps, stride, half, base, wave].join();
+  const known = angleTables.get(key);
+  if (known !== undefined) return known;
+  const frequencies = Float64Array.from({ length: half }, (_, i) => stride * base ** (-i / half));
+  const table = new Float32Array(steps * half);
+  for (let at = 0; at < table.length; at++)
+    table[at] = Math[wave](Math.floor(at / half) * frequencies[at % half]!);
+  angleTables.set(key, table);
+  return table;
 }

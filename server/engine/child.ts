@@ -23,12 +23,23 @@ export interface ChildOptions {
   readonly onOutput: (line: string) => void;
 }
 
+/**
+ * For glibc's allocator; others ignore it. By default it keeps for each thread what was once allocated there, in pieces that fit nothing
+ * new: the memory of a process that reads would grow with what it has read. What a run leaves is large enough to be given back each time, in bytes.
+ */
+const allocator = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '262144',
+  MALLOC_TRIM_THRESHOLD_: '1048576',
+};
+
 export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOptions): Child {
   const options: ForkOptions & { windowsHide: boolean } = {
     serialization: 'advanced',
     // Nothing of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
+    env: { ...allocator, ...process.env },
     windowsHide: true,
   };
   const child = fork(entry, [mode, device], options);

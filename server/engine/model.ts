@@ -11,10 +11,10 @@ import { type FileMemory, StridedCollector } from './file-memory.ts';
 import {
   headsOfLane,
   type LaneGroup,
-  type LaneLength,
   laneFeeds,
   laneGroups,
   lanes,
+  longestInLane,
   rowsOfLane,
 } from './lanes.ts';
 import type { Decoded, SeenMemory } from './messages.ts';
@@ -74,7 +74,7 @@ interface ModelOptions extends OpenOptions {
   readonly exact: boolean;
 }
 
-type Part = 'read' | `lanes${LaneLength}` | 'prompt' | 'drafts' | 'token';
+type Part = 'read' | 'lanes' | 'prompt' | 'drafts' | 'token';
 
 export class Model {
   readonly loaded: LoadedWeights;
@@ -166,7 +166,7 @@ export class Model {
     for (const group of edited ? [] : this.#laneGroups(files)) {
       await between();
       const read = await this.#readLanes(group, files, keep);
-      for (const [lane, index] of group.files.entries()) memories[index] = read[lane]!;
+      for (const [lane, index] of group.entries()) memories[index] = read[lane]!;
     }
     for (const [index, ids] of files.entries())
       memories[index] ??= await this.read(ids, keep, between, edited);
@@ -179,18 +179,18 @@ export class Model {
     // With one scale of activations a run, what a file leaves would depend on those beside it.
     if (chunks === 'uint8') return [];
     const groups = laneGroups(files);
-    for (const { files: members } of groups) this.#shortFiles += members.length;
+    for (const group of groups) this.#shortFiles += group.length;
     return this.#shortFiles < manyShortFiles ? [] : groups;
   }
 
   async #readLanes(
-    { files: members, length }: LaneGroup,
+    members: LaneGroup,
     files: readonly ArrayLike<number>[],
     keep: number,
   ): Promise<FileMemory[]> {
     const group = members.map(index => files[index]!);
     for (const ids of group) this.#expectIds(ids);
-    const { session } = await this.#open(`lanes${length}`);
+    const { session } = await this.#open('lanes');
     const out = await session.run(laneFeeds(group));
     return group.map((ids, lane) => {
       const strided = new StridedCollector(ids.length, keep, this.config);
@@ -337,10 +337,8 @@ export class Model {
     switch (part) {
       case 'read':
         return readGraph(config, weights, { lowering: chunks, longest: readingChunk });
-      case 'lanes64':
-        return readGraph(config, weights, { lowering: chunks, longest: 64, lanes });
-      case 'lanes128':
-        return readGraph(config, weights, { lowering: chunks, longest: 128, lanes });
+      case 'lanes':
+        return readGraph(config, weights, { lowering: chunks, longest: longestInLane, lanes });
       case 'prompt':
         return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
       case 'drafts':

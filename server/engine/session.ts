@@ -64,6 +64,8 @@ async function open(
     externalData,
     // Warnings about nodes that stay on the CPU are no news to a user.
     logSeverityLevel: 3,
+    // A plan is kept for every length of input otherwise, and files have all lengths: memory would grow as long as something is read.
+    enableMemPattern: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
   return {

@@ -1,7 +1,7 @@
 /**
  * Where definitions stand in the syntax trees of tree-sitter's grammars, by grammar. A pattern captures the whole definition under its
- * kind, in the language's own word, and its name under `@name`. `@exported` captures names that a file exports apart from where it
- * defines them. Only what other files or a reader's overview can use is looked for: the outermost level and the members of types.
+ * kind, in the language's own word, its name under `@name`, and the type it is a member of under `@container` where it does not stand
+ * inside of that. `@exported` captures names that a file exports apart from where it defines them. Only what other files or a reader's overview can use is looked for: the outermost level and the members of types.
  */
 import type { Node } from 'web-tree-sitter';
 
@@ -91,6 +91,9 @@ const cGrammar: Grammar = {
   exported: definition => !hasChild(definition, /^storage_class_specifier$/, /static/),
 };
 
+/** A type as Go and Rust write it where they say what a method is of: with or without parameters. */
+const namedType = '[(type_identifier) @container (generic_type type: (type_identifier) @container)]';
+
 /** By the identifier of the language, as in `workspace/language.ts`. */
 export const grammars: Readonly<Record<string, Grammar>> = {
   typescript: { name: 'typescript', ...typeScript },
@@ -112,6 +115,7 @@ export const grammars: Readonly<Record<string, Grammar>> = {
     name: 'go',
     query: `
       (function_declaration name: (_) @name) @function
+      (method_declaration receiver: (parameter_list (parameter_declaration type: [${namedType} (pointer_type ${namedType})])) name: (_) @name) @method
       (method_declaration name: (_) @name) @method
       (source_file (type_declaration (type_spec name: (_) @name type: (struct_type)) @struct))
       (source_file (type_declaration (type_spec name: (_) @name type: (interface_type)) @interface))
@@ -123,7 +127,7 @@ export const grammars: Readonly<Record<string, Grammar>> = {
   rust: {
     name: 'rust',
     query: [
-      ...['impl_item', 'trait_item'].map(
+      ...[`impl_item type: ${namedType}`, 'impl_item', 'trait_item'].map(
         type => `(${type} body: (declaration_list (function_item name: (_) @name) @method))`,
       ),
       ...['source_file', 'declaration_list'].flatMap(parent => [

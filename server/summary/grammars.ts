@@ -85,7 +85,8 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
   for (const { captures } of [...matches].sort((one, other) => one.patternIndex - other.patternIndex)) {
     if (captures[0]?.name === 'exported') exportedApart.add(captures[0].node.text);
     const name = captures.find(capture => capture.name === 'name')?.node;
-    const whole = captures.find(capture => capture.name !== 'name' && capture.name !== 'exported');
+    const container = captures.find(capture => capture.name === 'container')?.node.text;
+    const whole = captures.find(capture => !parts.has(capture.name));
     if (name === undefined || whole === undefined || seen.has(name.id) || found.length >= mostDefinitions)
       continue;
     seen.add(name.id);
@@ -98,6 +99,7 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
       line: (whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
       endLine: whole.node.endPosition.row + 1,
       exported: grammar.exported(whole.node, text),
+      ...(container !== undefined && { container }),
       start: whole.node.startIndex,
       end: whole.node.endIndex,
     });
@@ -106,7 +108,8 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
   const open: typeof found = [];
   return found.map(({ start, end, ...definition }) => {
     while (open.length > 0 && open.at(-1)!.end < end) open.pop();
-    const container = open.findLast(outer => outer.start < start && types.has(outer.kind))?.name;
+    const container =
+      definition.container ?? open.findLast(outer => outer.start < start && types.has(outer.kind))?.name;
     open.push({ ...definition, start, end });
     return {
       ...definition,
@@ -115,6 +118,9 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
     };
   });
 }
+
+/** What a pattern captures beside the definition itself. */
+const parts = new Set(['name', 'container', 'exported']);
 
 /** Kinds of definitions that others are members of. */
 const types = new Set(['class', 'interface', 'struct', 'enum', 'record', 'trait', 'module', 'namespace']);

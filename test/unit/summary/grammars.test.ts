@@ -37,13 +37,24 @@ const rows: readonly { language: string; text: string; definitions: string[] }[]
   },
   {
     language: 'go',
-    text: 'package a\n\ntype Server struct {\n\tport int\n}\n\nfunc (s *Server) Start() {}\n\nfunc stop() {}\n',
-    definitions: ['struct Server 3–5 +', 'method Start 7–7 +', 'function stop 9–9 -'],
+    text: 'package a\n\ntype Server struct {\n\tport int\n}\n\nfunc (s *Server) Start() {}\n\nfunc stop() {}\n\nfunc (q Queue[T]) Len() int { return 0 }\n',
+    definitions: [
+      'struct Server 3–5 +',
+      'method Server.Start 7–7 +',
+      'function stop 9–9 -',
+      'method Queue.Len 11–11 +',
+    ],
   },
   {
     language: 'rust',
-    text: 'pub struct Ast;\n\nimpl Ast {\n    pub fn walk(&self) {}\n    fn hidden(&self) {}\n}\n',
-    definitions: ['struct Ast 1–1 +', 'method walk 4–4 +', 'method hidden 5–5 -'],
+    text: 'pub struct Ast;\n\nimpl Ast {\n    pub fn walk(&self) {}\n    fn hidden(&self) {}\n}\n\nimpl<T> Walk for Tree<T> {\n    fn next(&self) {}\n}\n\nimpl Walk for &str {\n    fn next(&self) {}\n}\n',
+    definitions: [
+      'struct Ast 1–1 +',
+      'method Ast.walk 4–4 +',
+      'method Ast.hidden 5–5 -',
+      'method Tree.next 9–9 -',
+      'method next 13–13 -',
+    ],
   },
   {
     language: 'java',
