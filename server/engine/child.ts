@@ -24,13 +24,13 @@ export interface ChildOptions {
 }
 
 /**
- * For glibc's allocator; others ignore it. By default it keeps for each thread what was once allocated there, in pieces that fit nothing
- * new: the memory of a process that reads would grow with what it has read. What a run leaves is large enough to be given back each time, in bytes.
+ * For glibc's allocator, in bytes; others ignore it. By default it keeps for each thread what was once allocated there, and raises its thresholds
+ * with what is freed: the memory of a process that reads would grow with what it has read. Smaller ones give back sooner and take longer.
  */
 const allocator = {
   MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '262144',
-  MALLOC_TRIM_THRESHOLD_: '1048576',
+  MALLOC_MMAP_THRESHOLD_: `${4 * 2 ** 20}`,
+  MALLOC_TRIM_THRESHOLD_: `${16 * 2 ** 20}`,
 };
 
 export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOptions): Child {

@@ -64,8 +64,10 @@ async function open(
     externalData,
     // Warnings about nodes that stay on the CPU are no news to a user.
     logSeverityLevel: 3,
-    // A plan is kept for every length of input otherwise, and files have all lengths: memory would grow as long as something is read.
+    // Files have all lengths. onnxruntime keeps a plan for each, and its arena falls to pieces that fit no other: memory would grow as long
+    // as something is read. The system's allocator gives back (see `child.ts`), and takes no longer.
     enableMemPattern: false,
+    enableCpuMemArena: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   });
   return {

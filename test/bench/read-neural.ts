@@ -121,7 +121,7 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
       await scene.set(files);
       return (reader.progress.readTokens - read) / (processorSeconds(engine.status.pid!) - before);
     };
-    // Opening the graphs, on every thread that reads and for decoding as well, is no part of what follows.
+    // Opening the graphs, on every thread that reads and for decoding as well, is no part of what follows: neither its time nor the room it takes.
     const long = all.filter(([, { length }]) => length >= 128).slice(0, 400);
     const shortFrom = (start: number): (readonly [string, Uint16Array])[] =>
       long.map(([file, tokens]) => [`${start}/${file}`, tokens.slice(start, start + 64)] as const);
