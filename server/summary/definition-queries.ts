@@ -92,7 +92,7 @@ const cGrammar: Grammar = {
 };
 
 /** A type as Go and Rust write it where they say what a method is of: with or without parameters. */
-const namedType = '[(type_identifier) @container (generic_type type: (type_identifier) @container)]';
+const namedType = '(type_identifier) @container (generic_type type: (type_identifier) @container)';
 
 /** By the identifier of the language, as in `workspace/language.ts`. */
 export const grammars: Readonly<Record<string, Grammar>> = {
@@ -115,7 +115,7 @@ export const grammars: Readonly<Record<string, Grammar>> = {
     name: 'go',
     query: `
       (function_declaration name: (_) @name) @function
-      (method_declaration receiver: (parameter_list (parameter_declaration type: [${namedType} (pointer_type ${namedType})])) name: (_) @name) @method
+      (method_declaration receiver: (parameter_list (parameter_declaration type: [${namedType} (pointer_type [${namedType}])])) name: (_) @name) @method
       (method_declaration name: (_) @name) @method
       (source_file (type_declaration (type_spec name: (_) @name type: (struct_type)) @struct))
       (source_file (type_declaration (type_spec name: (_) @name type: (interface_type)) @interface))
@@ -127,7 +127,7 @@ export const grammars: Readonly<Record<string, Grammar>> = {
   rust: {
     name: 'rust',
     query: [
-      ...[`impl_item type: ${namedType}`, 'impl_item', 'trait_item'].map(
+      ...[`impl_item type: [${namedType}]`, 'impl_item', 'trait_item'].map(
         type => `(${type} body: (declaration_list (function_item name: (_) @name) @method))`,
       ),
       ...['source_file', 'declaration_list'].flatMap(parent => [
