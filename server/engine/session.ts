@@ -65,7 +65,7 @@ async function open(
     // Warnings about nodes that stay on the CPU are no news to a user.
     logSeverityLevel: 3,
     // Files have all lengths. onnxruntime keeps a plan for each, and its arena falls to pieces that fit no other: memory would grow as long
-    // as something is read. The system's allocator gives back (see `child.ts`), and takes no longer.
+    // as something is read. The system's allocator takes no longer.
     enableMemPattern: false,
     enableCpuMemArena: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
