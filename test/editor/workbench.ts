@@ -135,11 +135,7 @@ export class Workbench {
 
   /** Runs a command from the palette by its title. */
   async command(title: string): Promise<void> {
-    await this.#pressForQuickInput('F1');
-    await this.quickInput().fill(`>${title}`);
-    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
-    await row.waitFor();
-    await row.click();
+    await this.#fromQuickInput('F1', `>${title}`, title);
   }
 
   /** Takes a colour theme by its name, as a person does. */
@@ -174,6 +170,21 @@ export class Workbench {
     } while (!(await this.quickInput().isVisible()) && Date.now() < until);
   }
 
+  /** Opens a list by a key, writes into it, and clicks on what it shows. What takes the focus late, as a page that is shown again does, closes the list. */
+  async #fromQuickInput(key: string, written: string, shown: string): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      await this.#pressForQuickInput(key);
+      try {
+        const timeout = tries < 3 ? 5000 : patience;
+        await this.quickInput().fill(written, { timeout });
+        await this.quickPickRows().filter({ hasText: shown }).first().click({ timeout });
+        return;
+      } catch (error) {
+        if (tries === 3) throw error;
+      }
+    }
+  }
+
   quickInput(): Locator {
     return this.page.locator('.quick-input-widget:not([style*="display: none"]) input.input');
   }
@@ -192,18 +203,7 @@ export class Workbench {
   /** Opens a file of the folder, whatever shows it. */
   async quickOpen(file: string, place = ''): Promise<void> {
     const name = path.basename(file);
-    // What takes the focus late, as a page that is shown again does, closes the list.
-    for (let tries = 1; ; tries++) {
-      await this.#pressForQuickInput('ControlOrMeta+P');
-      try {
-        const timeout = tries < 3 ? 5000 : 45_000;
-        await this.quickInput().fill(file + place, { timeout });
-        await this.quickPickRows().filter({ hasText: name }).first().click({ timeout });
-        break;
-      } catch (error) {
-        if (tries === 3) throw error;
-      }
-    }
+    await this.#fromQuickInput('ControlOrMeta+P', file + place, name);
     await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
   }
 
