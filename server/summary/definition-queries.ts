@@ -1,7 +1,8 @@
 /**
  * Where definitions stand in the syntax trees of tree-sitter's grammars, by grammar. A pattern captures the whole definition under its
  * kind, in the language's own word, its name under `@name`, and the type it is a member of under `@container` where it does not stand
- * inside of that. `@exported` captures names that a file exports apart from where it defines them. Only what other files or a reader's overview can use is looked for: the outermost level and the members of types.
+ * inside of that. `@exported` captures names that a file exports apart from where it defines them. Only what other files or a reader's
+ * overview can use is looked for: the outermost level and the members of types.
  */
 import type { Node } from 'web-tree-sitter';
 
