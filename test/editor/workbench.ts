@@ -200,11 +200,19 @@ export class Workbench {
     await this.cursorIsAt(line, column);
   }
 
-  /** Opens a file of the folder, whatever shows it. */
+  /** Opens a file of the folder, whatever shows it. A row of a list that is filtered anew under the click opens nothing, so it asks again. */
   async quickOpen(file: string, place = ''): Promise<void> {
     const name = path.basename(file);
-    await this.#fromQuickInput('ControlOrMeta+P', file + place, name);
-    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+    const tab = this.page.locator('.tab.active').filter({ hasText: name });
+    for (let tries = 1; ; tries++) {
+      await this.#fromQuickInput('ControlOrMeta+P', file + place, name);
+      try {
+        await tab.waitFor({ timeout: tries < 3 ? 8000 : patience });
+        return;
+      } catch (error) {
+        if (tries === 3) throw error;
+      }
+    }
   }
 
   async cursorIsAt(line: number, column?: number): Promise<void> {
