@@ -78,13 +78,31 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
 async function show(parameters: DescribeParameters): Promise<void> {
   const { path, lines } = parameters;
   const of = path ? posix.basename(path) : (vscode.workspace.name ?? 'repository');
-  const name = lines ? `${of}:${lines.first}-${lines.last}` : of;
-  const uri = vscode.Uri.from({
-    scheme,
-    path: `/${vscode.l10n.t('Summary of {0}', name)}.md`,
-    query: JSON.stringify(parameters),
-  });
+  const name = `${vscode.l10n.t('Summary of {0}', lines ? `${of}:${lines.first}-${lines.last}` : of)}.md`;
+  const uri = vscode.Uri.from({ scheme, path: `/${name}`, query: JSON.stringify(parameters) });
+  await closeEarlier(uri);
   await vscode.commands.executeCommand('markdown.showPreview', uri);
+}
+
+/** What was shown last, and the label that its tab ends with. */
+let shown: { uri: string; name: string } | undefined;
+
+/**
+ * Closes the preview of what was shown before. The editor would use it again, and that fails now and then (seen in 1.139): it takes the new
+ * title and keeps the old text. A locked preview, whose label begins with a bracket, stays as its user wants it.
+ */
+async function closeEarlier(uri: vscode.Uri): Promise<void> {
+  const earlier = shown;
+  shown = { uri: uri.toString(), name: posix.basename(uri.path) };
+  if (!earlier || earlier.uri === shown.uri) return;
+  const previews = vscode.window.tabGroups.activeTabGroup.tabs.filter(
+    ({ input, label }) =>
+      input instanceof vscode.TabInputWebview &&
+      input.viewType.endsWith('markdown.preview') &&
+      label.endsWith(earlier.name) &&
+      !label.startsWith('['),
+  );
+  if (previews.length > 0) await vscode.window.tabGroups.close(previews, true);
 }
 
 /** @param target from a menu: a resource, or a tree's entry; from the palette nothing, and the file in front is meant. Of a file, `folder` means the one it lies in. */

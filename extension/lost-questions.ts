@@ -41,6 +41,11 @@ export class LostQuestions implements vscode.Disposable {
     if (editor?.document !== document || editor.selections.length > 1 || !isWanted || !isEnabled(document))
       return;
     this.#isOurs = true;
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    try {
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    } finally {
+      // Forgotten once more, it must not be taken for the next one, which may be a person's.
+      this.#isOurs = false;
+    }
   }
 }
