@@ -1,15 +1,18 @@
-/** A reporter for node:test that writes one line of JSON for every test: its file and how it ended. */
+/** A reporter for node:test that writes one line of JSON for every file: how its tests ended. */
 import type { TestEvent } from 'node:test/reporters';
 
-export type Outcome = 'passed' | 'failed' | 'skipped';
+export interface Outcomes {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
 
 export default async function* outcomes(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {
-    if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
-    const { file, name, skip, details } = event.data;
-    if (details.type === 'suite') continue;
-    const skipped = skip !== undefined && skip !== false;
-    const outcome: Outcome = event.type === 'test:fail' ? 'failed' : skipped ? 'skipped' : 'passed';
-    yield `${JSON.stringify({ file: file ?? name, outcome })}\n`;
+    // The summary without a file is that of all.
+    if (event.type !== 'test:summary' || event.data.file === undefined) continue;
+    const { tests, passed, skipped, todo } = event.data.counts;
+    const outcomes: Outcomes = { passed, failed: tests - passed - skipped - todo, skipped };
+    yield `${JSON.stringify({ file: event.data.file, ...outcomes })}\n`;
   }
 }

@@ -6,13 +6,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Outcome } from './outcomes.ts';
+import type { Outcomes } from './outcomes.ts';
 
 const root = path.join(import.meta.dirname, '..');
 /** In order of cost: what fails soonest runs first. */
 const suites = ['unit', 'kernels', 'lsp', 'editor'] as const;
-
-type Counts = Record<Outcome, number>;
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) {
@@ -22,7 +20,7 @@ for (const name of chosen) {
   }
 }
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0 };
 const passedLater: string[] = [];
 for (const suite of chosen.length > 0 ? chosen : suites) {
   const files = globSync(`test/${suite}/**/*.test.ts`, { cwd: root }).sort();
@@ -53,7 +51,7 @@ console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} sk
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
 /** Runs test files under node:test, passes their output through, and counts how the tests of each file ended. */
-async function runFiles(files: string[]): Promise<Map<string, Counts>> {
+async function runFiles(files: string[]): Promise<Map<string, Outcomes>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'longsight-tests-'));
   const record = path.join(folder, 'outcomes');
   const reporters = {
@@ -74,13 +72,10 @@ async function runFiles(files: string[]): Promise<Map<string, Counts>> {
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   const code = await new Promise<number>(resolve => child.on('close', status => resolve(status ?? 1)));
-  const counts = new Map<string, Counts>();
+  const counts = new Map<string, Outcomes>();
   for (const line of readFileSync(record, 'utf8').split('\n').filter(Boolean)) {
-    const { file, outcome } = JSON.parse(line) as { file: string; outcome: Outcome };
-    const name = path.relative(root, path.resolve(root, file));
-    const counted = counts.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
-    counted[outcome]++;
-    counts.set(name, counted);
+    const { file, ...outcomes } = JSON.parse(line) as Outcomes & { file: string };
+    counts.set(path.relative(root, file), outcomes);
   }
   rmSync(folder, { recursive: true, force: true });
   // A runner that dies, or a file that ends without a word, has failed, whatever was counted.
