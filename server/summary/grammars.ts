@@ -1,7 +1,7 @@
 /** Definitions by tree-sitter: grammars as WebAssembly, loaded when the first file of their language comes. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Language, Parser, Query } from 'web-tree-sitter';
+import { Language, type Node, Parser, Query } from 'web-tree-sitter';
 import { type Grammar, grammars } from './definition-queries.ts';
 import type { Definition } from './outline.ts';
 
@@ -85,12 +85,12 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
   for (const { captures } of [...matches].sort((one, other) => one.patternIndex - other.patternIndex)) {
     if (captures[0]?.name === 'exported') exportedApart.add(captures[0].node.text);
     const name = captures.find(capture => capture.name === 'name')?.node;
-    const container = captures.find(capture => capture.name === 'container')?.node.text;
     const whole = captures.find(capture => !parts.has(capture.name));
     if (name === undefined || whole === undefined || seen.has(name.id) || found.length >= mostDefinitions)
       continue;
     seen.add(name.id);
-    const text = name.text.replace(/^.*::/, '');
+    const { scope, text } = qualified(name);
+    const container = captures.find(capture => capture.name === 'container')?.node.text ?? scope;
     if (!/^[\p{L}_$~][\p{L}\p{N}_$~!?=]*$/u.test(text)) continue;
     found.push({
       name: text,
@@ -117,6 +117,16 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
       ...(container !== undefined && { container }),
     };
   });
+}
+
+/** A name apart from what it is a member of, where C++ writes both: `Cart` and `total` of `shop::Cart<Item>::total`. */
+function qualified(written: Node): { readonly scope: string | undefined; readonly text: string } {
+  let [name, scope]: [Node, Node | null] = [written, null];
+  while (name.type === 'qualified_identifier') {
+    scope = name.childForFieldName('scope');
+    name = name.childForFieldName('name') ?? name.lastNamedChild!;
+  }
+  return { scope: (scope?.childForFieldName('name') ?? scope)?.text, text: name.text };
 }
 
 /** What a pattern captures beside the definition itself. */

@@ -86,6 +86,19 @@ const rows: readonly { language: string; text: string; definitions: string[] }[]
       'function buffer_read 6–9 +',
     ],
   },
+  {
+    language: 'cpp',
+    text: 'namespace shop {\nclass Cart {\n  int total() { return 0; }\n};\n}\nint shop::Cart::size() const { return 0; }\ntemplate <class T> T &Tree<std::pair<T, T>>::at(int i) { return *this; }\nTree<int>::~Tree() {}\nint ::outer() { return 0; }\n',
+    definitions: [
+      'namespace shop 1–5 +',
+      'class shop.Cart 2–4 +',
+      'function Cart.total 3–3 +',
+      'function Cart.size 6–6 +',
+      'function Tree.at 7–7 +',
+      'function Tree.~Tree 8–8 +',
+      'function outer 9–9 +',
+    ],
+  },
   { language: 'shellscript', text: 'build() {\n  make\n}\n', definitions: ['function build 1–3 +'] },
 ];
 
