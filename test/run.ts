@@ -1,6 +1,7 @@
 /**
- * Runs the suites named on the command line (all by default) and ends with `N passed, N failed, N skipped`. A file of editor tests that
- * fails is run once more, by itself: a browser on a busy machine loses a click now and then. What passed only then is named at the end.
+ * Runs the suites named on the command line (all by default) and ends with `N passed, N failed, N skipped`. Of the suites that drive other
+ * programs, a file that fails is run once more, by itself: on a busy machine a browser loses a click now and then. What passed only then is
+ * named at the end.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +12,7 @@ import type { Outcomes } from './outcomes.ts';
 const root = path.join(import.meta.dirname, '..');
 /** In order of cost: what fails soonest runs first. */
 const suites = ['unit', 'kernels', 'lsp', 'editor'] as const;
+const drivesOthers = (suite: string): boolean => suite === 'lsp' || suite === 'editor';
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) {
@@ -30,7 +32,7 @@ for (const suite of chosen.length > 0 ? chosen : suites) {
     execFileSync(process.execPath, ['.config/build.ts'], { cwd: root, stdio: 'inherit' });
   console.log(`\n== ${suite} (${files.length} files)`);
   const counts = await runFiles(files);
-  if (suite === 'editor') {
+  if (drivesOthers(suite)) {
     for (const [file, { failed }] of counts) {
       if (failed === 0) continue;
       console.log(`\n== ${file}, once more`);
