@@ -3,8 +3,8 @@
     CORPUS=… python3 evaluate.py CHECKPOINT [SPLIT] [BATCHES] [SEQUENCES x TOKENS]     prints a Markdown table
 
 Bits are those of every token of the rendered files, paths and structure included; bytes are the decoded UTF-8. `closed`: each sequence
-alone; `open`: with the memory of the other sequences of its batch (files of the same package); `foreign`: with that of another package;
-`causal`: no memory, but each file read right after another of the package, states and windows running on, as without a file scope.
+alone; `open`: with the memory of the other sequences of its batch (files of the same package); `foreign`: with that of the batch before, mostly of
+another package; `causal`: no memory, but each file read right after another of the package, states and windows running on, as without a file scope.
 gzip and xz compress each sequence's text alone, as the closed model sees it; the last column compresses it with the others before it.
 """
 import gzip
@@ -65,7 +65,7 @@ def xz_bits(data, before=b""):
 def measure(model, corpus, language, batches, shape, seed=11):
     sampler = Sampler(only(corpus, language), seed, fim=0.0, one_package=1.0)
     bits = dict.fromkeys(["closed", "open", "foreign", "causal", "gzip", "xz", "xz with others"], 0.0)
-    size, previous = 0, None
+    size, previous = 0, torch.from_numpy(Sampler(only(corpus, language), seed + 1, fim=0.0, one_package=1.0).batch(*shape)[0])
     for _ in range(batches):
         tokens = torch.from_numpy(sampler.batch(*shape)[0])
         texts = [sampler.tokenizer.decode(row).encode("utf8", "replace") for row in tokens[:, 1:].tolist()]
@@ -73,7 +73,7 @@ def measure(model, corpus, language, batches, shape, seed=11):
         with torch.no_grad():
             bits["closed"] += float(nats(model, tokens, False).sum()) / math.log(2)
             bits["open"] += float(nats(model, tokens, True).sum()) / math.log(2)
-            bits["foreign"] += float(nats(model, tokens, True, previous if previous is not None else tokens.flip(0)).sum()) / math.log(2)
+            bits["foreign"] += float(nats(model, tokens, True, previous).sum()) / math.log(2)
             bits["causal"] += float(nats_after_another(model, tokens).sum()) / math.log(2)
         for i, text in enumerate(texts):
             bits["gzip"] += 8 * len(gzip.compress(text, 9))

@@ -190,11 +190,12 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
     saved = logged = evaluated = started
     smooth, logged_tokens, local_step = None, progress["tokens"], 0
     while True:
+        # The first process's clock is everybody's: if one went on where another stopped, both would wait for ever.
         if rank == 0:
-            together.numbers[0] = settings.clock() - started - paused
+            together.numbers[0] = (settings.clock() - started - paused) / length
         together.wait()
-        elapsed = float(together.numbers[0])
-        if elapsed >= length:
+        share = float(together.numbers[0])
+        if share >= 1:
             break
         shape = settings.shapes[int(shapes.integers(len(settings.shapes)))]
         if settings.device == "cpu":
@@ -216,8 +217,8 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
         progress["step"] += 1
         local_step += 1
         progress["tokens"] += shape[0] * shape[1] * settings.processes * settings.micro
-        progress["seconds"] = spent_before + elapsed
-        optimizer.step(progress["step"], rate_scale(elapsed / length, local_step, settings))
+        progress["seconds"] = spent_before + share * length
+        optimizer.step(progress["step"], rate_scale(share, local_step, settings))
         together.wait()
         smooth = step_loss if smooth is None else 0.95 * smooth + 0.05 * step_loss
 
