@@ -97,7 +97,9 @@ for (const [repository, folder] of positionals.entries()) {
 }
 console.log(`all  without ${summary(totals.without)} | with ${summary(totals.with)}`);
 const all = fitConditionalLogit(cases, width);
-console.log(`weights of the model's: ${[...all.slice(featureNames.length)].map(w => w.toFixed(3)).join(' ')}`);
+console.log(
+  `weights of the model's: ${[...all.slice(featureNames.length)].map(w => w.toFixed(3)).join(' ')}`,
+);
 
 /** Log-probabilities of whole lines, and how many of their tokens are not the typed ones. */
 async function scores(
