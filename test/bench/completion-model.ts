@@ -75,7 +75,7 @@ for (const [repository, folder] of positionals.entries()) {
   }
   console.error(`${folder}: ${cases.length} places so far, ${(milliseconds / asked).toFixed(0)} ms each`);
 }
-engine.stop();
+await engine.stop();
 
 const plain = (options: readonly Float64Array[]): Float64Array[] =>
   options.map(features => features.slice(0, featureNames.length));
@@ -98,7 +98,7 @@ for (const [repository, folder] of positionals.entries()) {
 console.log(`all  without ${summary(totals.without)} | with ${summary(totals.with)}`);
 const all = fitConditionalLogit(cases, width);
 console.log(
-  `weights of the model's: ${[...all.slice(featureNames.length)].map(w => w.toFixed(3)).join(' ')}`,
+  `weights of the model's: ${Array.from(all.slice(featureNames.length), w => w.toFixed(3)).join(' ')}`,
 );
 
 /** Log-probabilities of whole lines, and how many of their tokens are not the typed ones. */
