@@ -44,7 +44,7 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
     await workbench.openFile(file, line, 1);
     await page.keyboard.press('End');
     await workbench.type('const berthId');
-    assert.ok((await workbench.shownGhostText()).startsWith(continued.split(' ')[0]!), 'it is suggested');
+    await workbench.ghostTextLike(' = parseBerthId');
   };
   const accept = async (): Promise<void> => {
     await page.keyboard.press('Tab');
@@ -60,16 +60,12 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
       await page.keyboard.press('End');
       // With no time between keys the editor at times never asks by itself.
       await page.keyboard.type('const berthId', { delay: 0 });
-      assert.ok((await workbench.shownGhostText()).startsWith(' = parseBerthId'));
+      await workbench.ghostTextLike(' = parseBerthId');
     });
 
     await step('typing along shows what is left', async () => {
       await workbench.type(' = par');
-      for (let tries = 0; tries < 40; tries++) {
-        if ((await workbench.shownGhostText()).startsWith('seBerthId')) return;
-        await page.waitForTimeout(250);
-      }
-      assert.fail(await workbench.shownGhostText());
+      await workbench.ghostTextLike('seBerthId');
     });
 
     await step('the next and the one before', async () => {

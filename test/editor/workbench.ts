@@ -237,12 +237,12 @@ export class Workbench {
     return [first.join(''), ...below].join('\n').replaceAll('\u00a0', ' ');
   }
 
-  /** Waits until the ghost text is as expected: what is left of an earlier one may still be shown, and lines below the first come later. */
-  async ghostTextLike(expected: RegExp): Promise<void> {
+  /** Waits until the ghost text matches or begins as expected: what is left of an earlier one may still be shown, and lines below the first come later. */
+  async ghostTextLike(expected: RegExp | string): Promise<void> {
     const until = Date.now() + patience;
     for (;;) {
       const text = await this.shownGhostText();
-      if (expected.test(text)) return;
+      if (typeof expected === 'string' ? text.startsWith(expected) : expected.test(text)) return;
       if (Date.now() > until) throw new Error(`The ghost text is ${JSON.stringify(text)}, not ${expected}.`);
       await this.page.waitForTimeout(100);
     }
