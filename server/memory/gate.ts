@@ -96,12 +96,15 @@ export class Gate {
         softplus(byCopy!) * Math.log(p + tiny) + softplus(byModel!) * Math.log(modelled[i]! + tiny) + lift!,
       ),
     );
-    const unlisted = Math.max(0, 1 - sum(modelled));
+    const left = 1 - sum(modelled);
+    const unlisted = left > nothing ? left : 0;
     const whole = sum(logs) + unlisted;
-    const blend = sigmoid(bend!);
+    // Logarithms that all underflow have nothing to say.
+    const blend = whole > 0 ? sigmoid(bend!) : 1;
+    const scale = blend === 1 ? 0 : (1 - blend) / whole;
     return {
-      listed: linear.map((p, i) => blend * p + ((1 - blend) * logs[i]!) / whole),
-      others: blend * kept + (1 - blend) / whole,
+      listed: linear.map((p, i) => blend * p + scale * logs[i]!),
+      others: blend * kept + (unlisted > 0 ? scale : 0),
     };
   }
 
@@ -155,3 +158,5 @@ function logit(p: number): number {
 
 /** What is less probable than this is not told apart. */
 const tiny = 1e-6;
+/** What the model leaves to tokens that are not listed, if it is no more, is what rounding leaves. */
+const nothing = 1e-9;
