@@ -1,10 +1,9 @@
 /**
- * Runs the suites named on the command line (all by default) and ends with `N passed, N failed, N skipped`. Of the suites that drive other
- * programs, a file that fails is run once more, by itself: on a busy machine a browser loses a click now and then. What passed only then is
- * named at the end.
+ * Runs the suites named on the command line (all by default) and ends with `N passed, N failed, N skipped`. A file of editor tests that
+ * fails is run once more, by itself: on a busy machine a browser loses a click now and then. What passed only then is named at the end.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Outcomes } from './outcomes.ts';
@@ -12,7 +11,6 @@ import type { Outcomes } from './outcomes.ts';
 const root = path.join(import.meta.dirname, '..');
 /** In order of cost: what fails soonest runs first. */
 const suites = ['unit', 'kernels', 'lsp', 'editor'] as const;
-const drivesOthers = (suite: string): boolean => suite === 'lsp' || suite === 'editor';
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) {
@@ -32,9 +30,8 @@ for (const suite of chosen.length > 0 ? chosen : suites) {
     execFileSync(process.execPath, ['.config/build.ts'], { cwd: root, stdio: 'inherit' });
   console.log(`\n== ${suite} (${files.length} files)`);
   const counts = await runFiles(files);
-  if (drivesOthers(suite)) {
-    for (const [file, { failed }] of counts) {
-      if (failed === 0) continue;
+  if (suite === 'editor') {
+    for (const file of files.filter(one => counts.get(one)!.failed > 0)) {
       console.log(`\n== ${file}, once more`);
       for (const [again, later] of await runFiles([file])) {
         counts.set(again, later);
@@ -56,6 +53,7 @@ process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 async function runFiles(files: string[]): Promise<Map<string, Outcomes>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'longsight-tests-'));
   const record = path.join(folder, 'outcomes');
+  writeFileSync(record, '');
   const reporters = {
     spec: 'stdout',
     [path.join(import.meta.dirname, 'outcomes.ts')]: record,

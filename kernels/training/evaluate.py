@@ -65,6 +65,7 @@ def xz_bits(data, before=b""):
 def measure(model, corpus, language, batches, shape, seed=11):
     sampler = Sampler(only(corpus, language), seed, fim=0.0, one_package=1.0)
     bits = dict.fromkeys(["closed", "open", "foreign", "causal", "gzip", "xz", "xz with others"], 0.0)
+    # The first batch has none before it; its own, in whatever order, would hold the text itself.
     size, previous = 0, torch.from_numpy(Sampler(only(corpus, language), seed + 1, fim=0.0, one_package=1.0).batch(*shape)[0])
     for _ in range(batches):
         tokens = torch.from_numpy(sampler.batch(*shape)[0])

@@ -43,9 +43,11 @@ class Gate(nn.Module):
         kept = 1 - share * copied.sum(1, keepdim=True)
         linear = share * copied + kept * modelled
         logs = torch.exp(by_copy * torch.log(copied + TINY) + by_model * torch.log(modelled + TINY) + lift[:, None]) * exists
-        whole = logs.sum(1, keepdim=True) + (1 - modelled.sum(1, keepdim=True)).clamp_min(0)
+        left = 1 - modelled.sum(1, keepdim=True)
+        left = left * (left > TINY)
+        whole = logs.sum(1, keepdim=True) + left
         listed = blend * linear + (1 - blend) * logs / whole
-        others = (blend * kept + (1 - blend) / whole)[:, 0] * d["model"]
+        others = (blend * kept + (left > 0) * (1 - blend) / whole)[:, 0] * d["model"]
         chosen = listed.gather(1, d["place"].clamp_min(0)[:, None])[:, 0]
         return -torch.log(torch.where(d["place"] >= 0, chosen, others) + 1e-12)
 

@@ -97,7 +97,8 @@ export class Gate {
       ),
     );
     const left = 1 - sum(modelled);
-    const unlisted = left > nothing ? left : 0;
+    // What is left to tokens that are not listed may be what rounding leaves, and `whole` is as small where the two disagree.
+    const unlisted = left > tiny ? left : 0;
     const whole = sum(logs) + unlisted;
     // Logarithms that all underflow have nothing to say.
     const blend = whole > 0 ? sigmoid(bend!) : 1;
@@ -158,5 +159,3 @@ function logit(p: number): number {
 
 /** What is less probable than this is not told apart. */
 const tiny = 1e-6;
-/** What the model leaves to tokens that are not listed, if it is no more, is what rounding leaves. */
-const nothing = 1e-9;

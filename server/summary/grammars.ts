@@ -119,14 +119,14 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
   });
 }
 
-/** A name apart from what it is a member of, where C++ writes both: `Cart` and `total` of `shop::Cart<Item>::total`. */
+/** A name apart from what it is a member of, where C++ and Ruby write both: `Cart` and `total` of `shop::Cart<Item>::total`. */
 function qualified(written: Node): { readonly scope: string | undefined; readonly text: string } {
   let [name, scope]: [Node, Node | null] = [written, null];
-  while (name.type === 'qualified_identifier') {
+  while (name.type === 'qualified_identifier' || name.type === 'scope_resolution') {
     scope = name.childForFieldName('scope');
     name = name.childForFieldName('name') ?? name.lastNamedChild!;
   }
-  return { scope: (scope?.childForFieldName('name') ?? scope)?.text, text: name.text };
+  return { scope: (scope?.childForFieldName('name') ?? scope)?.text, text: name.text.replace(/^.*::/, '') };
 }
 
 /** What a pattern captures beside the definition itself. */

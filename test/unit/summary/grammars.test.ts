@@ -68,8 +68,13 @@ const rows: readonly { language: string; text: string; definitions: string[] }[]
   },
   {
     language: 'ruby',
-    text: 'module Shop\n  class Cart\n    def total\n    end\n  end\nend\n',
-    definitions: ['module Shop 1–6 +', 'class Shop.Cart 2–5 +', 'method Cart.total 3–4 +'],
+    text: 'module Shop\n  class Cart\n    def total\n    end\n  end\nend\nclass Shop::Till\nend\n',
+    definitions: [
+      'module Shop 1–6 +',
+      'class Shop.Cart 2–5 +',
+      'method Cart.total 3–4 +',
+      'class Shop.Till 7–8 +',
+    ],
   },
   {
     language: 'php',
@@ -99,7 +104,11 @@ const rows: readonly { language: string; text: string; definitions: string[] }[]
       'function outer 9–9 +',
     ],
   },
-  { language: 'shellscript', text: 'build() {\n  make\n}\n', definitions: ['function build 1–3 +'] },
+  {
+    language: 'shellscript',
+    text: 'build() {\n  make\n}\nlog::info() {\n  echo\n}\n',
+    definitions: ['function build 1–3 +', 'function info 4–6 +'],
+  },
 ];
 
 const opened = await Grammars.open();
