@@ -9,10 +9,10 @@ import {
   type Status,
 } from '../server/protocol/requests.ts';
 import { settings } from '../server/protocol/settings.ts';
-import { ask } from './ask.ts';
-import type { Context } from './context.ts';
-import { openPlace, openPlaceCommand } from './places.ts';
-import { isEnabled, readSetting, writeSetting } from './settings.ts';
+import { ask } from './client/ask.ts';
+import type { Context } from './client/context.ts';
+import { openPlace, openPlaceCommand } from './client/places.ts';
+import { isEnabled, readSetting, writeSetting } from './client/settings.ts';
 
 export function activate(context: Context): void {
   const { extension, client, log } = context;

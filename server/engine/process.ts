@@ -4,9 +4,9 @@
  */
 import { type Child, spawnChild } from './child.ts';
 import type { Device, DeviceSetting } from './device.ts';
-import type { KeptProbes } from './kept-probes.ts';
 import type { FromEngine, ParametersOf, ResultOf, WorkName, WorkRequest } from './messages.ts';
 import { chooseDevice, type DeviceChoice, probeDevice } from './probe.ts';
+import type { ProbeCache } from './probe-cache.ts';
 
 export interface EngineStatus {
   readonly state: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
@@ -65,7 +65,7 @@ export interface EngineOptions {
   /** Bytes of resident memory after which the process is replaced, in a pause: sessions of onnxruntime leak a little. */
   readonly memoryCeiling?: number;
   /** What was found out about devices in earlier sessions. */
-  readonly probes?: KeptProbes;
+  readonly probes?: ProbeCache;
   /** Milliseconds to wait before the first restart; doubles with every crash in a row. */
   readonly firstDelay?: number;
   /** Milliseconds of silence after which a process with open work counts as hanging. */

@@ -8,6 +8,18 @@ import {
   type TextDocuments,
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { messageOf } from '../host/log.ts';
+import {
+  coverageOfMemory,
+  describeFromMemory,
+  digestOfMemory,
+  type FilePosition,
+  lineSummariesFromMemory,
+  lineSummaryFromMemory,
+  mapOfMemory,
+  summarizeMemory,
+  whereInMemory,
+} from '../host/messages.ts';
 import {
   clearRequest,
   coverageRequest,
@@ -25,26 +37,14 @@ import {
   whereRequest,
 } from '../protocol/requests.ts';
 import { pathOfUri } from './folders.ts';
-import { messageOf } from './log.ts';
-import {
-  coverageOfMemory,
-  describeFromMemory,
-  digestOfMemory,
-  type FilePosition,
-  lineSummariesFromMemory,
-  lineSummaryFromMemory,
-  mapOfMemory,
-  summarizeMemory,
-  whereInMemory,
-} from './memory-messages.ts';
-import type { Reading } from './reading.ts';
-import type { Unsaved } from './unsaved.ts';
+import type { RepositoryClient } from './repository-client.ts';
+import type { UnsavedDocuments } from './unsaved-documents.ts';
 
 export function serveRequests(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
-  reading: Reading,
-  unsaved: Unsaved,
+  reading: RepositoryClient,
+  unsaved: UnsavedDocuments,
   status: () => Status,
 ): void {
   on(readRequest, async (_, token) => {
@@ -107,7 +107,7 @@ export function serveRequests(
     if (typeof uri !== 'string') throw invalid('`uri` must be a text.');
     if (!isCount(line) || !isCount(column))
       throw invalid('`line` and `column` must be whole numbers from 1.');
-    await unsaved.handOver(uri);
+    await unsaved.flush(uri);
     const text = documents.get(uri)?.getText();
     return { file: pathOfUri(uri) ?? uri, line, column, ...(text === undefined ? {} : { text }) };
   }

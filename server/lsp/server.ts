@@ -10,8 +10,10 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { probeCacheIn } from '../engine/probe-cache.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
-import { keptProbes } from '../memory/store.ts';
+import { connectionLog } from '../host/log.ts';
+import type { OpenParameters } from '../host/messages.ts';
 import { acceptanceRequest, acceptedCommand, restartEngineRequest } from '../protocol/requests.ts';
 import type { SettingName, SettingsShape } from '../protocol/settings.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
@@ -19,14 +21,12 @@ import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
-import { connectionLog } from './log.ts';
-import type { OpenParameters } from './memory-messages.ts';
 import { serveProgress } from './progress.ts';
-import { Reading } from './reading.ts';
+import { RepositoryClient } from './repository-client.ts';
 import { serveRequests } from './requests.ts';
 import { Settings } from './settings.ts';
 import { serveStatus } from './status.ts';
-import { Unsaved } from './unsaved.ts';
+import { UnsavedDocuments } from './unsaved-documents.ts';
 import { Watching } from './watching.ts';
 
 export interface ServerOptions {
@@ -63,14 +63,14 @@ function start(
     entry: engineEntry,
     device: settings.current['engine.device'],
     log,
-    probes: keptProbes(settings.current['cache.folder']),
+    probes: probeCacheIn(settings.current['cache.folder']),
   });
-  const reading = new Reading(log, openParameters(settings.current, folders), undefined, engine);
+  const reading = new RepositoryClient(log, openParameters(settings.current, folders), undefined, engine);
   const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);
   serveProgress(connection, client, reading);
   const acceptance = new AcceptanceCount();
-  const unsaved = new Unsaved(documents, reading);
+  const unsaved = new UnsavedDocuments(documents, reading);
   serveCompletions(connection, documents, notebooks, settings, reading, unsaved, acceptance);
   connection.onRequest(acceptanceRequest.method, () => acceptance.counts);
   connection.onExecuteCommand(({ command }) => {

@@ -1,6 +1,7 @@
 /** When the files of a repository last changed, and how much goes on in it. */
-import type { Repository, TokenMemory } from '../memory/repository.ts';
+
 import type { Activity } from '../protocol/requests.ts';
+import type { Repository, TokenMemory } from '../repository/repository.ts';
 import { readHistory } from '../workspace/git-history.ts';
 
 export interface Changes {
