@@ -105,7 +105,7 @@ test('a cell of a notebook goes on from the cells of code before it, in its own 
   });
   const text = cells[2][1];
   const [item] = await client.complete(cellUri('second'), endOf(text));
-  assert.equal(item?.insertText, 'CoverageLedger(harbourMaster, tidalGauge, 4711)');
+  assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711)');
   assert.deepEqual(item.range, { start: endOf(text), end: endOf(text) });
 });
 

@@ -40,7 +40,7 @@ test('a repository is read with progress, and a completion tells where it came f
   assert.ok(status.files > 15 && status.tokens > 1000 && status.memoryBytes > 0);
   assert.equal(status.files, status.filesTotal);
   const [item] = await suggestedAfter(client, root, halfModule);
-  assert.equal(item?.insertText, 'CoverageLedger(harbourMaster, tidalGauge, 4711);');
+  assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.deepEqual(item?.range, { start: endOf(halfModule), end: endOf(halfModule) });
   const why = whyOf(item);
   assert.deepEqual(why?.provenance[0], { path: 'src/quokka-user.ts', line: 3 });
@@ -95,7 +95,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   await client.whenStatus(status => status.files === files + 1 && status.stale === 0);
   assert.equal(
     (await suggestedAfter(client, root, halfModule))[0]?.insertText,
-    'CoverageLedger(harbourMaster, tidalGauge, 4711);',
+    'Ledger(harbourMaster, tidalGauge, 4711);',
   );
 
   writeFileSync(file, moduleText.replace('4711', '4712'));
@@ -103,7 +103,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   await client.whenStatus(({ stale }) => stale === 0);
   assert.equal(
     (await suggestedAfter(client, root, halfModule))[0]?.insertText,
-    'CoverageLedger(harbourMaster, tidalGauge, 4712);',
+    'Ledger(harbourMaster, tidalGauge, 4712);',
   );
 
   const moved = path.join(root, 'lib');
@@ -165,7 +165,7 @@ test('what other open documents say, saved or not, is what is completed from', a
   const end = { line: 1, character: 0 };
   await client.change(uri, 2, [{ range: { start: end, end }, text: moduleText }]);
   const [item] = await suggestedAfter(client, root, halfModule);
-  assert.equal(item?.insertText, 'CoverageLedger(harbourMaster, tidalGauge, 4711);');
+  assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.deepEqual(whyOf(item)?.provenance[0], { path: 'src/main.ts', line: 4 });
   // Closed without saving: what is on disk holds again.
   await client.close(uri);
@@ -238,7 +238,7 @@ test('what is not to be read on opening is read when asked for', async () => {
   await client.initialize();
   // Documents are completed from themselves all the same.
   const items = await suggestedAfter(client, root, `${moduleText}\n${halfModule}`);
-  assert.equal(items[0]?.insertText, 'CoverageLedger(harbourMaster, tidalGauge, 4711);');
+  assert.equal(items[0]?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.equal((await client.request(statusRequest, null)).state, 'idle');
   assert.equal((await client.request(readRequest, null)).state, 'ready');
 });
