@@ -12,12 +12,12 @@ import {
   Trace,
   TransportKind,
 } from 'vscode-languageclient/node';
+import { methods } from '../../server/protocol/methods.ts';
 import {
   acceptedCommand,
   type RequestOf,
   type Status,
   statusNotification,
-  statusRequest,
 } from '../../server/protocol/requests.ts';
 import { settingsSection } from '../../server/protocol/settings.ts';
 import { readSetting } from './settings.ts';
@@ -90,7 +90,7 @@ export class Client implements vscode.Disposable {
       await language.start();
       if (this.#language !== language) return;
       await this.applyTrace();
-      const status = await language.sendRequest<Status>(statusRequest.method, null);
+      const status = await language.sendRequest<Status>(methods.status.method, null);
       if (this.#language !== language) return;
       this.#status = status;
       this.#set('running');
@@ -261,7 +261,7 @@ async function answersWithin(language: LanguageClient, milliseconds: number): Pr
   const late = new Promise<boolean>(resolve => {
     timer = setTimeout(() => resolve(false), milliseconds);
   });
-  const answer = language.sendRequest(statusRequest.method, null).then(
+  const answer = language.sendRequest(methods.status.method, null).then(
     () => true,
     // A refusal is an answer too; a lost connection is handled where it is noticed.
     () => true,

@@ -1,6 +1,7 @@
 /** What was read and what was left out, with the reasons, as a list to search and open from. */
 import * as vscode from 'vscode';
-import { type Coverage, coverageRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Coverage } from '../../server/protocol/requests.ts';
 import { ask } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { openPlace } from '../client/places.ts';
@@ -17,7 +18,7 @@ interface FileItem extends vscode.QuickPickItem {
 }
 
 async function show(context: Context): Promise<void> {
-  const coverage = await ask(context, coverageRequest, null);
+  const coverage = await ask(context, methods.coverage, null);
   if (!coverage) return;
   const pick = vscode.window.createQuickPick<FileItem>();
   const tokens = coverage.files.reduce((sum, file) => sum + file.tokens, 0);

@@ -1,7 +1,8 @@
 /** Summaries of the repository, a folder, a file or a selection: Markdown documents that are on no disk, shown in the editor's preview. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
-import { type DescribeParameters, describeRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { DescribeParameters } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { pathOf, uriOf } from '../client/places.ts';
@@ -49,7 +50,7 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
     const parameters = JSON.parse(uri.query) as DescribeParameters;
     const { client, log } = this.#context;
     try {
-      const { markdown } = await client.request(describeRequest, parameters, token);
+      const { markdown } = await client.request(methods.describe, parameters, token);
       return withSourceLinks(markdown, hrefOf);
     } catch (error) {
       log.error('A summary could not be had.', error);

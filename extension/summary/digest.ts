@@ -1,7 +1,8 @@
 /** "Export digest": the repository as one text for another tool, within a number of tokens; opened, saved or copied. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
-import { type Digest, type DigestParameters, digestRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Digest, DigestParameters } from '../../server/protocol/requests.ts';
 import { askWithProgress } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { pathOf } from '../client/places.ts';
@@ -25,7 +26,7 @@ async function run(context: Context, target: unknown): Promise<void> {
   const budget = await askForBudget();
   if (budget === undefined) return;
   const title = vscode.l10n.t('Longsight: exporting a digest');
-  const digest = await askWithProgress(context, title, digestRequest, {
+  const digest = await askWithProgress(context, title, methods.digest, {
     format,
     budget,
     ...(path && { path }),

@@ -1,6 +1,7 @@
 /** The repository summary: a native tree that opens the source of everything it says. */
 import * as vscode from 'vscode';
-import { type Summary, summaryRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Summary } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { pathOf } from '../client/places.ts';
@@ -108,7 +109,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     this.#askedFor = extentOf(client.status);
     try {
       const summary = await vscode.window.withProgress({ location: { viewId } }, () =>
-        client.request(summaryRequest, {}, loading.token),
+        client.request(methods.summary, {}, loading.token),
       );
       if (loading.token.isCancellationRequested) return;
       this.#summary = summary;

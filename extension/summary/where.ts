@@ -1,6 +1,6 @@
 /** "Where else is this done?": the places that the memory connects to the cursor, as a peek. */
 import * as vscode from 'vscode';
-import { whereRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { ask } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { peekPlaces } from '../client/places.ts';
@@ -23,7 +23,8 @@ async function show(context: Context): Promise<void> {
   const { line, character } = selection.active;
   const answer = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for like places') },
-    () => ask(context, whereRequest, { uri: document.uri.toString(), line: line + 1, column: character + 1 }),
+    () =>
+      ask(context, methods.where, { uri: document.uri.toString(), line: line + 1, column: character + 1 }),
   );
   if (!answer) return;
   if (await peekPlaces(editor, answer.places)) return;

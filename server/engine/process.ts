@@ -47,6 +47,8 @@ export interface Engine {
     parameters: ParametersOf<Name>,
     options?: RunOptions,
   ): Promise<ResultOf<Name>>;
+  /** Sets the device for the next start; an engine that runs is restarted on it. */
+  use(device: DeviceSetting): void;
   /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
   restart(device?: DeviceSetting): void;
   /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
@@ -169,6 +171,15 @@ class EngineProcess implements Engine {
     this.#retire();
     this.#rejectStarted('the engine was restarted', pending => pending.repeatable);
     void this.#start(this.#status.state === 'stopped' ? 'starting' : 'restarting');
+  }
+
+  use(device: DeviceSetting): void {
+    if (this.#status.state !== 'stopped') {
+      this.restart(device);
+      return;
+    }
+    this.#setting = device;
+    this.#choice = undefined;
   }
 
   async stop(): Promise<void> {

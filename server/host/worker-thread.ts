@@ -87,7 +87,7 @@ export class WorkerThread {
   #lost(worker: Worker, why: string): void {
     if (this.#worker !== worker) return;
     this.#forget();
-    this.#onLost(`The memory of the repository broke: ${why}.`);
+    this.#onLost(`The indexing thread crashed: ${why}.`);
   }
 
   #forget(): void {

@@ -6,7 +6,8 @@ import {
   ShowMessageNotification,
 } from 'vscode-languageserver/node';
 import { type Log, messageOf } from '../host/log.ts';
-import { readSettings, type SettingsShape, settingsSection } from '../protocol/settings.ts';
+import { readSettings } from '../protocol/read-settings.ts';
+import { type SettingsShape, settingsSection } from '../protocol/settings.ts';
 import type { Client } from './client.ts';
 
 export type SettingsListener = (now: SettingsShape, before: SettingsShape) => void;

@@ -7,7 +7,7 @@ import {
   type FileSystemWatcher,
 } from 'vscode-languageserver/node';
 import { type Log, messageOf } from '../host/log.ts';
-import { foldersInMemory } from '../host/messages.ts';
+import { workerRequests } from '../host/messages.ts';
 import { throttle } from '../host/throttle.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
@@ -74,7 +74,7 @@ export class Watching {
     const watcher = this.#watcher;
     this.#seen = this.#reading.ended;
     try {
-      const folders = await this.#reading.ask(foldersInMemory, null);
+      const folders = await this.#reading.ask(workerRequests.folders, null);
       // What changed in a folder before it was watched has been told of by nobody.
       this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
