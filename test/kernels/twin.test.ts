@@ -237,7 +237,7 @@ test('the continuous read', () => {
       location: transposed(weight(`${layer}.mixer.location.weight`)),
       locationBias: weight(`${layer}.mixer.location.bias`),
     },
-    { heads: count, varianceFloor: 1e-4 },
+    { form: 'mean', heads: count, varianceFloor: 1e-4 },
     basis(),
     1,
   );
