@@ -57,7 +57,7 @@ const deltaInputs = { q: [width], k: [width], v: [width], logDecay: [heads], bet
 
 export const recurrenceCases: readonly Case[] = [
   ...hyenaFilters.map(({ name, filter, state: stateFormula }) => {
-    const parameters = { short: randomNormal([3, 3 * width], 1), filter };
+    const parameters = { short: randomNormal([3, 3 * width], 1), filters: [filter] };
     return benchCase(
       {
         name,
