@@ -13,9 +13,15 @@ import {
   type StridedMemory,
   stridedPositions,
   stridedRead,
+  stridedReadBesideWindow,
   stridesByRank,
 } from '../../kernels/dilated-attention/strided-read.ts';
-import { stridedReadGraph } from '../../kernels/dilated-attention/strided-read-graph.ts';
+import {
+  stridedReadBesideWindowGraph,
+  stridedReadGraph,
+} from '../../kernels/dilated-attention/strided-read-graph.ts';
+import { noScore } from '../../kernels/flash-attention/partials.ts';
+import { initialWindowAttentionState } from '../../kernels/flash-attention/reference.ts';
 import { placeParameters } from '../../kernels/onnx/parameters.ts';
 import { full, randomNormal, rows, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
 import { assertClose, checkForms } from './harness.ts';
@@ -212,6 +218,83 @@ for (const [which, valid] of [
   });
 }
 
+for (const normalize of [false, true]) {
+  const kept = memory(everyThird);
+  const parameters = { window: 6, scale, normalize };
+  const hidden = tensor(
+    [heads, 7],
+    kept.valid.data.map(there => (there > 0 ? 0 : noScore)),
+  );
+  checkForms({
+    name: `strided read beside a window${normalize ? ', normalised' : ''}`,
+    inputs: { q: [heads, width], plain: [heads, width], k: [heads, width], v: [heads, width] },
+    parameters: { scale },
+    initialState: () => initialWindowAttentionState(6, heads, width),
+    reference: ({ q, plain, k, v }, _, state) =>
+      stridedReadBesideWindow({ q: q!, plain: plain!, k: k!, v: v! }, parameters, state, kept),
+    graph: (g, { q, plain, k, v }, _, state) =>
+      stridedReadBesideWindowGraph(
+        g,
+        { q: q!, plain: plain!, k: k!, v: v! },
+        placeParameters(g, parameters),
+        state,
+        placeParameters(g, { keys: kept.keys, values: kept.values, hidden }),
+      ),
+    step: (g, { q, plain, k, v }, _, state) =>
+      stridedReadBesideWindowGraph(
+        g,
+        { q: q!, plain: plain!, k: k!, v: v! },
+        placeParameters(g, parameters),
+        state,
+        placeParameters(g, { keys: kept.keys, values: kept.values, hidden }),
+        true,
+      ),
+  });
+}
+
+test('a strided read beside a window is one softmax over both kinds of keys', () => {
+  const [T, window] = [10, 4];
+  const kept = memory(everyThird);
+  const [q, plain, k, v] = [1, 2, 3, 4].map(seed => randomNormal([T, heads, width], seed)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const { output } = stridedReadBesideWindow(
+    { q, plain, k, v },
+    { window, scale, normalize: false },
+    initialWindowAttentionState(window, heads, width),
+    kept,
+  );
+  const expected = zeros(output.shape);
+  for (let t = 0; t < T; t++) {
+    for (let h = 0; h < heads; h++) {
+      const at = (t * heads + h) * width;
+      const near = Array.from(
+        { length: Math.min(window, t + 1) },
+        (_, back) => ((t - back) * heads + h) * width,
+      );
+      const far = Array.from({ length: 7 }, (_, s) => s).filter(s => kept.valid.data[h * 7 + s]! > 0);
+      const pairs = [
+        ...near.map(from => [dot(q.data, at, k.data, from, width), v.data, from] as const),
+        ...far.map(
+          s =>
+            [
+              dot(plain.data, at, kept.keys.data, (h * 7 + s) * width, width),
+              kept.values.data,
+              (h * 7 + s) * width,
+            ] as const,
+        ),
+      ].map(([score, values, from]) => [Math.exp(score / Math.sqrt(width)), values, from] as const);
+      const sum = pairs.reduce((all, [weight]) => all + weight, 0);
+      for (const [weight, values, from] of pairs)
+        for (let c = 0; c < width; c++) expected.data[at + c]! += (weight / sum) * values[from + c]!;
+    }
+  }
+  assertClose(output, expected, 1e-9, 'o');
+});
+
 test('a strided read of no key is zero', async () => {
   const empty = memory(zeros([heads, 7]));
   const q = randomNormal([5, heads, width], 3);
@@ -259,6 +342,8 @@ test('what is kept at a stride is kept at the strides that divide it', () => {
   }
 });
 
-function dot(a: Float64Array, atA: number, b: Float64Array, atB: number): number {
-  return [0, 1, 2, 3].reduce((sum, c) => sum + a[atA + c]! * b[atB + c]!, 0);
+function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, width = 4): number {
+  let sum = 0;
+  for (let c = 0; c < width; c++) sum += a[atA + c]! * b[atB + c]!;
+  return sum;
 }
