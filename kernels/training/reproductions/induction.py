@@ -32,8 +32,8 @@ def main(quick):
     lengths = [30, 120]
     kinds = ["h3", "s4d"] if quick else ["h3", "s4d", "attention"]
     for kind in kinds:
-        for seed in [1] if quick else [1, 2, 3]:
-            run(kind, 600 if quick else 3000, lengths, seed)
+        for seed in [1] if quick else [1, 2]:
+            run(kind, 600 if quick else 1500, lengths, seed)
 
 
 if __name__ == "__main__":
