@@ -1,9 +1,9 @@
 /** One file from disk to text, or the reason why not. */
 import { hash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { verdictOnLines, verdictOnSignature } from './content.ts';
 import { verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
+import { guardedFlags, verdictOnOpened } from './guard.ts';
 import type { Verdict } from './names.ts';
 import type { SourceFile, SourceText } from './source.ts';
 import { decode } from './text.ts';
@@ -46,14 +46,12 @@ async function readOnce(
   file: SourceFile,
   maxFileSize: number,
 ): Promise<SourceBytes | Verdict | undefined> {
-  // Between listing and opening, the file may have become a link or a pipe: neither is followed or waited for.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const descriptor = await access.open(file.absolute, flags);
+  const descriptor = await access.open(file.absolute, guardedFlags);
   try {
     const before = await access.stat(descriptor);
-    if (!before.isFile()) return { reason: 'unreadable', detail: 'It is not a regular file.' };
-    if (before.size > maxFileSize)
-      return { reason: 'oversized', detail: `It has ${before.size} bytes, more than ${maxFileSize}.` };
+    const verdict = verdictOnOpened(descriptor, before, file.absolute, maxFileSize);
+    if (verdict === 'changed') return undefined;
+    if (verdict !== undefined) return verdict;
     const bytes = await readFully(access, descriptor, before.size);
     const after = await access.stat(descriptor);
     if (bytes === undefined || after.mtimeMs !== before.mtimeMs || after.size !== before.size)
