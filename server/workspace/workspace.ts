@@ -11,6 +11,7 @@ import { IgnoreTree } from './ignore-tree.ts';
 import { type Listed, type Listing, listFolder } from './listing.ts';
 import { foldersOfNoSource, verdictOnName } from './names.ts';
 import { inOrder, Pace } from './pace.ts';
+import { maskSecrets } from './secrets/names.ts';
 import type { Skipped, SourceFile, WorkspaceFolder } from './source.ts';
 
 export interface WorkspaceOptions {
@@ -136,7 +137,7 @@ export class Workspace {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const skip = (relative: string, verdict: Omit<Skipped, 'path'>): void => {
-      found.skipped.push({ path: this.#prefixed(folder, relative), ...verdict });
+      found.skipped.push({ path: this.#prefixed(folder, maskSecrets(relative)), ...verdict });
     };
     const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
     const leaveOut = this.folders.filter(other => other !== folder).map(other => other.root);
@@ -254,7 +255,7 @@ async function statOf(
         : undefined;
     if (stat.isFile()) return { bytes: stat.size, modified: stat.mtimeMs, changed: stat.ctimeMs };
     if (stat.isSymbolicLink())
-      return { reason: 'symlink', detail: `It is a symbolic link to ${await readlink(absolute)}.` };
+      return { reason: 'symlink', detail: `It is a symbolic link to ${maskSecrets(await readlink(absolute))}.` };
     return stat.isDirectory() ? undefined : { reason: 'unreadable', detail: 'It is not a regular file.' };
   } catch (error) {
     return isAbsence(error) ? undefined : verdictOnFailure(error);
