@@ -5,6 +5,7 @@ import { verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { guardedFlags, verdictOnOpened } from './guard.ts';
 import type { Verdict } from './names.ts';
+import { cellsOf } from './notebook.ts';
 import type { SourceFile, SourceText } from './source.ts';
 import { decode } from './text.ts';
 
@@ -88,11 +89,27 @@ export function hashOf(bytes: Uint8Array): string {
 export function textOf(read: SourceBytes, contentHash: string): SourceText | Verdict {
   const decoded = decode(read.bytes);
   if ('reason' in decoded) return decoded;
-  const { text, note } = decoded;
+  const { note } = decoded;
+  if (isPointer(decoded.text)) return pointer;
+  const isNotebook = /\.ipynb$/i.test(read.file.path);
+  const text = (isNotebook ? cellsOf(decoded.text) : undefined) ?? decoded.text;
   if (text.trimStart() === '') return { reason: 'empty', detail: 'It holds white space only.' };
   if (!read.file.wanted) {
     const verdict = verdictOnSignature(read.file.path, text) ?? verdictOnLines(text);
     if (verdict !== undefined) return verdict;
   }
   return { path: read.file.path, text, hash: contentHash, ...(note !== undefined && { note }) };
+}
+
+const pointer: Verdict = {
+  reason: 'binary',
+  detail: 'It is a pointer of Git LFS; the file that it stands for is not here.',
+};
+
+/** As https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md has them. */
+function isPointer(text: string): boolean {
+  return (
+    text.length < 1024 &&
+    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-.*\n){0,9}oid sha256:[0-9a-f]{64}\n/.test(text)
+  );
 }

@@ -255,7 +255,10 @@ async function statOf(
         : undefined;
     if (stat.isFile()) return { bytes: stat.size, modified: stat.mtimeMs, changed: stat.ctimeMs };
     if (stat.isSymbolicLink())
-      return { reason: 'symlink', detail: `It is a symbolic link to ${maskSecrets(await readlink(absolute))}.` };
+      return {
+        reason: 'symlink',
+        detail: `It is a symbolic link to ${maskSecrets(await readlink(absolute))}.`,
+      };
     return stat.isDirectory() ? undefined : { reason: 'unreadable', detail: 'It is not a regular file.' };
   } catch (error) {
     return isAbsence(error) ? undefined : verdictOnFailure(error);

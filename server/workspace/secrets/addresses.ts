@@ -1,5 +1,5 @@
 /** Passwords in addresses and in what programs take to connect to a database. */
-import { isStandIn } from './placeholder.ts';
+import { isStandIn, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
 /** Characters behind `://` in which a password has to end. */
@@ -15,8 +15,11 @@ const wordsForPassword =
 const reserved =
   /^(?:(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost)|127\.[\d.]+|0\.0\.0\.0|\[?::1\]?|192\.0\.2\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|host|hostname|server|your[-_.\w]*|my[-_]?host|(?:.*\.)?(?:domain|site|host|yourdomain|mydomain)(?:\.(?:com|tld|net|org))?)$/i;
 
-/** `scheme://user:password@host`, where both password and host are more than words for such. */
-export function findAddress(text: string): Find | undefined {
+/**
+ * `scheme://user:password@host`, where both password and host are more than words for such.
+ * @param isAside in a test or a document, where a password has to look like one that was drawn
+ */
+export function findAddress(text: string, isAside = false): Find | undefined {
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
     const rest = text.slice(at + 3, at + 3 + reach);
     const colon = rest.indexOf(':');
@@ -24,7 +27,7 @@ export function findAddress(text: string): Find | undefined {
     const end = rest.search(ends);
     const address = end < 0 ? rest : rest.slice(0, end);
     const parsed = loginIn(address);
-    if (parsed !== undefined && isLogin(parsed))
+    if (parsed !== undefined && isLogin(parsed) && !(isAside && !looksRandom(parsed.password, 8)))
       return { what: 'a password in an address', start: at, end: at + 3 + address.length };
   }
   return undefined;
@@ -63,7 +66,9 @@ function loginIn(address: string): Login | undefined {
 
 function isLogin({ user, password, hosts }: Login): boolean {
   if (password.length < 4 || password.length > 256 || hosts.length === 0) return false;
-  if (password === user || wordsForPassword.test(password) || isFilledIn(password) || isFilledIn(user)) return false;
+  if (new Set(password).size < 4) return false;
+  if (password === user || wordsForPassword.test(password) || isFilledIn(password) || isFilledIn(user))
+    return false;
   // One real host is enough.
   const real = hosts.filter(host => !reserved.test(host) && !isFilledIn(host));
   return real.length > 0 && real.every(host => /^[\w.-]+$|^\[[\da-f:]+\]$/i.test(host));
@@ -91,8 +96,17 @@ const company =
 export function findConnection(text: string): Find | undefined {
   if (text.includes(oracleSign)) {
     const oracle = /jdbc:oracle:\w+:([\w$#]+)\/([^@/\s"']{4,64})@/.exec(text);
-    if (oracle !== null && oracle[1] !== oracle[2] && !wordsForPassword.test(oracle[2]!) && !isFilledIn(oracle[2]!))
-      return { what: 'the password of a database', start: oracle.index, end: oracle.index + oracle[0].length };
+    if (
+      oracle !== null &&
+      oracle[1] !== oracle[2] &&
+      !wordsForPassword.test(oracle[2]!) &&
+      !isFilledIn(oracle[2]!)
+    )
+      return {
+        what: 'the password of a database',
+        start: oracle.index,
+        end: oracle.index + oracle[0].length,
+      };
   }
   if (!connectionSign.test(text)) return undefined;
   for (const match of text.matchAll(connection)) {

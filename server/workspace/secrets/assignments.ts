@@ -12,7 +12,7 @@ const which =
 
 /** Names whose values are public or are made from a secret without giving it away. */
 const harmlessName =
-  /public|pub_?key|site_?key|publishable|hash|digest|checksum|sha\d|md5|fingerprint|_id$|integrity|next_?token|page_?token|continuation|cursor|token_?type|token_?url|csrf|xsrf|nonce|cache_?key|sort_?key|partition_?key|primary_key$|foreign|idempot|translat|i18n|locale|etag|revision|commit|author$/i;
+  /public|pub_?key|site_?key|publishable|hash|digest|checksum|sha\d|md5|fingerprint|_id$|integrity|next_?token|page_?token|continuation|cursor|token_?type|token_?url|csrf|xsrf|authenticity|nonce|cache_?key|sort_?key|partition_?key|primary_key$|foreign|idempot|translat|i18n|locale|etag|revision|commit|author$/i;
 
 /** Any name of a secret holds one of these. */
 const sign = /secr|pass|pwd|tok|key|cred|auth|bearer|salt|pepper|pin|seed|mnemonic|pat|dsn|sas/i;
@@ -32,6 +32,14 @@ export function isSettings(path: string): boolean {
   return settings.test(path);
 }
 
+const testsAndDocuments =
+  /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__|mocks?|test-?data|fixtures?|__fixtures__|examples?|samples?|docs?|documentation|guides?|playgrounds?|e2e|benchmarks?|snapshots?)\/|[._-](?:test|spec|mock|stories|snap)s?\.\w+$|(?:^|\/)test_[^/]*\.\w+$|(?:^|\/)conftest\.py$/i;
+
+/** Tests and documents are full of values that only look like what they are about. */
+export function isTestOrDocument(path: string): boolean {
+  return testsAndDocuments.test(path);
+}
+
 const longest = 512;
 
 /** The name of a value in XML: `<add key="name" value="…"/>`. */
@@ -49,9 +57,13 @@ export function findNamed(text: string, start: number, end: number, plain: boole
   if (!isSecretName(name)) return undefined;
   // After a comma, a value without quotes is an argument like any other.
   if (quote === '' && separator === ',') return undefined;
-  const value = quote === '' ? text.slice(start, Math.min(end, start + longest)) : quotedAt(text, start, quote);
+  const value =
+    quote === '' ? text.slice(start, Math.min(end, start + longest)) : quotedAt(text, start, quote);
   if (value === undefined || (quote === '' && !plain && !/\d/.test(value))) return undefined;
+  // Of two arguments the first need not be the name of the second, unless it looks like nothing else.
+  if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name)) return undefined;
   if (!isSecretValue(name, value, quote !== '' || separator === '>')) return undefined;
+  if (isSearchBox(text, start, value)) return undefined;
   return { what: 'a password, key or token', start, end: start + value.length };
 }
 
@@ -74,7 +86,8 @@ function nameBefore(text: string, start: number): Named | undefined {
   const skip = (characters: string, most: number): void => {
     for (let count = 0; count < most && at > 0 && characters.includes(text[at - 1]!); count++) at--;
   };
-  if (text[at - 1] === ' ') at -= schemes.find(scheme => text.startsWith(scheme, start - scheme.length))?.length ?? 0;
+  if (text[at - 1] === ' ')
+    at -= schemes.find(scheme => text.startsWith(scheme, start - scheme.length))?.length ?? 0;
   const quoted = at;
   skip('"\'`', 3);
   let quote = text.slice(at, quoted);
@@ -128,7 +141,8 @@ export function findAssigned(text: string, start: number, end: number, plain: bo
     const code = text.charCodeAt(at);
     if (code !== 0x3d && code !== 0x3a) continue;
     let nameStart = at;
-    while (nameStart > start && at - nameStart < 100 && isNameCharacter(text.charCodeAt(nameStart - 1))) nameStart--;
+    while (nameStart > start && at - nameStart < 100 && isNameCharacter(text.charCodeAt(nameStart - 1)))
+      nameStart--;
     if (at - nameStart < 2 || !isSecretName(text.slice(nameStart, at))) continue;
     const value = /^[^&;]*/.exec(text.slice(at + 1, Math.min(end, at + longest)))![0];
     if (!plain && !/\d/.test(value)) continue;
@@ -138,13 +152,30 @@ export function findAssigned(text: string, start: number, end: number, plain: bo
   return undefined;
 }
 
+/** The key of a search box is public: every visitor's browser sends it. */
+const searchBox = /algolia|docsearch|index_?name/i;
+
+function isSearchBox(text: string, start: number, value: string): boolean {
+  return value.length === 32 && searchBox.test(text.slice(Math.max(0, start - 300), start + 300));
+}
+
+/** A login in an example: `user:password` in base64. */
+function isExampleLogin(value: string): boolean {
+  const [, password] =
+    /^[\x21-\x7e]+?:([\x20-\x7e]+)$/.exec(Buffer.from(value, 'base64').toString('latin1')) ?? [];
+  return password !== undefined && !looksRandom(password, 10);
+}
+
 function isSecretValue(name: string, value: string, quoted: boolean): boolean {
-  if (isStandIn(value) || /^(?:https?|file|urn|arn|data|sha\d+-|projects\/|\/|\.\/|@)/i.test(value)) return false;
+  if (isExampleLogin(value)) return false;
+  if (isStandIn(value) || /^(?:https?|file|urn|arn|data|sha\d+-|projects\/|\/|\.\/|@)/i.test(value))
+    return false;
   if (/^[a-z][\w.-]*:\/\//i.test(value) || /\s/.test(value)) return false;
   if (isUuid(value)) return /key|secret|token|pass/i.test(name) && looksRandom(value);
   if (/^[0-9a-f]+$/i.test(value)) return value.length >= 20 && looksRandom(value, 20);
   const isPassword = /pass|pwd|secret|credential/i.test(name);
   // A path, a host, a call, a version: punctuation with words between.
-  if (!quoted && /^[\w-]+(?:[./:][\w-]+)+$/.test(value) && !/\d[a-zA-Z]\d|[a-z]\d[a-z]\d/.test(value)) return false;
+  if (!quoted && /^[\w-]+(?:[./:][\w-]+)+$/.test(value) && !/\d[a-zA-Z]\d|[a-z]\d[a-z]\d/.test(value))
+    return false;
   return looksRandom(value, isPassword ? 14 : 16);
 }

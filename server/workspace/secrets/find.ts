@@ -4,8 +4,10 @@
  */
 import type { Verdict } from '../names.ts';
 import { findAddress, findConnection } from './addresses.ts';
-import { isSettings } from './assignments.ts';
+import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
 import { findKey, findWebKey } from './keys.ts';
+import { isTestEnvironment } from './names.ts';
+import { isStandIn } from './placeholder.ts';
 import { verdictOfPreset } from './preset.ts';
 import { presetMaySearch } from './preset-needs.ts';
 import { type Scanned, scan } from './scan.ts';
@@ -29,16 +31,31 @@ export async function verdictOnSecrets(path: string, text: string): Promise<Verd
 
 function search(path: string, text: string): Scanned {
   const find =
-    findKey(text) ?? findWebKey(text) ?? findAddress(text) ?? findConnection(text) ?? findLogin(path, text);
+    findKey(text) ??
+    findWebKey(text) ??
+    findAddress(text, isTestOrDocument(path)) ??
+    findConnection(text) ??
+    findLogin(path, text);
   if (find !== undefined) return { find, hinted: false };
-  const scanned = scan(text, isSettings(path));
+  const plain = isSettings(path);
+  const isAside = isTestOrDocument(path);
+  const scanned = scan(text, { plain, tokensOnly: isAside && !plain });
   return scanned.find === undefined && presetMaySearch(path, text) ? { hinted: true } : scanned;
 }
 
 function findLogin(path: string, text: string): Find | undefined {
+  if (isTestEnvironment(path)) return findVariable(text);
   const match = path.endsWith('.npmrc') ? registryPassword.exec(text) : null;
   if (match === null) return undefined;
   return { what: 'the login for a package registry', start: match.index, end: match.index + match[0].length };
+}
+
+/** In a file of variables a password need not be long to be one. */
+function findVariable(text: string): Find | undefined {
+  for (const match of text.matchAll(/^(?:export )?(\w{1,100})[ \t]{0,8}=[ \t]{0,8}["']?([^\s"']{6,400})/gm))
+    if (isSecretName(match[1]!) && !isStandIn(match[2]!))
+      return { what: 'a password, key or token', start: match.index, end: match.index + match[0].length };
+  return undefined;
 }
 
 function lineOf(text: string, offset: number): number {

@@ -38,7 +38,15 @@ function hasKey(after: string): boolean {
   return body.length >= leastKey && entropyOf(body.slice(0, 400)) > 4.2;
 }
 
-const heads: readonly string[] = ['LS0tLS1CRUdJTi', 'eyJ0eXBlIjoi', 'eyAidHlwZSI6', 'ewogICJ0eXBl', 'ewogICAgInR5', 'ewoJInR5cGUi', 'ewogInR5cGUi'];
+const heads: readonly string[] = [
+  'LS0tLS1CRUdJTi',
+  'eyJ0eXBlIjoi',
+  'eyAidHlwZSI6',
+  'ewogICJ0eXBl',
+  'ewogICAgInR5',
+  'ewoJInR5cGUi',
+  'ewogInR5cGUi',
+];
 
 /** A key, or the account of a Google service, that was encoded in base64 as a whole. */
 export function isEncodedKey(span: string): boolean {

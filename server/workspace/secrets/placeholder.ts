@@ -13,10 +13,11 @@ const commonPairs: ReadonlySet<string> = new Set(
 
 /** Words that stand where a real value would. */
 const standIn =
-  /example|sample|dummy|fake|placeholder|change[-_ ]?me|replace|redacted|your[-_ ]?|my[-_]?(?:secret|token|key|pass)|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|insert|todo|removed|masked|invalid|foo[-_]?bar|hunter2|correct[-_ ]?horse|lorem|secret[-_]?key[-_]?here|x{5}|\*{3}|\.{3}|…|_here\b|super[-_ ]?secret|password|passwd/i;
+  /example|sample|dummy|fake|placeholder|change[-_ ]?me|replace|redacted|filtered|hidden|your[-_ ]?|my[-_]?(?:secret|token|key|pass)|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|insert|todo|removed|masked|invalid|foo[-_]?bar|hunter2|correct[-_ ]?horse|lorem|secret[-_]?key[-_]?here|x{5}|\*{3}|\.{3}|…|_here\b|super[-_ ]?secret|password|passwd/i;
 
 /** Signs of a value that is put in later: by a shell, a template, a formatter. */
-const filledIn = /\$\{|\$\(|\{\{|\}\}|<%|%>|<[a-z][^>]*>|^\$[A-Za-z_]\w*|\$[A-Z][A-Z_]{3,}\b|\$[a-z_]{4,}\b|#\{|%[sd(]|\{[A-Za-z_][\w.]*\}|^\$|@[A-Z_]+@/;
+const filledIn =
+  /\$\{|\$\(|\{\{|\}\}|<%|%>|<[a-z][^>]*>|^\$[A-Za-z_]\w*|\$[A-Z][A-Z_]{3,}\b|\$[a-z_]{4,}\b|#\{|%[sd(]|\{[A-Za-z_][\w.]*\}|^\$|@[A-Z_]+@/;
 
 /** It says of itself that it is no value. */
 export function isStandIn(value: string): boolean {

@@ -6,6 +6,9 @@ import { verdictOn } from './verdict.ts';
 
 const prefix = '@secretlint/secretlint-rule-';
 
+/** What is shorter is a word that begins like a token. */
+const shortest = 16;
+
 const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + name));
 
 /** The names of the rules that are known here, as Secretlint knows them. */
@@ -34,7 +37,8 @@ export async function verdictOfPreset(path: string, text: string): Promise<Verdi
     },
   });
   const real = messages.find(
-    ({ ruleId, range: [start, end] }) => !unused.has(ruleId) && !isMadeUp(text.slice(start, end)),
+    ({ ruleId, range: [start, end] }) =>
+      !unused.has(ruleId) && end - start >= shortest && !isMadeUp(text.slice(start, end)),
   );
   if (real === undefined) return undefined;
   return verdictOn(rules.get(real.ruleId.slice(prefix.length)) ?? 'a secret', real.loc.start.line);

@@ -35,8 +35,15 @@ export interface Scanned {
   readonly hinted: boolean;
 }
 
-/** @param plain values may stand without quotes (a file of settings) */
-export function scan(text: string, plain: boolean): Scanned {
+/** How values under names of secrets are looked for. */
+export interface ScanOptions {
+  /** Values may stand without quotes (a file of settings). */
+  readonly plain: boolean;
+  /** Only tokens count (tests, documents). */
+  readonly tokensOnly: boolean;
+}
+
+export function scan(text: string, options: ScanOptions): Scanned {
   let hinted = false;
   const length = text.length;
   let start = 0;
@@ -53,7 +60,7 @@ export function scan(text: string, plain: boolean): Scanned {
     const seen = kindsIn(text, start, Math.min(end, start + longest));
     // Tokens hold digits, or at least letters of both kinds.
     if ((seen & digit) !== 0 || (seen & (small | capital)) === (small | capital)) {
-      const find = look(text, start, Math.min(end, start + longest), seen, plain);
+      const find = look(text, start, Math.min(end, start + longest), seen, options);
       if (find !== undefined) return { find, hinted };
       hinted ||= hasStart(text, start, end, presetStarts);
     }
@@ -62,11 +69,17 @@ export function scan(text: string, plain: boolean): Scanned {
   return { hinted };
 }
 
-function look(text: string, start: number, end: number, seen: number, plain: boolean): Find | undefined {
+function look(
+  text: string,
+  start: number,
+  end: number,
+  seen: number,
+  { plain, tokensOnly }: ScanOptions,
+): Find | undefined {
   // Of an escaped line end in a string, the letter is no part of what follows.
   const from = text[start - 1] === '\\' && 'nrt'.includes(text[start]!) ? start + 1 : start;
   const token = findToken(text, from, end);
-  if (token !== undefined) return token;
+  if (token !== undefined || tokensOnly) return token;
   if ((seen & separator) !== 0) {
     const assigned = findAssigned(text, from, end, plain);
     if (assigned !== undefined) return assigned;

@@ -61,7 +61,11 @@ export const tokenShapes: readonly Shape[] = [
   ...shapes('an Anthropic key', 'sk-ant-', `(?:api|admin|oat|ort|sid)\\d\\d-${wide}{60,}`),
   ...shapes('an OpenAI key', 'sk-proj- sk-svcacct- sk-admin- sk-service- sk-None- sess-', `${wide}{32,}`),
   ...shapes('an OpenRouter key', 'sk-or-v1-', `${hex}{60,}`),
-  ...shapes('an OpenAI key', 'sk-', `(?!ant-|or-|proj-|lf-)(?:${word}{48}|${word}{20}T3BlbkFJ${word}{20}|${hex}{32})(?!${word})`),
+  ...shapes(
+    'an OpenAI key',
+    'sk-',
+    `(?!ant-|or-|proj-|lf-)(?:${word}{48}|${word}{20}T3BlbkFJ${word}{20}|${hex}{32})(?!${word})`,
+  ),
   ...shapes('a Langfuse key', 'sk-lf-', `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`),
   ...shapes('an xAI key', 'xai-', `${word}{60,}`),
   ...shapes('a Groq key', 'gsk_', `${word}{48,}`),
@@ -78,7 +82,11 @@ export const tokenShapes: readonly Shape[] = [
   ...shapes('a Heroku key', 'HRKU-', `${wide}{30,}`),
   ...shapes('a Fly.io token', 'fo1_ fm1r_ fm1a_ fm2_ fm2a_', `[A-Za-z0-9+/=_-]{40,}`),
   ...shapes('a Tailscale key', 'tskey-', `[a-z]+-${word}{6,}-${word}{16,}`),
-  ...shapes('a Doppler token', 'dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.', `(?:[a-z0-9_-]{2,35}\\.)?${word}{40,44}`),
+  ...shapes(
+    'a Doppler token',
+    'dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.',
+    `(?:[a-z0-9_-]{2,35}\\.)?${word}{40,44}`,
+  ),
   ...shapes('a Pulumi token', 'pul-', `${hex}{40}`),
   ...shapes('a PlanetScale credential', 'pscale_tkn_ pscale_pw_ pscale_oauth_', `[A-Za-z0-9_.=-]{32,}`),
   ...shapes('a Supabase key', 'sbp_ sb_secret_', `[A-Za-z0-9_-]{30,}`),
@@ -96,13 +104,21 @@ export const tokenShapes: readonly Shape[] = [
   ...shapes('a PayPal token', 'access_token$production$ access_token$sandbox$', `[a-z0-9]{16}\\$${hex}{32}`),
   ...shapes('a Shopify token', 'shpat_ shpca_ shppa_ shpss_', '[a-fA-F0-9]{32}'),
   ...shapes('a Shopify token', 'shpat_ shpca_ shppa_ shpss_', `${word}{32}`),
-  ...shapes('a Plaid token', 'access-production- access-sandbox- access-development-', `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`),
+  ...shapes(
+    'a Plaid token',
+    'access-production- access-sandbox- access-development-',
+    `${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}`,
+  ),
   ...shapes('a Postman key', 'PMAK-', `${hex}{24}-${hex}{34}`),
   ...shapes('a Linear key', 'lin_api_ lin_oauth_', `\\w{32,}`),
   ...shapes('a Notion token', 'ntn_', `\\d{11}${word}{35}`),
   ...weak('a Notion token', 'secret_', `${word}{43}(?!${word})`),
   ...weak('an Airtable token', 'pat', `${word}{14}\\.${hex}{64}`),
-  ...shapes('a HubSpot token', 'pat-na1- pat-na2- pat-eu1- pat-ap1-', `[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`),
+  ...shapes(
+    'a HubSpot token',
+    'pat-na1- pat-na2- pat-eu1- pat-ap1-',
+    `[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`,
+  ),
   ...shapes('a Figma token', 'figd_ figo_ figoh_ figor_', `${wide}{36,}`),
   ...shapes('a Typeform token', 'tfp_', `[A-Za-z0-9_.=-]{40,}`),
   ...shapes('a Mapbox token', 'sk.eyJ', `${wide}{40,}\\.${wide}{16,}`),
@@ -117,7 +133,11 @@ export const tokenShapes: readonly Shape[] = [
   ...shapes('a Vault token', 'hvs. hvb. hvr.', `${wide}{24,}`),
   ...weak('a Vault token', 's.', `${word}{24}(?![A-Za-z0-9.])`),
   ...shapes('a 1Password token', 'ops_eyJ', `[A-Za-z0-9+/=_-]{100,}`),
-  ...shapes('a 1Password secret key', 'A3-', `[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}`),
+  ...shapes(
+    'a 1Password secret key',
+    'A3-',
+    `[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}`,
+  ),
   ...shapes('a Snyk token', 'snyk_uat. snyk_sat.', `[A-Za-z0-9_.-]{30,}`),
   ...shapes('a SonarQube token', 'squ_ sqp_ sqa_', `${hex}{40}`),
   ...shapes('a CircleCI token', 'CCIPAT_ CCIPRJ_', `${word}{22}_${hex}{40}`),
@@ -150,18 +170,58 @@ export const tokenShapes: readonly Shape[] = [
 ];
 
 /** Shapes without a beginning of their own: looked for in a stretch of text without white space. */
-export const looseShapes: readonly { readonly what: string; readonly sign: string; readonly pattern: RegExp }[] = [
+export const looseShapes: readonly {
+  readonly what: string;
+  readonly sign: string;
+  readonly pattern: RegExp;
+}[] = [
   { what: 'a Telegram bot token', sign: ':AA', pattern: /(?<!\w)\d{8,10}:(AA[A-Za-z0-9_-]{32,35})(?![\w-])/ },
-  { what: 'a Terraform Cloud token', sign: '.atlasv1.', pattern: /[A-Za-z0-9]{14}\.atlasv1\.([A-Za-z0-9_=-]{50,})/ },
-  { what: 'an Azure client secret', sign: 'Q~', pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~([\w~.-]{30,36})(?![\w~.-])/ },
-  { what: 'an Azure DevOps token', sign: 'AZDO', pattern: /([A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4})(?![A-Za-z0-9])/ },
+  {
+    what: 'a Terraform Cloud token',
+    sign: '.atlasv1.',
+    pattern: /[A-Za-z0-9]{14}\.atlasv1\.([A-Za-z0-9_=-]{50,})/,
+  },
+  {
+    what: 'an Azure client secret',
+    sign: 'Q~',
+    pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~([\w~.-]{30,36})(?![\w~.-])/,
+  },
+  {
+    what: 'an Azure DevOps token',
+    sign: 'AZDO',
+    pattern: /([A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4})(?![A-Za-z0-9])/,
+  },
   { what: 'an Azure key', sign: 'Key=', pattern: /(?:Account|SharedAccess)Key=([A-Za-z0-9+/]{40,86}={1,2})/ },
   { what: 'an Azure access signature', sign: 'sig=', pattern: /[?&;]sig=([A-Za-z0-9%+/]{40,}(?:=|%3[dD]))/ },
-  { what: 'an Azure key', sign: 'JQQJ99', pattern: /([A-Za-z0-9]{50,56}JQQJ99[A-Za-z0-9]{12,30})(?![A-Za-z0-9])/ },
+  {
+    what: 'an Azure key',
+    sign: 'JQQJ99',
+    pattern: /([A-Za-z0-9]{50,56}JQQJ99[A-Za-z0-9]{12,30})(?![A-Za-z0-9])/,
+  },
   { what: 'a Mailchimp key', sign: '-us', pattern: /(?<![0-9a-f])([0-9a-f]{32})-us\d{1,2}(?!\w)/ },
-  { what: 'a Discord token', sign: '.', pattern: /(?<![\w.-])([MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,40})(?![\w.-])/ },
-  { what: 'a Slack webhook', sign: 'hooks.slack.com', pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/([A-Za-z0-9/]{20,})/i },
-  { what: 'a Discord webhook', sign: '/api/webhooks/', pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{10,}\/([A-Za-z0-9_-]{50,})/ },
-  { what: 'a Teams webhook', sign: 'webhook.office.com', pattern: /webhook\.office\.com\/webhookb2\/([0-9a-f@/A-Za-z-]{60,})/ },
-  { what: 'a Zapier webhook', sign: 'hooks.zapier.com', pattern: /hooks\.zapier\.com\/hooks\/catch\/(\d+\/[A-Za-z0-9]{6,})/ },
+  {
+    what: 'a Discord token',
+    sign: '.',
+    pattern: /(?<![\w.-])([MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,40})(?![\w.-])/,
+  },
+  {
+    what: 'a Slack webhook',
+    sign: 'hooks.slack.com',
+    pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/([A-Za-z0-9/]{20,})/i,
+  },
+  {
+    what: 'a Discord webhook',
+    sign: '/api/webhooks/',
+    pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{10,}\/([A-Za-z0-9_-]{50,})/,
+  },
+  {
+    what: 'a Teams webhook',
+    sign: 'webhook.office.com',
+    pattern: /webhook\.office\.com\/webhookb2\/([0-9a-f@/A-Za-z-]{60,})/,
+  },
+  {
+    what: 'a Zapier webhook',
+    sign: 'hooks.zapier.com',
+    pattern: /hooks\.zapier\.com\/hooks\/catch\/(\d+\/[A-Za-z0-9]{6,})/,
+  },
 ];

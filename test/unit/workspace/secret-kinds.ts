@@ -162,8 +162,14 @@ export const tokens: readonly (readonly [kind: string, form: string])[] = [
   ['Discord bot', 'MT%24w.%6x.%38x'],
   ['Discord webhook', 'https://discord.com/api/webhooks/%18d/%68x'],
   ['Telegram bot', '%10d:AA%33x'],
-  ['Azure storage', 'DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=%86b==;EndpointSuffix=core.windows.net'],
-  ['Azure Service Bus', 'Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=%43b='],
+  [
+    'Azure storage',
+    'DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=%86b==;EndpointSuffix=core.windows.net',
+  ],
+  [
+    'Azure Service Bus',
+    'Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=%43b=',
+  ],
   ['Azure Cosmos', 'AccountEndpoint=https://acme.documents.azure.com:443/;AccountKey=%86b==;'],
   ['Azure signature', 'https://acme.blob.core.windows.net/c?sv=2023-11-03&sp=r&sig=%43b%3D'],
   ['Azure client secret', '%3w8Q~%34t'],
@@ -265,7 +271,10 @@ export function privateKeys(random: Random): PrivateKey[] {
     { kind: 'RSA', text: pem(rsa.export({ type: 'pkcs1', format: 'pem' })) },
     { kind: 'RSA in PKCS8', text: pem(rsa.export({ type: 'pkcs8', format: 'pem' })) },
     { kind: 'RSA, encrypted', text: pem(rsa.export({ type: 'pkcs8', format: 'pem', ...locked })) },
-    { kind: 'RSA, encrypted the old way', text: pem(rsa.export({ type: 'pkcs1', format: 'pem', ...locked })) },
+    {
+      kind: 'RSA, encrypted the old way',
+      text: pem(rsa.export({ type: 'pkcs1', format: 'pem', ...locked })),
+    },
     { kind: 'EC', text: pem(ec.export({ type: 'sec1', format: 'pem' })) },
     { kind: 'EC in PKCS8', text: pem(ec.export({ type: 'pkcs8', format: 'pem' })) },
     { kind: 'Ed25519 in PKCS8', text: pem(ed.export({ type: 'pkcs8', format: 'pem' })) },
@@ -286,11 +295,46 @@ export const keyForms: readonly (readonly [form: string, path: string, write: (k
   ['in JSON', 'a.json', key => JSON.stringify({ key })],
   ['in YAML', 'a.yaml', key => `key: |\n${key.replace(/^/gm, '    ')}`],
   ['in a YAML string', 'a.yml', key => `key: ${JSON.stringify(key)}\n`],
-  ['quoted by line', 'a.c', key => `${lines(key).map(line => `  "${line}\\n"`).join('\n')};\n`],
-  ['joined by plus', 'A.java', key => `${lines(key).map(line => `  "${line}\\n"`).join(' +\n')};\n`],
-  ['in an array', 'a.js', key => `[\n${lines(key).map(line => `  '${line}',`).join('\n')}\n].join('\\n')\n`],
-  ['behind #', 'a.sh', key => lines(key).map(line => `# ${line}\n`).join('')],
-  ['behind //', 'a.go', key => lines(key).map(line => `// ${line}\n`).join('')],
+  [
+    'quoted by line',
+    'a.c',
+    key =>
+      `${lines(key)
+        .map(line => `  "${line}\\n"`)
+        .join('\n')};\n`,
+  ],
+  [
+    'joined by plus',
+    'A.java',
+    key =>
+      `${lines(key)
+        .map(line => `  "${line}\\n"`)
+        .join(' +\n')};\n`,
+  ],
+  [
+    'in an array',
+    'a.js',
+    key =>
+      `[\n${lines(key)
+        .map(line => `  '${line}',`)
+        .join('\n')}\n].join('\\n')\n`,
+  ],
+  [
+    'behind #',
+    'a.sh',
+    key =>
+      lines(key)
+        .map(line => `# ${line}\n`)
+        .join(''),
+  ],
+  [
+    'behind //',
+    'a.go',
+    key =>
+      lines(key)
+        .map(line => `// ${line}\n`)
+        .join(''),
+  ],
   ['in a triple quote', 'a.py', key => `KEY = """${key}"""\n`],
   ['in one line', '.envrc.txt', key => `KEY="${lines(key).join('\\n')}"\n`],
   ['in HTML', 'a.html', key => `<pre>${lines(key).join('&#10;')}</pre>\n`],
@@ -318,7 +362,11 @@ export function accounts(random: Random): readonly (readonly [kind: string, path
     ['JSON as a YAML string', 'a.yaml', `account: '${json}'\n`],
     ['JSON with escapes', 'a.json', json.replaceAll('private', '\\u0070rivat\\u0065')],
     ['base64', 'a.yaml', `account: ${Buffer.from(json).toString('base64')}\n`],
-    ['base64 of lines', 'a.env.txt', `ACCOUNT=${Buffer.from(JSON.stringify(account, null, 2)).toString('base64')}\n`],
+    [
+      'base64 of lines',
+      'a.env.txt',
+      `ACCOUNT=${Buffer.from(JSON.stringify(account, null, 2)).toString('base64')}\n`,
+    ],
   ];
 }
 

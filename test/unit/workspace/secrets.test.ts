@@ -69,7 +69,13 @@ describe('secrets in text', () => {
     for (const [kind, form] of addresses)
       for (let count = 0; count < drawnEach; count++) {
         const [path, around] = placements[all++ % placements.length]!;
-        if (!(await isFound(path, around.replace('@', () => filled(form, random))))) missed.push(`${kind} in ${path}`);
+        if (
+          !(await isFound(
+            path,
+            around.replace('@', () => filled(form, random)),
+          ))
+        )
+          missed.push(`${kind} in ${path}`);
       }
     judge(missed, all);
   });
@@ -81,7 +87,8 @@ describe('secrets in text', () => {
       for (const { kind, text } of privateKeys(random))
         for (const [form, path, write] of keyForms) {
           all++;
-          if (!(await isFound(path, `${'some text\n'.repeat(3)}${write(text)}`))) missed.push(`${kind} ${form}`);
+          if (!(await isFound(path, `${'some text\n'.repeat(3)}${write(text)}`)))
+            missed.push(`${kind} ${form}`);
         }
     judge(missed, all);
   });
@@ -106,7 +113,12 @@ describe('secrets in text', () => {
 
   it('are found whatever comments in the file allow', async () => {
     const token = filled('ghp_%36w', random);
-    for (const comment of ['// secretlint-disable', '/* secretlint-disable-next-line */', '# gitleaks:allow', '# nosec'])
+    for (const comment of [
+      '// secretlint-disable',
+      '/* secretlint-disable-next-line */',
+      '# gitleaks:allow',
+      '# nosec',
+    ])
       assert.ok(await isFound('a.ts', `${comment}\nconst t = '${token}'; ${comment}\n`), comment);
   });
 });
@@ -127,7 +139,10 @@ describe('secrets in names', () => {
   it('are blotted out where the name is shown', () => {
     const token = filled('ghp_%36w', random);
     assert.equal(maskSecrets(`backup/${token}.txt`), 'backup/….txt');
-    assert.equal(maskSecrets('server/workspace/secrets/placeholder.ts'), 'server/workspace/secrets/placeholder.ts');
+    assert.equal(
+      maskSecrets('server/workspace/secrets/placeholder.ts'),
+      'server/workspace/secrets/placeholder.ts',
+    );
     const verdict = verdictOnName(`backup/${token}.txt`);
     assert.equal(verdict?.reason, 'secret');
     assert.ok(!verdict.detail.includes(token));
@@ -173,7 +188,20 @@ describe('no secrets', () => {
     });
 
   it('are seen in the names of templates and examples', () => {
-    for (const name of ['.env.example', 'example.env', 'env.sample', 'chart/templates/secret.yaml', 'id_rsa.pub', 'secrets.ts', 'key.go', 'auth.ts', 'keyboard.json', 'monkey', 'environment.ts', 'tokens.css'])
+    for (const name of [
+      '.env.example',
+      'example.env',
+      'env.sample',
+      'chart/templates/secret.yaml',
+      'id_rsa.pub',
+      'secrets.ts',
+      'key.go',
+      'auth.ts',
+      'keyboard.json',
+      'monkey',
+      'environment.ts',
+      'tokens.css',
+    ])
       assert.equal(verdictOnName(name), undefined, name);
   });
 });
