@@ -28,11 +28,13 @@ export function coverageNode(status: Status, say: Say, count: (value: number) =>
 }
 
 export function activityNode(
-  { commitsLastYear, lastCommit }: Activity,
+  { commitsLastYear, lastCommit, partial }: Activity,
   say: Say,
   date: (seconds: number) => string,
 ): SummaryNode {
-  const label = say('{0} commits in a year, the latest on {1}', commitsLastYear, date(lastCommit));
+  const label = partial
+    ? say('At least {0} commits in a year, the latest on {1}', commitsLastYear, date(lastCommit))
+    : say('{0} commits in a year, the latest on {1}', commitsLastYear, date(lastCommit));
   return plain('overview/activity', 'git-commit', label);
 }
 

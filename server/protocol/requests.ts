@@ -103,6 +103,8 @@ export interface RunCommand extends Place {
 /** What git tells of the last year; nothing of who did what. */
 export interface Activity {
   readonly commitsLastYear: number;
+  /** git was not asked to the end of the year, for want of time: there are at least so many. */
+  readonly partial?: boolean;
   /** Seconds since 1970 of the latest commit. */
   readonly lastCommit: number;
 }

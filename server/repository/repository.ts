@@ -11,7 +11,7 @@ import type { FolderError } from '../workspace/folders.ts';
 import { type Verdict, versionControlFolders } from '../workspace/names.ts';
 import { inOrder, Pace } from '../workspace/pace.ts';
 import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
-import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
+import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { CoverageLedger } from './coverage.ts';
