@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { ReadReport } from '../repository/read-report.ts';
-import { type Follower, Repository } from '../repository/repository.ts';
+import { Repository } from '../repository/repository.ts';
+import type { Follower } from '../repository/token-memory.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';

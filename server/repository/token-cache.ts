@@ -1,8 +1,10 @@
 /** What was read of one repository, kept in the store: a list of files with their outcomes, and packs of their tokens. */
+
 import { createHash, randomUUID } from 'node:crypto';
+import type { Verdict } from '../protocol/verdict.ts';
 import { renderingVersion } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
-import { filterVersion, type Verdict } from '../workspace/names.ts';
+import { filterVersion } from '../workspace/names.ts';
 import type { SourceFile } from '../workspace/source.ts';
 import { coarsestClock, type FileState } from './coverage.ts';
 import type { Tokens } from './encode-file.ts';

@@ -1,7 +1,8 @@
 /** When the files of a repository last changed, and how much goes on in it. */
 
 import type { Activity } from '../protocol/requests.ts';
-import type { Repository, TokenMemory } from '../repository/repository.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { TokenMemory } from '../repository/token-memory.ts';
 import { readHistory } from '../workspace/git-history.ts';
 
 export interface Changes {

@@ -2,7 +2,7 @@
  * Secrets in a text and in the names of files. Our own searches come first: they know the shapes of today's services, names that
  * are given a value at random, keys in any quoting, and addresses with passwords. Behind them run Secretlint's recommended rules.
  */
-import type { Verdict } from '../names.ts';
+import type { Verdict } from '../../protocol/verdict.ts';
 import { findAddress, findConnection } from './addresses.ts';
 import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
 import { findKey, findWebKey } from './keys.ts';

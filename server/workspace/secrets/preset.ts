@@ -1,5 +1,5 @@
 /** Secretlint's recommended rules: run only where searches that cost far less say that one of them may report something. */
-import type { Verdict } from '../names.ts';
+import type { Verdict } from '../../protocol/verdict.ts';
 import { isMadeUp } from './placeholder.ts';
 import { rules, unusedRules } from './preset-needs.ts';
 import { verdictOn } from './verdict.ts';

@@ -1,5 +1,5 @@
 /** A find in plain words. The find itself is never shown. */
-import type { Verdict } from '../names.ts';
+import type { Verdict } from '../../protocol/verdict.ts';
 
 export interface Find {
   /** What it looks like, to be named to the user. */

@@ -5,7 +5,7 @@ import { WorkerThread } from '../../../server/host/worker-thread.ts';
 import { RepositoryClient } from '../../../server/lsp/repository-client.ts';
 import { methods } from '../../../server/protocol/methods.ts';
 
-const fixture = (name: string) => path.join(import.meta.dirname, '../../fixtures/memory', name);
+const fixture = (name: string) => path.join(import.meta.dirname, '../../fixtures/worker', name);
 const parameters = {
   folders: [{ name: 'test', root: '/nowhere' }],
   exclude: [],
