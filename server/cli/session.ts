@@ -50,7 +50,7 @@ export async function openSession(
     const { ledger } = repository;
     note(
       `Read ${count(ledger.files)} files, ${count(ledger.tokens)} tokens (${bytes(ledger.bytes)}) in ${duration(reading.seconds)}` +
-        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; left out ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
+        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; skipped ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
     );
   }
   return { name: path.basename(root), repository, tokenizer, reading };

@@ -152,7 +152,7 @@ export class RepositoryWorker {
     const { repository, tokenizer } = this.#opened();
     const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
     const request = { path, ...question };
-    if (this.#isKeptOut(path)) return { reason: 'kept out', milliseconds: 0 };
+    if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
     this.#open?.neural?.reader.prioritize(path);
     this.#lookAhead.stop();
     this.#warming.abort();

@@ -87,7 +87,7 @@ export class WorkerThread {
     for (const [method, listener] of this.#notifications) connection.onNotification(method, listener);
     if (this.#engine !== undefined) serveEngine(connection, this.#engine);
     worker.on('error', error => this.#lost(worker, messageOf(error)));
-    worker.on('exit', code => this.#lost(worker, `it ended with code ${code}`));
+    worker.on('exit', code => this.#lost(worker, `it exited with code ${code}`));
     connection.listen();
     return connection;
   }

@@ -124,10 +124,10 @@ export class RepositoryClient {
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
       const { files, tokens, skipped } = this.#figures;
-      const left = read.complete ? '' : ' before it was stopped';
+      const left = read.complete ? '' : ' before it was paused';
       this.#log(
         'info',
-        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} left out.`,
+        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} skipped.`,
       );
       if (read.complete) this.#losses = 0;
       // Whoever stops a reading wants it to stop, not to begin again at the next change.
@@ -202,7 +202,7 @@ export class RepositoryClient {
       await this.#open();
       this.#tell(await this.#worker.request(workerRequests.update, { paths }));
     } catch (error) {
-      this.#log('warning', `Changed files could not be read: ${messageOf(error)}`);
+      this.#log('warning', `Could not read changed files: ${messageOf(error)}`);
     }
     this.#updating = 0;
     this.#changed();

@@ -312,7 +312,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (others + tokens.length > this.#maxTokens) {
       this.#drop(path, run);
       // Without its state: once there is room, the next reading tries again.
-      const detail = `Memory is full: it holds ${this.#maxTokens} tokens at most.`;
+      const detail = `Over the limit of ${this.#maxTokens} tokens (longsight.read.maxTokens).`;
       this.ledger.noteSkipped({ path, reason: 'limit', detail });
       return;
     }
@@ -377,12 +377,12 @@ function isIn(path: string, place: string): boolean {
 }
 
 function disappeared(folder: string): string {
-  return `${folder} disappeared while it was read. What was read until then is kept.`;
+  return `${folder} disappeared while it was being read. Files read so far are kept.`;
 }
 
 function nothingIn(workspace: Workspace): string {
   const names = workspace.folders.map(folder => folder.opened).join(', ');
-  return `There is nothing to read in ${names}: no file in it is text that someone wrote.`;
+  return `No source files found in ${names}.`;
 }
 
 const blockedBefore = 'It kept the indexing thread busy for too long; reload the window to try again.';

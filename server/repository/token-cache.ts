@@ -144,7 +144,7 @@ export class TokenCache {
       await this.#store.removeOrphans(this.#repository, new Set([listName, ...this.#packsInUse().keys()]));
       await this.#store.prune(undefined, this.#repository);
     } catch (error) {
-      this.#problems.add(`What was read could not be kept for the next time: ${messageOf(error)}.`);
+      this.#problems.add(`Could not write the cache: ${messageOf(error)}.`);
     }
   }
 
@@ -208,7 +208,7 @@ export class TokenCache {
         await this.#store.put(this.#repository, name, new Uint8Array(tokens.buffer));
       } catch (error) {
         this.#forgetPack(name);
-        this.#problems.add(`What was read could not be kept for the next time: ${messageOf(error)}.`);
+        this.#problems.add(`Could not write the cache: ${messageOf(error)}.`);
       }
     });
   }
@@ -242,11 +242,9 @@ export class TokenCache {
     try {
       const data = await this.#store.get(this.#repository, name);
       if (data !== 'damaged') return data;
-      this.#problems.add(
-        'A part of the cache was damaged. It has been dropped, and its files are read anew.',
-      );
+      this.#problems.add('Part of the cache was damaged. It was dropped, and its files are read again.');
     } catch (error) {
-      this.#problems.add(`The cache could not be read: ${messageOf(error)}.`);
+      this.#problems.add(`Could not read the cache: ${messageOf(error)}.`);
     }
     return undefined;
   }

@@ -115,7 +115,7 @@ test('the engine checks itself, is restarted when it is killed, and the status s
   assert.match(deviceReason, /agrees with its reference/);
   for (const pid of await childrenOf(client.process.pid!)) process.kill(pid, 'SIGKILL');
   const { problem } = await client.when(() => client.statuses.find(({ engine }) => engine === 'restarting'));
-  assert.match(problem ?? '', /The engine process was ended by SIGKILL; it is started again\./);
+  assert.match(problem ?? '', /The engine process was killed by SIGKILL; restarting it\./);
   await client.whenStatus(({ engine }) => engine === 'running');
   const status = await client.request(methods.restartEngine, null);
   assert.equal(status.engine, 'running');

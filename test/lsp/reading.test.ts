@@ -282,7 +282,7 @@ test('what was read is kept: another server on the same folder takes it from the
   const log = await second.when(() => second.logs.find(text => text.startsWith('Read ')));
   assert.match(
     log,
-    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 left out`),
+    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 skipped`),
   );
   assert.equal(await second.stop(), 0);
   for (const file of globSync('**/content-v2/**/*', { cwd: cache, withFileTypes: true })) {

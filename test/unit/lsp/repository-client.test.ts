@@ -47,7 +47,7 @@ test('what is asked of a thread that ends is rejected, once for each loss, and w
     fixture('ends.mjs'),
   );
   for (let count = 0; count < 2; count++) await assert.rejects(thread.request(methods.coverage, null));
-  assert.deepEqual(losses, Array(2).fill('The indexing thread crashed: it ended with code 3.'));
+  assert.deepEqual(losses, Array(2).fill('The indexing thread crashed: it exited with code 3.'));
   assert.ok(log.every(text => text === 'memory: Content-Length: 7'));
   await thread.stop();
 });
