@@ -80,8 +80,8 @@ test('settings of the wrong kind are told once, in words, and replaced by their 
   });
   await client.initialize();
   const text = await client.when(() => client.shown[0]);
-  assert.match(text, /longsight\.completion\.maxLines must be at least 1/);
-  assert.match(text, /longsight\.engine\.device must be one of auto, cpu/);
+  assert.match(text, /`longsight\.completion\.maxLines` must be at least 1/);
+  assert.match(text, /`longsight\.engine\.device` must be one of auto, cpu/);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
     settings: { longsight: { engine: { device: 'abacus' }, completion: { maxLines: 0 } } },
   });

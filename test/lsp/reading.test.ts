@@ -63,8 +63,9 @@ test('summary and coverage are answered from what was read; bad parameters are r
     client.connection.sendRequest('longsight/summary', { path: 7 }),
     /`path` must be a string/,
   );
+  await assert.rejects(client.connection.sendRequest('longsight/pause', {}), /`paused` is missing/);
   await assert.rejects(
-    client.connection.sendRequest('longsight/pause', {}),
+    client.connection.sendRequest('longsight/pause', { paused: 'yes' }),
     /`paused` must be true or false/,
   );
   // Parameters that are left out are no parameters.
