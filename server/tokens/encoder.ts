@@ -5,7 +5,7 @@ import { WordCache } from './wordcache.ts';
 
 /** What encoding needs of a vocabulary. */
 export interface BytePairs {
-  /** The id of each byte. */
+  /** The id of each byte, or `noToken`: such bytes are left out of the ids. */
   readonly byteIds: Uint32Array;
   /** Ids of the pair that each rank merges and of what it becomes, three a rank. */
   readonly merges: Uint32Array;
@@ -14,9 +14,13 @@ export interface BytePairs {
   readonly wholePieces?: ReadonlyMap<string, number>;
 }
 
+/** Stands for the id of a byte that a vocabulary lacks; it merges with nothing. */
+export const noToken = 0xffffffff;
+
 /** Gathers ids of texts and single ids until they are taken. */
 export class BytePairEncoder {
   readonly #byteIds: Uint32Array;
+  readonly #isComplete: boolean;
   readonly #preTokenizer: PreTokenizer;
   readonly #wholePieces: ReadonlyMap<string, number> | undefined;
   readonly #merger: Merger;
@@ -30,6 +34,7 @@ export class BytePairEncoder {
 
   constructor({ byteIds, merges, preTokenizer, wholePieces }: BytePairs) {
     this.#byteIds = byteIds;
+    this.#isComplete = !byteIds.includes(noToken);
     this.#preTokenizer = preTokenizer;
     this.#wholePieces = wholePieces;
     this.#merger = new Merger(merges);
@@ -113,7 +118,8 @@ export class BytePairEncoder {
         ids[count++] = byteIds[0x80 | (point & 0x3f)]!;
       }
     }
-    return this.#merger.merge(ids, count);
+    const merged = this.#merger.merge(ids, count);
+    return this.#isComplete ? merged : withoutMissing(ids, merged);
   }
 
   #reserve(more: number): void {
@@ -123,6 +129,13 @@ export class BytePairEncoder {
     larger.set(this.#output.subarray(0, this.#outputLength));
     this.#output = larger;
   }
+}
+
+/** Closes the gaps that bytes without a token leave; returns the new length. */
+function withoutMissing(ids: Uint32Array, length: number): number {
+  let kept = 0;
+  for (let i = 0; i < length; i++) if (ids[i] !== noToken) ids[kept++] = ids[i]!;
+  return kept;
 }
 
 const largestKept = 1 << 20;
