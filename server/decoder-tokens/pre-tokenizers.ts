@@ -5,7 +5,7 @@
  */
 import { type PreTokenizer, scanByPattern, scanBySplits } from '../tokens/pretokenizer.ts';
 
-const contraction = String.raw`'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]`;
+const contraction = "'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]";
 
 /** Words with what stands before them, numbers of up to so many digits, punctuation with the line's end, blank lines, blanks. */
 const wordsAndNumbers = (digits: string): string =>

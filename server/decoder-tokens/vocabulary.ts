@@ -70,7 +70,7 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
   };
 }
 
-/** SmolLM's and StarCoder's vocabularies lack control characters and bytes that they never saw; those are left out, as llama.cpp does. */
+/** SmolLM's and StarCoder's vocabularies lack control characters and bytes that they never saw; those are left out, as `tokenizers` does. */
 function byteIdsOf(ids: ReadonlyMap<string, number>, path: string): Uint32Array {
   return Uint32Array.from(letterOfByte, (letter, byte) => {
     const id = ids.get(letter);

@@ -5,7 +5,7 @@ import { WordCache } from './wordcache.ts';
 
 /** What encoding needs of a vocabulary. */
 export interface BytePairs {
-  /** The id of each byte, or `noToken`: such bytes are left out of the ids. */
+  /** The id of each byte, or `noToken`: such bytes are left out before merging. */
   readonly byteIds: Uint32Array;
   /** Ids of the pair that each rank merges and of what it becomes, three a rank. */
   readonly merges: Uint32Array;
@@ -14,7 +14,7 @@ export interface BytePairs {
   readonly wholePieces?: ReadonlyMap<string, number>;
 }
 
-/** Stands for the id of a byte that a vocabulary lacks; it merges with nothing. */
+/** Stands for the id of a byte that a vocabulary lacks. */
 export const noToken = 0xffffffff;
 
 /** Gathers ids of texts and single ids until they are taken. */
@@ -118,8 +118,8 @@ export class BytePairEncoder {
         ids[count++] = byteIds[0x80 | (point & 0x3f)]!;
       }
     }
-    const merged = this.#merger.merge(ids, count);
-    return this.#isComplete ? merged : withoutMissing(ids, merged);
+    if (!this.#isComplete) count = withoutMissing(ids, count);
+    return this.#merger.merge(ids, count);
   }
 
   #reserve(more: number): void {
