@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { grammarFiles, packagedFiles } from '../server/summary/grammars.ts';
+import { grammarFiles, packagedFiles } from '../server/analysis/grammars.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const minify = process.argv.includes('--minify');
@@ -32,8 +32,8 @@ const commonJsNames = [
 /** ESM programs that run in a Node process of their own. */
 const programs: Record<string, string> = {
   server: 'server/lsp/main.ts',
-  engine: 'server/engine/main.ts',
-  memory: 'server/lsp/memory-main.ts',
+  engine: 'server/engine/worker/main.ts',
+  worker: 'server/host/main.ts',
   cli: 'server/cli/main.ts',
 };
 

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
-import { grammarFiles } from '../server/summary/grammars.ts';
+import { grammarFiles } from '../server/analysis/grammars.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const cache = path.join(root, '.cache');
@@ -30,7 +30,7 @@ if (target === undefined || binary === undefined) {
 
 const allowed = [
   /^(package\.json|readme\.md|changelog\.md|license)$/i,
-  /^dist\/(extension\.cjs|(server|memory|engine|cli|map)\.js|[\w-]+\.wasm)$/,
+  /^dist\/(extension\.cjs|(server|worker|engine|cli|map)\.js|[\w-]+\.wasm)$/,
   /^dist\/weights\//,
   /^media\//,
   /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.js|lib\/.*\.js)$/,
@@ -45,7 +45,7 @@ const needed = [
   'media/walkthrough/read.md',
   'media/longsight.svg',
   'dist/server.js',
-  'dist/memory.js',
+  'dist/worker.js',
   'dist/engine.js',
   `node_modules/onnxruntime-node/bin/napi-v6/${binary}/onnxruntime_binding.node`,
   'node_modules/onnxruntime-common/package.json',

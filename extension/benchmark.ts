@@ -1,7 +1,7 @@
 /** "Benchmark this repository": the command line's benchmark in a terminal, where its table can be read and its process ended, and then its plot. */
 import * as vscode from 'vscode';
-import type { Context } from './context.ts';
-import { readSetting } from './settings.ts';
+import type { Context } from './client/context.ts';
+import { readSetting } from './client/settings.ts';
 
 /** Lines that are hidden and completed; enough to tell settings apart, few enough for some minutes. */
 const lines = 200;

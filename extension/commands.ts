@@ -1,18 +1,12 @@
 /** The palette's commands that are a request or a setting; features with a view of their own bring theirs. */
 import * as vscode from 'vscode';
-import {
-  clearRequest,
-  type Place,
-  pauseRequest,
-  readRequest,
-  restartEngineRequest,
-  type Status,
-} from '../server/protocol/requests.ts';
+import { methods } from '../server/protocol/methods.ts';
+import type { Place, Status } from '../server/protocol/requests.ts';
 import { settings } from '../server/protocol/settings.ts';
-import { ask } from './ask.ts';
-import type { Context } from './context.ts';
-import { openPlace, openPlaceCommand } from './places.ts';
-import { isEnabled, readSetting, writeSetting } from './settings.ts';
+import { ask } from './client/ask.ts';
+import type { Context } from './client/context.ts';
+import { openPlace, openPlaceCommand } from './client/places.ts';
+import { isEnabled, readSetting, writeSetting } from './client/settings.ts';
 
 export function activate(context: Context): void {
   const { extension, client, log } = context;
@@ -20,11 +14,11 @@ export function activate(context: Context): void {
     extension.subscriptions.push(vscode.commands.registerCommand(`longsight.${name}`, run));
   };
   register('read', () => read(context));
-  register('pause', () => ask(context, pauseRequest, { paused: true }));
-  register('resume', () => ask(context, pauseRequest, { paused: false }));
+  register('pause', () => ask(context, methods.pause, { paused: true }));
+  register('resume', () => ask(context, methods.pause, { paused: false }));
   register('clear', () => clear(context));
   register('restartEngine', () =>
-    client.connection === 'running' ? ask(context, restartEngineRequest, null) : client.restart(),
+    client.connection === 'running' ? ask(context, methods.restartEngine, null) : client.restart(),
   );
   register('trigger', () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'));
   register('accept', () => vscode.commands.executeCommand('editor.action.inlineSuggest.commit'));
@@ -60,7 +54,7 @@ async function read(context: Context): Promise<void> {
     );
     return;
   }
-  await ask(context, readRequest, null);
+  await ask(context, methods.read, null);
 }
 
 async function clear(context: Context): Promise<void> {
@@ -75,7 +69,7 @@ async function clear(context: Context): Promise<void> {
     },
     yes,
   );
-  if (answer === yes) await ask(context, clearRequest, null);
+  if (answer === yes) await ask(context, methods.clear, null);
 }
 
 async function toggleFileScope(): Promise<void> {
@@ -114,7 +108,7 @@ async function chooseDevice(status: Status | undefined): Promise<void> {
     description: label === current ? vscode.l10n.t('current') : '',
     detail: labels[label],
   }));
-  const running = status && `${status.device}. ${status.deviceReason}`;
+  const running = status?.device ? `${status.device}. ${status.deviceReason}` : undefined;
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('The device the model runs on'),
     placeHolder: running

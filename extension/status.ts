@@ -1,9 +1,9 @@
 /** What Longsight is doing: a status bar item that opens a menu, and a language status item with the figures. */
 import * as vscode from 'vscode';
 import type { Status } from '../server/protocol/requests.ts';
-import type { Context } from './context.ts';
-import { isEnabled, readSetting } from './settings.ts';
-import { fullCount, megabytes, percent, shortCount } from './words.ts';
+import type { Context } from './client/context.ts';
+import { isEnabled, readSetting } from './client/settings.ts';
+import { fullCount, megabytes, percent, shortCount } from './client/words.ts';
 
 export function activate(context: Context): void {
   const { extension, client } = context;

@@ -1,5 +1,5 @@
 /** The benchmark as a picture: how often suggestions are right, from the surest down, for each of the ways to suggest. */
-import type { Benchmark } from './bench.ts';
+import type { Benchmark } from './benchmark.ts';
 
 const size = { width: 720, height: 460, left: 64, right: 170, top: 72, bottom: 56 };
 const colours: Readonly<Record<string, string>> = { file: '#8a8a8a', bm25: '#c77700', repo: '#0067c0' };

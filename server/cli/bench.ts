@@ -4,39 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { complete } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
-import { CopyMemory } from '../memory/copy.ts';
-import type { Repository } from '../memory/repository.ts';
+import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import { filesOf, runEvaluation } from '../evaluation/evaluate.ts';
+import { chooseLines, cursorIn, type HiddenLine } from '../evaluation/lines.ts';
+import { randomFrom } from '../evaluation/random.ts';
+import { evaluationText } from '../evaluation/report.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import { plotSvg } from './bench-plot.ts';
-import { type Evaluation, filesOf, runEvaluation } from './eval.ts';
-import { chooseLines, cursorIn, type HiddenLine } from './eval-lines.ts';
-import { randomFrom } from './eval-random.ts';
-import { evaluationText } from './eval-report.ts';
-import type { Command } from './main.ts';
+import type { Benchmark, Ratio } from './benchmark.ts';
+import type { Command } from './command.ts';
 import { CountLine, note, print, printJson } from './output.ts';
 import { openRepository, tokenizerOf } from './session.ts';
-
-/** A figure and what it was measured beside; below 1 it is the better of the two wherever less is better. */
-export interface Ratio {
-  readonly ratio: number;
-  readonly value: number;
-  readonly beside: number;
-  readonly unit: string;
-  /** What `value` and `beside` are, in a sentence. */
-  readonly what: string;
-}
-
-export interface Benchmark {
-  readonly name: string;
-  readonly files: number;
-  readonly tokens: number;
-  readonly read: Ratio;
-  readonly decode: Ratio;
-  readonly edit: Ratio;
-  readonly reopen: Ratio;
-  readonly completion: Evaluation;
-}
 
 /** Tokens of a repository that any completion model could have in its prompt. */
 const smallTokens = 8192;

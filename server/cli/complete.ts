@@ -3,7 +3,7 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 import { complete } from '../completion/complete.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { print, printJson } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';

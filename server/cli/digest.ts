@@ -1,7 +1,7 @@
 /** `longsight digest`: the repository for another tool, within a budget of tokens. */
 import { defaultBudget, makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { count, note, print } from './output.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';

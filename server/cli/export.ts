@@ -1,10 +1,10 @@
 /** `longsight export`: the model as one ONNX file, for other programs. */
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { longestRun, portableModel } from '../engine/portable.ts';
-import { loadWeights } from '../engine/weights.ts';
+import { exportModelGraphs, longestRun } from '../engine/worker/onnx-export.ts';
+import { loadWeights } from '../engine/worker/weights.ts';
 import { UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { modelOf } from './neural.ts';
 import { bytes as bytesText, print, printJson } from './output.ts';
 import { tokenizerOf } from './session.ts';
@@ -16,7 +16,7 @@ export const exportModel: Command = async line => {
     throw new UsageError(`There is no folder ${path.dirname(file)} to write into.`);
   if (existsSync(file)) throw new UsageError(`${file} is there already, and is not overwritten.`);
   const loaded = loadWeights(modelOf(line, tokenizerOf(line)));
-  const { bytes, optional } = portableModel(loaded);
+  const { bytes, optional } = exportModelGraphs(loaded);
   writeFileSync(file, bytes, { flag: 'wx' });
   const { name, modelId, config } = loaded;
   if (line.json) {

@@ -1,9 +1,10 @@
 /** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandLine, type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
+import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
+import type { Command } from './command.ts';
 import { completeAt } from './complete.ts';
 import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
@@ -15,9 +16,6 @@ import { start } from './start.ts';
 import { status } from './status.ts';
 import { summarizeFolder } from './summarize.ts';
 import { where } from './where.ts';
-
-/** A command: prints its result and returns when done. Throws `UsageError` for input that cannot be worked with. */
-export type Command = (line: CommandLine, signal: AbortSignal) => Promise<void>;
 
 const commands: Readonly<Record<CommandName, Command>> = {
   start,

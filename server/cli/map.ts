@@ -5,7 +5,7 @@ import { buildMap, pathInMap } from '../summary/map.ts';
 import { mapColours, mapSvg } from '../summary/map-svg.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { count, note, print, printJson } from './output.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';

@@ -1,7 +1,7 @@
 /** `longsight read`: reads a folder and says what was read and what was left out. */
 
 import { modelIdOf } from '../tokens/model-id.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { readNeurally } from './neural.ts';
 import { bytes, count, duration, print, printJson } from './output.ts';
 import { openSession } from './session.ts';

@@ -1,8 +1,8 @@
 /** What most commands begin with: a folder opened and read, with progress on standard error. */
 import path from 'node:path';
-import { CopyMemory } from '../memory/copy.ts';
-import type { Reading } from '../memory/reading.ts';
-import { type Follower, Repository } from '../memory/repository.ts';
+import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { ReadReport } from '../repository/read-report.ts';
+import { type Follower, Repository } from '../repository/repository.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';
@@ -14,7 +14,7 @@ export interface Session {
   readonly name: string;
   readonly repository: Repository<CopyMemory>;
   readonly tokenizer: Tokenizer;
-  readonly reading: Reading;
+  readonly reading: ReadReport;
 }
 
 export interface ReadOptions {

@@ -4,7 +4,7 @@ import { createEngine, type EngineStatus } from '../engine/process.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { CommandLine } from './arguments.ts';
 import { openStore, probesOf } from './cache.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { bytes, count, print, printJson } from './output.ts';
 import { tokenizerOf } from './session.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ConnectedPlace } from '../protocol/requests.ts';
 import { placesLike } from '../summary/where.ts';
 import { UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { print, printJson } from './output.ts';
 import { findPlace } from './place.ts';
 import { openSession } from './session.ts';

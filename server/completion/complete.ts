@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AsyncPredictor, TokenPlace } from '../memory/predictor.ts';
+import type { AsyncPredictor, TokenPlace } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { blockAfter } from './block.ts';
 import type { CompletionCache } from './cache.ts';
@@ -7,11 +7,11 @@ import { type Candidate, candidatesAt } from './candidates.ts';
 import { rank } from './confidence.ts';
 import { contextOf, type EditContext } from './context.ts';
 import { featuresOf } from './features.ts';
-import { isWorthShowing, leastConfidence } from './gate.ts';
 import { indentUnitOf } from './indent.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
+import { isWorthShowing, leastConfidence } from './threshold.ts';
+import { TimeSlice } from './time-slice.ts';
 import { cleanText, closersReplaced, trimToSuffix } from './trim.ts';
-import { Turn } from './turn.ts';
 import { verbatimPlace } from './verbatim.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
@@ -57,7 +57,7 @@ async function answer(
   }
 
   const context = contextOf(request);
-  const turn = new Turn(signal, performance.now() + (request.budget ?? defaultBudget));
+  const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
     turn,

@@ -1,4 +1,4 @@
-import type { PredictionScope, TokenPlace } from '../memory/predictor.ts';
+import type { PredictionScope, TokenPlace } from '../copy-memory/predictor.ts';
 
 /** A question: what comes at a place in a text. */
 export interface CompletionRequest {

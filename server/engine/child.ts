@@ -1,8 +1,9 @@
-/** A child process that runs `main.ts`: spawned, spoken to, watched. */
+/** A child process that runs `worker/main.ts`: spawned, spoken to, watched. */
 import { type ForkOptions, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Device } from './device.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
+import { telemetryOptOut } from './telemetry.ts';
 
 export interface Child {
   readonly pid: number | undefined;
@@ -14,7 +15,7 @@ export interface Child {
 }
 
 export interface ChildOptions {
-  /** The file of the engine process: `main.ts`, or what it was bundled to. */
+  /** The file of the engine process: `worker/main.ts`, or what it was bundled to. */
   readonly entry: string;
   readonly mode: 'serve' | 'probe';
   readonly device: Device;
@@ -39,7 +40,8 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
     // Nothing of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...allocator, ...process.env },
+    // Last, so that nothing inherited turns telemetry on.
+    env: { ...allocator, ...process.env, ...telemetryOptOut },
     windowsHide: true,
   };
   const child = fork(entry, [mode, device], options);

@@ -4,9 +4,9 @@
  */
 import { type Child, spawnChild } from './child.ts';
 import type { Device, DeviceSetting } from './device.ts';
-import type { KeptProbes } from './kept-probes.ts';
 import type { FromEngine, ParametersOf, ResultOf, WorkName, WorkRequest } from './messages.ts';
 import { chooseDevice, type DeviceChoice, probeDevice } from './probe.ts';
+import type { ProbeCache } from './probe-cache.ts';
 
 export interface EngineStatus {
   readonly state: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
@@ -47,6 +47,8 @@ export interface Engine {
     parameters: ParametersOf<Name>,
     options?: RunOptions,
   ): Promise<ResultOf<Name>>;
+  /** Sets the device for the next start; an engine that runs is restarted on it. */
+  use(device: DeviceSetting): void;
   /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
   restart(device?: DeviceSetting): void;
   /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
@@ -65,7 +67,7 @@ export interface EngineOptions {
   /** Bytes of resident memory after which the process is replaced, in a pause: sessions of onnxruntime leak a little. */
   readonly memoryCeiling?: number;
   /** What was found out about devices in earlier sessions. */
-  readonly probes?: KeptProbes;
+  readonly probes?: ProbeCache;
   /** Milliseconds to wait before the first restart; doubles with every crash in a row. */
   readonly firstDelay?: number;
   /** Milliseconds of silence after which a process with open work counts as hanging. */
@@ -169,6 +171,15 @@ class EngineProcess implements Engine {
     this.#retire();
     this.#rejectStarted('the engine was restarted', pending => pending.repeatable);
     void this.#start(this.#status.state === 'stopped' ? 'starting' : 'restarting');
+  }
+
+  use(device: DeviceSetting): void {
+    if (this.#status.state !== 'stopped') {
+      this.restart(device);
+      return;
+    }
+    this.#setting = device;
+    this.#choice = undefined;
   }
 
   async stop(): Promise<void> {

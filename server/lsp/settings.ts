@@ -5,9 +5,10 @@ import {
   MessageType,
   ShowMessageNotification,
 } from 'vscode-languageserver/node';
-import { readSettings, type SettingsShape, settingsSection } from '../protocol/settings.ts';
+import { type Log, messageOf } from '../host/log.ts';
+import { readSettings } from '../protocol/read-settings.ts';
+import { type SettingsShape, settingsSection } from '../protocol/settings.ts';
 import type { Client } from './client.ts';
-import { type Log, messageOf } from './log.ts';
 
 export type SettingsListener = (now: SettingsShape, before: SettingsShape) => void;
 

@@ -1,12 +1,13 @@
 /** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { isSupporting } from '../analysis/graph.ts';
+import { isManifest } from '../analysis/manifests.ts';
+import { folderOf, isReadme } from '../analysis/paths.ts';
+import type { SummarySource } from '../analysis/source.ts';
+import type { Symbols } from '../analysis/symbols.ts';
 import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import { isSupporting } from './graph.ts';
-import { isManifest } from './manifests.ts';
-import { folderOf, isReadme } from './paths.ts';
-import type { SummarySource } from './source.ts';
 import { summarize } from './summarize.ts';
-import type { Symbols } from './symbols.ts';
 
 export interface DescribeOptions {
   readonly path?: string;

@@ -3,11 +3,12 @@
  * the order of how much the others lean on them. Half of what is left after the head goes to outlines, so that many files are seen at all;
  * then whole texts take the places of outlines as long as they fit.
  */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import type { FileFacts } from '../analysis/file-facts.ts';
+import type { SummarySource } from '../analysis/source.ts';
 import type { Digest, Part, SkippedFile, Statement, Summary } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import type { FileFacts } from './facts.ts';
-import type { SummarySource } from './source.ts';
 import { summarize } from './summarize.ts';
 
 export interface DigestOptions {

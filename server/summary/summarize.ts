@@ -1,13 +1,14 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { isSupporting, type Ranked } from '../analysis/graph.ts';
+import type { SummarySource } from '../analysis/source.ts';
+import { folderLines } from '../analysis/structure.ts';
 import type { KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
 import { commandsOf } from './commands.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import { isSupporting, type Ranked } from './graph.ts';
 import { chooseKeyFiles } from './key-files.ts';
 import { overviewOf } from './overview.ts';
-import type { SummarySource } from './source.ts';
 import { startHere } from './start-here.ts';
-import { folderLines } from './structure.ts';
 import { buildTree } from './tree.ts';
 
 export interface SummaryOptions {

@@ -1,5 +1,5 @@
 /** Patterns in `.gitignore` syntax that lie in many folders of a tree, each for what is below it. */
-import ignore, { type Ignore } from 'ignore';
+import { IgnoreRules } from './ignore-rules.ts';
 
 export interface IgnoreVerdict {
   /** `wanted`: a pattern with `!` asks for it. */
@@ -25,9 +25,9 @@ const neutral: IgnoreVerdict = { state: 'neutral', at: '' };
  */
 export class IgnoreTree {
   readonly #options: IgnoreTreeOptions;
-  readonly #weak: Ignore | undefined;
-  readonly #strong: Ignore | undefined;
-  readonly #rules = new Map<string, Ignore | undefined>();
+  readonly #weak: IgnoreRules | undefined;
+  readonly #strong: IgnoreRules | undefined;
+  readonly #rules = new Map<string, IgnoreRules | undefined>();
   readonly #folders = new Map<string, IgnoreVerdict>([['', neutral]]);
 
   constructor(options: IgnoreTreeOptions) {
@@ -52,16 +52,18 @@ export class IgnoreTree {
   #decide(path: string, ending: '' | '/'): IgnoreVerdict {
     const parent = this.ofFolder(folderOf(path));
     if (parent.state === 'ignored') return parent;
-    let state = decide(this.#strong, path, ending);
+    const isFolder = ending === '/';
+    let state = this.#strong?.decide(path, isFolder);
     for (let folder = path; state === undefined && folder !== ''; ) {
       folder = folderOf(folder);
-      state = decide(this.#rulesOf(folder), folder === '' ? path : path.slice(folder.length + 1), ending);
+      const below = folder === '' ? path : path.slice(folder.length + 1);
+      state = this.#rulesOf(folder)?.decide(below, isFolder);
     }
-    state ??= decide(this.#weak, path, ending);
+    state ??= this.#weak?.decide(path, isFolder);
     return state === undefined ? parent : { state, at: path + ending };
   }
 
-  #rulesOf(folder: string): Ignore | undefined {
+  #rulesOf(folder: string): IgnoreRules | undefined {
     if (!this.#rules.has(folder)) {
       const patterns = this.#options.patternsOf(folder);
       this.#rules.set(folder, rulesFrom(patterns));
@@ -70,22 +72,11 @@ export class IgnoreTree {
   }
 }
 
-function rulesFrom(patterns: string | undefined): Ignore | undefined {
+function rulesFrom(patterns: string | undefined): IgnoreRules | undefined {
   if (!patterns) return undefined;
   // As git's core.ignoreCase is set by default on these systems.
-  const ignorecase = process.platform === 'win32' || process.platform === 'darwin';
-  return ignore({ ignorecase }).add(patterns);
-}
-
-function decide(rules: Ignore | undefined, path: string, ending: '' | '/'): 'ignored' | 'wanted' | undefined {
-  if (rules === undefined || !ignore.isPathValid(path)) return undefined;
-  const result = rules.test(path + ending);
-  if (result.unignored) return 'wanted';
-  if (!result.ignored) return undefined;
-  // The caller knows that the folder above is not ignored. Where these rules alone would ignore it, deeper ones have
-  // overruled them, and they must not come back through its children.
-  const parent = folderOf(path);
-  return parent !== '' && rules.test(`${parent}/`).ignored ? undefined : 'ignored';
+  const ignoreCase = process.platform === 'win32' || process.platform === 'darwin';
+  return new IgnoreRules(patterns, ignoreCase);
 }
 
 function folderOf(path: string): string {

@@ -7,7 +7,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { gateFeatures, mostListed } from '../../server/memory/gate.ts';
+import { gateFeatures, mostListed } from '../../server/model-memory/mixture-gate.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { shippedModel } from './mixture/model.ts';
 import { nearestLast, Scorer } from './mixture/score.ts';

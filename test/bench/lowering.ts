@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
-import { greedy, softmax } from '../../server/engine/sampling.ts';
+import { greedy, softmax } from '../../server/model-memory/sampling.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { shippedModel } from './mixture/model.ts';
 import { heldOut, readRepository } from './repositories.ts';

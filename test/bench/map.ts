@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { type Labels, mapHtml } from '../../extension/map-html.ts';
+import { type Labels, mapHtml } from '../../extension/map/html.ts';
 import type { Texts } from '../../extension/webview/messages.ts';
 import { requirements, root } from '../editor/requirements.ts';
 import { type MapFile, mapOf } from '../unit/extension/map-of.ts';

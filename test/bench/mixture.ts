@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { Gate } from '../../server/memory/gate.ts';
+import { Gate } from '../../server/model-memory/mixture-gate.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { shippedModel } from './mixture/model.ts';
 import { nearestLast, type ScoredToken, Scorer } from './mixture/score.ts';

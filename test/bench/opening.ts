@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { summaryRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { programs, TestClient, usual } from '../lsp/client.ts';
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -34,13 +34,13 @@ async function open(root: string): Promise<object> {
   });
   await client.initialize();
   const initialized = seconds();
-  let summary = await client.request(summaryRequest, {});
+  let summary = await client.request(methods.summary, {});
   const answered = seconds();
-  while (summary.overview.length === 0) summary = await client.request(summaryRequest, {});
+  while (summary.overview.length === 0) summary = await client.request(methods.summary, {});
   const overview = seconds();
   const { tokens, files } = await client.whenStatus(({ state }) => state === 'ready');
   const read = seconds();
-  const whole = await client.request(summaryRequest, {});
+  const whole = await client.request(methods.summary, {});
   const current = seconds();
   // What is kept is written after the answer.
   await new Promise(resolve => setTimeout(resolve, 20_000));

@@ -5,16 +5,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SeenMemory } from '../../server/engine/messages.ts';
-import { Model } from '../../server/engine/model.ts';
-import { loadRuntime } from '../../server/engine/session.ts';
-import { loadWeights } from '../../server/engine/weights.ts';
-import { NeuralMemory } from '../../server/memory/neural-memory.ts';
-import { seenMemory } from '../../server/memory/seen.ts';
-import { SegmentStore } from '../../server/memory/segment-store.ts';
-import { MemoryTree } from '../../server/memory/tree.ts';
+import type { CrossDecoderMemory } from '../../server/engine/messages.ts';
+import { Model } from '../../server/engine/worker/model.ts';
+import { loadRuntime } from '../../server/engine/worker/session.ts';
+import { loadWeights } from '../../server/engine/worker/weights.ts';
+import { crossDecoderMemory } from '../../server/model-memory/cross-decoder-memory.ts';
+import { ModelMemory } from '../../server/model-memory/model-memory.ts';
+import { MemoryTree } from '../../server/model-memory/tree.ts';
+import { RecordLog } from '../../server/storage/record-log.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
-import { PlainSpans } from '../unit/memory-tree/plain-spans.ts';
+import { PlainSpans } from '../unit/model-memory/plain-spans.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
 const mostTokens = 150_000;
@@ -36,8 +36,8 @@ async function compare(root: string): Promise<void> {
   const repository = readRepository(root, tokenizer);
   const questions = heldOut(repository, coded.files, 1);
   const temporary = mkdtempSync(path.join(tmpdir(), 'longsight-bench-'));
-  const store = new SegmentStore(temporary, Number.POSITIVE_INFINITY);
-  const kept = new NeuralMemory({ config, modelId, slots: model.slots, store });
+  const store = new RecordLog(temporary, Number.POSITIVE_INFINITY);
+  const kept = new ModelMemory({ config, modelId, slots: model.slots, store });
   const spans = new PlainSpans(config);
   const exact = new MemoryTree(spans);
   let read = 0;
@@ -53,8 +53,8 @@ async function compare(root: string): Promise<void> {
   let [bytes, apart, largest] = [0, 0, 0];
   for (const { path: file, tokens } of questions) {
     const ids = Int32Array.from(tokens.slice(0, coded.tokens + 1));
-    model.remember('exact', seenMemory(exact.seenFrom(file), model.slots, config, spans.keysOf));
-    model.remember('kept', kept.seenFrom(file).memory as SeenMemory);
+    model.loadMemory('exact', crossDecoderMemory(exact.seenFrom(file), model.slots, config, spans.keysOf));
+    model.loadMemory('kept', kept.seenFrom(file).memory as CrossDecoderMemory);
     for (let end = coded.step; end < ids.length; end += coded.step) {
       const logits = {
         none: await logitsOf(ids.slice(0, end), undefined),

@@ -12,9 +12,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Model } from '../../server/engine/model.ts';
-import { loadRuntime } from '../../server/engine/session.ts';
-import { loadWeights } from '../../server/engine/weights.ts';
+import { Model } from '../../server/engine/worker/model.ts';
+import { loadRuntime } from '../../server/engine/worker/session.ts';
+import { loadWeights } from '../../server/engine/worker/weights.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { type LlamaShape, llamaParameters, randomLlama } from './read-llama-gguf.ts';
 

@@ -9,9 +9,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { CopyMemory } from '../../server/memory/copy.ts';
-import { Repository } from '../../server/memory/repository.ts';
-import { Store } from '../../server/memory/store.ts';
+import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import { Repository } from '../../server/repository/repository.ts';
+import { CacheStore } from '../../server/storage/cache-store.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import type { WorkspaceFolder } from '../../server/workspace/source.ts';
 import { Workspace } from '../../server/workspace/workspace.ts';
@@ -74,7 +74,7 @@ function inProcess(job: Job): Promise<Result> {
 
 async function work({ way, folders, cache }: Job): Promise<void> {
   const tokenizer = loadTokenizer();
-  const store = way === 'plain' || way === 'read' ? undefined : await Store.open(cache, everything);
+  const store = way === 'plain' || way === 'read' ? undefined : await CacheStore.open(cache, everything);
   const start = { cpu: process.cpuUsage(), wall: performance.now() };
   const pauses = monitorEventLoopDelay({ resolution: 1 });
   pauses.enable();

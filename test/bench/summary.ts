@@ -10,12 +10,12 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { CopyMemory } from '../../server/memory/copy.ts';
-import { Repository } from '../../server/memory/repository.ts';
-import { FactBook, type RepositoryFacts } from '../../server/summary/fact-book.ts';
-import { Grammars } from '../../server/summary/grammars.ts';
-import { isSupporting } from '../../server/summary/graph.ts';
-import { type SummarySource, sourceOf } from '../../server/summary/source.ts';
+import { FactBook, type RepositoryFacts } from '../../server/analysis/fact-book.ts';
+import { Grammars } from '../../server/analysis/grammars.ts';
+import { isSupporting } from '../../server/analysis/graph.ts';
+import { type SummarySource, sourceOf } from '../../server/analysis/source.ts';
+import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import { Repository } from '../../server/repository/repository.ts';
 import { summarize } from '../../server/summary/summarize.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 

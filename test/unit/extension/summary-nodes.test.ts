@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nodesOf, type Say, type SummaryNode } from '../../../extension/summary-nodes.ts';
+import { nodesOf, type Say, type SummaryNode } from '../../../extension/summary/nodes.ts';
 import type { Summary } from '../../../server/protocol/requests.ts';
 
 const say: Say = (text, ...values) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actionNode, activityNode, coverageNode } from '../../../extension/summary-coverage.ts';
-import { filtered, wayTo } from '../../../extension/summary-filter.ts';
-import { nodesOf, type Say, type SummaryNode } from '../../../extension/summary-nodes.ts';
+import { actionNode, activityNode, coverageNode } from '../../../extension/summary/coverage-nodes.ts';
+import { filtered, wayTo } from '../../../extension/summary/filter.ts';
+import { nodesOf, type Say, type SummaryNode } from '../../../extension/summary/nodes.ts';
 import type { Part, Status, Summary } from '../../../server/protocol/requests.ts';
 
 const say: Say = (text, ...values) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
