@@ -2,10 +2,9 @@
  * Fetches one file over HTTP: continues where an earlier try ended, and keeps the result only where its size and SHA-256 are right.
  * What was fetched so far lies beside the target, as `<target>.part`.
  */
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { freeBytes, hashOfFile } from './checksum.ts';
 import { openResponse } from './http.ts';
 
@@ -101,40 +100,52 @@ async function fetchRest(
   { signal, onProgress, environment }: DownloadOptions,
 ): Promise<void> {
   const headers = before > 0 ? { range: `bytes=${before}-` } : {};
-  const response = await openResponse(url, { headers, signal, environment });
-  const { status, body } = response;
+  let body: Readable | undefined;
   try {
-    if (status !== 200 && status !== 206) throw statusError(url, status);
-    // A server that does not know ranges sends all of it again.
-    let at = status === 206 ? before : 0;
-    if (status === 206 && response.rangeStart !== before)
+    const response = await openResponse(url, { headers, signal, environment });
+    body = response.body;
+    // What becomes of a body that is given up is of no interest.
+    body.on('error', () => undefined);
+    if (response.status !== 200 && response.status !== 206) throw statusError(url, response.status);
+    if (response.status === 206 && response.rangeStart !== before)
       throw new FetchError(`${url} sent another range than was asked for.`);
     if (response.total !== undefined && response.total !== expected.bytes)
       throw new FetchError(
         `${url} has ${response.total} bytes and not ${expected.bytes}: it is another file.`,
       );
-    onProgress?.(at, expected.bytes);
-    const file = createWriteStream(part, { flags: at > 0 ? 'a' : 'w' });
-    await pipeline(
-      body,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          at += chunk.length;
-          if (at > expected.bytes)
-            throw new FetchError(`${url} sent more than ${expected.bytes} bytes: it is another file.`);
-          onProgress?.(at, expected.bytes);
-          yield chunk;
-        }
-      },
-      file,
-      signal === undefined ? {} : { signal },
-    );
-    if (at < expected.bytes)
-      throw new FetchError(`The connection to ${new URL(url).host} ended after ${at} bytes.`, temporary);
+    // A server that does not know ranges sends all of it again.
+    await appendTo(part, response.status === 206 ? before : 0, body, expected, url, onProgress);
   } catch (error) {
-    body.destroy();
+    body?.destroy();
+    signal?.throwIfAborted();
     throw asFetchError(error, url);
   }
+}
+
+async function appendTo(
+  part: string,
+  start: number,
+  body: AsyncIterable<Buffer>,
+  expected: Expected,
+  url: string,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
+  let at = start;
+  onProgress?.(at, expected.bytes);
+  const file = await open(part, start > 0 ? 'a' : 'w');
+  try {
+    for await (const chunk of body) {
+      if (at + chunk.length > expected.bytes)
+        throw new FetchError(`${url} sent more than ${expected.bytes} bytes: it is another file.`);
+      await file.writeFile(chunk);
+      at += chunk.length;
+      onProgress?.(at, expected.bytes);
+    }
+  } finally {
+    await file.close();
+  }
+  if (at < expected.bytes)
+    throw new FetchError(`The connection to ${new URL(url).host} ended after ${at} bytes.`, temporary);
 }
 
 /** Marks failures that another try may not have. */
@@ -151,12 +162,11 @@ function statusError(url: string, status: number): FetchError {
 
 /** Of the network's errors a `FetchError`; those of the disk and of a user's interruption stay what they are. */
 function asFetchError(error: unknown, url: string): unknown {
-  if (!(error instanceof Error) || error instanceof FetchError || error.name === 'AbortError') return error;
-  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || error instanceof FetchError) return error;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new Error('The disk is full. What was fetched is kept, and the next try goes on from there.');
-  if (syscall === 'write' && code === 'EFBIG') return error;
-  if (code !== undefined && /^(E(ACCES|PERM|ROFS|IO|ISDIR|MFILE|NFILE|NOENT))$/.test(code)) return error;
+  if (code !== undefined && /^E(ACCES|PERM|ROFS|IO|ISDIR|FBIG|MFILE|NFILE|NOENT)$/.test(code)) return error;
   return new FetchError(
     `The connection to ${new URL(url).host} failed (${code ?? error.message}).`,
     temporary,
