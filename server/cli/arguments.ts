@@ -36,6 +36,8 @@ export interface CommandLine {
   readonly colour: string | undefined;
   /** The model reads the repository too. */
   readonly neural: boolean;
+  /** Consent to what is asked about otherwise. */
+  readonly yes: boolean;
 }
 
 export interface Position {
@@ -64,7 +66,8 @@ type OptionName =
   | 'plot'
   | 'colour'
   | 'markdown'
-  | 'neural';
+  | 'neural'
+  | 'yes';
 
 const commands = {
   start: {
@@ -144,6 +147,13 @@ const commands = {
     does: 'show, verify or prune the cache',
     options: [],
   },
+  model: {
+    operands: 'list|get|add|use|remove [<name or file>]',
+    least: 0,
+    most: 2,
+    does: 'list, download, add, choose or remove code models',
+    options: ['yes'],
+  },
   status: { operands: '', least: 0, most: 0, does: 'show the device, the model and the cache', options: [] },
 } as const satisfies Record<string, Command>;
 
@@ -159,6 +169,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
     '--settings <list>             comma-separated: file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
   neural: '--neural                      also run the model over the repository; implied by --model',
   eagerness: '--eagerness <0..1>            how readily to suggest (0.5)',
+  yes: '--yes                         download without asking',
   markdown: '--markdown                    Markdown with links',
   svg: '--svg                         write SVG to standard output',
   plot: '--plot <file.svg>             also write the plot to a file',
@@ -205,6 +216,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     plot: values.plot,
     markdown: values.markdown ?? false,
     colour: values.colour,
+    yes: values.yes ?? false,
     neural: values.neural ?? values.model !== undefined,
   };
 }
@@ -276,6 +288,7 @@ function parse(words: readonly string[]) {
         markdown: { type: 'boolean' },
         colour: { type: 'string' },
         neural: { type: 'boolean' },
+        yes: { type: 'boolean' },
       },
     });
   } catch (error) {

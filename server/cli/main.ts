@@ -10,6 +10,7 @@ import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { map } from './map.ts';
+import { model } from './model.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
 import { start } from './start.ts';
@@ -29,6 +30,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   bench,
   export: exportModel,
   cache,
+  model,
   status,
 };
 
