@@ -1,8 +1,7 @@
 /** Secretlint's recommended rules: run only where searches that cost far less say that one of them may report something. */
-import type { Verdict } from '../names.ts';
 import { isMadeUp } from './placeholder.ts';
 import { rules, unusedRules } from './preset-needs.ts';
-import { verdictOn } from './verdict.ts';
+import { type SecretVerdict, verdictOn } from './verdict.ts';
 
 const prefix = '@secretlint/secretlint-rule-';
 
@@ -15,7 +14,7 @@ const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + nam
 export const knownRules: readonly string[] = [...rules.keys(), ...unusedRules].map(name => prefix + name);
 
 /** Runs the rules. @param path decides which of them apply */
-export async function verdictOfPreset(path: string, text: string): Promise<Verdict | undefined> {
+export async function verdictOfPreset(path: string, text: string): Promise<SecretVerdict | undefined> {
   // Loaded for the first file that needs it, and that is seldom one of the first.
   const [{ lintSource }, { creator }, { secretLintProfiler }] = await Promise.all([
     import('@secretlint/core'),
