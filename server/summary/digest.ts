@@ -133,7 +133,7 @@ function outlineText(text: string, { definitions }: FileFacts): string {
   const lines = text.split('\n');
   const shown = definitions.slice(0, mostOutlineLines).map(({ line }) => {
     const content = lines[line - 1] ?? '';
-    return `${String(line).padStart(4)}  ${content.replace(/\s*[{:]?\s*$/, '').slice(0, 160)}`;
+    return `${String(line).padStart(4)}  ${content.slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd()}`;
   });
   const more = definitions.length - shown.length;
   return [...new Set(shown), ...(more > 0 ? [`      … and ${more} more`] : [])].join('\n');

@@ -50,6 +50,9 @@ const frame =
 /** What stands in quotes is told of, not said: `"…"`, `` `…` ``, `“…”`. */
 const quoted = /`[^`]*`|"[^"]*"|“[^”]*”|«[^»]*»|'(?=\S)[^']{12,}'/g;
 
+/** A generator signs in the first sentences of a line. */
+const mostSentences = 8;
+
 /** A comment line longer than this is no signature. */
 const longestSignature = 400;
 
@@ -89,7 +92,7 @@ function isSignature(line: string, next: string, previous: string): boolean {
 function sentencesIn(line: string): number[] {
   const starts = [0];
   for (const match of line.matchAll(/[.!;:]\s+|\s--?\s/g)) starts.push(match.index + match[0].length);
-  return starts;
+  return starts.slice(0, mostSentences);
 }
 
 /** The lines from the first to where something other than comments begins: further down, a comment speaks of something else. */

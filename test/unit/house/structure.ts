@@ -23,7 +23,7 @@ export const sources = tracked.filter(file => /\.m?ts$/.test(file) && !file.star
 export const layers: readonly (readonly string[])[] = [
   ['kernels'],
   ['server/protocol'],
-  ['server/workspace/secrets'],
+  ['server/workspace/secrets', 'server/workspace/ignore'],
   ['server/workspace'],
   ['server/sequence'],
   ['server/tokens', 'server/storage', 'server/gguf'],
