@@ -17,9 +17,18 @@ export interface IndexTensor {
 
 export interface GraphSession {
   /** Runs the graph. Blocks this process while it does, whatever the promise looks like. */
-  run(feeds: Readonly<Record<string, FloatTensor | IndexTensor>>): Promise<Record<string, FloatTensor>>;
+  run(
+    feeds: Readonly<Record<string, FloatTensor | IndexTensor>>,
+    outputs?: OutputPlaces,
+  ): Promise<Record<string, FloatTensor>>;
   release(): Promise<void>;
 }
+
+/**
+ * The outputs that a run is to give, and where: written into the tensor, which on the CPU may be one of the feeds, or, with `undefined`, into
+ * a new one.
+ */
+export type OutputPlaces = Readonly<Record<string, FloatTensor | undefined>>;
 
 export interface OpenOptions {
   /** Threads within an operator on the CPU; all cores when left out. */
@@ -31,6 +40,8 @@ export interface Runtime {
   readonly bundled: readonly string[];
   /** Throws what onnxruntime throws: a device that is not there, a graph it does not accept. Some devices abort instead. */
   open(model: OnnxModel, device: Device, options?: OpenOptions): Promise<GraphSession>;
+  /** The same for a model in a file, with its weights in files beside it, which are mapped and not read into memory. */
+  openFile(file: string, device: Device, options?: OpenOptions): Promise<GraphSession>;
 }
 
 /** Loads the native library. Throws a clause for the user where there is none for this machine, or it does not load. */
@@ -41,7 +52,13 @@ export async function loadRuntime(): Promise<Runtime> {
       .listSupportedBackends()
       .filter(({ bundled }) => bundled)
       .map(({ name }) => name),
-    open: (model, device, options = {}) => open(library, model, device, options),
+    open: async ({ bytes, externalData }, device, options = {}) =>
+      wrap(
+        library,
+        await library.InferenceSession.create(bytes, { ...settings(device, options), externalData }),
+      ),
+    openFile: async (file, device, options = {}) =>
+      wrap(library, await library.InferenceSession.create(file, settings(device, options))),
   };
 }
 
@@ -53,15 +70,9 @@ async function load(): Promise<typeof Onnxruntime> {
   }
 }
 
-async function open(
-  library: typeof Onnxruntime,
-  { bytes, externalData }: OnnxModel,
-  device: Device,
-  { threads }: OpenOptions,
-): Promise<GraphSession> {
-  const session = await library.InferenceSession.create(bytes, {
+function settings(device: Device, { threads }: OpenOptions): Onnxruntime.InferenceSession.SessionOptions {
+  return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    externalData,
     // Warnings about nodes that stay on the CPU are no news to a user.
     logSeverityLevel: 3,
     // Files have all lengths. onnxruntime keeps a plan for each, and its arena falls to pieces that fit no other: memory would grow as long
@@ -69,16 +80,18 @@ async function open(
     enableMemPattern: false,
     enableCpuMemArena: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
-  });
+  };
+}
+
+function wrap(library: typeof Onnxruntime, session: Onnxruntime.InferenceSession): GraphSession {
+  const float = ({ data, shape }: FloatTensor) => new library.Tensor('float32', data, shape);
   return {
-    async run(feeds) {
+    async run(feeds, places) {
       const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
         name,
-        data instanceof Float32Array
-          ? new library.Tensor('float32', data, shape)
-          : new library.Tensor('int64', data, shape),
+        data instanceof Float32Array ? float({ data, shape }) : new library.Tensor('int64', data, shape),
       ]);
-      const outputs = await session.run(Object.fromEntries(tensors));
+      const outputs = await session.run(Object.fromEntries(tensors), fetchesOf(session, places));
       return Object.fromEntries(
         Object.entries(outputs).map(([name, { data, dims }]) => {
           if (!(data instanceof Float32Array)) throw new TypeError(`output ${name} is not float32`);
@@ -88,6 +101,18 @@ async function open(
     },
     release: () => session.release(),
   };
+
+  function fetchesOf(
+    { outputNames }: Onnxruntime.InferenceSession,
+    places: OutputPlaces | undefined,
+  ): Onnxruntime.InferenceSession.FetchesType {
+    if (places === undefined) return outputNames;
+    const entries = Object.entries(places).map(([name, place]) => [
+      name,
+      place === undefined ? null : float(place),
+    ]);
+    return Object.fromEntries(entries);
+  }
 }
 
 function loadingProblem(error: unknown): string {

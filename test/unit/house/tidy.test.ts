@@ -20,6 +20,7 @@ const stages: readonly (readonly string[])[] = [
   ['sequence'],
   ['tokens'],
   ['engine'],
+  ['decoder'],
   ['memory'],
   ['completion', 'summary'],
   ['lsp', 'cli'],
