@@ -31,18 +31,29 @@ export function stateNames(layer: number): { readonly keys: string; readonly val
   return { keys: `keys.${layer}`, values: `values.${layer}` };
 }
 
+export interface DecoderGraph {
+  readonly model: OnnxModel;
+  readonly inputs: readonly Value[];
+}
+
 export function decoderGraph(
   config: DecoderConfig,
   lowering: DecoderLowering,
   place: PlacePart,
   wide: ReadonlySet<WideProduct> = new Set(['down']),
-): OnnxModel {
+): DecoderGraph {
   const { heads, keyHeads, headWidth, layers, normEpsilon } = config;
   const g = new GraphBuilder({ inside: true });
-  const ids = g.input('ids', 'int64', ['T']);
-  const position = g.input('position', 'int64', [1]);
-  const length = g.input('length', 'int64', [1]);
-  const wanted = g.input('rows', 'int64', ['R']);
+  const inputs: Value[] = [];
+  const input = (...declared: Parameters<GraphBuilder['input']>): Value => {
+    const value = g.input(...declared);
+    inputs.push(value);
+    return value;
+  };
+  const ids = input('ids', 'int64', ['T']);
+  const position = input('position', 'int64', [1]);
+  const length = input('length', 'int64', [1]);
+  const wanted = input('rows', 'int64', ['R']);
   const tokens = lengthOf(ids, 0);
   const products = new Products(g, config, lowering, place, tokens, wide);
   const angles = rotaryAngles(g, position, tokens, headWidth, {
@@ -88,7 +99,7 @@ export function decoderGraph(
     const attention = `layers.${layer}.attention`;
     const before = normalized(stream, change, products.vector(`${attention}.norm`), normEpsilon);
     const [pastKeys, pastValues] = [names.keys, names.values].map(name =>
-      g.input(name, 'float32', [1, keyHeads, 'P', headWidth]),
+      input(name, 'float32', [1, keyHeads, 'P', headWidth]),
     );
     const { read, keys, values } = attend(
       project(layer, before.normal),
@@ -110,7 +121,7 @@ export function decoderGraph(
   const largest = reduceMax(logits, -1, true); // [R, 1]
   const sum = reduceSum(exp(sub(logits, largest)), -1, true);
   g.output('normalizer', reshape(add(log(sum), largest), [-1]));
-  return g.build();
+  return { model: g.build(), inputs };
 }
 
 /** Adds what the last block changed, and normalises. */

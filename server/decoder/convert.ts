@@ -57,7 +57,7 @@ export async function convertDecoder(
     } finally {
       await file.close();
     }
-    const { bytes } = decoderGraph(config, lowering, (g, weight, part) =>
+    const { model } = decoderGraph(config, lowering, (g, weight, part) =>
       g.stored({
         path: weightsFile,
         offset: layout.offset(weight, part),
@@ -66,9 +66,9 @@ export async function convertDecoder(
       }),
     );
     await rename(begun, path.join(folder, weightsFile));
-    const model = modelFile(folder, lowering);
-    await writeFile(`${model}.part`, bytes);
-    await rename(`${model}.part`, model);
+    const target = modelFile(folder, lowering);
+    await writeFile(`${target}.part`, model.bytes);
+    await rename(`${target}.part`, target);
   } finally {
     await rm(begun, { force: true });
   }
