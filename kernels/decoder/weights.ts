@@ -10,6 +10,7 @@ import {
   tokenPacking,
 } from '../onnx/pack.ts';
 import { type DecoderConfig, type WeightSource, weightShapes } from './config.ts';
+import { rotated, rotatedConfig } from './rotate.ts';
 
 /**
  * - `float32`: exact, the reference of the others.
@@ -27,12 +28,22 @@ export interface PackedWeight {
   readonly packing: Packing;
 }
 
+/** A model as its weights are packed: all lowerings but float32 take the rotated one. */
+export function preparedFor(
+  lowering: DecoderLowering,
+  config: DecoderConfig,
+  source: WeightSource,
+): { readonly config: DecoderConfig; readonly source: WeightSource } {
+  if (lowering === 'float32') return { config, source };
+  return { config: rotatedConfig(config), source: rotated(config, source) };
+}
+
 /** Gives a part of a packed weight as a value of the graph. */
 export type PlacePart = (g: GraphBuilder, weight: string, part: Part) => Value;
 
 /** Every weight of the graph in a lowering, the largest first: memory is fullest at the start, and never more so afterwards. */
 export function packedWeights(config: DecoderConfig, lowering: DecoderLowering): readonly PackedWeight[] {
-  const shapes = weightShapes(config);
+  const shapes = weightShapes(lowering === 'float32' ? config : rotatedConfig(config));
   const rowsOf = (from: readonly string[]): number =>
     from.reduce((sum, name) => sum + (shapes.get(name)?.[0] ?? 0), 0);
   const matrix = (name: string, from: readonly string[]): PackedWeight => ({
@@ -45,7 +56,6 @@ export function packedWeights(config: DecoderConfig, lowering: DecoderLowering):
     from,
     packing: vectorPacking(rowsOf(from)),
   });
-  const head = config.tiedHead ? 'embedding.weight' : 'head.weight';
   const { vocabulary, width } = config;
   const float = lowering === 'float32';
   const weights: PackedWeight[] = [
@@ -56,9 +66,9 @@ export function packedWeights(config: DecoderConfig, lowering: DecoderLowering):
     },
   ];
   // In float32 a tied head multiplies the embedding as it is.
-  if (!float) weights.push(matrix('head', [head]));
+  if (!float) weights.push(matrix('head', ['head.weight']));
   else if (!config.tiedHead)
-    weights.push({ name: 'head', from: [head], packing: rowPacking(vocabulary, width) });
+    weights.push({ name: 'head', from: ['head.weight'], packing: rowPacking(vocabulary, width) });
   for (let layer = 0; layer < config.layers; layer++) {
     const attention = `layers.${layer}.attention`;
     const mlp = `layers.${layer}.mlp`;

@@ -3,7 +3,12 @@ import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:
 import path from 'node:path';
 import { type DecoderConfig, type WeightSource, weightShapes } from '../../kernels/decoder/config.ts';
 import { decoderGraph } from '../../kernels/decoder/graph.ts';
-import { type DecoderLowering, packedWeights, packWeight } from '../../kernels/decoder/weights.ts';
+import {
+  type DecoderLowering,
+  packedWeights,
+  packWeight,
+  preparedFor,
+} from '../../kernels/decoder/weights.ts';
 import { bytesPerElement, type ElementArray } from '../../kernels/onnx/data-type.ts';
 import type { Part } from '../../kernels/onnx/pack.ts';
 import { sizeOf } from '../../kernels/tensor.ts';
@@ -36,6 +41,7 @@ export async function convertDecoder(
 ): Promise<void> {
   expectNames(config, source);
   const layout = layOut(config, lowering);
+  const prepared = preparedFor(lowering, config, source);
   await mkdir(folder, { recursive: true });
   const weightsFile = `${lowering}.weights`;
   const begun = path.join(folder, `${weightsFile}.part`);
@@ -46,7 +52,7 @@ export async function convertDecoder(
       let written = 0;
       for (const weight of packedWeights(config, lowering)) {
         signal?.throwIfAborted();
-        const packed = await packWeight(weight, config, source);
+        const packed = await packWeight(weight, prepared.config, prepared.source);
         for (const [index, part] of weight.packing.parts.entries()) {
           await writeAll(file, packed[index]!, layout.offset(weight.name, part));
           written += packed[index]!.byteLength;

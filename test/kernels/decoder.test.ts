@@ -5,37 +5,20 @@ import { type DecoderConfig, parseDecoderConfig, weightShapes } from '../../kern
 import { decoderGraph, stateNames } from '../../kernels/decoder/graph.ts';
 import { type DecoderLevels, isKept, strideOfBlock } from '../../kernels/decoder/levels.ts';
 import { type DecoderSpan, type DecoderTensors, decoder } from '../../kernels/decoder/reference.ts';
+import { Rotation, rotated, rotatedConfig } from '../../kernels/decoder/rotate.ts';
 import { turnKeys } from '../../kernels/decoder/turn.ts';
-import { type DecoderLowering, packedWeights, packWeight } from '../../kernels/decoder/weights.ts';
+import {
+  type DecoderLowering,
+  packedWeights,
+  packWeight,
+  preparedFor,
+} from '../../kernels/decoder/weights.ts';
 import type { ElementArray } from '../../kernels/onnx/data-type.ts';
 import { rotary } from '../../kernels/rotary/reference.ts';
-import { full, randomNormal, rows, type Tensor, tensor } from '../../kernels/tensor.ts';
+import { rows, type Tensor, tensor } from '../../kernels/tensor.ts';
 import { assertClose, float64Tolerance, relativeError } from './harness.ts';
 import { load, type Provider, type Session, webgpu } from './providers.ts';
-
-const llama: DecoderConfig = {
-  version: 1,
-  architecture: 'llama',
-  vocabulary: 50,
-  width: 64,
-  layers: 2,
-  heads: 4,
-  keyHeads: 2,
-  headWidth: 16,
-  mlp: 96,
-  normEpsilon: 1e-6,
-  rotaryBase: 10_000,
-  context: 128,
-  attentionBias: false,
-  queryKeyNorm: false,
-  tiedHead: true,
-};
-const families: readonly DecoderConfig[] = [
-  { ...llama, rotaryDivisors: [1, 1, 1, 1, 2, 4, 8, 8] },
-  { ...llama, architecture: 'qwen2', attentionBias: true, tiedHead: false },
-  // Heads wider than the width divided by their number, as Qwen3 has them.
-  { ...llama, architecture: 'qwen3', queryKeyNorm: true, headWidth: 32, keyHeads: 1 },
-];
+import { families, llama, randomTensors, sequence, sourceOf } from './tiny-decoder.ts';
 
 /** Errors relative to the largest logit. Eight bits are off by a percent of a percent in every product, four by several percent. */
 const tolerances: Readonly<Record<DecoderLowering, number>> = {
@@ -137,6 +120,54 @@ test('every provider gives the reference', async t => {
   }
 });
 
+describe('rotation', () => {
+  test('it is orthogonal, and spreads what one channel holds', () => {
+    for (const size of [2, 24, 56, 64, 96]) {
+      const rotation = new Rotation(size);
+      const identity = Float32Array.from({ length: size * size }, (_, at) => Number(at % (size + 1) === 0));
+      rotation.apply(identity, size); // by columns
+      const row = (i: number) => identity.subarray(i * size, (i + 1) * size);
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j <= i; j++) {
+          const product = row(i).reduce((sum, value, at) => sum + value * row(j)[at]!, 0);
+          assert.ok(Math.abs(product - Number(i === j)) < 1e-5, `rows ${i} and ${j} of ${size}`);
+        }
+      }
+      const one = new Float32Array(size);
+      one[size >> 1] = 1;
+      rotation.apply(one, 1); // a row
+      assert.deepEqual(
+        one,
+        Float32Array.from({ length: size }, (_, i) => row(i)[size >> 1]!),
+      );
+      assert.ok(one.every(value => Math.abs(value) < 2 / Math.sqrt(size) + 1e-6));
+    }
+  });
+
+  for (const config of families)
+    test(`a rotated decoder is the same decoder (${config.architecture})`, async () => {
+      const tensors = randomTensors(config);
+      const source = rotated(config, sourceOf(tensors));
+      const turnedOver = rotatedConfig(config);
+      const weights = new Map<string, Tensor>();
+      for (const [name, shape] of weightShapes(turnedOver))
+        weights.set(name, tensor(shape, await source.read(name)));
+      const ids = sequence(12, 6);
+      const expected = decoder(config, tensors, ids).logits;
+      assertClose(decoder(turnedOver, weights, ids).logits, expected, 1e-4, 'logits');
+      // Rows that are read a few at a time are the same.
+      const { read } = sourceOf(tensors);
+      const width = config.width;
+      const readRows = async (name: string, start: number, end: number) =>
+        (await read(name)).slice(start * width, end * width);
+      const pieces = rotated(config, { ...sourceOf(tensors), readRows });
+      for (const name of ['embedding.weight', 'head.weight', 'layers.0.attention.value.weight']) {
+        const whole = Float32Array.from(weights.get(name)!.data);
+        assert.deepEqual(await pieces.readRows!(name, 3, 9), whole.slice(3 * width, 9 * width));
+      }
+    });
+});
+
 describe('levels', () => {
   const levels: DecoderLevels = { block: 4, window: 8, ratio: 2 };
 
@@ -198,13 +229,6 @@ const sequences = fc.record({
   cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }),
 });
 
-function sequence(length: number, seed: number): number[] {
-  return Array.from(
-    randomNormal([length], seed).data,
-    value => Math.floor(Math.abs(value) * 1e6) % llama.vocabulary,
-  );
-}
-
 function boundsOf(length: number, cuts: readonly number[]): number[] {
   const inside = cuts.map(cut => Math.floor(cut * length));
   return [...new Set([0, ...inside, length])].sort((a, b) => a - b);
@@ -214,38 +238,16 @@ function everyToken(length: number): number[] {
   return Array.from({ length: length + 1 }, (_, index) => index);
 }
 
-/** Gains about 1, and products that keep the size of what they multiply. */
-function randomTensors(config: DecoderConfig): DecoderTensors {
-  let seed = 0;
-  const made = [...weightShapes(config)].map(([name, shape]): [string, Tensor] => {
-    seed++;
-    if (name.endsWith('gain'))
-      return [
-        name,
-        tensor(
-          shape,
-          full(shape, 1).data.map((_, i) => 1 + 0.1 * Math.sin(i + seed)),
-        ),
-      ];
-    const scale = name === 'embedding.weight' ? 1 : 1 / Math.sqrt(shape.at(-1)!);
-    return [name, randomNormal(shape, seed, scale)];
-  });
-  return new Map(made);
-}
-
 async function open(
   config: DecoderConfig,
   tensors: DecoderTensors,
   lowering: DecoderLowering,
   provider: Provider = 'cpu',
 ): Promise<Session> {
-  const source = {
-    names: () => [...tensors.keys()],
-    read: async (name: string) => Float32Array.from(tensors.get(name)!.data),
-  };
+  const prepared = preparedFor(lowering, config, sourceOf(tensors));
   const packed = new Map<string, ElementArray>();
   for (const weight of packedWeights(config, lowering)) {
-    const parts = await packWeight(weight, config, source);
+    const parts = await packWeight(weight, prepared.config, prepared.source);
     for (const [index, { name }] of weight.packing.parts.entries())
       packed.set(`${weight.name} ${name}`, parts[index]!);
   }
