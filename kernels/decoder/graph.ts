@@ -23,7 +23,7 @@ import { lengthOf } from '../onnx/length.ts';
 import { reduceMax, reduceSum, rmsNormalize, rmsNormalizeSum } from '../onnx/reduce.ts';
 import { rotaryAngles, rotateGraph } from '../rotary/graph.ts';
 import type { DecoderConfig } from './config.ts';
-import { Products, type WideProduct } from './products.ts';
+import { Products } from './products.ts';
 import type { DecoderLowering, PlacePart } from './weights.ts';
 
 /** The inputs and outputs that hold a layer's state. */
@@ -40,7 +40,6 @@ export function decoderGraph(
   config: DecoderConfig,
   lowering: DecoderLowering,
   place: PlacePart,
-  wide: ReadonlySet<WideProduct> = new Set(['down']),
 ): DecoderGraph {
   const { heads, keyHeads, headWidth, layers, normEpsilon } = config;
   const g = new GraphBuilder({ inside: true });
@@ -55,7 +54,7 @@ export function decoderGraph(
   const length = input('length', 'int64', [1]);
   const wanted = input('rows', 'int64', ['R']);
   const tokens = lengthOf(ids, 0);
-  const products = new Products(g, config, lowering, place, tokens, wide);
+  const products = new Products(g, config, lowering, place, tokens);
   const angles = rotaryAngles(g, position, tokens, headWidth, {
     base: config.rotaryBase,
     ...(config.rotaryDivisors !== undefined && { divisors: config.rotaryDivisors }),
@@ -65,7 +64,7 @@ export function decoderGraph(
   /** [T, (H + 2K)·dh] to rotated queries and keys, and values. */
   const project = (layer: number, x: Value): { queries: Value; keys: Value; values: Value } => {
     const name = `layers.${layer}.attention`;
-    const product = products.linear(x, `${name}.projections`, 'projections');
+    const product = products.linear(x, `${name}.projections`);
     const all = config.attentionBias ? add(product, products.vector(`${name}.bias`)) : product;
     const rotated = (rows: Value, count: number): Value =>
       rotateGraph(g, reshape(rows, [-1, count, headWidth]), angles);
@@ -109,7 +108,7 @@ export function decoderGraph(
     );
     g.output(`${names.keys}'`, keys);
     g.output(`${names.values}'`, values);
-    const attended = products.linear(read, `${attention}.output`, 'output');
+    const attended = products.linear(read, `${attention}.output`);
     const mlp = `layers.${layer}.mlp`;
     const between = normalized(before.stream, attended, products.vector(`${mlp}.norm`), normEpsilon);
     stream = between.stream;

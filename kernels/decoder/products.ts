@@ -16,9 +16,6 @@ import {
 import type { DecoderConfig } from './config.ts';
 import { type DecoderLowering, type PackedWeight, type PlacePart, packedWeights } from './weights.ts';
 
-/** The products of a layer that may take activations of sixteen bits. */
-export type WideProduct = 'projections' | 'output' | 'gate' | 'down' | 'head';
-
 export class Products {
   readonly #g: GraphBuilder;
   readonly #config: DecoderConfig;
@@ -26,7 +23,6 @@ export class Products {
   readonly #place: PlacePart;
   readonly #weights: ReadonlyMap<string, PackedWeight>;
   readonly #placed = new Map<string, readonly Value[]>();
-  readonly #wide: ReadonlySet<WideProduct>;
   /** Of rows of the chunk's tokens. */
   readonly #zeroPoints: Value | undefined;
 
@@ -36,9 +32,7 @@ export class Products {
     lowering: DecoderLowering,
     place: PlacePart,
     tokens: Length,
-    wide: ReadonlySet<WideProduct>,
   ) {
-    this.#wide = wide;
     this.#g = g;
     this.#config = config;
     this.#lowering = lowering;
@@ -66,10 +60,10 @@ export class Products {
   }
 
   /** x [T, K] times a matrix. */
-  linear(x: Value, name: string, kind: 'projections' | 'output'): Value {
+  linear(x: Value, name: string): Value {
     const weight = this.#parts(name);
     if (this.#zeroPoints === undefined) return this.#plain(x, weight);
-    return this.#rows(x, kind, this.#zeroPoints)(weight);
+    return tokenLinear(quantizeRows(x, this.#zeroPoints), asToken(weight));
   }
 
   /** (SiLU(x G) ⊙ x U) D. What comes out of the middle has outliers hundreds of times as large as the rest: it takes sixteen bits. */
@@ -79,9 +73,9 @@ export class Products {
       const hidden = mul(silu(this.#plain(x, gate!)), this.#plain(x, up!));
       return this.#plain(hidden, down!);
     }
-    const times = this.#rows(x, 'gate', this.#zeroPoints);
-    const hidden = mul(silu(times(gate!)), times(up!));
-    return this.#rows(hidden, 'down', this.#zeroPoints)(down!);
+    const rows = quantizeRows(x, this.#zeroPoints);
+    const hidden = mul(silu(tokenLinear(rows, asToken(gate!))), tokenLinear(rows, asToken(up!)));
+    return wideTokenLinear(hidden, asToken(down!), this.#zeroPoints);
   }
 
   /** Logits of x [R, d]. */
@@ -92,14 +86,7 @@ export class Products {
     }
     const weight = this.#parts('head');
     if (this.#zeroPoints === undefined) return this.#plain(x, weight);
-    return this.#rows(x, 'head', rowZeroPoints(lengthOf(x, 0)))(weight);
-  }
-
-  /** What multiplies x by matrices, in eight or sixteen bits. */
-  #rows(x: Value, kind: WideProduct, zeroPoints: Value): (weight: readonly Value[]) => Value {
-    if (this.#wide.has(kind)) return weight => wideTokenLinear(x, asToken(weight), zeroPoints);
-    const rows = quantizeRows(x, zeroPoints);
-    return weight => tokenLinear(rows, asToken(weight));
+    return tokenLinear(quantizeRows(x, rowZeroPoints(lengthOf(x, 0))), asToken(weight));
   }
 
   #plain(x: Value, [weight, scales]: readonly Value[]): Value {

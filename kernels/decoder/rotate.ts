@@ -27,12 +27,12 @@ export function rotated(config: DecoderConfig, source: WeightSource): WeightSour
   /** Rows that multiply the stream. */
   const behind = async (rows: Float32Array, norm: string | undefined): Promise<Float32Array> => {
     const result = rows.slice();
-    if (norm !== undefined) {
-      const factors = await gain(norm);
-      for (let at = 0; at < result.length; at++) result[at]! *= factors[at % width]!;
+    const factors = norm === undefined ? undefined : await gain(norm);
+    for (let start = 0; start < result.length; start += width) {
+      const row = result.subarray(start, start + width);
+      if (factors !== undefined) for (let i = 0; i < width; i++) row[i]! *= factors[i]!;
+      stream.apply(row, 1);
     }
-    for (let start = 0; start < result.length; start += width)
-      stream.apply(result.subarray(start, start + width), 1);
     return result;
   };
   /** Rows that are added to the stream: [d, K]. */
@@ -134,8 +134,10 @@ export class Rotation {
   apply(data: Float32Array, width: number): void {
     if (data.length !== this.#size * width)
       throw new RangeError(`${data.length} numbers are no ${this.#size} × ${width}`);
-    for (let at = 0; at < data.length; at++)
-      data[at]! *= this.#signs[width === 1 ? at : Math.floor(at / width)]!;
+    for (let i = 0; i < this.#size; i++) {
+      const sign = this.#signs[i]!;
+      for (let at = i * width; at < (i + 1) * width; at++) data[at]! *= sign;
+    }
     for (let reach = width; reach < this.#inner * width; reach *= 2) {
       for (let start = 0; start < data.length; start += 2 * reach) {
         for (let at = start; at < start + reach; at++) {
