@@ -11,6 +11,7 @@ import {
   rowZeroPoints,
   type TokenWeight,
   tokenLinear,
+  unscaledTokenLinear,
   wideTokenLinear,
 } from '../onnx/token-linear.ts';
 import type { DecoderConfig } from './config.ts';
@@ -74,8 +75,9 @@ export class Products {
       return this.#plain(hidden, down!);
     }
     const rows = quantizeRows(x, this.#zeroPoints);
-    const hidden = mul(silu(tokenLinear(rows, asToken(gate!))), tokenLinear(rows, asToken(up!)));
-    return wideTokenLinear(hidden, asToken(down!), this.#zeroPoints);
+    // The rows' scales of U wait until D, where there are fewer numbers to multiply.
+    const hidden = mul(silu(tokenLinear(rows, asToken(gate!))), unscaledTokenLinear(rows, asToken(up!)));
+    return wideTokenLinear(hidden, asToken(down!), this.#zeroPoints, rows.scales);
   }
 
   /** Logits of x [R, d]. */

@@ -51,11 +51,17 @@ export function tokenLinear({ levels, scales }: QuantizedRows, weight: TokenWeig
   return mul(integerProduct(levels, weight), scales);
 }
 
+/** The same before the rows' scales: for what is scaled again anyway. */
+export function unscaledTokenLinear({ levels }: QuantizedRows, weight: TokenWeight): Value {
+  return integerProduct(levels, weight);
+}
+
 /**
  * The same with x in sixteen bits: what the first byte leaves over goes through a second one. Twice the arithmetic, but one pass over the weights:
  * for layers whose activations have outliers, beside which one byte would leave nothing of the rest.
+ * @param rowFactors [T, 1] what x is to be multiplied by: so small a thing is cheaper behind the product
  */
-export function wideTokenLinear(x: Value, weight: TokenWeight, zeroPoints: Value): Value {
+export function wideTokenLinear(x: Value, weight: TokenWeight, zeroPoints: Value, rowFactors?: Value): Value {
   const scales = maximum(mul(reduceMax(abs(x), -1), 1 / 127), leastScale); // [T]
   const coarse = levelsOf(x, scales, zeroPoints);
   const rest = sub(x, dequantizeRows(coarse, scales, zeroPoints));
@@ -63,7 +69,8 @@ export function wideTokenLinear(x: Value, weight: TokenWeight, zeroPoints: Value
   const products = integerProduct(concatRows(coarse, fine), weight); // [2, T, N]
   const [ofCoarse, ofFine] = split(products, [1, 1], 0) as [Value, Value];
   const sum = add(ofCoarse, mul(ofFine, 1 / fineSteps)); // [1, T, N]
-  return mul(reshape(sum, [x.shape[0]!, weight.weight.shape[1]!]), column(scales));
+  const factors = rowFactors === undefined ? column(scales) : mul(column(scales), rowFactors);
+  return mul(reshape(sum, [x.shape[0]!, weight.weight.shape[1]!]), factors);
 }
 
 /** Σ_k (levels[…, k] − 128)·weight[k, n]·scales[n]: what is left to do is the rows' own scales. */
