@@ -2,7 +2,7 @@
  * A decoder's weights in another basis, in which eight bits are enough. Activations have a few channels tens of times as large as the rest, and one
  * scale a token leaves the rest hardly any steps. An orthogonal map of the residual stream spreads them over all channels, and can be put into
  * the weights: RMS norms keep lengths, once their gains are in the matrices behind them. Values of a head are mixed likewise, which the matrix of the
- * outputs takes back. (QuaRot, arXiv 2404.00456, sections 4.1 and 4.2, without what would be needed while it runs.)
+ * outputs takes back. (QuaRot, arXiv 2404.00456, section 4: stages 1a and 1c, which cost nothing while the model runs.)
  */
 import { uniformStream } from '../tensor.ts';
 import { type DecoderConfig, type WeightSource, weightShapes } from './config.ts';

@@ -77,6 +77,7 @@ export async function convertDecoder(
     await rename(`${target}.part`, target);
   } finally {
     await rm(begun, { force: true });
+    await rm(`${modelFile(folder, lowering)}.part`, { force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 """Logits and greedy continuations of a GGUF file by transformers, for `npm run bench:coder -- parity`.
 
-python coder-reference.py <folder> <file.gguf> <out.json> [prompts]; needs torch, transformers, gguf and accelerate.
+python coder-reference.py <file.gguf> <out.json> [prompts]; needs torch, transformers and gguf. The weights are dequantised by the
+package gguf and put into Qwen2ForCausalLM (Qwen2 files only).
 """
 
 import base64
@@ -8,18 +9,78 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from gguf import GGUFReader, dequantize
+from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 
 TOKENS = 16
 ROOT = Path(__file__).parent.parent.parent
+NAMES = {
+    "token_embd.": "model.embed_tokens.",
+    "output_norm.": "model.norm.",
+    "output.": "lm_head.",
+}
+LAYER_NAMES = {
+    "attn_norm.": "input_layernorm.",
+    "attn_q.": "self_attn.q_proj.",
+    "attn_k.": "self_attn.k_proj.",
+    "attn_v.": "self_attn.v_proj.",
+    "attn_output.": "self_attn.o_proj.",
+    "ffn_norm.": "post_attention_layernorm.",
+    "ffn_gate.": "mlp.gate_proj.",
+    "ffn_up.": "mlp.up_proj.",
+    "ffn_down.": "mlp.down_proj.",
+}
 
 
-def main(folder: str, file: str, out: str, prompts: int) -> None:
+def renamed(name: str) -> str:
+    prefix = ""
+    names = NAMES
+    if name.startswith("blk."):
+        _, layer, name = name.split(".", 2)
+        prefix, names = f"model.layers.{layer}.", LAYER_NAMES
+    for theirs, ours in names.items():
+        if name.startswith(theirs):
+            return prefix + ours + name[len(theirs) :]
+    raise ValueError(f"There is no place for {prefix}{name}.")
+
+
+def load(file: str) -> Qwen2ForCausalLM:
+    reader = GGUFReader(file)
+    field = lambda key: reader.fields[f"qwen2.{key}"].contents()
+    tensors = {}
+    for tensor in reader.tensors:
+        data = np.asarray(dequantize(tensor.data, tensor.tensor_type), np.float32)
+        shape = [int(length) for length in tensor.shape[::-1]]
+        tensors[renamed(tensor.name)] = torch.from_numpy(data.reshape(shape).copy())
+    tied = "lm_head.weight" not in tensors
+    config = Qwen2Config(
+        vocab_size=tensors["model.embed_tokens.weight"].shape[0],
+        hidden_size=field("embedding_length"),
+        intermediate_size=field("feed_forward_length"),
+        num_hidden_layers=field("block_count"),
+        num_attention_heads=field("attention.head_count"),
+        num_key_value_heads=field("attention.head_count_kv"),
+        rms_norm_eps=field("attention.layer_norm_rms_epsilon"),
+        rope_theta=field("rope.freq_base"),
+        rope_parameters={"rope_type": "default", "rope_theta": field("rope.freq_base")},
+        tie_word_embeddings=tied,
+    )
+    with torch.device("meta"):
+        model = Qwen2ForCausalLM(config)
+    if tied:
+        tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"]
+    model.load_state_dict(tensors, strict=True, assign=True)
+    model.model.rotary_emb = type(model.model.rotary_emb)(config=config)
+    return model.eval()
+
+
+def main(file: str, out: str, prompts: int) -> None:
     torch.set_grad_enabled(False)
-    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=file)
-    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=file, dtype=torch.float32)
-    model.eval()
+    folder, name = str(Path(file).parent), Path(file).name
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=name)
+    model = load(file)
     files = sorted(ROOT.glob("server/*/*.ts"))
     encode = lambda path: tokenizer(path.read_text())["input_ids"]
     ids = encode(files[0])[:96]
@@ -51,4 +112,4 @@ def main(folder: str, file: str, out: str, prompts: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]) if len(sys.argv) > 4 else 50)
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 50)
