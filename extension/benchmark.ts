@@ -1,7 +1,7 @@
 /** "Benchmark this repository": the command line's benchmark in a terminal, where its table can be read and its process ended, and then its plot. */
 import * as vscode from 'vscode';
-import type { Context } from './context.ts';
-import { readSetting } from './settings.ts';
+import type { Context } from './client/context.ts';
+import { readSetting } from './client/settings.ts';
 
 /** Lines that are hidden and completed; enough to tell settings apart, few enough for some minutes. */
 const lines = 200;
@@ -43,7 +43,7 @@ async function run(program: string, storage: vscode.Uri): Promise<void> {
 async function show(title: string, plot: vscode.Uri): Promise<void> {
   const bytes = await vscode.workspace.fs.readFile(plot);
   const panel = vscode.window.createWebviewPanel('longsight.benchmark', title, vscode.ViewColumn.Active);
-  const alt = vscode.l10n.t('How many suggestions are right, against how many lines get one');
+  const alt = vscode.l10n.t('Precision of suggestions against the share of lines that get one');
   panel.webview.html = `<!DOCTYPE html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">

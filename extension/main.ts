@@ -1,22 +1,22 @@
 /** The extension's entry point: wires one client to the features. No model code and no reading happens in this process. */
 import * as vscode from 'vscode';
 import * as benchmark from './benchmark.ts';
-import * as candidates from './candidates.ts';
-import { Client, type Patience, usualPatience } from './client.ts';
+import { Client, type Patience, usualPatience } from './client/client.ts';
+import type { Context } from './client/context.ts';
 import * as commands from './commands.ts';
-import type { Context } from './context.ts';
-import * as coverage from './coverage.ts';
-import * as descriptions from './descriptions.ts';
-import * as digest from './digest.ts';
-import * as lineSummaries from './line-summaries.ts';
-import * as memoryMap from './memory-map.ts';
-import * as statistics from './statistics.ts';
+import * as candidates from './completion/candidates.ts';
+import * as statistics from './completion/statistics.ts';
+import { Suggestions } from './completion/suggestions.ts';
+import * as why from './completion/why.ts';
+import * as memoryMap from './map/memory-map.ts';
 import * as status from './status.ts';
-import { Suggestions } from './suggestions.ts';
-import * as summaryView from './summary-view.ts';
+import * as coverage from './summary/coverage.ts';
+import * as descriptions from './summary/descriptions.ts';
+import * as digest from './summary/digest.ts';
+import * as lineSummaries from './summary/line-summaries.ts';
+import * as summaryView from './summary/view.ts';
+import * as where from './summary/where.ts';
 import * as trouble from './trouble.ts';
-import * as where from './where.ts';
-import * as why from './why.ts';
 
 export function activate(extension: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Longsight', { log: true });
@@ -27,10 +27,9 @@ export function activate(extension: vscode.ExtensionContext): void {
     middleware: suggestions.middleware,
     patience: patienceOf(extension),
   });
-  const context: Context = { extension, log, client, suggestions };
+  const context: Context = { extension, log, client };
   extension.subscriptions.push(log, suggestions, client);
   const features = [
-    candidates,
     benchmark,
     commands,
     coverage,
@@ -38,14 +37,13 @@ export function activate(extension: vscode.ExtensionContext): void {
     digest,
     lineSummaries,
     memoryMap,
-    statistics,
     status,
     summaryView,
     trouble,
     where,
-    why,
   ];
   for (const feature of features) feature.activate(context);
+  for (const feature of [candidates, statistics, why]) feature.activate(context, suggestions);
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(() => void client.applyTrace()),
     log.onDidChangeLogLevel(() => void client.applyTrace()),
@@ -53,7 +51,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   );
   // Reading runs git, and a repository's git configuration can name programs: not before the user trusts it.
   if (vscode.workspace.isTrusted) void client.start();
-  else log.info('Nothing is read until this workspace is trusted.');
+  else log.info('Waiting for workspace trust before reading the repository.');
 }
 
 /** While developing, a hang can be made to show sooner. */

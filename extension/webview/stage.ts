@@ -13,7 +13,7 @@ export interface View {
   colourOf(node: MapNode): string;
 }
 
-export interface Wishes {
+export interface StageCallbacks {
   /** A file is to be opened, a folder to be shown. */
   choose(node: MapNode, beside: boolean): void;
   /** The folder above is to be shown. */
@@ -45,7 +45,7 @@ const arrows: Readonly<Record<string, Direction>> = {
 
 export class Stage {
   readonly #parts: StageParts;
-  readonly #wishes: Wishes;
+  readonly #wishes: StageCallbacks;
   #view: View | undefined;
   #layout: Layout | undefined;
   #current: MapNode | undefined;
@@ -54,7 +54,7 @@ export class Stage {
   #wheel = 0;
   #wheelAt = 0;
 
-  constructor(parts: StageParts, wishes: Wishes) {
+  constructor(parts: StageParts, wishes: StageCallbacks) {
     this.#parts = parts;
     this.#wishes = wishes;
     const { stage, marks } = parts;

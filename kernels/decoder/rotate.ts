@@ -89,13 +89,12 @@ export function rotated(config: DecoderConfig, source: WeightSource): WeightSour
     names: () => [...new Set([...source.names(), 'head.weight'])],
     read: async name => await change(name, await source.read(original(name))),
     ...(readRows !== undefined && {
-      readRows: async (name: string, start: number, end: number) =>
-        name === 'embedding.weight' || name === 'head.weight'
-          ? await change(name, await readRows(original(name), start, end))
-          : (await change(name, await source.read(name))).slice(
-              start * shapes.get(name)![1]!,
-              end * shapes.get(name)![1]!,
-            ),
+      readRows: async (name: string, first: number, count: number) => {
+        if (name === 'embedding.weight' || name === 'head.weight')
+          return await change(name, await readRows(original(name), first, count));
+        const inputs = shapes.get(name)![1] ?? 1;
+        return (await change(name, await source.read(name))).slice(first * inputs, (first + count) * inputs);
+      },
     }),
   };
 }

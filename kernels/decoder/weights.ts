@@ -115,10 +115,11 @@ export async function packWeight(
   for (const name of from) {
     const [rows = 0, columns = 1] = shapes.get(name)!;
     const inPieces = source.readRows !== undefined && columns > 1;
-    const step = inPieces ? rowsAtOnce : rows;
+    // Whole heads.
+    const step = inPieces ? rowsAtOnce - (rowsAtOnce % config.headWidth) : rows;
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(start + step, rows);
-      const numbers = inPieces ? await source.readRows!(name, start, end) : await source.read(name);
+      const numbers = inPieces ? await source.readRows!(name, start, end - start) : await source.read(name);
       if (numbers.length !== (end - start) * columns)
         throw new RangeError(
           `${name} should hold ${rows} × ${columns} numbers; rows ${start} to ${end} are ${numbers.length} numbers.`,

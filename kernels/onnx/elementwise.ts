@@ -25,6 +25,7 @@ export const neg = unary('Neg');
 export const abs = unary('Abs');
 export const exp = unary('Exp');
 export const log = unary('Log');
+export const sqrt = unary('Sqrt');
 export const tanh = unary('Tanh');
 export const sigmoid = unary('Sigmoid');
 export const relu = unary('Relu');

@@ -1,4 +1,4 @@
-"""Fits the gate that mixes the copy memory and the model (server/memory/gate.ts) to what both said of held-out packages.
+"""Fits the gate that mixes the copy memory and the model (server/model-memory/mixture-gate.ts) to what both said of held-out packages.
 
     python3 gate.py OBSERVATIONS.bin [HELD.bin] > ../weights/gate.json
 

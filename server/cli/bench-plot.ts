@@ -1,5 +1,5 @@
 /** The benchmark as a picture: how often suggestions are right, from the surest down, for each of the ways to suggest. */
-import type { Benchmark } from './bench.ts';
+import type { Benchmark } from './benchmark.ts';
 
 const size = { width: 720, height: 460, left: 64, right: 170, top: 72, bottom: 56 };
 const colours: Readonly<Record<string, string>> = { file: '#8a8a8a', bm25: '#c77700', repo: '#0067c0' };
@@ -47,10 +47,10 @@ export function plotSvg({ name, tokens, completion, read, decode, edit, reopen }
     text(
       x(0.5),
       size.height - 14,
-      'share of lines for which something is suggested, the surest first',
+      'coverage: share of lines with a suggestion, most confident first',
       'middle',
     ),
-    `<g transform="rotate(-90 16 ${y(0.5)})">${text(16, y(0.5), 'right, of what is suggested', 'middle')}</g>`,
+    `<g transform="rotate(-90 16 ${y(0.5)})">${text(16, y(0.5), 'precision', 'middle')}</g>`,
     '</svg>',
   ].join('\n');
 }

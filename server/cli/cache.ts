@@ -1,15 +1,15 @@
 /** `longsight cache`: how large it is, whether it is whole, and making it smaller. */
 
-import type { KeptProbes } from '../engine/kept-probes.ts';
-import { keptProbes, Store } from '../memory/store.ts';
+import { type ProbeCache, probeCacheIn } from '../engine/probe-cache.ts';
 import { settings } from '../protocol/settings.ts';
+import { CacheStore } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { bytes, count, print, printJson } from './output.ts';
 
 const actions = {
-  size: async (store: Store) => ({ ...(await store.size()), leaves: store.leaves().records }),
-  verify: async (store: Store) => {
+  size: async (store: CacheStore) => ({ ...(await store.size()), leaves: store.leaves().records }),
+  verify: async (store: CacheStore) => {
     const { intact, damaged, reclaimedBytes } = await store.verify();
     const leaves = store.leaves().verify();
     return {
@@ -19,7 +19,7 @@ const actions = {
       leaves: leaves.intact,
     };
   },
-  prune: async (store: Store) => {
+  prune: async (store: CacheStore) => {
     const removed = (await store.prune()) + store.leaves().prune();
     return { removedBytes: removed, ...(await store.size()) };
   },
@@ -29,10 +29,10 @@ export const cache: Command = async line => {
   const action = line.operands[0]!;
   if (!isAction(action))
     throw new UsageError(
-      `"longsight cache" does one of ${Object.keys(actions).join(', ')}, not "${action}".`,
+      `"longsight cache" requires one of ${Object.keys(actions).join(', ')}, not "${action}".`,
     );
   const store = await openStore(line);
-  if (store === undefined) throw new UsageError('"longsight cache" has nothing to do with --no-cache.');
+  if (store === undefined) throw new UsageError('"longsight cache" cannot be used with --no-cache.');
   const result = await actions[action](store);
   if (line.json) {
     printJson({ folder: store.folder, ...result });
@@ -45,18 +45,18 @@ export const cache: Command = async line => {
 };
 
 /** The store that the command line names, or nothing with `--no-cache`. @throws UsageError when it cannot be used. */
-export async function openStore({ cache: place }: CommandLine): Promise<Store | undefined> {
+export async function openStore({ cache: place }: CommandLine): Promise<CacheStore | undefined> {
   if (place === undefined) return undefined;
   try {
-    return await Store.open(place.folder ?? '', megabytes * 1e6);
+    return await CacheStore.open(place.folder ?? '', megabytes * 1e6);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** Nothing is kept with `--no-cache`. */
-export function probesOf({ cache: place }: CommandLine): { readonly probes?: KeptProbes } {
-  return place === undefined ? {} : { probes: keptProbes(place.folder ?? '') };
+export function probesOf({ cache: place }: CommandLine): { readonly probes?: ProbeCache } {
+  return place === undefined ? {} : { probes: probeCacheIn(place.folder ?? '') };
 }
 
 const megabytes = settings.find(setting => setting.name === 'cache.maxSize')?.default as number;

@@ -1,7 +1,7 @@
 /** `longsight digest`: the repository for another tool, within a budget of tokens. */
 import { defaultBudget, makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { count, note, print } from './output.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
@@ -20,7 +20,7 @@ export const digest: Command = async (line, signal) => {
     });
     print(text.trimEnd());
     note(
-      `${count(tokens)} tokens: ${count(whole)} files whole, ${count(outlined)} as outlines, ${count(named)} not shown.`,
+      `${count(tokens)} tokens: ${count(whole)} complete files, ${count(outlined)} outlined, ${count(named)} not shown.`,
     );
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);

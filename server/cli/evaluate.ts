@@ -1,9 +1,14 @@
 /** `longsight eval`: the evaluation on a folder that was just read, as text or JSON. */
 import path from 'node:path';
+import {
+  type Evaluation,
+  type EvaluationOptions,
+  runEvaluation,
+  settingsProblem,
+} from '../evaluation/evaluate.ts';
+import { evaluationText } from '../evaluation/report.ts';
 import { UsageError } from './arguments.ts';
-import { type Evaluation, type EvaluationOptions, runEvaluation, settingsProblem } from './eval.ts';
-import { evaluationText } from './eval-report.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { openPredictors } from './neural.ts';
 import { CountLine, print, printJson } from './output.ts';
 import { openRepository, openSession } from './session.ts';

@@ -1,23 +1,22 @@
 /** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandLine, type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
+import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
+import type { Command } from './command.ts';
 import { completeAt } from './complete.ts';
 import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { map } from './map.ts';
+import { model } from './model.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { summarizeFolder } from './summarize.ts';
 import { where } from './where.ts';
-
-/** A command: prints its result and returns when done. Throws `UsageError` for input that cannot be worked with. */
-export type Command = (line: CommandLine, signal: AbortSignal) => Promise<void>;
 
 const commands: Readonly<Record<CommandName, Command>> = {
   start,
@@ -31,6 +30,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   bench,
   export: exportModel,
   cache,
+  model,
   status,
 };
 
@@ -54,13 +54,13 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      note('Interrupted. What was read is kept.');
+      note('Interrupted. The cache keeps what was read.');
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
     const message = error instanceof Error ? error.message : String(error);
     if (words.includes('--json')) printJson({ error: message });
-    else note(bad ? `longsight: ${message}` : `longsight: something broke: ${message}`);
+    else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');
     return bad ? exitBadInput : exitBroken;
   }

@@ -5,7 +5,7 @@ import { buildMap, pathInMap } from '../summary/map.ts';
 import { mapColours, mapSvg } from '../summary/map-svg.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { UsageError } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { count, note, print, printJson } from './output.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
@@ -17,7 +17,7 @@ const historyBudget = 5000;
 export const map: Command = async (line, signal) => {
   const colour = mapColours.find(name => name === (line.colour ?? 'language'));
   if (colour === undefined)
-    throw new UsageError(`--colour is one of ${mapColours.join(', ')}, not "${line.colour}".`);
+    throw new UsageError(`--colour must be one of ${mapColours.join(', ')}, not "${line.colour}".`);
   const session = await openSession(line, signal);
   const { name, repository, tokenizer } = session;
   const { source, facts } = await factsOfSession(session, signal);

@@ -2,16 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import { engineEntry } from '../engine/entry.ts';
+import type { ModelReference } from '../engine/messages.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
-import type { ModelReference } from '../engine/weights.ts';
-import type { CopyMemory } from '../memory/copy.ts';
-import { loadGate } from '../memory/gate.ts';
-import { MixedPredictor } from '../memory/mixture.ts';
-import { NeuralPredictor } from '../memory/neural.ts';
-import { type NeuralProgress, NeuralReader } from '../memory/neural-reader.ts';
-import type { Repository } from '../memory/repository.ts';
-import { SegmentStore } from '../memory/segment-store.ts';
+import { MixedPredictor } from '../model-memory/mixture.ts';
+import { loadGate } from '../model-memory/mixture-gate.ts';
+import { ModelPredictor } from '../model-memory/model-predictor.ts';
+import { type PrefillProgress, PrefillScheduler } from '../model-memory/prefill-scheduler.ts';
+import type { Repository } from '../repository/repository.ts';
+import { RecordLog } from '../storage/record-log.ts';
 import { shippedModelFolder } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
@@ -38,8 +38,8 @@ export interface NeuralReport {
 export interface NeuralSession {
   readonly engine: Engine;
   readonly model: ModelReference;
-  readonly reader: NeuralReader;
-  readonly store: SegmentStore;
+  readonly reader: PrefillScheduler;
+  readonly store: RecordLog;
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function modelOf(line: CommandLine, tokenizer: Tokenizer): ModelReference
 export async function openNeural(
   line: CommandLine,
   repository: Repository,
-  onProgress: (progress: NeuralProgress) => void = () => {},
+  onProgress: (progress: PrefillProgress) => void = () => {},
 ): Promise<NeuralSession> {
   const engine = createEngine({
     entry: engineEntry(),
@@ -62,10 +62,10 @@ export async function openNeural(
   const cache = await openStore(line);
   // Without a cache, what is read still has to lie somewhere while it is of use.
   const folder = cache === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;
-  const store = cache?.leaves() ?? new SegmentStore(folder!, Number.POSITIVE_INFINITY);
+  const store = cache?.leaves() ?? new RecordLog(folder!, Number.POSITIVE_INFINITY);
   const model = modelOf(line, repository.tokenizer);
   const tokensOf = (file: string) => repository.memory.tokensOf(file);
-  const reader = new NeuralReader({ engine, model, store, tokensOf, onProgress });
+  const reader = new PrefillScheduler({ engine, model, store, tokensOf, onProgress });
   return {
     engine,
     model,
@@ -147,7 +147,7 @@ async function readAll(
 }
 
 export interface Predictors {
-  readonly alone: NeuralPredictor;
+  readonly alone: ModelPredictor;
   readonly mixed: MixedPredictor;
   close(): Promise<void>;
 }
@@ -168,7 +168,7 @@ export async function openPredictors(
   } finally {
     bar.end();
   }
-  const alone = new NeuralPredictor({
+  const alone = new ModelPredictor({
     engine,
     model,
     tokenizer: repository.tokenizer,
@@ -179,7 +179,7 @@ export async function openPredictors(
 }
 
 /** By the tokens that wait and the speed so far; nothing before there is one. */
-function secondsLeft({ waitingTokens, readTokens, seconds }: NeuralProgress): string | undefined {
+function secondsLeft({ waitingTokens, readTokens, seconds }: PrefillProgress): string | undefined {
   return readTokens === 0 || waitingTokens === 0
     ? undefined
     : duration((waitingTokens * seconds) / readTokens);

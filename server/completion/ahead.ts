@@ -1,4 +1,4 @@
-import type { AsyncPredictor } from '../memory/predictor.ts';
+import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { CompletionCache } from './cache.ts';
 import { complete } from './complete.ts';

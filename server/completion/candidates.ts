@@ -4,14 +4,14 @@ import type {
   Draft,
   PredictionScope,
   TokenPlace,
-} from '../memory/predictor.ts';
+} from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
 import { indentOf } from './indent.ts';
 import { type LineState, LineStates } from './line-states.ts';
 import { alignLine, continueLine, Renaming } from './rename.ts';
-import { Turn } from './turn.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /** One place that a candidate was copied from. */
 export interface Source {
@@ -53,7 +53,7 @@ const linesAligned = 4;
 export interface CandidateOptions {
   readonly scope?: PredictionScope | undefined;
   /** Where others have their turn, and time runs out: then what has been found is given, at least what followed the same text elsewhere. */
-  readonly turn?: Turn;
+  readonly turn?: TimeSlice;
   /** What was begun for the line before, to go on from. */
   readonly states?: LineStates;
 }
@@ -69,7 +69,7 @@ export async function candidatesAt(
   tokenizer: Tokenizer,
   options: CandidateOptions = {},
 ): Promise<Candidate[]> {
-  const { scope = 'repository', turn = new Turn(), states = new LineStates() } = options;
+  const { scope = 'repository', turn = new TimeSlice(), states = new LineStates() } = options;
   const { above, linePrefix, typed } = context;
   const state = states.at(context, predictor, tokenizer, scope);
   const pool = new Pool(context, tokenizer, state.prompt);
@@ -127,7 +127,7 @@ function draftsOf(hypothesis: AsyncHypothesis, start: string): readonly Draft[] 
   });
 }
 
-interface Growing {
+interface CandidateBuilder {
   readonly rest: string;
   readonly sources: Map<string, Source>;
   decoded: number;
@@ -151,7 +151,7 @@ class Pool {
   /** The line in the file of each token of the prompt. */
   readonly #lines: Uint32Array;
   readonly #above: readonly string[];
-  readonly #found = new Map<string, Growing>();
+  readonly #found = new Map<string, CandidateBuilder>();
 
   constructor(context: EditContext, tokenizer: Tokenizer, prompt: Uint16Array) {
     this.#context = context;
@@ -274,7 +274,7 @@ class Pool {
     });
   }
 
-  #at(rest: string): Growing {
+  #at(rest: string): CandidateBuilder {
     let candidate = this.#found.get(rest);
     if (candidate === undefined) {
       candidate = { rest, sources: new Map(), decoded: 0, places: [] };

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AsyncPredictor, TokenPlace } from '../memory/predictor.ts';
+import type { AsyncPredictor, TokenPlace } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { blockAfter } from './block.ts';
 import type { CompletionCache } from './cache.ts';
@@ -7,11 +7,11 @@ import { type Candidate, candidatesAt } from './candidates.ts';
 import { rank } from './confidence.ts';
 import { contextOf, type EditContext } from './context.ts';
 import { featuresOf } from './features.ts';
-import { isWorthShowing, leastConfidence } from './gate.ts';
 import { indentUnitOf } from './indent.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
+import { isWorthShowing, leastConfidence } from './threshold.ts';
+import { TimeSlice } from './time-slice.ts';
 import { cleanText, closersReplaced, trimToSuffix } from './trim.ts';
-import { Turn } from './turn.ts';
 import { verbatimPlace } from './verbatim.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
@@ -48,7 +48,7 @@ async function answer(
   // Lets word arrive that this request was superseded.
   await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return { reason: 'cancelled' };
-  if (splitsCharacter(request)) return { reason: 'nothing known here' };
+  if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
   if (known !== undefined) return known;
   if (request.wait !== undefined && request.wait > 0) {
@@ -57,14 +57,14 @@ async function answer(
   }
 
   const context = contextOf(request);
-  const turn = new Turn(signal, performance.now() + (request.budget ?? defaultBudget));
+  const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
     turn,
     ...(cache && { states: cache.states }),
   });
   if (turn.isOver) return { reason: 'cancelled' };
-  if (candidates.length === 0) return { reason: 'nothing known here' };
+  if (candidates.length === 0) return { reason: 'no match in the repository' };
 
   const items = new Map<string, CompletionItem>();
   for (const { candidate, confidence } of rank(featuresOf(candidates, context))) {

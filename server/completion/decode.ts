@@ -1,6 +1,6 @@
-import type { AsyncHypothesis, TokenPlace } from '../memory/predictor.ts';
+import type { AsyncHypothesis, TokenPlace } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
-import type { Turn } from './turn.ts';
+import type { TimeSlice } from './time-slice.ts';
 
 /** A rest of a line, token by token the most probable. */
 export interface Decoded {
@@ -18,7 +18,7 @@ export interface DecodeOptions {
   readonly beam: number;
   readonly maxTokens: number;
   /** Once it is late, only what has ended by then is given. */
-  readonly turn?: Turn;
+  readonly turn?: TimeSlice;
 }
 
 interface Beam {

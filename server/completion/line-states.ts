@@ -1,4 +1,4 @@
-import type { AsyncHypothesis, AsyncPredictor, Draft, PredictionScope } from '../memory/predictor.ts';
+import type { AsyncHypothesis, AsyncPredictor, Draft, PredictionScope } from '../copy-memory/predictor.ts';
 import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';

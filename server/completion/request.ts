@@ -1,4 +1,4 @@
-import type { PredictionScope, TokenPlace } from '../memory/predictor.ts';
+import type { PredictionScope, TokenPlace } from '../copy-memory/predictor.ts';
 
 /** A question: what comes at a place in a text. */
 export interface CompletionRequest {
@@ -43,8 +43,8 @@ export interface CompletionItem {
 }
 
 export type NothingReason =
-  | 'kept out'
-  | 'nothing known here'
+  | 'excluded'
+  | 'no match in the repository'
   | 'not confident enough'
   | 'nothing to add'
   | 'too little to show'

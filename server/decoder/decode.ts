@@ -1,7 +1,9 @@
 /** From logits to tokens: the most probable ones, or drawn ones, with drafts that are checked several in a run. */
-import type { Choose } from '../engine/sampling.ts';
 import type { Logits } from './model.ts';
 import type { DecoderSession } from './session.ts';
+
+/** Chooses the next token from its logits, [V]. */
+export type Choose = (logits: Float32Array) => number;
 
 /** Guesses how the text goes on, such as from what followed the same words elsewhere. */
 export interface DraftSource {

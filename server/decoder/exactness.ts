@@ -7,7 +7,7 @@ import { GraphBuilder, type OnnxModel } from '../../kernels/onnx/graph-builder.t
 import { lengthOf } from '../../kernels/onnx/length.ts';
 import { quantizeRows, rowZeroPoints, tokenLinear } from '../../kernels/onnx/token-linear.ts';
 import type { Device } from '../engine/device.ts';
-import type { GraphSession, Runtime } from '../engine/session.ts';
+import type { GraphSession, Runtime } from '../engine/runtime.ts';
 
 const inputs = 256;
 const outputs = 64;

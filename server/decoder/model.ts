@@ -2,7 +2,7 @@
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
 import type { Device } from '../engine/device.ts';
-import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../engine/session.ts';
+import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../engine/runtime.ts';
 import { modelFile } from './convert.ts';
 import type { DecoderState } from './state.ts';
 

@@ -1,7 +1,7 @@
 /** The keys and values that a decoder has read, in buffers that grow: rows are appended, cut off at the end, and never moved otherwise. */
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import { stateNames } from '../../kernels/decoder/graph.ts';
-import type { FloatTensor } from '../engine/session.ts';
+import type { FloatTensor } from '../engine/tensor.ts';
 
 /** Rows of every layer, apart from the state they were taken from. */
 export interface StoredRows {

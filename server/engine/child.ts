@@ -1,8 +1,9 @@
-/** A child process that runs `main.ts`: spawned, spoken to, watched. */
+/** A child process that runs `worker/main.ts`: spawned, spoken to, watched. */
 import { type ForkOptions, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Device } from './device.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
+import { telemetryOptOut } from './telemetry.ts';
 
 export interface Child {
   readonly pid: number | undefined;
@@ -14,7 +15,7 @@ export interface Child {
 }
 
 export interface ChildOptions {
-  /** The file of the engine process: `main.ts`, or what it was bundled to. */
+  /** The file of the engine process: `worker/main.ts`, or what it was bundled to. */
   readonly entry: string;
   readonly mode: 'serve' | 'probe';
   readonly device: Device;
@@ -39,7 +40,8 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
     // Nothing of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...allocator, ...process.env },
+    // Last, so that nothing inherited turns telemetry on.
+    env: { ...allocator, ...process.env, ...telemetryOptOut },
     windowsHide: true,
   };
   const child = fork(entry, [mode, device], options);
@@ -48,9 +50,9 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
   }
   child.on('message', message => onMessage(message as FromEngine));
   const ended = new Promise<string>(resolve => {
-    child.once('error', error => resolve(`could not be started: ${error.message}`));
+    child.once('error', error => resolve(`failed to start: ${error.message}`));
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+      resolve(signal === null ? `exited with code ${code}` : `was killed by ${signal}`);
     });
   });
   return {

@@ -12,7 +12,7 @@ import {
 import { product } from '../../kernels/continuous-memory/plan.ts';
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import { type Tensor, zeros } from '../../kernels/tensor.ts';
-import type { FloatTensor } from './session.ts';
+import type { FloatTensor } from './tensor.ts';
 
 /** A span of tokens and its coefficients, [N, cw]. */
 export interface FittedSpan {

@@ -1,6 +1,6 @@
 /** What reading a file leaves behind, as the engine gives it out: a leaf of the repository's memory. */
 import type { ModelConfig } from '../../kernels/model/config.ts';
-import type { FloatTensor } from './session.ts';
+import type { FloatTensor } from './tensor.ts';
 
 export interface FileMemory {
   /** Tokens read. */

@@ -3,8 +3,19 @@ import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { RepositoryMemory } from '../../kernels/model/memory.ts';
 import type { Device } from './device.ts';
 import type { FileMemory } from './file-memory.ts';
-import type { FloatTensor } from './session.ts';
-import type { ModelReference } from './weights.ts';
+import type { FloatTensor } from './tensor.ts';
+
+/** Which weights, and the tokenizer that they have to fit. Small, so that every request can say it. */
+export interface ModelReference {
+  /** Absolute; holds `<name>.safetensors` and `<name>.safetensors.sha256`. */
+  readonly folder: string;
+  /** `nano` when left out, or the only weights in the folder. */
+  readonly name?: string;
+  /** `Tokenizer.hash` of the tokenizer that makes the ids. */
+  readonly tokenizerHash: string;
+  /** In float32, the reference: slower, and without the error of quantised weights. */
+  readonly exact?: boolean;
+}
 
 /** The work that the engine does, by name: what goes in and what comes out. All of it can be structure-cloned. */
 interface Work {
@@ -33,7 +44,7 @@ interface Work {
     result: FileMemory;
   };
   /** Reads several files: as many as are small together, so that they share what a run costs. The results are those of `read`. */
-  readFiles: {
+  prefill: {
     parameters: ModelParameters & {
       readonly files: readonly Ids[];
       readonly keep?: number;
@@ -43,8 +54,8 @@ interface Work {
     result: readonly FileMemory[];
   };
   /** Holds what prompts are decoded with under a key: a few at a time, and only as long as the process lives. */
-  remember: {
-    parameters: ModelParameters & { readonly key: string; readonly memory: SeenMemory };
+  loadMemory: {
+    parameters: ModelParameters & { readonly key: string; readonly memory: CrossDecoderMemory };
     result: { readonly held: true };
   };
   /**
@@ -73,14 +84,14 @@ export interface ModelFacts {
   readonly name: string;
   readonly modelId: string;
   readonly config: ModelConfig;
-  /** Keys of the dilated memory that a prompt sees: K of `SeenMemory`. */
+  /** Keys of the dilated memory that a prompt sees: K of `CrossDecoderMemory`. */
   readonly slots: number;
   /** Requests to read that are worked on at once. */
   readonly readers: number;
 }
 
 /** The memory of everything but the edited file, as the cross-decoder reads it: shapes as in `RepositoryMemory`. */
-export type SeenMemory = { readonly [Part in keyof RepositoryMemory]: FloatTensor };
+export type CrossDecoderMemory = { readonly [Part in keyof RepositoryMemory]: FloatTensor };
 
 export type Decoded =
   | {
@@ -91,7 +102,7 @@ export type Decoded =
       /** Tokens of the prompt that were not run again. */
       readonly reused: number;
     }
-  /** The process does not hold this memory, or not any more: `remember` it, and ask again. */
+  /** The process does not hold this memory, or not any more: `loadMemory` it, and ask again. */
   | { readonly type: 'unknownMemory' };
 
 export type WorkName = keyof Work;

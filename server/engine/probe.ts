@@ -1,8 +1,8 @@
 /** The choice of a device: each one is tried in a process of its own, because asking can end that process. */
 import { spawnChild } from './child.ts';
 import { candidates, type Device, type DeviceSetting, deviceNames } from './device.ts';
-import type { KeptProbes } from './kept-probes.ts';
 import type { ProbeResult } from './messages.ts';
+import type { ProbeCache } from './probe-cache.ts';
 
 export interface DeviceChoice {
   readonly device: Device;
@@ -26,9 +26,9 @@ export async function chooseDevice(
   setting: DeviceSetting,
   probe: (device: Device) => Promise<ProbeResult>,
   available: readonly Device[] = candidates(process.platform, process.arch),
-  probes?: Pick<KeptProbes, 'refusal'>,
+  probes?: Pick<ProbeCache, 'refusal'>,
 ): Promise<DeviceChoice> {
-  if (setting === 'cpu') return { device: 'cpu', reason: 'The CPU is used, as set.' };
+  if (setting === 'cpu') return { device: 'cpu', reason: 'The CPU is used, as configured.' };
   const refused: string[] = [];
   for (const device of setting === 'auto' ? available : [setting]) {
     if (device === 'cpu') break;
@@ -62,8 +62,8 @@ export function probeDevice(
       },
       onOutput: log,
     });
-    const late = setTimeout(() => refuse(`it did not answer within ${timeLimit / 1000} seconds`), timeLimit);
-    const aborted = () => refuse('the probe was broken off');
+    const late = setTimeout(() => refuse(`it did not respond within ${timeLimit / 1000} seconds`), timeLimit);
+    const aborted = () => refuse('the probe was cancelled');
     signal?.addEventListener('abort', aborted);
     if (signal?.aborted) aborted();
     void child.ended.then(how => refuse(`its process ${how}`));

@@ -14,24 +14,24 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CompletionItem } from '../completion/complete.ts';
+import { workerRequests } from '../host/messages.ts';
 import { acceptedCommand, type Why } from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
 import type { AcceptanceCount } from './acceptance.ts';
 import { pathOfUri } from './folders.ts';
-import { completeFromMemory } from './memory-messages.ts';
 import { type Whole, wholeOf } from './notebooks.ts';
-import type { Reading } from './reading.ts';
+import type { RepositoryClient } from './repository-client.ts';
 import type { Settings } from './settings.ts';
 import { TypingPace } from './typing-pace.ts';
-import type { Unsaved } from './unsaved.ts';
+import type { UnsavedDocuments } from './unsaved-documents.ts';
 
 export function serveCompletions(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
   notebooks: NotebookDocuments<TextDocument>,
   settings: Settings,
-  reading: Reading,
-  unsaved: Unsaved,
+  reading: RepositoryClient,
+  unsaved: UnsavedDocuments,
   acceptance: AcceptanceCount,
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
@@ -84,8 +84,8 @@ export function serveCompletions(
       selected: selectedIn(context, document, whole.start, offset),
     };
     try {
-      await unsaved.handOver(document.uri);
-      const found = await reading.ask(completeFromMemory, request, token);
+      await unsaved.flush(document.uri);
+      const found = await reading.ask(workerRequests.complete, request, token);
       const { item, alternatives = [] } = found;
       if (found.reason !== 'cancelled') pace.answered(Math.max(0, found.milliseconds - wait));
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
@@ -110,7 +110,8 @@ function selectedIn(
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {
-  return enable && (languages[languageId] ?? languages['*'] ?? true);
+  const wanted = new Map(Object.entries(languages));
+  return enable && (wanted.get(languageId) ?? wanted.get('*') ?? true);
 }
 
 function itemOf(

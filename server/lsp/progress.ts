@@ -1,9 +1,9 @@
 /** Work-done progress while the workspace is read, for clients that show it; stopping it there pauses the reading. */
 import type { Connection, WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
 import type { Client } from './client.ts';
-import type { Reading } from './reading.ts';
+import type { RepositoryClient } from './repository-client.ts';
 
-export function serveProgress(connection: Connection, client: Client, reading: Reading): void {
+export function serveProgress(connection: Connection, client: Client, reading: RepositoryClient): void {
   if (!client.showsProgress) return;
   let shown: Promise<WorkDoneProgressServerReporter> | undefined;
   reading.onChanged(() => {
@@ -20,7 +20,10 @@ export function serveProgress(connection: Connection, client: Client, reading: R
   });
 }
 
-async function begin(connection: Connection, reading: Reading): Promise<WorkDoneProgressServerReporter> {
+async function begin(
+  connection: Connection,
+  reading: RepositoryClient,
+): Promise<WorkDoneProgressServerReporter> {
   const progress = await connection.window.createWorkDoneProgress();
   progress.begin('Longsight: reading', 0, undefined, true);
   progress.token.onCancellationRequested(() => void reading.pause(true));

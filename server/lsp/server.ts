@@ -10,23 +10,23 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { probeCacheIn } from '../engine/probe-cache.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
-import { keptProbes } from '../memory/store.ts';
-import { acceptanceRequest, acceptedCommand, restartEngineRequest } from '../protocol/requests.ts';
+import { connectionLog } from '../host/log.ts';
+import type { OpenParameters } from '../host/messages.ts';
+import { acceptedCommand } from '../protocol/requests.ts';
 import type { SettingName, SettingsShape } from '../protocol/settings.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
-import { connectionLog } from './log.ts';
-import type { OpenParameters } from './memory-messages.ts';
 import { serveProgress } from './progress.ts';
-import { Reading } from './reading.ts';
+import { RepositoryClient } from './repository-client.ts';
 import { serveRequests } from './requests.ts';
 import { Settings } from './settings.ts';
 import { serveStatus } from './status.ts';
-import { Unsaved } from './unsaved.ts';
+import { UnsavedDocuments } from './unsaved-documents.ts';
 import { Watching } from './watching.ts';
 
 export interface ServerOptions {
@@ -38,7 +38,7 @@ export interface ServerOptions {
 /** Answers nothing but `initialize` until that has come. */
 export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
-    () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server has not been initialised.'),
+    () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
   );
   connection.onInitialize(params => {
     early.dispose();
@@ -63,22 +63,42 @@ function start(
     entry: engineEntry,
     device: settings.current['engine.device'],
     log,
-    probes: keptProbes(settings.current['cache.folder']),
+    probes: probeCacheIn(settings.current['cache.folder']),
   });
-  const reading = new Reading(log, openParameters(settings.current, folders), undefined, engine);
+  const reading = new RepositoryClient(log, openParameters(settings.current, folders), undefined, engine);
   const watching = new Watching(connection, client, log, reading);
   const status = serveStatus(connection, reading, engine);
   serveProgress(connection, client, reading);
   const acceptance = new AcceptanceCount();
-  const unsaved = new Unsaved(documents, reading);
+  const unsaved = new UnsavedDocuments(documents, reading);
   serveCompletions(connection, documents, notebooks, settings, reading, unsaved, acceptance);
-  connection.onRequest(acceptanceRequest.method, () => acceptance.counts);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
     acceptance.accepted();
     return null;
   });
-  serveRequests(connection, documents, reading, unsaved, status);
+  serveRequests(connection, documents, reading, unsaved, {
+    status,
+    async read(_, token) {
+      await reading.read(token);
+      return status();
+    },
+    pause({ paused }) {
+      // Resuming reads, which takes a while; the status shows how far it is.
+      void reading.pause(paused);
+      return status();
+    },
+    async clear() {
+      await reading.clear();
+      return status();
+    },
+    async restartEngine() {
+      engine.restart(settings.current['engine.device']);
+      await settled(engine);
+      return status();
+    },
+    acceptance: () => acceptance.counts,
+  });
 
   documents.onDidSave(({ document }) => {
     const file = pathOfUri(document.uri);
@@ -91,16 +111,11 @@ function start(
   /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */
   const begin = () => (settings.current['read.onOpen'] ? reading.read() : reading.prepare());
   settings.onChanged((now, before) => {
-    if (now['engine.device'] !== before['engine.device']) engine.restart(now['engine.device']);
+    if (now['engine.device'] !== before['engine.device']) engine.use(now['engine.device']);
     if (differ(now, before, readingSettings)) void readAnew();
   });
-  connection.onRequest(restartEngineRequest.method, async () => {
-    engine.restart(settings.current['engine.device']);
-    await settled(engine);
-    return status();
-  });
   connection.onInitialized(async () => {
-    log('info', `Longsight ${version} serves ${client.name}.`);
+    log('info', `Longsight ${version} started for ${client.name}.`);
     if (client.changesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         folders = changedFolders(folders, foldersOf(added), foldersOf(removed));
@@ -108,7 +123,6 @@ function start(
       });
     }
     await settings.follow();
-    engine.start();
     await readAnew();
   });
   connection.onShutdown(async () => {
@@ -137,6 +151,7 @@ const readingSettings = [
   'engine.model',
   'neural',
   'cache.folder',
+  'cache.maxSize',
 ] as const satisfies SettingName[];
 
 function differ(now: SettingsShape, before: SettingsShape, names: readonly SettingName[]): boolean {
@@ -157,7 +172,7 @@ function openParameters(settings: SettingsShape, folders: readonly WorkspaceFold
 }
 
 function unknownCommand(command: string): ResponseError {
-  return new ResponseError(ErrorCodes.InvalidParams, `There is no command "${command}".`);
+  return new ResponseError(ErrorCodes.InvalidParams, `Unknown command "${command}".`);
 }
 
 /** Resolves when the engine runs, or will not. */

@@ -2,14 +2,14 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { deviceNames } from '../engine/device.ts';
 import type { Engine } from '../engine/process.ts';
-import { type Status, statusNotification, statusRequest } from '../protocol/requests.ts';
-import type { Reading } from './reading.ts';
-import { throttle } from './throttle.ts';
+import { throttle } from '../host/throttle.ts';
+import { type Status, statusNotification } from '../protocol/requests.ts';
+import type { RepositoryClient } from './repository-client.ts';
 
 /** Milliseconds between two notifications. */
 const interval = 250;
 
-export function serveStatus(connection: Connection, reading: Reading, engine: Engine): () => Status {
+export function serveStatus(connection: Connection, reading: RepositoryClient, engine: Engine): () => Status {
   const status = () => statusOf(reading, engine);
   let sent = '';
   const changed = throttle(() => {
@@ -22,11 +22,10 @@ export function serveStatus(connection: Connection, reading: Reading, engine: En
   }, interval);
   reading.onChanged(changed);
   engine.onStatusChanged(changed);
-  connection.onRequest(statusRequest.method, status);
   return status;
 }
 
-function statusOf(reading: Reading, engine: Engine): Status {
+function statusOf(reading: RepositoryClient, engine: Engine): Status {
   const { state, device, deviceReason, problem: engineProblem } = engine.status;
   const { problem: readingProblem, ...figures } = reading.figures;
   // The engine's trouble is told by `engine`; it is in the way of nothing that was read.

@@ -6,14 +6,14 @@ import {
   type Disposable,
   type FileSystemWatcher,
 } from 'vscode-languageserver/node';
+import { type Log, messageOf } from '../host/log.ts';
+import { workerRequests } from '../host/messages.ts';
+import { throttle } from '../host/throttle.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
 import { FolderWatcher } from './folder-watcher.ts';
 import { pathOfUri } from './folders.ts';
-import { type Log, messageOf } from './log.ts';
-import { foldersInMemory } from './memory-messages.ts';
-import type { Reading } from './reading.ts';
-import { throttle } from './throttle.ts';
+import type { RepositoryClient } from './repository-client.ts';
 
 /** Milliseconds between two looks at which folders there are to watch. */
 const interval = 500;
@@ -22,13 +22,13 @@ export class Watching {
   readonly #connection: Connection;
   readonly #client: Client;
   readonly #log: Log;
-  readonly #reading: Reading;
+  readonly #reading: RepositoryClient;
   #registration: Promise<Disposable> | undefined;
   #watcher: FolderWatcher | undefined;
   /** Readings that the folders in memory were last asked after. */
   #seen = 0;
 
-  constructor(connection: Connection, client: Client, log: Log, reading: Reading) {
+  constructor(connection: Connection, client: Client, log: Log, reading: RepositoryClient) {
     this.#connection = connection;
     this.#client = client;
     this.#log = log;
@@ -65,7 +65,7 @@ export class Watching {
       (folder, error) =>
         this.#log(
           'warning',
-          `${folder} cannot be watched (${messageOf(error)}): changes made there outside of the editor are noticed when the repository is read again.`,
+          `Cannot watch ${folder} (${messageOf(error)}). Changes made there outside the editor are picked up the next time the repository is read.`,
         ),
     );
   }
@@ -74,11 +74,11 @@ export class Watching {
     const watcher = this.#watcher;
     this.#seen = this.#reading.ended;
     try {
-      const folders = await this.#reading.ask(foldersInMemory, null);
+      const folders = await this.#reading.ask(workerRequests.folders, null);
       // What changed in a folder before it was watched has been told of by nobody.
       this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
-      this.#log('warning', `The folders to be watched are not known: ${messageOf(error)}`);
+      this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);
     }
   }
 }

@@ -1,12 +1,13 @@
 /** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { isSupporting } from '../analysis/graph.ts';
+import { isManifest } from '../analysis/manifests.ts';
+import { folderOf, isReadme } from '../analysis/paths.ts';
+import type { SummarySource } from '../analysis/source.ts';
+import type { Symbols } from '../analysis/symbols.ts';
 import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import { isSupporting } from './graph.ts';
-import { isManifest } from './manifests.ts';
-import { folderOf, isReadme } from './paths.ts';
-import type { SummarySource } from './source.ts';
 import { summarize } from './summarize.ts';
-import type { Symbols } from './symbols.ts';
 
 export interface DescribeOptions {
   readonly path?: string;
@@ -54,7 +55,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
   return [
     { title: 'What it is', statements: summary.overview },
     {
-      title: 'Where to start',
+      title: 'Start here',
       statements: summary.startHere.map(({ path, line, why }) => plain(`${path}: ${why}`, path, line)),
     },
     {
@@ -78,7 +79,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
       }),
     },
     {
-      title: 'To run',
+      title: 'Commands',
       statements: summary.commands.map(({ name, command, path, line }) =>
         plain(command === '' ? name : `${name}: ${command}`, path, line),
       ),

@@ -3,11 +3,12 @@
  * the order of how much the others lean on them. Half of what is left after the head goes to outlines, so that many files are seen at all;
  * then whole texts take the places of outlines as long as they fit.
  */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import type { FileFacts } from '../analysis/file-facts.ts';
+import type { SummarySource } from '../analysis/source.ts';
 import type { Digest, Part, SkippedFile, Statement, Summary } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import type { FileFacts } from './facts.ts';
-import type { SummarySource } from './source.ts';
 import { summarize } from './summarize.ts';
 
 export interface DigestOptions {
@@ -71,7 +72,7 @@ export function makeDigest(source: SummarySource, facts: RepositoryFacts, option
     }
     // Tokens of the whole are a little more than those of its parts; the least important goes.
     if (entries.pop() === undefined)
-      throw new RangeError(`A digest of ${summary.name} needs more than ${budget} tokens.`);
+      throw new RangeError(`A digest of ${summary.name} requires more than ${budget} tokens.`);
   }
 }
 
@@ -132,7 +133,7 @@ function outlineText(text: string, { definitions }: FileFacts): string {
   const lines = text.split('\n');
   const shown = definitions.slice(0, mostOutlineLines).map(({ line }) => {
     const content = lines[line - 1] ?? '';
-    return `${String(line).padStart(4)}  ${content.replace(/\s*[{:]?\s*$/, '').slice(0, 160)}`;
+    return `${String(line).padStart(4)}  ${content.slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd()}`;
   });
   const more = definitions.length - shown.length;
   return [...new Set(shown), ...(more > 0 ? [`      … and ${more} more`] : [])].join('\n');
@@ -219,7 +220,7 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
       head.startHere.map((row, at) => `${at + 1}. ${row}`),
     ),
     ...section(
-      'To run',
+      'Commands',
       head.commands.map(row => `- ${row}`),
     ),
     ...section('Folders', head.tree === '' ? [] : ['```', head.tree, '```']),
@@ -227,7 +228,7 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
       'Biggest files',
       head.biggest.map(({ path, tokens }) => `- ${path}: ${tokens} tokens`),
     ),
-    ...section('Left out', left.length === 0 ? [] : [`Never read: ${left.join(', ')}.`]),
+    ...section('Left out', left.length === 0 ? [] : [`Skipped: ${left.join(', ')}.`]),
     ...section('Files', entries.map(entryMarkdown)),
   ];
   if (files > entries.length) lines.push('', `${files - entries.length} more files are not shown.`);

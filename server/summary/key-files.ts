@@ -3,10 +3,11 @@
  * geometric mean of graph rank and size; each file chosen halves what the others of its folder count, more slowly in a folder that holds much of the code. Compared with either alone by
  * `test/bench/summary.ts`.
  */
+
+import type { FileFacts } from '../analysis/file-facts.ts';
+import { isSupporting, type Ranked } from '../analysis/graph.ts';
+import { compare, folderOf } from '../analysis/paths.ts';
 import type { KeyFile } from '../protocol/requests.ts';
-import type { FileFacts } from './facts.ts';
-import { isSupporting, type Ranked } from './graph.ts';
-import { compare, folderOf } from './paths.ts';
 
 export const keyFileCount = 20;
 const folderDecay = 0.5;

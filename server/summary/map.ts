@@ -1,8 +1,9 @@
 /** The repository as a map: one entry a file in parallel arrays, which stay small and quick to send where objects would not. */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { folderOf } from '../analysis/paths.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import { folderOf } from './paths.ts';
 
 export interface MapExtras {
   /** Seconds since 1970, by path. */
@@ -67,7 +68,7 @@ export function buildMap(
     files.lines.push(statement?.line ?? null);
   }
   if (files.names.length === 0 && scope !== '')
-    throw new RangeError(`Nothing that was read lies in a folder "${scope}".`);
+    throw new RangeError(`No file was read in the folder "${scope}".`);
   return { name: scope === '' ? name : baseName(scope), folders, languages, files, surpriseMethod };
 }
 

@@ -1,9 +1,10 @@
 /** The path a newcomer should read first. */
+
+import type { FileFacts } from '../analysis/file-facts.ts';
+import { isSupporting } from '../analysis/graph.ts';
+import { isManifest } from '../analysis/manifests.ts';
+import { depth, folderOf, isReadme } from '../analysis/paths.ts';
 import type { KeyFile } from '../protocol/requests.ts';
-import type { FileFacts } from './facts.ts';
-import { isSupporting } from './graph.ts';
-import { isManifest } from './manifests.ts';
-import { depth, folderOf, isReadme } from './paths.ts';
 
 const startHereCount = 7;
 

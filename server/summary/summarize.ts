@@ -1,13 +1,14 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
+
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { isSupporting, type Ranked } from '../analysis/graph.ts';
+import type { SummarySource } from '../analysis/source.ts';
+import { folderLines } from '../analysis/structure.ts';
 import type { KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
 import { commandsOf } from './commands.ts';
-import type { RepositoryFacts } from './fact-book.ts';
-import { isSupporting, type Ranked } from './graph.ts';
 import { chooseKeyFiles } from './key-files.ts';
 import { overviewOf } from './overview.ts';
-import type { SummarySource } from './source.ts';
 import { startHere } from './start-here.ts';
-import { folderLines } from './structure.ts';
 import { buildTree } from './tree.ts';
 
 export interface SummaryOptions {
@@ -38,7 +39,7 @@ export function summarize(
     scope === undefined || path === scope || path.startsWith(`${scope}/`);
   const paths = [...facts.keys()].filter(inScope);
   if (paths.length === 0 && scope !== undefined)
-    throw new RangeError(`Nothing that was read has the path "${scope}".`);
+    throw new RangeError(`No file or folder was read at "${scope}".`);
 
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;

@@ -4,7 +4,7 @@
  * context that also stands in another file either leads to the same token or does not, and what that is worth is learnt from the whole sample:
  * −log₂ of how often contexts of that length are right, or wrong and then the token's own frequency.
  */
-import type { Predictor } from '../memory/predictor.ts';
+import type { Predictor } from '../copy-memory/predictor.ts';
 import { contentOf } from '../sequence/lines.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 

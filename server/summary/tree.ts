@@ -1,8 +1,9 @@
 /** The folder tree with a line for each part that has one. */
+
+import type { FileFacts } from '../analysis/file-facts.ts';
+import { isManifest } from '../analysis/manifests.ts';
+import { compare, folderOf, isFolderIndex, isReadme } from '../analysis/paths.ts';
 import type { Part, Statement } from '../protocol/requests.ts';
-import type { FileFacts } from './facts.ts';
-import { isManifest } from './manifests.ts';
-import { compare, folderOf, isFolderIndex, isReadme } from './paths.ts';
 
 /** A folder with more files than this is shown with its most central files only. */
 const filesShownPerFolder = 200;

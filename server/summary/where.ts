@@ -2,7 +2,7 @@
  * Where else is this done? The places that the copy memory connects most strongly with the lines at the cursor: each token of those lines
  * is worth the bits that it takes to say it by its frequency alone, and a place earns it where the same run of tokens leads up to it.
  */
-import type { Predictor } from '../memory/predictor.ts';
+import type { Predictor } from '../copy-memory/predictor.ts';
 import type { ConnectedPlace } from '../protocol/requests.ts';
 import { contentOf } from '../sequence/lines.ts';
 import { renderFile } from '../sequence/render.ts';

@@ -1,4 +1,4 @@
-"""Logits and greedy continuations of a GGUF file by transformers, for `npm run bench:coder -- parity`.
+"""Logits and greedy continuations of a GGUF file by transformers, for `npm run bench -- coder parity`.
 
 python coder-reference.py <file.gguf> <out.json> [prompts]; needs torch, transformers and gguf. The weights are dequantised by the
 package gguf and put into Qwen2ForCausalLM (Qwen2 files only).

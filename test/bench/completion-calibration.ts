@@ -1,11 +1,12 @@
 /**
  * Claimed against actual: how often suggestions of a given confidence are right, on repositories that the confidence was not fitted on:
- * `node test/bench/completion-calibration.ts <lines> <folder>…`. Half of the cases are new code, with nothing below it yet.
+ * `npm run bench -- completion-calibration <lines> <folder>…`. Half of the cases are new code, with nothing below it yet.
  */
-import { chooseLines, cursorIn } from '../../server/cli/eval-lines.ts';
-import { randomFrom } from '../../server/cli/eval-random.ts';
+
 import { complete } from '../../server/completion/complete.ts';
-import { leastConfidence } from '../../server/completion/gate.ts';
+import { leastConfidence } from '../../server/completion/threshold.ts';
+import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
+import { randomFrom } from '../../server/evaluation/random.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 

@@ -1,14 +1,15 @@
 /**
  * Fits the table of `server/completion/confidence.ts` on repositories named on the command line:
- * `node test/bench/completion-fit.ts <lines> <folder>…`. Prints, for each repository, what a table fitted on all the others would
+ * `npm run bench -- completion-fit <lines> <folder>…`. Prints, for each repository, what a table fitted on all the others would
  * reach on it beside the table in use, and then the table fitted on all of them and the knots of its calibration.
  */
-import { chooseLines, cursorIn } from '../../server/cli/eval-lines.ts';
-import { randomFrom } from '../../server/cli/eval-random.ts';
+
 import { candidatesAt } from '../../server/completion/candidates.ts';
 import { rank } from '../../server/completion/confidence.ts';
 import { contextOf } from '../../server/completion/context.ts';
 import { featureNames, featuresOf, type Judged } from '../../server/completion/features.ts';
+import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
+import { randomFrom } from '../../server/evaluation/random.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 import { fitConditionalLogit } from './conditional-logit.ts';

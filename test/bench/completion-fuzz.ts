@@ -1,9 +1,10 @@
 /**
  * Asks at random places of real and hostile text, and counts suggestions that break a rule:
- * `node test/bench/completion-fuzz.ts <places> <folder>… [--seed <n>]`. Ends with 1 if there is one.
+ * `npm run bench -- completion-fuzz <places> <folder>… [--seed <n>]`. Ends with 1 if there is one.
  */
-import { randomFrom } from '../../server/cli/eval-random.ts';
+
 import { complete } from '../../server/completion/complete.ts';
+import { randomFrom } from '../../server/evaluation/random.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { broken, hostileCase } from '../unit/completion/hostile.ts';
 import { readRepository } from './completion-repository.ts';

@@ -1,15 +1,16 @@
 /**
- * How long suggestions take on a repository that was read: `node test/bench/completion-latency.ts <folder> [<lines>]`. Every figure stands
+ * How long suggestions take on a repository that was read: `npm run bench -- completion-latency <folder> [<lines>]`. Every figure stands
  * beside the same with the edited file alone, on the same lines.
  */
-import { chooseLines, cursorIn } from '../../server/cli/eval-lines.ts';
-import { randomFrom } from '../../server/cli/eval-random.ts';
+
 import { LookAhead, questionsAfter } from '../../server/completion/ahead.ts';
 import { CompletionCache } from '../../server/completion/cache.ts';
 import { complete } from '../../server/completion/complete.ts';
 import type { CompletionItem, CompletionRequest } from '../../server/completion/request.ts';
 import { warmUp } from '../../server/completion/warm-up.ts';
-import type { PredictionScope } from '../../server/memory/predictor.ts';
+import type { PredictionScope } from '../../server/copy-memory/predictor.ts';
+import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
+import { randomFrom } from '../../server/evaluation/random.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 

@@ -1,21 +1,21 @@
 /**
  * Would the model know better which candidate comes next, and how sure to be?
- *     node test/bench/completion-model.ts [--lines 60] [--model folder] <folder> <folder> …
+ *     npm run bench -- completion-model [--lines 60] [--model folder] <folder> <folder> …
  * Lines are hidden as for `completion-fit.ts`. The candidates that are ranked first are scored by the model, which reads what stands around the cursor
  * and no repository, and two features are added: the model's share of a candidate among them, and its mean log-probability of a token. For each
  * repository the table is fitted on all others, with and without: exact matches, nats that the right choice costs, and the share of the
  * lines that could be shown if four in five are to be right.
  */
 import { parseArgs } from 'node:util';
-import { chooseLines, cursorIn } from '../../server/cli/eval-lines.ts';
-import { randomFrom } from '../../server/cli/eval-random.ts';
 import { candidatesAt } from '../../server/completion/candidates.ts';
 import { rank } from '../../server/completion/confidence.ts';
 import { contextOf, type EditContext } from '../../server/completion/context.ts';
 import { featureNames, featuresOf } from '../../server/completion/features.ts';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
-import { NeuralPredictor } from '../../server/memory/neural.ts';
+import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
+import { randomFrom } from '../../server/evaluation/random.ts';
+import { ModelPredictor } from '../../server/model-memory/model-predictor.ts';
 import { renderPrompt } from '../../server/sequence/render.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
@@ -40,7 +40,7 @@ interface Case {
 
 const tokenizer = loadTokenizer();
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
-const predictor = new NeuralPredictor({
+const predictor = new ModelPredictor({
   engine,
   model: shippedModel(tokenizer, values.model),
   tokenizer,

@@ -1,8 +1,8 @@
 /** A repository as the benchmarks of completion need it: read into a copy memory, and its files as text. */
 import path from 'node:path';
-import type { EvaluatedFile } from '../../server/cli/eval-lines.ts';
-import { CopyMemory } from '../../server/memory/copy.ts';
-import { Repository } from '../../server/memory/repository.ts';
+import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import type { EvaluatedFile } from '../../server/evaluation/lines.ts';
+import { Repository } from '../../server/repository/repository.ts';
 import { contentOf } from '../../server/sequence/lines.ts';
 import type { Tokenizer } from '../../server/tokens/tokenizer.ts';
 

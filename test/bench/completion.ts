@@ -1,16 +1,17 @@
 /**
  * Completion on real repositories beside simpler ways, on the same hidden lines:
- * `node test/bench/completion.ts <lines> <folder> [<other folder>]`.
+ * `npm run bench -- completion <lines> <folder> [<other folder>]`.
  *
  * The floor is what sixty lines of code reach: the longest match of up to 24 tokens, the majority of up to 16 places, token by token.
  * It is given twice: at the cursor as it is, which may be inside a word, and (`aligned`) from the start of that word on.
  */
-import type { Asker } from '../../server/cli/eval.ts';
-import { runEvaluation } from '../../server/cli/eval.ts';
-import type { CursorCase } from '../../server/cli/eval-lines.ts';
-import { evaluationText } from '../../server/cli/eval-report.ts';
+
 import { contextOf } from '../../server/completion/context.ts';
-import type { PredictionScope } from '../../server/memory/predictor.ts';
+import type { PredictionScope } from '../../server/copy-memory/predictor.ts';
+import type { Asker } from '../../server/evaluation/evaluate.ts';
+import { runEvaluation } from '../../server/evaluation/evaluate.ts';
+import type { CursorCase } from '../../server/evaluation/lines.ts';
+import { evaluationText } from '../../server/evaluation/report.ts';
 import { renderPrompt } from '../../server/sequence/render.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';

@@ -1,6 +1,6 @@
 /**
- * Fits the copy memory's escape probabilities (server/memory/copy-confidence.ts) by maximum likelihood on real repositories:
- *   node test/bench/copy-fit.ts <folder> … --held <folder> …
+ * Fits the copy memory's escape probabilities (server/copy-memory/escape.ts) by maximum likelihood on real repositories:
+ *   npm run bench -- copy-fit <folder> … --held <folder> …
  * A sample of each repository's files is read against all the others; the loss is the code length of their tokens. Prints the logits, and
  * the bits a token before and after on the repositories fitted to and on those held out.
  */
@@ -9,10 +9,10 @@ import {
   escapeCells,
   escapeLogits,
   frequencyCell,
-} from '../../server/memory/copy-confidence.ts';
-import { type EvidenceScope, evidenceOn } from '../../server/memory/copy-evidence.ts';
-import { Nearness } from '../../server/memory/copy-places.ts';
-import { Segment } from '../../server/memory/copy-segment.ts';
+} from '../../server/copy-memory/escape.ts';
+import { type EvidenceScope, evidenceOn } from '../../server/copy-memory/evidence.ts';
+import { PathProximity } from '../../server/copy-memory/locality.ts';
+import { Segment } from '../../server/copy-memory/segment.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
@@ -39,7 +39,7 @@ function observe(folder: string): Observation[] {
   const observations: Observation[] = [];
   for (const { path, tokens } of heldOut(repository, filesPerRepository, 1)) {
     const file = segment.files.find(one => one.path === path)!;
-    const nearness = new Nearness(path);
+    const nearness = new PathProximity(path);
     const scope = {
       segments: [segment],
       excluded: { segment, file },

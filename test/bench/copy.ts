@@ -1,12 +1,12 @@
 /**
  * What the copy memory alone knows of a repository, and what it costs:
- *   node test/bench/copy.ts [--files 8] <folder> …
+ *   npm run bench -- copy [--files 8] <folder> …
  * Bits a byte of held-out files by how much of the repository is remembered (nearest files last), beside zstd at its strongest with the same
  * text as its dictionary; then bytes a token, and the times of indexing and of looking up, each as a ratio to something measured beside it.
  */
 import { constants, zstdCompressSync } from 'node:zlib';
-import { CopyMemory } from '../../server/memory/copy.ts';
-import { pathDistance } from '../../server/memory/copy-places.ts';
+import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import { pathDistance } from '../../server/copy-memory/locality.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import type { Tokenizer } from '../../server/tokens/tokenizer.ts';
 import { type BenchFile, type BenchRepository, heldOut, randomFrom, readRepository } from './repositories.ts';

@@ -1,11 +1,11 @@
 /**
  * How long the memory map's page takes to lay out and draw a repository, beside a canvas filling as many
- * rectangles with nothing else done: `node test/bench/map.ts [files]`. Needs Chromium and `npm run build`.
+ * rectangles with nothing else done: `npm run bench -- map [files]`. Needs Chromium and `npm run build`.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { type Labels, mapHtml } from '../../extension/map-html.ts';
+import { type Labels, mapHtml } from '../../extension/map/html.ts';
 import type { Texts } from '../../extension/webview/messages.ts';
 import { requirements, root } from '../editor/requirements.ts';
 import { type MapFile, mapOf } from '../unit/extension/map-of.ts';

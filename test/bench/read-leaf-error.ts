@@ -1,20 +1,20 @@
 /**
- * What eight bits a number cost a leaf: `node test/bench/read-leaf-error.ts <folder>`. The model's memory of the folder is made twice, from leaves as they were
+ * What eight bits a number cost a leaf: `npm run bench -- read-leaf-error <folder>`. The model's memory of the folder is made twice, from leaves as they were
  * read (float32) and from leaves as they are kept, and files that are in neither are coded with each, in the exact model.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SeenMemory } from '../../server/engine/messages.ts';
-import { Model } from '../../server/engine/model.ts';
-import { loadRuntime } from '../../server/engine/session.ts';
-import { loadWeights } from '../../server/engine/weights.ts';
-import { NeuralMemory } from '../../server/memory/neural-memory.ts';
-import { seenMemory } from '../../server/memory/seen.ts';
-import { SegmentStore } from '../../server/memory/segment-store.ts';
-import { MemoryTree } from '../../server/memory/tree.ts';
+import type { CrossDecoderMemory } from '../../server/engine/messages.ts';
+import { Model } from '../../server/engine/worker/model.ts';
+import { loadRuntime } from '../../server/engine/worker/session.ts';
+import { loadWeights } from '../../server/engine/worker/weights.ts';
+import { crossDecoderMemory } from '../../server/model-memory/cross-decoder-memory.ts';
+import { ModelMemory } from '../../server/model-memory/model-memory.ts';
+import { MemoryTree } from '../../server/model-memory/tree.ts';
+import { RecordLog } from '../../server/storage/record-log.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
-import { PlainSpans } from '../unit/memory-tree/plain-spans.ts';
+import { PlainSpans } from '../unit/model-memory/plain-spans.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
 const mostTokens = 150_000;
@@ -28,7 +28,7 @@ const { config, modelId } = loaded;
 const between = async (): Promise<void> => {};
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
-  console.error('Name a folder: node test/bench/read-leaf-error.ts <folder>');
+  console.error('Name a folder: npm run bench -- read-leaf-error <folder>');
   process.exitCode = 2;
 } else await compare(folder);
 
@@ -36,8 +36,8 @@ async function compare(root: string): Promise<void> {
   const repository = readRepository(root, tokenizer);
   const questions = heldOut(repository, coded.files, 1);
   const temporary = mkdtempSync(path.join(tmpdir(), 'longsight-bench-'));
-  const store = new SegmentStore(temporary, Number.POSITIVE_INFINITY);
-  const kept = new NeuralMemory({ config, modelId, slots: model.slots, store });
+  const store = new RecordLog(temporary, Number.POSITIVE_INFINITY);
+  const kept = new ModelMemory({ config, modelId, slots: model.slots, store });
   const spans = new PlainSpans(config);
   const exact = new MemoryTree(spans);
   let read = 0;
@@ -53,8 +53,8 @@ async function compare(root: string): Promise<void> {
   let [bytes, apart, largest] = [0, 0, 0];
   for (const { path: file, tokens } of questions) {
     const ids = Int32Array.from(tokens.slice(0, coded.tokens + 1));
-    model.remember('exact', seenMemory(exact.seenFrom(file), model.slots, config, spans.keysOf));
-    model.remember('kept', kept.seenFrom(file).memory as SeenMemory);
+    model.loadMemory('exact', crossDecoderMemory(exact.seenFrom(file), model.slots, config, spans.keysOf));
+    model.loadMemory('kept', kept.seenFrom(file).memory as CrossDecoderMemory);
     for (let end = coded.step; end < ids.length; end += coded.step) {
       const logits = {
         none: await logitsOf(ids.slice(0, end), undefined),

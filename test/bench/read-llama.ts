@@ -1,5 +1,5 @@
 /**
- * Reading and decoding beside llama.cpp: `npm run bench:llama`, with `NODE_LLAMA_CPP` naming the folder of the npm package node-llama-cpp. Without it
+ * Reading and decoding beside llama.cpp: `npm run bench -- read-llama`, with `NODE_LLAMA_CPP` naming the folder of the npm package node-llama-cpp. Without it
  * that is said, and nothing is compared.
  *
  * Its model is a random llama of as many parameters as ours has, in q8_0. Both run on one thread, by turns, in this process, and what
@@ -12,9 +12,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Model } from '../../server/engine/model.ts';
-import { loadRuntime } from '../../server/engine/session.ts';
-import { loadWeights } from '../../server/engine/weights.ts';
+import { Model } from '../../server/engine/worker/model.ts';
+import { loadRuntime } from '../../server/engine/worker/session.ts';
+import { loadWeights } from '../../server/engine/worker/weights.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { type LlamaShape, llamaParameters, randomLlama } from './read-llama-gguf.ts';
 

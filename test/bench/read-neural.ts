@@ -1,5 +1,5 @@
 /**
- * `npm run bench:read -- <folder>...` ends with this: the model's reading, as ratios. The files of all folders are shuffled, so that 8 thousand tokens of
+ * `npm run bench -- read <folder>...` ends with this: the model's reading, as ratios. The files of all folders are shuffled, so that 8 thousand tokens of
  * them are like ten million, and read until there are 8k, 100k, 1M and 10M of them, or BENCH_TOKENS (a million). Processor time is what
  * counts: clocks on a busy machine say little.
  */
@@ -7,11 +7,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { engineEntry } from '../../server/engine/entry.ts';
-import type { ResultOf, WorkName } from '../../server/engine/messages.ts';
+import type { ModelReference, ResultOf, WorkName } from '../../server/engine/messages.ts';
 import { createEngine, type Engine } from '../../server/engine/process.ts';
-import { loadWeights, type ModelReference } from '../../server/engine/weights.ts';
-import { NeuralReader } from '../../server/memory/neural-reader.ts';
-import { SegmentStore } from '../../server/memory/segment-store.ts';
+import { loadWeights } from '../../server/engine/worker/weights.ts';
+import { PrefillScheduler } from '../../server/model-memory/prefill-scheduler.ts';
+import { RecordLog } from '../../server/storage/record-log.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { productsAlone } from './read-products.ts';
 import { randomFrom, readRepository } from './repositories.ts';
@@ -23,22 +23,22 @@ const model: ModelReference = { folder: shippedModelFolder(), tokenizerHash: tok
 class Scene {
   readonly files = new Map<string, Uint16Array>();
   readonly engine: Engine;
-  readonly store: SegmentStore;
-  readonly reader: NeuralReader;
+  readonly store: RecordLog;
+  readonly reader: PrefillScheduler;
   asked = 0;
 
   constructor(folder: string) {
     this.engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
-    this.store = new SegmentStore(folder, Number.POSITIVE_INFINITY);
+    this.store = new RecordLog(folder, Number.POSITIVE_INFINITY);
     const run = <Name extends WorkName>(
       name: Name,
       parameters: never,
       options?: object,
     ): Promise<ResultOf<Name>> => {
-      if (name === 'readFiles') this.asked += (parameters as { files: readonly unknown[] }).files.length;
+      if (name === 'prefill') this.asked += (parameters as { files: readonly unknown[] }).files.length;
       return this.engine.run(name, parameters, options);
     };
-    this.reader = new NeuralReader({
+    this.reader = new PrefillScheduler({
       engine: { run },
       model,
       store: this.store,
@@ -57,7 +57,7 @@ class Scene {
   async logits(from: string): Promise<Float32Array> {
     const { key, memory } = this.reader.memory!.seenFrom(from);
     const ids = tokenizer.encode('import {').slice(0, 8);
-    await this.engine.run('remember', { model, key, memory });
+    await this.engine.run('loadMemory', { model, key, memory });
     const result = await this.engine.run('decode', { model, ids, memory: key });
     if (result.type !== 'decoded') throw new Error(result.type);
     return result.logits;

@@ -4,7 +4,7 @@ import type { ModelWeights } from '../../kernels/model/weights.ts';
 import { GraphBuilder } from '../../kernels/onnx/graph-builder.ts';
 import { matmul } from '../../kernels/onnx/matmul.ts';
 import { randomNormal } from '../../kernels/tensor.ts';
-import { loadRuntime } from '../../server/engine/session.ts';
+import { loadRuntime } from '../../server/engine/worker/session.ts';
 
 const chunk = 256;
 

@@ -1,5 +1,5 @@
 /**
- * Reading speed up to the copy memory, and its cost in memory: `npm run bench:read -- <folder>...`
+ * Reading speed up to the copy memory, and its cost in memory: `npm run bench -- read <folder>...`
  *
  * Each way of reading runs in a process of its own and is measured in processor seconds, all threads together, so that the
  * figures are those of one core whatever else the machine does. Beside them stands plain reading of the same files.
@@ -9,9 +9,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { CopyMemory } from '../../server/memory/copy.ts';
-import { Repository } from '../../server/memory/repository.ts';
-import { Store } from '../../server/memory/store.ts';
+import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import { Repository } from '../../server/repository/repository.ts';
+import { CacheStore } from '../../server/storage/cache-store.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import type { WorkspaceFolder } from '../../server/workspace/source.ts';
 import { Workspace } from '../../server/workspace/workspace.ts';
@@ -47,7 +47,7 @@ else process.once('message', (job: Job) => void work(job));
 
 async function compare(roots: readonly string[]): Promise<void> {
   if (roots.length === 0) {
-    console.error('Name one or more folders: npm run bench:read -- <folder>...');
+    console.error('Name one or more folders: npm run bench -- read <folder>...');
     process.exitCode = 2;
     return;
   }
@@ -74,7 +74,7 @@ function inProcess(job: Job): Promise<Result> {
 
 async function work({ way, folders, cache }: Job): Promise<void> {
   const tokenizer = loadTokenizer();
-  const store = way === 'plain' || way === 'read' ? undefined : await Store.open(cache, everything);
+  const store = way === 'plain' || way === 'read' ? undefined : await CacheStore.open(cache, everything);
   const start = { cpu: process.cpuUsage(), wall: performance.now() };
   const pauses = monitorEventLoopDelay({ resolution: 1 });
   pauses.enable();

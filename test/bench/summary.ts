@@ -1,7 +1,7 @@
 /**
  * Which of the files that a repository's own documents name are among the first that its summary names?
  *
- *     node test/bench/summary.ts <folder> …
+ *     npm run bench -- summary <folder> …
  *
  * Documents are README, ARCHITECTURE, CONTRIBUTING, HACKING and DESIGN files, wherever they lie but in tests, examples and dependencies. They are hidden from
  * what is measured: nothing can read off the answer. A code file counts as named where a document writes its path, the end of its path
@@ -10,12 +10,12 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { CopyMemory } from '../../server/memory/copy.ts';
-import { Repository } from '../../server/memory/repository.ts';
-import { FactBook, type RepositoryFacts } from '../../server/summary/fact-book.ts';
-import { Grammars } from '../../server/summary/grammars.ts';
-import { isSupporting } from '../../server/summary/graph.ts';
-import { type SummarySource, sourceOf } from '../../server/summary/source.ts';
+import { FactBook, type RepositoryFacts } from '../../server/analysis/fact-book.ts';
+import { Grammars } from '../../server/analysis/grammars.ts';
+import { isSupporting } from '../../server/analysis/graph.ts';
+import { type SummarySource, sourceOf } from '../../server/analysis/source.ts';
+import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import { Repository } from '../../server/repository/repository.ts';
 import { summarize } from '../../server/summary/summarize.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 
@@ -25,7 +25,7 @@ const document =
 
 const { positionals } = parseArgs({ allowPositionals: true });
 if (positionals.length === 0) {
-  console.error('usage: node test/bench/summary.ts <folder> …');
+  console.error('usage: npm run bench -- summary <folder> …');
   process.exit(2);
 }
 

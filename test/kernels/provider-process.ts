@@ -2,6 +2,7 @@
  * Runs graphs on one execution provider, in a process of its own: a provider may end the whole process without a
  * word, and the tests should survive that and say so. One request a message, one answer a request, in order.
  */
+import '../../server/engine/worker/no-telemetry.ts';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,5 @@
 /** Where the kernel tests run their graphs: onnxruntime's CPU provider here, WebGPU in a process of its own. */
+import '../../server/engine/worker/no-telemetry.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';

@@ -2,7 +2,7 @@
 import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
-import { greedy } from '../../../server/engine/sampling.ts';
+import { greedy } from '../../../server/model-memory/sampling.ts';
 import type { LlamaModel } from './llama.ts';
 import { type Document, documents } from './text.ts';
 

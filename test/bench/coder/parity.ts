@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { decode } from '../../../server/decoder/decode.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
-import { greedy } from '../../../server/engine/sampling.ts';
+import { greedy } from '../../../server/model-memory/sampling.ts';
 
 /** What `coder-reference.py` writes. */
 interface Reference {

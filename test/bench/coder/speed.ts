@@ -3,7 +3,7 @@ import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import { decode } from '../../../server/decoder/decode.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
-import { greedy } from '../../../server/engine/sampling.ts';
+import { greedy } from '../../../server/model-memory/sampling.ts';
 import type { LlamaModel } from './llama.ts';
 import { code } from './text.ts';
 

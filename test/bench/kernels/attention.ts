@@ -1,4 +1,5 @@
 /** Exact attention in three ways, at the width of the benchmark: onnxruntime's own, unfused, and in tiles. */
+import '../../../server/engine/worker/no-telemetry.ts';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { noScore } from '../../../kernels/flash-attention/partials.ts';
 import {

@@ -1,4 +1,5 @@
 /** One operator of the benchmark: a graph at the width of the small model, run in chunks with its state carried along. */
+import '../../../server/engine/worker/no-telemetry.ts';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Shape } from '../../../kernels/onnx/dimension.ts';
 import { GraphBuilder, type NodeDescription, type Value } from '../../../kernels/onnx/graph-builder.ts';

@@ -2,6 +2,7 @@
  * Processor time, side by side: everything that a ratio compares runs in turn, so that whatever else the machine does hits
  * both, and waiting for a processor that others use does not count.
  */
+import '../../../server/engine/worker/no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { GraphBuilder, OnnxModel, Value } from '../../../kernels/onnx/graph-builder.ts';
 import { GraphBuilder as Builder } from '../../../kernels/onnx/graph-builder.ts';

@@ -1,10 +1,10 @@
 /** A process that reads as a server does, and says what it takes for kept: to be killed by `survive.ts`. */
 import { createHash } from 'node:crypto';
 import { engineEntry } from '../../../server/engine/entry.ts';
+import type { ModelReference } from '../../../server/engine/messages.ts';
 import { createEngine } from '../../../server/engine/process.ts';
-import type { ModelReference } from '../../../server/engine/weights.ts';
-import { NeuralReader } from '../../../server/memory/neural-reader.ts';
-import { SegmentStore } from '../../../server/memory/segment-store.ts';
+import { PrefillScheduler } from '../../../server/model-memory/prefill-scheduler.ts';
+import { RecordLog } from '../../../server/storage/record-log.ts';
 
 export interface Job {
   readonly model: ModelReference;
@@ -34,10 +34,10 @@ async function read({ model, folder, files, seed }: Job): Promise<void> {
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
   engine.onStatusChanged(({ pid }) => pid !== undefined && say({ type: 'engine', pid }));
   const told = new Set<string>();
-  const reader: NeuralReader = new NeuralReader({
+  const reader: PrefillScheduler = new PrefillScheduler({
     engine,
     model,
-    store: new SegmentStore(folder, 1e9),
+    store: new RecordLog(folder, 1e9),
     tokensOf: path => contentOf(Number(path), seed),
     onProgress: () => {
       const paths = names.filter(path => !told.has(path) && reader.memory?.has(path));

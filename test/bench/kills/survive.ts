@@ -3,8 +3,8 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ModelReference } from '../../../server/engine/weights.ts';
-import { SegmentStore } from '../../../server/memory/segment-store.ts';
+import type { ModelReference } from '../../../server/engine/messages.ts';
+import { RecordLog } from '../../../server/storage/record-log.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Job, Said } from './reader.ts';
 
@@ -59,7 +59,7 @@ export async function survive(
         count[victim]++;
         done++;
       }
-      const store = new SegmentStore(folder, Number.POSITIVE_INFINITY);
+      const store = new RecordLog(folder, Number.POSITIVE_INFINITY);
       result.records += store.records;
       result.damaged += store.verify().damaged;
       result.lost += keys.filter(key => !store.has(key)).length;
@@ -76,7 +76,7 @@ export async function survive(
   return { kills: count, ...result };
 }
 
-interface Reading {
+interface ReadReport {
   readonly killed: boolean;
   /** Of leaves that came into memory. */
   readonly keys: readonly string[];
@@ -85,7 +85,7 @@ interface Reading {
 }
 
 /** One process that reads, and what becomes of it. */
-function readOnce(job: Job, kill?: { readonly victim: Victim; readonly after: number }): Promise<Reading> {
+function readOnce(job: Job, kill?: { readonly victim: Victim; readonly after: number }): Promise<ReadReport> {
   return new Promise((resolve, reject) => {
     const child = fork(path.join(import.meta.dirname, 'reader.ts'));
     const keys: string[] = [];

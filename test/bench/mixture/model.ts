@@ -1,4 +1,4 @@
-import type { ModelReference } from '../../../server/engine/weights.ts';
+import type { ModelReference } from '../../../server/engine/messages.ts';
 import { shippedModelFolder } from '../../../server/tokens/load.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
 

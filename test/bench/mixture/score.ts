@@ -1,14 +1,15 @@
 /** The bits that copy memory, model and their mixture need for each token of a file that none of them has read, and what the gate saw. */
+
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import { pathDistance } from '../../../server/copy-memory/locality.ts';
+import type { Distribution } from '../../../server/copy-memory/predictor.ts';
 import { engineEntry } from '../../../server/engine/entry.ts';
+import type { ModelReference } from '../../../server/engine/messages.ts';
 import { createEngine, type Engine } from '../../../server/engine/process.ts';
-import { softmax } from '../../../server/engine/sampling.ts';
-import type { ModelReference } from '../../../server/engine/weights.ts';
-import { CopyMemory } from '../../../server/memory/copy.ts';
-import { pathDistance } from '../../../server/memory/copy-places.ts';
-import { type Testimony, testify } from '../../../server/memory/gate.ts';
-import { NeuralMemory } from '../../../server/memory/neural-memory.ts';
-import type { Distribution } from '../../../server/memory/predictor.ts';
-import type { RecordStore } from '../../../server/memory/segment-store.ts';
+import { type GateInputs, gateInputs } from '../../../server/model-memory/mixture-gate.ts';
+import { ModelMemory } from '../../../server/model-memory/model-memory.ts';
+import { softmax } from '../../../server/model-memory/sampling.ts';
+import type { RecordStore } from '../../../server/storage/record-log.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
 import type { BenchFile, BenchRepository } from '../repositories.ts';
 
@@ -21,7 +22,7 @@ export interface ScoredToken {
   readonly closed: number;
   /** With it; as `closed` where it was not asked for. */
   readonly open: number;
-  readonly testimony: Testimony;
+  readonly testimony: GateInputs;
 }
 
 export interface ScoreOptions {
@@ -58,7 +59,7 @@ export class Scorer {
     const tokens = file.tokens.subarray(0, end);
     const closed = await this.#modelled(tokens, start);
     const near = nearestOf(context, this.#options.reads);
-    const key = near.length > 0 ? await this.#remember(file, near) : undefined;
+    const key = near.length > 0 ? await this.#loadMemory(file, near) : undefined;
     const open = key === undefined ? closed : await this.#modelled(tokens, start, key);
     const said = this.#copied(file, context, start, end);
     return said.map(({ distribution, probability }, i) => {
@@ -68,7 +69,7 @@ export class Scorer {
         copied: probability,
         closed: closed[i]![token]!,
         open: open[i]![token]!,
-        testimony: testify(distribution, open[i]!),
+        testimony: gateInputs(distribution, open[i]!),
       };
     });
   }
@@ -91,17 +92,17 @@ export class Scorer {
     return rows;
   }
 
-  async #remember(file: BenchFile, context: readonly BenchFile[]): Promise<string> {
+  async #loadMemory(file: BenchFile, context: readonly BenchFile[]): Promise<string> {
     const { model } = this.#options;
     const facts = await this.engine.run('loadModel', { model });
-    const memory = new NeuralMemory({ ...facts, store: this.#store });
+    const memory = new ModelMemory({ ...facts, store: this.#store });
     for (const { path, tokens } of context) {
       const key = memory.keyOf(tokens);
       if (!memory.recall(path, key, tokens.length))
         memory.set(path, key, await this.engine.run('read', { model, ids: tokens }));
     }
     const seen = memory.seenFrom(file.path);
-    await this.engine.run('remember', { model, key: seen.key, memory: seen.memory });
+    await this.engine.run('loadMemory', { model, key: seen.key, memory: seen.memory });
     return seen.key;
   }
 

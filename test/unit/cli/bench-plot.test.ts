@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plotSvg } from '../../../server/cli/bench-plot.ts';
-import { runEvaluation } from '../../../server/cli/eval.ts';
-import { CopyMemory } from '../../../server/memory/copy.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import { runEvaluation } from '../../../server/evaluation/evaluate.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 

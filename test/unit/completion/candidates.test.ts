@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, candidatesAt } from '../../../server/completion/candidates.ts';
 import { contextOf } from '../../../server/completion/context.ts';
-import { Turn } from '../../../server/completion/turn.ts';
-import { CopyMemory } from '../../../server/memory/copy.ts';
+import { TimeSlice } from '../../../server/completion/time-slice.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 
@@ -112,7 +112,7 @@ test('once it is late, only what followed the same text is looked for', async ()
   memory.set('b.ts', tokenizer.encodePieces(renderFile('b.ts', 'open();\nconst value = read(first);\n')));
   const marked = 'open();\nconst value = ';
   const context = contextOf({ path: 'a.ts', text: marked, offset: marked.length });
-  const late = await candidatesAt(context, memory, tokenizer, { turn: new Turn(undefined, 0) });
+  const late = await candidatesAt(context, memory, tokenizer, { turn: new TimeSlice(undefined, 0) });
   assert.ok(late.some(candidate => candidate.rest === 'read(first);'));
   assert.ok(late.every(candidate => candidate.decoded === 0));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CompletionCache } from '../../../server/completion/cache.ts';
 import { complete } from '../../../server/completion/complete.ts';
-import { CopyMemory } from '../../../server/memory/copy.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { FakePredictor } from './fake.ts';

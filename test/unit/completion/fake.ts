@@ -7,7 +7,7 @@ import type {
   Prediction,
   Predictor,
   TokenPlace,
-} from '../../../server/memory/predictor.ts';
+} from '../../../server/copy-memory/predictor.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
 
 /** Gives no drafts, as a model does not: distributions only. */

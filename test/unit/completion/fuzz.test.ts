@@ -1,9 +1,9 @@
 /** A small share of `test/bench/completion-fuzz.ts`, from one seed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomFrom } from '../../../server/cli/eval-random.ts';
 import { complete } from '../../../server/completion/complete.ts';
-import { CopyMemory } from '../../../server/memory/copy.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import { randomFrom } from '../../../server/evaluation/random.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { broken, type Case, hostileCase } from './hostile.ts';

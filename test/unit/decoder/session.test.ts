@@ -13,8 +13,8 @@ import { decode } from '../../../server/decoder/decode.ts';
 import { chooseLowering, isExact, signedProduct } from '../../../server/decoder/exactness.ts';
 import { DecoderModel, type Logits } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
-import { greedy } from '../../../server/engine/sampling.ts';
-import { loadRuntime } from '../../../server/engine/session.ts';
+import { loadRuntime } from '../../../server/engine/worker/session.ts';
+import { greedy } from '../../../server/model-memory/sampling.ts';
 import { assertClose, relativeError } from '../../kernels/harness.ts';
 import { families, randomTensors, sequence, sourceOf } from '../../kernels/tiny-decoder.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { parseConfig } from '../../../kernels/model/config.ts';
 import { readSafetensors, toFloat32, writeSafetensors } from '../../../kernels/weights/safetensors.ts';
-import type { ModelReference } from '../../../server/engine/weights.ts';
+import type { ModelReference } from '../../../server/engine/messages.ts';
 import { renderingVersion } from '../../../server/sequence/render.ts';
 
 const record = readSafetensors(readFileSync(new URL('../../golden/twin.safetensors', import.meta.url)));

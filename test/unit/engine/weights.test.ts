@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { loadWeights } from '../../../server/engine/weights.ts';
+import { loadWeights } from '../../../server/engine/worker/weights.ts';
 import { loadTokenizer, shippedModelFolder } from '../../../server/tokens/load.ts';
 import { modelIdOf } from '../../../server/tokens/model-id.ts';
 import { tinyConfig, tinyModel, tokenizerHash } from './tiny-model.ts';

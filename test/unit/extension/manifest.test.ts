@@ -1,6 +1,6 @@
 /** The manifest names commands, menus, files and contexts in many places, and the editor says nothing about those that do not exist. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -33,9 +33,7 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 const { contributes } = JSON.parse(read('package.json')) as { contributes: Contributes };
 const commands = new Set(contributes.commands.map(({ command }) => command));
 const submenus = new Set(contributes.submenus.map(({ id }) => id));
-const sources = readdirSync(path.join(root, 'extension'))
-  .filter(file => file.endsWith('.ts'))
-  .map(file => read(`extension/${file}`));
+const sources = globSync('extension/**/*.ts', { cwd: root }).map(read);
 
 test('every menu names commands and submenus that are declared, and every submenu stands in a menu', () => {
   const items = Object.values(contributes.menus).flat();

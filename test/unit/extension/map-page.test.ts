@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Labels, mapHtml } from '../../../extension/map-html.ts';
+import { type Labels, mapHtml } from '../../../extension/map/html.ts';
 import { inkOn, luminance, mix, parseColour, type Rgb, ramp } from '../../../extension/webview/colours.ts';
 import type { Texts } from '../../../extension/webview/messages.ts';
 import { Raster } from '../../../extension/webview/raster.ts';

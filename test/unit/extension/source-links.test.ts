@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodedPath, withSourceLinks } from '../../../extension/source-links.ts';
+import { encodedPath, withSourceLinks } from '../../../extension/summary/source-links.ts';
 
 const known = (path: string): string | undefined =>
   path.startsWith('gone') ? undefined : `/../harbour/${encodedPath(path)}`;

@@ -1,68 +1,50 @@
-/** What the compiler cannot hold: the order of the stages, the shape of the top level, drift of generated text, sizes of files. */
+/** What the compiler cannot hold: the order of the layers, the shape of the top level, drift of generated text, sizes of files. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import {
+  circles,
+  importsOf,
+  largestFile,
+  largestRoom,
+  layerOf,
+  linesOf,
+  rooms,
+  root,
+  sources,
+  tracked,
+  upwardImports,
+} from './structure.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
-const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\0')
-  .filter(file => file !== '');
-const sources = tracked.filter(file => /\.m?ts$/.test(file) && !file.startsWith('test/fixtures/'));
-
-/** Data flows this way only; a stage may import those before it. The last two pairs are blind to each other. */
-const stages: readonly (readonly string[])[] = [
-  ['workspace'],
-  ['sequence'],
-  ['tokens'],
-  ['engine'],
-  ['decoder'],
-  ['memory'],
-  ['completion', 'summary'],
-  ['lsp', 'cli'],
-];
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(path.join(root, file), 'utf8');
-  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match => match[1]!);
-}
-
-function stageOf(file: string): number {
-  const room = /^server\/([^/]+)\//.exec(file)?.[1];
-  return stages.findIndex(rooms => rooms.includes(room ?? ''));
-}
-
-test('inside server/, a stage imports only itself, protocol and the stages before it', () => {
-  const wrong: string[] = [];
-  for (const file of sources.filter(source => source.startsWith('server/'))) {
-    const from = stageOf(file);
-    for (const target of importsOf(file).filter(name => name.startsWith('.'))) {
-      const imported = path.posix.join(path.posix.dirname(file), target);
-      const to = stageOf(imported);
-      if (to < 0) continue;
-      const sameRoom = imported.split('/')[1] === file.split('/')[1];
-      if (to > from || (to === from && !sameRoom)) wrong.push(`${file} imports ${imported}`);
-    }
-  }
-  assert.deepEqual(wrong, []);
+test('a room imports only from the layers below it', () => {
+  assert.deepEqual(upwardImports(), []);
 });
 
-test('every folder of server/ is a stage or the protocol', () => {
-  const rooms = new Set(
-    sources.filter(file => /^server\/[^/]+\//.test(file)).map(file => file.split('/')[1]!),
-  );
+test('no files import each other in a circle', () => {
+  assert.deepEqual(circles(), []);
+});
+
+test('every room has a layer', () => {
   assert.deepEqual(
-    [...rooms].filter(room => room !== 'protocol' && stageOf(`server/${room}/x`) < 0),
+    rooms()
+      .map(({ name }) => name)
+      .filter(name => layerOf(name) < 0),
+    [],
+  );
+});
+
+test('no room of server/ or extension/ is over its size', () => {
+  const tooLarge = rooms().filter(({ name, lines }) => name !== 'kernels' && lines > largestRoom);
+  assert.deepEqual(
+    tooLarge.map(({ name, lines }) => `${name}: ${lines} lines`),
     [],
   );
 });
 
 const soleImporters: readonly (readonly [module: string, allowed: RegExp])[] = [
-  ['onnxruntime-node', /^(server\/engine\/session\.ts|test\/(kernels|bench)\/.*)$/],
+  ['onnxruntime-node', /^(server\/engine\/worker\/session\.ts|test\/(kernels|bench)\/.*)$/],
   ['vscode', /^(extension|test\/editor)\//],
 ];
 
@@ -75,11 +57,21 @@ for (const [module, allowed] of soleImporters) {
   });
 }
 
+test('telemetry is off before onnxruntime is loaded', () => {
+  const late = sources.filter(file => {
+    const names = importsOf(file);
+    const at = names.indexOf('onnxruntime-node');
+    const loads = !/import type [^;]*'onnxruntime-node'/.test(readFileSync(path.join(root, file), 'utf8'));
+    return at >= 0 && loads && !names.slice(0, at).some(name => name.endsWith('/no-telemetry.ts'));
+  });
+  assert.deepEqual(late, []);
+});
+
 test('the top level holds what the layout names and nothing else', () => {
   const allowed = new Set(
     (
       'package.json package-lock.json tsconfig.json extension server kernels media test ' +
-      'README.md ARCHITECTURE.md CHANGELOG.md LICENSE'
+      'README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md SECURITY.md LICENSE'
     ).split(' '),
   );
   const top = new Set(tracked.map(file => file.split('/')[0]!));
@@ -112,11 +104,11 @@ test('ARCHITECTURE.md names only tests and folders that exist', () => {
 
 test('files stay of one subject: none over 400 lines, those over 250 are named', t => {
   const sized = sources
-    .map(file => ({ file, lines: readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }))
+    .map(file => ({ file, lines: linesOf(file) }))
     .sort((left, right) => right.lines - left.lines);
   for (const { file, lines } of sized) if (lines > 250) t.diagnostic(`${file}: ${lines} lines`);
   assert.deepEqual(
-    sized.filter(({ lines }) => lines > 400),
+    sized.filter(({ lines }) => lines > largestFile),
     [],
   );
 });

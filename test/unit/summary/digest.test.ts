@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import type { SummarySource } from '../../../server/analysis/source.ts';
 import { makeDigest } from '../../../server/summary/digest.ts';
-import { FactBook } from '../../../server/summary/fact-book.ts';
-import type { SummarySource } from '../../../server/summary/source.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 
 const tokenizer = loadTokenizer();

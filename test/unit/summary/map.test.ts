@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CopyMemory } from '../../../server/memory/copy.ts';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import type { SummarySource } from '../../../server/analysis/source.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
-import { FactBook } from '../../../server/summary/fact-book.ts';
 import { buildMap, pathInMap } from '../../../server/summary/map.ts';
 import { mapColours, mapSvg } from '../../../server/summary/map-svg.ts';
-import type { SummarySource } from '../../../server/summary/source.ts';
 import { SurpriseMeter } from '../../../server/summary/surprise.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 

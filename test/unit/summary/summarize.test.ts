@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import { Grammars } from '../../../server/analysis/grammars.ts';
+import type { SummarySource } from '../../../server/analysis/source.ts';
 import type { Part } from '../../../server/protocol/requests.ts';
-import { FactBook } from '../../../server/summary/fact-book.ts';
-import { Grammars } from '../../../server/summary/grammars.ts';
-import type { SummarySource } from '../../../server/summary/source.ts';
 import { type SummaryOptions, summarize } from '../../../server/summary/summarize.ts';
 
 const files: Readonly<Record<string, string>> = {

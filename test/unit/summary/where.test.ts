@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CopyMemory } from '../../../server/memory/copy.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { placesLike } from '../../../server/summary/where.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';

@@ -1,0 +1,276 @@
+/** Keeps one language server running: starts it, notices when it crashes or hangs, starts it again, and gives up in time. */
+import * as vscode from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  type LanguageClientOptions,
+  type Middleware,
+  RevealOutputChannelOn,
+  type ServerOptions,
+  type StaticFeature,
+  Trace,
+  TransportKind,
+} from 'vscode-languageclient/node';
+import { methods } from '../../server/protocol/methods.ts';
+import {
+  acceptedCommand,
+  type RequestOf,
+  type Status,
+  statusNotification,
+} from '../../server/protocol/requests.ts';
+import { settingsSection } from '../../server/protocol/settings.ts';
+import { readSetting } from './settings.ts';
+
+export type Connection = 'off' | 'starting' | 'running' | 'failed';
+
+/** How long a silent server is borne with, and how often a dead one is started again. */
+export interface Patience {
+  /** Milliseconds between two pings. */
+  readonly pingEvery: number;
+  /** Milliseconds an answer may take; two late ones in a row count as a hang. */
+  readonly pingTimeout: number;
+  /** Starts again this many times within `window` milliseconds, then gives up. */
+  readonly restarts: number;
+  readonly window: number;
+}
+
+export const usualPatience: Patience = {
+  pingEvery: 20_000,
+  pingTimeout: 20_000,
+  restarts: 3,
+  window: 180_000,
+};
+
+export interface ClientOptions {
+  /** The bundled server, a Node module. */
+  readonly module: string;
+  readonly log: vscode.LogOutputChannel;
+  readonly middleware: Middleware;
+  readonly patience: Patience;
+}
+
+export class Client implements vscode.Disposable {
+  readonly #options: ClientOptions;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  #connection: Connection = 'off';
+  #status: Status | undefined;
+  #problem: string | undefined;
+  #language: LanguageClient | undefined;
+  #ends: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** What the server last said; kept while it restarts, so that views do not flicker. */
+  get status(): Status | undefined {
+    return this.#status;
+  }
+
+  /** A sentence for the user while `connection` is `failed`. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Starts the server unless it runs. Never throws: what goes wrong is in `connection` and `problem`. */
+  async start(): Promise<void> {
+    if (this.#language) return;
+    clearTimeout(this.#timer);
+    const language = this.#create();
+    this.#language = language;
+    this.#set('starting');
+    try {
+      await language.start();
+      if (this.#language !== language) return;
+      await this.applyTrace();
+      const status = await language.sendRequest<Status>(methods.status.method, null);
+      if (this.#language !== language) return;
+      this.#status = status;
+      this.#set('running');
+      this.#watch(language, 0);
+    } catch (error) {
+      this.#options.log.error('The language server did not start.', error);
+      this.#lost(language);
+    }
+  }
+
+  /** Starts anew, also after giving up: the user has asked for it. */
+  async restart(): Promise<void> {
+    this.#ends = [];
+    await this.stop();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    const language = this.#language;
+    this.#language = undefined;
+    this.#set('off');
+    try {
+      if (language?.needsStop()) await language.dispose();
+    } catch (error) {
+      this.#options.log.debug('The language client did not stop cleanly.', error);
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.stop();
+  }
+
+  /** @throws when the server is not running, refuses, or the token is cancelled. */
+  async request<Parameters, Result>(
+    type: RequestOf<Parameters, Result>,
+    parameters: Parameters,
+    token?: vscode.CancellationToken,
+  ): Promise<Result> {
+    if (!this.#language || this.#connection !== 'running')
+      throw new Error(this.#problem ?? vscode.l10n.t('Longsight is not running yet.'));
+    // The library counts a token that is undefined as a second parameter, and sends both as a list.
+    return token === undefined
+      ? this.#language.sendRequest<Result>(type.method, parameters)
+      : this.#language.sendRequest<Result>(type.method, parameters, token);
+  }
+
+  /**
+   * Carries the `trace` setting to the running server. To be called whenever any setting or the log's level changes: the library has settings
+   * of its own for this and then goes back to what they say, which is nothing, so this comes after it.
+   */
+  async applyTrace(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve));
+    await this.#language?.setTrace(Trace.fromString(readSetting('trace')));
+  }
+
+  #create(): LanguageClient {
+    const { module, log, middleware } = this.#options;
+    const run = { module, transport: TransportKind.ipc };
+    const server: ServerOptions = {
+      run,
+      debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
+    };
+    const options: LanguageClientOptions = {
+      documentSelector: [{ scheme: 'file' }, { scheme: 'untitled' }, { notebook: '*', language: '*' }],
+      outputChannel: log,
+      traceOutputChannel: traceChannel(log),
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: () => vscode.workspace.getConfiguration(settingsSection),
+      initializationFailedHandler: () => false,
+      // The status bar item and the view show progress already; other editors show what the server reports.
+      middleware: { ...middleware, handleWorkDoneProgress: () => undefined },
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          this.#lost(language);
+          return {
+            action: CloseAction.DoNotRestart,
+            handled: true,
+            message: 'The language server is no longer running.',
+          };
+        },
+      },
+    };
+    const language = new QuietClient(settingsSection, 'Longsight', server, options);
+    language.registerFeature(ownCommands);
+    language.onNotification(statusNotification.method, (status: Status) => this.#take(language, status));
+    return language;
+  }
+
+  #take(language: LanguageClient, status: Status): void {
+    if (language !== this.#language) return;
+    this.#status = status;
+    this.#changed.fire();
+  }
+
+  /** The server ended or never came up: starts another one, or gives up. */
+  #lost(language: LanguageClient): void {
+    if (language !== this.#language) return;
+    this.#language = undefined;
+    language.serverProcess?.kill('SIGKILL');
+    const { log, patience } = this.#options;
+    const now = Date.now();
+    this.#ends = [...this.#ends.filter(end => now - end < patience.window), now];
+    if (this.#ends.length > patience.restarts) {
+      log.error(
+        `The language server crashed ${this.#ends.length} times in a short time and will not be restarted.`,
+      );
+      this.#set(
+        'failed',
+        vscode.l10n.t('The Longsight language server keeps crashing. Completions and the summary are off.'),
+      );
+      return;
+    }
+    log.warn('The language server crashed; restarting it.');
+    this.#set('starting');
+    clearTimeout(this.#timer);
+    // Immediately the first time, then slower: what failed for want of memory needs a moment.
+    this.#timer = setTimeout(() => void this.start(), 1000 * (this.#ends.length - 1));
+  }
+
+  /** Pings the server again and again; kills it when it has not answered twice in a row. */
+  #watch(language: LanguageClient, missed: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ping(language, missed), this.#options.patience.pingEvery);
+  }
+
+  async #ping(language: LanguageClient, missed: number): Promise<void> {
+    const { log, patience } = this.#options;
+    if (language !== this.#language) return;
+    const answered = await answersWithin(language, patience.pingTimeout);
+    if (language !== this.#language) return;
+    if (answered) return this.#watch(language, 0);
+    log.warn(`The language server has not responded for ${patience.pingTimeout / 1000} seconds.`);
+    if (missed === 0) return this.#watch(language, 1);
+    log.error('The language server is unresponsive; stopping it.');
+    this.#lost(language);
+  }
+
+  #set(connection: Connection, problem?: string): void {
+    this.#connection = connection;
+    this.#problem = problem;
+    this.#changed.fire();
+  }
+}
+
+/** Says that the command on suggestions is registered here, so that the server does not offer it as well. */
+const ownCommands: StaticFeature = {
+  fillClientCapabilities(capabilities) {
+    capabilities.experimental = { ...capabilities.experimental, commands: [acceptedCommand] };
+  },
+  initialize() {},
+  getState: () => ({ kind: 'static' }),
+  clear() {},
+};
+
+/** The library shows some failures as notifications whatever it is told; here, what the user sees is decided in one place. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+async function answersWithin(language: LanguageClient, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const answer = language.sendRequest(methods.status.method, null).then(
+    () => true,
+    // A refusal is an answer too; a lost connection is handled where it is noticed.
+    () => true,
+  );
+  const answered = await Promise.race([answer, late]);
+  clearTimeout(timer);
+  return answered;
+}
+
+/** The library traces at the level Trace, which the channel hides; here the `trace` setting decides, so the conversation goes to the log as information. */
+function traceChannel(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
+  const trace = (message: string, ...rest: unknown[]): void => log.info(message, ...rest);
+  return Object.create(log, { trace: { value: trace } }) as vscode.LogOutputChannel;
+}

@@ -1,0 +1,108 @@
+/** Ghost text on its way from the server to the editor: whether it is wanted here, and which suggestion came last. */
+import * as vscode from 'vscode';
+import type { Middleware } from 'vscode-languageclient/node';
+import type { Why } from '../../server/protocol/requests.ts';
+import { isEnabled } from '../client/settings.ts';
+import { MissedTriggerWorkaround } from './missed-trigger.ts';
+
+/** A suggestion that was handed to the editor, and where. */
+export interface Suggested {
+  readonly uri: string;
+  readonly languageId: string;
+  readonly position: vscode.Position;
+  readonly why: Why;
+}
+
+interface Offered {
+  readonly uri: string;
+  readonly languageId: string;
+  readonly position: vscode.Position;
+  /** The ways to go on, as the editor was given them. */
+  readonly reasons: readonly Why[];
+}
+
+/** Remembers the latest suggestions, for "Why this suggestion?". The editor has no stable event for which of them it shows. */
+export class Suggestions implements vscode.Disposable {
+  readonly #lost = new MissedTriggerWorkaround();
+  readonly #offers = new vscode.EventEmitter<Suggested>();
+  readonly #accepts = new vscode.EventEmitter<Suggested>();
+  /** Another suggestion is shown; what is left of one that is typed along is no other. */
+  readonly onDidOffer = this.#offers.event;
+  readonly onDidAccept = this.#accepts.event;
+  #offered: Offered | undefined;
+  /** Which of the ways to go on is shown, as far as our own commands changed it. */
+  #shown = 0;
+  #accepted: Suggested | undefined;
+
+  readonly middleware: Pick<Middleware, 'provideInlineCompletionItems'> = {
+    provideInlineCompletionItems: async (document, position, asked, token, next) => {
+      // What the editor was made to ask nobody has asked for: it is held to the same confidence as while typing.
+      const context = this.#lost.heard()
+        ? { ...asked, triggerKind: vscode.InlineCompletionTriggerKind.Automatic }
+        : asked;
+      if (!isEnabled(document)) return undefined;
+      const result = await next(document, position, context, token);
+      if (token.isCancellationRequested) return undefined;
+      const items = Array.isArray(result) ? result : (result?.items ?? []);
+      this.#take(
+        document,
+        position,
+        items.map(reasonOf).filter(reason => reason !== undefined),
+      );
+      return result;
+    },
+  };
+
+  /** The suggestion last offered in the line of `position`, else the one last accepted there. */
+  at(document: vscode.TextDocument, position: vscode.Position): Suggested | undefined {
+    const uri = document.uri.toString();
+    return [this.#current(), this.#accepted].find(
+      suggested => suggested?.uri === uri && suggested.position.line === position.line,
+    );
+  }
+
+  dispose(): void {
+    this.#lost.dispose();
+  }
+
+  /** The next of the ways to go on is shown, or the one before. */
+  step(by: 1 | -1): void {
+    const count = this.#offered?.reasons.length ?? 0;
+    if (count > 0) this.#shown = (this.#shown + by + count) % count;
+  }
+
+  /** The editor tells what was accepted by running the item's command; by then the cursor stands behind it. */
+  accepted(why: Why): void {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) return;
+    const { document, selection } = editor;
+    const { languageId } = document;
+    this.#accepted = { uri: document.uri.toString(), languageId, position: selection.active, why };
+    this.#offered = undefined;
+    this.#accepts.fire(this.#accepted);
+  }
+
+  #take(document: vscode.TextDocument, position: vscode.Position, reasons: readonly Why[]): void {
+    const uri = document.uri.toString();
+    const before = this.#current();
+    const [first] = reasons;
+    this.#shown = 0;
+    this.#offered = first && { uri, languageId: document.languageId, position, reasons };
+    const now = this.#current();
+    const isRest = before?.uri === uri && first !== undefined && before.why.text.endsWith(first.text);
+    if (now && !isRest) this.#offers.fire(now);
+  }
+
+  #current(): Suggested | undefined {
+    const why = this.#offered?.reasons[this.#shown];
+    if (!this.#offered || !why) return undefined;
+    const { uri, languageId, position } = this.#offered;
+    return { uri, languageId, position, why };
+  }
+}
+
+function reasonOf(item: vscode.InlineCompletionItem): Why | undefined {
+  const argument: unknown = item.command?.arguments?.[0];
+  if (typeof argument !== 'object' || argument === null || !('provenance' in argument)) return undefined;
+  return argument as Why;
+}

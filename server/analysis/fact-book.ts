@@ -1,0 +1,139 @@
+/**
+ * The facts about all files of a repository, kept from one question to the next: only what changed is looked at again. The first answer
+ * does not wait for syntax trees of a whole repository: what is late has outlines by line patterns, until `refine` has been there.
+ */
+import { languageOf } from '../workspace/language.ts';
+import { countingJudge } from './candidates.ts';
+import { factsOf, judged } from './facts.ts';
+import type { FileFacts } from './file-facts.ts';
+import type { Grammars } from './grammars.ts';
+import { type Ranked, rank } from './graph.ts';
+import { importResolver } from './imports.ts';
+import { packageFolders } from './manifests.ts';
+import type { SummarySource } from './source.ts';
+import { withUsers } from './structure.ts';
+import { Symbols } from './symbols.ts';
+
+export interface RepositoryFacts {
+  readonly files: ReadonlyMap<string, FileFacts>;
+  readonly ranked: Ranked;
+  readonly symbols: Symbols;
+}
+
+export interface CollectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds to spend on syntax trees; no limit without it. */
+  readonly treeBudget?: number;
+}
+
+interface Entry {
+  readonly version: string;
+  readonly facts: FileFacts;
+  /** Its outline is by line patterns although there is a grammar. */
+  readonly rough: boolean;
+}
+
+/** Milliseconds of work between two rests. */
+const stretch = 8;
+
+export class FactBook {
+  readonly #grammars: Grammars | undefined;
+  #entries = new Map<string, Entry>();
+  /** What was made from all entries; nothing once one changed. */
+  #facts: RepositoryFacts | undefined;
+
+  constructor(grammars: Grammars | undefined) {
+    this.#grammars = grammars;
+  }
+
+  /** @throws the signal's reason */
+  async collect(source: SummarySource, options: CollectOptions = {}): Promise<RepositoryFacts> {
+    const { signal, treeBudget = Number.POSITIVE_INFINITY } = options;
+    const entries = new Map<string, Entry>();
+    let spent = 0;
+    let changed = false;
+    let since = performance.now();
+    for (const { path, tokens, version } of source.files()) {
+      const known = this.#entries.get(path);
+      if (known?.version === version) {
+        entries.set(path, known);
+        continue;
+      }
+      // Facts must not hold up completions: give way every few milliseconds.
+      if (performance.now() - since > stretch) {
+        await new Promise(resolve => setImmediate(resolve));
+        signal?.throwIfAborted();
+        since = performance.now();
+      }
+      const text = source.textOf(path);
+      if (text === undefined) continue;
+      const grammar = await this.#load(path);
+      const started = performance.now();
+      const late = grammar && spent >= treeBudget;
+      const facts = factsOf(path, text, tokens, late ? undefined : this.#grammars);
+      if (grammar && !late) spent += performance.now() - started;
+      entries.set(path, { version, facts, rough: late });
+      changed = true;
+    }
+    if (changed || entries.size !== this.#entries.size) this.#facts = undefined;
+    this.#entries = entries;
+    return this.#made(source);
+  }
+
+  /**
+   * Replaces outlines by line patterns with those of syntax trees, a file at a time, giving way in between.
+   * @returns whether anything changed
+   */
+  async refine(source: SummarySource, signal?: AbortSignal): Promise<boolean> {
+    const rough = [...this.#entries].filter(([, entry]) => entry.rough);
+    for (const [path, entry] of rough) {
+      await new Promise(resolve => setImmediate(resolve));
+      if (signal?.aborted) return true;
+      // What changed meanwhile is the next collection's business.
+      if (this.#entries.get(path) !== entry) continue;
+      const text = source.textOf(path);
+      if (text === undefined) continue;
+      const facts = factsOf(path, text, entry.facts.tokens, this.#grammars);
+      this.#entries.set(path, { version: entry.version, facts, rough: false });
+      this.#facts = undefined;
+    }
+    return rough.length > 0;
+  }
+
+  get isRough(): boolean {
+    return [...this.#entries.values()].some(entry => entry.rough);
+  }
+
+  async #load(path: string): Promise<boolean> {
+    return (await this.#grammars?.load(languageOf(path).id)) ?? false;
+  }
+
+  #made(source: SummarySource): RepositoryFacts {
+    if (this.#facts !== undefined) return this.#facts;
+    const entries = [...this.#entries];
+    const judge = countingJudge(entries.map(([, { facts }]) => facts.candidates ?? []));
+    const resolve = importResolver(
+      entries.map(([path]) => path),
+      packageFolders(entries.flatMap(([, { facts }]) => facts.manifest ?? [])),
+    );
+    const ranked = rank(
+      entries.map(([, { facts }]) => facts).filter(file => file.code),
+      resolve,
+    );
+    const used = new Map<string, string[]>();
+    for (const { path, definition } of ranked.symbols) {
+      const names = used.get(path);
+      if (names) names.push(definition.name);
+      else used.set(path, [definition.name]);
+    }
+    const files = new Map(
+      entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked, used.get(path))]),
+    );
+    this.#facts = {
+      files,
+      ranked,
+      symbols: new Symbols(files, ranked, resolve, path => source.textOf(path)),
+    };
+    return this.#facts;
+  }
+}

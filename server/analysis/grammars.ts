@@ -1,0 +1,168 @@
+/** Definitions by tree-sitter: grammars as WebAssembly, loaded when the first file of their language comes. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Language, type Node, Parser, Query } from 'web-tree-sitter';
+import type { Definition } from './definition.ts';
+import { type Grammar, grammars } from './definition-queries.ts';
+
+/** A file larger than this is data, or was generated; patterns see enough of it. */
+const mostCharacters = 400_000;
+/** Levels of the tree below the file that definitions are looked for on. */
+const deepest = 9;
+const mostDefinitions = 1000;
+
+interface Loaded {
+  readonly grammar: Grammar;
+  readonly language: Language;
+  readonly query: Query;
+}
+
+export class Grammars {
+  readonly #files: WasmFiles;
+  readonly #parser: Parser;
+  /** By grammar; nothing for one that cannot be loaded. */
+  readonly #loaded = new Map<string, Loaded | undefined>();
+
+  private constructor(files: WasmFiles, parser: Parser) {
+    this.#files = files;
+    this.#parser = parser;
+  }
+
+  /** @returns nothing where the grammars are not installed or WebAssembly does not work: outlines are then made by line patterns. */
+  static async open(files = installedFiles()): Promise<Grammars | undefined> {
+    try {
+      await Parser.init({ wasmBinary: await readFile(files.runtime) });
+      return new Grammars(files, new Parser());
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Makes ready for a language. False where there is no grammar for it. */
+  async load(languageId: string): Promise<boolean> {
+    const grammar = grammars[languageId];
+    if (grammar === undefined) return false;
+    if (!this.#loaded.has(languageId)) {
+      const loaded = await this.#fetch(grammar).catch(() => undefined);
+      this.#loaded.set(languageId, loaded);
+    }
+    return this.#loaded.get(languageId) !== undefined;
+  }
+
+  /** @returns nothing for a text of a language that is not loaded, or that the parser gives up on. */
+  definitionsOf(languageId: string, text: string): Definition[] | undefined {
+    const loaded = this.#loaded.get(languageId);
+    if (loaded === undefined || text.length > mostCharacters) return undefined;
+    try {
+      this.#parser.setLanguage(loaded.language);
+      const tree = this.#parser.parse(text);
+      if (tree === null) return undefined;
+      try {
+        const matches = loaded.query.matches(tree.rootNode, { maxStartDepth: deepest });
+        return definitionsIn(matches, loaded.grammar);
+      } finally {
+        tree.delete();
+      }
+    } catch {
+      // What breaks in the parser's own machine is no reason to have no outline.
+      return undefined;
+    }
+  }
+
+  async #fetch(grammar: Grammar): Promise<Loaded> {
+    const language = await Language.load(
+      await readFile(path.join(this.#files.grammars, grammarFile(grammar.name))),
+    );
+    return { grammar, language, query: new Query(language, grammar.query) };
+  }
+}
+
+function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar): Definition[] {
+  const exportedApart = new Set<string>();
+  const found: (Definition & { readonly start: number; readonly end: number })[] = [];
+  const seen = new Set<number>();
+  // The first pattern that fits a definition has it.
+  for (const { captures } of [...matches].sort((one, other) => one.patternIndex - other.patternIndex)) {
+    if (captures[0]?.name === 'exported') exportedApart.add(captures[0].node.text);
+    const name = captures.find(capture => capture.name === 'name')?.node;
+    const whole = captures.find(capture => !parts.has(capture.name));
+    if (name === undefined || whole === undefined || seen.has(name.id) || found.length >= mostDefinitions)
+      continue;
+    seen.add(name.id);
+    const { scope, text } = qualified(name);
+    const container = captures.find(capture => capture.name === 'container')?.node.text ?? scope;
+    if (!/^[\p{L}_$~][\p{L}\p{N}_$~!?=]*$/u.test(text)) continue;
+    found.push({
+      name: text,
+      kind: whole.name,
+      // C names a type at the end of its definition.
+      line: (whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
+      endLine: whole.node.endPosition.row + 1,
+      exported: grammar.exported(whole.node, text),
+      ...(container !== undefined && { container }),
+      start: whole.node.startIndex,
+      end: whole.node.endIndex,
+    });
+  }
+  found.sort((left, right) => left.start - right.start || right.end - left.end);
+  const open: typeof found = [];
+  return found.map(({ start, end, ...definition }) => {
+    while (open.length > 0 && open.at(-1)!.end < end) open.pop();
+    const container =
+      definition.container ?? open.findLast(outer => outer.start < start && types.has(outer.kind))?.name;
+    open.push({ ...definition, start, end });
+    return {
+      ...definition,
+      exported: definition.exported || exportedApart.has(definition.name),
+      ...(container !== undefined && { container }),
+    };
+  });
+}
+
+/** A name apart from what it is a member of, where C++ and Ruby write both: `Cart` and `total` of `shop::Cart<Item>::total`. */
+function qualified(written: Node): { readonly scope: string | undefined; readonly text: string } {
+  let [name, scope]: [Node, Node | null] = [written, null];
+  while (name.type === 'qualified_identifier' || name.type === 'scope_resolution') {
+    scope = name.childForFieldName('scope');
+    name = name.childForFieldName('name') ?? name.lastNamedChild!;
+  }
+  return { scope: (scope?.childForFieldName('name') ?? scope)?.text, text: name.text.replace(/^.*::/, '') };
+}
+
+/** What a pattern captures beside the definition itself. */
+const parts = new Set(['name', 'container', 'exported']);
+
+/** Kinds of definitions that others are members of. */
+const types = new Set(['class', 'interface', 'struct', 'enum', 'record', 'trait', 'module', 'namespace']);
+
+export interface WasmFiles {
+  /** The parser's own file. */
+  readonly runtime: string;
+  /** The folder with a file for each grammar. */
+  readonly grammars: string;
+}
+
+/** Where the packages put them in the sources; beside the bundle that this became part of in `dist/`. */
+function installedFiles(): WasmFiles {
+  const here = import.meta.dirname;
+  return import.meta.url.endsWith('.ts')
+    ? packagedFiles(path.join(here, '../../node_modules'))
+    : { runtime: path.join(here, 'web-tree-sitter.wasm'), grammars: here };
+}
+
+/** What the build has to take along. */
+export function packagedFiles(modules: string): WasmFiles {
+  return {
+    runtime: path.join(modules, 'web-tree-sitter/web-tree-sitter.wasm'),
+    grammars: path.join(modules, '@vscode/tree-sitter-wasm/wasm'),
+  };
+}
+
+/** Names of the files of all grammars that are used. */
+export function grammarFiles(): string[] {
+  return [...new Set(Object.values(grammars).map(({ name }) => grammarFile(name)))];
+}
+
+function grammarFile(name: string): string {
+  return `tree-sitter-${name}.wasm`;
+}

@@ -1,0 +1,191 @@
+/**
+ * Definitions and imports of a file. Definitions are tree-sitter's where there is a grammar; else, and imports always, by line patterns for
+ * each family of languages. Patterns see one line at a time and take only what stands at the outermost level, so that they are fast,
+ * bounded, and wrong in ways that a reader can see.
+ */
+import { languageOf } from '../workspace/language.ts';
+import type { Definition, Import } from './definition.ts';
+import type { Grammars } from './grammars.ts';
+import { rustUses } from './rust-uses.ts';
+
+interface Patterns {
+  /** Groups `name` and `kind`; `exported` where the language marks it. */
+  readonly definitions: readonly RegExp[];
+  /** Group `target`; or what finds them in a whole text, where they do not keep to a line. */
+  readonly imports: readonly RegExp[] | ((text: string) => Import[]);
+  /** Where visibility is not a keyword. */
+  readonly exported?: (name: string) => boolean;
+}
+
+const script: Patterns = {
+  definitions: [
+    /^(?<exported>export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?<kind>function|class|interface|enum|namespace)\b\*?\s+(?<name>[A-Za-z_$][\w$]*)/,
+    /^(?<exported>export\s+)?(?:declare\s+)?(?<kind>type)\s+(?<name>[A-Za-z_$][\w$]*)\s*[<=]/,
+    /^(?<exported>export\s+)(?:declare\s+)?(?<kind>const|let|var)\s+(?<name>[A-Za-z_$][\w$]*)/,
+    /^(?<kind>const|let|var)\s+(?<name>[A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|\w+\s*=>|class\b)/,
+    /^(?<exported>(?:module\.)?exports)\.(?<name>[A-Za-z_$][\w$]*)\s*=\s*(?<kind>async function|function|class)?/,
+  ],
+  imports: [
+    /\bfrom\s*['"](?<target>[^'"]+)['"]/,
+    /^\s*import\s*['"](?<target>[^'"]+)['"]/,
+    /\b(?:require|import)\(\s*['"](?<target>[^'"]+)['"]\s*\)/,
+  ],
+};
+
+const java: Patterns = {
+  definitions: [
+    /^(?:@\w+(?:\([^)]*\))?\s+)*(?<exported>public\s+|open\s+|internal\s+)?(?:(?:private|protected|static|final|abstract|sealed|partial|data|inline|value|inner|case|readonly|unsafe|fileprivate|indirect)\s+)*(?<kind>class|interface|enum class|enum|record|object|struct|trait|protocol|extension|mixin|actor|@interface|annotation class)\s+(?<name>[A-Za-z_]\w*)/,
+    /^(?<exported>public\s+)?(?:(?:private|internal|suspend|inline|static|async|override)\s+)*(?<kind>fun|func|def)\s+(?:<[^>]+>\s*)?(?<name>[A-Za-z_]\w*)\s*[(<]/,
+  ],
+  imports: [
+    /^import\s+(?:static\s+)?(?<target>[\w.]+(?:\.\*)?)/,
+    /^using\s+(?:static\s+)?(?<target>[\w.]+)\s*;/,
+  ],
+  exported: () => true,
+};
+
+const c: Patterns = {
+  definitions: [
+    /^(?:typedef\s+)?(?<kind>struct|class|enum class|enum|union|namespace)\s+(?:[A-Z_]+\s+)?(?<name>[A-Za-z_]\w*)\s*(?:final\s*)?(?::[^;]*)?\{?\s*$/,
+    /^#\s*(?<kind>define)\s+(?<name>[A-Z][A-Z0-9_]{3,})\s+\S/,
+    // One class for all of what stands before the name: parts that could be split in many ways take exponential time.
+    /^(?!return\b|else\b|typedef\b|using\b|static\b|if\b|for\b|while\b|switch\b|case\b|goto\b|delete\b|throw\b)(?<kind>)[A-Za-z_][\w:<>,*&\s]*[\s*&](?<name>[A-Za-z_~][\w:~]*)\s*\([^;]*$/,
+  ],
+  imports: [/^\s*#\s*include\s*"(?<target>[^"]+)"/, /^\s*#\s*include\s*<(?<target>[^>]+\/[^>]+)>/],
+  exported: () => true,
+};
+
+const languages: Readonly<Record<string, Patterns>> = {
+  typescript: script,
+  typescriptreact: script,
+  javascript: script,
+  javascriptreact: script,
+  vue: script,
+  svelte: script,
+  python: {
+    definitions: [
+      /^(?:async\s+)?(?<kind>def|class)\s+(?<name>[A-Za-z_]\w*)/,
+      /^(?<kind>)(?<name>[A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=\s/,
+    ],
+    imports: [/^\s*from\s+(?<target>[.\w]+)\s+import\b/, /^\s*import\s+(?<target>[\w.]+)/],
+    exported: name => !name.startsWith('_'),
+  },
+  go: {
+    definitions: [
+      /^(?<kind>func)\s+(?:\([^)]*\)\s*)?(?<name>[A-Za-z_]\w*)/,
+      /^(?<kind>type|const|var)\s+(?<name>[A-Za-z_]\w*)/,
+    ],
+    imports: [/^\s*(?:import\s+)?(?:[\w.]+\s+)?"(?<target>[\w./-]+\/[\w./-]+)"\s*$/],
+    exported: name => /^[A-Z]/.test(name),
+  },
+  rust: {
+    definitions: [
+      /^(?<exported>pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:const\s+|async\s+|unsafe\s+|extern\s+"[^"]*"\s+)*(?<kind>fn|struct|enum|trait|type|union|static|const)\s+(?:mut\s+)?(?<name>[A-Za-z_]\w*)/,
+      /^(?<exported>)(?<kind>macro_rules!)\s+(?<name>[A-Za-z_]\w*)/,
+    ],
+    imports: rustUses,
+  },
+  java,
+  kotlin: java,
+  scala: java,
+  csharp: java,
+  swift: java,
+  dart: { ...java, imports: [/^(?:import|export|part)\s+['"](?<target>[^'"]+)['"]/] },
+  groovy: java,
+  c,
+  cpp: c,
+  'cuda-cpp': c,
+  'objective-c': c,
+  ruby: {
+    definitions: [/^\s{0,2}(?<kind>class|module|def)\s+(?:self\.)?(?<name>[A-Za-z_]\w*[?!]?)/],
+    imports: [/^\s*require_relative\s+['"](?<target>[^'"]+)['"]/],
+    exported: () => true,
+  },
+  php: {
+    definitions: [
+      /^(?:(?:abstract|final|readonly)\s+)*(?<kind>class|interface|trait|enum|function)\s+(?<name>[A-Za-z_]\w*)/,
+    ],
+    imports: [/\b(?:require|include)(?:_once)?\s*\(?\s*(?:__DIR__\s*\.\s*)?['"](?<target>[^'"]+)['"]/],
+    exported: () => true,
+  },
+  lua: {
+    definitions: [/^(?<kind>function)\s+(?:[\w.]+[.:])?(?<name>[A-Za-z_]\w*)/],
+    imports: [/\brequire\s*\(?\s*['"](?<target>[^'"]+)['"]/],
+    exported: () => true,
+  },
+  elixir: {
+    definitions: [/^\s{0,2}(?<kind>defmodule|def|defmacro|defprotocol)\s+(?:[\w.]+\.)?(?<name>[A-Za-z_]\w*)/],
+    imports: [],
+    exported: () => true,
+  },
+  proto: {
+    definitions: [/^(?<kind>message|service|enum)\s+(?<name>[A-Za-z_]\w*)/],
+    imports: [/^import\s+(?:public\s+)?"(?<target>[^"]+)"/],
+    exported: () => true,
+  },
+};
+
+const patterns: ReadonlyMap<string, Patterns> = new Map(Object.entries(languages));
+
+/** A generated or data-like file can hold any number of definitions; a summary needs no more than these. */
+const mostDefinitions = 400;
+
+/** In characters: longer lines are data, and no pattern sees them. */
+const longestLine = 400;
+
+export interface Outline {
+  readonly definitions: readonly Definition[];
+  readonly imports: readonly Import[];
+}
+
+/** @param grammars that the file's language was loaded into; line patterns alone without it. */
+export function outline(path: string, text: string, grammars?: Grammars): Outline {
+  const { definitions, imports } = outlineByPatterns(path, text);
+  return { definitions: grammars?.definitionsOf(languageOf(path).id, text) ?? definitions, imports };
+}
+
+function outlineByPatterns(path: string, text: string): Outline {
+  const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
+  const rules = patterns.get(languageOf(path).id);
+  if (rules === undefined) return found;
+  const lineImports = typeof rules.imports === 'function' ? [] : rules.imports;
+  if (typeof rules.imports === 'function') found.imports = rules.imports(text);
+  const seen = new Set<string>();
+  let line = 0;
+  for (const content of text.split('\n')) {
+    line++;
+    if (content.length > longestLine) continue;
+    for (const rule of rules.definitions) {
+      const groups = rule.exec(content)?.groups;
+      const name = groups?.['name'];
+      if (name === undefined) continue;
+      if (!seen.has(name) && found.definitions.length < mostDefinitions) {
+        seen.add(name);
+        const kind = groups?.['kind']?.trim() || 'function';
+        const exported = rules.exported ? rules.exported(name) : groups?.['exported'] !== undefined;
+        found.definitions.push({ name, kind: readableKinds.get(kind) ?? kind, line, exported });
+      }
+      break;
+    }
+    for (const rule of lineImports) {
+      const target = rule.exec(content)?.groups?.['target'];
+      if (target === undefined) continue;
+      found.imports.push({ target, line });
+      break;
+    }
+  }
+  return found;
+}
+
+const readableKinds: ReadonlyMap<string, string> = new Map([
+  ['def', 'function'],
+  ['fn', 'function'],
+  ['fun', 'function'],
+  ['func', 'function'],
+  ['const', 'constant'],
+  ['let', 'variable'],
+  ['var', 'variable'],
+  ['define', 'macro'],
+  ['macro_rules!', 'macro'],
+  ['defmodule', 'module'],
+]);

@@ -1,0 +1,79 @@
+/** The `use` declarations of a Rust file, each tree of braces as the paths it stands for. */
+import type { Import } from './definition.ts';
+import { LineIndex } from './line-index.ts';
+
+/** How one begins; it ends at the next semicolon. */
+const declaration =
+  /^[ \t]{0,200}(?:pub(?:\([^)\n]{0,100}\))?[ \t]+)?(?:use[ \t]+|mod[ \t]+(\w{1,200})[ \t]*;)/gm;
+
+/** In characters, and in braces within braces: more is no code. */
+const longestTree = 4000;
+const deepestTree = 20;
+
+/** Of the standard library and of what every crate has. */
+const foreign = new Set(['std', 'core', 'alloc']);
+
+export function rustUses(text: string): Import[] {
+  const found: Import[] = [];
+  const lines = new LineIndex(text);
+  let end = -1;
+  for (const match of text.matchAll(declaration)) {
+    const line = lines.lineAt(match.index);
+    const start = match.index + match[0].length;
+    let targets = match[1] === undefined ? [] : [match[1]];
+    if (match[1] === undefined) {
+      if (start < end) continue;
+      end = text.indexOf(';', start);
+      if (end < 0) break;
+      if (end - start > longestTree) continue;
+      targets = expand(
+        text
+          .slice(start, end)
+          .replace(/\/\/.*$/gm, '')
+          .replace(/\s+/g, ' '),
+        0,
+      );
+    }
+    for (const target of new Set(targets))
+      if (!foreign.has(target.split('::')[0]!)) found.push({ target, line });
+  }
+  return found;
+}
+
+/** `a::{b, c::{d, e}}` → `a::b`, `a::c::d`, `a::c::e`. Names given by `as` and globs are dropped. */
+function expand(tree: string, depth: number): string[] {
+  const brace = tree.indexOf('{');
+  if (brace < 0) {
+    const path = tree
+      .replace(/ as .*$/, '')
+      .replace(/::\s*\*$/, '')
+      .replace(/^::/, '')
+      .replaceAll(' ', '');
+    return path === '' ? [] : [path];
+  }
+  if (depth >= deepestTree) return [];
+  const prefix = tree.slice(0, brace).replaceAll(' ', '');
+  const inner = tree.slice(brace + 1, tree.lastIndexOf('}'));
+  return splitOutermost(inner).flatMap(part => {
+    const clean = part.trim();
+    if (clean === '') return [];
+    return clean === 'self'
+      ? expand(prefix.replace(/::$/, ''), depth + 1)
+      : expand(prefix + clean, depth + 1);
+  });
+}
+
+function splitOutermost(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}') depth--;
+    else if (text[at] === ',' && depth === 0) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
+}

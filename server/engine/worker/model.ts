@@ -1,0 +1,389 @@
+/** A model in the engine process: its graphs, opened when they are first needed, run a chunk at a time. */
+import type { ModelConfig } from '../../../kernels/model/config.ts';
+import { decodeGraph, type ModelGraph, readGraph } from '../../../kernels/model/graphs.ts';
+import { dilatedSlots, emptyRepositoryMemory, type RepositoryMemory } from '../../../kernels/model/memory.ts';
+import type { Lowering } from '../../../kernels/model/weights.ts';
+import { tensorsOf } from '../../../kernels/onnx/parameters.ts';
+import type { Tensor } from '../../../kernels/tensor.ts';
+import { ContinuousFit } from '../continuous-fit.ts';
+import type { Device } from '../device.ts';
+import { type FileMemory, StridedCollector } from '../file-memory.ts';
+import type { CrossDecoderMemory, Decoded } from '../messages.ts';
+import type { FloatTensor, IndexTensor } from '../tensor.ts';
+import {
+  type BatchGroup,
+  batchFeeds,
+  batchGroups,
+  batchSize,
+  headsOfSequence,
+  longestInBatch,
+  rowsOfSequence,
+} from './batch.ts';
+import { PrefixStates, type ReadChunk } from './prefix-states.ts';
+import type { YieldPoint } from './queue.ts';
+import type { GraphSession, OpenOptions, Runtime } from './session.ts';
+import { type CachedState, type DecoderState, StateCache } from './state-cache.ts';
+import type { LoadedWeights } from './weights.ts';
+
+/** Tokens a run of the reader, and of the decoder over a prompt: cancelled between them. Every run costs some milliseconds whatever it reads. */
+const readingChunk = 512;
+const chunk = 256;
+/** Tokens a run that checks drafts; more than twice as many new tokens are a prompt. */
+const verified = 32;
+/** The dilated memory of a repository of this many tokens fits; what is further away is not seen. */
+const furthest = 10_000_000;
+const cachedStates = { prompt: 12, token: 8 };
+const heldMemories = 4;
+/** Chunks of files that are being edited: four of 500 lines. */
+const keptChunks = 48;
+/** From this many short files on, opening a graph for them takes less time than it saves. */
+const manyShortFiles = 160;
+
+/** `''` is the memory of a repository of one file. */
+const noMemory = '';
+
+/** From this width on, products in eight bits are so much faster than in float32 that the rest of a run does not hide it. */
+const wide = 384;
+
+/**
+ * How the matrices are held. Reading and prompts of wide models take eight bits with one scale a run, which is fastest on processors; a
+ * narrow model spends its time elsewhere, and is exact instead. What a token is decoded to must not depend on what is decoded beside it, or drafts would
+ * change the result: there, blocks of a row have scales of their own.
+ */
+function loweringsOn(
+  device: Device,
+  exact: boolean,
+  width: number,
+): { readonly chunks: Lowering; readonly tokens: Lowering } {
+  if (exact) return { chunks: 'float32', tokens: 'float32' };
+  if (device !== 'cpu') return { chunks: 'block8', tokens: 'block8' };
+  return { chunks: width < wide ? 'float32' : 'uint8', tokens: 'block8' };
+}
+
+interface Opened {
+  readonly session: GraphSession;
+  readonly initial: DecoderState;
+}
+
+/** Keys of the dilated memory, for repositories as large as any that are read. */
+export function slotsOf(config: ModelConfig): number {
+  return dilatedSlots(config, furthest);
+}
+
+interface ModelOptions extends OpenOptions {
+  /** In float32 throughout: the reference. */
+  readonly exact: boolean;
+}
+
+type Part = 'read' | 'batch' | 'prompt' | 'drafts' | 'token';
+
+export class Model {
+  readonly loaded: LoadedWeights;
+  readonly slots: number;
+  readonly #runtime: Runtime;
+  readonly #device: Device;
+  readonly #options: ModelOptions;
+  readonly #parts = new Map<Part, Opened>();
+  readonly #fit: ContinuousFit;
+  readonly #states = new StateCache(cachedStates);
+  readonly #reading = new PrefixStates(keptChunks);
+  #shortFiles = 0;
+  readonly #memories = new Map<string, DecoderState>();
+  readonly #noMemory: DecoderState;
+
+  constructor(runtime: Runtime, device: Device, loaded: LoadedWeights, options: ModelOptions) {
+    this.#runtime = runtime;
+    this.#device = device;
+    this.loaded = loaded;
+    this.#options = options;
+    this.slots = slotsOf(loaded.config);
+    this.#fit = new ContinuousFit(loaded.config);
+    this.#noMemory = feedsOf(emptyRepositoryMemory(loaded.config, this.slots));
+  }
+
+  get config(): ModelConfig {
+    return this.loaded.config;
+  }
+
+  /** Opens the graphs that decode. */
+  async warm(between: YieldPoint): Promise<void> {
+    for (const part of ['prompt', 'token', 'drafts'] as const) {
+      await between();
+      await this.#open(part);
+    }
+  }
+
+  /**
+   * Reads a file.
+   * @param keep most keys that a head of the dilated memory keeps of it
+   * @param edited keeps states inside of it, and goes on from those of an earlier reading as far as that is the same
+   */
+  async read(ids: ArrayLike<number>, keep: number, between: YieldPoint, edited = false): Promise<FileMemory> {
+    this.#expectIds(ids);
+    const { session, initial } = await this.#open('read');
+    const strided = new StridedCollector(ids.length, keep, this.config);
+    const signal = this.#fit.bins(ids.length);
+    let state = initial;
+    let start = 0;
+    const take = (chunk: ReadChunk): void => {
+      strided.add(start, chunk.written.keys, chunk.written.values);
+      signal.add(chunk.written.signal.data);
+      state = chunk.state;
+      start += chunk.ids.length;
+    };
+    const chunks: ReadChunk[] = edited ? [...this.#reading.find(ids)] : [];
+    for (const chunk of chunks) take(chunk);
+    while (start < ids.length) {
+      await between();
+      const tensor = idTensor(ids, start, Math.min(start + readingChunk, ids.length));
+      const out = await session.run({ ids: tensor, ...state });
+      const chunk: ReadChunk = {
+        ids: Int32Array.from(tensor.data, Number),
+        written: { keys: out['keys']!, values: out['values']!, signal: out['signal']! },
+        state: stateAfter(initial, out),
+      };
+      take(chunk);
+      if (edited && chunk.ids.length === readingChunk && chunks.length < keptChunks) chunks.push(chunk);
+    }
+    if (edited) this.#reading.keep(chunks);
+    return {
+      length: ids.length,
+      // Copies: what a reading leaves may be moved to another thread, and the state is kept here.
+      linear: floatTensor(state['writer.linear']!),
+      delta: floatTensor(state['writer.delta']!),
+      continuous: floatTensor(this.#fit.fit(signal)),
+      strided: strided.finish(),
+    };
+  }
+
+  /** Reads files, each as `read` does; short ones side by side, where there are many. */
+  async prefill(
+    files: readonly ArrayLike<number>[],
+    keep: number,
+    between: YieldPoint,
+    edited = false,
+  ): Promise<readonly FileMemory[]> {
+    const memories: FileMemory[] = [];
+    for (const group of edited ? [] : this.#batchGroups(files)) {
+      await between();
+      const read = await this.#readLanes(group, files, keep);
+      for (const [lane, index] of group.entries()) memories[index] = read[lane]!;
+    }
+    for (const [index, ids] of files.entries())
+      memories[index] ??= await this.read(ids, keep, between, edited);
+    return memories;
+  }
+
+  /** None until there have been so many short files that opening another graph pays. */
+  #batchGroups(files: readonly ArrayLike<number>[]): readonly BatchGroup[] {
+    const { chunks } = loweringsOn(this.#device, this.#options.exact, this.config.width);
+    // With one scale of activations a run, what a file leaves would depend on those beside it.
+    if (chunks === 'uint8') return [];
+    const groups = batchGroups(files);
+    for (const group of groups) this.#shortFiles += group.length;
+    return this.#shortFiles < manyShortFiles ? [] : groups;
+  }
+
+  async #readLanes(
+    members: BatchGroup,
+    files: readonly ArrayLike<number>[],
+    keep: number,
+  ): Promise<FileMemory[]> {
+    const group = members.map(index => files[index]!);
+    for (const ids of group) this.#expectIds(ids);
+    const { session } = await this.#open('batch');
+    const out = await session.run(batchFeeds(group));
+    return group.map((ids, lane) => {
+      const strided = new StridedCollector(ids.length, keep, this.config);
+      strided.add(
+        0,
+        rowsOfSequence(out['keys']!, lane, ids.length),
+        rowsOfSequence(out['values']!, lane, ids.length),
+      );
+      const signal = this.#fit.bins(ids.length);
+      signal.add(rowsOfSequence(out['signal']!, lane, ids.length).data);
+      return {
+        length: ids.length,
+        linear: headsOfSequence(out["writer.linear'"]!, lane),
+        delta: headsOfSequence(out["writer.delta'"]!, lane),
+        continuous: floatTensor(this.#fit.fit(signal)),
+        strided: strided.finish(),
+      };
+    });
+  }
+
+  /** Holds a memory that prompts may name. */
+  loadMemory(key: string, memory: CrossDecoderMemory): void {
+    const feeds: Record<string, FloatTensor> = {};
+    for (const [name, { shape }] of Object.entries(this.#noMemory)) {
+      const given = memory[name.slice('memory.'.length) as keyof CrossDecoderMemory];
+      if (given?.shape.join() !== shape.join() || given.data.length !== this.#noMemory[name]!.data.length)
+        throw new RangeError(
+          `The memory's ${name.slice('memory.'.length)} is [${given?.shape.join(', ') ?? ''}] and should be [${shape.join(', ')}].`,
+        );
+      feeds[name] = given;
+    }
+    this.#memories.delete(key);
+    this.#states.forget(key);
+    this.#memories.set(key, feeds);
+    for (const oldest of this.#memories.keys()) {
+      if (this.#memories.size <= heldMemories) break;
+      this.#memories.delete(oldest);
+      this.#states.forget(oldest);
+    }
+  }
+
+  /**
+   * Logits after each of the last `positions` tokens. What earlier prompts share with this one is not run again.
+   * @param memory a key that was given to `loadMemory`; the empty memory without it
+   */
+  async decode(
+    ids: ArrayLike<number>,
+    memory: string | undefined,
+    positions: number,
+    between: YieldPoint,
+  ): Promise<Decoded> {
+    this.#expectIds(ids);
+    if (!Number.isInteger(positions) || positions < 1 || positions > Math.min(ids.length, verified))
+      throw new RangeError(`Logits of ${positions} positions cannot be computed for ${ids.length} tokens.`);
+    const key = memory ?? noMemory;
+    const feeds = memory === undefined ? this.#noMemory : this.#memories.get(memory);
+    if (feeds === undefined) return { type: 'unknownMemory' };
+
+    const { vocabulary } = this.config;
+    const same = positions === 1 ? this.#states.find(key, ids, ids.length) : undefined;
+    if (same?.ids.length === ids.length && same.logits !== undefined)
+      return { type: 'decoded', logits: same.logits, vocabulary, reused: ids.length };
+
+    const last = ids.length - positions;
+    let at = this.#states.find(key, ids, last) ?? (await this.#start(key, ids.length));
+    const reused = at.ids.length;
+    // With few new tokens, one run does both; otherwise what comes before the wanted positions is kept by itself.
+    if (ids.length - reused > verified || (positions > 1 && last - reused >= verified / 2))
+      at = await this.#advance(at, ids, positions === 1 ? ids.length : last, feeds, between);
+    if (at.ids.length < ids.length) {
+      const { entry, logits } = await this.#run(at, ids, ids.length, feeds, between);
+      return {
+        type: 'decoded',
+        logits: logits.slice(-positions * vocabulary),
+        vocabulary,
+        reused: Math.min(reused, entry.ids.length),
+      };
+    }
+    return { type: 'decoded', logits: at.logits!, vocabulary, reused };
+  }
+
+  /** Opens nothing but what runs next: the first suggestion after a start waits for that. */
+  async #start(memory: string, tokens: number): Promise<CachedState> {
+    const { initial } = await this.#open(partFor(tokens));
+    return { kind: 'prompt', memory, ids: [], state: initial };
+  }
+
+  async #advance(
+    from: CachedState,
+    ids: ArrayLike<number>,
+    end: number,
+    feeds: DecoderState,
+    between: YieldPoint,
+  ): Promise<CachedState> {
+    let at = from;
+    while (at.ids.length < end) {
+      const left = end - at.ids.length;
+      const step = Math.min(left, left > 2 * verified ? chunk : verified);
+      at = (await this.#run(at, ids, at.ids.length + step, feeds, between)).entry;
+    }
+    return at;
+  }
+
+  async #run(
+    from: CachedState,
+    ids: ArrayLike<number>,
+    end: number,
+    feeds: DecoderState,
+    between: YieldPoint,
+  ): Promise<{ entry: CachedState; logits: Float32Array }> {
+    await between();
+    const start = from.ids.length;
+    const part = partFor(end - start);
+    const { session, initial } = await this.#open(part);
+    const out = await session.run({ ids: idTensor(ids, start, end), ...from.state, ...feeds });
+    const logits = out['logits']!.data;
+    const entry: CachedState = {
+      kind: part === 'prompt' ? 'prompt' : 'token',
+      memory: from.memory,
+      ids: Int32Array.from({ length: end }, (_, i) => ids[i]!),
+      state: stateAfter(initial, out),
+      logits: logits.slice(-this.config.vocabulary),
+    };
+    this.#states.keep(entry);
+    return { entry, logits };
+  }
+
+  async #open(part: Part): Promise<Opened> {
+    const known = this.#parts.get(part);
+    if (known !== undefined) return known;
+    const graph = this.#graph(part);
+    // One token has too little to do for more than one thread.
+    const options = part === 'token' || part === 'drafts' ? { threads: 1 } : this.#options;
+    const session = await this.#runtime.open(graph.model, this.#device, options);
+    const opened = { session, initial: floatsOf(graph.initialState) };
+    this.#parts.set(part, opened);
+    return opened;
+  }
+
+  #graph(part: Part): ModelGraph {
+    const { config, weights } = this.loaded;
+    const { chunks, tokens } = loweringsOn(this.#device, this.#options.exact, config.width);
+    const { slots } = this;
+    switch (part) {
+      case 'read':
+        return readGraph(config, weights, { lowering: chunks, longest: readingChunk });
+      case 'batch':
+        return readGraph(config, weights, { lowering: chunks, longest: longestInBatch, lanes: batchSize });
+      case 'prompt':
+        return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
+      case 'drafts':
+        return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'all', longest: verified });
+      case 'token':
+        return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'last', step: true });
+    }
+  }
+
+  /** A Gather outside the table ends the process on some devices. */
+  #expectIds(ids: ArrayLike<number>): void {
+    const { vocabulary } = this.config;
+    if (ids.length === 0) throw new RangeError('No tokens to run.');
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at]!;
+      if (!Number.isInteger(id) || id < 0 || id >= vocabulary)
+        throw new RangeError(
+          `Token ${id} at position ${at} is outside the model's vocabulary of ${vocabulary}.`,
+        );
+    }
+  }
+}
+
+function partFor(tokens: number): Part {
+  return tokens === 1 ? 'token' : tokens <= verified ? 'drafts' : 'prompt';
+}
+
+function idTensor(ids: ArrayLike<number>, start: number, end: number): IndexTensor {
+  const data = BigInt64Array.from({ length: end - start }, (_, i) => BigInt(ids[start + i]!));
+  return { shape: [end - start], data };
+}
+
+function stateAfter(initial: DecoderState, out: Readonly<Record<string, FloatTensor>>): DecoderState {
+  return Object.fromEntries(Object.keys(initial).map(name => [name, out[`${name}'`]!]));
+}
+
+function feedsOf(memory: RepositoryMemory): DecoderState {
+  return floatsOf(new Map([...tensorsOf(memory)].map(([name, value]) => [`memory.${name}`, value])));
+}
+
+function floatsOf(tensors: ReadonlyMap<string, Tensor>): DecoderState {
+  return Object.fromEntries([...tensors].map(([name, value]) => [name, floatTensor(value)]));
+}
+
+function floatTensor({ shape, data }: Tensor | FloatTensor): FloatTensor {
+  return { shape, data: Float32Array.from(data) };
+}

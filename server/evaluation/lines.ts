@@ -1,0 +1,98 @@
+import { lexemesOf } from '../completion/words.ts';
+import { languageOf } from '../workspace/language.ts';
+import { commentLines } from './comments.ts';
+import { shuffled } from './random.ts';
+
+export interface EvaluatedFile {
+  readonly path: string;
+  /** With `\n` line endings. */
+  readonly text: string;
+}
+
+/** A line that is hidden from the memory, to be suggested. */
+export interface HiddenLine {
+  readonly file: EvaluatedFile;
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  /** UTF-16 offset of its first character. */
+  readonly start: number;
+}
+
+/** What a person would have in the editor with the cursor in a hidden line: all of the line after the cursor is gone. */
+export interface CursorCase {
+  readonly line: HiddenLine;
+  readonly text: string;
+  readonly offset: number;
+  /** The line up to the cursor, and what was there after it. */
+  readonly before: string;
+  readonly expected: string;
+}
+
+const leastTokens = 4;
+const longestLine = 300;
+/** Lines of one file that are taken before other files had their turn. */
+const linesInTurn = 4;
+
+/**
+ * Lines to hide: files of code in random order, a few random lines of each. A line has four tokens or more and is no comment.
+ * @returns `count` lines, or all there are
+ */
+export function chooseLines(
+  files: readonly EvaluatedFile[],
+  count: number,
+  random: () => number,
+): HiddenLine[] {
+  const code = files.filter(file => languageOf(file.path).kind === 'code');
+  let order = shuffled(code.length > 0 ? code : files, random).map(file => ({
+    lines: undefined as HiddenLine[] | undefined,
+    file,
+  }));
+  const chosen: HiddenLine[] = [];
+  while (order.length > 0 && chosen.length < count) {
+    for (const entry of order) {
+      entry.lines ??= shuffled(eligibleLines(entry.file), random);
+      chosen.push(...entry.lines.splice(0, Math.min(linesInTurn, count - chosen.length)));
+      if (chosen.length >= count) break;
+    }
+    order = order.filter(({ lines }) => lines === undefined || lines.length > 0);
+  }
+  return chosen;
+}
+
+/** The lines of a file that may be hidden. */
+export function eligibleLines(file: EvaluatedFile): HiddenLine[] {
+  const comments = commentLines(file.text, languageOf(file.path));
+  const lines: HiddenLine[] = [];
+  let start = 0;
+  for (const [i, text] of file.text.split('\n').entries()) {
+    const tokens = lexemesOf(text).filter(lexeme => lexeme.trim() !== '').length;
+    if (!comments[i] && tokens >= leastTokens && text.length <= longestLine)
+      lines.push({ file, number: i + 1, text, start });
+    start += text.length + 1;
+  }
+  return lines;
+}
+
+/**
+ * @param fraction how far into the line the cursor stands, counted in characters after the indentation; it may be inside a word
+ * @param unwritten how many of the lines after it are not there yet either, as when new code is written
+ */
+export function cursorIn(line: HiddenLine, fraction: number, unwritten = 0): CursorCase {
+  const content = line.text.trim();
+  const indent = line.text.indexOf(content);
+  const column = indent + Math.floor(fraction * content.length);
+  const { text } = line.file;
+  let rest = line.start + line.text.length;
+  for (let count = 0; count < unwritten && rest < text.length; count++) {
+    const end = text.indexOf('\n', rest + 1);
+    rest = end < 0 ? text.length : end;
+  }
+  return {
+    line,
+    text: text.slice(0, line.start + column) + text.slice(rest),
+    offset: line.start + column,
+    before: line.text.slice(0, column),
+    expected: line.text.slice(column).trimEnd(),
+  };
+}

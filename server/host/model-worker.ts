@@ -1,0 +1,69 @@
+/** The model's reading in the memory's thread: where its leaves lie, and how far it is. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { watchPower } from '../engine/power.ts';
+import type { Engine } from '../engine/process.ts';
+import { PrefillScheduler } from '../model-memory/prefill-scheduler.ts';
+import type { NeuralStatus } from '../protocol/requests.ts';
+import type { CacheStore } from '../storage/cache-store.ts';
+import { RecordLog } from '../storage/record-log.ts';
+import { shippedModelFolder } from '../tokens/load.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+
+export interface ModelWorkerOptions {
+  readonly engine: Pick<Engine, 'run'>;
+  /** The shipped model when empty. */
+  readonly modelFolder: string;
+  readonly tokenizer: Tokenizer;
+  /** Without one, what is read is kept as long as this lives. */
+  readonly store: CacheStore | undefined;
+  readonly tokensOf: (path: string) => Uint16Array | undefined;
+  readonly onProgress: () => void;
+}
+
+export class ModelWorker {
+  readonly reader: PrefillScheduler;
+  readonly #store: RecordLog;
+  readonly #temporary: string | undefined;
+  readonly #stopWatching: () => void;
+
+  constructor({ engine, modelFolder, tokenizer, store, tokensOf, onProgress }: ModelWorkerOptions) {
+    this.#temporary = store === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;
+    this.#store = store?.leaves() ?? new RecordLog(this.#temporary!, Number.POSITIVE_INFINITY);
+    const model = {
+      folder: path.resolve(modelFolder || shippedModelFolder()),
+      tokenizerHash: tokenizer.hash,
+    };
+    this.reader = new PrefillScheduler({ engine, model, store: this.#store, tokensOf, onProgress });
+    this.#stopWatching = watchPower(battery => this.reader.saveEnergy(battery));
+  }
+
+  get status(): NeuralStatus {
+    const { state, files, waiting, tokens, waitingTokens, readTokens, seconds, problem } =
+      this.reader.progress;
+    return {
+      state,
+      files,
+      waiting,
+      tokens,
+      waitingTokens,
+      tokensPerSecond: seconds > 0 ? Math.round(readTokens / seconds) : 0,
+      ...(problem !== undefined && { problem }),
+    };
+  }
+
+  /** Forgets what was read, of whatever repository: leaves do not say whose they are. */
+  clear(): void {
+    this.#store.clear();
+  }
+
+  /** Lets go of everything; what was read is kept. */
+  stop(): void {
+    this.#stopWatching();
+    void this.reader.stop().finally(() => {
+      this.#store.close();
+      if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+    });
+  }
+}

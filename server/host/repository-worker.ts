@@ -1,0 +1,242 @@
+/** The repository of the open folders, and what is made from it. */
+import { LookAhead } from '../completion/ahead.ts';
+import { CompletionCache } from '../completion/cache.ts';
+import { type Completion, complete } from '../completion/complete.ts';
+import { warmUp } from '../completion/warm-up.ts';
+import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { Engine } from '../engine/process.ts';
+import type { Coverage } from '../protocol/requests.ts';
+import type { ReadReport } from '../repository/read-report.ts';
+import { Repository } from '../repository/repository.ts';
+import { CacheStore } from '../storage/cache-store.ts';
+import { SummaryCache } from '../summary/summary-cache.ts';
+import { loadTokenizer } from '../tokens/load.ts';
+import { modelIdOf } from '../tokens/model-id.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { verdictOnName } from '../workspace/names.ts';
+import { messageOf } from './log.ts';
+import {
+  type DocumentQuestion,
+  type IndexStats,
+  nothingRead,
+  type Opened,
+  type OpenParameters,
+  type Read,
+} from './messages.ts';
+import { ModelWorker } from './model-worker.ts';
+import { SummaryWorker } from './summary-worker.ts';
+
+interface Open {
+  readonly tokenizer: Tokenizer;
+  readonly repository: Repository<CopyMemory>;
+  readonly summary: SummaryWorker;
+  readonly neural: ModelWorker | undefined;
+}
+
+export class RepositoryWorker {
+  readonly #changed: () => void;
+  readonly #engine: Pick<Engine, 'run'>;
+  readonly #workOn: (path: string) => void;
+  readonly #suggestions = new CompletionCache();
+  readonly #lookAhead = new LookAhead(this.#suggestions);
+  #warming = new AbortController();
+  #open: Open | undefined;
+  /** Files of the reading under way that are not yet in memory. */
+  #ahead = 0;
+  #reading: Promise<ReadReport> | undefined;
+
+  /**
+   * @param changed is called whenever the statistics may have changed
+   * @param workOn is told of each file before it is worked on
+   */
+  constructor(changed: () => void, engine: Pick<Engine, 'run'>, workOn: (path: string) => void = () => {}) {
+    this.#changed = changed;
+    this.#engine = engine;
+    this.#workOn = workOn;
+  }
+
+  async open(parameters: OpenParameters): Promise<Opened> {
+    const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
+    // What was open goes first: two memories at once may be more than there is room for.
+    this.#open?.neural?.stop();
+    this.#open = undefined;
+    this.#suggestions.clear();
+    const problems: string[] = [];
+    const tokenizer = loadTokenizer(modelFolder);
+    const store = await storeOf(parameters, problems);
+    const memory = new CopyMemory(tokenizer);
+    const neural = parameters.neural
+      ? new ModelWorker({
+          engine: this.#engine,
+          modelFolder,
+          tokenizer,
+          store,
+          tokensOf: file => memory.tokensOf(file),
+          onProgress: this.#changed,
+        })
+      : undefined;
+    const repository = await Repository.open({
+      folders,
+      tokenizer,
+      memory,
+      exclude,
+      maxFileSize,
+      maxTokens,
+      ...(parameters.blocking && { blocking: parameters.blocking }),
+      workOn: this.#workOn,
+      ...(store === undefined ? {} : { store }),
+      ...(neural === undefined ? {} : { follower: neural.reader }),
+    });
+    const name = folders.map(folder => folder.name).join(', ');
+    const kept = store && new SummaryCache(store, repository.workspace.folders);
+    this.#open = {
+      tokenizer,
+      repository,
+      summary: new SummaryWorker(name, repository, kept, this.#workOn),
+      neural,
+    };
+    this.#changed();
+    return { modelId: modelIdOf(tokenizer), problems };
+  }
+
+  async read(signal: AbortSignal): Promise<Read> {
+    const { repository } = this.#opened();
+    const reading = repository.read(({ done, filesTotal }) => {
+      this.#ahead = filesTotal - done;
+      this.#suggestions.states.clear();
+      this.#changed();
+    }, signal);
+    this.#reading = reading;
+    const read = this.#settled(
+      await reading.finally(() => {
+        this.#ahead = 0;
+      }),
+    );
+    if (read.complete) this.#open?.summary.noteRead();
+    void this.#warmUp();
+    return read;
+  }
+
+  async update(paths: readonly string[]): Promise<Read> {
+    const update = this.#opened().repository.update(paths);
+    this.#changed();
+    return this.#settled(await update);
+  }
+
+  async edit(file: string, text: string | undefined): Promise<null> {
+    const { repository } = this.#opened();
+    const path = repository.workspace.pathOf(file);
+    if (path === undefined) return null;
+    await repository.edit(path, text);
+    this.#suggestions.clear();
+    return null;
+  }
+
+  pause(paused: boolean): null {
+    this.#open?.neural?.reader.pause(paused);
+    return null;
+  }
+
+  async clear(): Promise<null> {
+    // A reading that was just stopped may still put the file at hand into memory.
+    await this.#reading?.catch(() => {});
+    await this.#open?.repository.clear();
+    await this.#open?.summary.clear();
+    this.#open?.neural?.clear();
+    this.#suggestions.clear();
+    this.#changed();
+    return null;
+  }
+
+  async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
+    const { repository, tokenizer } = this.#opened();
+    const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
+    const request = { path, ...question };
+    if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
+    this.#open?.neural?.reader.prioritize(path);
+    this.#lookAhead.stop();
+    this.#warming.abort();
+    this.#workOn(path);
+    const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
+    if (found.item !== undefined && !signal.aborted)
+      void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
+    return found;
+  }
+
+  /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
+  #isKeptOut(path: string): boolean {
+    for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
+      if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
+      // Folders end with a slash.
+      if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
+    }
+    // What git ignores is on no list.
+    return verdictOnName(path)?.reason === 'secret';
+  }
+
+  get summary(): SummaryWorker {
+    return this.#opened().summary;
+  }
+
+  coverage(): Coverage {
+    return this.#open?.repository.ledger.coverage() ?? { files: [], skipped: [] };
+  }
+
+  folders(): string[] {
+    if (this.#open === undefined) return [];
+    const { repository } = this.#open;
+    const folders = new Set(repository.paths.map(file => file.slice(0, Math.max(0, file.lastIndexOf('/')))));
+    return [...folders]
+      .map(folder => repository.workspace.absoluteOf(folder))
+      .filter(folder => folder !== undefined);
+  }
+
+  figures(): IndexStats {
+    if (this.#open === undefined) return nothingRead;
+    const { ledger, memory } = this.#open.repository;
+    return {
+      files: ledger.files,
+      filesTotal: ledger.files + this.#ahead,
+      tokens: ledger.tokens,
+      bytes: ledger.bytes,
+      skipped: ledger.skippedFiles,
+      stale: ledger.staleFiles,
+      memoryBytes: memory.bytes,
+      ...(this.#open.neural && { neural: this.#open.neural.status }),
+    };
+  }
+
+  /** The first questions are slow, because nothing they run has been compiled yet: so nobody asks them. */
+  async #warmUp(): Promise<void> {
+    if (this.#open === undefined) return;
+    const { repository, tokenizer } = this.#open;
+    this.#warming.abort();
+    this.#warming = new AbortController();
+    const textOf = (path: string) => repository.textOf(path);
+    await warmUp(repository.paths, textOf, repository.memory, tokenizer, this.#warming.signal);
+  }
+
+  #settled({ complete: whole, seconds, cached, problems }: ReadReport): Read {
+    this.#suggestions.clear();
+    this.#open?.summary.noteChange();
+    return { complete: whole, seconds, cached, problems, figures: this.figures() };
+  }
+
+  #opened(): Open {
+    if (this.#open === undefined) throw new Error('No folder is open.');
+    return this.#open;
+  }
+}
+
+/** Without a place to keep what is read, it is read again the next time; that is worth a sentence and no more. */
+async function storeOf(
+  { cacheFolder, cacheSize }: OpenParameters,
+  problems: string[],
+): Promise<CacheStore | undefined> {
+  try {
+    return await CacheStore.open(cacheFolder, cacheSize * 1e6);
+  } catch (error) {
+    problems.push(messageOf(error));
+    return undefined;
+  }
+}

@@ -1,0 +1,210 @@
+/** What the memory's thread says about the repository: its summary, and the places that are connected. */
+
+import { FactBook } from '../analysis/fact-book.ts';
+import { Grammars } from '../analysis/grammars.ts';
+import { type SummarySource, sourceOf } from '../analysis/source.ts';
+import type { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type {
+  Activity,
+  DescribeParameters,
+  Description,
+  Digest,
+  DigestParameters,
+  LineSummaries,
+  LineSummary,
+  MapParameters,
+  Places,
+  RepositoryMap,
+  Summary,
+  SummaryParameters,
+} from '../protocol/requests.ts';
+import type { Repository } from '../repository/repository.ts';
+import { type Changes, readChanges } from '../summary/changes.ts';
+import { describe } from '../summary/describe.ts';
+import { makeDigest } from '../summary/digest.ts';
+import { buildMap } from '../summary/map.ts';
+import { summarize } from '../summary/summarize.ts';
+import type { SummaryCache } from '../summary/summary-cache.ts';
+import { SurpriseMeter } from '../summary/surprise.ts';
+import { placesLike } from '../summary/where.ts';
+import type { FilePosition } from './messages.ts';
+
+/** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */
+const treeBudget = 500;
+
+/** Milliseconds to look back in git's history for. */
+const historyBudget = 1000;
+
+export class SummaryWorker {
+  readonly #name: string;
+  readonly #repository: Repository<CopyMemory>;
+  readonly #meter = new SurpriseMeter();
+  #book: Promise<FactBook> | undefined;
+  #changes: Promise<Changes> | undefined;
+  readonly #kept: SummaryCache | undefined;
+  #keeping = false;
+  /** Whether a reading has ended since the folders were opened. */
+  #wasRead = false;
+
+  readonly #workOn: (path: string) => void;
+
+  /**
+   * @param kept nothing where nothing is kept between sessions
+   * @param workOn is told of each file before it is worked on
+   */
+  constructor(
+    name: string,
+    repository: Repository<CopyMemory>,
+    kept: SummaryCache | undefined,
+    workOn: (path: string) => void,
+  ) {
+    this.#name = name;
+    this.#workOn = workOn;
+    this.#kept = kept;
+    this.#repository = repository;
+  }
+
+  /** Of the whole repository at once, also while it is read: then what an earlier session found, or what has been read so far. */
+  async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
+    const whole = path === undefined && budget === undefined;
+    if (whole && !this.#wasRead) {
+      const kept = await this.#kept?.get();
+      if (kept !== undefined) return { ...kept, earlier: true };
+    }
+    const wasRead = this.#wasRead;
+    const { source, facts } = await this.#facts(signal);
+    const { tokenizer } = this.#repository;
+    const summary = summarize(source, facts, {
+      countTokens: (text: string) => tokenizer.encode(text).length,
+      ...(path === undefined ? {} : { path }),
+      ...(budget === undefined ? {} : { budget }),
+    });
+    if (!wasRead) return { ...summary, earlier: true };
+    const current = { ...summary, ...activityOf(await this.#whatChanged()) };
+    if (whole) void this.#keep(current);
+    return current;
+  }
+
+  async describe(parameters: DescribeParameters, signal: AbortSignal): Promise<Description> {
+    const { source, facts } = await this.#facts(signal);
+    return describe(source, facts, parameters);
+  }
+
+  async lineSummary(position: FilePosition, signal: AbortSignal): Promise<LineSummary | null> {
+    const document = this.#document(position);
+    if (document === undefined) return null;
+    const { facts } = await this.#facts(signal);
+    return facts.symbols.at(document.path, document.text, position.line, position.column) ?? null;
+  }
+
+  async lineSummaries(file: string, signal: AbortSignal): Promise<LineSummaries> {
+    const { facts } = await this.#facts(signal);
+    return facts.symbols.linesOf(this.#repository.workspace.pathOf(file) ?? file);
+  }
+
+  async where(position: FilePosition, signal: AbortSignal): Promise<Places> {
+    const document = this.#document(position);
+    if (document === undefined) return { places: [] };
+    const { memory, tokenizer, paths } = this.#repository;
+    const asked = {
+      memory,
+      tokenizer,
+      paths,
+      tokensOf: (path: string) => memory.tokensOf(path),
+      linesOf: (path: string, first: number, last: number) => this.#repository.linesOf(path, first, last),
+    };
+    return { places: await placesLike({ ...document, line: position.line }, asked, signal) };
+  }
+
+  async map({ path, measure }: MapParameters, signal: AbortSignal): Promise<RepositoryMap> {
+    const { source, facts } = await this.#facts(signal);
+    const { memory, tokenizer } = this.#repository;
+    const measured = { ...source, memory, tokenizer, tokensOf: (file: string) => memory.tokensOf(file) };
+    const surprise = measure ? await this.#meter.measure(measured, signal) : this.#meter.known(measured);
+    const { changed } = await this.#whatChanged();
+    return buildMap(this.#name, facts, { changed, surprise, surpriseMethod: this.#meter.method }, path);
+  }
+
+  async digest({ path, budget, format }: DigestParameters, signal: AbortSignal): Promise<Digest> {
+    const { source, facts } = await this.#facts(signal);
+    const { tokenizer, ledger } = this.#repository;
+    return makeDigest(source, facts, {
+      ...(path === undefined ? {} : { path }),
+      ...(budget === undefined ? {} : { budget }),
+      format,
+      countTokens: text => tokenizer.encode(text).length,
+      skipped: [...ledger.skipped()],
+    });
+  }
+
+  /** From now on the memory holds all that there is. */
+  noteRead(): void {
+    this.#wasRead = true;
+  }
+
+  /** Something was read: what git says of it may be new, too. */
+  noteChange(): void {
+    this.#changes = undefined;
+  }
+
+  async clear(): Promise<void> {
+    this.#wasRead = false;
+    await this.#kept?.clear();
+  }
+
+  /** Keeps the summary for the next session: at once, and again when it has all syntax trees. */
+  async #keep(summary: Summary): Promise<void> {
+    if (this.#kept === undefined || this.#keeping) return;
+    this.#keeping = true;
+    try {
+      await this.#kept.put(summary);
+      const book = await this.#opened();
+      const source = this.#source();
+      if (!(await book.refine(source)) || !this.#wasRead) return;
+      await this.#kept.put({ ...summarize(source, await book.collect(source)), ...activityOf(summary) });
+    } finally {
+      this.#keeping = false;
+    }
+  }
+
+  /** Texts are asked for one by one, each before it is analyzed. */
+  #source(): SummarySource {
+    const source = sourceOf(this.#name, this.#repository);
+    return {
+      ...source,
+      textOf: path => {
+        this.#workOn(path);
+        return source.textOf(path);
+      },
+    };
+  }
+
+  #opened(): Promise<FactBook> {
+    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
+    return this.#book;
+  }
+
+  #whatChanged(): Promise<Changes> {
+    this.#changes ??= readChanges(this.#repository, historyBudget);
+    return this.#changes;
+  }
+
+  /** The document as the editor has it, or as it was read. */
+  #document({ file, text }: FilePosition): { path: string; text: string } | undefined {
+    const path = this.#repository.workspace.pathOf(file) ?? file;
+    const known = text ?? this.#repository.textOf(path);
+    return known === undefined ? undefined : { path, text: known };
+  }
+
+  async #facts(signal: AbortSignal) {
+    const book = await this.#opened();
+    const source = this.#source();
+    const facts = await book.collect(source, { signal, treeBudget });
+    void book.refine(source);
+    return { source, facts };
+  }
+}
+
+function activityOf({ activity }: { readonly activity?: Activity }): { readonly activity?: Activity } {
+  return activity === undefined ? {} : { activity };
+}

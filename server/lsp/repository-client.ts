@@ -1,0 +1,250 @@
+/** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
+import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
+import type { Engine } from '../engine/process.ts';
+import { type Log, messageOf } from '../host/log.ts';
+import {
+  type IndexStats,
+  nothingRead,
+  type OpenParameters,
+  type Read,
+  statsChanged,
+  workerRequests,
+} from '../host/messages.ts';
+import { WorkerThread } from '../host/worker-thread.ts';
+import type { RequestOf, Status } from '../protocol/requests.ts';
+
+export type RepositoryStatus = Omit<Status, 'device' | 'deviceReason' | 'engine'>;
+
+/** Milliseconds to gather changes in: a branch switch is one update, not a thousand. */
+const gathering = 100;
+/** A memory that breaks this often is left alone until somebody asks for a reading. */
+const mostLosses = 3;
+
+export class RepositoryClient {
+  readonly #worker: WorkerThread;
+  readonly #log: Log;
+  readonly #listeners: (() => void)[] = [];
+  readonly #waiting = new Set<string>();
+  /** Paths of the update under way. */
+  #updating = 0;
+  #ended = 0;
+  /** How often the memory's thread broke since a reading was whole. */
+  #losses = 0;
+  /** Files that blocked the worker in this session. */
+  readonly #blocking = new Set<string>();
+  #parameters: OpenParameters;
+  #opened: Promise<unknown> | undefined;
+  #state: Status['state'] = 'idle';
+  #figures: IndexStats = nothingRead;
+  #modelId = '';
+  #seconds = 0;
+  #problem: string | undefined;
+  #run: CancellationTokenSource | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param entry the file that the memory's thread runs */
+  constructor(log: Log, parameters: OpenParameters, entry?: string, engine?: Pick<Engine, 'run'>) {
+    this.#log = log;
+    this.#parameters = parameters;
+    this.#worker = new WorkerThread(
+      log,
+      (problem, blockedBy) => this.#lost(problem, blockedBy),
+      entry,
+      engine,
+    );
+    this.#worker.onNotification(statsChanged, figures => {
+      this.#figures = figures;
+      this.#changed();
+    });
+  }
+
+  get figures(): RepositoryStatus {
+    return {
+      ...this.#figures,
+      state: this.#state,
+      stale: this.#waiting.size + Math.max(this.#figures.stale, this.#updating),
+      seconds: this.#seconds,
+      modelId: this.#modelId,
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+    };
+  }
+
+  /** How many readings and updates have ended. */
+  get ended(): number {
+    return this.#ended;
+  }
+
+  onChanged(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes over what to read and how. What was read of other folders is forgotten. */
+  configure(parameters: OpenParameters): void {
+    this.#parameters = parameters;
+    this.#opened = undefined;
+  }
+
+  /** Asks the memory, which is opened for it where needed. */
+  async ask<Parameters, Result>(
+    type: RequestOf<Parameters, Result>,
+    parameters: Parameters,
+    cancellation?: CancellationToken,
+  ): Promise<Result> {
+    await this.#open();
+    return this.#worker.request(type, parameters, cancellation);
+  }
+
+  /** Makes the memory ready for questions without reading anything. What goes wrong is in the figures. */
+  async prepare(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#fail(messageOf(error));
+    }
+  }
+
+  /** Brings everything up to date; everything is new the first time. Resolves when that has ended, however. */
+  async read(cancellation?: CancellationToken): Promise<void> {
+    this.#run?.cancel();
+    this.#waiting.clear();
+    const run = new CancellationTokenSource();
+    this.#run = run;
+    const listening = cancellation?.onCancellationRequested(() => run.cancel());
+    const started = performance.now();
+    this.#problem = undefined;
+    this.#pauseModel(false);
+    const somewhere = this.#parameters.folders.length > 0;
+    if (somewhere) this.#become('reading');
+    else this.#become('idle', nothingRead);
+    try {
+      await this.#open();
+      if (!somewhere || this.#run !== run) return;
+      const read = await this.#worker.request(workerRequests.read, null, run.token);
+      if (this.#run !== run) return;
+      this.#seconds = (performance.now() - started) / 1000;
+      this.#tell(read);
+      const { files, tokens, skipped } = this.#figures;
+      const left = read.complete ? '' : ' before it was paused';
+      this.#log(
+        'info',
+        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} skipped.`,
+      );
+      if (read.complete) this.#losses = 0;
+      // Whoever stops a reading wants it to stop, not to begin again at the next change.
+      this.#become(read.complete ? 'ready' : 'paused');
+    } catch (error) {
+      if (this.#run !== run) return;
+      if (run.token.isCancellationRequested) this.#become('paused');
+      else this.#fail(messageOf(error));
+    } finally {
+      listening?.dispose();
+    }
+  }
+
+  /** Stops reading and following changes, or goes on with it. */
+  async pause(paused: boolean): Promise<void> {
+    if (!paused) return this.#state === 'paused' ? this.read() : undefined;
+    this.#run?.cancel();
+    this.#run = undefined;
+    clearTimeout(this.#timer);
+    this.#pauseModel(true);
+    this.#become('paused');
+  }
+
+  async clear(): Promise<void> {
+    this.#run?.cancel();
+    this.#run = undefined;
+    this.#waiting.clear();
+    if (this.#opened !== undefined) await this.#worker.request(workerRequests.clear, null);
+    this.#seconds = 0;
+    this.#problem = undefined;
+    this.#become('idle', nothingRead);
+  }
+
+  /** Files or folders that changed on disk, by absolute paths. */
+  changed(paths: readonly string[]): void {
+    if (this.#state === 'idle' || this.#state === 'failed') return;
+    for (const path of paths) this.#waiting.add(path);
+    this.#changed();
+    // While it is paused changes gather; going on looks at everything anyway.
+    if (this.#state !== 'paused') this.#timer ??= setTimeout(() => void this.#update(), gathering);
+  }
+
+  stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.#worker.stop();
+  }
+
+  #pauseModel(paused: boolean): void {
+    if (!this.#parameters.neural || this.#opened === undefined) return;
+    this.#worker.request(workerRequests.pause, { paused }).catch((error: unknown) => {
+      this.#log('warning', messageOf(error));
+    });
+  }
+
+  #open(): Promise<unknown> {
+    this.#opened ??= this.#worker
+      .request(workerRequests.open, { ...this.#parameters, blocking: [...this.#blocking] })
+      .then(({ modelId, problems }) => {
+        this.#modelId = modelId;
+        for (const problem of problems) this.#log('warning', problem);
+      });
+    return this.#opened;
+  }
+
+  async #update(): Promise<void> {
+    this.#timer = undefined;
+    const paths = [...this.#waiting];
+    this.#waiting.clear();
+    if (paths.length === 0) return;
+    this.#updating = paths.length;
+    try {
+      await this.#open();
+      this.#tell(await this.#worker.request(workerRequests.update, { paths }));
+    } catch (error) {
+      this.#log('warning', `Could not read changed files: ${messageOf(error)}`);
+    }
+    this.#updating = 0;
+    this.#changed();
+  }
+
+  #tell({ problems, figures }: Read): void {
+    this.#figures = figures;
+    this.#ended += 1;
+    for (const problem of problems) this.#log('warning', problem);
+  }
+
+  /** All that was in memory is gone. It is read again, unless that breaks the thread again and again. */
+  #lost(problem: string, blockedBy: string | undefined): void {
+    this.#opened = undefined;
+    this.#figures = nothingRead;
+    this.#run = undefined;
+    // Without the file that blocked it, the next thread gets further.
+    if (blockedBy !== undefined && !this.#blocking.has(blockedBy)) this.#blocking.add(blockedBy);
+    else this.#losses += 1;
+    if (this.#losses >= mostLosses || this.#state === 'paused') {
+      this.#fail(problem);
+      return;
+    }
+    this.#log('warning', `${problem} The repository is read again.`);
+    void this.read();
+  }
+
+  #fail(problem: string): void {
+    this.#log('error', problem);
+    // Opening failed: the next reading tries again.
+    this.#opened = undefined;
+    this.#problem = problem;
+    this.#become('failed');
+  }
+
+  #become(state: Status['state'], figures = this.#figures): void {
+    this.#state = state;
+    this.#figures = figures;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,392 @@
+/** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
+
+import path from 'node:path';
+import { settings } from '../protocol/settings.ts';
+import type { Verdict } from '../protocol/verdict.ts';
+import { contentOf } from '../sequence/lines.ts';
+import { SequenceMap } from '../sequence/map.ts';
+import { comparePaths } from '../sequence/order.ts';
+import { renderFile } from '../sequence/render.ts';
+import type { CacheStore } from '../storage/cache-store.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { FolderError } from '../workspace/folders.ts';
+import { versionControlFolders } from '../workspace/names.ts';
+import { inOrder, Pace } from '../workspace/pace.ts';
+import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
+import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
+import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
+import { ruleFiles, Workspace } from '../workspace/workspace.ts';
+import { CoverageLedger } from './coverage.ts';
+import { encodeFile, type Tokens } from './encode-file.ts';
+import { type Progress, type ReadReport, Run } from './read-report.ts';
+import { type CachedTokens, TokenCache } from './token-cache.ts';
+import type { Follower, TokenMemory } from './token-memory.ts';
+
+export interface RepositoryOptions<Memory extends TokenMemory> {
+  readonly folders: readonly WorkspaceFolder[];
+  readonly tokenizer: Tokenizer;
+  /** Empty. */
+  readonly memory: Memory;
+  readonly exclude?: readonly string[];
+  readonly maxFileSize?: number;
+  readonly maxTokens?: number;
+  /** Where what was read is kept for the next time; nowhere when left out. */
+  readonly store?: CacheStore;
+  /** Files that blocked the thread before; they are skipped. */
+  readonly blocking?: readonly string[];
+  /** Called with each file before it is worked on. */
+  readonly workOn?: (path: string) => void;
+  readonly follower?: Follower;
+}
+
+/** How many files are fetched from disk ahead of the one being worked on. */
+const ahead = 8;
+
+/** An update of more paths than this looks at everything: it costs less than asking for each. */
+const manyPaths = 200;
+
+export class Repository<Memory extends TokenMemory = TokenMemory> {
+  readonly workspace: Workspace;
+  readonly tokenizer: Tokenizer;
+  readonly memory: Memory;
+  readonly ledger = new CoverageLedger();
+  readonly map: SequenceMap;
+  readonly #reader: FileReader;
+  readonly #maxTokens: number;
+  readonly #cache: TokenCache | undefined;
+  readonly #follower: Follower | undefined;
+  readonly #blocking: ReadonlySet<string>;
+  readonly #workOn: (path: string) => void;
+  /** Updates run one after another. */
+  #updates: Promise<unknown> = Promise.resolve();
+  #reads: Promise<unknown> = Promise.resolve();
+  /** Paths that an update has looked at while a reading is under way: what it found is newer than what the reading fetched. */
+  readonly #updated = new Set<string>();
+  /** Paths whose unsaved text is in memory in place of what is on disk. */
+  readonly #edited = new Set<string>();
+
+  private constructor(
+    workspace: Workspace,
+    cache: TokenCache | undefined,
+    options: RepositoryOptions<Memory>,
+  ) {
+    this.workspace = workspace;
+    this.tokenizer = options.tokenizer;
+    this.memory = options.memory;
+    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path) ?? new Uint16Array());
+    this.#reader = new FileReader(options.maxFileSize ?? defaultOf('read.maxFileSize'));
+    this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
+    this.#cache = cache;
+    this.#follower = options.follower;
+    this.#blocking = new Set(options.blocking);
+    this.#workOn = options.workOn ?? (() => {});
+  }
+
+  /**
+   * Opens the folders; reads nothing yet. Folders that cannot be opened are among the problems of every reading.
+   * @throws FolderError when not one folder can be opened
+   */
+  static async open<Memory extends TokenMemory>(
+    options: RepositoryOptions<Memory>,
+  ): Promise<Repository<Memory>> {
+    const workspace = await Workspace.open(options.folders, {
+      maxFileSize: options.maxFileSize ?? defaultOf('read.maxFileSize'),
+      ...(options.exclude && { exclude: options.exclude }),
+    });
+    const failure: FolderError | undefined = workspace.failures[0];
+    if (failure !== undefined && workspace.folders.length === 0) throw failure;
+    const { store, tokenizer } = options;
+    const cache = store && (await TokenCache.open(store, workspace.folders, tokenizer.hash));
+    return new Repository(workspace, cache, options);
+  }
+
+  /** Paths in memory, in the order of the sequence. */
+  get paths(): readonly string[] {
+    return this.map.paths;
+  }
+
+  /**
+   * Brings memory up to date with the disk, reading what is new or has changed; everything the first time. Other work
+   * runs in between, and may use what is already there.
+   * @param signal stops it at once; then the result says that it is not complete
+   */
+  read(onProgress?: (progress: Progress) => void, signal?: AbortSignal): Promise<ReadReport> {
+    const reading = this.#reads.then(() => this.#bringUpToDate(undefined, onProgress, signal));
+    this.#reads = reading.catch(() => undefined);
+    return reading;
+  }
+
+  /**
+   * Brings single files or folders up to date: changed, new or gone. Takes time in proportion to them.
+   * @param paths absolute, or as in the sequence; others than the workspace's are ignored
+   */
+  update(paths: readonly string[], signal?: AbortSignal): Promise<ReadReport> {
+    const inside = new Set<string>();
+    for (const changed of paths) {
+      const relative = path.isAbsolute(changed) ? this.workspace.pathOf(changed) : changed;
+      const part = relative === undefined ? undefined : partOf(relative);
+      if (part !== undefined) inside.add(part);
+    }
+    for (const part of inside) {
+      this.#updated.add(part);
+      this.ledger.noteStale(part);
+    }
+    const everything = inside.size > manyPaths || inside.has('');
+    const update = this.#updates.then(() =>
+      this.#bringUpToDate(everything ? undefined : [...inside], undefined, signal),
+    );
+    this.#updates = update.catch(() => undefined);
+    return update;
+  }
+
+  /**
+   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Only for
+   * files that are in memory: what is left out stays out, and so does a text that holds a secret.
+   */
+  async edit(path: string, text: string | undefined): Promise<void> {
+    if (text === undefined) {
+      if (this.#edited.delete(path)) await this.update([path]);
+      return;
+    }
+    if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text)) !== undefined) return;
+    if (!this.memory.has(path)) return;
+    const tokens = this.tokenizer.encodePieces(renderFile(path, text));
+    this.memory.set(path, tokens);
+    this.map.set(path, tokens.length);
+    this.#edited.add(path);
+    this.#follower?.edited(path);
+  }
+
+  /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
+  noteStale(path: string): void {
+    this.ledger.noteStale(path);
+  }
+
+  /** Forgets everything, in memory and in the cache. */
+  async clear(): Promise<void> {
+    for (const path of this.map.paths) {
+      this.memory.delete(path);
+      this.#follower?.removed(path);
+    }
+    this.map.clear();
+    this.#edited.clear();
+    this.ledger.clear();
+    await this.#cache?.clear();
+  }
+
+  /** Keeps what was read in the cache; `read` does so by itself. */
+  async save(): Promise<void> {
+    await this.#cache?.save();
+  }
+
+  /** The text of a file as it is in memory: decoded, with `\n` line ends. */
+  textOf(path: string): string | undefined {
+    const tokens = this.memory.tokensOf(path);
+    if (tokens === undefined) return undefined;
+    const { start, end } = contentOf(this.tokenizer, tokens);
+    return this.tokenizer.decode(tokens.subarray(start, end));
+  }
+
+  /** Lines `first` to `last` (from 1, both included) of a file in memory, as far as it has them. */
+  linesOf(path: string, first: number, last: number): string[] {
+    const text = this.textOf(path);
+    return text === undefined ? [] : text.split('\n').slice(Math.max(0, first - 1), last);
+  }
+
+  async #bringUpToDate(
+    within: readonly string[] | undefined,
+    onProgress: ((progress: Progress) => void) | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadReport> {
+    const run = new Run(onProgress);
+    if (within === undefined) this.#updated.clear();
+    try {
+      await this.#synchronise(within, run, signal);
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+      run.complete = false;
+    }
+    if (within === undefined) await run.clock.wait('cache', () => this.save());
+    run.problems.push(...(this.#cache?.takeProblems() ?? []));
+    return run.result();
+  }
+
+  async #synchronise(
+    within: readonly string[] | undefined,
+    run: Run,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    run.report('listing', this.ledger, '');
+    const found = await run.clock.wait('discover', () => this.workspace.discover(within, signal));
+    run.problems.push(...this.workspace.failures.map(failure => failure.message), ...found.problems);
+    const listed = new Set(found.files.map(file => file.path));
+    for (const skipped of found.skipped) {
+      this.#drop(skipped.path, run);
+      this.ledger.noteSkipped(skipped);
+      listed.add(skipped.path);
+    }
+    this.#forgetAllBut(listed, within, found.absent, run);
+
+    const files = found.files.filter(file => !this.ledger.isCurrent(file));
+    run.kept = found.files.length - files.length;
+    run.total = files.length;
+    // What stands outermost says what the whole is, and can be shown while the rest is read.
+    const outermost = ({ path: name }: SourceFile): number => (name.includes('/') ? 1 : 0);
+    files.sort((one, other) => outermost(one) - outermost(other) || comparePaths(one.path, other.path));
+    await this.#readAll(files, within === undefined, run, signal);
+    run.clock.time('index', () => this.memory.settle());
+    if (within === undefined && run.total > 0)
+      run.problems.push(...(await this.workspace.findAbsent()).map(disappeared));
+    if (within === undefined && this.ledger.files === 0) run.problems.push(nothingIn(this.workspace));
+  }
+
+  async #readAll(
+    files: readonly SourceFile[],
+    yields: boolean,
+    run: Run,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const pace = new Pace();
+    const fetching = inOrder(files, ahead, file => this.#fetch(file));
+    try {
+      for (;;) {
+        // Only waiting counts as reading: while a file is worked on, the next ones arrive.
+        const fetched = await run.clock.wait('read', () => fetching.next());
+        if (fetched.done) return;
+        await pace.rest(signal);
+        await this.#settle(fetched.value, yields, run);
+        run.done++;
+        run.report('reading', this.ledger, fetched.value.file.path);
+      }
+    } finally {
+      await fetching.return(undefined);
+    }
+  }
+
+  /** What the cache knows of the file, or its bytes. */
+  async #fetch(file: SourceFile): Promise<Fetched> {
+    const cached = await this.#cache?.findByState(file);
+    return cached === undefined ? { file, read: await this.#reader.read(file) } : { file, cached };
+  }
+
+  /** Puts a file that was fetched into memory, or the reason why not into the ledger. */
+  async #settle(fetched: Fetched, yields: boolean, run: Run): Promise<void> {
+    // An update may have come between; it looked later.
+    const overtaken = (): boolean => yields && this.#updated.has(fetched.file.path);
+    if (this.#blocking.has(fetched.file.path)) {
+      this.#drop(fetched.file.path, run);
+      this.ledger.noteSkipped({ path: fetched.file.path, reason: 'blocking', detail: blockedBefore });
+      return;
+    }
+    this.#workOn(fetched.file.path);
+    if ('cached' in fetched) {
+      run.cached++;
+      if (!overtaken()) this.#commit(fetched.file, fetched.cached.hash, fetched.cached.outcome, run);
+      return;
+    }
+    run.read++;
+    if ('reason' in fetched.read) {
+      if (overtaken()) return;
+      this.#drop(fetched.file.path, run);
+      this.ledger.noteSkipped({ path: fetched.file.path, ...fetched.read });
+      return;
+    }
+    const { file, bytes } = fetched.read;
+    const hash = run.clock.time('read', () => hashOf(bytes));
+    const known = await run.clock.wait('cache', async () => this.#cache?.findByContent(file, hash));
+    if (known !== undefined) run.cached++;
+    const outcome = known?.outcome ?? (await encodeFile(fetched.read, hash, this.tokenizer, run.clock));
+    this.#cache?.note(file, hash, outcome);
+    if (!overtaken()) this.#commit(file, hash, outcome, run);
+  }
+
+  #commit(file: SourceFile, hash: string, outcome: Tokens | Verdict, run: Run): void {
+    const path = file.path;
+    if ('reason' in outcome) {
+      this.#drop(path, run);
+      this.ledger.noteSkipped({ path, ...outcome }, file);
+      return;
+    }
+    const { tokens, note } = outcome;
+    const others = this.ledger.tokens - (this.ledger.entryOf(path)?.tokens ?? 0);
+    if (others + tokens.length > this.#maxTokens) {
+      this.#drop(path, run);
+      // Without its state: once there is room, the next reading tries again.
+      const detail = `Over the limit of ${this.#maxTokens} tokens (longsight.read.maxTokens).`;
+      this.ledger.noteSkipped({ path, reason: 'limit', detail });
+      return;
+    }
+    // What the user sees is newer than what is on disk.
+    if (!this.#edited.has(path)) {
+      run.clock.time('index', () => {
+        this.memory.set(path, tokens);
+        this.map.set(path, tokens.length);
+      });
+      this.#follower?.changed(path);
+    }
+    this.ledger.noteRead(
+      { path, hash, tokens: tokens.length, bytes: file.bytes, ...(note !== undefined && { note }) },
+      file,
+    );
+  }
+
+  #drop(path: string, run: Run): void {
+    if (!this.memory.has(path)) return;
+    this.#edited.delete(path);
+    this.memory.delete(path);
+    this.map.delete(path);
+    this.ledger.forget(path);
+    this.#follower?.removed(path);
+    run.removed++;
+  }
+
+  /** Forgets what lies in the places looked at and is no longer there. What lies in a folder that is absent as a whole is kept. */
+  #forgetAllBut(
+    listed: ReadonlySet<string>,
+    within: readonly string[] | undefined,
+    absent: readonly string[],
+    run: Run,
+  ): void {
+    const places = within ?? [''];
+    const known = places.flatMap(place => this.map.pathsUnder(place));
+    for (const { path } of this.ledger.skipped())
+      if (places.some(place => isIn(path, place))) known.push(path);
+    for (const path of known) {
+      if (listed.has(path) || absent.some(folder => isIn(path, folder))) continue;
+      if (within === undefined && this.#updated.has(path)) continue;
+      this.#drop(path, run);
+      this.ledger.forget(path);
+    }
+  }
+}
+
+type Fetched =
+  | { readonly file: SourceFile; readonly cached: CachedTokens }
+  | { readonly file: SourceFile; readonly read: SourceBytes | Verdict };
+
+/** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
+function partOf(changed: string): string | undefined {
+  const names = changed.split('/');
+  if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
+  // A file of rules decides about everything beside and below it.
+  return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;
+}
+
+function isIn(path: string, place: string): boolean {
+  return place === '' || path === place || path.startsWith(`${place}/`);
+}
+
+function disappeared(folder: string): string {
+  return `${folder} disappeared while it was being read. Files read so far are kept.`;
+}
+
+function nothingIn(workspace: Workspace): string {
+  const names = workspace.folders.map(folder => folder.opened).join(', ');
+  return `No source files found in ${names}.`;
+}
+
+const blockedBefore = 'It kept the indexing thread busy for too long; reload the window to try again.';
+
+function defaultOf(name: 'read.maxFileSize' | 'read.maxTokens'): number {
+  return settings.find(setting => setting.name === name)?.default as number;
+}

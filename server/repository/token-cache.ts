@@ -1,0 +1,349 @@
+/** What was read of one repository, kept in the store: a list of files with their outcomes, and packs of their tokens. */
+
+import { createHash, randomUUID } from 'node:crypto';
+import type { Verdict } from '../protocol/verdict.ts';
+import { renderingVersion } from '../sequence/render.ts';
+import type { CacheStore } from '../storage/cache-store.ts';
+import { filterVersion } from '../workspace/names.ts';
+import type { SourceFile } from '../workspace/source.ts';
+import { coarsestClock, type FileState } from './coverage.ts';
+import type { Tokens } from './encode-file.ts';
+
+export interface CachedTokens {
+  /** SHA-256 of the file's bytes. */
+  readonly hash: string;
+  readonly outcome: Tokens | Verdict;
+}
+
+/** Where the tokens of a file lie. */
+interface PackRange {
+  readonly pack: string;
+  readonly start: number;
+  readonly count: number;
+  readonly note?: string;
+}
+
+/** One content that a path had. */
+interface Row extends FileState {
+  readonly path: string;
+  readonly hash: string;
+  /** When the content was read, and when it was last of use, in milliseconds since the epoch. */
+  readonly readAt: number;
+  readonly usedAt: number;
+  readonly outcome: PackRange | Verdict;
+}
+
+const format = 1;
+const listName = 'list';
+
+/** Tokens a pack: large enough that packs are few, small enough that one is loaded in a moment. */
+const packTokens = 1 << 21;
+
+/** Packs kept loaded: files are read in order, and mostly lie in that order. */
+const loadedPacks = 3;
+
+/** After this long without a change, the list is written again to say that the repository is still in use. */
+const useIsNews = 24 * 60 * 60 * 1000;
+
+/**
+ * Contents that a path had before are kept while they take no more room than those it has: switching branches, or undoing
+ * a change, then costs no reading.
+ */
+export class TokenCache {
+  readonly #store: CacheStore;
+  readonly #repository: string;
+  /** By path and hash. */
+  readonly #rows = new Map<string, Row>();
+  /** By path, the row whose times fit last. */
+  readonly #latest = new Map<string, Row>();
+  readonly #problems = new Set<string>();
+  readonly #loaded = new Map<string, Promise<Uint16Array | undefined>>();
+  /** Tokens of the pack that is being filled. */
+  #filling = { name: newPackName(), parts: [] as Uint16Array[], count: 0 };
+  #writing: Promise<void> = Promise.resolve();
+  readonly #opened = Date.now();
+  #changed = false;
+  #savedAt = 0;
+
+  private constructor(store: CacheStore, repository: string) {
+    this.#store = store;
+    this.#repository = repository;
+  }
+
+  /**
+   * Opens what is kept of the folders, if anything.
+   * @param roots absolute paths of the folders, with the names that prefix their files
+   * @param tokenizerHash what other tokenizers made is kept apart
+   */
+  static async open(
+    store: CacheStore,
+    roots: readonly { readonly name: string; readonly root: string }[],
+    tokenizerHash: string,
+  ): Promise<TokenCache> {
+    const identity = JSON.stringify([
+      format,
+      tokenizerHash,
+      renderingVersion,
+      filterVersion,
+      roots.length === 1 ? roots[0]!.root : roots.map(({ name, root }) => [name, root]),
+    ]);
+    const cache = new TokenCache(store, createHash('sha256').update(identity).digest('hex').slice(0, 40));
+    await cache.#mergeList();
+    return cache;
+  }
+
+  /** What became of exactly this file, going by its times; `undefined` when that is not certain. */
+  async findByState(file: SourceFile): Promise<CachedTokens | undefined> {
+    const row = this.#latest.get(file.path);
+    if (row === undefined || !isState(row, file) || row.changed + coarsestClock >= row.readAt)
+      return undefined;
+    return this.#resolve(row, file);
+  }
+
+  /** What became of a file with this path and content. */
+  async findByContent(file: SourceFile, hash: string): Promise<CachedTokens | undefined> {
+    const row = this.#rows.get(keyOf(file.path, hash));
+    if (row === undefined || row.wanted !== file.wanted) return undefined;
+    const found = await this.#resolve(row, file);
+    if (found !== undefined) {
+      this.#setRow({
+        ...this.#rows.get(row.path)!,
+        ...row,
+        ...stateOf(file),
+        readAt: Date.now(),
+        usedAt: Date.now(),
+      });
+      this.#changed = true;
+    }
+    return found;
+  }
+
+  /** Notes what became of a file that was read. */
+  note(file: SourceFile, hash: string, outcome: Tokens | Verdict): void {
+    const now = Date.now();
+    const kept = 'reason' in outcome ? outcome : this.#pack(outcome);
+    this.#setRow({ path: file.path, hash, ...stateOf(file), readAt: now, usedAt: now, outcome: kept });
+    this.#changed = true;
+  }
+
+  /** Writes what was noted. Never fails: what goes wrong is among the problems. */
+  async save(): Promise<void> {
+    if (!this.#changed && Date.now() - this.#savedAt < useIsNews) return;
+    try {
+      await this.#mergeList();
+      await this.#tidy();
+      this.#closePack();
+      await this.#writing;
+      await this.#store.put(
+        this.#repository,
+        listName,
+        Buffer.from(JSON.stringify([...this.#rows.values()])),
+      );
+      this.#changed = false;
+      this.#savedAt = Date.now();
+      await this.#store.removeOrphans(this.#repository, new Set([listName, ...this.#packsInUse().keys()]));
+      await this.#store.prune(undefined, this.#repository);
+    } catch (error) {
+      this.#problems.add(`Could not write the cache: ${messageOf(error)}.`);
+    }
+  }
+
+  /** Drops everything kept for this repository. */
+  async clear(): Promise<void> {
+    this.#rows.clear();
+    this.#latest.clear();
+    this.#loaded.clear();
+    this.#filling = { name: newPackName(), parts: [], count: 0 };
+    await this.#store.removeRepository(this.#repository);
+  }
+
+  /** Plain sentences on what went wrong since they were last taken. */
+  takeProblems(): string[] {
+    const problems = [...this.#problems];
+    this.#problems.clear();
+    return problems;
+  }
+
+  async #resolve(row: Row, file: SourceFile): Promise<CachedTokens | undefined> {
+    const { outcome, hash } = row;
+    if (row.usedAt < this.#opened) this.#setRow({ ...row, usedAt: Date.now() }, isState(row, file));
+    if ('reason' in outcome) return { hash, outcome };
+    const pack = await this.#packOf(outcome.pack);
+    if (pack === undefined) {
+      this.#forgetPack(outcome.pack);
+      return undefined;
+    }
+    const tokens = pack.subarray(outcome.start, outcome.start + outcome.count);
+    return { hash, outcome: { tokens, ...(outcome.note !== undefined && { note: outcome.note }) } };
+  }
+
+  #setRow(row: Row, isLatest = true): void {
+    this.#rows.set(keyOf(row.path, row.hash), row);
+    if (isLatest) this.#latest.set(row.path, row);
+  }
+
+  #pack({ tokens, note }: Tokens): PackRange {
+    const filling = this.#filling;
+    const range = {
+      pack: filling.name,
+      start: filling.count,
+      count: tokens.length,
+      ...(note !== undefined && { note }),
+    };
+    filling.parts.push(tokens);
+    filling.count += tokens.length;
+    if (filling.count >= packTokens) this.#closePack();
+    return range;
+  }
+
+  #closePack(): void {
+    const { name, parts, count } = this.#filling;
+    if (count === 0) return;
+    this.#filling = { name: newPackName(), parts: [], count: 0 };
+    const tokens = joined(parts, count);
+    // Until it is written, it is read from here.
+    this.#keepLoaded(name, Promise.resolve(tokens));
+    this.#writing = this.#writing.then(async () => {
+      try {
+        await this.#store.put(this.#repository, name, new Uint8Array(tokens.buffer));
+      } catch (error) {
+        this.#forgetPack(name);
+        this.#problems.add(`Could not write the cache: ${messageOf(error)}.`);
+      }
+    });
+  }
+
+  /** The tokens of a pack, or nothing when it is lost. */
+  async #packOf(name: string): Promise<Uint16Array | undefined> {
+    if (name === this.#filling.name) return joined(this.#filling.parts, this.#filling.count);
+    const loaded = this.#loaded.get(name) ?? this.#load(name);
+    this.#keepLoaded(name, loaded);
+    return loaded;
+  }
+
+  #keepLoaded(name: string, pack: Promise<Uint16Array | undefined>): void {
+    this.#loaded.delete(name);
+    this.#loaded.set(name, pack);
+    for (const oldest of this.#loaded.keys()) {
+      if (this.#loaded.size <= loadedPacks) break;
+      this.#loaded.delete(oldest);
+    }
+  }
+
+  async #load(name: string): Promise<Uint16Array | undefined> {
+    const data = await this.#get(name);
+    if (data === undefined) return undefined;
+    // Tokens have to begin at an even address.
+    const even = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
+    return new Uint16Array(even.buffer, even.byteOffset, even.byteLength >> 1);
+  }
+
+  async #get(name: string): Promise<Uint8Array | undefined> {
+    try {
+      const data = await this.#store.get(this.#repository, name);
+      if (data !== 'damaged') return data;
+      this.#problems.add('Part of the cache was damaged. It was dropped, and its files are read again.');
+    } catch (error) {
+      this.#problems.add(`Could not read the cache: ${messageOf(error)}.`);
+    }
+    return undefined;
+  }
+
+  #forgetPack(name: string): void {
+    this.#loaded.delete(name);
+    for (const [key, row] of this.#rows) {
+      if ('reason' in row.outcome || row.outcome.pack !== name) continue;
+      this.#rows.delete(key);
+      if (this.#latest.get(row.path) === row) this.#latest.delete(row.path);
+      this.#changed = true;
+    }
+  }
+
+  /** Takes over what this or another process has saved. */
+  async #mergeList(): Promise<void> {
+    const data = await this.#get(listName);
+    if (data === undefined) return;
+    for (const row of JSON.parse(new TextDecoder().decode(data)) as Row[]) {
+      const own = this.#rows.get(keyOf(row.path, row.hash));
+      if (own !== undefined && own.usedAt >= row.usedAt) continue;
+      const latest = this.#latest.get(row.path);
+      this.#setRow(row, latest === undefined || latest.usedAt < row.usedAt);
+      this.#savedAt = Math.max(this.#savedAt, row.usedAt);
+    }
+  }
+
+  /** Drops contents that were of no use for longest, and packs anew what lies in packs that are mostly dropped. */
+  async #tidy(): Promise<void> {
+    const isUsed = (row: Row): boolean => row.usedAt >= this.#opened;
+    const rows = [...this.#rows.values()].sort((one, other) => other.usedAt - one.usedAt);
+    let room = 2 * rows.reduce((sum, row) => sum + (isUsed(row) ? tokensIn(row) : 0), 0);
+    for (const row of rows) {
+      room -= tokensIn(row);
+      if (room < 0 && !isUsed(row)) this.#rows.delete(keyOf(row.path, row.hash));
+    }
+    for (const [name, used] of this.#packsInUse()) {
+      if (name === this.#filling.name) continue;
+      const pack = await this.#packOf(name);
+      if (pack === undefined) this.#forgetPack(name);
+      else if (used * 2 < pack.length) await this.#packAnew(name, pack);
+    }
+  }
+
+  async #packAnew(name: string, pack: Uint16Array): Promise<void> {
+    for (const row of this.#rows.values()) {
+      const { outcome } = row;
+      if ('reason' in outcome || outcome.pack !== name) continue;
+      const { note, start, count } = outcome;
+      const tokens = pack.slice(start, start + count);
+      const moved = this.#pack({ tokens, ...(note !== undefined && { note }) });
+      this.#setRow({ ...row, outcome: moved }, this.#latest.get(row.path) === row);
+    }
+  }
+
+  /** Tokens in use, by pack. */
+  #packsInUse(): Map<string, number> {
+    const used = new Map<string, number>();
+    for (const { outcome } of this.#rows.values())
+      if (!('reason' in outcome)) used.set(outcome.pack, (used.get(outcome.pack) ?? 0) + outcome.count);
+    return used;
+  }
+}
+
+function keyOf(path: string, hash: string): string {
+  return `${path}\0${hash}`;
+}
+
+function stateOf({ bytes, modified, changed, wanted }: SourceFile): FileState {
+  return { bytes, modified, changed, wanted };
+}
+
+function isState(row: Row, file: SourceFile): boolean {
+  return (
+    row.bytes === file.bytes &&
+    row.modified === file.modified &&
+    row.changed === file.changed &&
+    row.wanted === file.wanted
+  );
+}
+
+function tokensIn(row: Row): number {
+  return 'reason' in row.outcome ? 0 : row.outcome.count;
+}
+
+function newPackName(): string {
+  return `pack-${randomUUID()}`;
+}
+
+function joined(parts: readonly Uint16Array[], count: number): Uint16Array<ArrayBuffer> {
+  const all = new Uint16Array(count);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

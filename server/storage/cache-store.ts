@@ -1,0 +1,241 @@
+/**
+ * The folder in which what was read is kept between sessions. Everything in it can be lost without harm, and nothing that
+ * comes out of it can be wrong: each entry is checked against its hash (by cacache) when it is taken out.
+ */
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import cacache from 'cacache';
+import { RecordLog } from './record-log.ts';
+
+export interface StoreSize {
+  /** Bytes on disk, with what is waiting to be removed. */
+  readonly bytes: number;
+  readonly entries: number;
+  /** Repositories, counted once for every way in which they were read (tokenizer and version). */
+  readonly repositories: number;
+}
+
+export interface Verification {
+  readonly intact: number;
+  /** Entries whose content was damaged or gone; they have been removed. */
+  readonly damaged: number;
+  /** Bytes freed. */
+  readonly reclaimedBytes: number;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly integrity: string;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Keys are `repository / name`; neither part holds a `/`. */
+const separator = '/';
+
+/**
+ * cacache names content by its hash and never writes over it, so content that was damaged on disk would stay so when the same
+ * is put again. Random bytes in front make sure that it never is the same.
+ */
+const saltLength = 16;
+
+/** Of the cache that leaves may take: they are by far the larger part of what is read, and of its worth. */
+const leavesShare = 0.75;
+
+/** Entries that nothing refers to may belong to a process that has not yet written what does. */
+const graceForOrphans = 24 * 60 * 60 * 1000;
+
+export class CacheStore {
+  readonly folder: string;
+  readonly #maxBytes: number;
+
+  private constructor(folder: string, maxBytes: number) {
+    this.folder = folder;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * @param folder the user's cache folder when empty
+   * @throws Error with a sentence, when the folder cannot be used
+   */
+  static async open(folder: string, maxBytes: number): Promise<CacheStore> {
+    const resolved = cacheFolder(folder);
+    try {
+      // What was read is the user's alone.
+      await mkdir(resolved, { recursive: true, mode: 0o700 });
+      await access(resolved, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`The cache folder ${resolved} cannot be used: ${why}.`);
+    }
+    return new CacheStore(resolved, maxBytes);
+  }
+
+  /** Where leaves are kept: a part of the cache that may take three quarters of it. */
+  leaves(): RecordLog {
+    return new RecordLog(path.join(this.folder, 'leaves'), this.#maxBytes * leavesShare);
+  }
+
+  /** `damaged` when there is an entry that is not what was put in; it is removed. */
+  async get(repository: string, name: string): Promise<Uint8Array | 'damaged' | undefined> {
+    const key = repository + separator + name;
+    try {
+      return (await cacache.get(this.folder, key, { memoize: false })).data.subarray(saltLength);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return undefined;
+      await this.remove(repository, name).catch(() => undefined);
+      return 'damaged';
+    }
+  }
+
+  /** Puts or replaces an entry. Other processes see the old one or the new one, never a part. */
+  async put(repository: string, name: string, data: Uint8Array): Promise<void> {
+    const key = repository + separator + name;
+    const before = await cacache.get.info(this.folder, key).catch(() => null);
+    const salted = Buffer.concat([randomBytes(saltLength), data]);
+    const after = await cacache.put(this.folder, key, salted, { algorithms: ['sha256'], memoize: false });
+    if (before && before.integrity !== String(after)) await cacache.rm.content(this.folder, before.integrity);
+  }
+
+  async remove(repository: string, name: string): Promise<void> {
+    const key = repository + separator + name;
+    const info = await cacache.get.info(this.folder, key).catch(() => null);
+    // The options are newer than the types: without them, the index only grows by a line that says "gone".
+    const removeEntry = cacache.rm.entry as (
+      folder: string,
+      key: string,
+      options: object,
+    ) => Promise<unknown>;
+    await removeEntry(this.folder, key, { removeFully: true });
+    if (info) await cacache.rm.content(this.folder, info.integrity);
+  }
+
+  /** Names of the entries of a repository. */
+  async namesOf(repository: string): Promise<string[]> {
+    const prefix = repository + separator;
+    const entries = await this.#entries();
+    return entries.filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key.slice(prefix.length));
+  }
+
+  async size(): Promise<StoreSize> {
+    const entries = await this.#entries();
+    const repositories = new Set(entries.map(({ key }) => repositoryOf(key)));
+    return { bytes: await bytesUnder(this.folder), entries: entries.length, repositories: repositories.size };
+  }
+
+  /** Checks every entry and removes what is damaged, and what nothing refers to. */
+  async verify(): Promise<Verification> {
+    const result = (await cacache.verify(this.folder)) as unknown as Record<string, number | undefined>;
+    return {
+      intact: result['verifiedContent'] ?? 0,
+      damaged: (result['badContentCount'] ?? 0) + (result['missingContent'] ?? 0),
+      reclaimedBytes: result['reclaimedSize'] ?? 0,
+    };
+  }
+
+  /**
+   * Removes whole repositories, the ones used longest ago first, until the rest fits.
+   * @param maxBytes the largest size to leave; that of the store when left out
+   * @param keep a repository that is in use
+   * @returns bytes removed
+   */
+  async prune(maxBytes = this.#maxBytes, keep?: string): Promise<number> {
+    const groups = new Map<string, Entry[]>();
+    for (const entry of await this.#entries()) {
+      const repository = repositoryOf(entry.key);
+      groups.set(repository, [...(groups.get(repository) ?? []), entry]);
+    }
+    const byUse = [...groups].sort(([, one], [, other]) => lastUse(one) - lastUse(other));
+    let total = byUse.reduce((sum, [, entries]) => sum + sizeOf(entries), 0);
+    let removed = 0;
+    for (const [repository, entries] of byUse) {
+      if (total <= maxBytes) break;
+      if (repository === keep) continue;
+      await this.#removeAll(entries);
+      total -= sizeOf(entries);
+      removed += sizeOf(entries);
+    }
+    return removed;
+  }
+
+  /** Removes the entries of a repository other than `names`, unless they are so new that another process may be about to use them. */
+  async removeOrphans(repository: string, names: ReadonlySet<string>): Promise<void> {
+    const prefix = repository + separator;
+    const orphans = (await this.#entries()).filter(
+      ({ key, time }) =>
+        key.startsWith(prefix) && !names.has(key.slice(prefix.length)) && time + graceForOrphans < Date.now(),
+    );
+    await this.#removeAll(orphans);
+  }
+
+  async removeRepository(repository: string): Promise<void> {
+    const prefix = repository + separator;
+    await this.#removeAll((await this.#entries()).filter(({ key }) => key.startsWith(prefix)));
+  }
+
+  async #removeAll(entries: readonly Entry[]): Promise<void> {
+    for (const { key } of entries) {
+      const at = key.indexOf(separator);
+      await this.remove(key.slice(0, at), key.slice(at + 1));
+    }
+  }
+
+  async #entries(): Promise<Entry[]> {
+    try {
+      return Object.values(await cacache.ls(this.folder));
+    } catch {
+      // No index yet, or one that cannot be read: then there are no entries.
+      return [];
+    }
+  }
+}
+
+/** @param folder of the settings: the user's cache folder when empty */
+export function cacheFolder(folder: string): string {
+  return folder === '' ? defaultCacheFolder() : path.resolve(folder);
+}
+
+/** Where the operating system wants caches of the user to lie. */
+export function defaultCacheFolder(environment = process.env, platform: string = process.platform): string {
+  const home = homedir();
+  if (platform === 'win32')
+    return path.join(
+      environment['LOCALAPPDATA'] || path.join(home, 'AppData', 'Local'),
+      'longsight',
+      'Cache',
+    );
+  if (platform === 'darwin') return path.join(home, 'Library', 'Caches', 'longsight');
+  // By the XDG base directory specification, a relative path is to be ignored.
+  const folder = environment['XDG_CACHE_HOME'];
+  return path.join(folder && path.isAbsolute(folder) ? folder : path.join(home, '.cache'), 'longsight');
+}
+
+function repositoryOf(key: string): string {
+  return key.slice(0, key.indexOf(separator));
+}
+
+function lastUse(entries: readonly Entry[]): number {
+  return Math.max(...entries.map(({ time }) => time));
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { size }) => sum + size, 0);
+}
+
+async function bytesUnder(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    bytes += await stat(path.join(entry.parentPath, entry.name)).then(
+      ({ size }) => size,
+      // Another process removed it.
+      () => 0,
+    );
+  }
+  return bytes;
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import type { SummarySource } from '../../../server/analysis/source.ts';
+import type { Part } from '../../../server/protocol/requests.ts';
+import { summarize } from '../../../server/summary/summarize.ts';
+
+const texts: Readonly<Record<string, string>> = {
+  'lib/money/price.ts':
+    'const vat = 19;\nexport function priceWithTax(cents: number) {\n  return cents + vat;\n}\nexport function roundToCents(value: number) {\n  return value;\n}\n',
+  'shop/cart.ts':
+    "import { priceWithTax, roundToCents } from '../lib/money/price.ts';\nexport const cartTotal = () => roundToCents(priceWithTax(3));\n",
+  'shop/till.ts': "/** Takes the money. */\nimport { cartTotal } from './cart.ts';\ncartTotal();\n",
+  // Shares a name by chance, and imports nothing.
+  'far/away.ts': 'export const priceWithTax = 1;\nconst vat = cartTotal;\n',
+  'test/price.test.ts': "import { priceWithTax } from '../lib/money/price.ts';\npriceWithTax(1);\n",
+};
+const source: SummarySource = {
+  name: 'shop',
+  files: () => Object.entries(texts).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+  textOf: path => texts[path],
+};
+
+function statements(parts: readonly Part[]): Record<string, string | undefined> {
+  return Object.assign(
+    {},
+    ...parts.map(({ path, statement, children }) => ({
+      [path]: statement && `${statement.path}:${statement.line} ${statement.text}`,
+      ...statements(children),
+    })),
+  ) as Record<string, string | undefined>;
+}
+
+test('files and folders without a sentence say whose names they give, and who takes them; those with one keep it', async () => {
+  const facts = await new FactBook(undefined).collect(source);
+  const said = statements(summarize(source, facts).parts);
+  assert.equal(
+    said['lib/money/price.ts'],
+    'lib/money/price.ts:2 Exports priceWithTax, roundToCents; used by shop/cart.ts',
+  );
+  assert.equal(said['shop/cart.ts'], 'shop/cart.ts:2 Exports cartTotal; used by shop/till.ts');
+  assert.match(
+    said['lib']!,
+    /^lib\/money\/price\.ts:[25] Exports (priceWithTax, roundToCents|roundToCents, priceWithTax); used by shop$/,
+  );
+  assert.equal(said['lib/money'], said['lib']);
+  assert.equal(said['shop/till.ts'], 'shop/till.ts:1 Takes the money.');
+  assert.equal(said['test'], undefined);
+});

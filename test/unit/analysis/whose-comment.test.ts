@@ -1,0 +1,60 @@
+/** Which comment of a file speaks for the file, and what is said where none does. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import { factsOf } from '../../../server/analysis/facts.ts';
+
+const cases: readonly { name: string; path: string; text: string; says: string }[] = [
+  {
+    name: 'above a licence in the same comment',
+    path: 'quay.c',
+    text: '/* quay.c - Keeps a list of berths in order\n *\n * Copyright (c) 2020, The Harbour\n * All rights reserved.\n */\n#include "quay.h"\n',
+    says: 'quay.c - Keeps a list of berths in order',
+  },
+  {
+    name: 'what documents the first of many is not the file’s',
+    path: 'quay.ts',
+    text: '/** Opens one berth for a boat. */\nexport function open() {}\nexport function close() {}\nexport function paint() {}\nexport function sell() {}\n',
+    says: 'Exports open, close, paint, sell',
+  },
+  {
+    name: 'what documents the only one is',
+    path: 'quay.ts',
+    text: "import { x } from './x.ts';\n/** Opens one berth for a boat. */\nexport function open() {}\n",
+    says: 'Opens one berth for a boat.',
+  },
+  {
+    name: 'what is indented speaks of a part',
+    path: 'quay.rs',
+    text: 'pub struct Quay {\n    // The number of berths in use.\n    used: u32,\n}\n',
+    says: 'Exports Quay',
+  },
+  {
+    name: 'members are named by their types',
+    path: 'Quay.java',
+    text: 'public class Quay {\n  public void open() {}\n}\n',
+    says: 'Exports Quay',
+  },
+];
+
+for (const { name, path, text, says } of cases) {
+  test(name, () => assert.equal(factsOf(path, text, 1).statement?.text, says));
+}
+
+test('the names of a file that others use come first', async () => {
+  const files: Readonly<Record<string, string>> = {
+    'a.ts':
+      'export const one = 1;\nexport const two = 2;\nexport const three = 3;\nexport const four = 4;\nexport const five = 5;\n',
+    'b.ts': "import { five } from './a.ts';\nconsole.log(five);\n",
+  };
+  const source = {
+    name: 'x',
+    files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: (path: string) => files[path],
+  };
+  const facts = await new FactBook(undefined).collect(source);
+  assert.equal(
+    facts.files.get('a.ts')?.statement?.text,
+    'Exports five, one, two, three and 1 more; used by b.ts',
+  );
+});

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { engineEntry } from '../../../server/engine/entry.ts';
+import type { Ids, ResultOf, WorkName } from '../../../server/engine/messages.ts';
+import { createEngine, type Engine } from '../../../server/engine/process.ts';
+import { type PrefillOptions, PrefillScheduler } from '../../../server/model-memory/prefill-scheduler.ts';
+import { HttpLeaves } from '../../../server/model-memory/remote-leaves.ts';
+import { RecordLog } from '../../../server/storage/record-log.ts';
+import { tinyModel } from '../engine/tiny-model.ts';
+
+const model = tinyModel();
+const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
+const root = mkdtempSync(path.join(tmpdir(), 'longsight-neural-'));
+after(async () => {
+  await engine.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+let folders = 0;
+const newStore = (): RecordLog => new RecordLog(path.join(root, `${folders++}`), 1e9);
+
+/** Tokens that a seed stands for. */
+function tokensOf(seed: number): Uint16Array {
+  return Uint16Array.from({ length: 5 + ((seed * 97) % 700) }, (_, i) => (i * i + seed * 31) % 64);
+}
+
+interface Scene {
+  readonly files: Map<string, number>;
+  readonly reader: PrefillScheduler;
+  /** Lengths of what the engine was asked to read, in order. */
+  readonly asked: number[];
+}
+
+function scene(options: Partial<PrefillOptions> = {}): Scene {
+  const files = new Map<string, number>();
+  const asked: number[] = [];
+  const listening: Pick<Engine, 'run'> = {
+    run: <Name extends WorkName>(name: Name, parameters: never, given?: object): Promise<ResultOf<Name>> => {
+      if (name === 'prefill')
+        asked.push(...(parameters as { files: readonly Ids[] }).files.map(({ length }) => length));
+      return engine.run(name, parameters, given);
+    },
+  };
+  const reader = new PrefillScheduler({
+    engine: listening,
+    model,
+    store: newStore(),
+    tokensOf: file => {
+      const seed = files.get(file);
+      return seed === undefined ? undefined : tokensOf(seed);
+    },
+    ...options,
+  });
+  return { files, reader, asked };
+}
+
+function set({ files, reader }: Scene, file: string, seed: number): void {
+  files.set(file, seed);
+  reader.changed(file);
+}
+
+const seen = (reader: PrefillScheduler) => reader.memory!.seenFrom('src/x').memory;
+
+test('after files came, changed and went, memory is that of reading what is there', async () => {
+  const one = scene();
+  for (let seed = 0; seed < 30; seed++) set(one, `src/${seed}`, seed);
+  await one.reader.settled();
+  for (const seed of [3, 14, 15]) set(one, `src/${seed}`, seed + 100);
+  one.files.delete('src/9');
+  one.reader.removed('src/9');
+  set(one, 'src/sub/new', 77);
+  set(one, 'src/copy', 5); // the same tokens as another: read once
+  await one.reader.settled();
+  assert.equal(one.asked.length, 34);
+  const { files, tokens, waiting, state, recalled } = one.reader.progress;
+  assert.deepEqual([files, waiting, state, recalled], [31, 0, 'ready', 1]);
+  assert.equal(
+    tokens,
+    [...one.files.values()].reduce((sum, seed) => sum + tokensOf(seed).length, 0),
+  );
+
+  const anew = scene();
+  for (const [file, seed] of [...one.files].reverse()) set(anew, file, seed);
+  await anew.reader.settled();
+  assert.deepEqual(seen(anew.reader), seen(one.reader));
+});
+
+test('what is read once is not read again: not in the next session, not on another branch, not after being undone', async () => {
+  const store = newStore();
+  const first = scene({ store });
+  for (let seed = 0; seed < 20; seed++) set(first, `${seed}`, seed);
+  await first.reader.settled();
+  const second = scene({ store });
+  for (let seed = 0; seed < 20; seed++) set(second, `${seed}`, seed);
+  await second.reader.settled();
+  assert.deepEqual([second.asked.length, second.reader.progress.recalled], [0, 20]);
+  assert.deepEqual(seen(second.reader), seen(first.reader));
+  // To a branch that differs in five files, and back.
+  for (let seed = 0; seed < 5; seed++) set(second, `${seed}`, seed + 50);
+  await second.reader.settled();
+  assert.equal(second.asked.length, 5);
+  for (let seed = 0; seed < 5; seed++) set(second, `${seed}`, seed);
+  await second.reader.settled();
+  assert.equal(second.asked.length, 5);
+  assert.deepEqual(seen(second.reader), seen(first.reader));
+});
+
+test('an open file goes first, then what was changed last; the others go in order', async () => {
+  const one = scene();
+  one.reader.pause(true);
+  for (let seed = 1; seed < 40; seed++) set(one, String(seed).padStart(2, '0'), seed);
+  one.reader.prioritize('30');
+  one.reader.changed('20', true);
+  assert.equal(one.reader.progress.state, 'paused');
+  assert.deepEqual(one.asked, []);
+  one.reader.pause(false);
+  await one.reader.settled();
+  const order = [
+    20,
+    30,
+    ...Array.from({ length: 39 }, (_, i) => i + 1).filter(seed => seed % 10 || seed > 30 || seed < 20),
+  ];
+  assert.deepEqual(
+    one.asked.slice(0, 12),
+    order.slice(0, 12).map(seed => tokensOf(seed).length),
+  );
+});
+
+test('on battery only what is open or changed is read; the others wait for mains', async () => {
+  const { files, reader, asked } = scene();
+  reader.saveEnergy(true);
+  for (const [at, file] of ['a.ts', 'b.ts', 'c.ts'].entries()) set({ files, reader, asked }, file, at + 1);
+  await reader.settled();
+  assert.deepEqual([asked.length, reader.progress.waiting, reader.progress.state], [0, 3, 'paused']);
+  reader.prioritize('b.ts');
+  await reader.settled();
+  assert.deepEqual(asked, [tokensOf(2).length]);
+  set({ files, reader, asked }, 'b.ts', 9);
+  await reader.settled();
+  assert.deepEqual(asked, [tokensOf(2).length, tokensOf(9).length]);
+  reader.saveEnergy(false);
+  await reader.settled();
+  assert.deepEqual([asked.length, reader.progress.waiting, reader.progress.state], [4, 0, 'ready']);
+});
+
+test('what is being typed is read when that pauses', async () => {
+  const one = scene({ quiet: 20 });
+  set(one, 'a', 1);
+  await one.reader.settled();
+  for (const seed of [2, 3, 4]) {
+    one.files.set('a', seed);
+    one.reader.edited('a');
+  }
+  await new Promise(resolve => setTimeout(resolve, 60));
+  await one.reader.settled();
+  assert.deepEqual(
+    one.asked,
+    [1, 4].map(seed => tokensOf(seed).length),
+  );
+});
+
+test('a model that cannot be used is said once, and nothing is lost by it', async () => {
+  const one = scene({ model: { ...model, folder: path.join(root, 'nowhere') } });
+  set(one, 'a', 1);
+  await assert.rejects(one.reader.settled(), /nowhere/);
+  assert.equal(one.reader.progress.state, 'failed');
+  assert.match(one.reader.progress.problem ?? '', /cannot be read/);
+});
+
+test('the engine may end at any moment: what it was reading is read again', async () => {
+  const one = scene();
+  for (let seed = 0; seed < 30; seed++) set(one, `src/${seed}`, seed);
+  for (let kills = 0; kills < 3; kills++) {
+    await new Promise(resolve => setTimeout(resolve, 150));
+    if (engine.status.pid !== undefined) process.kill(engine.status.pid, 'SIGKILL');
+  }
+  await one.reader.settled();
+  const calm = scene();
+  for (let seed = 0; seed < 30; seed++) set(calm, `src/${seed}`, seed);
+  await calm.reader.settled();
+  assert.deepEqual(seen(one.reader), seen(calm.reader));
+});
+
+test('a cache over HTTP spares reading; what it gives is checked, and when it fails files are read here', async () => {
+  const kept = new Map<string, Buffer>();
+  const server = createServer((request, response) => {
+    const key = request.url ?? '';
+    if (request.method === 'GET') {
+      const found = kept.get(key);
+      response.writeHead(found === undefined ? 404 : 200).end(found);
+      return;
+    }
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      kept.set(key, Buffer.concat(parts));
+      response.writeHead(201).end();
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/leaves/`;
+  const first = scene({ shared: new HttpLeaves(address) });
+  for (let seed = 0; seed < 6; seed++) set(first, `${seed}`, seed);
+  await first.reader.settled();
+  while (kept.size < 12) await new Promise(resolve => setTimeout(resolve, 5));
+  const [[damaged] = ['']] = kept;
+  kept.set(damaged, Buffer.from('nonsense'));
+  const second = scene({ shared: new HttpLeaves(address) });
+  for (let seed = 0; seed < 6; seed++) set(second, `${seed}`, seed);
+  await second.reader.settled();
+  assert.deepEqual(seen(second.reader), seen(first.reader));
+  assert.equal(second.asked.length, 1);
+  server.close();
+  server.closeAllConnections();
+  const third = scene({ shared: new HttpLeaves(address) });
+  set(third, '0', 0);
+  await third.reader.settled();
+  assert.equal(third.asked.length, 1);
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { Repository } from '../../../server/repository/repository.ts';
+import { FakeTokenizer } from '../sequence/fake-tokenizer.ts';
+import { TemporaryFolder } from '../workspace/folder.ts';
+import { FakeMemory } from './fake-memory.ts';
+
+describe('unsaved text', () => {
+  it('is in memory in place of what is on disk, until it is taken back', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n', 'b.ts': 'const b = 1;\n' });
+    const repository = await openAt(folder.root);
+    await repository.edit('a.ts', 'const a = 2;\n');
+    assert.equal(repository.textOf('a.ts'), 'const a = 2;\n');
+    assert.equal(repository.textOf('b.ts'), 'const b = 1;\n');
+    // What is on disk changes under it, and what the user sees stays.
+    writeFileSync(path.join(folder.root, 'a.ts'), 'const a = 3;\n');
+    await repository.update(['a.ts']);
+    assert.equal(repository.textOf('a.ts'), 'const a = 2;\n');
+    await repository.edit('a.ts', undefined);
+    assert.equal(repository.textOf('a.ts'), 'const a = 3;\n');
+    assert.equal(repository.ledger.staleFiles, 0);
+  });
+
+  it('does not bring in what is left out, nor secrets, and goes with its file', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n', 'b.bin': Buffer.from([0, 1]) });
+    const repository = await openAt(folder.root);
+    await repository.edit('b.bin', 'text after all\n');
+    await repository.edit('new.ts', 'not on disk yet\n');
+    assert.deepEqual(repository.paths, ['a.ts']);
+    await repository.edit('a.ts', `const token = 'ghp_${randomBytes(18).toString('hex')}';\n`);
+    assert.equal(repository.textOf('a.ts'), 'const a = 1;\n');
+    await repository.edit('a.ts', 'const a = 2;\n');
+    rmSync(path.join(folder.root, 'a.ts'));
+    await repository.update(['a.ts']);
+    assert.deepEqual(repository.paths, []);
+    writeFileSync(path.join(folder.root, 'a.ts'), 'const a = 3;\n');
+    await repository.update(['a.ts']);
+    assert.equal(repository.textOf('a.ts'), 'const a = 3;\n');
+  });
+});
+
+async function openAt(root: string): Promise<Repository<FakeMemory>> {
+  const repository = await Repository.open({
+    folders: [{ name: 'test', root }],
+    tokenizer: new FakeTokenizer(),
+    memory: new FakeMemory(),
+  });
+  await repository.read();
+  return repository;
+}
