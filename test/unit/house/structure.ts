@@ -30,6 +30,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/decoder-tokens'],
   ['server/models'],
   ['server/copy-memory', 'server/engine'],
+  ['server/decoder'],
   ['server/engine/worker', 'server/repository', 'server/model-memory'],
   ['server/analysis'],
   ['server/completion', 'server/summary'],
