@@ -1,6 +1,14 @@
 import { convolution } from './convolution.ts';
 import { flash } from './flash.ts';
+import { lengths } from './lengths.ts';
 import type { Reproduction } from './reproduction.ts';
 import { induction, longRange, recall } from './training.ts';
 
-export const reproductions: readonly Reproduction[] = [recall, induction, longRange, flash, convolution];
+export const reproductions: readonly Reproduction[] = [
+  recall,
+  induction,
+  longRange,
+  lengths,
+  flash,
+  convolution,
+];

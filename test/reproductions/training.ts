@@ -63,7 +63,7 @@ export const recall: Reproduction = {
   },
   trains: true,
   setup: quick =>
-    `two layers of width 32, two heads, 8 keys and 8 values, trained at 64 tokens for up to ${quick ? 500 : 1500} steps of 32 sequences, ${quick ? 'one seed' : 'two seeds'}`,
+    `two layers of width 32, two heads, 8 keys and 8 values, trained at 64 tokens for up to ${quick ? 500 : 1000} steps of 32 sequences, ${quick ? 'one seed' : 'two seeds'}`,
   run: quick => rowsOf('recall', quick),
   judge(rows): Verdict {
     const [trained, longer] = ['64', '256'];
