@@ -63,7 +63,7 @@ export const recall: Reproduction = {
   },
   trains: true,
   setup: quick =>
-    `two layers of width 32, two heads, 8 keys and 8 values, trained at 64 tokens for up to ${quick ? 500 : 1000} steps of 32 sequences, ${quick ? 'one seed' : 'two seeds'}`,
+    `two layers of width 32, two heads, 8 keys and 8 values, trained at 64 tokens for up to ${quick ? 300 : 1000} steps of 32 sequences, ${quick ? 'one seed' : 'two seeds'}`,
   run: quick => rowsOf('recall', quick),
   judge(rows): Verdict {
     const [trained, longer] = ['64', '256'];
@@ -104,7 +104,7 @@ export const induction: Reproduction = {
   },
   trains: true,
   setup: quick =>
-    `two layers of width 32, two heads, the paper’s vocabulary and length, up to ${quick ? 600 : 1500} steps of 128 sequences, ${quick ? 'one seed' : 'two seeds'}`,
+    `two layers of width 32, two heads, the paper’s vocabulary and length, up to ${quick ? 300 : 1500} steps of 128 sequences, ${quick ? 'one seed' : 'two seeds'}`,
   run: quick => rowsOf('induction', quick),
   judge(rows): Verdict {
     const [h3, s4d] = ['h3', 's4d'].map(kind => accuracyOf(rows, kind, '30')) as [number, number];

@@ -37,7 +37,7 @@ def main(quick):
     kinds = ["h3", "gated_delta", "s4d"] if quick else ["h3", "gated_delta", "s4d", "attention", "hyena_long", "hyena_implicit"]
     for kind in kinds:
         for seed in [1] if quick or kind.startswith("hyena") else [1, 2]:
-            run(kind, 500 if quick else 1000, lengths, seed)
+            run(kind, 300 if quick else 1000, lengths, seed)
 
 
 if __name__ == "__main__":
