@@ -1,5 +1,7 @@
+import { compression } from './compression.ts';
 import { convolution } from './convolution.ts';
 import { flash } from './flash.ts';
+import { hybrid } from './hybrid.ts';
 import { lengths } from './lengths.ts';
 import type { Reproduction } from './reproduction.ts';
 import { induction, longRange, recall } from './training.ts';
@@ -11,4 +13,6 @@ export const reproductions: readonly Reproduction[] = [
   lengths,
   flash,
   convolution,
+  compression,
+  hybrid,
 ];
