@@ -63,7 +63,7 @@ export const recall: Reproduction = {
   },
   trains: true,
   setup: quick =>
-    `two layers of width 32, two heads, 8 keys and 8 values, trained at 64 tokens for up to ${quick ? 300 : 1000} steps of 32 sequences, ${quick ? 'one seed' : 'two seeds'}`,
+    `two layers of width 32, two heads, 8 keys and 8 values, trained at 64 tokens, 32 sequences a step, ${quick ? 'up to 300 steps, one seed' : 'up to 3,000 steps and three seeds for what learns it, 1,000 and one for the others'}`,
   run: quick => rowsOf('recall', quick),
   judge(rows): Verdict {
     const [trained, longer] = ['64', '256'];
