@@ -1,5 +1,6 @@
 /** The repository summary: a native tree that opens the source of everything it says. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Summary } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
@@ -119,7 +120,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       log.error('Could not generate the summary.', error);
       // What cannot be said while it is read is asked for again afterwards.
       if (client.status?.state === 'reading') this.#askedFor = undefined;
-      else this.#problem = error instanceof Error ? error.message : String(error);
+      else this.#problem = messageOf(error);
     } finally {
       if (this.#loading === loading) this.#loading = undefined;
       loading.dispose();

@@ -6,9 +6,10 @@ import {
   type Disposable,
   type FileSystemWatcher,
 } from 'vscode-languageserver/node';
-import { type Log, messageOf } from '../host/log.ts';
+import type { Log } from '../host/log.ts';
 import { workerRequests } from '../host/messages.ts';
 import { throttle } from '../host/throttle.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
 import { FolderWatcher } from './folder-watcher.ts';

@@ -3,6 +3,7 @@
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
+import { messageOf } from '../../protocol/message-of.ts';
 import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
 import { check, checkGraph } from './check-graph.ts';
@@ -190,8 +191,4 @@ function openingProblem(message: string): string {
     return 'no graphics adapter was found';
   const [first = ''] = message.replace(/^.*was false\.\s*/s, '').split('\n');
   return first.replace(/\.\s*$/, '');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
