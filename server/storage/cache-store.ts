@@ -115,13 +115,6 @@ export class CacheStore {
     if (info) await cacache.rm.content(this.folder, info.integrity);
   }
 
-  /** Names of the entries of a repository. */
-  async namesOf(repository: string): Promise<string[]> {
-    const prefix = repository + separator;
-    const entries = await this.#entries();
-    return entries.filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key.slice(prefix.length));
-  }
-
   async size(): Promise<StoreSize> {
     const entries = await this.#entries();
     const repositories = new Set(entries.map(({ key }) => repositoryOf(key)));
