@@ -14,7 +14,7 @@ import { treeItem } from './items.ts';
 import { nodesOf, type Say, type SummaryNode } from './nodes.ts';
 
 const viewId = 'longsight.summary';
-/** Milliseconds without a change before the summary in view is renewed: nobody wants it to move while they type. */
+/** Milliseconds without a change before the summary in view is renewed, so that it does not move during typing. */
 const settledAfter = 3000;
 
 /** What the view shows when it does not show a summary; the manifest's welcome texts are chosen by it. */
@@ -176,7 +176,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   #setNodes(nodes: readonly SummaryNode[]): void {
     const left = filtered(nodes, this.#query);
-    // A tree that is made anew forgets the click that is under way, so what says the same stays.
+    // A new tree drops a click in progress, so an equal tree is kept.
     if (JSON.stringify(left) === JSON.stringify(this.#nodes)) return;
     this.#nodes = left;
     this.#parents.clear();

@@ -47,7 +47,7 @@ export interface Engine {
   ): Promise<ResultOf<Name>>;
   /** Sets the device for the next start; an engine that runs is restarted on it. */
   use(device: DeviceSetting): void;
-  /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
+  /** Starts a new process and chooses the device again. Open work moves to it. */
   restart(device?: DeviceSetting): void;
   /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
   stop(): Promise<void>;

@@ -76,7 +76,7 @@ export class Watching {
     this.#seen = this.#reading.ended;
     try {
       const folders = await this.#reading.ask(workerRequests.folders, null);
-      // What changed in a folder before it was watched has been told of by nobody.
+      // Changes in a folder before it was watched were not reported.
       this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
       this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);

@@ -217,7 +217,7 @@ export class PrefillScheduler {
       if (batch.files.length === 0) break;
       if (reading.size === 0) this.#since = performance.now();
       const request = this.#prefill(batch, memory).finally(() => reading.delete(request));
-      // Failures are met where it is awaited; until then they are nobody's.
+      // Failures are handled where it is awaited; until then they must not count as unhandled.
       request.catch(() => undefined);
       reading.add(request);
       if (reading.size >= requests) await Promise.race(reading);

@@ -254,7 +254,7 @@ export interface Why {
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
 
-/** What became of suggestions since the server started. Kept in memory, told to nobody but who asks. */
+/** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;

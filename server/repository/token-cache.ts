@@ -273,7 +273,7 @@ export class TokenCache {
     }
   }
 
-  /** Drops contents that were of no use for longest, and packs anew what lies in packs that are mostly dropped. */
+  /** Drops the least recently used contents, and repacks packs that are mostly dropped. */
   async #tidy(): Promise<void> {
     const isUsed = (row: Row): boolean => row.usedAt >= this.#opened;
     const rows = [...this.#rows.values()].sort((one, other) => other.usedAt - one.usedAt);

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
 
-  // The parent is gone, or wants no more of us: nobody is left to work for.
+  // The parent exited or disconnected.
   process.once('disconnect', () => process.exit(0));
 
   try {
