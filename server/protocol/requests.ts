@@ -180,13 +180,6 @@ export interface RepositoryMap {
   readonly surpriseMethod: string;
 }
 
-/** A place in a document, as the editor has it; from 1. */
-export interface DocumentPosition {
-  readonly uri: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** A place where the repository does what stands at the cursor. */
 export interface ConnectedPlace extends Place {
   readonly endLine: number;
