@@ -77,7 +77,7 @@ function usesOf({ usedBy }: LineSummary): string {
   return usedBy === 1 ? vscode.l10n.t('used by 1 file') : vscode.l10n.t('used by {0} files', usedBy);
 }
 
-/** Nobody asked for these by hand, so what fails is for the log only. */
+/** These are not requested by hand, so failures go to the log only. */
 async function quietly<Parameters, Result>(
   { client, log }: Context,
   type: RequestOf<Parameters, Result>,

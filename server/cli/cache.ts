@@ -1,6 +1,7 @@
 /** `longsight cache`: how large it is, whether it is whole, and making it smaller. */
 
 import { type ProbeCache, probeCacheIn } from '../engine/probe-cache.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import { settings } from '../protocol/settings.ts';
 import { CacheStore } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
@@ -50,7 +51,7 @@ export async function openStore({ cache: place }: CommandLine): Promise<CacheSto
   try {
     return await CacheStore.open(place.folder ?? '', megabytes * 1e6);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

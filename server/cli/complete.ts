@@ -38,7 +38,7 @@ export async function suggest(
   { eagerness }: CommandLine,
   signal: AbortSignal,
 ): Promise<Suggestion> {
-  // Nobody is typing here: the whole answer is worth waiting for.
+  // No one is typing here, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };
   const found = await complete(request, repository.memory, tokenizer, signal);

@@ -1,6 +1,7 @@
 /** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../protocol/message-of.ts';
 import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
@@ -58,7 +59,7 @@ async function main(words: readonly string[]): Promise<number> {
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (words.includes('--json')) printJson({ error: message });
     else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');

@@ -25,7 +25,7 @@ export const map: Command = async (line, signal) => {
   const meter = new SurpriseMeter();
   const { memory } = repository;
   const measured = { ...source, memory, tokenizer, tokensOf: (path: string) => memory.tokensOf(path) };
-  // What nobody sees need not be measured.
+  // Surprise that is not shown is not measured.
   const surprise =
     colour === 'surprise' || !line.svg ? await meter.measure(measured, signal) : new Map<string, number>();
   const extras = { changed, surprise, surpriseMethod: meter.method };

@@ -5,6 +5,7 @@ import { type Completion, complete } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
@@ -14,7 +15,6 @@ import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { verdictOnName } from '../workspace/names.ts';
-import { messageOf } from './log.ts';
 import {
   type DocumentQuestion,
   type IndexStats,

@@ -3,9 +3,9 @@
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
 import type { Verdict } from '../protocol/verdict.ts';
-import { contentOf } from '../sequence/lines.ts';
-import { SequenceMap } from '../sequence/map.ts';
+import { contentOf } from '../sequence/content.ts';
 import { comparePaths } from '../sequence/order.ts';
+import { OrderedPaths } from '../sequence/ordered-paths.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -50,7 +50,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   readonly tokenizer: Tokenizer;
   readonly memory: Memory;
   readonly ledger = new CoverageLedger();
-  readonly map: SequenceMap;
+  readonly #paths = new OrderedPaths();
   readonly #reader: FileReader;
   readonly #maxTokens: number;
   readonly #cache: TokenCache | undefined;
@@ -73,7 +73,6 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.workspace = workspace;
     this.tokenizer = options.tokenizer;
     this.memory = options.memory;
-    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path) ?? new Uint16Array());
     this.#reader = new FileReader(options.maxFileSize ?? defaultOf('read.maxFileSize'));
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
     this.#cache = cache;
@@ -102,7 +101,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   /** Paths in memory, in the order of the sequence. */
   get paths(): readonly string[] {
-    return this.map.paths;
+    return this.#paths.all;
   }
 
   /**
@@ -152,23 +151,18 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.memory.has(path)) return;
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
-    this.map.set(path, tokens.length);
+    this.#paths.add(path);
     this.#edited.add(path);
     this.#follower?.edited(path);
   }
 
-  /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
-  noteStale(path: string): void {
-    this.ledger.noteStale(path);
-  }
-
   /** Forgets everything, in memory and in the cache. */
   async clear(): Promise<void> {
-    for (const path of this.map.paths) {
+    for (const path of this.#paths.all) {
       this.memory.delete(path);
       this.#follower?.removed(path);
     }
-    this.map.clear();
+    this.#paths.clear();
     this.#edited.clear();
     this.ledger.clear();
     await this.#cache?.clear();
@@ -320,7 +314,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.#edited.has(path)) {
       run.clock.time('index', () => {
         this.memory.set(path, tokens);
-        this.map.set(path, tokens.length);
+        this.#paths.add(path);
       });
       this.#follower?.changed(path);
     }
@@ -334,7 +328,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.memory.has(path)) return;
     this.#edited.delete(path);
     this.memory.delete(path);
-    this.map.delete(path);
+    this.#paths.delete(path);
     this.ledger.forget(path);
     this.#follower?.removed(path);
     run.removed++;
@@ -348,7 +342,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     run: Run,
   ): void {
     const places = within ?? [''];
-    const known = places.flatMap(place => this.map.pathsUnder(place));
+    const known = places.flatMap(place => this.#paths.under(place));
     for (const { path } of this.ledger.skipped())
       if (places.some(place => isIn(path, place))) known.push(path);
     for (const path of known) {

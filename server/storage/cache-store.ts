@@ -7,6 +7,7 @@ import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import cacache from 'cacache';
+import { messageOf } from '../protocol/message-of.ts';
 import { RecordLog } from './record-log.ts';
 
 export interface StoreSize {
@@ -68,7 +69,7 @@ export class CacheStore {
       await mkdir(resolved, { recursive: true, mode: 0o700 });
       await access(resolved, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new Error(`The cache folder ${resolved} cannot be used: ${why}.`);
     }
     return new CacheStore(resolved, maxBytes);
@@ -112,13 +113,6 @@ export class CacheStore {
     ) => Promise<unknown>;
     await removeEntry(this.folder, key, { removeFully: true });
     if (info) await cacache.rm.content(this.folder, info.integrity);
-  }
-
-  /** Names of the entries of a repository. */
-  async namesOf(repository: string): Promise<string[]> {
-    const prefix = repository + separator;
-    const entries = await this.#entries();
-    return entries.filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key.slice(prefix.length));
   }
 
   async size(): Promise<StoreSize> {

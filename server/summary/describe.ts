@@ -6,6 +6,7 @@ import { isManifest } from '../analysis/manifests.ts';
 import { folderOf, isReadme } from '../analysis/paths.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
+import { escapeMarkdown } from '../protocol/markup.ts';
 import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
 import { summarize } from './summarize.ts';
 
@@ -230,9 +231,4 @@ function markdown(title: string, sections: readonly Section[]): string {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** What a text of the repository spells must show as it is, and link to nowhere. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~!]/g, '\\$&').replace(/\s+/g, ' ');
 }
