@@ -1,5 +1,6 @@
 /** Between the paths of the protocol (relative to a workspace folder) and the editor's resources. */
 import * as vscode from 'vscode';
+import { escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import { folderPrefix } from '../../server/protocol/folders.ts';
 import type { Place } from '../../server/protocol/requests.ts';
 
@@ -82,9 +83,4 @@ export function placeLink(place: Place): string {
   const { path, line } = place;
   const query = encodeURIComponent(JSON.stringify([{ path, line }]));
   return `[${escapeMarkdown(placeText(place))}](command:${openPlaceCommand}?${query})`;
-}
-
-/** Text of the repository, shown as it is: nothing in it may become markup or a link. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$:@]/g, '\\$&');
 }

@@ -1,4 +1,5 @@
 /** `longsight map`: the files of a folder by size, coloured by language, recency or surprise. */
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
 import { readChanges } from '../summary/changes.ts';
 import { buildMap, pathInMap } from '../summary/map.ts';
@@ -52,7 +53,7 @@ function mapText(built: RepositoryMap): string {
       changed == null ? ' '.repeat(10) : new Date(changed * 1000).toISOString().slice(0, 10),
       (files.surprise[file]?.toFixed(2) ?? '').padStart(5),
       languages[files.languages[file]!]!.name.padEnd(12),
-      pathInMap(built, file),
+      cleanLine(pathInMap(built, file)),
     ].join('  ');
   });
   const head = `${' tokens'}  ${'changed'.padEnd(10)}  bit/B  ${'language'.padEnd(12)}  path`;
