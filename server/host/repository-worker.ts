@@ -14,6 +14,7 @@ import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { verdictOnName } from '../workspace/names.ts';
+import { maskSecrets } from '../workspace/secrets/names.ts';
 import { messageOf } from './log.ts';
 import {
   type DocumentQuestion,
@@ -77,6 +78,7 @@ export class RepositoryWorker {
       : undefined;
     const repository = await Repository.open({
       folders,
+      allowsNone: true,
       tokenizer,
       memory,
       exclude,
@@ -96,6 +98,9 @@ export class RepositoryWorker {
       neural,
     };
     this.#changed();
+    // Documents complete from themselves all the same.
+    const [failure] = repository.workspace.failures;
+    if (failure !== undefined && repository.workspace.folders.length === 0) throw failure;
     return { modelId: modelIdOf(tokenizer), problems };
   }
 
@@ -125,7 +130,7 @@ export class RepositoryWorker {
 
   async edit(file: string, text: string | undefined): Promise<null> {
     const { repository } = this.#opened();
-    const path = repository.workspace.pathOf(file);
+    const path = repository.workspace.pathOfDocument(file);
     if (path === undefined) return null;
     await repository.edit(path, text);
     this.#suggestions.clear();
@@ -150,7 +155,7 @@ export class RepositoryWorker {
 
   async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
     const { repository, tokenizer } = this.#opened();
-    const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
+    const path = repository.workspace.pathOfDocument(file) ?? file.slice(file.lastIndexOf('/') + 1);
     const request = { path, ...question };
     if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
     this.#open?.neural?.reader.prioritize(path);
@@ -165,10 +170,12 @@ export class RepositoryWorker {
 
   /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
+    const shown = maskSecrets(path);
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
       if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
       // Folders end with a slash.
-      if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
+      if (path === skipped || shown === skipped || (skipped.endsWith('/') && path.startsWith(skipped)))
+        return true;
     }
     // What git ignores is on no list.
     return verdictOnName(path)?.reason === 'secret';
