@@ -13,6 +13,7 @@ import { SummaryCache } from '../summary/summary-cache.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
 import { maskSecrets } from '../workspace/secrets/names.ts';
 import { messageOf } from './log.ts';
@@ -42,6 +43,7 @@ export class RepositoryWorker {
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
   #open: Open | undefined;
+  #parameters: OpenParameters | undefined;
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
   #reading: Promise<ReadReport> | undefined;
@@ -58,6 +60,7 @@ export class RepositoryWorker {
 
   async open(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
+    this.#parameters = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open?.neural?.stop();
     this.#open = undefined;
@@ -98,13 +101,15 @@ export class RepositoryWorker {
       neural,
     };
     this.#changed();
-    // Documents complete from themselves all the same.
-    const [failure] = repository.workspace.failures;
-    if (failure !== undefined && repository.workspace.folders.length === 0) throw failure;
     return { modelId: modelIdOf(tokenizer), problems };
   }
 
+  /** @throws FolderError where there is no folder to read; documents complete from themselves all the same */
   async read(signal: AbortSignal): Promise<Read> {
+    // It may be there by now.
+    if (this.#missing() !== undefined && this.#parameters !== undefined) await this.open(this.#parameters);
+    const missing = this.#missing();
+    if (missing !== undefined) throw missing;
     const { repository } = this.#opened();
     const reading = repository.read(({ done, filesTotal }) => {
       this.#ahead = filesTotal - done;
@@ -120,6 +125,11 @@ export class RepositoryWorker {
     if (read.complete) this.#open?.summary.noteRead();
     void this.#warmUp();
     return read;
+  }
+
+  #missing(): FolderError | undefined {
+    const workspace = this.#open?.repository.workspace;
+    return workspace?.folders.length === 0 ? workspace.failures[0] : undefined;
   }
 
   async update(paths: readonly string[]): Promise<Read> {
