@@ -1,7 +1,7 @@
 /** Between the paths of the protocol (relative to a workspace folder) and the editor's resources. */
 import * as vscode from 'vscode';
+import { escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import { folderPrefix } from '../../server/protocol/folders.ts';
-import { escapeMarkdown } from '../../server/protocol/markup.ts';
 import { messageOf } from '../../server/protocol/message-of.ts';
 import type { Place } from '../../server/protocol/requests.ts';
 

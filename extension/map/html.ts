@@ -1,6 +1,6 @@
 /** The memory map's page as HTML: its parts, its texts, and a policy that lets nothing in but its own script and style. */
 
-import { escapeXml } from '../../server/protocol/markup.ts';
+import { escapeXml } from '../../server/protocol/clean-text.ts';
 import { type ColourBy, colourings, type Texts } from '../webview/messages.ts';
 
 export interface MapHtml {

@@ -1,6 +1,6 @@
 /** The benchmark as a picture: how often suggestions are right, from the surest down, for each of the ways to suggest. */
 
-import { escapeXml } from '../protocol/markup.ts';
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { Benchmark } from './benchmark.ts';
 
 const size = { width: 720, height: 460, left: 64, right: 170, top: 72, bottom: 56 };

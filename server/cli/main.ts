@@ -46,7 +46,13 @@ async function main(words: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   // A reader that went away (`longsight … | head`) ends the program, quietly.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    // A full disk, for instance: half a result must not pass for a whole one.
+    note(`longsight: the output could not be written (${error.message}).`);
+    process.exit(exitBroken);
+  });
+  process.stderr.on('error', () => {});
   try {
     const line = parseCommandLine(words);
     if (line === 'help') print(usage());

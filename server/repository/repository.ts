@@ -37,6 +37,8 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   /** Called with each file before it is worked on. */
   readonly workOn?: (path: string) => void;
   readonly follower?: Follower;
+  /** Opens without any folder too: documents still complete from themselves. */
+  readonly allowsNone?: boolean;
 }
 
 /** How many files are fetched from disk ahead of the one being worked on. */
@@ -93,7 +95,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       ...(options.exclude && { exclude: options.exclude }),
     });
     const failure: FolderError | undefined = workspace.failures[0];
-    if (failure !== undefined && workspace.folders.length === 0) throw failure;
+    if (failure !== undefined && workspace.folders.length === 0 && !options.allowsNone) throw failure;
     const { store, tokenizer } = options;
     const cache = store && (await TokenCache.open(store, workspace.folders, tokenizer.hash));
     return new Repository(workspace, cache, options);
@@ -361,6 +363,8 @@ type Fetched =
 /** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
 function partOf(changed: string): string | undefined {
   const names = changed.split('/');
+  // Beside git's own data lie the rules of one clone.
+  if (/(?:^|\/)\.git\/info\/exclude$/.test(changed)) return names.slice(0, -3).join('/');
   if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
   // A file of rules decides about everything beside and below it.
   return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;

@@ -66,7 +66,7 @@ export class CacheStore {
     const resolved = cacheFolder(folder);
     try {
       // What was read is the user's alone.
-      await mkdir(resolved, { recursive: true, mode: 0o700 });
+      await makeFolder(resolved);
       await access(resolved, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
       const why = messageOf(error);
@@ -206,6 +206,30 @@ export function defaultCacheFolder(environment = process.env, platform: string =
   // By the XDG base directory specification, a relative path is to be ignored.
   const folder = environment['XDG_CACHE_HOME'];
   return path.join(folder && path.isAbsolute(folder) ? folder : path.join(home, '.cache'), 'longsight');
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own way of it does not end below `/proc`, where a folder that was made is
+ * still not there.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = folder; !(await isFolder(at)); at = path.dirname(at)) missing.push(at);
+  for (const at of missing.reverse())
+    await mkdir(at, { mode: 0o700 }).catch(async (error: unknown) => {
+      // Another process may have been first.
+      if (!(await isFolder(at))) throw error;
+    });
+}
+
+/** @throws where something else than a folder is there */
+async function isFolder(place: string): Promise<boolean> {
+  const there = await stat(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (there !== undefined && !there.isDirectory()) throw new Error(`${place} is a file`);
+  return there !== undefined;
 }
 
 function repositoryOf(key: string): string {

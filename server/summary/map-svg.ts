@@ -1,6 +1,6 @@
 /** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
-import { escapeXml } from '../protocol/markup.ts';
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
 

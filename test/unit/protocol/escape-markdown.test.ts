@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { escapeMarkdown, escapeXml } from '../../../server/protocol/markup.ts';
+import { escapeMarkdown } from '../../../server/protocol/clean-text.ts';
 
 const markdown: readonly (readonly [text: string, escaped: string])[] = [
   ['src/berths/[id].ts', 'src/berths/\\[id\\].ts'],
@@ -15,7 +15,3 @@ for (const [text, escaped] of markdown) {
     assert.equal(escapeMarkdown(text), escaped);
   });
 }
-
-test('XML shows tags, entities and quotes as they are', () => {
-  assert.equal(escapeXml('<a b="c"> & d'), '&lt;a b=&quot;c&quot;&gt; &amp; d');
-});
