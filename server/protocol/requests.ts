@@ -193,6 +193,9 @@ export interface Places {
   readonly places: readonly ConnectedPlace[];
 }
 
+/** Tokens of a digest, unless asked for another number. */
+export const digestBudget = 20_000;
+
 export interface DigestParameters {
   /** A folder or file, relative as in `Place`; the whole repository without it. */
   readonly path?: string;
