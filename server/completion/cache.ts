@@ -1,5 +1,6 @@
 import { LineStates } from './line-states.ts';
 import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
+import type { ScannedAbove } from './surroundings.ts';
 
 /** What is left of a suggestion, and of those that were offered with it; or that there is none. */
 export type Known =
@@ -22,6 +23,8 @@ interface Entry {
  */
 export class CompletionCache {
   readonly states = new LineStates();
+  /** What stands above the cursor's line, as it was scanned last. */
+  scanned: ScannedAbove | undefined;
   readonly #entries: Entry[] = [];
 
   /** @param reason why there are no items */
@@ -52,6 +55,7 @@ export class CompletionCache {
         .map(one => ({
           ...one,
           text: one.text.slice(length),
+          ...(one.caret !== undefined && { caret: Math.max(0, one.caret - length) }),
           range: { start: offset, end: offset + one.range.end - one.range.start },
         }));
       // The line that was shown first is gone on with; another one in its place would be a new suggestion, and is judged as one.

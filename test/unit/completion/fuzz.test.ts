@@ -57,6 +57,7 @@ const item = {
   confidence: 1,
   provenance: [],
   kind: 'rest of line',
+  origin: 'repository',
 } as const;
 
 /** The rules themselves: each of these has to be found. */
