@@ -8,6 +8,7 @@ import type {
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
+import { fitImport } from './import-paths.ts';
 import { indentOf, reindent } from './indent.ts';
 import { type LineState, LineStates } from './line-states.ts';
 import { alignLine, continueLine, Renaming } from './rename.ts';
@@ -209,7 +210,7 @@ class Pool {
   #addLineAt(draft: Draft, opening: number, lead: string, isSkipping: boolean): void {
     const { linePrefix } = this.#context;
     const full = this.#head(draft).slice(opening).split('\n', 1)[0]!;
-    const line = full.trimStart();
+    const line = this.#ledHere(full.trimStart(), draft);
     const indent = indentOf(full);
     const before = lead + indent;
     const at = {
@@ -221,7 +222,8 @@ class Pool {
     const start = linePrefix.trimStart();
     if (start === '') {
       // Where nothing is written yet, not even white space, the indentation is suggested too.
-      if (line !== '') this.#addBoth(linePrefix === '' ? this.#inOurSteps(full, draft) : line, draft, at);
+      if (line !== '')
+        this.#addBoth(linePrefix === '' ? this.#inOurSteps(indent + line, draft) : line, draft, at);
     } else if (!line.startsWith(start)) {
       const renaming = this.#renamingFrom(before, draft);
       const rest = continueLine(line, start, renaming);
@@ -236,6 +238,13 @@ class Pool {
       const written = { ...at, before: before + start, skipped: at.skipped + start.length };
       this.#add(line.slice(start.length), draft, written);
     }
+  }
+
+  /** A relative import as it is written here: then those of one file are one, wherever they stand. */
+  #ledHere(line: string, { place }: Draft): string {
+    if (place === undefined || !/["']\.{1,2}\//.test(line)) return line;
+    const asked = { line, written: 0, theirs: place.path, ours: this.#context.path };
+    return fitImport(asked, this.#files) ?? line;
   }
 
   #inOurSteps(line: string, { place }: Draft): string {

@@ -201,7 +201,8 @@ function joined(folder: string, path: string): string {
 function normalised(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
+    // Above the root it stays, and leads to nothing that is known.
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);
   }
   return parts.join('/');

@@ -97,7 +97,9 @@ export class ItemMaker {
       const lines = [line, ...block()];
       if (lines.length > 1) yield { lines, replaced: 0 };
     }
-    if (line === undefined && this.#request.replacesClosers) {
+    if (line !== undefined && !isLast) yield { lines: [line], replaced: 0 };
+    const replaces = this.#request.replacesClosers && !isLast;
+    if (replaces) {
       const lines = [rest, ...block()];
       const replaced = closersReplaced(cleanText(lines.join('\n')), lineSuffix);
       if (replaced !== undefined) yield { lines, replaced };
@@ -106,13 +108,13 @@ export class ItemMaker {
       const closers = this.#surroundings.closersFor(rest, lineSuffix);
       if (closers !== undefined) yield this.#closed(rest, closers, 0, sources);
     }
-    if (line === undefined && this.#request.replacesClosers) {
+    if (replaces) {
       const closers = this.#surroundings.closersFor(rest, lineSuffix, true);
       const draft = closers === undefined ? undefined : this.#closed(rest, closers, 0, sources);
       const replaced = draft && closersReplaced(draft.lines.join('\n'), lineSuffix);
       if (draft !== undefined && replaced !== undefined) yield { ...draft, replaced };
     }
-    if (line !== undefined) yield { lines: [line], replaced: 0 };
+    if (line !== undefined && isLast) yield { lines: [line], replaced: 0 };
   }
 
   /** A line with an empty body below it for the cursor, and what closes it. */

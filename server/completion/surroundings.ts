@@ -30,7 +30,10 @@ export class Surroundings {
         ? known.lines
         : scanLines(above, new Scanner(language));
     this.#here = this.#lines.at(-1)!.fork().feed(context.linePrefix);
-    this.#closedBelow = context.isCut ? undefined : closedBelow(context, this.#here);
+    if (context.isCut) return;
+    const end = this.#here.fork().feed(`${context.lineSuffix}\n`);
+    // What the cursor's line leaves open may be closed by nothing yet.
+    this.#closedBelow = closedBelow(context, end) ?? closedBelow(context, this.#lines.at(-1)!);
   }
 
   get scanned(): ScannedAbove | undefined {
@@ -70,9 +73,8 @@ export class Surroundings {
     const here = this.#here;
     if (here === undefined || here.kind === 'comment') return true;
     const after = here.fork().feed(text);
-    if (text.includes('\n') && after.broken > 0) return false;
     after.feed(`${suffix}\n`);
-    if (after.broken > 0 && here.kind === 'code') return false;
+    if (after.broken > this.#without().broken) return false;
     if (after.mismatches > 0 && !this.#isLikeTheirs(text, sources)) return false;
     const now = this.#openBelow();
     // Before the suggestion all was closed, or too much was: then nothing more is.
@@ -117,6 +119,11 @@ export class Surroundings {
       const open = this.#openBelow();
       if (open === undefined || (open !== 0 && open !== here.open.length - start)) return undefined;
       if (open !== 0) base = start;
+    } else if (!fromLineStart && !/^[)\]}]+[;,]?\s*$/.test(suffix)) {
+      return undefined;
+    } else if (here.fork().feed(suffix).lowest < start) {
+      // What stands there closes what an earlier line opened.
+      return undefined;
     }
     const opened = after.open.slice(base);
     if (opened.length === 0 || opened.includes('${')) return undefined;
@@ -137,14 +144,9 @@ function scanLines(above: string | undefined, scanner: Scanner): Scanner[] {
   return lines;
 }
 
-/** How many brackets the lines below the cursor's close that stand open at the end of that line. */
-function closedBelow({ lineSuffix, after }: EditContext, here: Scanner): number | undefined {
-  const below = after.slice(lineSuffix.length + 1);
-  if (below === '') return 0;
-  const scanner = here.fork().feed(`${lineSuffix}\n`).fork();
-  const open = scanner.open.length;
-  const inside = scanner.kind !== 'code';
-  scanner.feed(below);
+/** How many of the brackets that are open at the end of the cursor's line the lines below close. */
+function closedBelow({ lineSuffix, after }: EditContext, end: Scanner): number | undefined {
+  const scanner = end.fork().feed(after.slice(lineSuffix.length + 1));
   // A string or a comment that runs on says nothing of brackets.
-  return inside || scanner.mismatches > 0 ? undefined : open - scanner.lowest;
+  return end.kind !== 'code' || scanner.mismatches > 0 ? undefined : end.open.length - scanner.lowest;
 }
