@@ -1,3 +1,4 @@
+import { fitImport } from '../analysis/import-paths.ts';
 import type {
   AsyncHypothesis,
   AsyncPredictor,
@@ -8,7 +9,6 @@ import type {
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
-import { fitImport } from './import-paths.ts';
 import { indentOf, reindent } from './indent.ts';
 import { type LineState, LineStates } from './line-states.ts';
 import { alignLine, continueLine, Renaming } from './rename.ts';

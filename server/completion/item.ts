@@ -1,9 +1,9 @@
 /** A candidate as it would be inserted: with its block, in this file's manner, and fitting to what stands around it. */
+import { fitImport } from '../analysis/import-paths.ts';
 import type { TokenPlace } from '../copy-memory/predictor.ts';
 import { blockAfter, movedBelow } from './block.ts';
 import type { Candidate, Source } from './candidates.ts';
 import type { EditContext } from './context.ts';
-import { fitImport } from './import-paths.ts';
 import { indentOf } from './indent.ts';
 import {
   isConflictMarker,

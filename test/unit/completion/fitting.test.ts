@@ -153,7 +153,7 @@ const styles: readonly (readonly [name: string, unit: string])[] = [
 for (const [name, unit] of styles) {
   test(`nesting survives in a file of ${name}`, async () => {
     const written = job('Three').replace(/^(?: {2})+/gm, spaces => unit.repeat(spaces.length / 2));
-    const marked = written.replace(/if item\.ready:[^]*start\(\)[^]*\n[^\n]*return/, '|\n');
+    const marked = written.replace(/if item\.ready:[\s\S]*start\(\)[\s\S]*\n[^\n]*return/, '|\n');
     const [first] = await offered('jobs/three.py', marked.replace(/self$/m, ''));
     assert.equal(
       first?.text,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitImport } from '../../../server/completion/import-paths.ts';
+import { fitImport } from '../../../server/analysis/import-paths.ts';
 import { SourceFiles } from '../../../server/completion/source-files.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';

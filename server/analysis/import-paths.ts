@@ -1,7 +1,15 @@
 /** Imports of files by where they lie: what leads somewhere in one file leads elsewhere, or nowhere, in another. */
 import { languageOf } from '../workspace/language.ts';
-import type { SourceFiles } from './source-files.ts';
-import { wordsOf } from './words.ts';
+import { folderOf } from './paths.ts';
+
+/** The files that an import may lead to. */
+export interface KnownFiles {
+  /** Whether it can be said which files there are. */
+  readonly isListed: boolean;
+  has(path: string): boolean;
+  /** Undefined for a file that is not held, or is too large. */
+  textOf(path: string): string | undefined;
+}
 
 /** A line that is suggested, and the file it comes from. */
 export interface ImportLine {
@@ -18,14 +26,14 @@ export interface ImportLine {
  * @returns the line as it is where it holds no such import; undefined where the import leads nowhere, or cannot be written after
  * what is written already
  */
-export function fitImport(asked: ImportLine, files: SourceFiles): string | undefined {
+export function fitImport(asked: ImportLine, files: KnownFiles): string | undefined {
   if (!files.isListed || !/[./:"'\s](?:\.|super|mod)/.test(` ${asked.line}`)) return asked.line;
   const fit = fits[languageOf(asked.ours).id];
   const line = fit === undefined ? asked.line : fit(asked, files);
   return line?.startsWith(asked.line.slice(0, asked.written)) ? line : undefined;
 }
 
-type Fit = (asked: ImportLine, files: SourceFiles) => string | undefined;
+type Fit = (asked: ImportLine, files: KnownFiles) => string | undefined;
 
 const fits: Readonly<Record<string, Fit>> = {
   ...Object.fromEntries(
@@ -45,17 +53,17 @@ const scriptImport =
   /(?:\bfrom|^\s*import|^\s*export \*|\b(?:require|import|mock|doMock|unmock|importActual|requireActual)\()\s*(?:<[^>]*>\()?(["'])(\.{1,2}(?:\/[^"']*)?)\1/;
 const quotedImport = /^\s*(?:#\s*include|@import|@use|@forward)\s*(["'])(\.{1,2}\/[^"']*)\1/;
 
-function fitScript(asked: ImportLine, files: SourceFiles): string | undefined {
+function fitScript(asked: ImportLine, files: KnownFiles): string | undefined {
   return fitPath(asked, files, scriptImport, scriptForms);
 }
 
-function fitQuoted(asked: ImportLine, files: SourceFiles): string | undefined {
+function fitQuoted(asked: ImportLine, files: KnownFiles): string | undefined {
   return fitPath(asked, files, quotedImport, quotedForms);
 }
 
 function fitPath(
   { line, written, theirs, ours }: ImportLine,
-  files: SourceFiles,
+  files: KnownFiles,
   pattern: RegExp,
   formsOf: (base: string) => readonly string[],
 ): string | undefined {
@@ -128,7 +136,7 @@ function isAsset(path: string): boolean {
 
 const pythonImport = /^(\s*from\s+)(\.+)([\w.]*)(\s+import\b(.*))$/;
 
-function fitPython({ line, written, theirs, ours }: ImportLine, files: SourceFiles): string | undefined {
+function fitPython({ line, written, theirs, ours }: ImportLine, files: KnownFiles): string | undefined {
   const match = pythonImport.exec(line);
   if (match === null) return line;
   const [, from, dots, module, rest, imported] = match as unknown as [
@@ -164,7 +172,7 @@ function fitPython({ line, written, theirs, ours }: ImportLine, files: SourceFil
   return from + '.'.repeat(here.length - shared + 1) + target.slice(shared).join('.') + rest;
 }
 
-function fitRust({ line, written, ours }: ImportLine, files: SourceFiles): string | undefined {
+function fitRust({ line, written, ours }: ImportLine, files: KnownFiles): string | undefined {
   const module = /^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;/.exec(line)?.[1];
   const stem = ours.replace(/\.rs$/, '');
   const isRoot = /(?:^|\/)(?:mod|lib|main)$/.test(stem);
@@ -186,8 +194,8 @@ function moduleForms(base: string): string[] {
   return [`${base}.rs`, joined(base, 'mod.rs')];
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}_$]+/gu) ?? [];
 }
 
 function up(folder: string, levels: number): string {
