@@ -29,7 +29,8 @@ export class CompletionCache {
 
   /** @param reason why there are no items */
   add(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
-    const { path, text, offset, scope = 'repository' } = request;
+    const { path, text, offset } = request;
+    const scope = scopeOf(request);
     if (items.some(({ range }) => range.start !== offset)) return;
     const [before, after] = [text.slice(0, offset), text.slice(offset)];
     this.#entries.unshift({ path, scope, before, after, items, reason });
@@ -38,7 +39,8 @@ export class CompletionCache {
 
   /** What is left of a suggestion whose start was typed since. */
   find(request: CompletionRequest): Known | undefined {
-    const { path, text, offset, scope = 'repository' } = request;
+    const { path, text, offset } = request;
+    const scope = scopeOf(request);
     for (const [i, entry] of this.#entries.entries()) {
       if (entry.path !== path || entry.scope !== scope) continue;
       const length = offset - entry.before.length;
@@ -76,3 +78,8 @@ export class CompletionCache {
 }
 
 const mostEntries = 16;
+
+/** All that a suggestion depends on beside the text. */
+function scopeOf({ scope = 'repository', indentation }: CompletionRequest): string {
+  return `${scope} ${indentation?.insertSpaces} ${indentation?.tabSize}`;
+}

@@ -40,7 +40,11 @@ export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
     () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server has not been initialised.'),
   );
+  let isInitialised = false;
   connection.onInitialize(params => {
+    if (isInitialised)
+      return new ResponseError(ErrorCodes.InvalidRequest, 'The server has been initialised already.');
+    isInitialised = true;
     early.dispose();
     return start(connection, params, options);
   });

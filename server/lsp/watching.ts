@@ -11,7 +11,7 @@ import { foldersInMemory } from '../host/messages.ts';
 import { throttle } from '../host/throttle.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
-import { FolderWatcher } from './folder-watcher.ts';
+import { barrenFolders, FolderWatcher } from './folder-watcher.ts';
 import { pathOfUri } from './folders.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
@@ -25,6 +25,7 @@ export class Watching {
   readonly #reading: RepositoryClient;
   #registration: Promise<Disposable> | undefined;
   #watcher: FolderWatcher | undefined;
+  #roots: readonly string[] = [];
   /** Readings that the folders in memory were last asked after. */
   #seen = 0;
 
@@ -59,8 +60,9 @@ export class Watching {
       await this.#registration;
       return;
     }
+    this.#roots = folders.map(({ root }) => root);
     this.#watcher = new FolderWatcher(
-      folders.map(({ root }) => root),
+      this.#roots,
       changed => this.#reading.changed([changed]),
       (folder, error) =>
         this.#log(
@@ -76,7 +78,8 @@ export class Watching {
     try {
       const folders = await this.#reading.ask(foldersInMemory, null);
       // What changed in a folder before it was watched has been told of by nobody.
-      this.#reading.changed(watcher?.watchInside(folders) ?? []);
+      const barren = await barrenFolders([...this.#roots, ...folders]);
+      this.#reading.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
     } catch (error) {
       this.#log('warning', `The folders to be watched are not known: ${messageOf(error)}`);
     }

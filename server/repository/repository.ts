@@ -1,4 +1,5 @@
 /** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
 import { contentOf } from '../sequence/lines.ts';
@@ -154,8 +155,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   }
 
   /**
-   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Only for
-   * files that are in memory: what is left out stays out, and so does a text that holds a secret.
+   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Also for a file that is
+   * new or still empty on disk; what is left out stays out, and so does a text that holds a secret.
    */
   async edit(path: string, text: string | undefined): Promise<void> {
     if (text === undefined) {
@@ -163,12 +164,25 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       return;
     }
     if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text)) !== undefined) return;
-    if (!this.memory.has(path)) return;
+    if (!this.memory.has(path) && !(await this.#isNewSource(path))) return;
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
     this.map.set(path, tokens.length);
     this.#edited.add(path);
     this.#follower?.edited(path);
+  }
+
+  /** Whether a file that is not in memory holds nothing yet, or is not on disk, and would be read otherwise. */
+  async #isNewSource(path: string): Promise<boolean> {
+    const known = this.ledger.skippedAt(path);
+    if (known !== undefined) return known.reason === 'empty';
+    if (!this.workspace.wouldRead(path)) return false;
+    const { files, skipped } = await this.workspace.discover([path]);
+    if (files.some(file => file.path === path)) return true;
+    if (skipped.length > 0) return skipped.some(one => one.path === path && one.reason === 'empty');
+    // Ignored by git, or not there at all.
+    const absolute = this.workspace.absoluteOf(path);
+    return absolute !== undefined && !existsSync(absolute);
   }
 
   /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */

@@ -99,6 +99,27 @@ export class Workspace {
     return best;
   }
 
+  /**
+   * The path in the sequence of a document that an editor names: links are followed and the case is that of the disk, so that one file has
+   * one path however it was opened. `undefined` outside of the workspace, and for documents that are on no disk.
+   */
+  pathOfDocument(file: string): string | undefined {
+    return path.isAbsolute(file) ? this.pathOf(realPathOf(file)) : undefined;
+  }
+
+  /** Whether a file that is not on disk would be read if it were, as far as its name and the rules for it say. */
+  wouldRead(relative: string): boolean {
+    for (const folder of this.folders) {
+      const inside = this.#inside(folder, relative);
+      if (inside === undefined) continue;
+      if (verdictOnName(inside) !== undefined) return false;
+      const git = new IgnoreTree({ patternsOf: part => textOf(path.join(folder.root, part, '.gitignore')) });
+      const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
+      return [git, rules.longsight].every(tree => tree.ofFile(inside).state !== 'ignored');
+    }
+    return false;
+  }
+
   /** Where a path of the sequence lies on disk. */
   absoluteOf(relative: string): string | undefined {
     for (const folder of this.folders) {
@@ -212,6 +233,16 @@ function isReachable(root: string): (inside: string) => boolean {
       return true;
     }
   };
+}
+
+/** Of what is not there, the real path of the nearest folder that is, with the rest as it was given. */
+function realPathOf(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    const folder = path.dirname(file);
+    return folder === file ? file : path.join(realPathOf(folder), path.basename(file));
+  }
 }
 
 async function isThere(folder: string): Promise<boolean> {
