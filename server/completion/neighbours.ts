@@ -28,8 +28,9 @@ export function isThereAlready(line: string, context: EditContext, { above, belo
   const plain = line.trim();
   if (!saysSomething(plain)) return false;
   if (plain === above || plain === below) return true;
-  if (!/^(?:import|from|use|using|#include|require)\b|^export \* |=\s*require\(/.test(plain)) return false;
-  return `${context.above ?? ''}\n${context.after}`.split('\n').some(other => other.trim() === plain);
+  // Indented, it may be that of another block.
+  if (!/^(?:import|from|use|using|#include|require)\b|^export \* |=\s*require\(/.test(line)) return false;
+  return `${context.above ?? ''}\n${context.after}`.split('\n').some(other => other.trimEnd() === plain);
 }
 
 /** The lines up to the first that is the next one below. */

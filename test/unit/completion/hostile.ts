@@ -179,13 +179,13 @@ function repeatsNeighbour(text: string, item: CompletionItem): boolean {
 }
 
 function repeatsImport(text: string, item: CompletionItem): boolean {
-  const first = wholeLines(text, item).split(lineBreak, 1)[0]!.trim();
+  const first = wholeLines(text, item).split(lineBreak, 1)[0]!.trimEnd();
   if (!/^(?:import|from|use|using|#include)\b/.test(first)) return false;
   const others = [
     ...text.slice(0, item.range.start).split(lineBreak).slice(0, -1),
     ...text.slice(item.range.end).split(lineBreak).slice(1),
   ];
-  return others.some(line => line.trim() === first);
+  return others.some(line => line.trimEnd() === first);
 }
 
 function holdsLineBelow(text: string, item: CompletionItem): boolean {
