@@ -7,6 +7,7 @@ import * as commands from './commands.ts';
 import { Activity } from './completion/activity.ts';
 import * as candidates from './completion/candidates.ts';
 import * as indentation from './completion/indentation.ts';
+import * as nextEdit from './completion/next-edit.ts';
 import { Snooze } from './completion/snooze.ts';
 import * as statistics from './completion/statistics.ts';
 import { Suggestions } from './completion/suggestions.ts';
@@ -45,6 +46,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     indentation,
     lineSummaries,
     memoryMap,
+    nextEdit,
     summaryView,
     trouble,
     where,

@@ -205,6 +205,7 @@ async function showMenu(context: Context, snooze: Snooze, activity: Activity): P
       ? item('bell-slash', t('Snooze'), 'snooze')
       : item('bell', t('End Snoozing'), 'endSnooze'),
   );
+  items.push(item('debug-step-over', t('No Next Edits in This Session'), 'stopNextEdits'));
   items.push(
     readSetting('completion.scope') === 'file'
       ? item('repo', t('Draw on the Whole Repository'), 'toggleFileScope')

@@ -21,6 +21,7 @@ import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
+import { serveNextEdits } from './next-edits.ts';
 import { serveProgress } from './progress.ts';
 import { RepositoryClient } from './repository-client.ts';
 import { serveRequests } from './requests.ts';
@@ -82,6 +83,7 @@ function start(
     acceptance.accepted();
     return null;
   });
+  serveNextEdits(connection, documents);
   serveRequests(connection, documents, reading, unsaved, status);
 
   documents.onDidSave(({ document }) => {

@@ -305,6 +305,20 @@ export const restartEngineRequest: RequestOf<null, Status> = { method: 'longsigh
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
 
+/** Where in a document a change is due that was made in others of its lines; all from 1, `end` behind the last character. */
+export interface NextEdit {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly oldText: string;
+  readonly newText: string;
+}
+
+/** Null where no change repeats. */
+export const nextEditRequest: RequestOf<{ readonly uri: string }, NextEdit | null> = {
+  method: 'longsight/nextEdit',
+};
+
 /** Sent after every question that was not superseded. */
 export const answeredNotification: NotificationOf<Answered> = { method: 'longsight/answered' };
 /** From the client, whenever it changes; a client that does not send it has its languages' customs. */

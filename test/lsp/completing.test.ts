@@ -16,6 +16,7 @@ import {
   acceptedCommand,
   answeredNotification,
   indentationNotification,
+  nextEditRequest,
 } from '../../server/protocol/requests.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
@@ -177,4 +178,24 @@ test('a document has one identity, through a link or outside of the folder', asy
   await client.tellChanged(path.join(root, 'quokka.ts'));
   await client.whenStatus(({ stale }) => stale === 0);
   assert.ok((await placesIn(path.join(outside, 'quokka.ts'))).includes('quokka.ts'));
+});
+
+test('the next place of a change that repeats is told', async () => {
+  const client = clientOf();
+  await client.initialize();
+  const uri = uriOf(path.join(folder.root, 'calls.ts'));
+  await client.open(uri, 'load(1);\nload(2);\nload(3);\n');
+  assert.equal(await client.request(nextEditRequest, { uri }), null);
+  for (const line of [0, 1]) {
+    const range = { start: { line, character: 0 }, end: { line, character: 4 } };
+    await client.change(uri, line + 2, [{ range, text: 'fetch' }]);
+  }
+  assert.deepEqual(await client.request(nextEditRequest, { uri }), {
+    line: 3,
+    start: 1,
+    end: 5,
+    oldText: 'load',
+    newText: 'fetch',
+  });
+  await assert.rejects(client.connection.sendRequest(nextEditRequest.method, {}), /must be a text/);
 });

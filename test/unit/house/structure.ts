@@ -30,7 +30,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/engine/worker', 'server/repository', 'server/model-memory'],
   ['server/analysis'],
   ['server/completion', 'server/summary'],
-  ['server/evaluation'],
+  ['server/evaluation', 'server/editing'],
   ['server/host'],
   ['server/lsp', 'server/cli'],
   ['extension/webview'],
