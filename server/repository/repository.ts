@@ -1,5 +1,4 @@
 /** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
 import { contentOf } from '../sequence/lines.ts';
@@ -17,6 +16,7 @@ import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { CoverageLedger } from './coverage.ts';
 import { encodeFile, type Tokens } from './encode-file.ts';
+import { isNewSource } from './new-source.ts';
 import { type Progress, type ReadReport, Run } from './read-report.ts';
 import { type CachedTokens, TokenCache } from './token-cache.ts';
 
@@ -164,25 +164,12 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       return;
     }
     if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text)) !== undefined) return;
-    if (!this.memory.has(path) && !(await this.#isNewSource(path))) return;
+    if (!this.memory.has(path) && !(await isNewSource(path, this.workspace, this.ledger))) return;
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
     this.map.set(path, tokens.length);
     this.#edited.add(path);
     this.#follower?.edited(path);
-  }
-
-  /** Whether a file that is not in memory holds nothing yet, or is not on disk, and would be read otherwise. */
-  async #isNewSource(path: string): Promise<boolean> {
-    const known = this.ledger.skippedAt(path);
-    if (known !== undefined) return known.reason === 'empty';
-    if (!this.workspace.wouldRead(path)) return false;
-    const { files, skipped } = await this.workspace.discover([path]);
-    if (files.some(file => file.path === path)) return true;
-    if (skipped.length > 0) return skipped.some(one => one.path === path && one.reason === 'empty');
-    // Ignored by git, or not there at all.
-    const absolute = this.workspace.absoluteOf(path);
-    return absolute !== undefined && !existsSync(absolute);
   }
 
   /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */

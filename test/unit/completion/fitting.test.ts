@@ -36,11 +36,11 @@ const job = (name: string): string => `class ${name}:
 
 const merged = (name: string): string => `export function ${name}() {
   prepare('${name}');
-<<<<<<< HEAD
+${'<'.repeat(7)} HEAD
   return first('${name}');
-=======
+${'='.repeat(7)}
   return second('${name}');
->>>>>>> other
+${'>'.repeat(7)} other
 }
 `;
 
