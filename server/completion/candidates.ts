@@ -1,4 +1,3 @@
-import { fitImport } from '../analysis/import-paths.ts';
 import type {
   AsyncHypothesis,
   AsyncPredictor,
@@ -6,6 +5,7 @@ import type {
   PredictionScope,
   TokenPlace,
 } from '../copy-memory/predictor.ts';
+import { fitImport } from '../source-text/import-paths.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';

@@ -47,7 +47,7 @@ async function answer(
   // Lets word arrive that this request was superseded.
   await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return { reason: 'cancelled' };
-  if (splitsCharacter(request)) return { reason: 'nothing known here' };
+  if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
   if (known !== undefined) return known;
   if (request.wait !== undefined && request.wait > 0) {
@@ -56,7 +56,7 @@ async function answer(
   }
 
   const context = contextOf(request);
-  if (context.typed.length >= longestWord) return { reason: 'nothing known here' };
+  if (context.typed.length >= longestWord) return { reason: 'no match in the repository' };
   const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
@@ -64,7 +64,7 @@ async function answer(
     ...(cache && { states: cache.states }),
   });
   if (turn.isOver) return { reason: 'cancelled' };
-  if (candidates.length === 0) return { reason: 'nothing known here' };
+  if (candidates.length === 0) return { reason: 'no match in the repository' };
 
   const surroundings = new Surroundings(context, cache?.scanned);
   if (cache) cache.scanned = surroundings.scanned;
