@@ -10,7 +10,7 @@ import type { Outcomes } from './outcomes.ts';
 
 const root = path.join(import.meta.dirname, '..');
 /** In order of cost: what fails soonest runs first. */
-const suites = ['unit', 'kernels', 'reproductions', 'lsp', 'editor'] as const;
+const suites = ['unit', 'kernels', 'reproductions', 'weights', 'lsp', 'editor'] as const;
 
 const chosen = process.argv.slice(2);
 for (const name of chosen) {
