@@ -184,7 +184,7 @@ class MapPanel implements vscode.Disposable {
       return true;
     } catch (error) {
       if (token.isCancellationRequested) return false;
-      log.error('The memory map could not be had.', error);
+      log.error('Could not load the memory map.', error);
       this.#post({ type: 'trouble', text: error instanceof Error ? error.message : String(error) });
       // With the next server there is another chance.
       this.#askedFor = undefined;
@@ -227,7 +227,7 @@ class MapPanel implements vscode.Disposable {
       this.#post({ type: 'attention', attention });
     } catch (error) {
       if (!asking.token.isCancellationRequested)
-        this.#context.log.warn('What the memory connects to the cursor could not be had.', error);
+        this.#context.log.warn('Could not find code similar to the line at the cursor.', error);
     }
   }
 }

@@ -53,9 +53,9 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
       const { markdown } = await client.request(methods.describe, parameters, token);
       return withSourceLinks(markdown, hrefOf);
     } catch (error) {
-      log.error('A summary could not be had.', error);
+      log.error('Could not generate a summary.', error);
       return vscode.l10n.t(
-        'The summary could not be had: {0}',
+        'Could not generate the summary: {0}',
         error instanceof Error ? error.message : String(error),
       );
     }
@@ -110,7 +110,7 @@ async function closeEarlier(uri: vscode.Uri): Promise<void> {
 async function showPath(target: unknown, folder: boolean): Promise<void> {
   const path = targetPath(target);
   if (path === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file of the repository first.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file in the repository.'));
     return;
   }
   const uri = uriOf(path);
@@ -131,7 +131,7 @@ async function showSelection(): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const path = editor && pathOf(editor.document.uri);
   if (!editor || path === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file of the repository first.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file in the repository.'));
     return;
   }
   const { start, end } = editor.selection;

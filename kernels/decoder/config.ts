@@ -54,6 +54,8 @@ export interface WeightSource {
   names(): readonly string[];
   /** The numbers in row-major order. @throws Error with a sentence where they cannot be read */
   read(name: string): Promise<Float32Array>;
+  /** `count` rows of a matrix, from `first` on: an embedding as a whole may not fit. Of queries and keys whole heads only. */
+  readRows?(name: string, first: number, count: number): Promise<Float32Array>;
 }
 
 const counts = ['vocabulary', 'width', 'layers', 'heads', 'keyHeads', 'headWidth', 'mlp', 'context'] as const;

@@ -24,6 +24,7 @@ export const and = comparison('And');
 export const neg = unary('Neg');
 export const abs = unary('Abs');
 export const exp = unary('Exp');
+export const log = unary('Log');
 export const sqrt = unary('Sqrt');
 export const tanh = unary('Tanh');
 export const sigmoid = unary('Sigmoid');

@@ -23,7 +23,8 @@ export interface Suggestion {
 }
 
 export const completeAt: Command = async (line, signal) => {
-  if (line.at === undefined) throw new UsageError('"longsight complete" needs --at <path>:<line>:<column>.');
+  if (line.at === undefined)
+    throw new UsageError('"longsight complete" requires --at <path>:<line>:<column>.');
   const place = findPlace(path.resolve(line.operands[0]!), line.at);
   const session = await openSession(line, signal);
   const suggestion = await suggest(session, place, line, signal);
@@ -76,11 +77,11 @@ export function suggestionText({ path: file, text, offset }: PlaceInText, sugges
 
 function verdict({ text, confidence, provenance, milliseconds, shown, reason }: Suggestion): string {
   const time = `${milliseconds.toFixed(1)} ms`;
-  if (text === '') return `no suggestion: ${reason ?? 'nothing known here'} (${time})`;
+  if (text === '') return `no suggestion: ${reason ?? 'no match in the repository'} (${time})`;
   const sources = provenance.slice(0, sourcesShown).map(source => `${source.path}:${source.line}`);
   const from = sources.length > 0 ? `, from ${sources.join(', ')}` : ', from this file';
-  const held = shown ? '' : `; an editor would not show it: ${reason ?? 'not confident enough'}`;
-  return `${Math.round(confidence * 100)} % sure${from}, ${time}${held}`;
+  const held = shown ? '' : `; not shown in an editor: ${reason ?? 'not confident enough'}`;
+  return `${Math.round(confidence * 100)} % confidence${from}, ${time}${held}`;
 }
 
 function gutter(line: number, content: string): string {

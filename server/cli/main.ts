@@ -54,13 +54,13 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      note('Interrupted. What was read is kept.');
+      note('Interrupted. The cache keeps what was read.');
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
     const message = error instanceof Error ? error.message : String(error);
     if (words.includes('--json')) printJson({ error: message });
-    else note(bad ? `longsight: ${message}` : `longsight: something broke: ${message}`);
+    else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');
     return bad ? exitBadInput : exitBroken;
   }

@@ -52,7 +52,7 @@ function listText({ local, available, inUse }: Listing): string {
     ...(rows.length > 0
       ? ['On this machine (* is in use; "longsight model use <name>" changes it):', ...rows]
       : ['There is no code model on this machine.']),
-    ...(offers.length > 0 ? ['', 'To be had with "longsight model get <name>":', ...offers] : []),
+    ...(offers.length > 0 ? ['', 'Download with "longsight model get <name>":', ...offers] : []),
   ].join('\n');
 }
 

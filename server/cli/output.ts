@@ -81,7 +81,7 @@ export function progressLine(progress: Progress, seconds: number): string {
   const estimate = share > 0.02 && share < 1 ? duration((seconds / share) * (1 - share)) : undefined;
   const time = progress.left ?? estimate;
   const left = time === undefined ? '' : `, ${time} left`;
-  return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} left out, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
+  return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} skipped, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
 }
 
 /** 1234567 as `1.23M`: three digits are what a person reads. */

@@ -291,11 +291,11 @@ class EngineProcess implements Engine {
   #crashed(how: string): void {
     this.#child = undefined;
     clearTimeout(this.#watchdog);
-    const why = this.#hung ? 'did not answer and was ended' : how;
+    const why = this.#hung ? 'did not respond and was killed' : how;
     this.#crashesInRow += 1;
     this.#change({ crashes: this.#status.crashes + 1 });
     this.#rejectStarted(
-      `the engine process ${why} while it worked on this`,
+      `the engine process ${why} while processing this request`,
       ({ repeatable, attempts }) => repeatable && attempts < mostAttempts,
     );
     if (this.#crashesInRow >= mostCrashes) {
@@ -303,7 +303,7 @@ class EngineProcess implements Engine {
       return;
     }
     const delay = Math.min(this.#options.firstDelay * 2 ** (this.#crashesInRow - 1), longestDelay);
-    const problem = `The engine process ${why}; it is started again.`;
+    const problem = `The engine process ${why}; restarting it.`;
     this.#options.log('warning', problem);
     this.#change({ state: 'restarting', problem });
     this.#timer = setTimeout(() => void this.#start('restarting'), delay);
@@ -346,7 +346,7 @@ class EngineProcess implements Engine {
     const open = [...this.#pending.values()].some(({ attempts }) => attempts > 0);
     if (!this.#tooLarge() || open) return;
     const size = Math.round(this.#status.residentBytes / 2 ** 20);
-    this.#options.log('info', `The engine process holds ${size} MB and is replaced by a new one.`);
+    this.#options.log('info', `The engine process uses ${size} MB; replacing it.`);
     this.#retire();
     void this.#start('restarting');
   }

@@ -2,7 +2,7 @@
  * The worker thread: reads the workspace, keeps the index current, and answers from it. Building an index blocks for longer
  * than a server may, so it has a thread, and a heap, of its own.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import {
   type CancellationToken,
   CancellationTokenSource,
@@ -14,6 +14,7 @@ import {
 } from 'vscode-languageserver/node';
 import { type MethodName, methods } from '../protocol/methods.ts';
 import { linkedEngine } from './engine-link.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { messageOf } from './log.ts';
 import { statsChanged, type WorkerHandlers } from './messages.ts';
 import { RepositoryWorker } from './repository-worker.ts';
@@ -31,9 +32,11 @@ const connection = createMessageConnection(
   new PortMessageReader(parentPort),
   new PortMessageWriter(parentPort),
 );
+const heartbeat = new Heartbeat((workerData as { heartbeat: SharedArrayBuffer }).heartbeat);
 const worker = new RepositoryWorker(
   throttle(() => void connection.sendNotification(statsChanged.method, worker.figures()), interval),
   linkedEngine(connection, () => new CancellationTokenSource()),
+  heartbeat.workOn,
 );
 
 const handlers: WorkerHandlers = {

@@ -9,6 +9,8 @@ export interface OpenParameters {
   readonly exclude: readonly string[];
   readonly maxFileSize: number;
   readonly maxTokens: number;
+  /** Files that blocked the worker thread before; they are skipped. */
+  readonly blocking?: readonly string[];
   /** A folder with a model; the shipped one when empty. */
   readonly modelFolder: string;
   /** Where what was read is kept; the user's cache folder when empty. */

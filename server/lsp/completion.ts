@@ -110,7 +110,8 @@ function selectedIn(
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {
-  return enable && (languages[languageId] ?? languages['*'] ?? true);
+  const wanted = new Map(Object.entries(languages));
+  return enable && (wanted.get(languageId) ?? wanted.get('*') ?? true);
 }
 
 function itemOf(

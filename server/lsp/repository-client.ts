@@ -30,6 +30,8 @@ export class RepositoryClient {
   #ended = 0;
   /** How often the memory's thread broke since a reading was whole. */
   #losses = 0;
+  /** Files that blocked the worker in this session. */
+  readonly #blocking = new Set<string>();
   #parameters: OpenParameters;
   #opened: Promise<unknown> | undefined;
   #state: Status['state'] = 'idle';
@@ -44,7 +46,12 @@ export class RepositoryClient {
   constructor(log: Log, parameters: OpenParameters, entry?: string, engine?: Pick<Engine, 'run'>) {
     this.#log = log;
     this.#parameters = parameters;
-    this.#worker = new WorkerThread(log, problem => this.#lost(problem), entry, engine);
+    this.#worker = new WorkerThread(
+      log,
+      (problem, blockedBy) => this.#lost(problem, blockedBy),
+      entry,
+      engine,
+    );
     this.#worker.onNotification(statsChanged, figures => {
       this.#figures = figures;
       this.#changed();
@@ -117,10 +124,10 @@ export class RepositoryClient {
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
       const { files, tokens, skipped } = this.#figures;
-      const left = read.complete ? '' : ' before it was stopped';
+      const left = read.complete ? '' : ' before it was paused';
       this.#log(
         'info',
-        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} left out.`,
+        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} skipped.`,
       );
       if (read.complete) this.#losses = 0;
       // Whoever stops a reading wants it to stop, not to begin again at the next change.
@@ -177,7 +184,7 @@ export class RepositoryClient {
 
   #open(): Promise<unknown> {
     this.#opened ??= this.#worker
-      .request(workerRequests.open, this.#parameters)
+      .request(workerRequests.open, { ...this.#parameters, blocking: [...this.#blocking] })
       .then(({ modelId, problems }) => {
         this.#modelId = modelId;
         for (const problem of problems) this.#log('warning', problem);
@@ -195,7 +202,7 @@ export class RepositoryClient {
       await this.#open();
       this.#tell(await this.#worker.request(workerRequests.update, { paths }));
     } catch (error) {
-      this.#log('warning', `Changed files could not be read: ${messageOf(error)}`);
+      this.#log('warning', `Could not read changed files: ${messageOf(error)}`);
     }
     this.#updating = 0;
     this.#changed();
@@ -208,11 +215,13 @@ export class RepositoryClient {
   }
 
   /** All that was in memory is gone. It is read again, unless that breaks the thread again and again. */
-  #lost(problem: string): void {
+  #lost(problem: string, blockedBy: string | undefined): void {
     this.#opened = undefined;
     this.#figures = nothingRead;
     this.#run = undefined;
-    this.#losses += 1;
+    // Without the file that blocked it, the next thread gets further.
+    if (blockedBy !== undefined && !this.#blocking.has(blockedBy)) this.#blocking.add(blockedBy);
+    else this.#losses += 1;
     if (this.#losses >= mostLosses || this.#state === 'paused') {
       this.#fail(problem);
       return;

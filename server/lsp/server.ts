@@ -38,7 +38,7 @@ export interface ServerOptions {
 /** Answers nothing but `initialize` until that has come. */
 export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
-    () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server has not been initialised.'),
+    () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
   );
   connection.onInitialize(params => {
     early.dispose();
@@ -115,7 +115,7 @@ function start(
     if (differ(now, before, readingSettings)) void readAnew();
   });
   connection.onInitialized(async () => {
-    log('info', `Longsight ${version} serves ${client.name}.`);
+    log('info', `Longsight ${version} started for ${client.name}.`);
     if (client.changesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         folders = changedFolders(folders, foldersOf(added), foldersOf(removed));
@@ -172,7 +172,7 @@ function openParameters(settings: SettingsShape, folders: readonly WorkspaceFold
 }
 
 function unknownCommand(command: string): ResponseError {
-  return new ResponseError(ErrorCodes.InvalidParams, `There is no command "${command}".`);
+  return new ResponseError(ErrorCodes.InvalidParams, `Unknown command "${command}".`);
 }
 
 /** Resolves when the engine runs, or will not. */

@@ -58,7 +58,7 @@ export class Settings {
       // A client that has nothing to say about us says null; what it sent first still holds.
       if (answer !== null && answer !== undefined) this.#set(answer);
     } catch (error) {
-      this.#log('warning', `The client does not tell its configuration: ${messageOf(error)}`);
+      this.#log('warning', `Could not get the configuration from the client: ${messageOf(error)}`);
     }
   }
 

@@ -65,7 +65,7 @@ export class Watching {
       (folder, error) =>
         this.#log(
           'warning',
-          `${folder} cannot be watched (${messageOf(error)}): changes made there outside of the editor are noticed when the repository is read again.`,
+          `Cannot watch ${folder} (${messageOf(error)}). Changes made there outside the editor are picked up the next time the repository is read.`,
         ),
     );
   }
@@ -78,7 +78,7 @@ export class Watching {
       // What changed in a folder before it was watched has been told of by nobody.
       this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
-      this.#log('warning', `The folders to be watched are not known: ${messageOf(error)}`);
+      this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);
     }
   }
 }

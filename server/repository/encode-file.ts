@@ -1,7 +1,7 @@
 /** One file from its bytes to tokens, with the time that each stage took. */
+import type { Verdict } from '../protocol/verdict.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
-import type { Verdict } from '../workspace/names.ts';
 import { type SourceBytes, textOf } from '../workspace/read.ts';
 import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 

@@ -1,7 +1,8 @@
 /** When the files of a repository last changed, and how much goes on in it. */
 
 import type { Activity } from '../protocol/requests.ts';
-import type { Repository, TokenMemory } from '../repository/repository.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { TokenMemory } from '../repository/token-memory.ts';
 import { readHistory } from '../workspace/git-history.ts';
 
 export interface Changes {
@@ -49,6 +50,6 @@ export function activityText({ commitsLastYear, lastCommit, partial }: Activity)
   const date = new Date(lastCommit * 1000).toISOString().slice(0, 10);
   const commits = commitsLastYear === 1 ? '1 commit' : `${commitsLastYear.toLocaleString('en-US')} commits`;
   return commitsLastYear === 0
-    ? `No commit in the last year; the latest is of ${date}.`
-    : `${partial ? 'At least ' : ''}${commits} in the last year; the latest is of ${date}.`;
+    ? `No commit in the last year; latest on ${date}.`
+    : `${partial ? 'At least ' : ''}${commits} in the last year; latest on ${date}.`;
 }

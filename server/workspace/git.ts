@@ -217,5 +217,5 @@ function explain(complaint: string, code: number | null): string {
   if (complaint.includes('dubious ownership'))
     return 'git does not trust it because it belongs to another user (see safe.directory in `git help config`)';
   const line = complaint.split('\n', 1)[0]?.replace(/^fatal: /, '');
-  return line ? `git said: ${line}` : `git ended with code ${code}`;
+  return line ? `git said: ${line}` : `git exited with code ${code}`;
 }

@@ -2,10 +2,11 @@
  * The one way to open a file that lies inside a repository, whose author may be hostile: a symbolic link is not followed, a
  * pipe or a device is not waited for, and what was opened lies where its path says, whatever happened to the folders above.
  */
+
 import fs, { constants, type Stats } from 'node:fs';
 import path from 'node:path';
+import type { Verdict } from '../protocol/verdict.ts';
 import { isAbsence, verdictOnFailure } from './failure.ts';
-import type { Verdict } from './names.ts';
 
 /** Between listing and opening, a file may have become a link or a pipe: neither is followed or waited for. */
 export const guardedFlags =

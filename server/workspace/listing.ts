@@ -7,7 +7,7 @@ import { relativeTo } from './folders.ts';
 import { isIgnoredByGit, listWithGit } from './git.ts';
 import { headOf, isGitData, repositoryOf } from './git-folder.ts';
 import { readRules } from './guard.ts';
-import { IgnoreTree } from './ignore-tree.ts';
+import { IgnoreTree } from './ignore/tree.ts';
 import { versionControlFolders } from './names.ts';
 import { Pace } from './pace.ts';
 import type { Skipped } from './source.ts';

@@ -1,12 +1,6 @@
 /** What a file's name alone says about it. */
+import type { Verdict } from '../protocol/verdict.ts';
 import { secretByName } from './secrets/names.ts';
-import type { SkipReason } from './source.ts';
-
-export interface Verdict {
-  readonly reason: SkipReason;
-  /** A plain sentence for the user. Never contains a secret. */
-  readonly detail: string;
-}
 
 /**
  * The rules of this room on what is left out: by content (`content.ts`, `text.ts`, `secrets/`). Verdicts are kept between sessions,

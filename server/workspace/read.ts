@@ -1,10 +1,11 @@
 /** One file from disk to text, or the reason why not. */
+
 import { hash } from 'node:crypto';
+import type { Verdict } from '../protocol/verdict.ts';
 import { verdictOnLines, verdictOnSignature } from './content.ts';
 import { verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { guardedFlags, verdictOnOpened } from './guard.ts';
-import type { Verdict } from './names.ts';
 import { cellsOf } from './notebook.ts';
 import type { SourceFile, SourceText } from './source.ts';
 import { decode } from './text.ts';

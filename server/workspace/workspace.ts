@@ -7,7 +7,7 @@ import { isAbsence, verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { type FolderError, type ResolvedFolder, relativeTo, resolveFolders } from './folders.ts';
 import { readRules } from './guard.ts';
-import { IgnoreTree } from './ignore-tree.ts';
+import { IgnoreTree } from './ignore/tree.ts';
 import { type Listed, type Listing, listFolder } from './listing.ts';
 import { foldersOfNoSource, verdictOnName } from './names.ts';
 import { inOrder, Pace } from './pace.ts';

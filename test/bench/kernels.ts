@@ -1,5 +1,5 @@
 /**
- * `npm run bench:kernels [-- <part or operator> …]`: how fast the operators are, as ratios to what is measured beside them. Parts are
+ * `npm run bench -- kernels [part or operator …]`: how fast the operators are, as ratios to what is measured beside them. Parts are
  * `operators`, `attention`, `products`, `convolutions` and `memory`; all of them by default. An operator's name measures that one again.
  * Prints tables and writes `kernels/figures`: the numbers, and the figures of the documentation.
  */

@@ -1,6 +1,6 @@
 /**
  * What is left out of repositories as secret, generated, minified or binary, to be judged by a person:
- * `node test/bench/left-out.ts <folder>...`
+ * `npm run bench -- left-out <folder>...`
  */
 import path from 'node:path';
 import { FileReader, hashOf, textOf } from '../../server/workspace/read.ts';

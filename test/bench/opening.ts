@@ -1,5 +1,5 @@
 /**
- * How long a repository's overview takes when it is opened, for the first time and again: `node test/bench/opening.ts <folder>`, after
+ * How long a repository's overview takes when it is opened, for the first time and again: `npm run bench -- opening <folder>`, after
  * `npm run build`. Over the protocol, as an editor sees it: from starting the server's process to an answer that says something,
  * beside how long it takes until reading has ended.
  */
@@ -13,7 +13,7 @@ import { programs, TestClient, usual } from '../lsp/client.ts';
 const { positionals } = parseArgs({ allowPositionals: true });
 const [folder] = positionals;
 if (folder === undefined) {
-  console.error('usage: node test/bench/opening.ts <folder>');
+  console.error('usage: npm run bench -- opening <folder>');
   process.exit(2);
 }
 

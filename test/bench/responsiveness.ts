@@ -1,6 +1,6 @@
 /**
  * How long the language server takes to answer while it reads a folder, beside how long it takes when idle:
- * `node test/bench/responsiveness.ts <folder>`
+ * `npm run bench -- responsiveness <folder>`
  */
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';

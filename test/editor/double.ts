@@ -156,7 +156,7 @@ connection.languages.inlineCompletion.on(({ textDocument, position }) => {
   return [{ insertText: text, range: { start: position, end: position }, command }];
 });
 connection.onExecuteCommand(({ command, arguments: given }) => {
-  if (command !== acceptedCommand) throw new Error(`There is no command "${command}".`);
+  if (command !== acceptedCommand) throw new Error(`Unknown command "${command}".`);
   if (accepted) appendFileSync(accepted, `${(given?.[0] as Why | undefined)?.text ?? ''}\n`);
   return null;
 });

@@ -80,8 +80,8 @@ test('settings of the wrong kind are told once, in words, and replaced by their 
   });
   await client.initialize();
   const text = await client.when(() => client.shown[0]);
-  assert.match(text, /longsight\.completion\.maxLines must be at least 1/);
-  assert.match(text, /longsight\.engine\.device must be one of auto, cpu/);
+  assert.match(text, /`longsight\.completion\.maxLines` must be at least 1/);
+  assert.match(text, /`longsight\.engine\.device` must be one of auto, cpu/);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
     settings: { longsight: { engine: { device: 'abacus' }, completion: { maxLines: 0 } } },
   });
@@ -115,7 +115,7 @@ test('the engine checks itself, is restarted when it is killed, and the status s
   assert.match(deviceReason, /agrees with its reference/);
   for (const pid of await childrenOf(client.process.pid!)) process.kill(pid, 'SIGKILL');
   const { problem } = await client.when(() => client.statuses.find(({ engine }) => engine === 'restarting'));
-  assert.match(problem ?? '', /The engine process was ended by SIGKILL; it is started again\./);
+  assert.match(problem ?? '', /The engine process was killed by SIGKILL; restarting it\./);
   await client.whenStatus(({ engine }) => engine === 'running');
   const status = await client.request(methods.restartEngine, null);
   assert.equal(status.engine, 'running');

@@ -63,8 +63,9 @@ test('summary and coverage are answered from what was read; bad parameters are r
     client.connection.sendRequest('longsight/summary', { path: 7 }),
     /`path` must be a string/,
   );
+  await assert.rejects(client.connection.sendRequest('longsight/pause', {}), /`paused` is missing/);
   await assert.rejects(
-    client.connection.sendRequest('longsight/pause', {}),
+    client.connection.sendRequest('longsight/pause', { paused: 'yes' }),
     /`paused` must be true or false/,
   );
   // Parameters that are left out are no parameters.
@@ -282,7 +283,7 @@ test('what was read is kept: another server on the same folder takes it from the
   const log = await second.when(() => second.logs.find(text => text.startsWith('Read ')));
   assert.match(
     log,
-    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 left out`),
+    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 skipped`),
   );
   assert.equal(await second.stop(), 0);
   for (const file of globSync('**/content-v2/**/*', { cwd: cache, withFileTypes: true })) {

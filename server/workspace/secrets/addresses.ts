@@ -21,7 +21,9 @@ const reserved =
  */
 export function findAddress(text: string, isAside = false): Find | undefined {
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
-    const rest = text.slice(at + 3, at + 3 + reach);
+    // As far as the next address, so that many of them cost no more than one.
+    const next = text.indexOf('://', at + 3);
+    const rest = text.slice(at + 3, Math.min(next < 0 ? text.length : next, at + 3 + reach));
     const colon = rest.indexOf(':');
     if (colon < 0 || !rest.includes('@')) continue;
     const end = rest.search(ends);
@@ -92,6 +94,9 @@ const connection =
 const company =
   /(?:^|[;?&"'\s])(?:server|data source|host|hostname|address|addr|network address|initial catalog|database|user id|uid|user|username|driver|endpoint)\s?=\s?([^;&"'\s,)]+)/gi;
 
+/** No file that a person wrote has more. */
+const mostConnections = 1000;
+
 /** ADO.NET, ODBC, JDBC, libpq: `Server=…;User Id=…;Password=…`. */
 export function findConnection(text: string): Find | undefined {
   if (text.includes(oracleSign)) {
@@ -109,7 +114,9 @@ export function findConnection(text: string): Find | undefined {
       };
   }
   if (!connectionSign.test(text)) return undefined;
+  let looked = 0;
   for (const match of text.matchAll(connection)) {
+    if (++looked > mostConnections) break;
     const value = match[1]!.replace(/^["'{]|["'}]$/g, '');
     if (value.length < 6 || wordsForPassword.test(value) || isFilledIn(value)) continue;
     const lineStart = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - 400);

@@ -6,9 +6,9 @@ import type { Find } from './verdict.ts';
 const secretName =
   /(?:secret|passw(?:or)?d|passphrase|passcode|passwd|pass|pwd|token|credentials?|(?:api|access|secret|private|auth|encryption|signing|signature|account|shared|master|service|storage|app|application|session|webhook|license|licence|deploy|client|consumer|hmac|jwt|aes|crypt|crypto|cookie|subscription|primary|secondary|admin|root|server|user|upload|write|bot|integration|instrumentation|publish|registry|rsa|ssh|ssl|tls|wg|preshared|psk|pre_shared|data_?base|db|admin_?api)[-_. ]?key|keypass|storepass|key_?base|private[-_]?key|(?:auth|access|bearer|refresh|id|session|personal|api|csrf|deploy)[-_]?token|authorization|auth|apikey|bearer|salt|pepper|pin_?code|otp_?seed|seed_?phrase|mnemonic|pat|dsn|sas)$/i;
 
-/** Behind it, a name may still say which one it is. */
+/** Behind it, a name may still say which one it is. Taken off one at a time: repeated in a pattern, digits could be split in too many ways. */
 const which =
-  /(?:[-_.]?(?:value|val|string|str|text|data|raw|plain|prod|production|live|dev|development|test|staging|stage|sandbox|qa|uat|main|default|primary|secondary|current|old|new|base64|b64|enc|env|v?\d{1,3}|us|eu|ap))+$/i;
+  /[-_.]?(?:value|val|string|str|text|data|raw|plain|prod|production|live|dev|development|test|staging|stage|sandbox|qa|uat|main|default|primary|secondary|current|old|new|base64|b64|enc|env|v?\d{1,3}|us|eu|ap)$/i;
 
 /** Names whose values are public or are made from a secret without giving it away. */
 const harmlessName =
@@ -20,8 +20,10 @@ const sign = /secr|pass|pwd|tok|key|cred|auth|bearer|salt|pepper|pin|seed|mnemon
 /** Whether a name is that of a secret. */
 export function isSecretName(name: string): boolean {
   if (!sign.test(name)) return false;
-  const bare = name.replace(which, '');
-  return secretName.test(bare === '' ? name : bare) && !harmlessName.test(name);
+  if (harmlessName.test(name)) return false;
+  let bare = name;
+  for (let count = 0; count < 4 && !secretName.test(bare); count++) bare = bare.replace(which, '');
+  return secretName.test(bare);
 }
 
 /** Files that hold settings, where values stand without quotes. */

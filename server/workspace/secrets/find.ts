@@ -2,7 +2,6 @@
  * Secrets in a text and in the names of files. Our own searches come first: they know the shapes of today's services, names that
  * are given a value at random, keys in any quoting, and addresses with passwords. Behind them run Secretlint's recommended rules.
  */
-import type { Verdict } from '../names.ts';
 import { findAddress, findConnection } from './addresses.ts';
 import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
 import { findKey, findWebKey } from './keys.ts';
@@ -11,7 +10,7 @@ import { isStandIn } from './placeholder.ts';
 import { verdictOfPreset } from './preset.ts';
 import { presetMaySearch } from './preset-needs.ts';
 import { type Scanned, scan } from './scan.ts';
-import { type Find, verdictOn } from './verdict.ts';
+import { type Find, type SecretVerdict, verdictOn } from './verdict.ts';
 
 /** The older ways to log in to a package registry. */
 const registryPassword = /_(?:auth|password)[ \t]{0,8}=[ \t]{0,8}["']?[^\s"'$]/;
@@ -23,7 +22,7 @@ export function mayHoldSecret(path: string, text: string): boolean {
 }
 
 /** @param path decides which searches apply */
-export async function verdictOnSecrets(path: string, text: string): Promise<Verdict | undefined> {
+export async function verdictOnSecrets(path: string, text: string): Promise<SecretVerdict | undefined> {
   const { find, hinted } = search(path, text);
   if (find !== undefined) return verdictOn(find.what, lineOf(text, find.start));
   return hinted ? verdictOfPreset(path, text) : undefined;

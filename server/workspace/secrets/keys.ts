@@ -24,10 +24,18 @@ export function findKey(text: string): Find | undefined {
   if (!signs.some(sign => text.includes(sign))) return undefined;
   for (const match of text.matchAll(markers)) {
     const start = match.index;
-    if (hasKey(text.slice(start + match[0].length, start + reach)))
+    if (hasKey(keyAfter(text, start + match[0].length)))
       return { what: 'a private key', start, end: start + match[0].length };
   }
   return undefined;
+}
+
+/** As far as the next marker, so that many of them cost no more than one. */
+function keyAfter(text: string, start: number): string {
+  const after = text.slice(start, start + reach);
+  const next = after.indexOf('PRIVATE KEY');
+  const end = after.indexOf('END');
+  return next >= 0 && (end < 0 || next < end) ? after.slice(0, next) : after;
 }
 
 function hasKey(after: string): boolean {

@@ -15,7 +15,6 @@ export const rules: ReadonlyMap<string, string> = new Map([
   ['huggingface', 'a Hugging Face token'],
   ['linear', 'a Linear key'],
   ['notion', 'a Notion token'],
-  ['privatekey', 'a private key'],
   ['sendgrid', 'a SendGrid key'],
   ['shopify', 'a Shopify token'],
   ['github', 'a GitHub token'],
@@ -31,10 +30,15 @@ export const rules: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Rules whose reports are not used: one takes back what comments in the repository allow, and for passwords in addresses our own search
- * knows more forms and more examples.
+ * Rules that are not run: one takes back what comments in the repository allow, which is not for its author to decide, and for keys and
+ * for passwords in addresses our own searches know more forms and more examples.
  */
-export const unusedRules: readonly string[] = ['filter-comments', 'basicauth', 'database-connection-string'];
+export const unusedRules: readonly string[] = [
+  'filter-comments',
+  'basicauth',
+  'database-connection-string',
+  'privatekey',
+];
 
 /** Needs that are one stretch without white space, looked for where the text is searched for tokens anyway. */
 export const presetStarts = startsOf([
@@ -70,7 +74,6 @@ const searches: readonly RegExp[] = [
   ':x-oauth-basic@github.com/|_authToken=[^$]',
   `${anyCase('hooks')}\\.${anyCase('slack')}\\.${anyCase('com')}/${anyCase('services')}/`,
   'T3BlbkFJ',
-  'PRIVATE KEY(?: BLOCK)?-----',
 ].map(source => new RegExp(source));
 
 /** The rule looks only into files of this kind; in JSON, the key that it asks for may be spelled with escapes. */

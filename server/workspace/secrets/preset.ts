@@ -1,8 +1,7 @@
 /** Secretlint's recommended rules: run only where searches that cost far less say that one of them may report something. */
-import type { Verdict } from '../names.ts';
 import { isMadeUp } from './placeholder.ts';
 import { rules, unusedRules } from './preset-needs.ts';
-import { verdictOn } from './verdict.ts';
+import { type SecretVerdict, verdictOn } from './verdict.ts';
 
 const prefix = '@secretlint/secretlint-rule-';
 
@@ -15,30 +14,29 @@ const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + nam
 export const knownRules: readonly string[] = [...rules.keys(), ...unusedRules].map(name => prefix + name);
 
 /** Runs the rules. @param path decides which of them apply */
-export async function verdictOfPreset(path: string, text: string): Promise<Verdict | undefined> {
+export async function verdictOfPreset(path: string, text: string): Promise<SecretVerdict | undefined> {
   // Loaded for the first file that needs it, and that is seldom one of the first.
-  const [{ lintSource }, { creator }, { secretLintProfiler }] = await Promise.all([
+  const [{ lintSource }, { rules: creators }, { secretLintProfiler }] = await Promise.all([
     import('@secretlint/core'),
     import('@secretlint/secretlint-rule-preset-recommend'),
     import('@secretlint/profiler'),
   ]);
   // It keeps a record of every rule that was ever run, and searches all of them at each: a leak in a server.
   secretLintProfiler.mark = () => undefined;
-  // What comments in the repository allow is not for its author to decide. As long as before, so that places stay.
-  const content = text.replaceAll('secretlint-disable', 'secretlint_disable');
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
   const { messages } = await lintSource({
-    source: { filePath: path, content, ext: dot < 0 ? '' : name.slice(dot), contentType: 'text' },
+    source: { filePath: path, content: text, ext: dot < 0 ? '' : name.slice(dot), contentType: 'text' },
     options: {
-      config: { rules: [{ id: `${prefix}preset-recommend`, rule: creator }] },
+      config: {
+        rules: creators.filter(({ meta }) => !unused.has(meta.id)).map(rule => ({ id: rule.meta.id, rule })),
+      },
       noPhysicFilePath: true,
       maskSecrets: true,
     },
   });
   const real = messages.find(
-    ({ ruleId, range: [start, end] }) =>
-      !unused.has(ruleId) && end - start >= shortest && !isMadeUp(text.slice(start, end)),
+    ({ range: [start, end] }) => end - start >= shortest && !isMadeUp(text.slice(start, end)),
   );
   if (real === undefined) return undefined;
   return verdictOn(rules.get(real.ruleId.slice(prefix.length)) ?? 'a secret', real.loc.start.line);

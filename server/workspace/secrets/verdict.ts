@@ -1,5 +1,11 @@
 /** A find in plain words. The find itself is never shown. */
-import type { Verdict } from '../names.ts';
+
+/** Why a file is left out. */
+export interface SecretVerdict {
+  readonly reason: 'secret';
+  /** A plain sentence for the user, without the secret. */
+  readonly detail: string;
+}
 
 export interface Find {
   /** What it looks like, to be named to the user. */
@@ -9,6 +15,6 @@ export interface Find {
   readonly end: number;
 }
 
-export function verdictOn(what: string, line: number): Verdict {
+export function verdictOn(what: string, line: number): SecretVerdict {
   return { reason: 'secret', detail: `Line ${line} holds what looks like ${what}.` };
 }

@@ -83,7 +83,7 @@ export function sections({
 /** The page of the documentation that holds the tables. */
 export function page(found: readonly Section[]): string {
   const parts = found.map(({ title, table }) => `${title}\n\n\`\`\`\n${table}\n\`\`\`\n`);
-  return `# Measured\n\nWritten by \`npm run bench:kernels\`; the same numbers are in measured.json.\n\n${parts.join('\n')}`;
+  return `# Measured\n\nWritten by \`npm run bench -- kernels\`; the same numbers are in measured.json.\n\n${parts.join('\n')}`;
 }
 
 function operatorTable(rows: readonly OperatorRow[]): string {

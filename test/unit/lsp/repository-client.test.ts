@@ -5,7 +5,7 @@ import { WorkerThread } from '../../../server/host/worker-thread.ts';
 import { RepositoryClient } from '../../../server/lsp/repository-client.ts';
 import { methods } from '../../../server/protocol/methods.ts';
 
-const fixture = (name: string) => path.join(import.meta.dirname, '../../fixtures/memory', name);
+const fixture = (name: string) => path.join(import.meta.dirname, '../../fixtures/worker', name);
 const parameters = {
   folders: [{ name: 'test', root: '/nowhere' }],
   exclude: [],
@@ -47,7 +47,7 @@ test('what is asked of a thread that ends is rejected, once for each loss, and w
     fixture('ends.mjs'),
   );
   for (let count = 0; count < 2; count++) await assert.rejects(thread.request(methods.coverage, null));
-  assert.deepEqual(losses, Array(2).fill('The indexing thread crashed: it ended with code 3.'));
+  assert.deepEqual(losses, Array(2).fill('The indexing thread crashed: it exited with code 3.'));
   assert.ok(log.every(text => text === 'memory: Content-Length: 7'));
   await thread.stop();
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { bytesOf, compileGlob } from '../../../server/workspace/glob.ts';
-import { IgnoreRules } from '../../../server/workspace/ignore-rules.ts';
+import { bytesOf, compileGlob } from '../../../server/workspace/ignore/glob.ts';
+import { IgnoreRules } from '../../../server/workspace/ignore/rules.ts';
 import { TemporaryFolder } from './folder.ts';
 
 /** Whether git itself takes each path, which need not exist, for one that the pattern alone ignores. */

@@ -20,7 +20,8 @@ import {
   tokens,
 } from './secret-kinds.ts';
 
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+// A run is repeatable; other bodies come with another seed.
+const seed = Number(process.env['SEED'] ?? 1);
 const random = randomFrom(seed);
 
 /** Bodies drawn of each kind. */

@@ -1,5 +1,5 @@
 /** Patterns in `.gitignore` syntax that lie in many folders of a tree, each for what is below it. */
-import { IgnoreRules } from './ignore-rules.ts';
+import { IgnoreRules } from './rules.ts';
 
 export interface IgnoreVerdict {
   /** `wanted`: a pattern with `!` asks for it. */
