@@ -1,6 +1,7 @@
 /** "Export digest": the repository as one text for another tool, within a number of tokens; opened, saved or copied. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Digest, DigestParameters } from '../../server/protocol/requests.ts';
 import { askWithProgress } from '../client/ask.ts';
@@ -96,7 +97,7 @@ async function save(digest: Digest, format: Format, path: string | undefined): P
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(digest.text));
     await vscode.window.showTextDocument(uri);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     void vscode.window.showErrorMessage(vscode.l10n.t('Could not save the digest: {0}', why));
   }
 }

@@ -1,12 +1,12 @@
 /** The command line: which commands there are, what they take, and what is wrong with what was typed. */
 import { parseArgs } from 'node:util';
+import { devices } from '../protocol/settings.ts';
 
 /** Bad input: told to the user in one sentence, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
 export interface CommandLine {

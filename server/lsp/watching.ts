@@ -6,9 +6,10 @@ import {
   type Disposable,
   type FileSystemWatcher,
 } from 'vscode-languageserver/node';
-import { type Log, messageOf } from '../host/log.ts';
+import type { Log } from '../host/log.ts';
 import { workerRequests } from '../host/messages.ts';
 import { throttle } from '../host/throttle.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
 import { FolderWatcher } from './folder-watcher.ts';
@@ -75,7 +76,7 @@ export class Watching {
     this.#seen = this.#reading.ended;
     try {
       const folders = await this.#reading.ask(workerRequests.folders, null);
-      // What changed in a folder before it was watched has been told of by nobody.
+      // Changes in a folder before it was watched were not reported.
       this.#reading.changed(watcher?.watchInside(folders) ?? []);
     } catch (error) {
       this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);

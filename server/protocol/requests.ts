@@ -180,13 +180,6 @@ export interface RepositoryMap {
   readonly surpriseMethod: string;
 }
 
-/** A place in a document, as the editor has it; from 1. */
-export interface DocumentPosition {
-  readonly uri: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** A place where the repository does what stands at the cursor. */
 export interface ConnectedPlace extends Place {
   readonly endLine: number;
@@ -254,7 +247,7 @@ export interface Why {
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
 
-/** What became of suggestions since the server started. Kept in memory, told to nobody but who asks. */
+/** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;

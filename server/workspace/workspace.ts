@@ -103,6 +103,15 @@ export class Workspace {
     return best;
   }
 
+  /**
+   * The path in the sequence of an open document. An editor may have opened it by a link or in another spelling; in memory a file has one
+   * path. `undefined` outside of the workspace.
+   */
+  pathOfDocument(absolute: string): string | undefined {
+    const real = realPathOf(absolute);
+    return (real === absolute ? undefined : this.pathOf(real)) ?? this.pathOf(absolute);
+  }
+
   /** Where a path of the sequence lies on disk. */
   absoluteOf(relative: string): string | undefined {
     for (const folder of this.folders) {
@@ -225,6 +234,19 @@ function isReachable(root: string): (inside: string) => boolean {
       return true;
     }
   };
+}
+
+/** Of a file that is not on disk, that of the nearest folder which is. */
+function realPathOf(absolute: string): string {
+  let missing = '';
+  for (let at = absolute; ; at = path.dirname(at)) {
+    try {
+      return path.join(realpathSync.native(at), missing);
+    } catch {
+      if (at === path.dirname(at)) return absolute;
+      missing = path.join(path.basename(at), missing);
+    }
+  }
 }
 
 async function isThere(folder: string): Promise<boolean> {
