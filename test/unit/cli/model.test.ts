@@ -49,7 +49,7 @@ function longsight(...words: string[]): Promise<Run> {
 test('without any model the list offers the catalogue, with size, licence and memory', async () => {
   const { code, output } = await longsight();
   assert.equal(code, 0);
-  assert.match(output, /There is no code model on this machine/);
+  assert.match(output, /No code models found on this machine/);
   assert.match(output, /qwen2\.5-coder-0\.5b +491 MB .*fill-in-the-middle.*Apache-2\.0; 1\.1 GB of memory/);
   const listed = JSON.parse((await longsight('list', '--json')).output) as { available: unknown[] };
   assert.equal(listed.available.length, catalogue.length);
@@ -61,7 +61,7 @@ test('nothing is fetched without consent', async () => {
   assert.equal(code, 2);
   assert.match(
     notes,
-    /Fetch SmolLM2 135M Instruct \(98\.4 MB, Apache-2\.0\) from 127\.0\.0\.1.*say so with --yes/,
+    /Download SmolLM2 135M Instruct \(98\.4 MB, Apache-2\.0\) from 127\.0\.0\.1.*Use --yes/,
   );
   assert.deepEqual(hub.asked, []);
 });
@@ -69,7 +69,7 @@ test('nothing is fetched without consent', async () => {
 test('a model that cannot be fetched: exit code 1, and every source is named', async () => {
   const { code, notes } = await longsight('get', 'smollm2-135m', '--yes');
   assert.equal(code, 1);
-  assert.match(notes, /could not be fetched\. http:\/\/127\.0\.0\.1.*answered with status 404/);
+  assert.match(notes, /could not download the model\. http:\/\/127\.0\.0\.1.*answered with status 404/);
   assert.equal(hub.asked.length, 1);
 });
 
@@ -78,10 +78,10 @@ test('a file is added, put in use, listed and forgotten', async () => {
   writeFileSync(file, coderBytes());
   const added = await longsight('add', 'tiny.gguf');
   assert.equal(added.code, 0, added.notes);
-  assert.match(added.output, /can be used, as tiny\. "longsight model use tiny"/);
+  assert.match(added.output, /added as tiny\. "longsight model use tiny"/);
   assert.match((await longsight('use', 'tiny')).output, /tiny is in use/);
   assert.match((await longsight('list')).output, /\* tiny .*tiny\.gguf/);
-  assert.match((await longsight('remove', 'tiny')).output, /forgotten; its file stays/);
+  assert.match((await longsight('remove', 'tiny')).output, /its file is kept/);
   assert.ok(existsSync(file));
 });
 
@@ -95,10 +95,13 @@ test('a model of another program is found and used where it lies', async () => {
 
 const wrong: readonly (readonly [words: string[], message: RegExp])[] = [
   [['fetch'], /does one of list, get, add, use, remove, not "fetch"/],
-  [['get'], /needs the name of a model/],
-  [['add'], /needs a file/],
+  [['get'], /requires the name of a model/],
+  [['add'], /requires a file/],
   [['get', 'gpt-5'], /The catalogue has no model gpt-5/],
-  [['use', 'qwen2.5-coder-0.5b'], /not on this machine\. "longsight model get qwen2\.5-coder-0\.5b"/],
+  [
+    ['use', 'qwen2.5-coder-0.5b'],
+    /not on this machine\. Download it with "longsight model get qwen2\.5-coder-0\.5b"/,
+  ],
   [['remove', 'none'], /no model none to remove/],
   [['add', 'none.gguf'], /none\.gguf cannot be opened \(ENOENT\)/],
 ];
