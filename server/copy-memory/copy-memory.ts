@@ -2,14 +2,14 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Blender } from './blend.ts';
 import { CopyHypothesis, SharedTokens } from './hypothesis.ts';
 import { PathProximity, promptDistances, promptPath } from './locality.ts';
-import type { PredictionScope, Predictor } from './predictor.ts';
+import type { PredictionScope, Predictor, StoredFiles } from './predictor.ts';
 import { type FileContent, Segment, type SegmentFile } from './segment.ts';
 import { TokenFrequencies } from './unigram.ts';
 
 /**
  * The copy memory: every token of a repository, exactly, with an index that continues any context from where it was seen before.
  *
- * Files gather in segments, each sorted once; small segments merge into larger ones, and a segment in which much has died is sorted anew
+ * Files gather in segments, each sorted once; small segments merge into larger ones, and a segment with many dead tokens is sorted again
  * (a log-structured merge, O'Neil et al. 1996), so that adding, replacing and removing a file costs time proportional to the file,
  * amortised, and about eight bytes a token are held. After any series of changes it predicts as one built afresh from the same files does:
  * exactly for every context that stands in at most `mostCounted` places, from an even sample of places beyond.
@@ -18,6 +18,9 @@ export class CopyMemory implements Predictor {
   readonly #tokenizer: Tokenizer;
   readonly #blender: Blender;
   readonly #files = new Map<string, StoredFile>();
+  /** When each file was set last, in calls of `set`. */
+  readonly #stamps = new Map<string, number>();
+  #sets = 0;
   readonly #frequencies: Uint32Array;
   #tokens = 0;
   #segments: Segment[] = [];
@@ -42,6 +45,7 @@ export class CopyMemory implements Predictor {
     this.delete(path);
     const content = { path, tokens: tokens.slice() };
     this.#files.set(path, { content });
+    this.#stamps.set(path, ++this.#sets);
     this.#waiting.set(path, content);
     this.#waitingTokens += tokens.length;
     this.#count(tokens, 1);
@@ -53,6 +57,7 @@ export class CopyMemory implements Predictor {
     const stored = this.#files.get(path);
     if (stored === undefined) return false;
     this.#files.delete(path);
+    this.#stamps.delete(path);
     this.#count(tokensIn(stored), -1);
     if ('content' in stored) {
       this.#waiting.delete(path);
@@ -73,6 +78,14 @@ export class CopyMemory implements Predictor {
   tokensOf(path: string): Uint16Array | undefined {
     const stored = this.#files.get(path);
     return stored === undefined ? undefined : tokensIn(stored).slice();
+  }
+
+  stampOf(path: string): number | undefined {
+    return this.#stamps.get(path);
+  }
+
+  get files(): StoredFiles {
+    return this;
   }
 
   paths(): IterableIterator<string> {
@@ -203,7 +216,7 @@ function tokensIn(stored: StoredFile): Uint16Array {
 const segmentTokens = 1 << 19;
 /** This many segments of like size merge into one. */
 const mostAlike = 8;
-/** A segment is sorted anew when more than one in this many of its tokens are dead. */
+/** A segment is sorted again when more than one in this many of its tokens are dead. */
 const mostDead = 4;
 /** Two objects and an entry of a map. */
 const bytesPerFile = 200;

@@ -99,7 +99,7 @@ export class SummaryWorker {
 
   async lineSummaries(file: string, signal: AbortSignal): Promise<LineSummaries> {
     const { facts } = await this.#facts(signal);
-    return facts.symbols.linesOf(this.#repository.workspace.pathOf(file) ?? file);
+    return facts.symbols.linesOf(this.#repository.workspace.pathOfDocument(file) ?? file);
   }
 
   async where(position: FilePosition, signal: AbortSignal): Promise<Places> {
@@ -191,7 +191,7 @@ export class SummaryWorker {
 
   /** The document as the editor has it, or as it was read. */
   #document({ file, text }: FilePosition): { path: string; text: string } | undefined {
-    const path = this.#repository.workspace.pathOf(file) ?? file;
+    const path = this.#repository.workspace.pathOfDocument(file) ?? file;
     const known = text ?? this.#repository.textOf(path);
     return known === undefined ? undefined : { path, text: known };
   }

@@ -103,6 +103,26 @@ export class Workspace {
     return best;
   }
 
+  /**
+   * The path in the sequence of a document that an editor names: links are followed and the case is that of the disk, so that one file has
+   * one path however it was opened. `undefined` outside of the workspace, and for documents that are on no disk.
+   */
+  pathOfDocument(file: string): string | undefined {
+    return path.isAbsolute(file) ? this.pathOf(realPathOf(file)) : undefined;
+  }
+
+  /** Whether a file that is not on disk would be read if it were, as far as its name and the rules for it say. */
+  wouldRead(relative: string): boolean {
+    for (const folder of this.folders) {
+      const inside = this.#inside(folder, relative);
+      if (inside === undefined) continue;
+      if (verdictOnName(inside) !== undefined) return false;
+      const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
+      return [rules.git, rules.longsight].every(tree => tree.ofFile(inside).state !== 'ignored');
+    }
+    return false;
+  }
+
   /** Where a path of the sequence lies on disk. */
   absoluteOf(relative: string): string | undefined {
     for (const folder of this.folders) {
@@ -193,6 +213,7 @@ export class Workspace {
 /** What the files of one folder say about what to leave out of it. */
 class FolderRules {
   readonly longsight: IgnoreTree;
+  readonly git: IgnoreTree;
   readonly generated: IgnoreTree;
   /** Sentences on files of rules that cannot be used. */
   readonly problems: string[] = [];
@@ -208,6 +229,7 @@ class FolderRules {
       weak: foldersOfNoSource,
       strong: exclude,
     });
+    this.git = new IgnoreTree({ patternsOf: folder => read(folder, '.gitignore') });
     this.generated = new IgnoreTree({
       patternsOf: folder => generatedPatterns(read(folder, '.gitattributes')),
     });
@@ -225,6 +247,19 @@ function isReachable(root: string): (inside: string) => boolean {
       return true;
     }
   };
+}
+
+/** Of a file that is not on disk, that of the nearest folder which is. */
+function realPathOf(absolute: string): string {
+  let missing = '';
+  for (let at = absolute; ; at = path.dirname(at)) {
+    try {
+      return path.join(realpathSync.native(at), missing);
+    } catch {
+      if (at === path.dirname(at)) return absolute;
+      missing = path.join(path.basename(at), missing);
+    }
+  }
 }
 
 async function isThere(folder: string): Promise<boolean> {
