@@ -25,6 +25,7 @@ import {
   type OpenParameters,
   type Read,
 } from './messages.ts';
+import { CoderWorker } from './coder-worker.ts';
 import { ModelWorker } from './model-worker.ts';
 import { SummaryWorker } from './summary-worker.ts';
 
@@ -33,6 +34,7 @@ interface Open {
   readonly repository: Repository<CopyMemory>;
   readonly summary: SummaryWorker;
   readonly neural: ModelWorker | undefined;
+  readonly coder: CoderWorker | undefined;
 }
 
 export class RepositoryWorker {
@@ -173,8 +175,10 @@ export class RepositoryWorker {
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#workOn(path);
-    const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
-    if (found.item !== undefined && !signal.aborted)
+    const copied = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
+    const found = (await this.#open?.coder?.complete(request, copied, signal)) ?? copied;
+    if (found.item?.origin === 'model') this.#suggestions.add(request, [found.item]);
+    else if (found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }
