@@ -18,6 +18,7 @@ import {
   acceptedCommand,
   answeredNotification,
   type NotificationOf,
+  type NotificationOf,
   type RequestOf,
   type Status,
   statusNotification,
@@ -154,6 +155,14 @@ export class Client implements vscode.Disposable {
     this.#language?.sendNotification(type.method, parameters).catch((error: unknown) => {
       this.#options.log.debug('The server could not be told.', error);
     });
+  }
+
+  /** Listens to the server that runs now. */
+  onNotification<Parameters>(
+    { method }: NotificationOf<Parameters>,
+    listener: (parameters: Parameters) => void,
+  ): vscode.Disposable {
+    return this.#language?.onNotification(method, listener) ?? { dispose() {} };
   }
 
   /**

@@ -47,6 +47,10 @@ export class Coders {
             await between();
             return weights.read(name);
           },
+          readRows: async (name: string, first: number, count: number) => {
+            await between();
+            return weights.readRows(name, first, count);
+          },
         };
         await convertDecoder(folder, config, source, { lowering });
       }

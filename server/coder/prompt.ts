@@ -51,7 +51,10 @@ function windowBefore(before: string): string {
 }
 
 function windowAfter(after: string): string {
-  const lines = after.split('\n', linesAfter + 1).slice(0, linesAfter).join('\n');
+  const lines = after
+    .split('\n', linesAfter + 1)
+    .slice(0, linesAfter)
+    .join('\n');
   return lines.slice(0, mostAfter);
 }
 

@@ -125,3 +125,5 @@ function internal<Parameters, Result>(): RequestOf<Parameters, Result> {
 
 /** Sent a few times a second while something changes, and at the end of every change. */
 export const statsChanged: NotificationOf<IndexStats> = { method: 'statsChanged' };
+/** Something optional cannot be used: a sentence for the log. */
+export const problemFound: NotificationOf<string> = { method: 'problem' };

@@ -3,10 +3,10 @@
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
+import { Coders } from '../../coder/coders.ts';
 import { messageOf } from '../../protocol/message-of.ts';
 import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
-import { Coders } from '../../coder/coders.ts';
 import { check, checkGraph } from './check-graph.ts';
 import { Models } from './models.ts';
 import { PrefillPool, readersOn } from './prefill-pool.ts';
