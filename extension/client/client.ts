@@ -18,7 +18,6 @@ import {
   acceptedCommand,
   answeredNotification,
   type NotificationOf,
-  type NotificationOf,
   type RequestOf,
   type Status,
   statusNotification,
