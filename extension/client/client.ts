@@ -111,7 +111,7 @@ export class Client implements vscode.Disposable {
     }
   }
 
-  /** Starts anew, also after giving up: the user has asked for it. */
+  /** Restarts, also after giving up, because the user asked for it. */
   async restart(): Promise<void> {
     this.#ends = [];
     await this.stop();

@@ -12,10 +12,10 @@ import {
   PortMessageWriter,
   ResponseError,
 } from 'vscode-languageserver/node';
+import { messageOf } from '../protocol/message-of.ts';
 import { type MethodName, methods } from '../protocol/methods.ts';
 import { linkedEngine } from './engine-link.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { messageOf } from './log.ts';
 import { statsChanged, type WorkerHandlers } from './messages.ts';
 import { RepositoryWorker } from './repository-worker.ts';
 import { throttle } from './throttle.ts';

@@ -5,6 +5,7 @@ import { type Completion, complete } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
@@ -13,8 +14,9 @@ import { SummaryCache } from '../summary/summary-cache.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
-import { messageOf } from './log.ts';
+import { maskSecrets } from '../workspace/secrets/names.ts';
 import {
   type DocumentQuestion,
   type IndexStats,
@@ -41,6 +43,7 @@ export class RepositoryWorker {
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
   #open: Open | undefined;
+  #parameters: OpenParameters | undefined;
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
   #reading: Promise<ReadReport> | undefined;
@@ -57,6 +60,7 @@ export class RepositoryWorker {
 
   async open(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
+    this.#parameters = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open?.neural?.stop();
     this.#open = undefined;
@@ -77,6 +81,7 @@ export class RepositoryWorker {
       : undefined;
     const repository = await Repository.open({
       folders,
+      allowsNone: true,
       tokenizer,
       memory,
       exclude,
@@ -99,7 +104,12 @@ export class RepositoryWorker {
     return { modelId: modelIdOf(tokenizer), problems };
   }
 
+  /** @throws FolderError where there is no folder to read; documents complete from themselves all the same */
   async read(signal: AbortSignal): Promise<Read> {
+    // It may be there by now.
+    if (this.#missing() !== undefined && this.#parameters !== undefined) await this.open(this.#parameters);
+    const missing = this.#missing();
+    if (missing !== undefined) throw missing;
     const { repository } = this.#opened();
     const reading = repository.read(({ done, filesTotal }) => {
       this.#ahead = filesTotal - done;
@@ -115,6 +125,11 @@ export class RepositoryWorker {
     if (read.complete) this.#open?.summary.noteRead();
     void this.#warmUp();
     return read;
+  }
+
+  #missing(): FolderError | undefined {
+    const workspace = this.#open?.repository.workspace;
+    return workspace?.folders.length === 0 ? workspace.failures[0] : undefined;
   }
 
   async update(paths: readonly string[]): Promise<Read> {
@@ -166,10 +181,12 @@ export class RepositoryWorker {
 
   /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
+    const shown = maskSecrets(path);
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
       if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
       // Folders end with a slash.
-      if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
+      if (path === skipped || shown === skipped || (skipped.endsWith('/') && path.startsWith(skipped)))
+        return true;
     }
     // What git ignores is on no list.
     return verdictOnName(path)?.reason === 'secret';

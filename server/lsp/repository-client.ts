@@ -1,7 +1,7 @@
 /** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { Engine } from '../engine/process.ts';
-import { type Log, messageOf } from '../host/log.ts';
+import type { Log } from '../host/log.ts';
 import {
   type IndexStats,
   nothingRead,
@@ -11,6 +11,7 @@ import {
   workerRequests,
 } from '../host/messages.ts';
 import { WorkerThread } from '../host/worker-thread.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { RequestOf, Status } from '../protocol/requests.ts';
 
 export type RepositoryStatus = Omit<Status, 'device' | 'deviceReason' | 'engine'>;

@@ -94,7 +94,7 @@ async function lock(file: string): Promise<() => Promise<void>> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0) throw error;
       const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (isRunning(owner)) throw new Error(`The process ${owner} is fetching this model already.`);
+      if (isRunning(owner)) throw new Error(`The process ${owner} is already downloading this model.`);
       await rm(file, { force: true });
     }
   }

@@ -180,13 +180,6 @@ export interface RepositoryMap {
   readonly surpriseMethod: string;
 }
 
-/** A place in a document, as the editor has it; from 1. */
-export interface DocumentPosition {
-  readonly uri: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** A place where the repository does what stands at the cursor. */
 export interface ConnectedPlace extends Place {
   readonly endLine: number;
@@ -199,6 +192,9 @@ export interface ConnectedPlace extends Place {
 export interface Places {
   readonly places: readonly ConnectedPlace[];
 }
+
+/** Tokens of a digest, unless asked for another number. */
+export const digestBudget = 20_000;
 
 export interface DigestParameters {
   /** A folder or file, relative as in `Place`; the whole repository without it. */
@@ -298,7 +294,7 @@ export const indentationNotification: NotificationOf<DocumentIndentation> = {
   method: 'longsight/indentation',
 };
 
-/** What became of suggestions since the server started. Kept in memory, told to nobody but who asks. */
+/** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;

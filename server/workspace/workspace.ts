@@ -104,11 +104,14 @@ export class Workspace {
   }
 
   /**
-   * The path in the sequence of a document that an editor names: links are followed and the case is that of the disk, so that one file has
-   * one path however it was opened. `undefined` outside of the workspace, and for documents that are on no disk.
+   * The path in the sequence of an open document. An editor may have opened it by a link or in another spelling; in memory a file has one
+   * path. `undefined` outside of the workspace.
    */
-  pathOfDocument(file: string): string | undefined {
-    return path.isAbsolute(file) ? this.pathOf(realPathOf(file)) : undefined;
+  pathOfDocument(absolute: string): string | undefined {
+    // An unsaved document has a name and no place.
+    if (!path.isAbsolute(absolute)) return undefined;
+    const real = realPathOf(absolute);
+    return (real === absolute ? undefined : this.pathOf(real)) ?? this.pathOf(absolute);
   }
 
   /** Whether a file that is not on disk would be read if it were, as far as its name and the rules for it say. */
@@ -249,13 +252,16 @@ function isReachable(root: string): (inside: string) => boolean {
   };
 }
 
-/** Of what is not there, the real path of the nearest folder that is, with the rest as it was given. */
-function realPathOf(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    const folder = path.dirname(file);
-    return folder === file ? file : path.join(realPathOf(folder), path.basename(file));
+/** Of a file that is not on disk, that of the nearest folder which is. */
+function realPathOf(absolute: string): string {
+  let missing = '';
+  for (let at = absolute; ; at = path.dirname(at)) {
+    try {
+      return path.join(realpathSync.native(at), missing);
+    } catch {
+      if (at === path.dirname(at)) return absolute;
+      missing = path.join(path.basename(at), missing);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
+import { messageOf } from '../../protocol/message-of.ts';
 import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
 import { check, checkGraph } from './check-graph.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
 
-  // The parent is gone, or wants no more of us: nobody is left to work for.
+  // The parent exited or disconnected.
   process.once('disconnect', () => process.exit(0));
 
   try {
@@ -190,8 +191,4 @@ function openingProblem(message: string): string {
     return 'no graphics adapter was found';
   const [first = ''] = message.replace(/^.*was false\.\s*/s, '').split('\n');
   return first.replace(/\.\s*$/, '');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
