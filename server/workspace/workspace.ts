@@ -104,14 +104,11 @@ export class Workspace {
   }
 
   /**
-   * The path in the sequence of an open document. An editor may have opened it by a link or in another spelling; in memory a file has one
-   * path. `undefined` outside of the workspace.
+   * The path in the sequence of a document that an editor names: links are followed and the case is that of the disk, so that one file has
+   * one path however it was opened. `undefined` outside of the workspace, and for documents that are on no disk.
    */
-  pathOfDocument(absolute: string): string | undefined {
-    // An unsaved document has a name and no place.
-    if (!path.isAbsolute(absolute)) return undefined;
-    const real = realPathOf(absolute);
-    return (real === absolute ? undefined : this.pathOf(real)) ?? this.pathOf(absolute);
+  pathOfDocument(file: string): string | undefined {
+    return path.isAbsolute(file) ? this.pathOf(realPathOf(file)) : undefined;
   }
 
   /** Whether a file that is not on disk would be read if it were, as far as its name and the rules for it say. */
