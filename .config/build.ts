@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { grammarFiles, packagedFiles } from '../server/analysis/grammars.ts';
+import { grammarFiles, packagedFiles } from '../server/syntax/grammars.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const minify = process.argv.includes('--minify');

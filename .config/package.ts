@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
-import { grammarFiles } from '../server/analysis/grammars.ts';
+import { grammarFiles } from '../server/syntax/grammars.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const cache = path.join(root, '.cache');

@@ -2,13 +2,14 @@
  * The facts about all files of a repository, kept from one question to the next: only what changed is looked at again. The first answer
  * does not wait for syntax trees of a whole repository: what is late has outlines by line patterns, until `refine` has been there.
  */
+
+import type { Grammars } from '../syntax/grammars.ts';
+import { importResolver } from '../syntax/imports.ts';
 import { languageOf } from '../workspace/language.ts';
 import { countingJudge } from './candidates.ts';
 import { factsOf, judged } from './facts.ts';
 import type { FileFacts } from './file-facts.ts';
-import type { Grammars } from './grammars.ts';
 import { type Ranked, rank } from './graph.ts';
-import { importResolver } from './imports.ts';
 import { packageFolders } from './manifests.ts';
 import type { SummarySource } from './source.ts';
 import { withUsers } from './structure.ts';

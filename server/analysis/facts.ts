@@ -1,11 +1,12 @@
 /** Collects the facts about one file: its sentence, its definitions and imports, the names it uses. */
+
+import { type Definition, isMember } from '../syntax/definition.ts';
+import type { Grammars } from '../syntax/grammars.ts';
+import { outline } from '../syntax/outline.ts';
 import { languageOf } from '../workspace/language.ts';
 import { candidatesOf, choose, type Judge } from './candidates.ts';
-import { type Definition, isMember } from './definition.ts';
 import type { FileFacts } from './file-facts.ts';
-import type { Grammars } from './grammars.ts';
 import { isManifest, readManifest } from './manifests.ts';
-import { outline } from './outline.ts';
 import { openingSentences } from './sentences.ts';
 import { structuralLine } from './structure.ts';
 

@@ -5,10 +5,11 @@
  * more than five files define. Two files that share a common word need not speak of the same thing: where neither an import nor
  * the name itself says so, the edge is a hint, and not a use.
  */
+
+import { type Definition, type Import, isMember } from '../syntax/definition.ts';
+import { type ImportResolver, importResolver } from '../syntax/imports.ts';
+import { compare, folderOf } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
-import { type Definition, type Import, isMember } from './definition.ts';
-import { type ImportResolver, importResolver } from './imports.ts';
-import { compare, folderOf } from './paths.ts';
 
 export interface GraphFile {
   readonly path: string;

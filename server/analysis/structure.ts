@@ -1,10 +1,10 @@
 /** What can be said of a file or folder that has no sentence: whose names it gives to others, and who takes them. */
 import type { Statement } from '../protocol/requests.ts';
+import { type Definition, isMember } from '../syntax/definition.ts';
+import { folderOf } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
-import { type Definition, isMember } from './definition.ts';
 import type { FileFacts } from './file-facts.ts';
 import { isSupporting, type Ranked } from './graph.ts';
-import { folderOf } from './paths.ts';
 import type { Sentence } from './sentences.ts';
 
 const namesShown = 4;

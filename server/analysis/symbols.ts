@@ -1,10 +1,10 @@
 /** Names and where they are defined, and what they are in a line taken from there. */
 import type { LineSummaries, LineSummary } from '../protocol/requests.ts';
+import type { Definition } from '../syntax/definition.ts';
+import type { ImportResolver } from '../syntax/imports.ts';
 import { languageOf } from '../workspace/language.ts';
-import type { Definition } from './definition.ts';
 import type { FileFacts } from './file-facts.ts';
 import { isSupporting, type Ranked } from './graph.ts';
-import type { ImportResolver } from './imports.ts';
 import { definitionSentence, isPointing } from './sentences.ts';
 
 export interface Defined {

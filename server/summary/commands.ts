@@ -1,8 +1,8 @@
 /** What a repository's manifests say can be run, in the order in which a newcomer needs it. */
 
 import type { FileFacts } from '../analysis/file-facts.ts';
-import { depth } from '../analysis/paths.ts';
 import type { RunCommand } from '../protocol/requests.ts';
+import { depth } from '../syntax/paths.ts';
 
 /** The first words of what a command is called, the first wanted first. */
 const order = [

@@ -3,10 +3,10 @@
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { isSupporting } from '../analysis/graph.ts';
 import { isManifest } from '../analysis/manifests.ts';
-import { folderOf, isReadme } from '../analysis/paths.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
 import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
+import { folderOf, isReadme } from '../syntax/paths.ts';
 import { summarize } from './summarize.ts';
 
 export interface DescribeOptions {

@@ -6,8 +6,8 @@
 
 import type { FileFacts } from '../analysis/file-facts.ts';
 import { isSupporting, type Ranked } from '../analysis/graph.ts';
-import { compare, folderOf } from '../analysis/paths.ts';
 import type { KeyFile } from '../protocol/requests.ts';
+import { compare, folderOf } from '../syntax/paths.ts';
 
 export const keyFileCount = 20;
 const folderDecay = 0.5;

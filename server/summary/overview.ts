@@ -1,10 +1,10 @@
 /** The sentences with which a repository or a folder says what it is: its manifest's, its README's, its index file's. */
 
 import type { FileFacts } from '../analysis/file-facts.ts';
-import { folderOf, isFolderIndex, isReadme } from '../analysis/paths.ts';
 import { isPointing, proseSentences, type Sentence } from '../analysis/sentences.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Statement } from '../protocol/requests.ts';
+import { folderOf, isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 const most = 5;
 /** Sentences of a README that are looked at: what a project is stands near the top. */

@@ -3,8 +3,8 @@
 import type { FileFacts } from '../analysis/file-facts.ts';
 import { isSupporting } from '../analysis/graph.ts';
 import { isManifest } from '../analysis/manifests.ts';
-import { depth, folderOf, isReadme } from '../analysis/paths.ts';
 import type { KeyFile } from '../protocol/requests.ts';
+import { depth, folderOf, isReadme } from '../syntax/paths.ts';
 
 const startHereCount = 7;
 

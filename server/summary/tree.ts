@@ -2,8 +2,8 @@
 
 import type { FileFacts } from '../analysis/file-facts.ts';
 import { isManifest } from '../analysis/manifests.ts';
-import { compare, folderOf, isFolderIndex, isReadme } from '../analysis/paths.ts';
 import type { Part, Statement } from '../protocol/requests.ts';
+import { compare, folderOf, isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 /** A folder with more files than this is shown with its most central files only. */
 const filesShownPerFolder = 200;

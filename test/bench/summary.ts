@@ -11,12 +11,12 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FactBook, type RepositoryFacts } from '../../server/analysis/fact-book.ts';
-import { Grammars } from '../../server/analysis/grammars.ts';
 import { isSupporting } from '../../server/analysis/graph.ts';
 import { type SummarySource, sourceOf } from '../../server/analysis/source.ts';
 import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
 import { Repository } from '../../server/repository/repository.ts';
 import { summarize } from '../../server/summary/summarize.ts';
+import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 
 const first = 20;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readManifest } from '../../../server/analysis/manifests.ts';
-import { outline } from '../../../server/analysis/outline.ts';
+import { outline } from '../../../server/syntax/outline.ts';
 
 const outlines: readonly { path: string; text: string; definitions: string[]; imports: string[] }[] = [
   {

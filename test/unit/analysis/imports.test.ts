@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rank } from '../../../server/analysis/graph.ts';
-import { importResolver } from '../../../server/analysis/imports.ts';
-import { rustUses } from '../../../server/analysis/rust-uses.ts';
+import { importResolver } from '../../../server/syntax/imports.ts';
+import { rustUses } from '../../../server/syntax/rust-uses.ts';
 
 const paths = [
   'src/server.h',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { Grammars } from '../../../server/analysis/grammars.ts';
 import { definitionSentence } from '../../../server/analysis/sentences.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
 import { describe } from '../../../server/summary/describe.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 import { languageOf } from '../../../server/workspace/language.ts';
 
 const texts: Readonly<Record<string, string>> = {

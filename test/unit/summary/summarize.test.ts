@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { Grammars } from '../../../server/analysis/grammars.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
 import type { Part } from '../../../server/protocol/requests.ts';
 import { type SummaryOptions, summarize } from '../../../server/summary/summarize.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 
 const files: Readonly<Record<string, string>> = {
   'README.md': '# Shop\n\nShop sells things to people. It is small.\n',
