@@ -147,7 +147,10 @@ function partNode(part: Part, say: Say): SummaryNode {
 }
 
 function symbolNode(symbol: KeySymbol, say: Say): SummaryNode {
-  const uses = say('{0} · used {1} times', symbol.kind, symbol.uses);
+  const uses =
+    symbol.usedBy === 1
+      ? say('{0} · used by 1 file', symbol.kind)
+      : say('{0} · used by {1} files', symbol.kind, symbol.usedBy);
   return leaf({
     id: `symbols/${symbol.name}@${at(symbol)}`,
     label: symbol.name,

@@ -1,10 +1,9 @@
 /** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
-import { isSupporting } from '../analysis/graph.ts';
-import { isManifest } from '../analysis/manifests.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
+import { isManifest } from '../manifests/manifests.ts';
 import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
 import { folderOf, isReadme } from '../syntax/paths.ts';
 import { summarize } from './summarize.ts';
@@ -101,7 +100,8 @@ function spokenParts(part: Part, { ranked }: RepositoryFacts): SpokenPart[] {
     .sort((one, other) => other.tokens - one.tokens)
     .slice(0, mostPackages);
   const own = statement === undefined ? [] : [{ ...part, statement }];
-  if (packages.filter(speaksForItself).length < 2 || isSupporting(`${path}/`)) return own;
+  if (packages.filter(speaksForItself).length < 2 || ranked.supportingOf(`${path}/`) !== undefined)
+    return own;
   // A list of names says less of a folder of packages than they do.
   return speaksForItself(part) ? [...own, ...packages] : packages;
 }

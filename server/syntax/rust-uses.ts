@@ -1,7 +1,10 @@
 /** The `use` declarations of a Rust file, each tree of braces as the paths it stands for. */
+import { languageById } from '../workspace/language.ts';
+import { codeText } from './code-text.ts';
 import type { Import } from './definition.ts';
 
 const declaration = /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]{1,4000});|mod\s+(\w+)\s*;)/gm;
+const longestLine = 400;
 /** Of the standard library and of what every crate has. */
 const foreign = new Set(['std', 'core', 'alloc']);
 
@@ -16,6 +19,20 @@ export function rustUses(text: string): Import[] {
       match[2] === undefined ? expand(match[1]!.replace(/\/\/.*$/gm, '').replace(/\s+/g, ' ')) : [match[2]];
     for (const target of new Set(targets))
       if (!foreign.has(target.split('::')[0]!)) found.push({ target, line });
+  }
+  return [...found, ...written(text, new Set(found.map(({ target }) => target)))];
+}
+
+/** Paths that stand in the code itself: `cmd::sort::run(…)`. */
+function written(text: string, known: Set<string>): Import[] {
+  const found: Import[] = [];
+  for (const [index, line] of codeText(text, languageById('rust')!).split('\n').entries()) {
+    if (line.length > longestLine || /^\s*(?:pub )?use\b/.test(line)) continue;
+    for (const [path] of line.matchAll(/(?<![\w:])[a-z_]\w*(?:::\w+)+/g)) {
+      if (foreign.has(path.split('::')[0]!) || known.has(path)) continue;
+      known.add(path);
+      found.push({ target: path, line: index + 1 });
+    }
   }
   return found;
 }

@@ -13,6 +13,9 @@ const empty: Summary = {
   keyFiles: [],
   keySymbols: [],
   commands: [],
+  relations: [],
+  runs: [],
+  conventions: [],
   statements: [],
 };
 
@@ -44,10 +47,10 @@ const full: Summary = {
     },
   ],
   keySymbols: [
-    { name: 'planStay', kind: 'Function', uses: 2, path: 'a.ts', line: 15 },
-    { name: 'planStay', kind: 'gizmo', uses: 1, path: 'b.ts', line: 4 },
+    { name: 'planStay', kind: 'Function', usedBy: 2, path: 'a.ts', line: 15 },
+    { name: 'planStay', kind: 'gizmo', usedBy: 1, path: 'b.ts', line: 4 },
   ],
-  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8 }],
+  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8, use: 'run' }],
 };
 
 function all(nodes: readonly SummaryNode[]): SummaryNode[] {

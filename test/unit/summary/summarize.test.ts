@@ -65,7 +65,7 @@ test('the most used file is a key file, its symbol a key symbol, and tests are n
   assert.equal(keyFiles[0]?.path, 'src/pricing/price.ts');
   assert.match(keyFiles[0]!.why, /used by \d+ files/);
   assert.equal(keySymbols[0]?.name, 'priceForUnits');
-  assert.equal(keyFiles.at(-1)?.path, 'test/price.test.ts');
+  assert.ok(!keyFiles.some(({ path }) => path.startsWith('test/')));
 });
 
 test('reading starts with the README, then the source of the entry point', async () => {
@@ -82,7 +82,7 @@ test('every statement is a text of the file and near the line it names', async (
   for (const statement of statements) {
     assert.equal(statement.generated, false);
     const line = files[statement.path]!.split('\n')[statement.line - 1]!;
-    const word = /[\p{L}]{4,}/u.exec(statement.text.replace(/^(Exports|Defines) /, ''))![0];
+    const word = /[\p{L}]{4,}/u.exec(statement.text.replace(/^(Exports|Defines|function) /, ''))![0];
     assert.ok(line.includes(word), `${statement.path}:${statement.line} has no "${word}"`);
   }
 });
