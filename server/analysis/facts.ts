@@ -56,6 +56,11 @@ function ofCode(path: string, lines: readonly string[], definitions: readonly De
   return usage === undefined ? said : [usage];
 }
 
+function isNamedIn(title: string, path: string): boolean {
+  const plainOf = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  return plainOf(path).includes(plainOf(title.replace(/\bmodule\b/i, '')));
+}
+
 function isRights(path: string): boolean {
   return /(^|\/)(licen[cs]e|copying|notice|authors|unlicense|[\w-]*licen[cs]e|requirements)([-.][^/]*)?$/i.test(
     path,
@@ -69,7 +74,8 @@ function inDocument(path: string, text: string): { sentences: Sentence[]; title?
     ({ text: sentence }) => !isCredit(sentence, path),
   );
   const first = said.find(({ text: sentence }) => !isPointing(sentence)) ?? said[0];
-  const heading = blocks.find(({ kind, lines }) => kind === 'heading' && /\p{L}/u.test(lines[0]!));
+  // A title that only names the folder says nothing of it.
+  const heading = blocks.find(({ kind, lines }) => kind === 'heading' && !isNamedIn(lines[0]!, path));
   return {
     sentences: first ? [{ text: first.text, line: first.line }] : [],
     ...(heading && { title: { text: plain(heading.lines[0]!, formOf(path)), line: heading.line } }),

@@ -1,6 +1,7 @@
 /** The outermost definitions of a file as a reader meets them: each with its own sentence, or else the line it is declared by. */
 import type { Sentence } from '../documents/prose.ts';
 import { type Definition, isMember } from '../syntax/definition.ts';
+import { baseName } from '../syntax/paths.ts';
 import type { Language } from '../workspace/language.ts';
 import { definitionSentence } from './comments.ts';
 
@@ -39,7 +40,11 @@ export function headsOf(
     members.set(container, list);
     if (list.length < mostMembers && !list.includes(name)) list.push(name);
   }
-  return outermost(definitions)
+  const stem = baseName(path).replace(/\..*$/, '').replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
+  const outer = outermost(definitions);
+  // What a file is named after is its subject, wherever in it that stands.
+  const subject = definitions.filter(({ name, kind }) => types.has(kind) && name.toLowerCase() === stem);
+  return [...new Set([...subject, ...outer])]
     .slice(0, mostHeads)
     .map(definition => {
       const { name, kind, line, exported } = definition;
@@ -104,14 +109,33 @@ export function signatureOf(lines: readonly string[], { kind, name, container, l
   const spoken = /=>|\bfunction\b/.test(text)
     ? clean.replace(/^(?:const|let|var) (\w+)[^=]*= ?(?:async )?(?:function ?)?/, 'function $1')
     : clean;
-  const short = spoken.replace(/\(([^()]*)\)/, (all, inner: string) =>
-    inner.length > longestParameters ? '(…)' : all,
-  );
+  const short = shortened(spoken);
   const noted = annotations(lines, line - 2);
   if (!short.includes(name) || /[(<[,=|]$/.test(short))
     return `${noted}${kind} ${container ? `${container}.` : ''}${name}`;
   const signature = noted + short;
   return signature.length <= longestSignature ? signature : `${signature.slice(0, longestSignature)} …`;
+}
+
+/** Long lists of parameters left out. */
+function shortened(text: string): string {
+  let shown = '';
+  for (let at = 0; at < text.length; ) {
+    if (text[at] !== '(') {
+      shown += text[at++];
+      continue;
+    }
+    let open = 0;
+    let end = at;
+    do {
+      if (text[end] === '(') open++;
+      else if (text[end] === ')') open--;
+      end++;
+    } while (open > 0 && end < text.length);
+    shown += end - at > longestParameters ? '(…)' : text.slice(at, end);
+    at = end;
+  }
+  return shown;
 }
 
 /** Whether a declaration goes on with the next line: a bracket is open, or what it extends comes there. */

@@ -15,7 +15,8 @@ const usersShown = 2;
 export function folderLines(ranked: Ranked): Map<string, Statement> {
   const names = new Map<string, Ranked['symbols'][number][]>();
   for (const symbol of ranked.symbols) {
-    if (isMember(symbol.definition)) continue;
+    // A namespace is reopened in many files: it is no name of one.
+    if (isMember(symbol.definition) || /^(?:module|namespace)$/.test(symbol.definition.kind)) continue;
     for (let folder = folderOf(symbol.path); folder !== ''; folder = folderOf(folder)) {
       const list = names.get(folder) ?? [];
       names.set(folder, list);

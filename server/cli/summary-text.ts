@@ -72,6 +72,11 @@ function source(place: { readonly path: string; readonly line: number }): string
   return `${place.path}:${place.line}`;
 }
 
+/** Parts are long paths already: the file's name is enough to find it. */
+function brief({ path, line }: { readonly path: string; readonly line: number }): string {
+  return `${path.slice(path.lastIndexOf('/') + 1)}:${line}`;
+}
+
 function fileText(summary: Summary, path: string): string | undefined {
   let parts = summary.parts;
   for (;;) {
@@ -94,7 +99,7 @@ function partRows(parts: readonly PartRelations[]): string[] {
       ...linkRow('used by', part.usedBy),
       ...(part.tests
         ? [
-            `    tested in ${part.tests.part}/ (${part.tests.references} ${part.tests.references === 1 ? 'file' : 'files'}, ${source(part.tests.at)})`,
+            `    tested in ${part.tests.part}/ (${part.tests.references} ${part.tests.references === 1 ? 'file' : 'files'}, ${brief(part.tests.at)})`,
           ]
         : []),
     ];
@@ -106,7 +111,7 @@ function linkRow(verb: string, links: readonly PartLink[]): string[] {
   if (links.length === 0) return [];
   const shown = links
     .slice(0, linksShown)
-    .map(({ part, references, at }) => `${part} (${references > 0 ? `${references}×, ` : ''}${source(at)})`);
+    .map(({ part, references, at }) => `${part} (${references > 0 ? `${references}×, ` : ''}${brief(at)})`);
   const more = links.length - shown.length;
   return [`    ${verb} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }

@@ -20,6 +20,15 @@ export function commandsInBlocks(blocks: readonly Block[]): WrittenCommand[] {
   let heading = '';
   for (const block of blocks) {
     if (block.kind === 'heading') heading = block.lines[0]!;
+    if (block.kind === 'item' || block.kind === 'row') {
+      // `Run one test: …` in a list: what stands before the command says what it is for.
+      for (const [index, line] of block.lines.entries()) {
+        const match = /^([^`]{0,80})`([^`]{3,160})`/.exec(line);
+        const command = match && commandOf(match[2]!);
+        if (command) found.push({ command, line: block.line + index, heading: match[1]!.trim() || heading });
+      }
+      continue;
+    }
     if (block.kind !== 'code' || !shell.test(block.language ?? '')) continue;
     for (const [index, raw] of block.lines.entries()) {
       const command = commandOf(raw);

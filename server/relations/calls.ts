@@ -86,7 +86,7 @@ export class Calls {
         const before = line.slice(Math.max(0, match.index - 80), match.index);
         if (isRuby && /^\s*(?:def|class|module|attr_\w+)\b/.test(line)) continue;
         const to = this.#resolve(match[0], before, path, inside);
-        if (to === undefined) continue;
+        if (to === undefined || to.definition === inside) continue;
         const key = `${to.path}:${to.definition.line}`;
         if (!found.has(key)) found.set(key, { to, line: number });
       }
@@ -111,7 +111,9 @@ export class Calls {
           : undefined;
       return members ?? single(own, path);
     }
-    if (/^(?:self|this|\$this|cls|super|parent|static|base|@)$/.test(receiver)) {
+    // What a type's parents do is theirs.
+    if (/^(?:super|parent|base)$/.test(receiver)) return undefined;
+    if (/^(?:self|this|\$this|cls|static|@)$/.test(receiver)) {
       const container = inside?.container;
       return container === undefined
         ? undefined
@@ -239,11 +241,14 @@ function isShortFor(variable: string, type: string): boolean {
   return false;
 }
 
-/** The only one; of several the one in the file itself. */
+/** The only one, or the first of its overloads; of several in more than one file the one in the file itself. */
 function single(callables: readonly Callable[], path: string): Callable | undefined {
-  if (callables.length <= 1) return callables[0];
   const own = callables.filter(one => one.path === path);
-  return own.length === 1 ? own[0] : undefined;
+  const [first, ...rest] = own.length > 0 ? own : callables;
+  // Overloads stand in one file, of one type.
+  return rest.every(one => one.path === first?.path && one.definition.container === first.definition.container)
+    ? first
+    : undefined;
 }
 
 /** The one that shares most folders with a path, where only one does. */

@@ -63,14 +63,15 @@ export function commandsOf(
     // What a pipeline runs on its own machines is said last.
     const place = pipeline ? 40 : inner * 10 + (isContainer(path) ? 8 : 0);
     for (const { name, text, line } of manifest.commands) {
-      if (pipeline && /\$[{(\w]|%\w+%/.test(name)) continue;
+      // What a pipeline tells its own machine is no command of the project.
+      if (pipeline && /\$[{(\w]|%\w+%| -v$|--version\b|\bconfig\b/.test(name)) continue;
       const typed = inside(wrapped(name, folderOf(path), wrappers), path, scope);
       found.push({ name: typed, command: text, path, line, use: useOf(name, text), place });
     }
   }
   for (const { command, path, line, heading } of documents.commands) {
     if (scope !== undefined && !path.startsWith(`${scope}/`)) continue;
-    const use = useOf(command, heading);
+    const use = /\b(?:single|one|individual|specific) tests?\b/i.test(heading) ? 'one test' : useOf(command, heading);
     if (use !== 'other' && !/\$[{(\w]/.test(command))
       found.push({ name: command, command: '', path, line, use, place: 5 });
   }

@@ -63,6 +63,7 @@ export function entriesOf(
         add({ kind: 'program', title: `${source} — ${role} in ${path}:${line}`, path: source, line: 1 });
     }
   }
+  for (const path of paths) for (const entry of launched(path, facts, textOf)) add(entry);
   const declared: Entry[] = [];
   for (const path of own) {
     if (facts.files.get(path)!.aside !== undefined) continue;
@@ -77,6 +78,23 @@ export function entriesOf(
   }
   const programs = [...found.values()].sort((one, other) => depth(one.path, '') - depth(other.path, ''));
   return [...programs.slice(0, mostPrograms), ...declared.slice(0, mostRoutes)];
+}
+
+/** What Android starts when its icon is touched. */
+function launched(path: string, { files, ranked }: RepositoryFacts, textOf: (path: string) => string | undefined): Entry[] {
+  if (baseName(path) !== 'AndroidManifest.xml' || ranked.supportingOf(path) !== undefined) return [];
+  const text = textOf(path) ?? '';
+  const found: Entry[] = [];
+  for (const activity of text.split('<activity').slice(1)) {
+    const name = /android:name="[\w.]*?(\w+)"/.exec(activity.slice(0, 2000))?.[1];
+    if (name === undefined || !activity.includes('android.intent.category.LAUNCHER')) continue;
+    for (const file of files.values()) {
+      if (!/\.(?:kt|java)$/.test(file.path) || ranked.supportingOf(file.path) !== undefined || baseName(file.path).replace(/\.\w+$/, '') !== name) continue;
+      const definition = file.definitions.find(one => one.name === 'onCreate');
+      found.push({ kind: 'program', title: `${file.path} — started by ${path}`, path: file.path, line: definition?.line ?? 1, ...(definition && { definition }) });
+    }
+  }
+  return found;
 }
 
 /** What the language itself runs. */

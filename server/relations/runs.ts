@@ -7,7 +7,7 @@ import { baseName, compare } from '../syntax/paths.ts';
 import { type Call, type Callable, Calls } from './calls.ts';
 import { type Entry, entriesOf } from './entries.ts';
 
-const mostRuns = 6;
+const mostRuns = 8;
 const mostCalls = 6;
 /** Calls that a chain needs to tell something. */
 const leastCalls = 2;
@@ -19,6 +19,7 @@ const aside =
   /^(?:log\w*|debug\w*|trace|warn\w*|info|error\w*|print\w*|assert\w*|panic|fail\w*|get[A-Z_]?\w{0,8}|set[A-Z_]\w*|to_?[Ss]tring|to_s|is[A-Z_]\w*|has[A-Z_]\w*|len|size|close|copy|clone|new|equals?|hash\w*|deprecat\w*|check\w*|valid\w*|format\w*|escape\w*)$/;
 const telling =
   /^(?:main|run\w*|start\w*|serve\w*|handle\w*|execute\w*|exec|invoke\w*|process\w*|dispatch\w*|parse\w*|render\w*|find\w*|load\w*|build\w*|compile\w*|call|__call__|ServeHTTP|apply)$/i;
+const [manyUsers, toolWeight] = [5, 0.5];
 /** Roots looked at in a library. */
 const mostRoots = 240;
 const rootFiles = 14;
@@ -31,7 +32,8 @@ export function runsOf(
   textOf: (path: string) => string | undefined,
 ): Run[] {
   const calls = new Calls(facts, textOf);
-  const walker = new Walker(calls);
+  const users = new Map(facts.ranked.symbols.map(one => [`${one.path}:${one.definition.line}`, one.users]));
+  const walker = new Walker(calls, ({ path, definition }) => users.get(`${path}:${definition.line}`) ?? 0);
   const runs: Run[] = [];
   const entries = entriesOf(paths, facts, textOf);
   const begun = entries.map(entry => ({ entry, chain: walker.from(startsOf(entry, facts, calls)) }));
@@ -39,6 +41,8 @@ export function runsOf(
   const routes = begun
     .filter(({ entry, chain }) => entry.kind === 'route' && chain.length > 0)
     .sort((one, other) => other.chain.length - one.chain.length);
+  // Programs that can be followed come first.
+  programs.sort((one, other) => Number(other.chain.length > 0) - Number(one.chain.length > 0));
   for (const { entry, chain } of [...programs, ...routes.slice(0, 2)])
     if (runs.length < mostRuns) runs.push(runOf(entry.title, entry, chain));
   if (!runs.some(({ calls: told }) => told.length >= leastCalls))
@@ -150,10 +154,13 @@ function startsOf(entry: Entry, facts: RepositoryFacts, calls: Calls): Start[] {
 
 class Walker {
   readonly calls: Calls;
+  /** Files that use a definition; what many use is a tool of theirs, and no step of their way. */
+  readonly #usersOf: (callable: Callable) => number;
   #looked = 0;
 
-  constructor(calls: Calls) {
+  constructor(calls: Calls, usersOf: (callable: Callable) => number) {
     this.calls = calls;
+    this.#usersOf = usersOf;
   }
 
   /** The chain of calls that leads furthest. */
@@ -198,7 +205,7 @@ class Walker {
         );
         known.set(memo, rest);
       }
-      const worth = own + rest.worth;
+      const worth = (own + rest.worth) * (this.#usersOf(call.to) >= manyUsers ? toolWeight : 1);
       // A chain that was found from elsewhere may lead back to where this one has been.
       const isRing = rest.steps.some(
         ({ call: { to } }) =>

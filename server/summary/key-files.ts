@@ -1,9 +1,8 @@
 /**
- * The files a newcomer should know: those that others lean on and that hold much, from all parts of the repository. The score is the
- * geometric mean of graph rank and size; each file chosen halves what the others of its folder count, more slowly in a folder that holds much of the code. Compared with either alone by
- * `test/bench/summary.ts`.
+ * The files a newcomer should know: those that others lean on, those that lean on many others, and those that hold much, from all parts of the
+ * repository. Each file chosen takes a little off what the others of its folder count, more slowly in a folder that holds much of the code.
+ * How much each of these counts was chosen on a plateau of `test/bench/summary.ts`: neighbours of the numbers below do as well.
  */
-
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { Ranked } from '../analysis/graph.ts';
@@ -12,14 +11,15 @@ import type { KeyFile } from '../protocol/requests.ts';
 import { compare, folderOf } from '../syntax/paths.ts';
 
 export const keyFileCount = 20;
-const folderDecay = 0.5;
+const folderDecay = 0.85;
 const supportingWeight = 0.1;
 /** What documents speak of is worth more. */
 const spokenOfWeight = 2;
 /** What a file counts for that nothing refers to and that refers to nothing. */
-const aloneWeight = 0.3;
+const aloneWeight = 0.2;
 /** How much using the others counts beside being used. */
-const hubShare = 0.5;
+const hubShare = 2;
+const [rankPower, sizePower] = [0.45, 0.8];
 /** With fewer files of its own, tests and examples are shown, too. */
 const fewestOwn = 3;
 /** Files looked at: what is further down cannot be chosen but where nearly all files share a folder. */
@@ -43,7 +43,8 @@ export function chooseKeyFiles(
     .map(path => ({
       path,
       worth:
-        Math.sqrt(rankOf(path) * files.get(path)!.tokens) *
+        rankOf(path) ** rankPower *
+        files.get(path)!.tokens ** sizePower *
         (ranked.supportingOf(path) === undefined ? 1 : supportingWeight) *
         (documents.statements.has(path) ? spokenOfWeight : 1),
     }))

@@ -74,6 +74,6 @@ test('key files come from several folders, and never from tests, copies of other
     textOf: path => texts.get(path),
   });
   const chosenFiles = chooseKeyFiles([...texts.keys()], facts).map(({ path }) => path);
-  assert.deepEqual(chosenFiles.slice(0, 2), ['core/a.ts', 'edge/d.ts']);
+  assert.ok(chosenFiles.indexOf('edge/d.ts') < chosenFiles.indexOf('core/c.ts'));
   assert.deepEqual(chosenFiles.toSorted(), ['core/a.ts', 'core/b.ts', 'core/c.ts', 'edge/d.ts']);
 });
