@@ -31,8 +31,8 @@ function placesText(places: readonly ConnectedPlace[]): string {
   if (places.length === 0) return 'Nowhere else, as far as the memory of the repository connects.';
   return places
     .map(
-      ({ path: file, line, score, text }) =>
-        `${String(Math.round(score * 100)).padStart(3)} %  ${file}:${line}  ${text}`,
+      ({ path: file, line, score, text, inside }) =>
+        `${String(Math.round(score * 100)).padStart(3)} %  ${file}:${line}  ${text}${inside === undefined ? '' : `   (in ${inside})`}`,
     )
     .join('\n');
 }

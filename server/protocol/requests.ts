@@ -235,6 +235,8 @@ export interface ConnectedPlace extends Place {
   readonly endLine: number;
   /** The text of `line`, without its indentation. */
   readonly text: string;
+  /** The line that opens what it stands in: a function, a method, a type. */
+  readonly inside?: string;
   /** From 0 to 1, the strongest connection first. */
   readonly score: number;
 }

@@ -51,6 +51,27 @@ const full: Summary = {
     { name: 'planStay', kind: 'gizmo', usedBy: 1, path: 'b.ts', line: 4 },
   ],
   commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8, use: 'run' }],
+  runs: [
+    {
+      title: 'src/main.ts — main',
+      path: 'src/main.ts',
+      line: 4,
+      calls: [{ text: 'main calls planStay (a.ts:15)', path: 'src/main.ts', line: 6, generated: false }],
+    },
+  ],
+  relations: [
+    {
+      path: 'src',
+      kind: 'folder',
+      loose: false,
+      files: 2,
+      tokens: 400,
+      uses: [{ part: 'lib/', references: 3, at: { path: 'src/main.ts', line: 2 } }],
+      usedBy: [],
+      wiredBy: [],
+    },
+  ],
+  conventions: [{ text: 'Never moor twice.', path: 'AGENTS.md', line: 9, generated: false }],
 };
 
 function all(nodes: readonly SummaryNode[]): SummaryNode[] {
@@ -71,11 +92,14 @@ test('sections come in the order a reader needs them', () => {
   const labels = nodesOf(full, say).map(({ label }) => label);
   assert.deepEqual(labels, [
     'What this is',
-    'Where to start',
+    'How it runs',
+    'How the parts fit together',
     'Parts',
+    'Where to start',
     'Key files',
     'Key symbols',
     'Commands',
+    'Conventions and pitfalls',
   ]);
 });
 
@@ -92,6 +116,9 @@ const places: [id: string, path: string, line: number][] = [
   ['parts/src/bare.ts', 'src/bare.ts', 1],
   ['symbols/planStay@b.ts:4', 'b.ts', 4],
   ['commands/start@package.json:8', 'package.json', 8],
+  ['runs/src/main.ts — main/0', 'src/main.ts', 6],
+  ['relations/src/uses/lib/', 'src/main.ts', 2],
+  ['conventions/0', 'AGENTS.md', 9],
 ];
 for (const [id, path, line] of places) {
   test(`${id} opens ${path}:${line}`, () => assert.deepEqual(find(id).place, { path, line }));
@@ -111,7 +138,7 @@ test('generated text is marked in sight and for a screen reader', () => {
 });
 
 test('copying gives what one wants to paste', () => {
-  assert.equal(find('commands/start@package.json:8').copyText, 'node src/main.ts');
+  assert.equal(find('commands/start@package.json:8').copyText, 'start');
   assert.equal(find('parts/src/main.ts').copyText, 'src/main.ts');
   assert.equal(find('overview/0').copyText, 'Plans berths.');
 });
