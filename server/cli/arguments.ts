@@ -29,6 +29,7 @@ export interface CommandLine {
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
   readonly svg: boolean;
+  readonly relations: boolean;
   /** A file that the picture is written to. */
   readonly plot: string | undefined;
   readonly markdown: boolean;
@@ -61,6 +62,7 @@ type OptionName =
   | 'settings'
   | 'eagerness'
   | 'svg'
+  | 'relations'
   | 'plot'
   | 'colour'
   | 'markdown'
@@ -100,7 +102,7 @@ const commands = {
     least: 1,
     most: 1,
     does: 'the files by size, with their language, age and surprise; as a picture with --svg',
-    options: ['path', 'svg', 'colour'],
+    options: ['path', 'svg', 'relations', 'colour'],
   },
   digest: {
     operands: '<folder>',
@@ -161,6 +163,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
   markdown: '--markdown                    Markdown with links; of a file also what it defines and uses',
   svg: '--svg                         a picture on standard output',
+  relations: '--relations                   the picture with what uses what drawn over it',
   plot: '--plot <file.svg>             the picture, besides what is printed',
   colour: '--colour <by>                 language, recency or surprise (language)',
 };
@@ -202,6 +205,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
     svg: values.svg ?? false,
+    relations: values.relations ?? false,
     plot: values.plot,
     markdown: values.markdown ?? false,
     colour: values.colour,
@@ -272,6 +276,7 @@ function parse(words: readonly string[]) {
         settings: { type: 'string' },
         eagerness: { type: 'string' },
         svg: { type: 'boolean' },
+        relations: { type: 'boolean' },
         plot: { type: 'string' },
         markdown: { type: 'boolean' },
         colour: { type: 'string' },

@@ -3,6 +3,7 @@ import type { RepositoryMap } from '../protocol/requests.ts';
 import { readChanges } from '../summary/changes.ts';
 import { buildMap, pathInMap } from '../summary/map.ts';
 import { mapColours, mapSvg } from '../summary/map-svg.ts';
+import { summarize } from '../summary/summarize.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -18,6 +19,8 @@ export const map: Command = async (line, signal) => {
   const colour = mapColours.find(name => name === (line.colour ?? 'language'));
   if (colour === undefined)
     throw new UsageError(`--colour is one of ${mapColours.join(', ')}, not "${line.colour}".`);
+  if (line.relations && line.path !== undefined)
+    throw new UsageError('"--relations" draws the whole repository; it goes without --path.');
   const session = await openSession(line, signal);
   const { name, repository, tokenizer } = session;
   const { source, facts } = await factsOfSession(session, signal);
@@ -27,12 +30,15 @@ export const map: Command = async (line, signal) => {
   const measured = { ...source, memory, tokenizer, tokensOf: (path: string) => memory.tokensOf(path) };
   // What nobody sees need not be measured.
   const surprise =
-    colour === 'surprise' || !line.svg ? await meter.measure(measured, signal) : new Map<string, number>();
+    colour === 'surprise' || !(line.svg || line.relations) ? await meter.measure(measured, signal) : new Map<string, number>();
   const extras = { changed, surprise, surpriseMethod: meter.method };
   try {
     const built = buildMap(name, facts, extras, line.path);
     if (line.json) printJson(built);
-    else if (line.svg) print(mapSvg(built, { colour, now: Date.now() / 1000 }).trimEnd());
+    else if (line.svg || line.relations) {
+      const relations = line.relations ? { relations: summarize(source, facts).relations } : {};
+      print(mapSvg(built, { colour, now: Date.now() / 1000, ...relations }).trimEnd());
+    }
     else print(mapText(built));
     if (colour === 'surprise' && !line.json) note(meter.method);
   } catch (error) {

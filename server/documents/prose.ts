@@ -120,9 +120,9 @@ export function plain(line: string, form: Form = 'markdown'): string {
   let text = line;
   if (form === 'asciidoc')
     text = text
-      .replace(/(?:image|icon|footnote):[^\s[]*\[[^\]]*\]/g, '')
-      .replace(/(?:link:|xref:|mailto:)?[^\s[\]]*(?::\/\/|\.)[^\s[\]]*\[([^\]]+)\]/g, '$1')
-      .replace(/<<[^,>]+,?([^>]*)>>/g, '$1')
+      .replace(/\b(?:image|icon|footnote):{1,2}[^\s[\]]{0,300}\[[^\]]{0,300}\]/g, '')
+      .replace(/\b(?:link|xref|mailto|https?):[^\s[\]]{0,300}\[([^\]]{1,300})\]/g, '$1')
+      .replace(/<<[^<>,]{1,200}(?:,([^<>]{0,200}))?>>/g, (_, shown?: string) => shown ?? '')
       .replace(/\{[\w-]+\}/g, '');
   if (form === 'org')
     text = text

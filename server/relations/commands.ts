@@ -107,6 +107,7 @@ function useOf(name: string, told: string): CommandUse {
     /^(?:bundle exec )?(?:make|just|rake|task|composer|(?:npm|pnpm|yarn|bun)(?: run)?|tox(?: -e)?|nox(?: -s)?|poe|mage)(?: |$)/.exec(
       name,
     );
+  if (words[0]![1].test(name)) return 'one test';
   // What a runner runs is named behind it.
   if (runner) {
     const task = name.slice(runner[0].length);

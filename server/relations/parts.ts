@@ -62,7 +62,7 @@ export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope:
     const rest = folder.loose.filter(path => !alone.includes(path));
     // Outermost, what is no code is the project's own papers.
     const shown = folder.path === '' || folder.path === scope ? rest.filter(path => codeOf(path) > 0) : rest;
-    add(folder.path, 'folder', true, shown);
+    add(folder.path, 'folder', folder.folders.size > 0 || alone.length > 0, shown);
   };
   open(root);
   return parts;

@@ -1,7 +1,8 @@
 /** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
-import type { RepositoryMap } from '../protocol/requests.ts';
+import type { PartRelations, RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
+import { type Rectangle, relationShapes } from './map-relations.ts';
 
 export const mapColours = ['language', 'recency', 'surprise'] as const;
 export type MapColour = (typeof mapColours)[number];
@@ -13,6 +14,8 @@ export interface PictureOptions {
   readonly height?: number;
   /** Seconds since 1970, for ages. */
   readonly now: number;
+  /** Parts whose relations are drawn over the map. */
+  readonly relations?: readonly PartRelations[];
 }
 
 interface Node {
@@ -47,6 +50,19 @@ export function mapSvg(map: RepositoryMap, options: PictureOptions): string {
     if (node.data.file !== undefined) shapes.push(fileShape(map, node, node.data.file, colours));
     else if (node.depth > 0) shapes.push(folderShape(node));
   });
+  const places = new Map<string, Rectangle>();
+  laidOut.each(node => {
+    places.set(
+      node
+        .ancestors()
+        .reverse()
+        .slice(1)
+        .map(({ data }) => data.name)
+        .join('/'),
+      node,
+    );
+  });
+  if (options.relations) shapes.push(...relationShapes(options.relations, path => places.get(path)));
   const { files } = map;
   const tokens = files.tokens.reduce((sum, count) => sum + count, 0);
   const title = `${map.name}: ${files.names.length.toLocaleString('en-US')} files, ${tokens.toLocaleString('en-US')} tokens, coloured by ${options.colour}`;
