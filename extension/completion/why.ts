@@ -16,7 +16,7 @@ export function activate(context: Context, suggestions: Suggestions): void {
     vscode.commands.registerCommand('longsight.peekSources', () => peekSources(suggestions)),
     vscode.commands.registerCommand(acceptedCommand, (why: Why) => {
       suggestions.accepted(why);
-      log.debug(`Accepted a suggestion from ${why.provenance.map(placeText).join(', ') || 'the model'}.`);
+      log.debug(`Accepted a suggestion from ${why.provenance.map(placeText).join(', ') || 'this file'}.`);
       // The server counts, for this session only; that it could not is no news.
       client.request(countAccepted, { command: acceptedCommand, arguments: [why] }).catch(() => {});
     }),
@@ -50,16 +50,14 @@ async function showWhy(suggestions: Suggestions): Promise<void> {
       }),
     ),
   );
-  const peekItem = { label: `$(eye) ${vscode.l10n.t('Peek at All of Them')}` };
+  const peekItem = { label: `$(eye) ${vscode.l10n.t('Peek All Sources')}` };
   const chosen = await vscode.window.showQuickPick<PlaceItem | vscode.QuickPickItem>(
-    items.length > 0
-      ? [...items, peekItem]
-      : [{ label: vscode.l10n.t('From the model, not from one place.') }],
+    items.length > 0 ? [...items, peekItem] : [{ label: vscode.l10n.t('From this file') }],
     {
-      title: vscode.l10n.t('Why this suggestion? {0} sure', percentText(why)),
+      title: vscode.l10n.t('Why this suggestion? Confidence: {0}', percentText(why)),
       placeHolder: why.verbatim
         ? copiedText(why.verbatim)
-        : vscode.l10n.t('The places it was taken from; Enter opens one.'),
+        : vscode.l10n.t('Sources of this suggestion. Press Enter to open one.'),
     },
   );
   if (chosen && 'place' in chosen) await openPlace(chosen.place, vscode.ViewColumn.Active);
@@ -75,18 +73,18 @@ async function peekSources(suggestions: Suggestions): Promise<void> {
   const others = provenance.filter(({ path, line }) => path !== verbatim?.path || line !== verbatim.line);
   if (!(await peekPlaces(editor, verbatim ? [verbatim, ...others] : others)))
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('No suggestion in this line comes from one place.'),
+      vscode.l10n.t('This suggestion does not come from a single place.'),
     );
 }
 
 function tellNothing(): void {
-  void vscode.window.showInformationMessage(vscode.l10n.t('Longsight suggests nothing in this line.'));
+  void vscode.window.showInformationMessage(vscode.l10n.t('Longsight has no suggestion on this line.'));
 }
 
 function copiedText({ path, line, endLine }: NonNullable<Why['verbatim']>): string {
   return line === endLine
-    ? vscode.l10n.t('Copied word for word from {0}:{1}', path, line)
-    : vscode.l10n.t('Copied word for word from {0}:{1}–{2}', path, line, endLine);
+    ? vscode.l10n.t('Exact copy of {0}:{1}', path, line)
+    : vscode.l10n.t('Exact copy of {0}:{1}–{2}', path, line, endLine);
 }
 
 function explanation(why: Why): vscode.MarkdownString {
@@ -96,8 +94,8 @@ function explanation(why: Why): vscode.MarkdownString {
   text.appendMarkdown('$(telescope) ');
   text.appendMarkdown(
     links.length > 0
-      ? vscode.l10n.t('Longsight, {0} sure, from {1}', percentText(why), links.join(', '))
-      : vscode.l10n.t('Longsight, {0} sure, from the model', percentText(why)),
+      ? vscode.l10n.t('Longsight · {0} confidence · from {1}', percentText(why), links.join(', '))
+      : vscode.l10n.t('Longsight · {0} confidence · from this file', percentText(why)),
   );
   if (why.verbatim) text.appendMarkdown('\n\n').appendText(copiedText(why.verbatim));
   return text;
@@ -110,7 +108,7 @@ async function lineText(place: Place): Promise<string> {
     const document = await vscode.workspace.openTextDocument(uri);
     return document.lineAt(Math.min(place.line, document.lineCount) - 1).text.trim();
   } catch {
-    return vscode.l10n.t('This file is not there any more.');
+    return vscode.l10n.t('This file no longer exists.');
   }
 }
 

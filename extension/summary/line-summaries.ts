@@ -1,11 +1,8 @@
 /** One line about what a name stands for, taken from the repository: in the hover, and above definitions. Both are off unless asked for. */
 import * as vscode from 'vscode';
-import {
-  type LineSummary,
-  lineSummariesRequest,
-  lineSummaryRequest,
-  type RequestOf,
-} from '../../server/protocol/requests.ts';
+import { cleanLine } from '../../server/protocol/clean-text.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { LineSummary, RequestOf } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { openPlaceCommand, pathOf, placeLink } from '../client/places.ts';
@@ -47,12 +44,12 @@ async function hover(
 ): Promise<vscode.Hover | undefined> {
   if (!readSetting('summary.hover', document)) return undefined;
   const at = { uri: document.uri.toString(), line: position.line + 1, column: position.character + 1 };
-  const summary = await quietly(context, lineSummaryRequest, at, token);
+  const summary = await quietly(context, methods.lineSummary, at, token);
   if (!summary) return undefined;
   const text = new vscode.MarkdownString('$(telescope) ', true);
   text.isTrusted = { enabledCommands: [openPlaceCommand] };
   if (summary.generated) text.appendMarkdown('$(sparkle) ');
-  text.appendText(summary.text);
+  text.appendText(cleanLine(summary.text));
   if (summary.usedBy > 0) text.appendText(` · ${usesOf(summary)}`);
   text.appendMarkdown(` · ${placeLink(summary)}`);
   return new vscode.Hover(text);
@@ -64,14 +61,16 @@ async function lenses(
   token: vscode.CancellationToken,
 ): Promise<vscode.CodeLens[]> {
   if (!readSetting('summary.codeLens', document)) return [];
-  const answer = await quietly(context, lineSummariesRequest, { uri: document.uri.toString() }, token);
+  const answer = await quietly(context, methods.lineSummaries, { uri: document.uri.toString() }, token);
   return (answer?.lines ?? []).flatMap(({ at, summary }) => {
     const { path, line, text, usedBy, generated } = summary;
     // A lens that repeats the line below it adds nothing.
     const below = document.lineAt(Math.min(at, document.lineCount) - 1).text;
     const isRepeated = path === pathOf(document.uri) && below.includes(text.slice(0, signatureStart));
     if (isRepeated && usedBy === 0) return [];
-    const title = isRepeated ? usesOf(summary) : usedBy > 0 ? `${text} · ${usesOf(summary)}` : text;
+    // What looks like an icon would be shown as one.
+    const said = cleanLine(text).replaceAll('$(', '$\u200a(');
+    const title = isRepeated ? usesOf(summary) : usedBy > 0 ? `${said} · ${usesOf(summary)}` : said;
     return [
       new vscode.CodeLens(new vscode.Range(at - 1, 0, at - 1, 0), {
         title: generated ? `$(sparkle) ${title}` : title,
@@ -90,7 +89,7 @@ function usesOf({ usedBy }: LineSummary): string {
   return usedBy === 1 ? vscode.l10n.t('used by 1 file') : vscode.l10n.t('used by {0} files', usedBy);
 }
 
-/** Nobody asked for these by hand, so what fails is for the log only. */
+/** These are not requested by hand, so failures go to the log only. */
 async function quietly<Parameters, Result>(
   { client, log }: Context,
   type: RequestOf<Parameters, Result>,

@@ -44,7 +44,7 @@ export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
   const sections: (SummaryNode | undefined)[] = [
     section(
       'overview',
-      say('What this is'),
+      say('Overview'),
       'info',
       true,
       summary.overview.map((s, i) => statementNode(s, i, say)),
@@ -75,7 +75,7 @@ export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
     ),
     section(
       'start',
-      say('Where to start'),
+      say('Start here'),
       'rocket',
       true,
       summary.startHere.map(f => keyFileNode('start', f)),
@@ -120,7 +120,7 @@ function section(
 
 function statementNode(statement: Statement, index: number, say: Say, group = 'overview'): SummaryNode {
   const source = placeOf(statement);
-  const origin = statement.generated ? say('written by the model') : at(source);
+  const origin = statement.generated ? say('generated') : at(source);
   return leaf({
     id: `${group}/${index}`,
     label: statement.text,
@@ -216,7 +216,10 @@ function folded(nodes: readonly SummaryNode[], say: Say): SummaryNode[] {
   const aside = nodes.filter(isAside);
   if (aside.length < fewestFolded || aside.length === nodes.length) return [...nodes];
   const label = say('{0} files and folders of settings and papers', aside.length);
-  const node = { ...leaf({ id: 'parts/:aside', label, description: '', icon: 'ellipsis', text: label, spoken: label }), children: aside };
+  const node = {
+    ...leaf({ id: 'parts/:aside', label, description: '', icon: 'ellipsis', text: label, spoken: label }),
+    children: aside,
+  };
   return [...nodes.filter(one => !isAside(one)), node];
 }
 

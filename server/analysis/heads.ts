@@ -40,26 +40,27 @@ export function headsOf(
     members.set(container, list);
     if (list.length < mostMembers && !list.includes(name)) list.push(name);
   }
-  const stem = baseName(path).replace(/\..*$/, '').replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
+  const stem = baseName(path)
+    .replace(/\..*$/, '')
+    .replace(/[^\p{L}\p{N}]+/gu, '')
+    .toLowerCase();
   const outer = outermost(definitions);
   // What a file is named after is its subject, wherever in it that stands.
   const subject = definitions.filter(({ name, kind }) => types.has(kind) && name.toLowerCase() === stem);
-  return [...new Set([...subject, ...outer])]
-    .slice(0, mostHeads)
-    .map(definition => {
-      const { name, kind, line, exported } = definition;
-      const sentence = definitionSentence(lines, line, language, path);
-      return {
-        name,
-        kind,
-        line,
-        exported,
-        ...(sentence && { sentence }),
-        signature: signatureOf(lines, definition),
-        members: members.get(name) ?? [],
-        size: sizeOf(definition, definitions),
-      };
-    });
+  return [...new Set([...subject, ...outer])].slice(0, mostHeads).map(definition => {
+    const { name, kind, line, exported } = definition;
+    const sentence = definitionSentence(lines, line, language, path);
+    return {
+      name,
+      kind,
+      line,
+      exported,
+      ...(sentence && { sentence }),
+      signature: signatureOf(lines, definition),
+      members: members.get(name) ?? [],
+      size: sizeOf(definition, definitions),
+    };
+  });
 }
 
 function sizeOf({ name, line, endLine }: Definition, definitions: readonly Definition[]): number {

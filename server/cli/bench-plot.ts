@@ -1,4 +1,6 @@
 /** The benchmark as a picture: how often suggestions are right, from the surest down, for each of the ways to suggest. */
+
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { Benchmark } from './benchmark.ts';
 
 const size = { width: 720, height: 460, left: 64, right: 170, top: 72, bottom: 56 };
@@ -38,7 +40,7 @@ export function plotSvg({ name, tokens, completion, read, decode, edit, reopen }
   const title = `${name}: ${tokens.toLocaleString('en-US')} tokens`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" font-family="system-ui, sans-serif" font-size="12">`,
-    `<title>${escaped(`${title}; right suggestions against share of lines covered`)}</title>`,
+    `<title>${escapeXml(`${title}; right suggestions against share of lines covered`)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     `<g font-size="16" font-weight="600">${text(size.left, 28, title)}</g>`,
     text(size.left, 48, figures),
@@ -47,18 +49,14 @@ export function plotSvg({ name, tokens, completion, read, decode, edit, reopen }
     text(
       x(0.5),
       size.height - 14,
-      'share of lines for which something is suggested, the surest first',
+      'coverage: share of lines with a suggestion, most confident first',
       'middle',
     ),
-    `<g transform="rotate(-90 16 ${y(0.5)})">${text(16, y(0.5), 'right, of what is suggested', 'middle')}</g>`,
+    `<g transform="rotate(-90 16 ${y(0.5)})">${text(16, y(0.5), 'precision', 'middle')}</g>`,
     '</svg>',
   ].join('\n');
 }
 
 function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end' = 'start'): string {
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="#222">${escaped(content)}</text>`;
-}
-
-function escaped(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="#222">${escapeXml(content)}</text>`;
 }

@@ -2,9 +2,10 @@
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { complete } from '../completion/complete.ts';
+import { cleanLine, cleanText } from '../protocol/clean-text.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { print, printJson } from './output.ts';
+import { printJson, printStyled } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -23,12 +24,13 @@ export interface Suggestion {
 }
 
 export const completeAt: Command = async (line, signal) => {
-  if (line.at === undefined) throw new UsageError('"longsight complete" needs --at <path>:<line>:<column>.');
+  if (line.at === undefined)
+    throw new UsageError('"longsight complete" requires --at <path>:<line>:<column>.');
   const place = findPlace(path.resolve(line.operands[0]!), line.at);
   const session = await openSession(line, signal);
   const suggestion = await suggest(session, place, line, signal);
   if (line.json) printJson(suggestion);
-  else print(suggestionText(place, suggestion));
+  else printStyled(suggestionText(place, suggestion));
 };
 
 export async function suggest(
@@ -37,7 +39,7 @@ export async function suggest(
   { eagerness }: CommandLine,
   signal: AbortSignal,
 ): Promise<Suggestion> {
-  // Nobody is typing here: the whole answer is worth waiting for.
+  // No one is typing here, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };
   const found = await complete(request, repository.memory, tokenizer, signal);
@@ -64,23 +66,24 @@ export function suggestionText({ path: file, text, offset }: PlaceInText, sugges
     .slice(0, start)
     .split('\n')
     .slice(-1 - linesBefore, -1);
-  const inserted = suggestion.text === '' ? '' : styleText(['bold', 'green'], suggestion.text);
-  const current = text.slice(start, offset) + inserted + text.slice(offset, end < 0 ? text.length : end);
+  const inserted = suggestion.text === '' ? '' : styleText(['bold', 'green'], cleanText(suggestion.text));
+  const rest = text.slice(offset, end < 0 ? text.length : end);
+  const current = cleanText(text.slice(start, offset)) + inserted + cleanText(rest);
   const numbered = [
-    ...before.map((content, at) => gutter(line - before.length + at, content)),
+    ...before.map((content, at) => gutter(line - before.length + at, cleanText(content))),
     gutter(line, current),
   ];
-  const place = `${file}:${line}:${offset - start + 1}`;
+  const place = `${cleanLine(file)}:${line}:${offset - start + 1}`;
   return [place, ...numbered, `  ${verdict(suggestion)}`].join('\n');
 }
 
 function verdict({ text, confidence, provenance, milliseconds, shown, reason }: Suggestion): string {
   const time = `${milliseconds.toFixed(1)} ms`;
-  if (text === '') return `no suggestion: ${reason ?? 'nothing known here'} (${time})`;
+  if (text === '') return `no suggestion: ${reason ?? 'no match in the repository'} (${time})`;
   const sources = provenance.slice(0, sourcesShown).map(source => `${source.path}:${source.line}`);
   const from = sources.length > 0 ? `, from ${sources.join(', ')}` : ', from this file';
-  const held = shown ? '' : `; an editor would not show it: ${reason ?? 'not confident enough'}`;
-  return `${Math.round(confidence * 100)} % sure${from}, ${time}${held}`;
+  const held = shown ? '' : `; not shown in an editor: ${reason ?? 'not confident enough'}`;
+  return `${Math.round(confidence * 100)} % confidence${from}, ${time}${held}`;
 }
 
 function gutter(line: number, content: string): string {

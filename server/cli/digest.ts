@@ -1,18 +1,21 @@
 /** `longsight digest`: the repository for another tool, within a budget of tokens. */
+import path from 'node:path';
 import { defaultBudget, makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { count, note, print } from './output.ts';
+import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
 
 export const digest: Command = async (line, signal) => {
+  const part = findPart(path.resolve(line.operands[0]!), line.path);
   const session = await openSession(line, signal);
   const { repository, tokenizer } = session;
   const { source, facts } = await factsOfSession(session, signal);
   try {
     const { text, tokens, whole, outlined, named } = makeDigest(source, facts, {
-      ...(line.path !== undefined && { path: line.path }),
+      ...(part !== undefined && { path: part }),
       budget: line.budget ?? defaultBudget,
       format: line.json ? 'json' : 'markdown',
       countTokens: words => tokenizer.encode(words).length,
@@ -20,7 +23,7 @@ export const digest: Command = async (line, signal) => {
     });
     print(text.trimEnd());
     note(
-      `${count(tokens)} tokens: ${count(whole)} files whole, ${count(outlined)} as outlines, ${count(named)} not shown.`,
+      `${count(tokens)} tokens: ${count(whole)} complete files, ${count(outlined)} outlined, ${count(named)} not shown.`,
     );
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);

@@ -1,6 +1,7 @@
 /** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../protocol/message-of.ts';
 import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
@@ -10,6 +11,7 @@ import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { map } from './map.ts';
+import { model } from './model.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
 import { start } from './start.ts';
@@ -29,6 +31,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   bench,
   export: exportModel,
   cache,
+  model,
   status,
 };
 
@@ -43,7 +46,13 @@ async function main(words: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   // A reader that went away (`longsight … | head`) ends the program, quietly.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    // A full disk, for instance: half a result must not pass for a whole one.
+    note(`longsight: the output could not be written (${error.message}).`);
+    process.exit(exitBroken);
+  });
+  process.stderr.on('error', () => {});
   try {
     const line = parseCommandLine(words);
     if (line === 'help') print(usage());
@@ -52,13 +61,13 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      note('Interrupted. What was read is kept.');
+      note('Interrupted. The cache keeps what was read.');
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (words.includes('--json')) printJson({ error: message });
-    else note(bad ? `longsight: ${message}` : `longsight: something broke: ${message}`);
+    else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');
     return bad ? exitBadInput : exitBroken;
   }

@@ -1,8 +1,10 @@
 /** What most commands begin with: a folder opened and read, with progress on standard error. */
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { ReadReport } from '../repository/read-report.ts';
-import { type Follower, Repository } from '../repository/repository.ts';
+import { Repository } from '../repository/repository.ts';
+import type { Follower } from '../repository/token-memory.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';
@@ -49,7 +51,7 @@ export async function openSession(
     const { ledger } = repository;
     note(
       `Read ${count(ledger.files)} files, ${count(ledger.tokens)} tokens (${bytes(ledger.bytes)}) in ${duration(reading.seconds)}` +
-        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; left out ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
+        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; skipped ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
     );
   }
   return { name: path.basename(root), repository, tokenizer, reading };
@@ -59,7 +61,7 @@ export function tokenizerOf(line: CommandLine): Tokenizer {
   try {
     return loadTokenizer(line.model);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 /** A summary as text for a terminal. */
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
 import { activityText } from '../summary/changes.ts';
@@ -13,10 +14,10 @@ const linksShown = 3;
 export function summaryText(summary: Summary, columns: number): string {
   const lines: string[] = [summary.name, '═'.repeat(summary.name.length)];
   const section = (title: string, rows: readonly string[]): void => {
-    if (rows.length > 0) lines.push('', title, ...rows.map(row => `  ${row}`));
+    if (rows.length > 0) lines.push('', title, ...rows.map(row => `  ${cleanLine(row)}`));
   };
   const said = (statement: Statement): string => `${statement.text}  (${source(statement)})`;
-  section('What it is', [
+  section('Overview', [
     ...summary.overview.map(said),
     ...(summary.activity ? [`git: ${activityText(summary.activity)}`] : []),
   ]);

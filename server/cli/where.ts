@@ -1,5 +1,6 @@
 /** `longsight where`: where else the repository does what stands at a place. */
 import path from 'node:path';
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { ConnectedPlace } from '../protocol/requests.ts';
 import { placesLike } from '../summary/where.ts';
 import { UsageError } from './arguments.ts';
@@ -9,7 +10,7 @@ import { findPlace } from './place.ts';
 import { openSession } from './session.ts';
 
 export const where: Command = async (line, signal) => {
-  if (line.at === undefined) throw new UsageError('"longsight where" needs --at <path>:<line>:<column>.');
+  if (line.at === undefined) throw new UsageError('"longsight where" requires --at <path>:<line>:<column>.');
   const { path: file, text } = findPlace(path.resolve(line.operands[0]!), line.at);
   const { repository, tokenizer } = await openSession(line, signal);
   const places = await placesLike(
@@ -28,11 +29,11 @@ export const where: Command = async (line, signal) => {
 };
 
 function placesText(places: readonly ConnectedPlace[]): string {
-  if (places.length === 0) return 'Nowhere else, as far as the memory of the repository connects.';
+  if (places.length === 0) return 'No similar code found elsewhere in the repository.';
   return places
     .map(
       ({ path: file, line, score, text, inside }) =>
-        `${String(Math.round(score * 100)).padStart(3)} %  ${file}:${line}  ${text}${inside === undefined ? '' : `   (in ${inside})`}`,
+        `${String(Math.round(score * 100)).padStart(3)} %  ${cleanLine(file)}:${line}  ${cleanLine(text)}${inside === undefined ? '' : `   (in ${cleanLine(inside)})`}`,
     )
     .join('\n');
 }

@@ -48,7 +48,7 @@ async function answer(
   // Lets word arrive that this request was superseded.
   await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return { reason: 'cancelled' };
-  if (splitsCharacter(request)) return { reason: 'nothing known here' };
+  if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
   if (known !== undefined) return known;
   if (request.wait !== undefined && request.wait > 0) {
@@ -64,7 +64,7 @@ async function answer(
     ...(cache && { states: cache.states }),
   });
   if (turn.isOver) return { reason: 'cancelled' };
-  if (candidates.length === 0) return { reason: 'nothing known here' };
+  if (candidates.length === 0) return { reason: 'no match in the repository' };
 
   const items = new Map<string, CompletionItem>();
   for (const { candidate, confidence } of rank(featuresOf(candidates, context))) {

@@ -40,7 +40,10 @@ export function pathStatements(path: string, blocks: readonly Block[], known: Kn
         add(subjects, plain(rest.slice(told?.[0].length ?? 0), form), block.line);
       else if (subjects.length === 0 && block.kind === 'paragraph')
         for (const { text: sentence, line } of sentencesIn(block.lines, block.line)) {
-          const match = /^[^`]{4,90}\b(?:lives?|are|is|resides?|located|found|goes?|stored|defined|kept) in (?:the )?`([^`]+)`(?: (?:folder|directory|file|module|package))?\.?$/.exec(sentence);
+          const match =
+            /^[^`]{4,90}\b(?:lives?|are|is|resides?|located|found|goes?|stored|defined|kept) in (?:the )?`([^`]+)`(?: (?:folder|directory|file|module|package))?\.?$/.exec(
+              sentence,
+            );
           const subject = match ? known.find(match[1]!, folder) : undefined;
           if (subject !== undefined) add([subject], plain(sentence, form), line);
         }

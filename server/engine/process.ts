@@ -28,8 +28,6 @@ interface RunOptions {
   readonly signal?: AbortSignal;
   /** Goes before all that is not urgent. */
   readonly urgent?: boolean;
-  /** False for work that must not be done twice; it is rejected when the process ends meanwhile. */
-  readonly repeatable?: boolean;
 }
 
 export interface Engine {
@@ -47,7 +45,9 @@ export interface Engine {
     parameters: ParametersOf<Name>,
     options?: RunOptions,
   ): Promise<ResultOf<Name>>;
-  /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
+  /** Sets the device for the next start; an engine that runs is restarted on it. */
+  use(device: DeviceSetting): void;
+  /** Starts a new process and chooses the device again. Open work moves to it. */
   restart(device?: DeviceSetting): void;
   /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
   stop(): Promise<void>;
@@ -74,7 +74,6 @@ export interface EngineOptions {
 
 interface Pending {
   readonly request: WorkRequest;
-  readonly repeatable: boolean;
   readonly resolve: (result: ResultOf<WorkName>) => void;
   readonly reject: (error: unknown) => void;
   /** Lets go of the signal that could abort it. */
@@ -135,7 +134,7 @@ class EngineProcess implements Engine {
   run<Name extends WorkName>(
     name: Name,
     parameters: ParametersOf<Name>,
-    { signal, urgent = false, repeatable = true }: RunOptions = {},
+    { signal, urgent = false }: RunOptions = {},
   ): Promise<ResultOf<Name>> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#status.state === 'failed') return Promise.reject(new EngineError(this.#status.problem));
@@ -149,7 +148,6 @@ class EngineProcess implements Engine {
       };
       const pending: Pending = {
         request,
-        repeatable,
         attempts: 0,
         resolve: result => resolve(result as ResultOf<Name>),
         reject,
@@ -167,8 +165,16 @@ class EngineProcess implements Engine {
     this.#choice = undefined;
     this.#crashesInRow = 0;
     this.#retire();
-    this.#rejectStarted('the engine was restarted', pending => pending.repeatable);
     void this.#start(this.#status.state === 'stopped' ? 'starting' : 'restarting');
+  }
+
+  use(device: DeviceSetting): void {
+    if (this.#status.state !== 'stopped') {
+      this.restart(device);
+      return;
+    }
+    this.#setting = device;
+    this.#choice = undefined;
   }
 
   async stop(): Promise<void> {
@@ -280,19 +286,19 @@ class EngineProcess implements Engine {
   #crashed(how: string): void {
     this.#child = undefined;
     clearTimeout(this.#watchdog);
-    const why = this.#hung ? 'did not answer and was ended' : how;
+    const why = this.#hung ? 'did not respond and was killed' : how;
     this.#crashesInRow += 1;
     this.#change({ crashes: this.#status.crashes + 1 });
     this.#rejectStarted(
-      `the engine process ${why} while it worked on this`,
-      ({ repeatable, attempts }) => repeatable && attempts < mostAttempts,
+      `the engine process ${why} while processing this request`,
+      ({ attempts }) => attempts < mostAttempts,
     );
     if (this.#crashesInRow >= mostCrashes) {
       this.#fail(`The engine process ${why}, ${this.#crashesInRow} times in a row.`);
       return;
     }
     const delay = Math.min(this.#options.firstDelay * 2 ** (this.#crashesInRow - 1), longestDelay);
-    const problem = `The engine process ${why}; it is started again.`;
+    const problem = `The engine process ${why}; restarting it.`;
     this.#options.log('warning', problem);
     this.#change({ state: 'restarting', problem });
     this.#timer = setTimeout(() => void this.#start('restarting'), delay);
@@ -335,7 +341,7 @@ class EngineProcess implements Engine {
     const open = [...this.#pending.values()].some(({ attempts }) => attempts > 0);
     if (!this.#tooLarge() || open) return;
     const size = Math.round(this.#status.residentBytes / 2 ** 20);
-    this.#options.log('info', `The engine process holds ${size} MB and is replaced by a new one.`);
+    this.#options.log('info', `The engine process uses ${size} MB; replacing it.`);
     this.#retire();
     void this.#start('restarting');
   }

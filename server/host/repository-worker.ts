@@ -5,6 +5,7 @@ import { type Completion, complete } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
@@ -13,8 +14,9 @@ import { SummaryCache } from '../summary/summary-cache.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
-import { messageOf } from './log.ts';
+import { maskSecrets } from '../workspace/secrets/names.ts';
 import {
   type DocumentQuestion,
   type IndexStats,
@@ -36,22 +38,29 @@ interface Open {
 export class RepositoryWorker {
   readonly #changed: () => void;
   readonly #engine: Pick<Engine, 'run'>;
+  readonly #workOn: (path: string) => void;
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
   #open: Open | undefined;
+  #parameters: OpenParameters | undefined;
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
   #reading: Promise<ReadReport> | undefined;
 
-  /** @param changed is called whenever the figures may have changed */
-  constructor(changed: () => void, engine: Pick<Engine, 'run'>) {
+  /**
+   * @param changed is called whenever the statistics may have changed
+   * @param workOn is told of each file before it is worked on
+   */
+  constructor(changed: () => void, engine: Pick<Engine, 'run'>, workOn: (path: string) => void = () => {}) {
     this.#changed = changed;
     this.#engine = engine;
+    this.#workOn = workOn;
   }
 
   async open(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
+    this.#parameters = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open?.neural?.stop();
     this.#open = undefined;
@@ -72,22 +81,35 @@ export class RepositoryWorker {
       : undefined;
     const repository = await Repository.open({
       folders,
+      allowsNone: true,
       tokenizer,
       memory,
       exclude,
       maxFileSize,
       maxTokens,
+      ...(parameters.blocking && { blocking: parameters.blocking }),
+      workOn: this.#workOn,
       ...(store === undefined ? {} : { store }),
       ...(neural === undefined ? {} : { follower: neural.reader }),
     });
     const name = folders.map(folder => folder.name).join(', ');
     const kept = store && new SummaryCache(store, repository.workspace.folders);
-    this.#open = { tokenizer, repository, summary: new SummaryWorker(name, repository, kept), neural };
+    this.#open = {
+      tokenizer,
+      repository,
+      summary: new SummaryWorker(name, repository, kept, this.#workOn),
+      neural,
+    };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
   }
 
+  /** @throws FolderError where there is no folder to read; documents complete from themselves all the same */
   async read(signal: AbortSignal): Promise<Read> {
+    // It may be there by now.
+    if (this.#missing() !== undefined && this.#parameters !== undefined) await this.open(this.#parameters);
+    const missing = this.#missing();
+    if (missing !== undefined) throw missing;
     const { repository } = this.#opened();
     const reading = repository.read(({ done, filesTotal }) => {
       this.#ahead = filesTotal - done;
@@ -105,6 +127,11 @@ export class RepositoryWorker {
     return read;
   }
 
+  #missing(): FolderError | undefined {
+    const workspace = this.#open?.repository.workspace;
+    return workspace?.folders.length === 0 ? workspace.failures[0] : undefined;
+  }
+
   async update(paths: readonly string[]): Promise<Read> {
     const update = this.#opened().repository.update(paths);
     this.#changed();
@@ -113,7 +140,7 @@ export class RepositoryWorker {
 
   async edit(file: string, text: string | undefined): Promise<null> {
     const { repository } = this.#opened();
-    const path = repository.workspace.pathOf(file);
+    const path = repository.workspace.pathOfDocument(file);
     if (path === undefined) return null;
     await repository.edit(path, text);
     this.#suggestions.clear();
@@ -138,24 +165,27 @@ export class RepositoryWorker {
 
   async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
     const { repository, tokenizer } = this.#opened();
-    const path = repository.workspace.pathOf(file) ?? file.slice(file.lastIndexOf('/') + 1);
+    const path = repository.workspace.pathOfDocument(file) ?? file.slice(file.lastIndexOf('/') + 1);
     const request = { path, ...question };
-    if (this.#isKeptOut(path)) return { reason: 'kept out', milliseconds: 0 };
+    if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
     this.#open?.neural?.reader.prioritize(path);
     this.#lookAhead.stop();
     this.#warming.abort();
+    this.#workOn(path);
     const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
     if (found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }
 
-  /** In what holds secrets or was excluded nothing is suggested either. */
+  /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
+    const shown = maskSecrets(path);
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
-      if (reason !== 'secret' && reason !== 'excluded') continue;
+      if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
       // Folders end with a slash.
-      if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
+      if (path === skipped || shown === skipped || (skipped.endsWith('/') && path.startsWith(skipped)))
+        return true;
     }
     // What git ignores is on no list.
     return verdictOnName(path)?.reason === 'secret';

@@ -1,7 +1,7 @@
 /** What the memory's thread says about the repository: its summary, and the places that are connected. */
 
 import { FactBook } from '../analysis/fact-book.ts';
-import { sourceOf } from '../analysis/source.ts';
+import { type SummarySource, sourceOf } from '../analysis/source.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type {
   Activity,
@@ -46,9 +46,20 @@ export class SummaryWorker {
   /** Whether a reading has ended since the folders were opened. */
   #wasRead = false;
 
-  /** @param kept nothing where nothing is kept between sessions */
-  constructor(name: string, repository: Repository<CopyMemory>, kept: SummaryCache | undefined) {
+  readonly #workOn: (path: string) => void;
+
+  /**
+   * @param kept nothing where nothing is kept between sessions
+   * @param workOn is told of each file before it is worked on
+   */
+  constructor(
+    name: string,
+    repository: Repository<CopyMemory>,
+    kept: SummaryCache | undefined,
+    workOn: (path: string) => void,
+  ) {
     this.#name = name;
+    this.#workOn = workOn;
     this.#kept = kept;
     this.#repository = repository;
   }
@@ -88,7 +99,7 @@ export class SummaryWorker {
 
   async lineSummaries(file: string, signal: AbortSignal): Promise<LineSummaries> {
     const { facts } = await this.#facts(signal);
-    return facts.symbols.linesOf(this.#repository.workspace.pathOf(file) ?? file);
+    return facts.symbols.linesOf(this.#repository.workspace.pathOfDocument(file) ?? file);
   }
 
   async where(position: FilePosition, signal: AbortSignal): Promise<Places> {
@@ -148,12 +159,24 @@ export class SummaryWorker {
     try {
       await this.#kept.put(summary);
       const book = await this.#opened();
-      const source = sourceOf(this.#name, this.#repository);
+      const source = this.#source();
       if (!(await book.refine(source)) || !this.#wasRead) return;
       await this.#kept.put({ ...summarize(source, await book.collect(source)), ...activityOf(summary) });
     } finally {
       this.#keeping = false;
     }
+  }
+
+  /** Texts are asked for one by one, each before it is analyzed. */
+  #source(): SummarySource {
+    const source = sourceOf(this.#name, this.#repository);
+    return {
+      ...source,
+      textOf: path => {
+        this.#workOn(path);
+        return source.textOf(path);
+      },
+    };
   }
 
   #opened(): Promise<FactBook> {
@@ -168,14 +191,14 @@ export class SummaryWorker {
 
   /** The document as the editor has it, or as it was read. */
   #document({ file, text }: FilePosition): { path: string; text: string } | undefined {
-    const path = this.#repository.workspace.pathOf(file) ?? file;
+    const path = this.#repository.workspace.pathOfDocument(file) ?? file;
     const known = text ?? this.#repository.textOf(path);
     return known === undefined ? undefined : { path, text: known };
   }
 
   async #facts(signal: AbortSignal) {
     const book = await this.#opened();
-    const source = sourceOf(this.#name, this.#repository);
+    const source = this.#source();
     const facts = await book.collect(source, { signal, treeBudget });
     void book.refine(source);
     return { source, facts };

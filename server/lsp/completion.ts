@@ -14,7 +14,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CompletionItem } from '../completion/complete.ts';
-import { completeFromMemory } from '../host/messages.ts';
+import { workerRequests } from '../host/messages.ts';
 import { acceptedCommand, type Why } from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
 import type { AcceptanceCount } from './acceptance.ts';
@@ -85,7 +85,7 @@ export function serveCompletions(
     };
     try {
       await unsaved.flush(document.uri);
-      const found = await reading.ask(completeFromMemory, request, token);
+      const found = await reading.ask(workerRequests.complete, request, token);
       const { item, alternatives = [] } = found;
       if (found.reason !== 'cancelled') pace.answered(Math.max(0, found.milliseconds - wait));
       if (item === undefined || documents.get(document.uri)?.version !== version) return [];
@@ -110,7 +110,8 @@ function selectedIn(
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {
-  return enable && (languages[languageId] ?? languages['*'] ?? true);
+  const wanted = new Map(Object.entries(languages));
+  return enable && (wanted.get(languageId) ?? wanted.get('*') ?? true);
 }
 
 function itemOf(

@@ -3,10 +3,19 @@ import { type Fact, lineAt, matches, optional, type Said, usual } from './manife
 
 export function readPom(text: string): Said {
   // The project's own elements come before its dependencies', which are the only deeper ones with these names.
-  const head = text.replace(/<parent>[\s\S]*?<\/parent>/, whole => whole.replace(/[^\n]/g, ' '));
+  const parent = text.indexOf('<parent>');
+  const parentEnd = parent < 0 ? -1 : text.indexOf('</parent>', parent);
   const element = (tag: string): Fact | undefined => {
-    const match = new RegExp(`<${tag}>\\s*([^<]+?)\\s*</${tag}>`).exec(head);
-    return match ? { text: match[1]!.replace(/\s+/g, ' '), line: lineAt(text, match.index) } : undefined;
+    const open = `<${tag}>`;
+    for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at + 1)) {
+      if (parentEnd >= 0 && at > parent && at < parentEnd) continue;
+      const end = text.indexOf('<', at + open.length);
+      if (end < 0) return undefined;
+      const value = text.slice(at + open.length, end).trim();
+      if (value !== '' && text.startsWith(`</${tag}>`, end))
+        return { text: value.replace(/\s+/g, ' '), line: lineAt(text, at) };
+    }
+    return undefined;
   };
   return {
     ...optional('name', element('name') ?? element('artifactId')),
@@ -21,7 +30,7 @@ export function readPom(text: string): Said {
         .slice(0, 1)
         .map(({ line }) => ({ name: 'mvn quarkus:dev', text: '', line })),
     ],
-    links: matches(text, /<module>\s*([^<\s]+)\s*<\/module>/),
+    links: matches(text, /<module>([^<\s]+)<\/module>/),
   };
 }
 

@@ -57,6 +57,9 @@ const byForm: readonly (readonly [RegExp, Reader])[] = [
   ],
 ];
 
+/** Longer ones are data. */
+const longestManifest = 1 << 18;
+
 function readerOf(path: string): Reader | undefined {
   return byName.get(baseName(path)) ?? byForm.find(([form]) => form.test(path))?.[1];
 }
@@ -73,7 +76,7 @@ export function isPipeline(path: string): boolean {
 /** @returns nothing for a file that is no manifest or cannot be parsed: a broken manifest is no news for a summary. */
 export function readManifest(path: string, text: string): Manifest | undefined {
   const reader = readerOf(path);
-  if (reader === undefined) return undefined;
+  if (reader === undefined || text.length > longestManifest) return undefined;
   try {
     return { path, ...reader(text, path) };
   } catch {

@@ -23,12 +23,12 @@ export class LostLeaf extends Error {
   readonly key: string;
 
   constructor(key: string) {
-    super('What was read of a file has been removed or damaged since.');
+    super('The model memory of a file was removed or damaged.');
     this.key = key;
   }
 }
 
-/** Memories of fewer files are merged anew where they are needed: it takes no longer than finding them would take room. */
+/** Memories of fewer files are merged when needed, which is cheaper than storing them. */
 const keptFrom = 16;
 const defaultRoom = 48 * 2 ** 20;
 

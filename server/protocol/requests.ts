@@ -1,4 +1,4 @@
-/** The custom requests and notifications between a client and the language server, beyond LSP 3.18. All lines and columns in them count from 1. */
+/** The answers to requests beyond LSP 3.18, and the notifications. All lines and columns in them count from 1. */
 
 /** A request: its method and, as types only, what goes in and comes out. */
 export interface RequestOf<Parameters, Result> {
@@ -144,6 +144,8 @@ export interface Run extends Place {
 /** What git tells of the last year; nothing of who did what. */
 export interface Activity {
   readonly commitsLastYear: number;
+  /** git was not asked to the end of the year, for want of time: there are at least so many. */
+  readonly partial?: boolean;
   /** Seconds since 1970 of the latest commit. */
   readonly lastCommit: number;
 }
@@ -223,13 +225,6 @@ export interface RepositoryMap {
   readonly surpriseMethod: string;
 }
 
-/** A place in a document, as the editor has it; from 1. */
-export interface DocumentPosition {
-  readonly uri: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** A place where the repository does what stands at the cursor. */
 export interface ConnectedPlace extends Place {
   readonly endLine: number;
@@ -296,41 +291,14 @@ export interface Why {
   readonly verbatim?: Place & { readonly endLine: number };
 }
 
-export const statusRequest: RequestOf<null, Status> = { method: 'longsight/status' };
-export const summaryRequest: RequestOf<SummaryParameters, Summary> = { method: 'longsight/summary' };
-/** A folder, file or selection for a reader. */
-export const describeRequest: RequestOf<DescribeParameters, Description> = { method: 'longsight/describe' };
-export const mapRequest: RequestOf<MapParameters, RepositoryMap> = { method: 'longsight/map' };
-/** Where else is this done? */
-export const whereRequest: RequestOf<DocumentPosition, Places> = { method: 'longsight/where' };
-export const digestRequest: RequestOf<DigestParameters, Digest> = { method: 'longsight/digest' };
-/** For a hover; null where there is nothing to say. */
-export const lineSummaryRequest: RequestOf<DocumentPosition, LineSummary | null> = {
-  method: 'longsight/lineSummary',
-};
-/** For CodeLens. */
-export const lineSummariesRequest: RequestOf<{ readonly uri: string }, LineSummaries> = {
-  method: 'longsight/lineSummaries',
-};
-export const coverageRequest: RequestOf<null, Coverage> = { method: 'longsight/coverage' };
-/** Reads everything anew; answers when reading has ended. Cancellable. */
-export const readRequest: RequestOf<null, Status> = { method: 'longsight/read' };
-export const pauseRequest: RequestOf<{ readonly paused: boolean }, Status> = { method: 'longsight/pause' };
-/** Forgets what was read, in memory and in the cache. */
-export const clearRequest: RequestOf<null, Status> = { method: 'longsight/clear' };
-/** Restarts the engine process. */
-export const restartEngineRequest: RequestOf<null, Status> = { method: 'longsight/restartEngine' };
-
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
 
-/** What became of suggestions since the server started. Kept in memory, told to nobody but who asks. */
+/** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;
 }
-
-export const acceptanceRequest: RequestOf<null, Acceptance> = { method: 'longsight/acceptance' };
 
 /**
  * The command on every suggestion, with a `Why` as its argument: run by the editor when the suggestion is accepted. The

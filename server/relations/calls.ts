@@ -246,7 +246,9 @@ function single(callables: readonly Callable[], path: string): Callable | undefi
   const own = callables.filter(one => one.path === path);
   const [first, ...rest] = own.length > 0 ? own : callables;
   // Overloads stand in one file, of one type.
-  return rest.every(one => one.path === first?.path && one.definition.container === first.definition.container)
+  return rest.every(
+    one => one.path === first?.path && one.definition.container === first.definition.container,
+  )
     ? first
     : undefined;
 }

@@ -71,7 +71,9 @@ export function commandsOf(
   }
   for (const { command, path, line, heading } of documents.commands) {
     if (scope !== undefined && !path.startsWith(`${scope}/`)) continue;
-    const use = /\b(?:single|one|individual|specific) tests?\b/i.test(heading) ? 'one test' : useOf(command, heading);
+    const use = /\b(?:single|one|individual|specific) tests?\b/i.test(heading)
+      ? 'one test'
+      : useOf(command, heading);
     if (use !== 'other' && !/\$[{(\w]/.test(command))
       found.push({ name: command, command: '', path, line, use, place: 5 });
   }

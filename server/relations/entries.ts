@@ -81,7 +81,11 @@ export function entriesOf(
 }
 
 /** What Android starts when its icon is touched. */
-function launched(path: string, { files, ranked }: RepositoryFacts, textOf: (path: string) => string | undefined): Entry[] {
+function launched(
+  path: string,
+  { files, ranked }: RepositoryFacts,
+  textOf: (path: string) => string | undefined,
+): Entry[] {
   if (baseName(path) !== 'AndroidManifest.xml' || ranked.supportingOf(path) !== undefined) return [];
   const text = textOf(path) ?? '';
   const found: Entry[] = [];
@@ -89,9 +93,20 @@ function launched(path: string, { files, ranked }: RepositoryFacts, textOf: (pat
     const name = /android:name="[\w.]*?(\w+)"/.exec(activity.slice(0, 2000))?.[1];
     if (name === undefined || !activity.includes('android.intent.category.LAUNCHER')) continue;
     for (const file of files.values()) {
-      if (!/\.(?:kt|java)$/.test(file.path) || ranked.supportingOf(file.path) !== undefined || baseName(file.path).replace(/\.\w+$/, '') !== name) continue;
+      if (
+        !/\.(?:kt|java)$/.test(file.path) ||
+        ranked.supportingOf(file.path) !== undefined ||
+        baseName(file.path).replace(/\.\w+$/, '') !== name
+      )
+        continue;
       const definition = file.definitions.find(one => one.name === 'onCreate');
-      found.push({ kind: 'program', title: `${file.path} — started by ${path}`, path: file.path, line: definition?.line ?? 1, ...(definition && { definition }) });
+      found.push({
+        kind: 'program',
+        title: `${file.path} — started by ${path}`,
+        path: file.path,
+        line: definition?.line ?? 1,
+        ...(definition && { definition }),
+      });
     }
   }
   return found;

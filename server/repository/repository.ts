@@ -1,48 +1,26 @@
 /** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
+
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
-import { contentOf } from '../sequence/lines.ts';
-import { SequenceMap } from '../sequence/map.ts';
+import type { Verdict } from '../protocol/verdict.ts';
+import { contentOf } from '../sequence/content.ts';
 import { comparePaths } from '../sequence/order.ts';
+import { OrderedPaths } from '../sequence/ordered-paths.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
-import { type Verdict, versionControlFolders } from '../workspace/names.ts';
+import { versionControlFolders } from '../workspace/names.ts';
 import { inOrder, Pace } from '../workspace/pace.ts';
 import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
-import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
+import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { CoverageLedger } from './coverage.ts';
 import { encodeFile, type Tokens } from './encode-file.ts';
 import { type Progress, type ReadReport, Run } from './read-report.ts';
 import { type CachedTokens, TokenCache } from './token-cache.ts';
-
-/** What keeps the tokens of files, and answers from them. */
-export interface TokenMemory {
-  /** Adds or replaces a file. */
-  set(path: string, tokens: Uint16Array): void;
-  delete(path: string): void;
-  has(path: string): boolean;
-  /** Nothing for a file that is not held. */
-  tokensOf(path: string): Uint16Array | undefined;
-  /** Makes ready to answer at once. */
-  settle(): void;
-  /** Tokens held. */
-  readonly tokens: number;
-  /** Bytes of working memory taken. */
-  readonly bytes: number;
-}
-
-/** What is told of every change to the memory of tokens, after it. */
-export interface Follower {
-  /** A file is there, or has other content on disk than before. */
-  changed(path: string): void;
-  /** The unsaved text of a file is in memory. */
-  edited(path: string): void;
-  removed(path: string): void;
-}
+import type { Follower, TokenMemory } from './token-memory.ts';
 
 export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly folders: readonly WorkspaceFolder[];
@@ -54,7 +32,13 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly maxTokens?: number;
   /** Where what was read is kept for the next time; nowhere when left out. */
   readonly store?: CacheStore;
+  /** Files that blocked the thread before; they are skipped. */
+  readonly blocking?: readonly string[];
+  /** Called with each file before it is worked on. */
+  readonly workOn?: (path: string) => void;
   readonly follower?: Follower;
+  /** Opens without any folder too: documents still complete from themselves. */
+  readonly allowsNone?: boolean;
 }
 
 /** How many files are fetched from disk ahead of the one being worked on. */
@@ -68,11 +52,13 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   readonly tokenizer: Tokenizer;
   readonly memory: Memory;
   readonly ledger = new CoverageLedger();
-  readonly map: SequenceMap;
+  readonly #paths = new OrderedPaths();
   readonly #reader: FileReader;
   readonly #maxTokens: number;
   readonly #cache: TokenCache | undefined;
   readonly #follower: Follower | undefined;
+  readonly #blocking: ReadonlySet<string>;
+  readonly #workOn: (path: string) => void;
   /** Updates run one after another. */
   #updates: Promise<unknown> = Promise.resolve();
   #reads: Promise<unknown> = Promise.resolve();
@@ -89,11 +75,12 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.workspace = workspace;
     this.tokenizer = options.tokenizer;
     this.memory = options.memory;
-    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path) ?? new Uint16Array());
     this.#reader = new FileReader(options.maxFileSize ?? defaultOf('read.maxFileSize'));
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
     this.#cache = cache;
     this.#follower = options.follower;
+    this.#blocking = new Set(options.blocking);
+    this.#workOn = options.workOn ?? (() => {});
   }
 
   /**
@@ -108,7 +95,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       ...(options.exclude && { exclude: options.exclude }),
     });
     const failure: FolderError | undefined = workspace.failures[0];
-    if (failure !== undefined && workspace.folders.length === 0) throw failure;
+    if (failure !== undefined && workspace.folders.length === 0 && !options.allowsNone) throw failure;
     const { store, tokenizer } = options;
     const cache = store && (await TokenCache.open(store, workspace.folders, tokenizer.hash));
     return new Repository(workspace, cache, options);
@@ -116,7 +103,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   /** Paths in memory, in the order of the sequence. */
   get paths(): readonly string[] {
-    return this.map.paths;
+    return this.#paths.all;
   }
 
   /**
@@ -166,23 +153,18 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.memory.has(path)) return;
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
-    this.map.set(path, tokens.length);
+    this.#paths.add(path);
     this.#edited.add(path);
     this.#follower?.edited(path);
   }
 
-  /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
-  noteStale(path: string): void {
-    this.ledger.noteStale(path);
-  }
-
   /** Forgets everything, in memory and in the cache. */
   async clear(): Promise<void> {
-    for (const path of this.map.paths) {
+    for (const path of this.#paths.all) {
       this.memory.delete(path);
       this.#follower?.removed(path);
     }
-    this.map.clear();
+    this.#paths.clear();
     this.#edited.clear();
     this.ledger.clear();
     await this.#cache?.clear();
@@ -287,6 +269,12 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   async #settle(fetched: Fetched, yields: boolean, run: Run): Promise<void> {
     // An update may have come between; it looked later.
     const overtaken = (): boolean => yields && this.#updated.has(fetched.file.path);
+    if (this.#blocking.has(fetched.file.path)) {
+      this.#drop(fetched.file.path, run);
+      this.ledger.noteSkipped({ path: fetched.file.path, reason: 'blocking', detail: blockedBefore });
+      return;
+    }
+    this.#workOn(fetched.file.path);
     if ('cached' in fetched) {
       run.cached++;
       if (!overtaken()) this.#commit(fetched.file, fetched.cached.hash, fetched.cached.outcome, run);
@@ -320,7 +308,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (others + tokens.length > this.#maxTokens) {
       this.#drop(path, run);
       // Without its state: once there is room, the next reading tries again.
-      const detail = `Memory is full: it holds ${this.#maxTokens} tokens at most.`;
+      const detail = `Over the limit of ${this.#maxTokens} tokens (longsight.read.maxTokens).`;
       this.ledger.noteSkipped({ path, reason: 'limit', detail });
       return;
     }
@@ -328,7 +316,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.#edited.has(path)) {
       run.clock.time('index', () => {
         this.memory.set(path, tokens);
-        this.map.set(path, tokens.length);
+        this.#paths.add(path);
       });
       this.#follower?.changed(path);
     }
@@ -342,7 +330,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.memory.has(path)) return;
     this.#edited.delete(path);
     this.memory.delete(path);
-    this.map.delete(path);
+    this.#paths.delete(path);
     this.ledger.forget(path);
     this.#follower?.removed(path);
     run.removed++;
@@ -356,7 +344,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     run: Run,
   ): void {
     const places = within ?? [''];
-    const known = places.flatMap(place => this.map.pathsUnder(place));
+    const known = places.flatMap(place => this.#paths.under(place));
     for (const { path } of this.ledger.skipped())
       if (places.some(place => isIn(path, place))) known.push(path);
     for (const path of known) {
@@ -375,6 +363,8 @@ type Fetched =
 /** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
 function partOf(changed: string): string | undefined {
   const names = changed.split('/');
+  // Beside git's own data lie the rules of one clone.
+  if (/(?:^|\/)\.git\/info\/exclude$/.test(changed)) return names.slice(0, -3).join('/');
   if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
   // A file of rules decides about everything beside and below it.
   return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;
@@ -385,13 +375,15 @@ function isIn(path: string, place: string): boolean {
 }
 
 function disappeared(folder: string): string {
-  return `${folder} disappeared while it was read. What was read until then is kept.`;
+  return `${folder} disappeared while it was being read. Files read so far are kept.`;
 }
 
 function nothingIn(workspace: Workspace): string {
   const names = workspace.folders.map(folder => folder.opened).join(', ');
-  return `There is nothing to read in ${names}: no file in it is text that someone wrote.`;
+  return `No source files found in ${names}.`;
 }
+
+const blockedBefore = 'It kept the indexing thread busy for too long; reload the window to try again.';
 
 function defaultOf(name: 'read.maxFileSize' | 'read.maxTokens'): number {
   return settings.find(setting => setting.name === name)?.default as number;

@@ -4,8 +4,9 @@ import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
-import { keyOf } from '../relations/relations.ts';
+import { escapeMarkdown } from '../protocol/clean-text.ts';
 import type { Description, PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
+import { keyOf } from '../relations/relations.ts';
 import { folderOf } from '../syntax/paths.ts';
 import { summarize } from './summarize.ts';
 
@@ -59,7 +60,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
     },
     { title: 'Parts', statements: summary.relations.flatMap(partLines) },
     {
-      title: 'Where to start',
+      title: 'Start here',
       statements: summary.startHere.map(({ path, line, why }) => plain(`${path}: ${why}`, path, line)),
     },
     {
@@ -103,14 +104,18 @@ function partLines(part: PartRelations): Statement[] {
   const link = uses[0]?.at ?? usedBy[0]?.at ?? tests?.at;
   const shown = keyOf(part);
   return [
-    ...(place ? [plain(`${shown}${size}${statement ? `: ${statement.text}` : ''}`, place.path, place.line)] : []),
+    ...(place
+      ? [plain(`${shown}${size}${statement ? `: ${statement.text}` : ''}`, place.path, place.line)]
+      : []),
     ...(link ? [plain(`${shown} ${related.join('; ')}`, link.path, link.line)] : []),
   ];
 }
 
 function relation(verb: string, links: readonly PartLink[]): string {
   if (links.length === 0) return '';
-  const shown = links.slice(0, 3).map(({ part, references }) => (references > 0 ? `${part} (${references})` : part));
+  const shown = links
+    .slice(0, 3)
+    .map(({ part, references }) => (references > 0 ? `${part} (${references})` : part));
   return `${verb} ${shown.join(', ')}${links.length > 3 ? ` and ${links.length - 3} more` : ''}`;
 }
 
@@ -212,7 +217,10 @@ function markdown(title: string, sections: readonly Section[]): string {
   for (const section of sections) {
     lines.push('', `## ${section.title}`, '');
     for (const { text, path, line, generated } of section.statements) {
-      const link = `${path.split('/').map(encodeURIComponent).join('/')}#L${line}`;
+      const link = `${path
+        .split('/')
+        .map(part => encodeURIComponent(part.replace(/[\ud800-\udfff]/gu, '\ufffd')))
+        .join('/')}#L${line}`;
       const name = folderOf(path) === '' ? path : path.slice(path.lastIndexOf('/') + 1);
       lines.push(
         `- ${escapeMarkdown(text)}${generated ? ' *(generated)*' : ''} — [${escapeMarkdown(name)}:${line}](${link})`,
@@ -220,9 +228,4 @@ function markdown(title: string, sections: readonly Section[]): string {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** What a text of the repository spells must show as it is, and link to nowhere. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~!]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -6,9 +6,10 @@
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
-import type { SummarySource } from '../analysis/source.ts';
-import type { Digest, Part, SkippedFile, Statement, Summary } from '../protocol/requests.ts';
 import { outermost } from '../analysis/heads.ts';
+import type { SummarySource } from '../analysis/source.ts';
+import { cleanJson, cleanLine, escapeMarkdown, fenced } from '../protocol/clean-text.ts';
+import type { Digest, Part, SkippedFile, Statement, Summary } from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
 import { summarize } from './summarize.ts';
 
@@ -72,7 +73,7 @@ export function makeDigest(source: SummarySource, facts: RepositoryFacts, option
     }
     // Tokens of the whole are a little more than those of its parts; the least important goes.
     if (entries.pop() === undefined)
-      throw new RangeError(`A digest of ${summary.name} needs more than ${budget} tokens.`);
+      throw new RangeError(`A digest of ${summary.name} requires more than ${budget} tokens.`);
   }
 }
 
@@ -142,8 +143,8 @@ function outlineText(text: string, { definitions }: FileFacts, withMembers: bool
     .slice(0, mostOutlineLines)
     .sort((one, other) => one.line - other.line)
     .map(({ line }) => {
-      const content = (lines[line - 1] ?? '').trimEnd().replace(/[{:]$/, '').trimEnd();
-      return `${String(line).padStart(4)}  ${content.slice(0, 160)}`;
+      const content = (lines[line - 1] ?? '').slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd();
+      return `${String(line).padStart(4)}  ${content}`;
     });
   const more = definitions.length - shown.length;
   return [...new Set(shown), ...(more > 0 ? [`      … and ${more} more`] : [])].join('\n');
@@ -193,8 +194,8 @@ function treeRows(parts: readonly Part[], indent: string, depth: number): string
   return parts.flatMap(part => {
     if (part.kind !== 'folder') return [];
     const name = part.path.slice(part.path.lastIndexOf('/') + 1);
-    const says = part.statement ? ` — ${part.statement.text}` : '';
-    const row = `${indent}${name}/ (${part.files} ${part.files === 1 ? 'file' : 'files'}, ${part.tokens} tokens)${says}`;
+    const says = part.statement ? ` — ${cleanLine(part.statement.text)}` : '';
+    const row = `${indent}${cleanLine(name)}/ (${part.files} ${part.files === 1 ? 'file' : 'files'}, ${part.tokens} tokens)${says}`;
     return [row, ...(depth > 1 ? treeRows(part.children, `${indent}  `, depth - 1) : [])];
   });
 }
@@ -214,7 +215,7 @@ function json(head: Head, entries: readonly Entry[], files: number): string {
     ...(line !== undefined && { summary: line }),
     ...(text === undefined ? { outline } : { text }),
   }));
-  return JSON.stringify({ ...head, files: shown, filesNotShown: files - entries.length });
+  return cleanJson({ ...head, files: shown, filesNotShown: files - entries.length });
 }
 
 function markdown(head: Head, entries: readonly Entry[], files: number): string {
@@ -222,45 +223,38 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
     rows.length === 0 ? [] : ['', `## ${title}`, '', ...rows];
   const left = Object.entries(head.leftOut).map(([reason, count]) => `${count} ${reason}`);
   const lines = [
-    `# ${head.name}`,
+    `# ${escapeMarkdown(head.name)}`,
     '',
-    ...head.overview.map(({ text, path, line }) => `- ${escaped(text)} (${escaped(path)}:${line})`),
+    ...head.overview.map(
+      ({ text, path, line }) => `- ${escapeMarkdown(text)} (${escapeMarkdown(path)}:${line})`,
+    ),
     ...section(
       'Start here',
-      head.startHere.map((row, at) => `${at + 1}. ${escaped(row)}`),
+      head.startHere.map((row, at) => `${at + 1}. ${escapeMarkdown(row)}`),
     ),
     ...section(
-      'To run',
-      head.commands.map(row => `- ${escaped(row)}`),
+      'Commands',
+      head.commands.map(row => `- ${escapeMarkdown(row)}`),
     ),
-    ...section('Folders', head.tree === '' ? [] : ['```', head.tree, '```']),
+    ...section('Folders', head.tree === '' ? [] : [fenced(head.tree)]),
     ...section(
       'Biggest files',
-      head.biggest.map(({ path, tokens }) => `- ${escaped(path)}: ${tokens} tokens`),
+      head.biggest.map(({ path, tokens }) => `- ${escapeMarkdown(path)}: ${tokens} tokens`),
     ),
-    ...section('Left out', left.length === 0 ? [] : [`Never read: ${left.join(', ')}.`]),
+    ...section('Left out', left.length === 0 ? [] : [`Skipped: ${left.join(', ')}.`]),
     ...section('Files', entries.map(entryMarkdown)),
   ];
   if (files > entries.length) lines.push('', `${files - entries.length} more files are not shown.`);
   return `${lines.join('\n')}\n`;
 }
 
-/** What the repository spells must show as it is. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*[\]<>#|~!]/g, '\\$&').replace(/\s+/g, ' ');
-}
-
 function entryMarkdown({ path, line, outline, text }: Entry): string {
   const body = text ?? outline;
-  // A fence has to be longer than any in the text.
-  const fence = '`'.repeat(
-    Math.max(3, 1 + Math.max(0, ...[...body.matchAll(/`{3,}/g)].map(([run]) => run.length))),
-  );
   const language = text === undefined ? '' : languageOf(path).id;
   return [
-    `### ${escaped(path)}`,
-    ...(line === undefined || text !== undefined ? [] : ['', escaped(line)]),
-    ...(body === '' ? [] : ['', fence + language, body.trimEnd(), fence]),
+    `### ${escapeMarkdown(path)}`,
+    ...(line === undefined || text !== undefined ? [] : ['', escapeMarkdown(line)]),
+    ...(body === '' ? [] : ['', fenced(body.trimEnd(), language)]),
     '',
   ].join('\n');
 }

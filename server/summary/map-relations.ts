@@ -1,4 +1,5 @@
 /** The relations of the parts drawn over the map: a line from each part to those that it uses, the thicker the more references. */
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { PartRelations } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
 
@@ -42,9 +43,12 @@ export function relationShapes(
       x: Math.round((start.x + end.x) / 2 - bow * (end.y - start.y)),
       y: Math.round((start.y + end.y) / 2 + bow * (end.x - start.x)),
     };
-    const count = references === 0 ? 'by a project file' : `${references} ${references === 1 ? 'reference' : 'references'}`;
+    const count =
+      references === 0
+        ? 'by a project file'
+        : `${references} ${references === 1 ? 'reference' : 'references'}`;
     const title = `${from} uses ${to}: ${count}, ${at.path}:${at.line}`;
-    return `<path d="M${start.x} ${start.y}Q${middle.x} ${middle.y} ${end.x} ${end.y}" fill="none" stroke="#111" stroke-opacity="0.55" stroke-width="${width.toFixed(1)}" marker-end="url(#arrow)"><title>${escaped(title)}</title></path>`;
+    return `<path d="M${start.x} ${start.y}Q${middle.x} ${middle.y} ${end.x} ${end.y}" fill="none" stroke="#111" stroke-opacity="0.55" stroke-width="${width.toFixed(1)}" marker-end="url(#arrow)"><title>${escapeXml(title)}</title></path>`;
   });
   const arrow =
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="#111"/></marker></defs>';
@@ -53,9 +57,8 @@ export function relationShapes(
 
 /** Files right in a folder have no rectangle of their own: they stand at its upper edge. */
 function centreOf({ x0, y0, x1, y1 }: Rectangle, loose: boolean): { x: number; y: number } {
-  return { x: Math.round((x0 + x1) / 2), y: Math.round(loose ? y0 + Math.min(12, (y1 - y0) / 2) : (y0 + y1) / 2) };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.codePointAt(0)};`);
+  return {
+    x: Math.round((x0 + x1) / 2),
+    y: Math.round(loose ? y0 + Math.min(12, (y1 - y0) / 2) : (y0 + y1) / 2),
+  };
 }

@@ -1,5 +1,6 @@
 /** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { PartRelations, RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
 import { type Rectangle, relationShapes } from './map-relations.ts';
@@ -52,15 +53,8 @@ export function mapSvg(map: RepositoryMap, options: PictureOptions): string {
   });
   const places = new Map<string, Rectangle>();
   laidOut.each(node => {
-    places.set(
-      node
-        .ancestors()
-        .reverse()
-        .slice(1)
-        .map(({ data }) => data.name)
-        .join('/'),
-      node,
-    );
+    const names = node.ancestors().reverse().slice(1);
+    places.set(names.map(({ data }) => data.name).join('/'), node);
   });
   if (options.relations) shapes.push(...relationShapes(options.relations, path => places.get(path)));
   const { files } = map;
@@ -209,8 +203,4 @@ function legend({ legend: entries }: Scale, middle: number, width: number): stri
         `<rect x="${4 + at * step}" y="${middle - 6}" width="12" height="12" fill="${colour}"/><text x="${20 + at * step}" y="${middle + 4}" fill="#222">${escapeXml(text)}</text>`,
     )
     .join('');
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.codePointAt(0)};`);
 }

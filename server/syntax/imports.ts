@@ -18,33 +18,33 @@ export function importResolver(
 ): ImportResolver {
   const index = new PathIndex(paths, packages);
   return (from, target) => {
-    const rule = rules[languageOf(from).id] ?? named;
+    const rule = rules.get(languageOf(from).id) ?? named;
     return rule(index, folderOf(from), target, from);
   };
 }
 
 type Rule = (index: PathIndex, folder: string, target: string, from: string) => readonly string[];
 
-const rules: Readonly<Record<string, Rule>> = {
-  ...Object.fromEntries(['c', 'cpp', 'cuda-cpp', 'objective-c', 'proto'].map(id => [id, included])),
-  ...Object.fromEntries(
-    ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'].map(id => [
-      id,
-      script,
-    ]),
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ...['c', 'cpp', 'cuda-cpp', 'objective-c', 'proto'].map(id => [id, included] as const),
+  ...['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'].map(
+    id => [id, script] as const,
   ),
-  python: dotted,
-  rust,
-  go,
-  ruby,
-  elixir: (index, folder, target) => index.endingIn(snakePath(target), folder),
-  perl: (index, folder, target) => index.endingIn(target.replaceAll('::', '/'), folder),
-  shellscript: sourced,
-  terraform: (index, folder, target) =>
-    target.startsWith('.')
-      ? index.filesIn(normalise(`${folder}/${target}`)).filter(path => path.endsWith('.tf'))
-      : [],
-};
+  ['python', dotted],
+  ['rust', rust],
+  ['go', go],
+  ['ruby', ruby],
+  ['elixir', (index, folder, target) => index.endingIn(snakePath(target), folder)],
+  ['perl', (index, folder, target) => index.endingIn(target.replaceAll('::', '/'), folder)],
+  ['shellscript', sourced],
+  [
+    'terraform',
+    (index, folder, target) =>
+      target.startsWith('.')
+        ? index.filesIn(normalise(`${folder}/${target}`)).filter(path => path.endsWith('.tf'))
+        : [],
+  ],
+]);
 
 class PathIndex {
   readonly packages: ReadonlyMap<string, string>;

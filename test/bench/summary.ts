@@ -1,7 +1,7 @@
 /**
  * Does the summary name the files that matter, and is what it says so?
  *
- *     node test/bench/summary.ts [--aider <python>] [--digest] <folder> …
+ *     npm run bench -- summary [--aider <python>] [--list] <folder> …
  *
  * Recall: which of the files that a newcomer should know (test/bench/gold/key-files.json, by the folder's name) are among the first twenty of
  * *Start here* and *Key files*, beside the graph's rank alone, size alone, and Aider's repository map where `--aider` names a Python that has
@@ -22,7 +22,7 @@ import { Repository } from '../../server/repository/repository.ts';
 import { summarize } from '../../server/summary/summarize.ts';
 import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
-import { checkStatements } from './summary-truth.ts';
+import { checkStatements } from './gold/truth.ts';
 
 const first = 20;
 const document =
@@ -33,7 +33,7 @@ const { values, positionals } = parseArgs({
   options: { aider: { type: 'string' }, list: { type: 'boolean' } },
 });
 if (positionals.length === 0) {
-  console.error('usage: node test/bench/summary.ts [--aider <python>] [--list] <folder> …');
+  console.error('usage: npm run bench -- summary [--aider <python>] [--list] <folder> …');
   process.exit(2);
 }
 const { keyFiles: gold } = JSON.parse(

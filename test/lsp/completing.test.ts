@@ -8,7 +8,8 @@ import {
   InlineCompletionTriggerKind,
   LSPErrorCodes,
 } from 'vscode-languageserver/node';
-import { acceptanceRequest, acceptedCommand } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import { acceptedCommand } from '../../server/protocol/requests.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
 import { clientOf, folder, halfModule, moduleText, readingClient, suggestedAfter } from './scene.ts';
@@ -34,7 +35,7 @@ test('what is offered and accepted is counted, once for a suggestion that is typ
   const [rest] = await client.complete(uri, { ...position, character: position.character + 3 });
   assert.equal(rest?.insertText, 'ger(harbourMaster, tidalGauge, 4711);');
   await client.connection.sendRequest('workspace/executeCommand', item?.command);
-  assert.deepEqual(await client.request(acceptanceRequest, null), { offered: 1, accepted: 1 });
+  assert.deepEqual(await client.request(methods.acceptance, null), { offered: 1, accepted: 1 });
   await assert.rejects(
     client.connection.sendRequest('workspace/executeCommand', { command: 'rm' }),
     /no command "rm"/,

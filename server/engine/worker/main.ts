@@ -3,6 +3,7 @@
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
+import { messageOf } from '../../protocol/message-of.ts';
 import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
 import { check, checkGraph } from './check-graph.ts';
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
 
-  // The parent is gone, or wants no more of us: nobody is left to work for.
+  // The parent exited or disconnected.
   process.once('disconnect', () => process.exit(0));
 
   try {
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
 /** Runs the check graph, then races the device against the CPU. */
 async function probe(runtime: Runtime, device: Device): Promise<ProbeResult> {
   const unusable = (detail: string) => ({ usable: false, speed: 0, detail });
-  if (!runtime.bundled.includes(device)) return unusable('its libraries are not part of this installation');
+  if (!runtime.bundled.includes(device)) return unusable('its libraries are not installed');
   let session: GraphSession;
   try {
     session = await runtime.open(checkGraph(), device);
@@ -54,7 +55,7 @@ async function probe(runtime: Runtime, device: Device): Promise<ProbeResult> {
   return {
     usable: true,
     speed,
-    detail: `its results are right, and matrix products are ${speed.toPrecision(2)} times as fast as on the CPU`,
+    detail: `its results are correct, and matrix products are ${speed.toPrecision(2)} times as fast as on the CPU`,
   };
 }
 
@@ -190,8 +191,4 @@ function openingProblem(message: string): string {
     return 'no graphics adapter was found';
   const [first = ''] = message.replace(/^.*was false\.\s*/s, '').split('\n');
   return first.replace(/\.\s*$/, '');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

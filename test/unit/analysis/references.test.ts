@@ -21,7 +21,8 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
   {
     what: 'PHP by use and by namespace',
     files: {
-      'src/App.php': '<?php\nnamespace Quay;\n\nuse Quay\\Routing\\Route;\n\nclass App {\n  function run(Berth $berth) {}\n}\n',
+      'src/App.php':
+        '<?php\nnamespace Quay;\n\nuse Quay\\Routing\\Route;\n\nclass App {\n  function run(Berth $berth) {}\n}\n',
       'src/Berth.php': '<?php\nnamespace Quay;\n\n// Route is not used here.\nclass Berth {}\n',
       'src/Routing/Route.php': '<?php\nnamespace Quay\\Routing;\n\nclass Route {}\n',
     },
@@ -40,7 +41,8 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
   {
     what: 'Kotlin and Java by package, with each other',
     files: {
-      'a/Quay.kt': 'package org.quay\n\nimport org.quay.model.Berth\n\nclass Quay(val berth: Berth, val tide: Tide)\n',
+      'a/Quay.kt':
+        'package org.quay\n\nimport org.quay.model.Berth\n\nclass Quay(val berth: Berth, val tide: Tide)\n',
       'a/Tide.kt': 'package org.quay\n\nclass Tide\n',
       'b/Berth.java': 'package org.quay.model;\n\npublic class Berth {}\n',
     },
@@ -61,7 +63,8 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
   {
     what: 'Ruby by require, autoload and constants',
     files: {
-      'lib/quay.rb': "require 'quay/tide'\n\nmodule Quay\n  autoload :Berth, 'quay/berth'\n  class Store\n  end\nend\n",
+      'lib/quay.rb':
+        "require 'quay/tide'\n\nmodule Quay\n  autoload :Berth, 'quay/berth'\n  class Store\n  end\nend\n",
       'lib/quay/tide.rb': 'module Quay\n  class Tide\n    def store; Store.new; end\n  end\nend\n',
       'lib/quay/berth.rb': 'module Quay\n  class Berth\n    # Tide is not used.\n  end\nend\n',
       'lib/other.rb': 'class Other\n  def store; Far::Store.new; end\nend\n',
@@ -117,4 +120,5 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
   },
 ];
 
-for (const { what, files, uses } of cases) test(what, async () => assert.deepEqual(await usesIn(files), uses));
+for (const { what, files, uses } of cases)
+  test(what, async () => assert.deepEqual(await usesIn(files), uses));

@@ -91,11 +91,11 @@ test('a summary of nothing has no sections', () => {
 test('sections come in the order a reader needs them', () => {
   const labels = nodesOf(full, say).map(({ label }) => label);
   assert.deepEqual(labels, [
-    'What this is',
+    'Overview',
     'How it runs',
     'How the parts fit together',
     'Parts',
-    'Where to start',
+    'Start here',
     'Key files',
     'Key symbols',
     'Commands',
@@ -133,7 +133,7 @@ test('generated text is marked in sight and for a screen reader', () => {
   assert.equal(generated, true);
   assert.equal(icon, 'sparkle');
   assert.equal(description, 'generated');
-  assert.match(spoken, /written by the model/);
+  assert.match(spoken, /generated/);
   assert.equal(find('overview/0').generated, false);
 });
 

@@ -17,11 +17,14 @@ async function summaryOf(files: Readonly<Record<string, string>>) {
 }
 
 const quay: Readonly<Record<string, string>> = {
-  'package.json': '{\n  "name": "quay",\n  "bin": { "quay": "src/main.ts" },\n  "scripts": { "test": "node --test" }\n}\n',
-  'src/main.ts': "import { plan } from './plan/plan.ts';\nexport function main() {\n  const ships = 3;\n  return plan(ships);\n}\nmain();\n",
+  'package.json':
+    '{\n  "name": "quay",\n  "bin": { "quay": "src/main.ts" },\n  "scripts": { "test": "node --test" }\n}\n',
+  'src/main.ts':
+    "import { plan } from './plan/plan.ts';\nexport function main() {\n  const ships = 3;\n  return plan(ships);\n}\nmain();\n",
   'src/plan/plan.ts':
     "import { riseOfTide } from '../tides/tide.ts';\nexport function plan(ships: number) {\n  if (ships > 1) {\n    return riseOfTide(ships);\n  }\n  return 0;\n}\n",
-  'src/tides/tide.ts': 'export function riseOfTide(at: number) {\n  return lookUp(at);\n}\nfunction lookUp(at: number) {\n  return at * 2;\n}\n',
+  'src/tides/tide.ts':
+    'export function riseOfTide(at: number) {\n  return lookUp(at);\n}\nfunction lookUp(at: number) {\n  return at * 2;\n}\n',
   'test/plan.test.ts': "import { plan } from '../src/plan/plan.ts';\nplan(1);\n",
   'README.md': '# Quay\n\nQuay plans berths.\n\n```sh\nnpm install\nnpm test -- test/plan.test.ts\n```\n',
 };
@@ -33,7 +36,10 @@ test('parts are opened until none is most of the code; each says what it uses, w
     plan.uses.map(({ part, references, at }) => [part, references, `${at.path}:${at.line}`]),
     [['src/tides/', 1, 'src/plan/plan.ts:1']],
   );
-  assert.deepEqual(plan.usedBy.map(({ part }) => part), ['src/*']);
+  assert.deepEqual(
+    plan.usedBy.map(({ part }) => part),
+    ['src/*'],
+  );
   assert.deepEqual(plan.tests, { part: 'test', references: 1, at: { path: 'test/plan.test.ts', line: 1 } });
   const held = relations.reduce((sum, { files }) => sum + files, 0);
   assert.equal(held, 4, 'every file of code is in one part');
@@ -67,7 +73,8 @@ test('commands say what they are for, from manifests and documents', async () =>
 
 test('projects that name each other are related where no code says so', async () => {
   const { relations } = await summaryOf({
-    'app/app.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web">\n<ProjectReference Include="..\\model\\model.csproj" />\n</Project>\n',
+    'app/app.csproj':
+      '<Project Sdk="Microsoft.NET.Sdk.Web">\n<ProjectReference Include="..\\model\\model.csproj" />\n</Project>\n',
     'app/Program.cs': 'var app = 1;\n',
     'model/model.csproj': '<Project Sdk="Microsoft.NET.Sdk"></Project>\n',
     'model/Berth.cs': 'namespace Quay.Model;\npublic class Berth {}\n',
@@ -83,13 +90,16 @@ test('projects that name each other are related where no code says so', async ()
 
 test('a package of Java that is called samples is no folder of samples', async () => {
   const { keyFiles } = await summaryOf({
-    'src/main/java/org/samples/quay/Quay.java': 'package org.samples.quay;\n\npublic class Quay { Berth berth; }\n',
+    'src/main/java/org/samples/quay/Quay.java':
+      'package org.samples.quay;\n\npublic class Quay { Berth berth; }\n',
     'src/main/java/org/samples/quay/Berth.java': 'package org.samples.quay;\n\npublic class Berth {}\n',
-    'src/test/java/org/samples/quay/QuayTests.java': 'package org.samples.quay;\n\nclass QuayTests { Quay quay; }\n',
+    'src/test/java/org/samples/quay/QuayTests.java':
+      'package org.samples.quay;\n\nclass QuayTests { Quay quay; }\n',
     'src/main/java/org/samples/quay/Tide.java': 'package org.samples.quay;\n\npublic class Tide {}\n',
   });
-  assert.deepEqual(
-    keyFiles.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)).toSorted(),
-    ['Berth.java', 'Quay.java', 'Tide.java'],
-  );
+  assert.deepEqual(keyFiles.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)).toSorted(), [
+    'Berth.java',
+    'Quay.java',
+    'Tide.java',
+  ]);
 });
