@@ -4,7 +4,11 @@ import * as benchmark from './benchmark.ts';
 import { Client, type Patience, usualPatience } from './client/client.ts';
 import type { Context } from './client/context.ts';
 import * as commands from './commands.ts';
+import { Activity } from './completion/activity.ts';
 import * as candidates from './completion/candidates.ts';
+import * as indentation from './completion/indentation.ts';
+import * as nextEdit from './completion/next-edit.ts';
+import { Snooze } from './completion/snooze.ts';
 import * as statistics from './completion/statistics.ts';
 import { Suggestions } from './completion/suggestions.ts';
 import * as why from './completion/why.ts';
@@ -20,7 +24,9 @@ import * as trouble from './trouble.ts';
 
 export function activate(extension: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Longsight', { log: true });
-  const suggestions = new Suggestions();
+  const snooze = new Snooze();
+  const activity = new Activity();
+  const suggestions = new Suggestions(snooze, activity);
   const client = new Client({
     module: extension.asAbsolutePath('dist/server.js'),
     log,
@@ -28,21 +34,25 @@ export function activate(extension: vscode.ExtensionContext): void {
     patience: patienceOf(extension),
   });
   const context: Context = { extension, log, client };
-  extension.subscriptions.push(log, suggestions, client);
+  extension.subscriptions.push(log, suggestions, client, snooze, activity);
+  extension.subscriptions.push(client.onDidAnswer(answered => activity.answered(answered)));
+  snooze.activate(extension);
   const features = [
     benchmark,
     commands,
     coverage,
     descriptions,
     digest,
+    indentation,
     lineSummaries,
     memoryMap,
-    status,
+    nextEdit,
     summaryView,
     trouble,
     where,
   ];
   for (const feature of features) feature.activate(context);
+  status.activate(context, snooze, activity);
   for (const feature of [candidates, statistics, why]) feature.activate(context, suggestions);
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(() => void client.applyTrace()),

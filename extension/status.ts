@@ -2,10 +2,13 @@
 import * as vscode from 'vscode';
 import type { Status } from '../server/protocol/requests.ts';
 import type { Context } from './client/context.ts';
+import { languageName } from './client/language-name.ts';
 import { isEnabled, modelName, readSetting } from './client/settings.ts';
 import { fullCount, megabytes, percent, shortCount } from './client/words.ts';
+import { type Activity, wordsOf } from './completion/activity.ts';
+import type { Snooze } from './completion/snooze.ts';
 
-export function activate(context: Context): void {
+export function activate(context: Context, snooze: Snooze, activity: Activity): void {
   const { extension, client } = context;
   const bar = vscode.window.createStatusBarItem('longsight.status', vscode.StatusBarAlignment.Right, 100);
   bar.name = 'Longsight';
@@ -17,7 +20,7 @@ export function activate(context: Context): void {
   item.name = 'Longsight';
   item.command = { command: 'longsight.showMenu', title: vscode.l10n.t('Menu') };
   const refresh = (): void => {
-    const report = reportOf(context);
+    const report = reportOf(context, snooze, activity);
     bar.text = `$(${report.icon}) Longsight${report.short ? ` ${report.short}` : ''}`;
     bar.tooltip = tooltip(report, client.status);
     bar.backgroundColor =
@@ -40,6 +43,8 @@ export function activate(context: Context): void {
     bar,
     item,
     client.onDidChange(refresh),
+    snooze.onDidChange(refresh),
+    activity.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
     // A document whose language is changed is opened again.
     vscode.workspace.onDidOpenTextDocument(document => {
@@ -52,7 +57,7 @@ export function activate(context: Context): void {
     vscode.window.tabGroups.onDidChangeTabs(
       () => void setContext('wasReady', client.status?.state === 'ready'),
     ),
-    vscode.commands.registerCommand('longsight.showMenu', () => showMenu(context)),
+    vscode.commands.registerCommand('longsight.showMenu', () => showMenu(context, snooze, activity)),
   );
   refresh();
   bar.show();
@@ -68,7 +73,7 @@ interface Report {
   readonly detail: string;
 }
 
-function reportOf({ client }: Context): Report {
+function reportOf({ client }: Context, snooze: Snooze, activity: Activity): Report {
   const { connection, status, problem } = client;
   const t = vscode.l10n.t;
   const quiet = (text: string, detail = ''): Report => ({
@@ -102,9 +107,22 @@ function reportOf({ client }: Context): Report {
   }
   if (status.state === 'paused')
     return { level: 'quiet', icon: 'debug-pause', short: t('paused'), text: t('Paused'), detail };
+  if (snooze.until !== undefined) {
+    const time = snooze.until.toLocaleTimeString(vscode.env.language, { hour: '2-digit', minute: '2-digit' });
+    return { level: 'quiet', icon: 'bell-slash', short: '', text: t('Snoozed until {0}', time), detail };
+  }
   const text = status.state === 'ready' ? t('{0} tokens read', shortCount(status.tokens)) : t('Not read yet');
   // What was read serves without the engine, so its trouble is a remark.
   const remark = status.engine === 'failed' && status.problem ? `${detail} · ${status.problem}` : detail;
+  const thought = status.state === 'ready' ? wordsOf(activity.thought) : undefined;
+  if (thought !== undefined)
+    return {
+      level: 'good',
+      icon: iconHere(),
+      short: `$(${thought.icon})`,
+      text: thought.text,
+      detail: remark,
+    };
   return { level: 'good', icon: iconHere(), short: '', text, detail: remark };
 }
 
@@ -152,7 +170,7 @@ interface MenuItem extends vscode.QuickPickItem {
   readonly command?: string;
 }
 
-async function showMenu(context: Context): Promise<void> {
+async function showMenu(context: Context, snooze: Snooze, activity: Activity): Promise<void> {
   const { client } = context;
   const t = vscode.l10n.t;
   const document = vscode.window.activeTextEditor?.document;
@@ -181,10 +199,16 @@ async function showMenu(context: Context): Promise<void> {
   if (document) {
     items.push(
       isEnabled(document)
-        ? item('circle-slash', t('Disable for {0}', document.languageId), 'disableLanguage')
-        : item('check', t('Enable for {0}', document.languageId), 'enableLanguage'),
+        ? item('circle-slash', t('Disable for {0}', languageName(document.languageId)), 'disableLanguage')
+        : item('check', t('Enable for {0}', languageName(document.languageId)), 'enableLanguage'),
     );
   }
+  items.push(
+    snooze.until === undefined
+      ? item('bell-slash', t('Snooze'), 'snooze')
+      : item('bell', t('End Snoozing'), 'endSnooze'),
+  );
+  items.push(item('debug-step-over', t('No Next Edits in This Session'), 'stopNextEdits'));
   items.push(
     readSetting('completion.scope') === 'file'
       ? item('repo', t('Complete from the Whole Repository'), 'toggleFileScope')
@@ -197,7 +221,7 @@ async function showMenu(context: Context): Promise<void> {
   items.push(item('output', t('Show Log'), 'showLog'));
   items.push(item('mortar-board', t('Open Walkthrough'), 'openWalkthrough'));
   items.push({ label: `$(gear) ${t('Open Settings')}`, command: 'workbench.action.openSettings' });
-  const report = reportOf(context);
+  const report = reportOf(context, snooze, activity);
   const chosen = await vscode.window.showQuickPick(items, {
     title: `Longsight: ${report.text}`,
     placeHolder: report.detail,

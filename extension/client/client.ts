@@ -14,7 +14,10 @@ import {
 } from 'vscode-languageclient/node';
 import { methods } from '../../server/protocol/methods.ts';
 import {
+  type Answered,
   acceptedCommand,
+  answeredNotification,
+  type NotificationOf,
   type RequestOf,
   type Status,
   statusNotification,
@@ -54,6 +57,12 @@ export class Client implements vscode.Disposable {
   readonly #options: ClientOptions;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  readonly #answers = new vscode.EventEmitter<Answered>();
+  /** What became of a question. */
+  readonly onDidAnswer = this.#answers.event;
+  readonly #starts = new vscode.EventEmitter<void>();
+  /** A server runs that knows nothing yet. */
+  readonly onDidStart = this.#starts.event;
   #connection: Connection = 'off';
   #status: Status | undefined;
   #problem: string | undefined;
@@ -94,6 +103,7 @@ export class Client implements vscode.Disposable {
       if (this.#language !== language) return;
       this.#status = status;
       this.#set('running');
+      this.#starts.fire();
       this.#watch(language, 0);
     } catch (error) {
       this.#options.log.error('The language server did not start.', error);
@@ -138,6 +148,14 @@ export class Client implements vscode.Disposable {
       : this.#language.sendRequest<Result>(type.method, parameters, token);
   }
 
+  /** Said to nobody where no server runs. */
+  notify<Parameters>(type: NotificationOf<Parameters>, parameters: Parameters): void {
+    if (this.#connection !== 'running') return;
+    this.#language?.sendNotification(type.method, parameters).catch((error: unknown) => {
+      this.#options.log.debug('The server could not be told.', error);
+    });
+  }
+
   /**
    * Carries the `trace` setting to the running server. To be called whenever any setting or the log's level changes: the library has settings
    * of its own for this and then goes back to what they say, which is nothing, so this comes after it.
@@ -178,6 +196,9 @@ export class Client implements vscode.Disposable {
     const language = new QuietClient(settingsSection, 'Longsight', server, options);
     language.registerFeature(ownCommands);
     language.onNotification(statusNotification.method, (status: Status) => this.#take(language, status));
+    language.onNotification(answeredNotification.method, (answered: Answered) =>
+      this.#answers.fire(answered),
+    );
     return language;
   }
 

@@ -18,6 +18,7 @@ export function activate({ extension }: Context, suggestions: Suggestions): void
     suggestions.step(-1);
     return editorAction('showPrevious');
   });
+  register('closeList', () => suggestions.closeList());
   register('acceptWord', () => editorAction('acceptNextWord'));
   register('acceptLine', () => editorAction('acceptNextLine'));
   register('openSource', async () => {

@@ -1,4 +1,4 @@
-/** Asks for a suggestion where the editor forgets to. */
+/** Asks for a suggestion where the editor does not: it forgets to, its list was closed, or a suggestion was accepted. */
 import * as vscode from 'vscode';
 import { isEnabled } from '../client/settings.ts';
 
@@ -20,6 +20,12 @@ export class MissedTriggerWorkaround implements vscode.Disposable {
     const isOurs = this.#isOurs;
     this.#isOurs = false;
     return isOurs;
+  }
+
+  /** Asks at once. */
+  askNow(document: vscode.TextDocument): void {
+    clearTimeout(this.#timer);
+    void this.#ask(document);
   }
 
   dispose(): void {

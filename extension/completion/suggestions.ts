@@ -3,7 +3,10 @@ import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import type { Why } from '../../server/protocol/requests.ts';
 import { isEnabled } from '../client/settings.ts';
+import { isAcceptedPart } from './acceptance.ts';
+import type { Activity } from './activity.ts';
 import { MissedTriggerWorkaround } from './missed-trigger.ts';
+import type { Snooze } from './snooze.ts';
 
 /** A suggestion that was handed to the editor, and where. */
 export interface Suggested {
@@ -19,11 +22,16 @@ interface Offered {
   readonly position: vscode.Position;
   /** The ways to go on, as the editor was given them. */
   readonly reasons: readonly Why[];
+  /** Some of it was accepted and is counted. */
+  readonly isCounted: boolean;
 }
 
 /** Remembers the latest suggestions, for "Why this suggestion?". The editor has no stable event for which of them it shows. */
 export class Suggestions implements vscode.Disposable {
   readonly #lost = new MissedTriggerWorkaround();
+  readonly #snooze: Snooze;
+  readonly #activity: Activity;
+  readonly #changes = vscode.workspace.onDidChangeTextDocument(change => this.#changed(change));
   readonly #offers = new vscode.EventEmitter<Suggested>();
   readonly #accepts = new vscode.EventEmitter<Suggested>();
   /** Another suggestion is shown; what is left of one that is typed along is no other. */
@@ -41,7 +49,10 @@ export class Suggestions implements vscode.Disposable {
         ? { ...asked, triggerKind: vscode.InlineCompletionTriggerKind.Automatic }
         : asked;
       if (!isEnabled(document)) return undefined;
-      const result = await next(document, position, context, token);
+      const isAutomatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+      if (isAutomatic && this.#snooze.until !== undefined) return undefined;
+      const done = this.#activity.ask();
+      const result = await Promise.resolve(next(document, position, context, token)).finally(done);
       if (token.isCancellationRequested) return undefined;
       const items = Array.isArray(result) ? result : (result?.items ?? []);
       this.#take(
@@ -53,6 +64,11 @@ export class Suggestions implements vscode.Disposable {
     },
   };
 
+  constructor(snooze: Snooze, activity: Activity) {
+    this.#snooze = snooze;
+    this.#activity = activity;
+  }
+
   /** The suggestion last offered in the line of `position`, else the one last accepted there. */
   at(document: vscode.TextDocument, position: vscode.Position): Suggested | undefined {
     const uri = document.uri.toString();
@@ -63,6 +79,14 @@ export class Suggestions implements vscode.Disposable {
 
   dispose(): void {
     this.#lost.dispose();
+    this.#changes.dispose();
+  }
+
+  /** Closes the editor's own list, as Escape does, and asks for what it hid. */
+  async closeList(): Promise<void> {
+    await vscode.commands.executeCommand('hideSuggestWidget');
+    const document = vscode.window.activeTextEditor?.document;
+    if (document) this.#lost.askNow(document);
   }
 
   /** The next of the ways to go on is shown, or the one before. */
@@ -75,11 +99,27 @@ export class Suggestions implements vscode.Disposable {
   accepted(why: Why): void {
     const editor = vscode.window.activeTextEditor;
     if (!editor) return;
-    const { document, selection } = editor;
+    const { document } = editor;
+    const isCounted = this.#offered?.isCounted === true;
+    if (why.caret !== undefined) moveBack(editor, why.text.length - why.caret);
     const { languageId } = document;
-    this.#accepted = { uri: document.uri.toString(), languageId, position: selection.active, why };
+    this.#accepted = { uri: document.uri.toString(), languageId, position: editor.selection.active, why };
     this.#offered = undefined;
-    this.#accepts.fire(this.#accepted);
+    if (!isCounted) this.#accepts.fire(this.#accepted);
+    // What comes next is looked at already, and the editor does not ask for it.
+    this.#lost.askNow(document);
+  }
+
+  /** The editor tells of no suggestion that is accepted in parts: it shows in what comes into the document. */
+  #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+    const now = this.#current();
+    const [change] = contentChanges;
+    if (!now || !change || contentChanges.length > 1 || reason !== undefined || this.#offered?.isCounted)
+      return;
+    if (now.uri !== document.uri.toString() || !change.range.start.isEqual(now.position)) return;
+    if (!isAcceptedPart(now.why.text, change.text)) return;
+    this.#offered = this.#offered && { ...this.#offered, isCounted: true };
+    this.#accepts.fire({ ...now, why: { ...now.why, text: change.text } });
   }
 
   #take(document: vscode.TextDocument, position: vscode.Position, reasons: readonly Why[]): void {
@@ -87,9 +127,10 @@ export class Suggestions implements vscode.Disposable {
     const before = this.#current();
     const [first] = reasons;
     this.#shown = 0;
-    this.#offered = first && { uri, languageId: document.languageId, position, reasons };
-    const now = this.#current();
     const isRest = before?.uri === uri && first !== undefined && before.why.text.endsWith(first.text);
+    const isCounted = isRest && this.#offered?.isCounted === true;
+    this.#offered = first && { uri, languageId: document.languageId, position, reasons, isCounted };
+    const now = this.#current();
     if (now && !isRest) this.#offers.fire(now);
   }
 
@@ -99,6 +140,13 @@ export class Suggestions implements vscode.Disposable {
     const { uri, languageId, position } = this.#offered;
     return { uri, languageId, position, why };
   }
+}
+
+/** Puts the cursor so many UTF-16 units back from where it is. */
+function moveBack(editor: vscode.TextEditor, units: number): void {
+  const { document, selection } = editor;
+  const at = document.positionAt(document.offsetAt(selection.active) - units);
+  editor.selection = new vscode.Selection(at, at);
 }
 
 function reasonOf(item: vscode.InlineCompletionItem): Why | undefined {

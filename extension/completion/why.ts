@@ -16,7 +16,9 @@ export function activate(context: Context, suggestions: Suggestions): void {
     vscode.commands.registerCommand('longsight.peekSources', () => peekSources(suggestions)),
     vscode.commands.registerCommand(acceptedCommand, (why: Why) => {
       suggestions.accepted(why);
-      log.debug(`Accepted a suggestion from ${why.provenance.map(placeText).join(', ') || 'this file'}.`);
+      log.debug(`Accepted a suggestion: ${originText(why)} ${why.provenance.map(placeText).join(', ')}`);
+    }),
+    suggestions.onDidAccept(({ why }) => {
       // The server counts, for this session only; that it could not is no news.
       client.request(countAccepted, { command: acceptedCommand, arguments: [why] }).catch(() => {});
     }),
@@ -52,12 +54,12 @@ async function showWhy(suggestions: Suggestions): Promise<void> {
   );
   const peekItem = { label: `$(eye) ${vscode.l10n.t('Peek All Sources')}` };
   const chosen = await vscode.window.showQuickPick<PlaceItem | vscode.QuickPickItem>(
-    items.length > 0 ? [...items, peekItem] : [{ label: vscode.l10n.t('From this file') }],
+    items.length > 0 ? [...items, peekItem] : [{ label: originText(why) }],
     {
       title: vscode.l10n.t('Why this suggestion? Confidence: {0}', percentText(why)),
       placeHolder: why.verbatim
         ? copiedText(why.verbatim)
-        : vscode.l10n.t('Sources of this suggestion. Press Enter to open one.'),
+        : vscode.l10n.t('{0} Press Enter to open a source.', originText(why)),
     },
   );
   if (chosen && 'place' in chosen) await openPlace(chosen.place, vscode.ViewColumn.Active);
@@ -95,10 +97,20 @@ function explanation(why: Why): vscode.MarkdownString {
   text.appendMarkdown(
     links.length > 0
       ? vscode.l10n.t('Longsight · {0} confidence · from {1}', percentText(why), links.join(', '))
-      : vscode.l10n.t('Longsight · {0} confidence · from this file', percentText(why)),
+      : vscode.l10n.t('Longsight · {0} confidence', percentText(why)),
   );
+  text.appendMarkdown('\n\n').appendText(originText(why));
   if (why.verbatim) text.appendMarkdown('\n\n').appendText(copiedText(why.verbatim));
   return text;
+}
+
+/** The kind of source. */
+function originText({ origin }: Why): string {
+  const t = vscode.l10n.t;
+  if (origin === 'repository') return t('Copied from other files of the repository.');
+  if (origin === 'file') return t('Copied from this file.');
+  if (origin === 'pieces') return t('Assembled from several places.');
+  return t('Written by the model.');
 }
 
 async function lineText(place: Place): Promise<string> {

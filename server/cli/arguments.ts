@@ -1,5 +1,6 @@
 /** The command line: which commands there are, what they take, and what is wrong with what was typed. */
 import { parseArgs } from 'node:util';
+import { digestBudget } from '../protocol/requests.ts';
 import { devices } from '../protocol/settings.ts';
 
 /** Bad input: told to the user in one sentence, exit code 2. */
@@ -111,7 +112,7 @@ const commands = {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'export the repository for another tool, within a token budget (20,000)',
+    does: `export the repository for another tool, within a token budget (${digestBudget.toLocaleString('en')})`,
     options: ['path', 'budget'],
   },
   where: {

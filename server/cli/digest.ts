@@ -1,6 +1,7 @@
 /** `longsight digest`: the repository for another tool, within a budget of tokens. */
 import path from 'node:path';
-import { defaultBudget, makeDigest } from '../summary/digest.ts';
+import { digestBudget } from '../protocol/requests.ts';
+import { makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { count, note, print } from './output.ts';
@@ -16,7 +17,7 @@ export const digest: Command = async (line, signal) => {
   try {
     const { text, tokens, whole, outlined, named } = makeDigest(source, facts, {
       ...(part !== undefined && { path: part }),
-      budget: line.budget ?? defaultBudget,
+      budget: line.budget ?? digestBudget,
       format: line.json ? 'json' : 'markdown',
       countTokens: words => tokenizer.encode(words).length,
       skipped: [...repository.ledger.skipped()],

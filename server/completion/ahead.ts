@@ -3,7 +3,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { CompletionCache } from './cache.ts';
 import { complete } from './complete.ts';
 import { contextOf } from './context.ts';
-import { indentOf, indentUnitOf } from './indent.ts';
+import { indentOf } from './indent.ts';
 import type { CompletionItem, CompletionRequest } from './request.ts';
 
 /** Looks, while nobody asks, at what will be asked if a suggestion is accepted. */
@@ -53,13 +53,14 @@ export class LookAhead {
  */
 export function questionsAfter(request: CompletionRequest, item: CompletionItem): CompletionRequest[] {
   const { text, selected: _, isInvoked: __, ...rest } = request;
-  const before = text.slice(0, item.range.start) + item.text;
-  const after = text.slice(item.range.end);
+  const { caret = item.text.length } = item;
+  const before = text.slice(0, item.range.start) + item.text.slice(0, caret);
+  const after = item.text.slice(caret) + text.slice(item.range.end);
   const context = contextOf({ ...rest, text: before + after, offset: before.length });
   const atEnd = { ...rest, text: before + after, offset: before.length };
   if (context.lineSuffix.trim() !== '') return [atEnd];
   const isOpen = /[:{([]\s*$/.test(context.linePrefix);
-  const unit = isOpen ? indentUnitOf(context.above ?? context.after) : '';
+  const unit = isOpen ? context.indentUnit : '';
   const below = before + context.lineEnding + indentOf(context.linePrefix) + unit;
   return [atEnd, { ...rest, text: below + after, offset: below.length }];
 }

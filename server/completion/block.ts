@@ -1,17 +1,18 @@
 import type { Candidate, Source } from './candidates.ts';
 import { type EditContext, linesBelow } from './context.ts';
-import { indentOf, reindent } from './indent.ts';
+import { indentOf, indentUnitOf, reindent } from './indent.ts';
 
 /**
  * The lines that a candidate goes on with: only what its line opened (a deeper block, an open bracket) up to its end, as long as
  * the places it comes from agree.
+ * @param unitOf how the file indents that a source is in; undefined where that is not known
  * @returns the lines after the first, in this file's indentation; empty for a line that stands alone.
  */
 export function blockAfter(
   candidate: Candidate,
   context: EditContext,
   maxLines: number,
-  indentUnit: string,
+  unitOf: (source: Source) => string | undefined = () => undefined,
 ): string[] {
   const first = context.linePrefix + candidate.rest;
   const base = indentOf(first);
@@ -24,7 +25,7 @@ export function blockAfter(
   if (!isOpener) return [];
   let supporters: readonly Supporter[] = candidate.sources.map(source => ({
     source,
-    lines: movedBelow(source, base, indentUnit),
+    lines: movedBelow(source, base, context.indentUnit, unitOf(source)),
   }));
   while (lines.length + 1 < maxLines) {
     const agreed = agreedLine(supporters, lines.length);
@@ -74,9 +75,17 @@ function agreedLine(
   return best !== undefined && best.weight >= leastAgreement * total ? best : undefined;
 }
 
-function movedBelow(source: Source, base: string, indentUnit: string): string[] {
+/** The lines below a source in this file's indentation. */
+export function movedBelow(
+  source: Source,
+  to: string,
+  ourUnit: string,
+  knownUnit: string | undefined,
+): string[] {
   const theirLine = source.before.slice(source.before.lastIndexOf('\n') + 1);
-  return reindent(source.block(), indentOf(theirLine), base, indentUnit);
+  const lines = source.block();
+  const theirUnit = knownUnit ?? indentUnitOf([theirLine, ...lines].join('\n')) ?? ourUnit;
+  return reindent(lines, { from: indentOf(theirLine), to, theirUnit, ourUnit });
 }
 
 /** A block that breaks off with brackets open is not shown: its first line alone is better. */

@@ -1,5 +1,6 @@
 import { LineStates } from './line-states.ts';
 import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
+import type { ScannedAbove } from './surroundings.ts';
 
 /** What is left of a suggestion, and of those that were offered with it; or that there is none. */
 export type Known =
@@ -22,11 +23,14 @@ interface Entry {
  */
 export class CompletionCache {
   readonly states = new LineStates();
+  /** What stands above the cursor's line, as it was scanned last. */
+  scanned: ScannedAbove | undefined;
   readonly #entries: Entry[] = [];
 
   /** @param reason why there are no items */
   add(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
-    const { path, text, offset, scope = 'repository' } = request;
+    const { path, text, offset } = request;
+    const scope = scopeOf(request);
     if (items.some(({ range }) => range.start !== offset)) return;
     const [before, after] = [text.slice(0, offset), text.slice(offset)];
     this.#entries.unshift({ path, scope, before, after, items, reason });
@@ -35,7 +39,8 @@ export class CompletionCache {
 
   /** What is left of a suggestion whose start was typed since. */
   find(request: CompletionRequest): Known | undefined {
-    const { path, text, offset, scope = 'repository' } = request;
+    const { path, text, offset } = request;
+    const scope = scopeOf(request);
     for (const [i, entry] of this.#entries.entries()) {
       if (entry.path !== path || entry.scope !== scope) continue;
       const length = offset - entry.before.length;
@@ -52,6 +57,7 @@ export class CompletionCache {
         .map(one => ({
           ...one,
           text: one.text.slice(length),
+          ...(one.caret !== undefined && { caret: Math.max(0, one.caret - length) }),
           range: { start: offset, end: offset + one.range.end - one.range.start },
         }));
       // The line that was shown first is gone on with; another one in its place would be a new suggestion, and is judged as one.
@@ -72,3 +78,8 @@ export class CompletionCache {
 }
 
 const mostEntries = 16;
+
+/** All that a suggestion depends on beside the text. */
+function scopeOf({ scope = 'repository', indentation }: CompletionRequest): string {
+  return `${scope} ${indentation?.insertSpaces} ${indentation?.tabSize}`;
+}

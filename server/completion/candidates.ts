@@ -5,12 +5,14 @@ import type {
   PredictionScope,
   TokenPlace,
 } from '../copy-memory/predictor.ts';
+import { fitImport } from '../source-text/import-paths.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
-import { indentOf } from './indent.ts';
+import { indentOf, reindent } from './indent.ts';
 import { type LineState, LineStates } from './line-states.ts';
 import { alignLine, continueLine, Renaming } from './rename.ts';
+import { SourceFiles } from './source-files.ts';
 import { TimeSlice } from './time-slice.ts';
 
 /** One place that a candidate was copied from. */
@@ -72,7 +74,7 @@ export async function candidatesAt(
   const { scope = 'repository', turn = new TimeSlice(), states = new LineStates() } = options;
   const { above, linePrefix, typed } = context;
   const state = states.at(context, predictor, tokenizer, scope);
-  const pool = new Pool(context, tokenizer, state.prompt);
+  const pool = new Pool(context, tokenizer, state.prompt, SourceFiles.of(predictor, tokenizer));
   const lineBreak = above === undefined ? '' : '\n';
   const isLineStart = linePrefix.trim() === '';
   const atCursor = state.atLine.fork();
@@ -148,14 +150,16 @@ interface Cut {
 class Pool {
   readonly #context: EditContext;
   readonly #tokenizer: Tokenizer;
+  readonly #files: SourceFiles;
   /** The line in the file of each token of the prompt. */
   readonly #lines: Uint32Array;
   readonly #above: readonly string[];
   readonly #found = new Map<string, CandidateBuilder>();
 
-  constructor(context: EditContext, tokenizer: Tokenizer, prompt: Uint16Array) {
+  constructor(context: EditContext, tokenizer: Tokenizer, prompt: Uint16Array, files: SourceFiles) {
     this.#context = context;
     this.#tokenizer = tokenizer;
+    this.#files = files;
     this.#lines = promptLines(prompt, context, tokenizer);
     this.#above = (context.above ?? '').slice(-4000).split('\n').slice(-linesAligned).reverse();
   }
@@ -206,7 +210,7 @@ class Pool {
   #addLineAt(draft: Draft, opening: number, lead: string, isSkipping: boolean): void {
     const { linePrefix } = this.#context;
     const full = this.#head(draft).slice(opening).split('\n', 1)[0]!;
-    const line = full.trimStart();
+    const line = this.#ledHere(full.trimStart(), draft);
     const indent = indentOf(full);
     const before = lead + indent;
     const at = {
@@ -218,7 +222,8 @@ class Pool {
     const start = linePrefix.trimStart();
     if (start === '') {
       // Where nothing is written yet, not even white space, the indentation is suggested too.
-      if (line !== '') this.#addBoth(linePrefix === '' ? full : line, draft, at);
+      if (line !== '')
+        this.#addBoth(linePrefix === '' ? this.#inOurSteps(indent + line, draft) : line, draft, at);
     } else if (!line.startsWith(start)) {
       const renaming = this.#renamingFrom(before, draft);
       const rest = continueLine(line, start, renaming);
@@ -233,6 +238,20 @@ class Pool {
       const written = { ...at, before: before + start, skipped: at.skipped + start.length };
       this.#add(line.slice(start.length), draft, written);
     }
+  }
+
+  /** A relative import as it is written here: then those of one file are one, wherever they stand. */
+  #ledHere(line: string, { place }: Draft): string {
+    if (place === undefined || !/["']\.{1,2}\//.test(line)) return line;
+    const asked = { line, written: 0, theirs: place.path, ours: this.#context.path };
+    return fitImport(asked, this.#files) ?? line;
+  }
+
+  #inOurSteps(line: string, { place }: Draft): string {
+    const { indentUnit: ourUnit } = this.#context;
+    if (place === undefined || !/^[ \t]/.test(line)) return line;
+    const theirUnit = this.#files.indentUnitOf(place.path) ?? ourUnit;
+    return reindent([line], { from: '', to: '', theirUnit, ourUnit })[0]!;
   }
 
   /** As it stands there, and with our names where the lines above it differ from ours in names. */

@@ -1,23 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AsyncPredictor, TokenPlace } from '../copy-memory/predictor.ts';
+import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
-import { blockAfter } from './block.ts';
 import type { CompletionCache } from './cache.ts';
-import { type Candidate, candidatesAt } from './candidates.ts';
+import { candidatesAt } from './candidates.ts';
 import { rank } from './confidence.ts';
-import { contextOf, type EditContext } from './context.ts';
+import { contextOf, longestWord } from './context.ts';
 import { featuresOf } from './features.ts';
-import { indentUnitOf } from './indent.ts';
+import { ItemMaker } from './item.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
+import { SourceFiles } from './source-files.ts';
+import { Surroundings } from './surroundings.ts';
 import { isWorthShowing, leastConfidence } from './threshold.ts';
 import { TimeSlice } from './time-slice.ts';
-import { cleanText, closersReplaced, trimToSuffix } from './trim.ts';
-import { verbatimPlace } from './verbatim.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 
 /**
- * What comes at the cursor: context → candidates → confidence → block → trimming → gate, each a pure function in its own file.
+ * What comes at the cursor: context → candidates → confidence → item (block, trimming, what the surroundings ask) → gate.
  * @param cache where typing along a suggestion is answered from; without it every request is computed.
  */
 export async function complete(
@@ -57,6 +56,7 @@ async function answer(
   }
 
   const context = contextOf(request);
+  if (context.typed.length >= longestWord) return { reason: 'no match in the repository' };
   const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
@@ -66,10 +66,13 @@ async function answer(
   if (turn.isOver) return { reason: 'cancelled' };
   if (candidates.length === 0) return { reason: 'no match in the repository' };
 
+  const surroundings = new Surroundings(context, cache?.scanned);
+  if (cache) cache.scanned = surroundings.scanned;
+  const maker = new ItemMaker(request, context, surroundings, SourceFiles.of(predictor, tokenizer));
   const items = new Map<string, CompletionItem>();
   for (const { candidate, confidence } of rank(featuresOf(candidates, context))) {
     if (items.size > 0 && confidence < leastAlternative) break;
-    const item = itemOf(candidate, confidence, context, request);
+    const item = maker.itemOf(candidate, confidence);
     if (item !== undefined && !items.has(item.text)) items.set(item.text, item);
     if (items.size > mostAlternatives) break;
   }
@@ -112,6 +115,7 @@ function withoutSelected(found: Answer, { selected, offset }: CompletionRequest)
   const moved = (item: CompletionItem): CompletionItem => ({
     ...item,
     text: selected.text + item.text,
+    ...(item.caret !== undefined && { caret: selected.text.length + item.caret }),
     range: { start: selected.start, end: offset + item.range.end - item.range.start },
   });
   return {
@@ -121,44 +125,3 @@ function withoutSelected(found: Answer, { selected, offset }: CompletionRequest)
     ...(found.withheld && { withheld: moved(found.withheld) }),
   };
 }
-
-/** A candidate as it would be inserted; undefined where nothing of it is left to add. */
-function itemOf(
-  candidate: Candidate,
-  confidence: number,
-  context: EditContext,
-  request: CompletionRequest,
-): CompletionItem | undefined {
-  const { rest } = candidate;
-  const { lineSuffix } = context;
-  const unit = indentUnitOf(context.above ?? context.after);
-  const block = () => blockAfter(candidate, context, request.maxLines ?? 12, unit);
-  const line = trimToSuffix(rest, lineSuffix);
-  if (line === undefined && !request.replacesClosers) return undefined;
-  const lines =
-    line === undefined ? [rest, ...block()] : [line, ...(lineSuffix.trim() === '' ? block() : [])];
-  const text = cleanText(lines.join('\n'));
-  const replaced = line === undefined ? closersReplaced(text, lineSuffix) : 0;
-  if (replaced === undefined || text.trim() === '') return undefined;
-  const verbatim = verbatimPlace(candidate, lines);
-  return {
-    text: context.lineEnding === '\n' ? text : text.replaceAll('\n', '\r\n'),
-    range: { start: request.offset, end: request.offset + replaced },
-    confidence,
-    provenance: provenanceOf(candidate),
-    ...(verbatim && { verbatim }),
-    kind: lines.length > 1 ? 'block' : context.linePrefix.trim() === '' ? 'line' : 'rest of line',
-  };
-}
-
-/** Places with the longest matches, each once. */
-function provenanceOf(candidate: Candidate): TokenPlace[] {
-  const places = new Map<string, TokenPlace>();
-  for (const { place } of [...candidate.sources].sort((a, b) => b.matched - a.matched)) {
-    const key = `${place.path}:${place.line}`;
-    if (!places.has(key)) places.set(key, place);
-  }
-  return [...(places.size > 0 ? places.values() : candidate.places)].slice(0, mostPlaces);
-}
-
-const mostPlaces = 8;

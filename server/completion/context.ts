@@ -1,5 +1,6 @@
 import { normaliseLineEndings } from '../sequence/render.ts';
 import { type Language, languageById, languageOf } from '../workspace/language.ts';
+import { unitFor } from './indent.ts';
 import type { CompletionRequest } from './request.ts';
 
 /** The surroundings of the cursor, with `\n` as the only line ending. */
@@ -23,11 +24,21 @@ export interface EditContext {
    * a half-typed word is rarely cut into tokens as the whole word is.
    */
   readonly typed: string;
+  /** A step of indentation in this file. */
+  readonly indentUnit: string;
+  /** Whether the file has more than is in `above` and `after`. */
+  readonly isCut: boolean;
 }
 
 /** The most that is looked at on either side of the cursor, in UTF-16 units; cut at a line. */
 const mostBefore = 131_072;
 const mostAfter = 32_768;
+/** The most of the cursor's own line on either side; what is longer was not written by hand. */
+const mostOfLine = 2000;
+/** A longer word is none that could be completed. */
+export const longestWord = 200;
+/** The text on either side of the cursor that says how the file indents, in UTF-16 units. */
+const indentationLength = 16_384;
 
 export function contextOf(request: CompletionRequest): EditContext {
   const { text } = request;
@@ -35,33 +46,44 @@ export function contextOf(request: CompletionRequest): EditContext {
   // Not between the halves of a line ending or of a surrogate pair.
   if (/^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1))) offset--;
   const kept = lastLines(text.slice(0, offset), mostBefore);
+  const follows = firstLines(text.slice(offset), mostAfter);
   const before = normaliseLineEndings(kept);
-  const after = normaliseLineEndings(firstLines(text.slice(offset), mostAfter));
+  const rest = normaliseLineEndings(follows);
   const lineStart = before.lastIndexOf('\n') + 1;
-  const linePrefix = before.slice(lineStart);
-  const lineEnd = after.indexOf('\n');
+  const linePrefix = before.slice(Math.max(lineStart, before.length - mostOfLine));
+  const lineEnd = rest.indexOf('\n');
+  const lineSuffix = (lineEnd < 0 ? rest : rest.slice(0, lineEnd)).slice(0, mostOfLine);
+  const after = lineEnd < 0 ? lineSuffix : lineSuffix + rest.slice(lineEnd);
+  const above = lineStart === 0 ? undefined : before.slice(0, lineStart - 1);
+  const language = (request.languageId && languageById(request.languageId)) || languageOf(request.path);
+  const around = `${(above ?? '').slice(-indentationLength)}\n${after.slice(lineSuffix.length, indentationLength)}`;
   return {
     path: request.path,
-    language: (request.languageId && languageById(request.languageId)) || languageOf(request.path),
+    language,
     lineEnding: lineEndingOf(text),
     firstLine: 1 + countLines(text, offset - kept.length),
-    above: lineStart === 0 ? undefined : before.slice(0, lineStart - 1),
+    above,
     linePrefix,
     indent: /^[ \t]*/.exec(linePrefix)![0],
-    lineSuffix: lineEnd < 0 ? after : after.slice(0, lineEnd),
+    lineSuffix,
     after,
     typed: typedOf(linePrefix),
+    indentUnit: unitFor(around, language, request.indentation),
+    isCut:
+      kept.length < offset ||
+      follows.length < text.length - offset ||
+      before.length - lineStart > linePrefix.length,
   };
 }
 
 /**
  * The last word, number or run of punctuation, with the blank before it, as byte-pair tokens are cut. Indentation belongs to the line
- * break before it, not to the word after it.
+ * break before it, not to the word after it. Of a word that is longer than any is, only the end.
  */
 export function typedOf(linePrefix: string): string {
-  return (
-    /(?: ?(?:[A-Za-z_]|[^\0-\x7F])+|[0-9]+| ?[!-/:-@[-^`{-~]+|[ \t])$/.exec(linePrefix.trimStart())?.[0] ?? ''
-  );
+  const tail = linePrefix.slice(-longestWord - 2);
+  const line = tail.length < linePrefix.length ? tail : linePrefix.trimStart();
+  return /(?: ?(?:[A-Za-z_]|[^\0-\x7F])+|[0-9]+| ?[!-/:-@[-^`{-~]+|[ \t])$/.exec(line)?.[0] ?? '';
 }
 
 /** The lines after the cursor's line, up to `count` of them. */

@@ -1,6 +1,7 @@
 import type { Candidate, Source } from './candidates.ts';
 import { type EditContext, linesBelow } from './context.ts';
 import { indentOf } from './indent.ts';
+import { vocabularyOf } from './vocabulary.ts';
 import { lexemesOf, wordsOf } from './words.ts';
 
 /** What is known of a candidate when it is judged. Every value is about 0 to 5. */
@@ -44,7 +45,7 @@ export interface Judged {
 /** What the buffer says, once for all candidates. */
 interface Buffer {
   readonly context: EditContext;
-  readonly words: ReadonlySet<string>;
+  readonly words: Pick<ReadonlySet<string>, 'has'>;
   readonly lines: ReadonlySet<string>;
   readonly below: readonly string[];
   readonly recent: ReadonlySet<string>;
@@ -136,11 +137,12 @@ function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffe
   }
   const above = context.above ?? '';
   const below = linesBelow(context, 3).map(line => line.trim());
-  const whole = `${above}\n${context.linePrefix}\n${context.after}`;
+  const { words, lines } = vocabularyOf(above, context.after);
+  const written = new Set(wordsOf(context.linePrefix));
   return {
     context,
-    words: new Set(wordsOf(whole)),
-    lines: new Set(`${above}\n${context.after}`.split('\n').map(line => line.trim())),
+    words: { has: word => written.has(word) || words.has(word) },
+    lines,
     below,
     isContinued: candidates.some(({ sources }) => sources.some(source => agreeingBelow(source, below) > 0)),
     recent: new Set(wordsOf(above.slice(-recentLength) + context.linePrefix)),

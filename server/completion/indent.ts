@@ -1,11 +1,18 @@
-/** White space at the start of lines. */
+/** White space at the start of lines, and how it becomes that of another file. */
+import type { Language } from '../workspace/language.ts';
+
+/** How an editor indents a document. */
+export interface Indentation {
+  readonly insertSpaces: boolean;
+  readonly tabSize: number;
+}
 
 export function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)![0];
 }
 
-/** How a file indents: by tabs, or by so many spaces. Two spaces where it does not say. */
-export function indentUnitOf(text: string): string {
+/** How a text indents: by tabs, or by so many spaces; undefined where it does not say. */
+export function indentUnitOf(text: string): string | undefined {
   const steps = new Map<string, number>();
   let previous = 0;
   for (const line of text.split('\n', 2000)) {
@@ -18,25 +25,77 @@ export function indentUnitOf(text: string): string {
       previous = indent.length;
     }
   }
-  const best = [...steps].sort((a, b) => b[1] - a[1])[0];
-  return best?.[0] ?? '  ';
+  return [...steps].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-/** Lines moved from one indentation to another; what they are indented further is written in this file's unit. */
-export function reindent(lines: readonly string[], from: string, to: string, unit: string): string[] {
+/** The step of a document: as its own lines have it, else as its editor does, else as its language is mostly written. */
+export function unitFor(text: string, language: Language, editor?: Indentation): string {
+  const own = indentUnitOf(text);
+  if (own !== undefined) return own;
+  // Spaces mean something else there.
+  if (language.id === 'makefile') return '\t';
+  if (editor !== undefined) return editor.insertSpaces ? ' '.repeat(Math.max(1, editor.tabSize)) : '\t';
+  if (language.id === 'go') return '\t';
+  return inFours.has(language.id) ? '    ' : '  ';
+}
+
+const inFours = new Set(
+  'python rust java csharp kotlin swift php c cpp cuda-cpp objective-c groovy perl solidity zig'.split(' '),
+);
+
+/** From where, and to where. */
+export interface Move {
+  /** The indentation that lines had there, and that they have here. */
+  readonly from: string;
+  readonly to: string;
+  /** The step there, and here. */
+  readonly theirUnit: string;
+  readonly ourUnit: string;
+}
+
+/**
+ * Lines moved from one indentation to another: as many steps deeper here as they were there. What is less than a step, as an alignment
+ * is, stays as it was.
+ */
+export function reindent(lines: readonly string[], { from, to, theirUnit, ourUnit }: Move): string[] {
+  const start = stepsIn(from, theirUnit);
   return lines.map(line => {
     if (line.trim() === '') return '';
     const indent = indentOf(line);
-    const further = indent.startsWith(from) ? indent.slice(from.length) : '';
-    // Less than where it started: as many steps back as it can go.
-    const base = indent.startsWith(from)
-      ? to
-      : to.slice(0, Math.max(0, to.length - (from.length - indent.length)));
-    return base + inUnit(further, unit) + line.slice(indent.length);
+    const rest = line.slice(indent.length);
+    if (indent.startsWith(from)) {
+      const further = indent.slice(from.length);
+      return to + (theirUnit === ourUnit ? further : inSteps(further, theirUnit, ourUnit)) + rest;
+    }
+    const back = start.steps - stepsIn(indent, theirUnit).steps;
+    return (back >= 0 ? withoutSteps(to, back, ourUnit) : to + ourUnit.repeat(-back)) + rest;
   });
 }
 
-function inUnit(indent: string, unit: string): string {
-  if (unit === '\t') return indent.replace(/ {4}| {2}/g, '\t');
-  return indent.replaceAll('\t', unit);
+function inSteps(indent: string, theirUnit: string, ourUnit: string): string {
+  const { steps, rest } = stepsIn(indent, theirUnit);
+  return ourUnit.repeat(steps) + ' '.repeat(rest);
+}
+
+/** A tab is a step whatever the unit; of a file of tabs, two spaces are alignment. */
+function stepsIn(indent: string, unit: string): { steps: number; rest: number } {
+  let steps = 0;
+  let spaces = 0;
+  for (const char of indent) {
+    if (char === '\t') {
+      steps++;
+      spaces = 0;
+    } else if (++spaces === unit.length && unit !== '\t') {
+      steps++;
+      spaces = 0;
+    }
+  }
+  return { steps, rest: spaces };
+}
+
+function withoutSteps(indent: string, count: number, unit: string): string {
+  let left = indent;
+  for (let i = 0; i < count && left !== ''; i++)
+    left = left.endsWith('\t') ? left.slice(0, -1) : left.slice(0, Math.max(0, left.length - unit.length));
+  return left;
 }

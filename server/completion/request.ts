@@ -1,4 +1,5 @@
 import type { PredictionScope, TokenPlace } from '../copy-memory/predictor.ts';
+import type { Indentation } from './indent.ts';
 
 /** A question: what comes at a place in a text. */
 export interface CompletionRequest {
@@ -24,6 +25,8 @@ export interface CompletionRequest {
   readonly isInvoked?: boolean | undefined;
   /** Whether a suggestion may replace brackets and quotes right of the cursor that it closes itself; without it, it is only inserted. */
   readonly replacesClosers?: boolean | undefined;
+  /** How the editor indents this document; where the document itself does not say, that holds. */
+  readonly indentation?: Indentation | undefined;
   /** The entry that is selected in the editor's own list, and would replace the text from `start` to the cursor. */
   readonly selected?: { readonly start: number; readonly text: string } | undefined;
 }
@@ -40,7 +43,13 @@ export interface CompletionItem {
   /** The lines of one place that all of it is a copy of, word for word, where it is long enough to matter whose words they are. */
   readonly verbatim?: TokenPlace & { readonly endLine: number };
   readonly kind: 'rest of line' | 'line' | 'block';
+  readonly origin: Origin;
+  /** Where the cursor goes when it is accepted, in UTF-16 units from the start of `text`; at its end where this is left out. */
+  readonly caret?: number;
 }
+
+/** Copied from other files of the repository, or from the file that is edited; put together from several places; written by a model. */
+export type Origin = 'repository' | 'file' | 'pieces' | 'model';
 
 export type NothingReason =
   | 'excluded'

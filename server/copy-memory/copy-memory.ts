@@ -2,7 +2,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Blender } from './blend.ts';
 import { CopyHypothesis, SharedTokens } from './hypothesis.ts';
 import { PathProximity, promptDistances, promptPath } from './locality.ts';
-import type { PredictionScope, Predictor } from './predictor.ts';
+import type { PredictionScope, Predictor, StoredFiles } from './predictor.ts';
 import { type FileContent, Segment, type SegmentFile } from './segment.ts';
 import { TokenFrequencies } from './unigram.ts';
 
@@ -18,6 +18,9 @@ export class CopyMemory implements Predictor {
   readonly #tokenizer: Tokenizer;
   readonly #blender: Blender;
   readonly #files = new Map<string, StoredFile>();
+  /** When each file was set last, in calls of `set`. */
+  readonly #stamps = new Map<string, number>();
+  #sets = 0;
   readonly #frequencies: Uint32Array;
   #tokens = 0;
   #segments: Segment[] = [];
@@ -42,6 +45,7 @@ export class CopyMemory implements Predictor {
     this.delete(path);
     const content = { path, tokens: tokens.slice() };
     this.#files.set(path, { content });
+    this.#stamps.set(path, ++this.#sets);
     this.#waiting.set(path, content);
     this.#waitingTokens += tokens.length;
     this.#count(tokens, 1);
@@ -53,6 +57,7 @@ export class CopyMemory implements Predictor {
     const stored = this.#files.get(path);
     if (stored === undefined) return false;
     this.#files.delete(path);
+    this.#stamps.delete(path);
     this.#count(tokensIn(stored), -1);
     if ('content' in stored) {
       this.#waiting.delete(path);
@@ -73,6 +78,14 @@ export class CopyMemory implements Predictor {
   tokensOf(path: string): Uint16Array | undefined {
     const stored = this.#files.get(path);
     return stored === undefined ? undefined : tokensIn(stored).slice();
+  }
+
+  stampOf(path: string): number | undefined {
+    return this.#stamps.get(path);
+  }
+
+  get files(): StoredFiles {
+    return this;
   }
 
   paths(): IterableIterator<string> {

@@ -51,7 +51,18 @@ export interface DraftRequest {
   readonly before: number;
 }
 
+/** The files that are copied from. */
+export interface StoredFiles {
+  has(path: string): boolean;
+  /** The tokens of a file, as rendered; undefined for a file that is not held. */
+  tokensOf(path: string): Uint16Array | undefined;
+  /** A number that changes when the file does; undefined for a file that is not held. */
+  stampOf(path: string): number | undefined;
+}
+
 export interface Predictor {
+  /** Absent where it copies from nothing that is a whole file. */
+  readonly files?: StoredFiles;
   /**
    * Starts a hypothesis at the end of `context` (token ids of the whole prompt).
    * @param exclude path of the file being edited, whose stored version must not be copied from; its current text is in `context`.
@@ -79,6 +90,8 @@ export interface Hypothesis {
 
 /** The same where predicting takes a while: what awaits its answers can use every predictor. */
 export interface AsyncPredictor {
+  /** Absent where it copies from nothing that is a whole file. */
+  readonly files?: StoredFiles;
   begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): AsyncHypothesis;
 }
 

@@ -165,7 +165,8 @@ export class RepositoryWorker {
 
   async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
     const { repository, tokenizer } = this.#opened();
-    const path = repository.workspace.pathOfDocument(file) ?? file.slice(file.lastIndexOf('/') + 1);
+    // What lies outside keeps its whole name: a bare one could be that of a file inside.
+    const path = repository.workspace.pathOfDocument(file) ?? file;
     const request = { path, ...question };
     if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
     this.#open?.neural?.reader.prioritize(path);
@@ -202,7 +203,15 @@ export class RepositoryWorker {
   folders(): string[] {
     if (this.#open === undefined) return [];
     const { repository } = this.#open;
-    const folders = new Set(repository.paths.map(file => file.slice(0, Math.max(0, file.lastIndexOf('/')))));
+    const folders = new Set<string>();
+    for (const file of repository.paths) {
+      // Folders that hold only folders are among them: a file may come to lie there.
+      for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+        const folder = file.slice(0, end);
+        if (folders.has(folder)) break;
+        folders.add(folder);
+      }
+    }
     return [...folders]
       .map(folder => repository.workspace.absoluteOf(folder))
       .filter(folder => folder !== undefined);

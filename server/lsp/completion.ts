@@ -3,6 +3,7 @@ import {
   type CancellationToken,
   CancellationTokenSource,
   type Connection,
+  ErrorCodes,
   type InlineCompletionContext,
   type InlineCompletionItem,
   type InlineCompletionParams,
@@ -13,9 +14,16 @@ import {
   type TextDocuments,
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { CompletionItem } from '../completion/complete.ts';
-import { workerRequests } from '../host/messages.ts';
-import { acceptedCommand, type Why } from '../protocol/requests.ts';
+import type { Completion, CompletionItem } from '../completion/complete.ts';
+import { type DocumentQuestion, workerRequests } from '../host/messages.ts';
+import {
+  type Answered,
+  acceptedCommand,
+  answeredNotification,
+  type DocumentIndentation,
+  indentationNotification,
+  type Why,
+} from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
 import type { AcceptanceCount } from './acceptance.ts';
 import { pathOfUri } from './folders.ts';
@@ -36,8 +44,15 @@ export function serveCompletions(
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
   const pace = new TypingPace();
+  const indentations = new Map<string, DocumentIndentation>();
+  connection.onNotification(indentationNotification.method, (said: DocumentIndentation | null) => {
+    if (isIndentation(said)) indentations.set(said.uri, said);
+  });
+  documents.onDidClose(({ document }) => void indentations.delete(document.uri));
 
   connection.languages.inlineCompletion.on(async (params, token) => {
+    const problem = problemOf(params);
+    if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
     const { uri } = params.textDocument;
     const question = new CancellationTokenSource();
     latest.get(uri)?.cancel();
@@ -54,8 +69,23 @@ export function serveCompletions(
     }
   });
 
+  async function tell(
+    uri: string,
+    found: Completion,
+    request: DocumentQuestion,
+    token: CancellationToken,
+  ): Promise<void> {
+    let answered = outcomeOf(found);
+    if (found.item === undefined && request.selected !== undefined && !token.isCancellationRequested) {
+      const { selected: _, ...alone } = request;
+      const other = await reading.ask(workerRequests.complete, { ...alone, wait: 0 }, token);
+      if (other.item !== undefined) answered = { outcome: 'behind the list' };
+    }
+    await connection.sendNotification(answeredNotification.method, { uri, ...answered });
+  }
+
   async function answer(
-    { textDocument, position, context }: InlineCompletionParams,
+    { textDocument, position, context }: Asked,
     token: CancellationToken,
   ): Promise<InlineCompletionItem[]> {
     const now = settings.current;
@@ -63,14 +93,15 @@ export function serveCompletions(
     if (document === undefined || !isWanted(now, document.languageId)) return [];
     // That there is no memory is said by the status, not at every keystroke.
     if (reading.figures.state === 'failed') return [];
-    const isInvoked = context.triggerKind === InlineCompletionTriggerKind.Invoked;
+    // A client that says nothing of why it asks is taken to ask because somebody types.
+    const isInvoked = context?.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (!isInvoked) pace.typed(performance.now());
     const wait = isInvoked ? 0 : Math.max(now['completion.debounce'], pace.wait);
     // Typing goes on while the memory looks: what it says counts for the text it was asked about.
     const { version } = document;
     const whole = wholeOf(document, notebooks);
     const offset = whole.start + document.offsetAt(position);
-    const request = {
+    const request: DocumentQuestion = {
       file: pathOfUri(whole.uri) ?? whole.uri,
       text: whole.text,
       offset,
@@ -81,14 +112,18 @@ export function serveCompletions(
       wait,
       isInvoked,
       replacesClosers: true,
+      indentation: indentations.get(document.uri),
       selected: selectedIn(context, document, whole.start, offset),
     };
     try {
       await unsaved.flush(document.uri);
       const found = await reading.ask(workerRequests.complete, request, token);
       const { item, alternatives = [] } = found;
-      if (found.reason !== 'cancelled') pace.answered(Math.max(0, found.milliseconds - wait));
-      if (item === undefined || documents.get(document.uri)?.version !== version) return [];
+      if (found.reason === 'cancelled') return [];
+      pace.answered(Math.max(0, found.milliseconds - wait));
+      if (documents.get(document.uri)?.version !== version) return [];
+      await tell(document.uri, found, request, token);
+      if (item === undefined) return [];
       acceptance.offered(document.uri, item.text);
       return [item, ...alternatives].map(one => itemOf(one, document, whole));
     } catch (error) {
@@ -98,13 +133,43 @@ export function serveCompletions(
   }
 }
 
+/** What the protocol demands is not always what comes. */
+type Asked = Omit<InlineCompletionParams, 'context'> & { readonly context?: InlineCompletionContext | null };
+
+/** What is wrong with a question, in a sentence. */
+function problemOf(asked: Partial<Asked> | null): string | undefined {
+  const { textDocument, position } = asked ?? {};
+  if (typeof textDocument?.uri !== 'string') return '`textDocument.uri` must be a string.';
+  if (!Number.isInteger(position?.line) || !Number.isInteger(position?.character))
+    return '`position` must be a line and a character.';
+  return undefined;
+}
+
+function isIndentation(said: DocumentIndentation | null): said is DocumentIndentation {
+  return (
+    typeof said?.uri === 'string' &&
+    typeof said.insertSpaces === 'boolean' &&
+    Number.isInteger(said.tabSize) &&
+    said.tabSize > 0
+  );
+}
+
+function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'> {
+  if (item !== undefined) return { outcome: 'suggested' };
+  if (reason === 'excluded') return { outcome: 'excluded' };
+  return withheld === undefined
+    ? { outcome: 'nothing' }
+    : { outcome: 'unsure', confidence: withheld.confidence };
+}
+
 /** The entry that is selected in the editor's list, where it would replace what stands before the cursor. */
 function selectedIn(
-  { selectedCompletionInfo: info }: InlineCompletionContext,
+  context: InlineCompletionContext | null | undefined,
   document: TextDocument,
   start: number,
   offset: number,
 ): { start: number; text: string } | undefined {
+  const info = context?.selectedCompletionInfo;
   if (!info || start + document.offsetAt(info.range.end) !== offset) return undefined;
   return { start: start + document.offsetAt(info.range.start), text: info.text };
 }
@@ -115,11 +180,19 @@ function isWanted({ enable, languages }: SettingsShape, languageId: string): boo
 }
 
 function itemOf(
-  { text, range, confidence, provenance, verbatim }: CompletionItem,
+  { text, range, confidence, provenance, origin, verbatim, caret }: CompletionItem,
   document: TextDocument,
   { start }: Whole,
 ): InlineCompletionItem {
-  const why: Why = { text, confidence, provenance, ...(verbatim && { verbatim }) };
+  const why: Why = {
+    text,
+    confidence,
+    provenance,
+    origin,
+    ...(verbatim && { verbatim }),
+    // Not a snippet: editors indent the lines of one themselves, and show it as if they did not.
+    ...(caret !== undefined && { caret }),
+  };
   return {
     insertText: text,
     range: {

@@ -1,6 +1,8 @@
 /** Watches folders with the means of the operating system, for clients that do not. */
 import { type FSWatcher, watch } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { foldersOfNoSource, versionControlFolders } from '../workspace/names.ts';
 
 /**
  * On Windows and macOS one watcher sees a whole tree. Elsewhere Node walks the tree and watches file by file, which
@@ -70,4 +72,53 @@ export class FolderWatcher {
     this.#hasFailed = true;
     this.#onFailed(folder, error);
   }
+}
+
+/** The most folders without files that are watched, and how deep they are looked for. */
+const mostBarren = 500;
+const deepest = 6;
+
+/**
+ * Folders inside of others that hold no file, but perhaps further such folders: where nothing is read, and files may come to lie.
+ * @param folders absolute paths of folders that are watched anyway
+ */
+export async function barrenFolders(folders: readonly string[]): Promise<string[]> {
+  const watched = new Set(folders);
+  const found: string[] = [];
+  let level = await foldersIn(folders);
+  for (let depth = 0; depth < deepest && level.length > 0 && found.length < mostBarren; depth++) {
+    const barren = await Promise.all(
+      level
+        .filter(folder => !watched.has(folder))
+        .map(async folder => ((await holdsFile(folder)) ? [] : [folder])),
+    );
+    const next = barren.flat().slice(0, mostBarren - found.length);
+    found.push(...next);
+    level = await foldersIn(next);
+  }
+  return found;
+}
+
+async function foldersIn(folders: readonly string[]): Promise<string[]> {
+  const inside = await Promise.all(
+    folders.map(async folder =>
+      (await entriesOf(folder))
+        .filter(
+          entry =>
+            entry.isDirectory() && !unwatched.has(entry.name) && !versionControlFolders.has(entry.name),
+        )
+        .map(entry => path.join(folder, entry.name)),
+    ),
+  );
+  return inside.flat();
+}
+
+const unwatched = new Set(foldersOfNoSource.map(pattern => pattern.replace(/^\/|\/$/g, '')));
+
+async function holdsFile(folder: string): Promise<boolean> {
+  return (await entriesOf(folder)).some(entry => !entry.isDirectory());
+}
+
+function entriesOf(folder: string) {
+  return readdir(folder, { withFileTypes: true }).catch(() => []);
 }

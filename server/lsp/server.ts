@@ -21,6 +21,7 @@ import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
+import { NextEdits } from './next-edits.ts';
 import { serveProgress } from './progress.ts';
 import { RepositoryClient } from './repository-client.ts';
 import { serveRequests } from './requests.ts';
@@ -40,7 +41,11 @@ export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
     () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
   );
+  let isInitialized = false;
   connection.onInitialize(params => {
+    if (isInitialized)
+      return new ResponseError(ErrorCodes.InvalidRequest, 'The server is already initialized.');
+    isInitialized = true;
     early.dispose();
     return start(connection, params, options);
   });
@@ -77,6 +82,7 @@ function start(
     acceptance.accepted();
     return null;
   });
+  const nextEdits = new NextEdits(documents);
   serveRequests(connection, documents, reading, unsaved, {
     status,
     async read(_, token) {
@@ -98,6 +104,7 @@ function start(
       return status();
     },
     acceptance: () => acceptance.counts,
+    nextEdit: ({ uri }) => nextEdits.in(uri),
   });
 
   documents.onDidSave(({ document }) => {

@@ -12,7 +12,7 @@ import { throttle } from '../host/throttle.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
-import { FolderWatcher } from './folder-watcher.ts';
+import { barrenFolders, FolderWatcher } from './folder-watcher.ts';
 import { pathOfUri } from './folders.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
@@ -26,6 +26,7 @@ export class Watching {
   readonly #reading: RepositoryClient;
   #registration: Promise<Disposable> | undefined;
   #watcher: FolderWatcher | undefined;
+  #roots: readonly string[] = [];
   /** Readings that the folders in memory were last asked after. */
   #seen = 0;
 
@@ -60,8 +61,9 @@ export class Watching {
       await this.#registration;
       return;
     }
+    this.#roots = folders.map(({ root }) => root);
     this.#watcher = new FolderWatcher(
-      folders.map(({ root }) => root),
+      this.#roots,
       changed => this.#reading.changed([changed]),
       (folder, error) =>
         this.#log(
@@ -77,7 +79,8 @@ export class Watching {
     try {
       const folders = await this.#reading.ask(workerRequests.folders, null);
       // Changes in a folder before it was watched were not reported.
-      this.#reading.changed(watcher?.watchInside(folders) ?? []);
+      const barren = await barrenFolders([...this.#roots, ...folders]);
+      this.#reading.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
     } catch (error) {
       this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);
     }

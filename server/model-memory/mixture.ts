@@ -10,6 +10,7 @@ import type {
   Prediction,
   PredictionScope,
   Predictor,
+  StoredFiles,
   TokenPlace,
 } from '../copy-memory/predictor.ts';
 import { type Gate, gateInputs } from './mixture-gate.ts';
@@ -17,6 +18,7 @@ import type { ModelHypothesis, ModelPredictor } from './model-predictor.ts';
 import { byProbability } from './sampling.ts';
 
 export class MixedPredictor implements AsyncPredictor {
+  readonly files?: StoredFiles;
   readonly #copy: Predictor;
   readonly #model: ModelPredictor;
   readonly #gate: Gate;
@@ -25,6 +27,7 @@ export class MixedPredictor implements AsyncPredictor {
     this.#copy = copy;
     this.#model = model;
     this.#gate = gate;
+    if (copy.files !== undefined) this.files = copy.files;
   }
 
   begin(context: Uint16Array, exclude: string | undefined, scope?: PredictionScope): MixedHypothesis {

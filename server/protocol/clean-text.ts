@@ -4,8 +4,8 @@
  */
 
 /** Controls but tab and line feed; what turns the direction of writing or is not seen; what is no character. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
 const unseen =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
 const unseenInTags = /[\u{e0000}-\u{e007f}]/gu;
 
@@ -44,9 +44,17 @@ export function escapeMarkdown(text: string): string {
     .replace(/^(\s*\d{1,9})([.)])/, '$1\\$2');
 }
 
-/** A text in XML. */
+const entities = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
+
+/** For an attribute's value or between tags, in XML and HTML. */
 export function escapeXml(text: string): string {
-  return cleanText(text).replace(/[&<>"']/g, character => `&#${character.codePointAt(0)};`);
+  return cleanText(text).replace(/[&<>"']/g, character => entities.get(character)!);
 }
 
 /** JSON that says the same and holds no character that a terminal acts on. */

@@ -11,6 +11,7 @@ import type {
   Digest,
   LineSummaries,
   LineSummary,
+  NextEdit,
   Places,
   RepositoryMap,
   RequestOf,
@@ -66,6 +67,8 @@ const table = {
   /** For CodeLens. */
   lineSummaries: answeredByWorker<LineSummaries>()(fields({ uri: string })),
   coverage: answeredByWorker<Coverage>()(none),
+  /** Where a change that repeats is due next; null where none does. */
+  nextEdit: answeredByServer<NextEdit | null>()(fields({ uri: string })),
 };
 
 type Table = typeof table;

@@ -240,6 +240,9 @@ export interface Places {
   readonly places: readonly ConnectedPlace[];
 }
 
+/** Tokens of a digest, unless asked for another number. */
+export const digestBudget = 20_000;
+
 export interface DigestParameters {
   /** A folder or file, relative as in `Place`; the whole repository without it. */
   readonly path?: string;
@@ -287,12 +290,56 @@ export interface Why {
   readonly text: string;
   readonly confidence: number;
   readonly provenance: readonly Place[];
+  /** Copied from other files, or from the file that is edited; put together from several places; written by a model. */
+  readonly origin: 'repository' | 'file' | 'pieces' | 'model';
+  /** Where in `text` the cursor belongs once it is accepted, in UTF-16 units; at its end where this is left out. */
+  readonly caret?: number;
   /** The lines that all of a long suggestion was copied from, word for word. */
   readonly verbatim?: Place & { readonly endLine: number };
 }
 
+/** What became of a question that an editor asked while somebody typed. */
+export interface Answered {
+  readonly uri: string;
+  readonly outcome:
+    | 'suggested'
+    /** Nothing like it was found. */
+    | 'nothing'
+    /** Something was found, but it is not sure enough to be shown. */
+    | 'unsure'
+    /** There is something, but the entry selected in the editor's own list stands before it. */
+    | 'behind the list'
+    /** In this file nothing is suggested: it may hold secrets, or is excluded. */
+    | 'excluded';
+  /** How sure what is not shown is, from 0 to 1. */
+  readonly confidence?: number;
+}
+
+/** How an editor indents a document: what the document itself does not say. */
+export interface DocumentIndentation {
+  readonly uri: string;
+  readonly insertSpaces: boolean;
+  readonly tabSize: number;
+}
+
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
+
+/** Where in a document a change is due that was made in others of its lines; all from 1, `end` behind the last character. */
+export interface NextEdit {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly oldText: string;
+  readonly newText: string;
+}
+
+/** Sent after every question that was not superseded. */
+export const answeredNotification: NotificationOf<Answered> = { method: 'longsight/answered' };
+/** From the client, whenever it changes; a client that does not send it has its languages' customs. */
+export const indentationNotification: NotificationOf<DocumentIndentation> = {
+  method: 'longsight/indentation',
+};
 
 /** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {

@@ -76,6 +76,10 @@ export class CoverageLedger {
     for (const { entry } of this.#skipped.values()) yield entry;
   }
 
+  skippedAt(path: string): Skipped | undefined {
+    return this.#skipped.get(path)?.entry;
+  }
+
   /** Whether the file, as it now stands on disk, is the one that was read or refused. */
   isCurrent(file: SourceFile): boolean {
     const known = this.#read.get(file.path) ?? this.#skipped.get(file.path);

@@ -18,6 +18,7 @@ import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { CoverageLedger } from './coverage.ts';
 import { encodeFile, type Tokens } from './encode-file.ts';
+import { isNewSource } from './new-source.ts';
 import { type Progress, type ReadReport, Run } from './read-report.ts';
 import { type CachedTokens, TokenCache } from './token-cache.ts';
 import type { Follower, TokenMemory } from './token-memory.ts';
@@ -141,8 +142,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   }
 
   /**
-   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Only for
-   * files that are in memory: what is left out stays out, and so does a text that holds a secret.
+   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Also for a file that is
+   * new or still empty on disk; what is left out stays out, and so does a text that holds a secret.
    */
   async edit(path: string, text: string | undefined): Promise<void> {
     if (text === undefined) {
@@ -150,7 +151,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       return;
     }
     if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text)) !== undefined) return;
-    if (!this.memory.has(path)) return;
+    if (!this.memory.has(path) && !(await isNewSource(path, this.workspace, this.ledger))) return;
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
     this.#paths.add(path);

@@ -9,7 +9,14 @@ import type { FileFacts } from '../analysis/file-facts.ts';
 import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { cleanJson, cleanLine, escapeMarkdown, fenced } from '../protocol/clean-text.ts';
-import type { Digest, Part, SkippedFile, Statement, Summary } from '../protocol/requests.ts';
+import {
+  type Digest,
+  digestBudget,
+  type Part,
+  type SkippedFile,
+  type Statement,
+  type Summary,
+} from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
 import { summarize } from './summarize.ts';
 
@@ -22,7 +29,6 @@ export interface DigestOptions {
   readonly skipped: readonly SkippedFile[];
 }
 
-export const defaultBudget = 20_000;
 const biggestShown = 10;
 const treeDepth = 3;
 const mostTreeRows = 80;
@@ -41,7 +47,7 @@ interface Entry {
 
 /** @throws RangeError when `path` names nothing that was read, or the budget is too small for anything. */
 export function makeDigest(source: SummarySource, facts: RepositoryFacts, options: DigestOptions): Digest {
-  const { budget = defaultBudget, format, countTokens } = options;
+  const { budget = digestBudget, format, countTokens } = options;
   const summary = summarize(source, facts, options.path === undefined ? {} : { path: options.path });
   const paths = pathsIn(facts, options.path);
   const biggest = [...paths]

@@ -104,12 +104,23 @@ export class Workspace {
   }
 
   /**
-   * The path in the sequence of an open document. An editor may have opened it by a link or in another spelling; in memory a file has one
-   * path. `undefined` outside of the workspace.
+   * The path in the sequence of a document that an editor names: links are followed and the case is that of the disk, so that one file has
+   * one path however it was opened. `undefined` outside of the workspace, and for documents that are on no disk.
    */
-  pathOfDocument(absolute: string): string | undefined {
-    const real = realPathOf(absolute);
-    return (real === absolute ? undefined : this.pathOf(real)) ?? this.pathOf(absolute);
+  pathOfDocument(file: string): string | undefined {
+    return path.isAbsolute(file) ? this.pathOf(realPathOf(file)) : undefined;
+  }
+
+  /** Whether a file that is not on disk would be read if it were, as far as its name and the rules for it say. */
+  wouldRead(relative: string): boolean {
+    for (const folder of this.folders) {
+      const inside = this.#inside(folder, relative);
+      if (inside === undefined) continue;
+      if (verdictOnName(inside) !== undefined) return false;
+      const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
+      return [rules.git, rules.longsight].every(tree => tree.ofFile(inside).state !== 'ignored');
+    }
+    return false;
   }
 
   /** Where a path of the sequence lies on disk. */
@@ -202,6 +213,7 @@ export class Workspace {
 /** What the files of one folder say about what to leave out of it. */
 class FolderRules {
   readonly longsight: IgnoreTree;
+  readonly git: IgnoreTree;
   readonly generated: IgnoreTree;
   /** Sentences on files of rules that cannot be used. */
   readonly problems: string[] = [];
@@ -217,6 +229,7 @@ class FolderRules {
       weak: foldersOfNoSource,
       strong: exclude,
     });
+    this.git = new IgnoreTree({ patternsOf: folder => read(folder, '.gitignore') });
     this.generated = new IgnoreTree({
       patternsOf: folder => generatedPatterns(read(folder, '.gitattributes')),
     });

@@ -6,6 +6,7 @@
 import { complete } from '../../server/completion/complete.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
+import { languageOf } from '../../server/workspace/language.ts';
 import { broken, hostileCase } from '../unit/completion/hostile.ts';
 import { readRepository } from './completion-repository.ts';
 
@@ -56,6 +57,7 @@ for (const folder of folders) {
         found,
         spellings,
         spelling => foreign.has(spelling) && !one.text.includes(spelling),
+        languageOf(path),
       );
       for (const rule of rules) {
         const times = (failures.get(rule) ?? 0) + 1;

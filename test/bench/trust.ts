@@ -65,6 +65,7 @@ const promises: readonly [
 ];
 
 /** What a terminal, an editor or a renderer acts on, or cannot show. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const acts = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\uffff]/;
 
 /** Counts failures by kind. */

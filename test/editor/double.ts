@@ -153,6 +153,7 @@ connection.languages.inlineCompletion.on(({ textDocument, position }) => {
     text,
     confidence: 0.9,
     provenance: [place],
+    origin: 'repository',
     ...(isLong && { verbatim: { ...place, endLine: 16 } }),
   };
   const command = { command: acceptedCommand, title: 'Accepted', arguments: [why] };

@@ -1,18 +1,34 @@
 /** Completions as a client asks for them: languages, acceptance, cancelled and superseded questions. */
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import {
   type CancellationToken,
   CancellationTokenSource,
+  ErrorCodes,
   InlineCompletionTriggerKind,
   LSPErrorCodes,
 } from 'vscode-languageserver/node';
 import { methods } from '../../server/protocol/methods.ts';
-import { acceptedCommand } from '../../server/protocol/requests.ts';
+import {
+  type Answered,
+  acceptedCommand,
+  answeredNotification,
+  indentationNotification,
+} from '../../server/protocol/requests.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
-import { clientOf, folder, halfModule, moduleText, readingClient, suggestedAfter } from './scene.ts';
+import {
+  clientOf,
+  folder,
+  halfModule,
+  moduleText,
+  readingClient,
+  suggestedAfter,
+  watching,
+  whyOf,
+} from './scene.ts';
 
 test('a language that is switched off is not completed', async () => {
   const root = copyRepository(folder);
@@ -67,4 +83,118 @@ test('cancelled and superseded questions are answered, and only the newest gets 
     answers.map(items => Math.min(1, items.length)),
     [...Array(19).fill(0), 1],
   );
+});
+
+test('a question without a context is served, and one without a place is refused in a sentence', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  const text = `${moduleText}\n${halfModule}`;
+  await client.open(uri, text);
+  const method = 'textDocument/inlineCompletion';
+  const ask = (parameters: unknown) => client.connection.sendRequest(method, parameters);
+  const items = await ask({ textDocument: { uri }, position: endOf(text) });
+  assert.ok(Array.isArray(items) && items.length > 0);
+  for (const wrong of [
+    { textDocument: { uri } },
+    { position: endOf(text) },
+    { textDocument: {}, position: {} },
+  ])
+    await assert.rejects(ask(wrong), { code: ErrorCodes.InvalidParams, message: /must be/ });
+});
+
+test('a client is told what became of its question', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const told: Answered[] = [];
+  client.connection.onNotification(answeredNotification.method, (one: Answered) => void told.push(one));
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  const text = `${moduleText}\n${halfModule}`;
+  await client.open(uri, text);
+  await client.complete(uri, endOf(text));
+  await client.change(uri, 2, [{ text: 'xyzzy plugh ' }]);
+  await client.complete(uri, { line: 0, character: 12 }, undefined, InlineCompletionTriggerKind.Automatic);
+  await client.change(uri, 3, [{ text }]);
+  const position = endOf(text);
+  const start = { ...position, character: position.character - 'createQuokka'.length };
+  // The entry is another name than the one that would be suggested.
+  const items = await client.connection.sendRequest('textDocument/inlineCompletion', {
+    textDocument: { uri },
+    position,
+    context: {
+      triggerKind: InlineCompletionTriggerKind.Automatic,
+      selectedCompletionInfo: { range: { start, end: position }, text: 'createQuokkaZoo' },
+    },
+  });
+  assert.deepEqual(items, []);
+  assert.deepEqual(
+    told.map(({ outcome }) => outcome),
+    ['suggested', told[1]?.outcome, 'behind the list'],
+  );
+  assert.match(told[1]?.outcome ?? '', /^(?:nothing|unsure)$/);
+});
+
+test('what the client says of indentation holds for a document that does not say', async () => {
+  const root = copyRepository(folder);
+  const client = await readingClient(root);
+  const uri = uriOf(path.join(root, 'src/new.ts'));
+  const body = 'export class Quokka {\n  readonly harbourMaster = 4711;\n  readonly tidalGauge = 4712;\n}\n';
+  await client.open(uriOf(path.join(root, 'src/quokka.ts')), body);
+  const text = 'export class Quokka {\n';
+  await client.open(uri, text);
+  const suggested = async () => (await client.complete(uri, endOf(text)))[0]?.insertText;
+  assert.match(String(await suggested()), /^ {2}readonly/);
+  const indentation = { uri, insertSpaces: false, tabSize: 4 };
+  await client.connection.sendNotification(indentationNotification.method, indentation);
+  // Nonsense changes nothing.
+  await client.connection.sendNotification(indentationNotification.method, { uri });
+  await client.change(uri, 2, [{ text: `${text} ` }]);
+  await client.change(uri, 3, [{ text }]);
+  assert.match(String(await suggested()), /^\treadonly/);
+});
+
+test('a document has one identity, through a link or outside of the folder', async () => {
+  const root = copyRepository(folder);
+  const outside = path.join(root, '../outside');
+  mkdirSync(outside, { recursive: true });
+  symlinkSync(path.join(root, 'src'), path.join(outside, 'linked'));
+  const client = await readingClient(root, { capabilities: watching });
+  const file = path.join(root, 'src/quokka-user.ts');
+  writeFileSync(file, moduleText);
+  await client.tellChanged(file);
+  await client.whenStatus(({ stale }) => stale === 0);
+  const placesIn = async (document: string) => {
+    const uri = uriOf(document);
+    await client.open(uri, halfModule);
+    const items = await client.complete(uri, endOf(halfModule));
+    await client.close(uri);
+    return items.flatMap(item => whyOf(item)?.provenance.map(place => place.path) ?? []);
+  };
+  // Through the link it is the file itself, which is not copied from; another of its name elsewhere is another file.
+  assert.ok(!(await placesIn(path.join(outside, 'linked/quokka-user.ts'))).includes('src/quokka-user.ts'));
+  assert.ok((await placesIn(path.join(outside, 'quokka-user.ts'))).includes('src/quokka-user.ts'));
+  writeFileSync(path.join(root, 'quokka.ts'), moduleText);
+  await client.tellChanged(path.join(root, 'quokka.ts'));
+  await client.whenStatus(({ stale }) => stale === 0);
+  assert.ok((await placesIn(path.join(outside, 'quokka.ts'))).includes('quokka.ts'));
+});
+
+test('the next place of a change that repeats is told', async () => {
+  const client = clientOf();
+  await client.initialize();
+  const uri = uriOf(path.join(folder.root, 'calls.ts'));
+  await client.open(uri, 'load(1);\nload(2);\nload(3);\n');
+  assert.equal(await client.request(methods.nextEdit, { uri }), null);
+  for (const line of [0, 1]) {
+    const range = { start: { line, character: 0 }, end: { line, character: 4 } };
+    await client.change(uri, line + 2, [{ range, text: 'fetch' }]);
+  }
+  assert.deepEqual(await client.request(methods.nextEdit, { uri }), {
+    line: 3,
+    start: 1,
+    end: 5,
+    oldText: 'load',
+    newText: 'fetch',
+  });
+  await assert.rejects(client.connection.sendRequest(methods.nextEdit.method, {}), /uri/);
 });

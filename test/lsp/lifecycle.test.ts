@@ -29,6 +29,16 @@ test('a client without any capability is served, and shutdown and exit end the s
   assert.deepEqual(client.pollution, []);
 });
 
+test('a second initialize is refused, and changes nothing', async () => {
+  const client = clientOf();
+  await client.initialize();
+  await assert.rejects(client.connection.sendRequest('initialize', { capabilities: {} }), {
+    code: ErrorCodes.InvalidRequest,
+  });
+  assert.equal((await client.request(methods.status, null)).state, 'idle');
+  assert.equal(await client.stop(), 0);
+});
+
 test('exit without shutdown ends the server with code 1', async () => {
   const client = clientOf();
   await client.initialize();

@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { CancellationTokenSource, type InlineCompletionItem } from 'vscode-languageserver/node';
+import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { methods } from '../../server/protocol/methods.ts';
-import type { Why } from '../../server/protocol/requests.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
 import {
@@ -16,11 +15,8 @@ import {
   readingClient,
   suggestedAfter,
   watching,
+  whyOf,
 } from './scene.ts';
-
-function whyOf(item: InlineCompletionItem | undefined): Why | undefined {
-  return item?.command?.arguments?.[0] as Why | undefined;
-}
 
 test('a repository is read with progress, and a completion tells where it came from', async () => {
   const root = copyRepository(folder);
@@ -119,6 +115,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
 
 test('a client that does not watch has the server watch', async () => {
   const root = copyRepository(folder);
+  mkdirSync(path.join(root, 'hold/only'), { recursive: true });
   const client = await readingClient(root);
   const { files } = await client.request(methods.status, null);
   writeFileSync(path.join(root, 'src/quokka-user.ts'), moduleText);
@@ -130,6 +127,12 @@ test('a client that does not watch has the server watch', async () => {
   await client.whenStatus(status => status.files === files + 2);
   writeFileSync(path.join(inner, 'second.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 3);
+  // So has one that held nothing, or only a folder, when it was seen first.
+  writeFileSync(path.join(root, 'lib/third.ts'), moduleText);
+  await client.whenStatus(status => status.files === files + 4);
+  writeFileSync(path.join(root, 'hold/only/fourth.ts'), moduleText);
+  await client.whenStatus(status => status.files === files + 5);
+  rmSync(path.join(root, 'hold'), { recursive: true });
   rmSync(path.join(root, 'lib'), { recursive: true });
   rmSync(path.join(root, 'src/quokka-user.ts'));
   await client.whenStatus(status => status.files === files);

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { afterEach, beforeEach } from 'node:test';
 import { type InlineCompletionItem, InlineCompletionTriggerKind } from 'vscode-languageserver/node';
+import type { Why } from '../../server/protocol/requests.ts';
 import { type ClientOptions, TestClient, uriOf } from './client.ts';
 import { endOf, type TemporaryFolder, temporaryFolder } from './repository.ts';
 
@@ -49,4 +50,9 @@ export async function suggestedAfter(
   const items = await client.complete(uri, endOf(text), undefined, InlineCompletionTriggerKind.Automatic);
   await client.close(uri);
   return items;
+}
+
+/** Why an item is suggested, from its command. */
+export function whyOf(item: InlineCompletionItem | undefined): Why | undefined {
+  return item?.command?.arguments?.[0] as Why | undefined;
 }

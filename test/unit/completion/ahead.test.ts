@@ -7,7 +7,14 @@ import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { FakePredictor } from './fake.ts';
 
 function itemOf(text: string, offset: number): CompletionItem {
-  return { text, range: { start: offset, end: offset }, confidence: 1, provenance: [], kind: 'rest of line' };
+  return {
+    text,
+    range: { start: offset, end: offset },
+    confidence: 1,
+    provenance: [],
+    kind: 'rest of line',
+    origin: 'repository',
+  };
 }
 
 /** What is looked at, `|` for the cursor. */

@@ -24,6 +24,7 @@ interface Row {
   readonly rest: string;
   readonly blocks: readonly (readonly string[])[];
   readonly maxLines?: number;
+  readonly path?: string;
   readonly expected: readonly string[];
 }
 
@@ -47,7 +48,8 @@ const rows: readonly Row[] = [
     before: 'def f',
     rest: '():',
     blocks: [['    return 1', '', 'def g():', '    pass']],
-    expected: ['  return 1'],
+    path: 'a.py',
+    expected: ['    return 1'],
   },
   {
     what: 'a call over several lines',
@@ -87,18 +89,13 @@ const rows: readonly Row[] = [
 for (const row of rows) {
   test(row.what, () => {
     const text = row.before + (row.after ?? '');
-    const context = contextOf({ path: 'a.ts', text, offset: row.before.length });
+    const context = contextOf({ path: row.path ?? 'a.ts', text, offset: row.before.length });
     const candidate: Candidate = {
       rest: row.rest,
       sources: row.blocks.map(block => source(row.before, block)),
       decoded: 0,
       places: [],
     };
-    const unit = row.before.startsWith('def') ? '    ' : '  ';
-    const lines = blockAfter(candidate, context, row.maxLines ?? 12, unit);
-    assert.deepEqual(
-      lines.map(line => line.replace(/^ {4}/, '  ')),
-      row.expected,
-    );
+    assert.deepEqual(blockAfter(candidate, context, row.maxLines ?? 12), row.expected);
   });
 }

@@ -10,6 +10,7 @@ const item: CompletionItem = {
   confidence: 0.8,
   provenance: [{ path: 'b.ts', line: 3 }],
   kind: 'rest of line',
+  origin: 'repository',
 };
 
 const cases: readonly (readonly [

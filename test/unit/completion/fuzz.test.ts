@@ -6,6 +6,7 @@ import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { randomFrom } from '../../../server/evaluation/random.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
+import { languageOf } from '../../../server/workspace/language.ts';
 import { broken, type Case, hostileCase } from './hostile.ts';
 
 const tokenizer = loadTokenizer();
@@ -43,7 +44,8 @@ test('at 600 places of hostile text no suggestion breaks a rule', async () => {
     suggested++;
     for (const found of [item, ...alternatives]) {
       if (found.range.end > found.range.start) replacing++;
-      const rules = broken(one, found, spellings, spelling => !one.text.includes(spelling));
+      const isForeign = (spelling: string): boolean => !one.text.includes(spelling);
+      const rules = broken(one, found, spellings, isForeign, languageOf('new.ts'));
       assert.deepEqual(rules, [], JSON.stringify({ ...one, inserted: found.text }));
     }
   }
@@ -57,10 +59,11 @@ const item = {
   confidence: 1,
   provenance: [],
   kind: 'rest of line',
+  origin: 'repository',
 } as const;
 
 /** The rules themselves: each of these has to be found. */
-const faults: readonly (readonly [rule: RegExp, text: string, inserted: string])[] = [
+const faults: readonly (readonly [rule: RegExp, text: string, inserted: string, offset?: number])[] = [
   [/half a surrogate/, 'ab', 'x\uD83D'],
   [/replacement/, 'ab', '\uFFFD'],
   [/control/, 'ab', 'x\u0000'],
@@ -69,11 +72,21 @@ const faults: readonly (readonly [rule: RegExp, text: string, inserted: string])
   [/line below/, 'a{\n}', '\n}'],
   [/breaks lines/, 'a\r\n', 'x\n'],
   [/blank/, 'ab', ' '],
+  [/above or below/, 'ab\nabc', 'c'],
+  [/above or below/, 'abc\nab', 'c', 6],
+  [/file imports/, 'import a;\nlet b;\nim', 'port a;', 19],
+  [/holds the line below/, 'ab\nnext();', '{\nnext();\n}'],
+  [/conflict/, 'ab', '\n<<<<<<< HEAD'],
+  [/indents/, 'ab\n\tc', '{\n  x\n}'],
+  [/indents/, 'ab\n  c', '{\n\tx\n}'],
+  [/begins a string/, 'ab', "js';"],
+  [/closes a bracket/, 'ab', 'c());'],
 ];
 
 test('the rules find what breaks them', () => {
-  for (const [rule, text, inserted] of faults) {
-    const place: Case = { text, offset: 2 };
-    assert.match(broken(place, { ...item, text: inserted }, spellings, () => true).join(), rule, inserted);
+  for (const [rule, text, inserted, offset = 2] of faults) {
+    const place: Case = { text, offset };
+    const found = { ...item, range: { start: offset, end: offset }, text: inserted };
+    assert.match(broken(place, found, spellings, () => true, languageOf('a.ts')).join(), rule, inserted);
   }
 });

@@ -1,5 +1,7 @@
 /** Buffers as they come from people and from the world at its worst, and what a suggestion in them must never be. */
 import type { CompletionItem } from '../../../server/completion/request.ts';
+import { canScan, Scanner } from '../../../server/source-text/scanner.ts';
+import { type Language, languageOf } from '../../../server/workspace/language.ts';
 
 /** What real files hold some day: broken pairs, directions, joiners, line ends of every kind, names of special tokens. */
 const oddities = [
@@ -70,6 +72,7 @@ export function broken(
   item: CompletionItem,
   spellings: readonly string[],
   isForeign: (spelling: string) => boolean,
+  language?: Language,
 ): string[] {
   const rules: [boolean, string][] = [
     [item.text.trim() === '', 'is blank'],
@@ -81,6 +84,13 @@ export function broken(
     [spellings.some(one => item.text.includes(one) && isForeign(one)), 'holds a special token'],
     [repeatsSuffix(text, item.range.end, item.text), 'repeats what is right of the cursor'],
     [repeatsNextLine(text, item.range.end, item.text), 'ends with the line below'],
+    [repeatsNeighbour(text, item), 'is the line right above or below'],
+    [repeatsImport(text, item), 'imports what the file imports'],
+    [holdsLineBelow(text, item), 'holds the line below'],
+    [/^(?:<{7}|>{7}|\|{7})(?:\s|$)/m.test(wholeLines(text, item)), 'holds a conflict marker'],
+    [indentsOtherwise(text, item), 'indents as the file does not'],
+    [language !== undefined && leavesString(text, item, language), 'begins a string that it does not end'],
+    [language !== undefined && closesNothing(text, item, language), 'closes a bracket that is not open'],
     [/(?<!\r)\n/.test(item.text) && isCrlf(text), 'breaks lines as the file does not'],
     [item.text.includes('\r') && !isCrlf(text), 'breaks lines as the file does not'],
   ];
@@ -103,7 +113,9 @@ function repeatsSuffix(text: string, offset: number, inserted: string): boolean 
     .trim();
   if (rest === '') return false;
   // A single bracket may close another one than that right of the cursor.
-  return rest.length > 1 && inserted.includes(rest);
+  if (rest.length < 2 || !inserted.includes(rest)) return false;
+  // What is whole by itself leaves them to whatever they close.
+  return !(/^[)\]}]+[;,]?$/.test(rest) && isWhole(inserted));
 }
 
 function repeatsNextLine(text: string, offset: number, inserted: string): boolean {
@@ -132,4 +144,86 @@ function tabs(text: string): string {
 
 function strewn(text: string, odd: string, at: number): string {
   return text.slice(0, at) + odd + text.slice(at);
+}
+
+const lineBreak = /\r\n?|\n/;
+
+/** The lines of the suggestion with what stands before and after it on them. */
+function wholeLines(text: string, { range, text: inserted }: CompletionItem): string {
+  return (
+    text.slice(0, range.start).split(lineBreak).at(-1)! +
+    inserted +
+    text.slice(range.end).split(lineBreak, 1)[0]!
+  );
+}
+
+function nearest(lines: readonly string[]): string {
+  return lines.find(line => line.trim() !== '')?.trim() ?? '';
+}
+
+function neighbours(text: string, { range }: CompletionItem): { above: string; below: string } {
+  return {
+    above: nearest(text.slice(0, range.start).split(lineBreak).slice(0, -1).reverse()),
+    below: nearest(text.slice(range.end).split(lineBreak).slice(1, 20)),
+  };
+}
+
+function isWordy(line: string): boolean {
+  return /\p{L}/u.test(line) && !/^(?:end\b|fi$|done$|esac$|<\/|[\])}])/.test(line);
+}
+
+function repeatsNeighbour(text: string, item: CompletionItem): boolean {
+  const first = wholeLines(text, item).split(lineBreak, 1)[0]!.trim();
+  const { above, below } = neighbours(text, item);
+  return isWordy(first) && (first === above || first === below);
+}
+
+function repeatsImport(text: string, item: CompletionItem): boolean {
+  const first = wholeLines(text, item).split(lineBreak, 1)[0]!.trimEnd();
+  if (!/^(?:import|from|use|using|#include)\b/.test(first)) return false;
+  const others = [
+    ...text.slice(0, item.range.start).split(lineBreak).slice(0, -1),
+    ...text.slice(item.range.end).split(lineBreak).slice(1),
+  ];
+  return others.some(line => line.trimEnd() === first);
+}
+
+function holdsLineBelow(text: string, item: CompletionItem): boolean {
+  const { below } = neighbours(text, item);
+  const lines = item.text.split(lineBreak).slice(1);
+  return lines.some(line => isWordy(line.trim()) && line.trim() === below);
+}
+
+/** Tabs in a file of spaces, and the other way round. */
+function indentsOtherwise(text: string, item: CompletionItem): boolean {
+  const own = (text.slice(0, item.range.start) + text.slice(item.range.end)).split(lineBreak);
+  const hasTabs = own.some(line => /^\t/.test(line));
+  const hasSpaces = own.some(line => /^ {2}/.test(line));
+  if (hasTabs === hasSpaces) return false;
+  const added = item.text.split(lineBreak).slice(1);
+  return added.some(line => (hasTabs ? /^\t* {2}/ : /^ *\t/).test(line));
+}
+
+/** Where code is written, a string of one line that the suggestion begins and its line does not end. */
+function leavesString(text: string, item: CompletionItem, language: Language): boolean {
+  if (!canScan(language)) return false;
+  const here = new Scanner(language).feed(text.slice(0, item.range.start).replaceAll('\r', '')).fork();
+  if (here.kind !== 'code') return false;
+  const suffix = text.slice(item.range.end).split(lineBreak, 1)[0]!;
+  const without = here.fork().feed(`${suffix}\n`).broken;
+  return here.feed(`${item.text.replaceAll('\r', '')}${suffix}\n`).broken > without;
+}
+
+/** A closing bracket in the middle of a line, where nothing that it could close is open in the whole file. */
+function closesNothing(text: string, item: CompletionItem, language: Language): boolean {
+  if (!canScan(language)) return false;
+  const before = new Scanner(language).feed(text.slice(0, item.range.start).replaceAll('\r', ''));
+  if (before.kind !== 'code' || before.mismatches > 0 || before.open.length > 0) return false;
+  const line = text.slice(0, item.range.start).split(lineBreak).at(-1)!;
+  return line.trim() !== '' && before.fork().feed(item.text).mismatches > 0;
+}
+
+function isWhole(inserted: string): boolean {
+  const scanned = new Scanner(languageOf('a.ts')).feed(inserted);
+  return scanned.mismatches === 0 && scanned.open.length === 0;
 }

@@ -28,7 +28,6 @@ describe('unsaved text', () => {
     using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n', 'b.bin': Buffer.from([0, 1]) });
     const repository = await openAt(folder.root);
     await repository.edit('b.bin', 'text after all\n');
-    await repository.edit('new.ts', 'not on disk yet\n');
     assert.deepEqual(repository.paths, ['a.ts']);
     await repository.edit('a.ts', `const token = 'ghp_${randomBytes(18).toString('hex')}';\n`);
     assert.equal(repository.textOf('a.ts'), 'const a = 1;\n');
@@ -39,6 +38,44 @@ describe('unsaved text', () => {
     writeFileSync(path.join(folder.root, 'a.ts'), 'const a = 3;\n');
     await repository.update(['a.ts']);
     assert.equal(repository.textOf('a.ts'), 'const a = 3;\n');
+  });
+});
+
+describe('the text of a new file', () => {
+  const files = {
+    'a.ts': 'const a = 1;\n',
+    'empty.ts': '',
+    '.gitignore': '*.local.ts\n',
+    'big/b.local.ts': 'x\n',
+  };
+
+  it('is in memory before it is saved, and goes where it never is', async () => {
+    using folder = new TemporaryFolder(files);
+    const repository = await openAt(folder.root);
+    for (const name of ['new.ts', 'folder/new.ts', 'empty.ts']) {
+      await repository.edit(name, 'not on disk yet\n');
+      assert.equal(repository.textOf(name), 'not on disk yet\n');
+      await repository.edit(name, 'still not\n');
+      assert.equal(repository.textOf(name), 'still not\n');
+      await repository.edit(name, undefined);
+      assert.equal(repository.textOf(name), undefined);
+    }
+    await repository.edit('new.ts', 'as it will be\n');
+    writeFileSync(path.join(folder.root, 'new.ts'), 'as it will be\n');
+    await repository.update(['new.ts']);
+    await repository.edit('new.ts', undefined);
+    assert.equal(repository.textOf('new.ts'), 'as it will be\n');
+  });
+
+  it('stays out where the file would', async () => {
+    using folder = new TemporaryFolder(files);
+    const repository = await openAt(folder.root);
+    for (const name of ['new.local.ts', 'big/b.local.ts', '.env', 'node_modules/x/index.ts'])
+      await repository.edit(name, 'text\n');
+    assert.deepEqual(
+      repository.paths.filter(name => !['.gitignore', 'a.ts'].includes(name)),
+      [],
+    );
   });
 });
 

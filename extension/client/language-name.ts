@@ -1,0 +1,12 @@
+import * as vscode from 'vscode';
+
+/** A language as the editor calls it to people: `TypeScript JSX` for `typescriptreact`. The identifier where no extension names it. */
+export function languageName(id: string): string {
+  for (const { packageJSON } of vscode.extensions.all) {
+    const languages: unknown = packageJSON?.contributes?.languages;
+    if (!Array.isArray(languages)) continue;
+    const named = languages.find(one => one?.id === id && typeof one.aliases?.[0] === 'string');
+    if (named) return String(named.aliases[0]);
+  }
+  return id;
+}

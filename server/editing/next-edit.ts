@@ -1,0 +1,188 @@
+/**
+ * The next place of a change that repeats: who has made the same change in two lines of a file is shown where else it is due. Known from the
+ * history of edits and the text alone.
+ */
+
+import { isName, lexemesOf } from '../completion/words.ts';
+import { canScan, Scanner } from '../source-text/scanner.ts';
+import { type Language, languageOf } from '../workspace/language.ts';
+
+/** A line that became another. */
+export interface LineEdit {
+  readonly before: string;
+  readonly after: string;
+  /** From 0, when it was made. */
+  readonly line: number;
+}
+
+export interface NextEdit {
+  /** From 0, and UTF-16 units in the line. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly oldText: string;
+  readonly newText: string;
+}
+
+/** Edits that are remembered of a document; larger documents are not followed. */
+const mostEdits = 30;
+const largestDocument = 200_000;
+
+/** The latest edits of one document, as its text changes. */
+export class EditHistory {
+  #lines: readonly string[] | undefined;
+  #edits: LineEdit[] = [];
+
+  get edits(): readonly LineEdit[] {
+    return this.#edits;
+  }
+
+  /** The document has a new text: one key in it, or more. */
+  changed(text: string): void {
+    const before = this.#lines;
+    this.#lines = text.length > largestDocument ? undefined : text.split(/\r\n?|\n/);
+    if (before === undefined || this.#lines === undefined) return;
+    const now = this.#lines;
+    if (before.length !== now.length) return;
+    const line = now.findIndex((one, i) => one !== before[i]);
+    if (line < 0 || now.findLastIndex((one, i) => one !== before[i]) !== line) return;
+    this.#note({ before: before[line]!, after: now[line]!, line });
+  }
+
+  /** What is typed into one line is one edit. */
+  #note(edit: LineEdit): void {
+    const last = this.#edits.at(-1);
+    if (last?.line !== edit.line || last.after !== edit.before) {
+      this.#edits.push(edit);
+      if (this.#edits.length > mostEdits) this.#edits.shift();
+      return;
+    }
+    this.#edits.pop();
+    if (last.before !== edit.after) this.#edits.push({ ...last, after: edit.after });
+  }
+}
+
+/** What stood in a line, what stands there now, and what is beside it; as words and marks. */
+interface Change {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** Nearest last, and nearest first. */
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+}
+
+/** `undefined` stands for any name. */
+type Pattern = readonly (string | undefined)[];
+
+/** Words and marks that are compared on either side of a change. */
+const reach = 6;
+/** Lines with the same change before the next is offered. */
+const leastRepeated = 2;
+
+/**
+ * Where the latest change is due next: below it first, then from the top.
+ * @returns undefined where it was made once only, or is due nowhere
+ */
+export function nextEdit(path: string, text: string, edits: readonly LineEdit[]): NextEdit | undefined {
+  const latest = edits.at(-1);
+  const change = latest && changeOf(latest);
+  if (latest === undefined || change === undefined) return undefined;
+  const same = edits
+    .slice(0, -1)
+    .filter(({ line }) => line !== latest.line)
+    .map(changeOf)
+    .filter(other => other !== undefined && isSame(other.from, change.from) && isSame(other.to, change.to));
+  if (same.length + 1 < leastRepeated) return undefined;
+  const [left, right] = same.reduce<[Pattern, Pattern]>(
+    ([l, r], other) => [shared(l.toReversed(), other!.left.toReversed()).reverse(), shared(r, other!.right)],
+    [change.left, change.right],
+  );
+  // Without a name there is nothing that tells one place from another.
+  const known = [...left, ...change.from, ...right].filter(one => one !== undefined && isName(one));
+  if (known.length === 0 || (change.from.length === 0 && left.length + right.length < 2)) return undefined;
+  const lines = text.split(/\r\n?|\n/);
+  const states = inCode(lines, languageOf(path));
+  for (let i = 1; i <= lines.length; i++) {
+    const line = (latest.line + i) % lines.length;
+    const found = placeIn(lines[line]!, change, left, right);
+    if (found !== undefined && states(line, found.start)) return { line, ...found };
+  }
+  return undefined;
+}
+
+function changeOf({ before, after }: LineEdit): Change | undefined {
+  const [from, to] = [lexemesOf(before.trim()), lexemesOf(after.trim())];
+  // A line that is new, or gone, says nothing of others.
+  if (from.length === 0 || to.length === 0) return undefined;
+  let start = 0;
+  while (start < from.length && start < to.length && from[start] === to[start]) start++;
+  let end = 0;
+  while (
+    end < from.length - start &&
+    end < to.length - start &&
+    from[from.length - 1 - end] === to[to.length - 1 - end]
+  )
+    end++;
+  const change = {
+    from: from.slice(start, from.length - end),
+    to: to.slice(start, to.length - end),
+    left: from.slice(Math.max(0, start - reach), start),
+    right: from.slice(from.length - end, from.length - end + reach),
+  };
+  const isNothing = change.to.join('').trim() === '' && change.from.join('').trim() === '';
+  // A line written anew has little in common with the one before.
+  return isNothing || change.from.length > reach ? undefined : change;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((lexeme, i) => lexeme === other[i]);
+}
+
+/** What two runs have in common from their starts on; names may differ. */
+function shared(one: Pattern, other: Pattern): (string | undefined)[] {
+  const common: (string | undefined)[] = [];
+  for (let i = 0; i < Math.min(one.length, other.length); i++) {
+    const [a, b] = [one[i], other[i]];
+    if (a === b) common.push(a);
+    else if (isValue(a) && isValue(b)) common.push(undefined);
+    else break;
+  }
+  return common;
+}
+
+function isValue(lexeme: string | undefined): boolean {
+  return lexeme === undefined || isName(lexeme) || /^\p{N}/u.test(lexeme);
+}
+
+function placeIn(
+  line: string,
+  { from, to }: Change,
+  left: Pattern,
+  right: Pattern,
+): Omit<NextEdit, 'line'> | undefined {
+  const lexemes = lexemesOf(line);
+  const wanted: Pattern = [...left, ...from, ...right];
+  for (let at = 0; at + wanted.length <= lexemes.length; at++) {
+    if (!wanted.every((one, i) => (one === undefined ? isValue(lexemes[at + i]) : one === lexemes[at + i])))
+      continue;
+    const first = at + left.length;
+    // Where what is put in stands there already, it is done.
+    if (from.length === 0 && isSame(lexemes.slice(first, first + to.length), to)) continue;
+    const start = lexemes.slice(0, first).join('').length;
+    const oldText = from.join('');
+    return { start, end: start + oldText.length, oldText, newText: to.join('') };
+  }
+  return undefined;
+}
+
+/** Whether a place is code, or cannot be told from it. */
+function inCode(lines: readonly string[], language: Language): (line: number, start: number) => boolean {
+  if (!canScan(language)) return () => true;
+  const scanner = new Scanner(language);
+  const states = lines.map(line => {
+    const state = scanner.fork();
+    scanner.feed(`${line}\n`);
+    return state;
+  });
+  return (line, start) => states[line]!.fork().feed(lines[line]!.slice(0, start)).kind !== 'comment';
+}

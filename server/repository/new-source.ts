@@ -1,0 +1,21 @@
+/** Files that an editor has and the disk does not, or not yet with anything in them. */
+import { existsSync } from 'node:fs';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { CoverageLedger } from './coverage.ts';
+
+/** Whether a file that is not in memory is empty or not on disk, and would be read otherwise. */
+export async function isNewSource(
+  path: string,
+  workspace: Workspace,
+  ledger: CoverageLedger,
+): Promise<boolean> {
+  const known = ledger.skippedAt(path);
+  if (known !== undefined) return known.reason === 'empty';
+  if (!workspace.wouldRead(path)) return false;
+  const { files, skipped } = await workspace.discover([path]);
+  if (files.some(file => file.path === path)) return true;
+  if (skipped.length > 0) return skipped.some(one => one.path === path && one.reason === 'empty');
+  // What is there and is not listed is ignored by git.
+  const absolute = workspace.absoluteOf(path);
+  return absolute !== undefined && !existsSync(absolute);
+}
