@@ -27,22 +27,26 @@ export function codeText(text: string, language: Language): string {
   const { id, lineComments, blockComments } = language;
   const longs = longQuotes[id] ?? [];
   const marks = lineComments.map(mark => mark.trimEnd());
-  const openers = new Set(
-    [...marks, ...blockComments.map(([open]) => open), ...longs, '"', "'"].map(mark => mark[0]!),
+  const first = [...marks, ...blockComments.map(([open]) => open), ...longs, '"', "'"].map(mark => mark[0]!);
+  const opener = new RegExp(
+    `[${[...new Set(first)].map(sign => `\\u{${sign.codePointAt(0)!.toString(16)}}`).join('')}]`,
+    'gu',
   );
   const kept: string[] = [];
   let from = 0;
   const blank = (start: number, end: number): void => {
-    kept.push(text.slice(from, start), text.slice(start, end).replace(/[^\n]/g, ' '));
+    const inside = text.slice(start, end);
+    kept.push(
+      text.slice(from, start),
+      inside.includes('\n') ? inside.replace(/[^\n]/g, ' ') : ' '.repeat(inside.length),
+    );
     from = end;
   };
-  let at = 0;
-  while (at < text.length) {
-    const character = text[at]!;
-    if (!openers.has(character)) {
-      at++;
-      continue;
-    }
+  for (;;) {
+    const match = opener.exec(text);
+    if (match === null) break;
+    const at = match.index;
+    const character = match[0];
     const block = blockComments.find(([open]) => text.startsWith(open, at));
     const long = longs.find(quote => text.startsWith(quote, at));
     const end =
@@ -56,7 +60,7 @@ export function codeText(text: string, language: Language): string {
               ? endOfString(text, at, characterQuotes.has(id))
               : at;
     if (end > at) blank(at, end);
-    at = Math.max(end, at + 1);
+    opener.lastIndex = Math.max(end, at + 1);
   }
   kept.push(text.slice(from));
   return kept.join('');
