@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, context } from 'esbuild';
-import { grammarFiles, packagedFiles } from '../server/analysis/grammars.ts';
+import { grammarFiles, packagedFiles } from '../server/syntax/grammars.ts';
 import { thirdPartyLicences } from './licences.ts';
 
 const root = path.join(import.meta.dirname, '..');

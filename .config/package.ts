@@ -8,7 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
-import { grammarFiles } from '../server/analysis/grammars.ts';
+import { grammarFiles } from '../server/syntax/grammars.ts';
 import { largestPackage, problemsOf, targetNames, targets } from './targets.ts';
 
 const root = path.join(import.meta.dirname, '..');

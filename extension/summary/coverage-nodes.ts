@@ -7,7 +7,14 @@ const ledger = 'longsight.showCoverage';
 /** @param count a number in the display language. */
 export function coverageNode(status: Status, say: Say, count: (value: number) => string): SummaryNode {
   const rows: [id: string, icon: string, label: string, command: string | undefined][] = [
-    ['read', 'check', say('{0} files, {1} tokens read', count(status.files), count(status.tokens)), ledger],
+    [
+      'read',
+      'check',
+      status.files === 1
+        ? say('1 file, {0} tokens read', count(status.tokens))
+        : say('{0} files, {1} tokens read', count(status.files), count(status.tokens)),
+      ledger,
+    ],
     ['skipped', 'circle-slash', say('{0} skipped', count(status.skipped)), ledger],
     ['stale', 'history', say('{0} changed since read', count(status.stale)), ledger],
     [
@@ -34,7 +41,9 @@ export function activityNode(
 ): SummaryNode {
   const label = partial
     ? say('At least {0} commits in a year, the latest on {1}', commitsLastYear, date(lastCommit))
-    : say('{0} commits in the last year, latest on {1}', commitsLastYear, date(lastCommit));
+    : commitsLastYear === 1
+      ? say('1 commit in the last year, on {0}', date(lastCommit))
+      : say('{0} commits in the last year, latest on {1}', commitsLastYear, date(lastCommit));
   return plain('overview/activity', 'git-commit', label);
 }
 

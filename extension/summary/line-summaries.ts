@@ -5,7 +5,7 @@ import { methods } from '../../server/protocol/methods.ts';
 import type { LineSummary, RequestOf } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
-import { openPlaceCommand, placeLink } from '../client/places.ts';
+import { openPlaceCommand, pathOf, placeLink } from '../client/places.ts';
 import { readSetting } from '../client/settings.ts';
 
 const documents: vscode.DocumentSelector = { scheme: 'file' };
@@ -62,19 +62,28 @@ async function lenses(
 ): Promise<vscode.CodeLens[]> {
   if (!readSetting('summary.codeLens', document)) return [];
   const answer = await quietly(context, methods.lineSummaries, { uri: document.uri.toString() }, token);
-  return (answer?.lines ?? []).map(({ at, summary }) => {
+  return (answer?.lines ?? []).flatMap(({ at, summary }) => {
+    const { path, line, text, usedBy, generated } = summary;
+    // A lens that repeats the line below it adds nothing.
+    const below = document.lineAt(Math.min(at, document.lineCount) - 1).text;
+    const isRepeated = path === pathOf(document.uri) && below.includes(text.slice(0, signatureStart));
+    if (isRepeated && usedBy === 0) return [];
     // What looks like an icon would be shown as one.
-    const said = cleanLine(summary.text).replaceAll('$(', '$\u200a(');
-    const title = summary.usedBy > 0 ? `${said} · ${usesOf(summary)}` : said;
-    const { path, line } = summary;
-    return new vscode.CodeLens(new vscode.Range(at - 1, 0, at - 1, 0), {
-      title: summary.generated ? `$(sparkle) ${title}` : title,
-      command: openPlaceCommand,
-      arguments: [{ path, line }],
-      tooltip: vscode.l10n.t('Open {0}', `${path}:${line}`),
-    });
+    const said = cleanLine(text).replaceAll('$(', '$\u200a(');
+    const title = isRepeated ? usesOf(summary) : usedBy > 0 ? `${said} · ${usesOf(summary)}` : said;
+    return [
+      new vscode.CodeLens(new vscode.Range(at - 1, 0, at - 1, 0), {
+        title: generated ? `$(sparkle) ${title}` : title,
+        command: openPlaceCommand,
+        arguments: [{ path, line }],
+        tooltip: vscode.l10n.t('Open {0}', `${path}:${line}`),
+      }),
+    ];
   });
 }
+
+/** As many characters of a declaration tell whether a text repeats it. */
+const signatureStart = 40;
 
 function usesOf({ usedBy }: LineSummary): string {
   return usedBy === 1 ? vscode.l10n.t('used by 1 file') : vscode.l10n.t('used by {0} files', usedBy);

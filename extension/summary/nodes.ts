@@ -3,7 +3,10 @@ import type {
   KeyFile,
   KeySymbol,
   Part,
+  PartLink,
+  PartRelations,
   Place,
+  Run,
   RunCommand,
   Statement,
   Summary,
@@ -47,18 +50,35 @@ export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
       summary.overview.map((s, i) => statementNode(s, i, say)),
     ),
     section(
-      'start',
-      say('Start here'),
-      'rocket',
+      'runs',
+      say('How it runs'),
+      'play',
       true,
-      summary.startHere.map(f => keyFileNode('start', f)),
+      summary.runs.map(run => runNode(run)),
+    ),
+    section(
+      'relations',
+      say('How the parts fit together'),
+      'type-hierarchy',
+      false,
+      summary.relations.map(part => relationsNode(part, say)),
     ),
     section(
       'parts',
       say('Parts'),
       'folder-library',
+      false,
+      folded(
+        summary.parts.map(p => partNode(p, say)),
+        say,
+      ),
+    ),
+    section(
+      'start',
+      say('Start here'),
+      'rocket',
       true,
-      summary.parts.map(p => partNode(p, say)),
+      summary.startHere.map(f => keyFileNode('start', f)),
     ),
     section(
       'files',
@@ -75,6 +95,13 @@ export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
       summary.keySymbols.map(s => symbolNode(s, say)),
     ),
     section('commands', say('Commands'), 'terminal', false, summary.commands.map(commandNode)),
+    section(
+      'conventions',
+      say('Conventions and pitfalls'),
+      'law',
+      false,
+      summary.conventions.map((s, i) => statementNode(s, i, say, 'conventions')),
+    ),
   ];
   return sections.filter(node => node !== undefined);
 }
@@ -91,11 +118,11 @@ function section(
   return { id, label, description: '', icon, text: '', generated: false, spoken, expanded, children };
 }
 
-function statementNode(statement: Statement, index: number, say: Say): SummaryNode {
+function statementNode(statement: Statement, index: number, say: Say, group = 'overview'): SummaryNode {
   const source = placeOf(statement);
   const origin = statement.generated ? say('generated') : at(source);
   return leaf({
-    id: `overview/${index}`,
+    id: `${group}/${index}`,
     label: statement.text,
     description: statement.generated ? say('generated') : '',
     icon: statement.generated ? 'sparkle' : 'quote',
@@ -106,6 +133,98 @@ function statementNode(statement: Statement, index: number, say: Say): SummaryNo
     spoken: `${statement.text}, ${origin}`,
   });
 }
+
+/** An entry point; below it each call, at the line that makes it. */
+function runNode(run: Run): SummaryNode {
+  const id = `runs/${run.title}`;
+  const node = leaf({
+    id,
+    label: run.title,
+    description: '',
+    icon: 'debug-start',
+    text: run.title,
+    place: placeOf(run),
+    copyText: run.title,
+    spoken: `${run.title}, ${at(run)}`,
+  });
+  const calls = run.calls.map((call, index) =>
+    leaf({
+      id: `${id}/${index}`,
+      label: call.text,
+      description: '',
+      icon: 'arrow-right',
+      text: call.text,
+      place: placeOf(call),
+      copyText: call.text,
+      spoken: `${call.text}, ${at(call)}`,
+    }),
+  );
+  return { ...node, children: calls };
+}
+
+/** A part of the repository; below it what it uses, what uses it, where it is tested and what names it. */
+function relationsNode(part: PartRelations, say: Say): SummaryNode {
+  const id = `relations/${part.path}${part.loose ? '/*' : ''}`;
+  const said = part.statement?.text ?? '';
+  const label = part.loose ? `${part.path === '' ? '.' : part.path}/*` : part.path;
+  const link = (name: string, { part: other, references, at: place }: PartLink, text: string): SummaryNode =>
+    leaf({
+      id: `${id}/${name}/${other}`,
+      label: text,
+      description: references > 0 ? String(references) : '',
+      icon: name === 'uses' ? 'arrow-right' : name === 'tests' ? 'beaker' : 'arrow-left',
+      text: say('{0} references, one at {1}', references, at(place)),
+      place: placeOf(place),
+      copyText: other,
+      spoken: `${text}, ${references}`,
+    });
+  return {
+    id,
+    label,
+    description: said,
+    icon: part.kind === 'folder' ? 'folder-theme' : 'file-theme',
+    text: said === '' ? label : said,
+    ...(part.statement && { place: placeOf(part.statement) }),
+    path: part.path,
+    copyText: part.path,
+    generated: false,
+    spoken: said === '' ? label : `${label}, ${said}`,
+    expanded: false,
+    children: [
+      ...part.uses.map(one => link('uses', one, say('uses {0}', one.part))),
+      ...part.usedBy.map(one => link('usedBy', one, say('used by {0}', one.part))),
+      ...(part.tests ? [link('tests', part.tests, say('tested in {0}', part.tests.part))] : []),
+      ...part.wiredBy.map(place =>
+        leaf({
+          id: `${id}/wired/${at(place)}`,
+          label: say('named in {0}', place.path),
+          description: '',
+          icon: 'plug',
+          text: at(place),
+          place: placeOf(place),
+          copyText: place.path,
+          spoken: say('named in {0}', place.path),
+        }),
+      ),
+    ],
+  };
+}
+
+/** Dot folders, and what lies beside the folders, in one entry: settings and papers are seldom what one looks for first. */
+function folded(nodes: readonly SummaryNode[], say: Say): SummaryNode[] {
+  const isAside = ({ label, icon }: SummaryNode): boolean => label.startsWith('.') || icon === 'file-theme';
+  const aside = nodes.filter(isAside);
+  if (aside.length < fewestFolded || aside.length === nodes.length) return [...nodes];
+  const label = say('{0} files and folders of settings and papers', aside.length);
+  const node = {
+    ...leaf({ id: 'parts/:aside', label, description: '', icon: 'ellipsis', text: label, spoken: label }),
+    children: aside,
+  };
+  return [...nodes.filter(one => !isAside(one)), node];
+}
+
+/** With fewer than this nothing is gained. */
+const fewestFolded = 4;
 
 function keyFileNode(group: string, file: KeyFile): SummaryNode {
   return leaf({
@@ -126,7 +245,9 @@ function partNode(part: Part, say: Say): SummaryNode {
   const said = part.statement?.text ?? '';
   const size =
     part.kind === 'folder'
-      ? say('{0} files, {1} tokens', part.files, part.tokens)
+      ? part.files === 1
+        ? say('1 file, {0} tokens', part.tokens)
+        : say('{0} files, {1} tokens', part.files, part.tokens)
       : say('{0} tokens', part.tokens);
   const file: Place | undefined = part.kind === 'file' ? { path: part.path, line: 1 } : undefined;
   const source = part.statement ? placeOf(part.statement) : file;
@@ -147,7 +268,10 @@ function partNode(part: Part, say: Say): SummaryNode {
 }
 
 function symbolNode(symbol: KeySymbol, say: Say): SummaryNode {
-  const uses = say('{0} · used {1} times', symbol.kind, symbol.uses);
+  const uses =
+    symbol.usedBy === 1
+      ? say('{0} · used by 1 file', symbol.kind)
+      : say('{0} · used by {1} files', symbol.kind, symbol.usedBy);
   return leaf({
     id: `symbols/${symbol.name}@${at(symbol)}`,
     label: symbol.name,
@@ -164,12 +288,12 @@ function commandNode(command: RunCommand): SummaryNode {
   return leaf({
     id: `commands/${command.name}@${at(command)}`,
     label: command.name,
-    description: command.command,
+    description: command.use === 'other' ? command.command : command.use,
     icon: 'terminal',
     text: command.command,
     place: placeOf(command),
-    copyText: command.command,
-    spoken: `${command.name}, ${command.command}`,
+    copyText: command.name,
+    spoken: `${command.use}, ${command.name}, ${command.command}`,
   });
 }
 

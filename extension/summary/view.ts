@@ -224,6 +224,8 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     const { status } = this.#context.client;
     if (showing === 'starting') return vscode.l10n.t('Starting…');
     if (showing === 'failed') return this.#why();
+    // No blank moment: what was read may still have to be put into words.
+    if (showing === 'ready' && !this.#summary) return vscode.l10n.t('Summing up what was read …');
     if (showing !== 'reading' || !status) return undefined;
     if (status.filesTotal === 0) return vscode.l10n.t('Looking for files…');
     return vscode.l10n.t(

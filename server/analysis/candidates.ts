@@ -3,7 +3,7 @@
  * log-likelihood given the content, less that without it, can take the place of what is counted here: how many of a sentence's
  * rare words the rest of the file holds, weighed as in BM25 (Robertson and Zaragoza 2009), by the word.
  */
-import type { Sentence } from './sentences.ts';
+import type { Sentence } from '../documents/prose.ts';
 
 export interface Candidate extends Sentence {
   /** The sentence's words, in lower case, with how often each stands in the rest of the file. */

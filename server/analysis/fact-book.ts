@@ -2,22 +2,25 @@
  * The facts about all files of a repository, kept from one question to the next: only what changed is looked at again. The first answer
  * does not wait for syntax trees of a whole repository: what is late has outlines by line patterns, until `refine` has been there.
  */
+
+import { packageFolders } from '../manifests/manifests.ts';
+import type { Grammars } from '../syntax/grammars.ts';
+import { importResolver } from '../syntax/imports.ts';
 import { languageOf } from '../workspace/language.ts';
 import { countingJudge } from './candidates.ts';
-import { factsOf, judged } from './facts.ts';
+import { type DocumentFacts, documentFacts } from './document-facts.ts';
+import { factsOf } from './facts.ts';
 import type { FileFacts } from './file-facts.ts';
-import type { Grammars } from './grammars.ts';
 import { type Ranked, rank } from './graph.ts';
-import { importResolver } from './imports.ts';
-import { packageFolders } from './manifests.ts';
 import type { SummarySource } from './source.ts';
-import { withUsers } from './structure.ts';
+import { commonSentences, spoken } from './statements.ts';
 import { Symbols } from './symbols.ts';
 
 export interface RepositoryFacts {
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly ranked: Ranked;
   readonly symbols: Symbols;
+  readonly documents: DocumentFacts;
 }
 
 export interface CollectOptions {
@@ -110,14 +113,11 @@ export class FactBook {
 
   #made(source: SummarySource): RepositoryFacts {
     if (this.#facts !== undefined) return this.#facts;
-    const entries = [...this.#entries];
-    const judge = countingJudge(entries.map(([, { facts }]) => facts.candidates ?? []));
-    const resolve = importResolver(
-      entries.map(([path]) => path),
-      packageFolders(entries.flatMap(([, { facts }]) => facts.manifest ?? [])),
-    );
+    const entries = [...this.#entries].map(([, { facts }]) => facts);
+    const paths = entries.map(({ path }) => path);
+    const resolve = importResolver(paths, packageFolders(entries.flatMap(({ manifest }) => manifest ?? [])));
     const ranked = rank(
-      entries.map(([, { facts }]) => facts).filter(file => file.code),
+      entries.filter(file => file.code),
       resolve,
     );
     const used = new Map<string, string[]>();
@@ -126,14 +126,24 @@ export class FactBook {
       if (names) names.push(definition.name);
       else used.set(path, [definition.name]);
     }
-    const files = new Map(
-      entries.map(([path, { facts }]) => [path, withUsers(judged(facts, judge), ranked, used.get(path))]),
-    );
-    this.#facts = {
-      files,
-      ranked,
-      symbols: new Symbols(files, ranked, resolve, path => source.textOf(path)),
+    const documents = documentFacts(paths, path => source.textOf(path));
+    const surroundings = {
+      judge: countingJudge(entries.map(({ candidates }) => candidates)),
+      isCommon: commonSentences(entries),
+      used,
+      usersOf: (path: string) =>
+        (ranked.files.get(path)?.users ?? []).filter(user => ranked.supportingOf(user) === undefined),
     };
+    const files = new Map(
+      entries.map(facts => {
+        const said = documents.statements.get(facts.path);
+        const own = spoken(facts, surroundings);
+        // What a document says of a path comes before what the file says itself.
+        return [facts.path, said === undefined ? own : { ...own, statement: said, unspoken: false }];
+      }),
+    );
+    const symbols = new Symbols(files, ranked, path => source.textOf(path));
+    this.#facts = { files, ranked, symbols, documents };
     return this.#facts;
   }
 }

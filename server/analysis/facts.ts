@@ -1,68 +1,83 @@
-/** Collects the facts about one file: its sentence, its definitions and imports, the names it uses. */
+/** Collects the facts about one file: what it says of itself, its definitions and imports, the names it uses. */
+import { blocksOf, formOf } from '../documents/blocks.ts';
+import { plain, type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
+import { isManifest, readManifest } from '../manifests/manifests.ts';
+import type { Definition } from '../syntax/definition.ts';
+import type { Grammars } from '../syntax/grammars.ts';
+import { outline } from '../syntax/outline.ts';
+import { usesIn } from '../syntax/uses.ts';
 import { languageOf } from '../workspace/language.ts';
-import { candidatesOf, choose, type Judge } from './candidates.ts';
-import { type Definition, isMember } from './definition.ts';
+import { asideOf } from './aside.ts';
+import { isCredit, isPointing } from './boilerplate.ts';
+import { candidatesOf } from './candidates.ts';
+import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
-import type { Grammars } from './grammars.ts';
-import { isManifest, readManifest } from './manifests.ts';
-import { outline } from './outline.ts';
-import { openingSentences } from './sentences.ts';
-import { structuralLine } from './structure.ts';
+import { headsOf } from './heads.ts';
 
-/** The facts with the sentence that the file's content predicts best. */
-export function judged(facts: FileFacts, judge: Judge): FileFacts {
-  const { candidates, path } = facts;
-  const chosen = candidates && choose(path, candidates, judge);
-  return chosen === undefined
-    ? facts
-    : { ...facts, statement: { text: chosen.text, path, line: chosen.line, generated: false } };
-}
+/** Characters of a document that its first sentence is looked for in. */
+const documentHead = 20_000;
 
 /** @param grammars that the file's language was loaded into; without it definitions are found by line patterns */
 export function factsOf(path: string, text: string, tokens: number, grammars?: Grammars): FileFacts {
-  const code = languageOf(path).kind === 'code';
-  const { definitions, imports } = outline(path, text, grammars);
+  const language = languageOf(path);
+  const code = language.kind === 'code';
+  const { definitions, imports, namespace } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
-  const candidates = manifest?.description
-    ? []
-    : candidatesOf(openingSentences(path, text, apart(definitions)), text);
-  const spoken = manifest?.description ?? candidates[0];
-  const sentence = spoken ?? structuralLine(path, text, definitions);
+  const aside = code ? asideOf(path, text, definitions) : undefined;
+  const lines = text.split('\n').map(line => line.replace(/\r$/, ''));
+  const { sentences, title } = isRights(path)
+    ? { sentences: [] }
+    : language.kind === 'prose' || language.id === 'html'
+      ? inDocument(path, text)
+      : language.kind === 'data'
+        ? { sentences: [] }
+        : { sentences: ofCode(path, lines, definitions) };
   return {
     path,
     tokens,
     code,
-    unspoken: spoken === undefined,
+    unspoken: true,
     definitions,
     imports,
-    uses: code ? identifierUses(text) : new Map(),
-    ...(sentence && { statement: { text: sentence.text, path, line: sentence.line, generated: false } }),
+    uses: code ? usesIn(text, language) : new Map(),
+    candidates: candidatesOf(sentences, text),
+    heads: aside === 'data' || aside === 'generated' ? [] : headsOf(path, lines, definitions, language),
+    ...(namespace !== undefined && { namespace }),
+    ...(title && { title }),
     ...(manifest && { manifest }),
-    ...(candidates.length > 1 && { candidates }),
+    ...(aside && { aside }),
   };
 }
 
-/** The lines of the outermost definitions of a file that has too many for one of them to stand for it. */
-function apart(definitions: readonly Definition[]): ReadonlySet<number> {
-  const outermost = definitions.filter(definition => !isMember(definition));
-  const exported = outermost.filter(definition => definition.exported);
-  const counted = exported.length > 0 ? exported : outermost;
-  return new Set(counted.length > mostForOne ? outermost.map(({ line }) => line) : []);
+function ofCode(path: string, lines: readonly string[], definitions: readonly Definition[]): Sentence[] {
+  const language = languageOf(path);
+  const said = fileSentences(path, lines, language, new Set(definitions.map(({ line }) => line)));
+  const usage = said.length === 0 && language.kind === 'code' ? usageSentence(path, lines) : undefined;
+  return usage === undefined ? said : [usage];
 }
 
-const mostForOne = 3;
+function isNamedIn(title: string, path: string): boolean {
+  const plainOf = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  return plainOf(path).includes(plainOf(title.replace(/\bmodule\b/i, '')));
+}
 
-const identifier = /[A-Za-z_$][\w$]{2,}/g;
-/** Words of most languages that some let a member have for a name. */
-const reserved = new Set(
-  'async await break case catch class const constructor continue default delete else enum export extends false finally for from function get if implements import include instanceof interface let new null package private protected public return self set static super switch this throw true try typeof use var void while with yield'.split(
-    ' ',
-  ),
-);
+function isRights(path: string): boolean {
+  return /(^|\/)(licen[cs]e|copying|notice|authors|unlicense|[\w-]*licen[cs]e|requirements)([-.][^/]*)?$/i.test(
+    path,
+  );
+}
 
-function identifierUses(text: string): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const [name] of text.matchAll(identifier))
-    if (!reserved.has(name)) uses.set(name, (uses.get(name) ?? 0) + 1);
-  return uses;
+/** The first sentence of a document that says something, and its title. */
+function inDocument(path: string, text: string): { sentences: Sentence[]; title?: Sentence } {
+  const blocks = blocksOf(path, text.slice(0, documentHead));
+  const said = sentencesOfBlocks(blocks, formOf(path)).filter(
+    ({ text: sentence }) => !isCredit(sentence, path),
+  );
+  const first = said.find(({ text: sentence }) => !isPointing(sentence)) ?? said[0];
+  // A title that only names the folder says nothing of it.
+  const heading = blocks.find(({ kind, lines }) => kind === 'heading' && !isNamedIn(lines[0]!, path));
+  return {
+    sentences: first ? [{ text: first.text, line: first.line }] : [],
+    ...(heading && { title: { text: plain(heading.lines[0]!, formOf(path)), line: heading.line } }),
+  };
 }

@@ -1,29 +1,23 @@
 /**
- * Which files the others lean on: PageRank over references between files. An edge goes from a file to each file that
- * defines a name it uses, or that it imports. Edge weights follow Aider's repository map (aider/repomap.py): the square
- * root of the number of uses, ten times as much for long compound names, a tenth for private names and for names that
- * more than five files define. Two files that share a common word need not speak of the same thing: where neither an import nor
- * the name itself says so, the edge is a hint, and not a use.
+ * Which files the others lean on: PageRank over references between files. An edge goes from a file to each file that it refers to by the
+ * rules of its language. Edge weights follow Aider's repository map (aider/repomap.py): the square root of the number of uses of each name
+ * that the other defines, ten times as much for long compound names, a tenth for private names. A name that two files share where no rule
+ * says that they mean the same is a hint: it carries a little rank, and is never a use.
  */
+import { type Definition, isMember } from '../syntax/definition.ts';
+import { type ImportResolver, importResolver } from '../syntax/imports.ts';
+import { compare } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
-import { type Definition, type Import, isMember } from './definition.ts';
-import { type ImportResolver, importResolver } from './imports.ts';
-import { compare, folderOf } from './paths.ts';
-
-export interface GraphFile {
-  readonly path: string;
-  readonly definitions: readonly Definition[];
-  readonly imports: readonly Import[];
-  /** Identifiers the file uses, with how often. */
-  readonly uses: ReadonlyMap<string, number>;
-}
+import type { GraphFile } from './graph-file.ts';
+import { type References, referencesOf } from './references.ts';
+import { type SupportingOf, supportingIn } from './supporting.ts';
 
 export interface RankedFile {
   readonly rank: number;
-  /** The files that import it, the most central first; where none does, as in languages without imports of files, those that use its names. */
+  /** The rank that the edges give the other way round: high for what uses much of the rest, as programs and façades do. */
+  readonly hub: number;
+  /** The files that refer to it by the rules of their language, the most central first. */
   readonly users: readonly string[];
-  /** Those that import it: sharing a name with it can be chance, importing it cannot. */
-  readonly importers: readonly string[];
 }
 
 export interface Ranked {
@@ -34,21 +28,17 @@ export interface Ranked {
     readonly path: string;
     readonly definition: Definition;
     readonly score: number;
-    readonly uses: number;
+    /** Files that refer to its file and use its name. */
+    readonly users: number;
   }[];
+  readonly references: References;
+  readonly supportingOf: SupportingOf;
 }
 
 const damping = 0.85;
 const iterations = 40;
 const definedTooOften = 5;
-/** Tests, examples, benches and copies of other projects are seldom what a reader looks for. */
-const supporting =
-  /(^|\/)(tests?|__tests__|specs?|e2e|examples?|samples?|demos?|playgrounds?|bench(marks?|es)?|fixtures?|fuzz|fuzzing|xtask|testing|test[_-]?(data|utils?|support|helpers)|mocks?|docs?|vendor|vendored|third[_-]?party|deps|extern(al)?([-_](crates|deps|libs?|modules|packages|projects|tools))?|subprojects)\/|[._-](test|tests|spec|bench|stories)\.\w+$|(^|\/)(test_|conftest|tests?\.\w+$)[^/]*$/i;
 const supportingWeight = 0.1;
-
-export function isSupporting(path: string): boolean {
-  return supporting.test(path);
-}
 
 /** An import says more than one shared name, less than many. */
 const importWeight = 3;
@@ -59,113 +49,113 @@ const families: readonly (readonly string[])[] = [
   ['c', 'cpp', 'cuda-cpp', 'objective-c'],
   ['java', 'kotlin', 'scala', 'groovy'],
 ];
-/** Languages whose files see the others of their folder without an import. */
-const foldersAreScopes = /\.(?:go|java|kts?|scala|cs|swift)$/;
 
 /** @param resolve what an import means; by paths alone without it */
 export function rank(
-  files: readonly GraphFile[],
+  files: readonly (GraphFile & { readonly tokens?: number })[],
   resolve: ImportResolver = importResolver(files.map(file => file.path)),
 ): Ranked {
   const index = new Map(files.map((file, at) => [file.path, at]));
-  /** By name and family of languages: the files that define it, and whether all of them as a member of a type. */
-  const definers = new Map<string, Map<number, boolean>>();
-  for (const [at, file] of files.entries()) {
-    for (const definition of file.definitions) {
-      const key = `${familyOf(file.path)} ${definition.name}`;
-      const list = definers.get(key) ?? new Map<number, boolean>();
-      definers.set(key, list.set(at, isMember(definition) && (list.get(at) ?? true)));
-    }
-  }
-
+  const supportingOf = supportingIn(files.map(({ path, tokens = 1 }) => ({ path, tokens })));
+  const isSupporting = files.map(({ path }) => supportingOf(path) !== undefined);
+  const references = referencesOf(files, resolve);
   const edges: Map<number, number>[] = files.map(() => new Map());
-  const usedBy: Set<number>[] = files.map(() => new Set());
-  const importedBy: Set<number>[] = files.map(() => new Set());
-  /** What flows along an edge for the sake of one name: from user to (definer, name). */
-  const named: { from: number; to: number; name: string; weight: number; uses: number }[] = [];
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
   };
-  /** Whether a name that one file uses can be what the other defines without a chance in it. */
-  const isRelated = (from: number, to: number): boolean => {
-    if (importedBy[to]!.has(from)) return true;
-    const [user, definer] = [files[from]!.path, files[to]!.path];
-    return foldersAreScopes.test(user) && folderOf(user) === folderOf(definer);
-  };
+  const definers = definersOf(files);
+  /** What flows along an edge for the sake of one name: from user to (definer, name). */
+  const named: { from: number; to: number; name: string; weight: number }[] = [];
   for (const [from, file] of files.entries()) {
-    for (const { target } of file.imports) {
-      const meant = resolve(file.path, target).flatMap(path => index.get(path) ?? []);
-      for (const to of meant) {
-        if (to === from) continue;
-        connect(from, to, importWeight / meant.length);
-        importedBy[to]!.add(from);
-      }
-    }
-  }
-  for (const [from, file] of files.entries()) {
-    for (const [name, uses] of file.uses) {
+    const related = new Set(references.of(file.path).map(({ to }) => index.get(to)!));
+    for (const to of related) connect(from, to, importWeight * (isSupporting[to] ? supportingWeight : 1));
+    for (const [name, { count }] of file.uses) {
       const targets = definers.get(`${familyOf(file.path)} ${name}`);
-      if (targets === undefined || targets.has(from)) continue;
-      // A name that everybody defines connects nobody.
-      if (targets.size > definedTooOften) continue;
-      const weight = nameWeight(name) * Math.sqrt(uses);
-      for (const [to, member] of targets) {
-        const share = (weight / targets.size) * (supporting.test(files[to]!.path) ? supportingWeight : 1);
-        if (isRelated(from, to) || (!member && targets.size <= 2 && isCompound(name))) {
-          connect(from, to, share);
-          usedBy[to]!.add(from);
-          named.push({ from, to, name, weight: share, uses });
-        } else connect(from, to, share * hintWeight);
+      // What the file defines itself is its own, and a name that everybody defines connects nobody.
+      if (targets === undefined || targets.includes(from)) continue;
+      const weight = nameWeight(name) * Math.sqrt(count);
+      const meant = targets.filter(to => related.has(to));
+      if (meant.length === 0 && targets.length > definedTooOften) continue;
+      const shared = meant.length > 0 ? meant : targets;
+      for (const to of shared) {
+        const share = (weight / shared.length) * (isSupporting[to] ? supportingWeight : 1);
+        connect(from, to, meant.length > 0 ? share : share * hintWeight);
+        if (meant.length > 0) named.push({ from, to, name, weight: share });
       }
     }
   }
 
   const ranks = pageRank(
     edges,
-    files.map(file => (supporting.test(file.path) ? supportingWeight : 1)),
+    isSupporting.map(supporting => (supporting ? supportingWeight : 1)),
+  );
+  const reversed: Map<number, number>[] = files.map(() => new Map());
+  for (const [from, targets] of edges.entries())
+    if (!isSupporting[from]) for (const [to, weight] of targets) reversed[to]!.set(from, weight);
+  const hubs = pageRank(
+    reversed,
+    isSupporting.map(supporting => (supporting ? supportingWeight : 1)),
   );
   const outgoing = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
-  const symbolScores = new Map<string, { score: number; uses: number; users: number }>();
-  for (const { from, to, name, weight, uses } of named) {
+  const flows = new Map<string, { score: number; users: number }>();
+  for (const { from, to, name, weight } of named) {
     const key = `${to}\0${name}`;
-    const entry = symbolScores.get(key) ?? { score: 0, uses: 0, users: 0 };
-    entry.users++;
-    entry.score += (ranks[from]! * weight) / outgoing[from]!;
-    entry.uses += uses;
-    symbolScores.set(key, entry);
+    const flow = flows.get(key) ?? { score: 0, users: 0 };
+    flow.users++;
+    flow.score += (ranks[from]! * weight) / outgoing[from]!;
+    flows.set(key, flow);
   }
   const symbols = files
     .flatMap((file, at) =>
-      file.definitions.map(definition => ({
-        path: file.path,
-        definition,
-        ...symbolScoreOf(symbolScores.get(`${at}\0${definition.name}`), definition),
-      })),
+      file.definitions.flatMap(definition => {
+        const flow = flows.get(`${at}\0${definition.name}`);
+        return flow ? [{ path: file.path, definition, ...symbolScore(flow, definition) }] : [];
+      }),
     )
-    .filter(symbol => symbol.uses > 0)
     .sort((left, right) => right.score - left.score || compare(left.path, right.path));
+  const rankOf = (path: string): number => ranks[index.get(path)!]!;
   return {
     files: new Map(
-      files.map((file, at) => {
-        const inOrder = (users: ReadonlySet<number>): string[] =>
-          [...users].sort((one, other) => ranks[other]! - ranks[one]!).map(user => files[user]!.path);
-        const importers = inOrder(importedBy[at]!);
-        const users = importers.length > 0 ? importers : inOrder(usedBy[at]!);
-        return [file.path, { rank: ranks[at]!, users, importers }];
+      files.map(({ path }, at) => {
+        const users = references.to(path).map(({ from }) => from);
+        return [
+          path,
+          {
+            rank: ranks[at]!,
+            hub: hubs[at]!,
+            users: users.sort((one, other) => rankOf(other) - rankOf(one)),
+          },
+        ];
       }),
     ),
     symbols,
+    references,
+    supportingOf,
   };
 }
 
+/** By family of languages and name: the files that define it. */
+function definersOf(files: readonly GraphFile[]): Map<string, number[]> {
+  const definers = new Map<string, number[]>();
+  for (const [at, { path, definitions }] of files.entries()) {
+    const family = familyOf(path);
+    for (const { name } of definitions) {
+      const key = `${family} ${name}`;
+      const list = definers.get(key);
+      if (list === undefined) definers.set(key, [at]);
+      else if (list.at(-1) !== at) list.push(at);
+    }
+  }
+  return definers;
+}
+
 /** Much rank from one central file says less than the same from many; macros and members of types are seldom what a reader looks for. */
-function symbolScoreOf(
-  flow: { score: number; uses: number; users: number } | undefined,
+function symbolScore(
+  flow: { readonly score: number; readonly users: number },
   definition: Definition,
-): { score: number; uses: number } {
-  if (flow === undefined) return { score: 0, uses: 0 };
+): { score: number; users: number } {
   const weight = definition.kind === 'macro' || isMember(definition) ? minorWeight : 1;
-  return { score: flow.score * flow.users * weight, uses: flow.uses };
+  return { score: flow.score * flow.users * weight, users: flow.users };
 }
 
 /** Languages that see each other's names. */

@@ -1,36 +1,32 @@
 /** Names and where they are defined, and what they are in a line taken from there. */
 import type { LineSummaries, LineSummary } from '../protocol/requests.ts';
+import type { Definition } from '../syntax/definition.ts';
 import { languageOf } from '../workspace/language.ts';
-import type { Definition } from './definition.ts';
+import { isPointing } from './boilerplate.ts';
+import { definitionSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
-import { isSupporting, type Ranked } from './graph.ts';
-import type { ImportResolver } from './imports.ts';
-import { definitionSentence, isPointing } from './sentences.ts';
+import type { Ranked } from './graph.ts';
+import { signatureOf } from './heads.ts';
 
 export interface Defined {
   readonly path: string;
   readonly definition: Definition;
 }
 
-const longestSignature = 160;
-
 export class Symbols {
   readonly #files: ReadonlyMap<string, FileFacts>;
   readonly #ranked: Ranked;
   readonly #textOf: (path: string) => string | undefined;
   readonly #byName = new Map<string, Defined[]>();
-  readonly #resolve: ImportResolver;
 
   constructor(
     files: ReadonlyMap<string, FileFacts>,
     ranked: Ranked,
-    resolve: ImportResolver,
     textOf: (path: string) => string | undefined,
   ) {
     this.#files = files;
     this.#ranked = ranked;
     this.#textOf = textOf;
-    this.#resolve = resolve;
     for (const [path, { definitions }] of files) {
       for (const definition of definitions) {
         const list = this.#byName.get(definition.name);
@@ -40,13 +36,9 @@ export class Symbols {
     }
   }
 
-  /** The files of the repository that a file imports, with the line of the import. */
+  /** The files of the repository that a file refers to, with the first line that does. */
   importsOf(path: string): { readonly path: string; readonly line: number }[] {
-    const found = new Map<string, number>();
-    for (const { target, line } of this.#files.get(path)?.imports ?? []) {
-      for (const to of this.#resolve(path, target)) if (to !== path && !found.has(to)) found.set(to, line);
-    }
-    return [...found].map(([to, line]) => ({ path: to, line }));
+    return this.#ranked.references.of(path).map(({ to, line }) => ({ path: to, line }));
   }
 
   /** Where a name that stands in a file is defined: in the file itself, in what it imports, or where most lean on it. */
@@ -63,7 +55,9 @@ export class Symbols {
     // Elsewhere only what has a name of its own is meant: no other definition, no short member, nothing of a test.
     const { name: written, container } = best.definition;
     const own =
-      all.length === 1 && !isSupporting(best.path) && (container === undefined || written.length >= 10);
+      all.length === 1 &&
+      this.#ranked.supportingOf(best.path) === undefined &&
+      (container === undefined || written.length >= 10);
     return nearness(best) >= 2 || own ? best : undefined;
   }
 
@@ -71,9 +65,9 @@ export class Symbols {
   describe({ path, definition }: Defined): LineSummary {
     const { name, kind, line, endLine } = definition;
     const lines = (this.#textOf(path) ?? '').split('\n');
-    const sentence = definitionSentence(lines, line, languageOf(path));
+    const sentence = definitionSentence(lines, line, languageOf(path), path);
     const said = sentence !== undefined && isPointing(sentence.text) ? undefined : sentence;
-    const text = said?.text ?? signatureOf(lines[line - 1] ?? '', definition);
+    const text = said?.text ?? signatureOf(lines, definition);
     return {
       name,
       kind,
@@ -102,10 +96,10 @@ export class Symbols {
   }
 
   #importAt(path: string, content: string, column: number): LineSummary | undefined {
-    for (const { target } of this.#files.get(path)?.imports ?? []) {
+    for (const { target, line } of this.#files.get(path)?.imports ?? []) {
       const at = content.indexOf(target);
       if (at < 0 || column < at + 1 || column > at + target.length + 1) continue;
-      const [to] = this.#resolve(path, target);
+      const to = this.#ranked.references.of(path).find(reference => reference.line === line)?.to;
       const statement = to === undefined ? undefined : this.#files.get(to)?.statement;
       if (to === undefined || statement === undefined) return undefined;
       const usedBy = this.#ranked.files.get(to)?.users.length ?? 0;
@@ -123,21 +117,9 @@ export class Symbols {
     return undefined;
   }
 
-  /** Files other than its own in which the name stands. */
+  /** Files that refer to the one that defines it and use its name. */
   #usersOf(name: string, path: string): number {
-    let users = 0;
-    for (const file of this.#files.values()) if (file.path !== path && file.uses.has(name)) users++;
-    return users;
+    return this.#ranked.references.to(path).filter(({ from }) => this.#files.get(from)?.uses.has(name))
+      .length;
   }
-}
-
-/** The line of a definition; its kind and name where it goes on behind an open bracket. */
-function signatureOf(line: string, { kind, name, container }: Definition): string {
-  const text = line
-    .slice(0, 4 * longestSignature)
-    .trim()
-    .replace(/[{:]$/, '')
-    .trimEnd();
-  if (text === '' || /[(<[,=|]$/.test(text)) return `${kind} ${container ? `${container}.` : ''}${name}`;
-  return text.length <= longestSignature ? text : `${text.slice(0, longestSignature)} …`;
 }

@@ -30,6 +30,7 @@ export interface CommandLine {
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
   readonly svg: boolean;
+  readonly relations: boolean;
   /** A file that the picture is written to. */
   readonly plot: string | undefined;
   readonly markdown: boolean;
@@ -64,6 +65,7 @@ type OptionName =
   | 'settings'
   | 'eagerness'
   | 'svg'
+  | 'relations'
   | 'plot'
   | 'colour'
   | 'markdown'
@@ -103,8 +105,8 @@ const commands = {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'list the files by size, with language, age and surprise; --svg draws them',
-    options: ['path', 'svg', 'colour'],
+    does: 'list the files by size, with language, age and surprise; --svg draws them, --relations what uses what',
+    options: ['path', 'svg', 'relations', 'colour'],
   },
   digest: {
     operands: '<folder>',
@@ -173,6 +175,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   yes: '--yes                         download without asking',
   markdown: '--markdown                    Markdown with links',
   svg: '--svg                         write SVG to standard output',
+  relations: '--relations                   write SVG with the relations of the parts drawn over it',
   plot: '--plot <file.svg>             also write the plot to a file',
   colour: '--colour <by>                 language, recency or surprise (language)',
 };
@@ -214,6 +217,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
     svg: values.svg ?? false,
+    relations: values.relations ?? false,
     plot: values.plot,
     markdown: values.markdown ?? false,
     colour: values.colour,
@@ -285,6 +289,7 @@ function parse(words: readonly string[]) {
         settings: { type: 'string' },
         eagerness: { type: 'string' },
         svg: { type: 'boolean' },
+        relations: { type: 'boolean' },
         plot: { type: 'string' },
         markdown: { type: 'boolean' },
         colour: { type: 'string' },

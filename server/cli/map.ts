@@ -5,6 +5,7 @@ import type { RepositoryMap } from '../protocol/requests.ts';
 import { readChanges } from '../summary/changes.ts';
 import { buildMap, pathInMap } from '../summary/map.ts';
 import { mapColours, mapSvg } from '../summary/map-svg.ts';
+import { summarize } from '../summary/summarize.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -21,6 +22,8 @@ export const map: Command = async (line, signal) => {
   const colour = mapColours.find(name => name === (line.colour ?? 'language'));
   if (colour === undefined)
     throw new UsageError(`--colour must be one of ${mapColours.join(', ')}, not "${line.colour}".`);
+  if (line.relations && line.path !== undefined)
+    throw new UsageError('--relations draws the whole repository and does not take --path.');
   const part = findPart(path.resolve(line.operands[0]!), line.path);
   const session = await openSession(line, signal);
   const { name, repository, tokenizer } = session;
@@ -31,13 +34,17 @@ export const map: Command = async (line, signal) => {
   const measured = { ...source, memory, tokenizer, tokensOf: (path: string) => memory.tokensOf(path) };
   // Surprise that is not shown is not measured.
   const surprise =
-    colour === 'surprise' || !line.svg ? await meter.measure(measured, signal) : new Map<string, number>();
+    colour === 'surprise' || !(line.svg || line.relations)
+      ? await meter.measure(measured, signal)
+      : new Map<string, number>();
   const extras = { changed, surprise, surpriseMethod: meter.method };
   try {
     const built = buildMap(name, facts, extras, part);
     if (line.json) printJson(built);
-    else if (line.svg) print(mapSvg(built, { colour, now: Date.now() / 1000 }).trimEnd());
-    else print(mapText(built));
+    else if (line.svg || line.relations) {
+      const relations = line.relations ? { relations: summarize(source, facts).relations } : {};
+      print(mapSvg(built, { colour, now: Date.now() / 1000, ...relations }).trimEnd());
+    } else print(mapText(built));
     if (colour === 'surprise' && !line.json) note(meter.method);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);

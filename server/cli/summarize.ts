@@ -2,11 +2,11 @@
 
 import path from 'node:path';
 import { FactBook } from '../analysis/fact-book.ts';
-import { Grammars } from '../analysis/grammars.ts';
 import { sourceOf } from '../analysis/source.ts';
 import { readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
 import { summarize } from '../summary/summarize.ts';
+import { Grammars } from '../syntax/grammars.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { print, printJson } from './output.ts';

@@ -1,11 +1,14 @@
 /** A summary as text for a terminal. */
 import { cleanLine } from '../protocol/clean-text.ts';
-import type { Part, Summary } from '../protocol/requests.ts';
+import type { PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
+import { keyOf } from '../relations/relations.ts';
 import { activityText } from '../summary/changes.ts';
 import { count } from './output.ts';
 
-const treeDepth = 2;
-const childrenShown = 12;
+const keyFilesShown = 14;
+const symbolsShown = 8;
+const partsShown = 30;
+const linksShown = 3;
 
 /** @param columns the width of the terminal; longer lines are clipped. */
 export function summaryText(summary: Summary, columns: number): string {
@@ -13,50 +16,103 @@ export function summaryText(summary: Summary, columns: number): string {
   const section = (title: string, rows: readonly string[]): void => {
     if (rows.length > 0) lines.push('', title, ...rows.map(row => `  ${cleanLine(row)}`));
   };
-  const source = (place: { path: string; line: number }): string => `${place.path}:${place.line}`;
+  const said = (statement: Statement): string => `${statement.text}  (${source(statement)})`;
   section('Overview', [
-    ...summary.overview.map(statement => `${statement.text}  (${source(statement)})`),
+    ...summary.overview.map(said),
     ...(summary.activity ? [`git: ${activityText(summary.activity)}`] : []),
   ]);
+  section(
+    'How it runs',
+    summary.runs.flatMap(run => [
+      run.title,
+      ...run.calls.map((call, at) => `${'  '.repeat(at + 1)}→ ${said(call)}`),
+    ]),
+  );
+  section('Parts', partRows(summary.relations));
   section(
     'Start here',
     summary.startHere.map((file, index) => `${index + 1}. ${file.path} — ${file.why}`),
   );
+  const statements = new Map(summary.statements.map(statement => [statement.path, statement.text]));
   const known = new Set(summary.startHere.map(file => file.path));
   section(
     'Key files',
-    summary.keyFiles.flatMap(file => (known.has(file.path) ? [] : `${file.path} — ${file.why}`)).slice(0, 8),
+    summary.keyFiles
+      .flatMap(file => {
+        if (known.has(file.path)) return [];
+        const rest = [fileText(summary, file.path) ?? statements.get(file.path), file.why]
+          .filter(Boolean)
+          .join(' · ');
+        return rest === '' ? file.path : `${file.path} — ${rest}`;
+      })
+      .slice(0, keyFilesShown),
   );
   section(
     'Key symbols',
     summary.keySymbols
-      .slice(0, 8)
-      .map(symbol => `${symbol.kind} ${symbol.name}  (${source(symbol)}, used ${symbol.uses} times)`),
+      .slice(0, symbolsShown)
+      .map(
+        symbol =>
+          `${symbol.kind} ${symbol.name}  (${source(symbol)}, used by ${symbol.usedBy} ${symbol.usedBy === 1 ? 'file' : 'files'})`,
+      ),
   );
   section(
     'Commands',
     summary.commands
-      .slice(0, 8)
-      .map(command => (command.command === '' ? command.name : `${command.name}: ${command.command}`)),
+      .filter(({ use }) => use !== 'other')
+      .map(
+        command =>
+          `${command.use}: ${command.name}${command.command === '' ? '' : `  # ${command.command}`}  (${source(command)})`,
+      ),
   );
-  section('Parts', summary.parts.length > 0 ? tree(summary.parts, '', treeDepth) : []);
+  section('Conventions and pitfalls', summary.conventions.map(said));
   return lines.map(line => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)).join('\n');
 }
 
-function tree(parts: readonly Part[], indent: string, depth: number): string[] {
-  const shown = parts.slice(0, childrenShown);
-  const rows = shown.flatMap((part, index) => {
-    const last = index === shown.length - 1 && shown.length === parts.length;
-    const name = part.path.slice(part.path.lastIndexOf('/') + 1);
+function source(place: { readonly path: string; readonly line: number }): string {
+  return `${place.path}:${place.line}`;
+}
+
+/** Parts are long paths already: the file's name is enough to find it. */
+function brief({ path, line }: { readonly path: string; readonly line: number }): string {
+  return `${path.slice(path.lastIndexOf('/') + 1)}:${line}`;
+}
+
+function fileText(summary: Summary, path: string): string | undefined {
+  let parts = summary.parts;
+  for (;;) {
+    const next = parts.find(part => part.path === path || path.startsWith(`${part.path}/`));
+    if (next === undefined || next.path === path) return next?.statement?.text;
+    parts = next.children;
+  }
+}
+
+function partRows(parts: readonly PartRelations[]): string[] {
+  const rows = parts.slice(0, partsShown).flatMap(part => {
     const size =
       part.kind === 'folder'
-        ? `/  ${part.files} ${part.files === 1 ? 'file' : 'files'}, ${count(part.tokens)} tokens`
+        ? `  ${part.files} ${part.files === 1 ? 'file' : 'files'}, ${count(part.tokens)} tokens`
         : '';
     const says = part.statement ? `  — ${part.statement.text}` : '';
-    const row = `${indent}${last ? '└ ' : '├ '}${name}${size}${says}`;
-    return depth > 1 && part.children.length > 0
-      ? [row, ...tree(part.children, `${indent}${last ? '  ' : '│ '}`, depth - 1)]
-      : [row];
+    return [
+      `${keyOf(part)}${size}${says}`,
+      ...linkRow('uses', part.uses),
+      ...linkRow('used by', part.usedBy),
+      ...(part.tests
+        ? [
+            `    tested in ${part.tests.part}/ (${part.tests.references} ${part.tests.references === 1 ? 'file' : 'files'}, ${brief(part.tests.at)})`,
+          ]
+        : []),
+    ];
   });
-  return parts.length > shown.length ? [...rows, `${indent}└ … ${parts.length - shown.length} more`] : rows;
+  return parts.length > partsShown ? [...rows, `… and ${parts.length - partsShown} more`] : rows;
+}
+
+function linkRow(verb: string, links: readonly PartLink[]): string[] {
+  if (links.length === 0) return [];
+  const shown = links
+    .slice(0, linksShown)
+    .map(({ part, references, at }) => `${part} (${references > 0 ? `${references}×, ` : ''}${brief(at)})`);
+  const more = links.length - shown.length;
+  return [`    ${verb} ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }

@@ -32,8 +32,8 @@ function placesText(places: readonly ConnectedPlace[]): string {
   if (places.length === 0) return 'No similar code found elsewhere in the repository.';
   return places
     .map(
-      ({ path: file, line, score, text }) =>
-        `${String(Math.round(score * 100)).padStart(3)} %  ${cleanLine(file)}:${line}  ${cleanLine(text)}`,
+      ({ path: file, line, score, text, inside }) =>
+        `${String(Math.round(score * 100)).padStart(3)} %  ${cleanLine(file)}:${line}  ${cleanLine(text)}${inside === undefined ? '' : `   (in ${cleanLine(inside)})`}`,
     )
     .join('\n');
 }

@@ -1,7 +1,6 @@
 /** What the memory's thread says about the repository: its summary, and the places that are connected. */
 
 import { FactBook } from '../analysis/fact-book.ts';
-import { Grammars } from '../analysis/grammars.ts';
 import { type SummarySource, sourceOf } from '../analysis/source.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type {
@@ -27,6 +26,7 @@ import { summarize } from '../summary/summarize.ts';
 import type { SummaryCache } from '../summary/summary-cache.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { placesLike } from '../summary/where.ts';
+import { Grammars } from '../syntax/grammars.ts';
 import type { FilePosition } from './messages.ts';
 
 /** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */

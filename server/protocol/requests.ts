@@ -92,12 +92,53 @@ export interface KeyFile extends Place {
 export interface KeySymbol extends Place {
   readonly name: string;
   readonly kind: string;
-  readonly uses: number;
+  /** Files that use it. */
+  readonly usedBy: number;
 }
 
+/** What a command is for. */
+export type CommandUse = 'install' | 'build' | 'run' | 'test' | 'one test' | 'lint' | 'other';
+
 export interface RunCommand extends Place {
+  /** What is typed. */
   readonly name: string;
+  /** What that runs, where the repository says so; may be empty. */
   readonly command: string;
+  readonly use: CommandUse;
+}
+
+/** One part of the repository that another one uses, or is used by. */
+export interface PartLink {
+  readonly part: string;
+  /** References from files of the one to files of the other; 0 where only a project file says so. */
+  readonly references: number;
+  /** One of them. */
+  readonly at: Place;
+}
+
+/** A part of the repository with what it has to do with the others. All parts together hold all of the code. */
+export interface PartRelations {
+  readonly path: string;
+  readonly kind: 'folder' | 'file';
+  /** Only the files right in it: the folders in it are parts themselves. */
+  readonly loose: boolean;
+  readonly files: number;
+  readonly tokens: number;
+  readonly statement?: Statement;
+  /** The strongest first. */
+  readonly uses: readonly PartLink[];
+  readonly usedBy: readonly PartLink[];
+  /** Where it is tested, and how many files test it. */
+  readonly tests?: PartLink;
+  /** Project files of others that name it. */
+  readonly wiredBy: readonly Place[];
+}
+
+/** Where something begins, and what it calls from there on. */
+export interface Run extends Place {
+  readonly title: string;
+  /** Each at the line of the call. */
+  readonly calls: readonly Statement[];
 }
 
 /** What git tells of the last year; nothing of who did what. */
@@ -121,6 +162,10 @@ export interface Summary {
   readonly keyFiles: readonly KeyFile[];
   readonly keySymbols: readonly KeySymbol[];
   readonly commands: readonly RunCommand[];
+  readonly relations: readonly PartRelations[];
+  readonly runs: readonly Run[];
+  /** What the documents ask of those who change the code, and warn of. */
+  readonly conventions: readonly Statement[];
   readonly statements: readonly Statement[];
 }
 
@@ -185,6 +230,8 @@ export interface ConnectedPlace extends Place {
   readonly endLine: number;
   /** The text of `line`, without its indentation. */
   readonly text: string;
+  /** The line that opens what it stands in: a function, a method, a type. */
+  readonly inside?: string;
   /** From 0 to 1, the strongest connection first. */
   readonly score: number;
 }

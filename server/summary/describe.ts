@@ -1,13 +1,13 @@
 /** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
-import { isSupporting } from '../analysis/graph.ts';
-import { isManifest } from '../analysis/manifests.ts';
-import { folderOf, isReadme } from '../analysis/paths.ts';
+import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
 import { escapeMarkdown } from '../protocol/clean-text.ts';
-import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
+import type { Description, PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
+import { keyOf } from '../relations/relations.ts';
+import { folderOf } from '../syntax/paths.ts';
 import { summarize } from './summarize.ts';
 
 export interface DescribeOptions {
@@ -17,9 +17,8 @@ export interface DescribeOptions {
 
 type Section = Description['sections'][number];
 
-const mostInSection = 40;
+const mostInSection = 60;
 const mostUsers = 12;
-const mostPackages = 12;
 
 /** @throws RangeError when `path` names nothing that was read. */
 export function describe(
@@ -56,12 +55,13 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
   return [
     { title: 'What it is', statements: summary.overview },
     {
+      title: 'How it runs',
+      statements: summary.runs.flatMap(run => [plain(run.title, run.path, run.line), ...run.calls]),
+    },
+    { title: 'Parts', statements: summary.relations.flatMap(partLines) },
+    {
       title: 'Start here',
       statements: summary.startHere.map(({ path, line, why }) => plain(`${path}: ${why}`, path, line)),
-    },
-    {
-      title: 'Parts',
-      statements: summary.parts.flatMap(part => spokenParts(part, facts)).map(partLine),
     },
     {
       title: 'Key files',
@@ -69,7 +69,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
         .filter(({ path }) => !first.has(path))
         .map(({ path, line, why }) => {
           const said = linked(path, path, line, facts);
-          return said.text === path ? plain(`${path}: ${why}`, path, line) : said;
+          return said.text === path && why !== '' ? plain(`${path}: ${why}`, path, line) : said;
         }),
     },
     {
@@ -81,60 +81,58 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
     },
     {
       title: 'Commands',
-      statements: summary.commands.map(({ name, command, path, line }) =>
-        plain(command === '' ? name : `${name}: ${command}`, path, line),
-      ),
+      statements: summary.commands
+        .filter(({ use }) => use !== 'other')
+        .map(({ use, name, command, path, line }) =>
+          plain(`${use}: ${name}${command === '' ? '' : ` (${command})`}`, path, line),
+        ),
     },
+    { title: 'Conventions and pitfalls', statements: summary.conventions },
   ];
 }
 
-type SpokenPart = Part & { readonly statement: Statement };
-
-/** A folder with the packages right inside of it; a file only where others use it. What nothing is said of is left out. */
-function spokenParts(part: Part, { ranked }: RepositoryFacts): SpokenPart[] {
-  const { kind, path, statement, children } = part;
-  if (kind === 'file') {
-    const isUsed = (ranked.files.get(path)?.users.length ?? 0) > 0;
-    return statement && isUsed ? [{ ...part, statement }] : [];
-  }
-  const packages = children
-    .filter((child): child is SpokenPart => child.statement !== undefined && isPackage(child))
-    .sort((one, other) => other.tokens - one.tokens)
-    .slice(0, mostPackages);
-  const own = statement === undefined ? [] : [{ ...part, statement }];
-  if (packages.filter(speaksForItself).length < 2 || isSupporting(`${path}/`)) return own;
-  // A list of names says less of a folder of packages than they do.
-  return speaksForItself(part) ? [...own, ...packages] : packages;
+/** A part with what is said of it, and below it what it has to do with the others, each at one reference. */
+function partLines(part: PartRelations): Statement[] {
+  const { statement, uses, usedBy, tests, wiredBy } = part;
+  const size = part.kind === 'folder' ? ` (${part.files} ${part.files === 1 ? 'file' : 'files'})` : '';
+  const [place] = [statement, uses[0]?.at, usedBy[0]?.at, wiredBy[0]].filter(one => one !== undefined);
+  const related = [
+    relation('uses', uses),
+    relation('is used by', usedBy),
+    ...(tests ? [`is tested in ${tests.part}/`] : []),
+  ].filter(text => text !== '');
+  const link = uses[0]?.at ?? usedBy[0]?.at ?? tests?.at;
+  const shown = keyOf(part);
+  return [
+    ...(place
+      ? [plain(`${shown}${size}${statement ? `: ${statement.text}` : ''}`, place.path, place.line)]
+      : []),
+    ...(link ? [plain(`${shown} ${related.join('; ')}`, link.path, link.line)] : []),
+  ];
 }
 
-function isPackage(part: Part): boolean {
-  return speaksForItself(part) || part.children.some(({ kind, path }) => kind === 'file' && isManifest(path));
-}
-
-function speaksForItself({ kind, path, statement }: Part): boolean {
-  return (
-    kind === 'folder' &&
-    statement !== undefined &&
-    folderOf(statement.path) === path &&
-    (isReadme(statement.path) || isManifest(statement.path))
-  );
-}
-
-function partLine({ path, kind, files, statement }: SpokenPart): Statement {
-  const size = kind === 'folder' ? `/ (${files} ${files === 1 ? 'file' : 'files'})` : '';
-  return { ...statement, text: `${path}${size}: ${statement.text}` };
+function relation(verb: string, links: readonly PartLink[]): string {
+  if (links.length === 0) return '';
+  const shown = links
+    .slice(0, 3)
+    .map(({ part, references }) => (references > 0 ? `${part} (${references})` : part));
+  return `${verb} ${shown.join(', ')}${links.length > 3 ? ` and ${links.length - 3} more` : ''}`;
 }
 
 function aboutFile(path: string, facts: RepositoryFacts): Section[] {
   const { files, symbols } = facts;
   const { statement, definitions } = files.get(path)!;
-  const outermost = definitions.filter(({ container }) => container === undefined);
-  const shown = outermost.some(({ exported }) => exported)
-    ? outermost.filter(({ exported }) => exported)
-    : outermost;
+  const heads = outermost(definitions);
+  const shown = heads.some(({ exported }) => exported) ? heads.filter(({ exported }) => exported) : heads;
+  const known = new Set(heads);
+  const names = new Set(shown.map(({ name }) => name));
+  const members = definitions.filter(
+    one => !known.has(one) && one.exported && one.container !== undefined && names.has(one.container),
+  );
   return [
     { title: 'What it is', statements: statement ? [statement] : [] },
     { title: 'Defines', statements: shown.map(definition => said({ path, definition }, symbols)) },
+    { title: 'Members', statements: members.map(definition => said({ path, definition }, symbols)) },
     {
       title: 'Uses',
       statements: symbols.importsOf(path).map(({ path: used, line }) => linked(used, path, line, facts)),
@@ -143,17 +141,13 @@ function aboutFile(path: string, facts: RepositoryFacts): Section[] {
   ];
 }
 
-/** Who imports it; where nobody does, as in languages without imports of files, who uses its names. */
+/** Who refers to it, each at the line that does. */
 function usersOf(path: string, facts: RepositoryFacts): Statement[] {
-  const { ranked, symbols } = facts;
-  const users = (ranked.files.get(path)?.users ?? []).map(user => ({
-    user,
-    line: symbols.importsOf(user).find(({ path: used }) => used === path)?.line,
-  }));
-  const importers = users.filter(({ line }) => line !== undefined);
-  return (importers.length > 0 ? importers : users)
+  const { ranked } = facts;
+  const lines = new Map(ranked.references.to(path).map(({ from, line }) => [from, line]));
+  return (ranked.files.get(path)?.users ?? [])
     .slice(0, mostUsers)
-    .map(({ user, line }) => linked(user, user, line ?? facts.files.get(user)?.statement?.line ?? 1, facts));
+    .map(user => linked(user, user, lines.get(user) ?? 1, facts));
 }
 
 function aboutLines(

@@ -1,11 +1,12 @@
 /**
  * The repository for another tool, within a budget of tokens: what it says it is, its tree, its biggest files, then the files themselves in
- * the order of how much the others lean on them. Half of what is left after the head goes to outlines, so that many files are seen at all;
- * then whole texts take the places of outlines as long as they fit.
+ * the order of how much the others lean on them. The outermost names of all files come first, so that as many files as can be are seen at all;
+ * then their members, as far as they fit; then whole texts take the places of outlines.
  */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
+import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { cleanJson, cleanLine, escapeMarkdown, fenced } from '../protocol/clean-text.ts';
 import {
@@ -31,18 +32,17 @@ export interface DigestOptions {
 const biggestShown = 10;
 const treeDepth = 3;
 const mostTreeRows = 80;
-const mostOutlineLines = 60;
+const mostOutlineLines = 120;
 /** Tokens below which no file is worth trying. */
 const leastEntry = 24;
 /** Of the budget, at most: what comes before the files. */
-const headShare = 0.3;
-const outlineShare = 0.5;
+const headShare = 0.2;
 
 interface Entry {
   readonly path: string;
   readonly line: string | undefined;
   readonly outline: string;
-  text?: string;
+  readonly text?: string;
 }
 
 /** @throws RangeError when `path` names nothing that was read, or the budget is too small for anything. */
@@ -106,42 +106,52 @@ function filesWithin(
   room: number,
   countTokens: (text: string) => number,
 ): Entry[] {
-  const entries = new Map<string, { readonly entry: Entry; readonly cost: number }>();
+  const entries = new Map<string, { entry: Entry; cost: number }>();
   let left = room;
-  const addOutlines = (keep: number): void => {
-    for (const path of order) {
-      if (left - keep < leastEntry) return;
-      const text = entries.has(path) ? undefined : source.textOf(path);
-      if (text === undefined) continue;
-      const facts = files.get(path)!;
-      const entry = { path, line: facts.statement?.text, outline: outlineText(text, facts) };
-      const cost = countTokens(entryMarkdown(entry)) + 2;
-      if (left - cost < keep) continue;
-      left -= cost;
-      entries.set(path, { entry, cost });
-    }
-  };
-  addOutlines(room * (1 - outlineShare));
-  for (const { entry, cost } of entries.values()) {
-    // What is far too long needs no counting.
-    if (files.get(entry.path)!.tokens - cost > left) continue;
-    const text = source.textOf(entry.path)!;
-    const whole = countTokens(entryMarkdown({ ...entry, text })) + 2;
-    if (whole - cost > left) continue;
-    left -= whole - cost;
-    entry.text = text;
+  for (const path of order) {
+    if (left < leastEntry) break;
+    const text = source.textOf(path);
+    if (text === undefined) continue;
+    const facts = files.get(path)!;
+    const entry = { path, line: facts.statement?.text, outline: outlineText(text, facts, false) };
+    const cost = countTokens(entryMarkdown(entry)) + 2;
+    if (cost > left) continue;
+    left -= cost;
+    entries.set(path, { entry, cost });
   }
-  addOutlines(0);
+  const change = (kept: { entry: Entry; cost: number }, changed: Entry): void => {
+    const cost = countTokens(entryMarkdown(changed)) + 2;
+    if (cost - kept.cost > left) return;
+    left -= cost - kept.cost;
+    kept.entry = changed;
+    kept.cost = cost;
+  };
+  for (const kept of entries.values()) {
+    const facts = files.get(kept.entry.path)!;
+    if (facts.definitions.length === 0 || left < leastEntry) continue;
+    change(kept, { ...kept.entry, outline: outlineText(source.textOf(kept.entry.path)!, facts, true) });
+  }
+  for (const kept of entries.values()) {
+    // What is far too long needs no counting.
+    if (files.get(kept.entry.path)!.tokens - kept.cost > left) continue;
+    change(kept, { ...kept.entry, text: source.textOf(kept.entry.path)! });
+  }
   return [...entries.values()].map(({ entry }) => entry);
 }
 
-/** The lines on which definitions stand, as they stand there. */
-function outlineText(text: string, { definitions }: FileFacts): string {
+/** The lines on which definitions stand, as they stand there: the outermost, and with them their members where there is room. */
+function outlineText(text: string, { definitions }: FileFacts, withMembers: boolean): string {
   const lines = text.split('\n');
-  const shown = definitions.slice(0, mostOutlineLines).map(({ line }) => {
-    const content = lines[line - 1] ?? '';
-    return `${String(line).padStart(4)}  ${content.slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd()}`;
-  });
+  const outer = new Set(outermost(definitions));
+  const members = withMembers ? definitions.filter(one => !outer.has(one) && one.exported) : [];
+  // Of very many, the outermost stay.
+  const shown = [...outer, ...members]
+    .slice(0, mostOutlineLines)
+    .sort((one, other) => one.line - other.line)
+    .map(({ line }) => {
+      const content = (lines[line - 1] ?? '').slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd();
+      return `${String(line).padStart(4)}  ${content}`;
+    });
   const more = definitions.length - shown.length;
   return [...new Set(shown), ...(more > 0 ? [`      … and ${more} more`] : [])].join('\n');
 }

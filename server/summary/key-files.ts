@@ -1,35 +1,56 @@
 /**
- * The files a newcomer should know: those that others lean on and that hold much, from all parts of the repository. The score is the
- * geometric mean of graph rank and size; each file chosen halves what the others of its folder count, more slowly in a folder that holds much of the code. Compared with either alone by
- * `test/bench/summary.ts`.
+ * The files a newcomer should know: those that others lean on, those that lean on many others, and those that hold much, from all parts of the
+ * repository. Each file chosen takes a little off what the others of its folder count, more slowly in a folder that holds much of the code.
+ * How much each of these counts was chosen on a plateau of `test/bench/summary.ts`: neighbours of the numbers below do as well.
  */
-
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
-import { isSupporting, type Ranked } from '../analysis/graph.ts';
-import { compare, folderOf } from '../analysis/paths.ts';
+import type { Ranked } from '../analysis/graph.ts';
+import { isManifest } from '../manifests/manifests.ts';
 import type { KeyFile } from '../protocol/requests.ts';
+import { compare, folderOf } from '../syntax/paths.ts';
 
 export const keyFileCount = 20;
-const folderDecay = 0.5;
-const supportingWeight = 0.2;
+const folderDecay = 0.85;
+const supportingWeight = 0.1;
+/** What documents speak of is worth more. */
+const spokenOfWeight = 2;
+/** What a file counts for that nothing refers to and that refers to nothing. */
+const aloneWeight = 0.2;
+/** How much using the others counts beside being used. */
+const hubShare = 2;
+const [rankPower, sizePower] = [0.45, 0.8];
+/** With fewer files of its own, tests and examples are shown, too. */
+const fewestOwn = 3;
 /** Files looked at: what is further down cannot be chosen but where nearly all files share a folder. */
 const pool = 600;
 
 export function chooseKeyFiles(
   paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
-  ranked: Ranked,
+  { files, ranked, documents }: RepositoryFacts,
 ): KeyFile[] {
-  const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
-  const left = paths
-    .filter(path => facts.get(path)!.code)
+  const rankOf = (path: string): number => {
+    const { rank = 0, hub = 0, users = [] } = ranked.files.get(path) ?? {};
+    const isAlone = users.length === 0 && ranked.references.of(path).length === 0;
+    return (rank + hubShare * hub) * (isAlone ? aloneWeight : 1);
+  };
+  const eligible = paths.filter(path => {
+    const { code, aside } = files.get(path)!;
+    return code && aside === undefined && !isManifest(path) && !/(^|\/)\./.test(path);
+  });
+  const own = eligible.filter(path => ranked.supportingOf(path) === undefined);
+  const left = (own.length >= fewestOwn ? own : eligible)
     .map(path => ({
       path,
-      worth: Math.sqrt(rankOf(path) * facts.get(path)!.tokens) * (isSupporting(path) ? supportingWeight : 1),
+      worth:
+        rankOf(path) ** rankPower *
+        files.get(path)!.tokens ** sizePower *
+        (ranked.supportingOf(path) === undefined ? 1 : supportingWeight) *
+        (documents.statements.has(path) ? spokenOfWeight : 1),
     }))
     .sort((one, other) => other.worth - one.worth || compare(one.path, other.path))
     .slice(0, pool);
-  const roomIn = roomOfFolders(left.map(({ path }) => [path, facts.get(path)!.tokens]));
+  const roomIn = roomOfFolders(left.map(({ path }) => [path, files.get(path)!.tokens]));
   const inFolder = new Map<string, number>();
   const chosen: KeyFile[] = [];
   const highest = left[0]?.worth || 1;
@@ -37,7 +58,7 @@ export function chooseKeyFiles(
     const scoreOf = ({ path, worth }: (typeof left)[number]): number =>
       worth * folderDecay ** ((inFolder.get(folderOf(path)) ?? 0) / roomIn.get(folderOf(path))!);
     const best = left.reduce((one, other) => (scoreOf(other) > scoreOf(one) ? other : one));
-    chosen.push(keyFile(best.path, facts.get(best.path)!, scoreOf(best) / highest, ranked));
+    chosen.push(keyFile(best.path, files.get(best.path)!, scoreOf(best) / highest, ranked));
     inFolder.set(folderOf(best.path), (inFolder.get(folderOf(best.path)) ?? 0) + 1);
     left.splice(left.indexOf(best), 1);
   }
@@ -57,14 +78,19 @@ function roomOfFolders(files: readonly (readonly [path: string, tokens: number])
   );
 }
 
-function keyFile(path: string, facts: FileFacts, score: number, ranked: Ranked): KeyFile {
+function keyFile(
+  path: string,
+  { definitions, statement }: FileFacts,
+  score: number,
+  ranked: Ranked,
+): KeyFile {
   const usedBy = ranked.files.get(path)?.users.length ?? 0;
-  const exported = facts.definitions.filter(definition => definition.exported).length;
+  const exported = definitions.filter(definition => definition.exported).length;
   const why =
     usedBy > 0
       ? `used by ${usedBy} ${usedBy === 1 ? 'file' : 'files'}`
       : exported > 0
-        ? `defines ${exported} names`
-        : 'stands alone';
-  return { path, line: facts.statement?.line ?? 1, score, why };
+        ? `defines ${exported} ${exported === 1 ? 'name' : 'names'}`
+        : '';
+  return { path, line: statement?.path === path ? statement.line : 1, score, why };
 }

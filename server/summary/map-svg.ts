@@ -1,8 +1,9 @@
 /** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
 import { escapeXml } from '../protocol/clean-text.ts';
-import type { RepositoryMap } from '../protocol/requests.ts';
+import type { PartRelations, RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
+import { type Rectangle, relationShapes } from './map-relations.ts';
 
 export const mapColours = ['language', 'recency', 'surprise'] as const;
 export type MapColour = (typeof mapColours)[number];
@@ -14,6 +15,8 @@ export interface PictureOptions {
   readonly height?: number;
   /** Seconds since 1970, for ages. */
   readonly now: number;
+  /** Parts whose relations are drawn over the map. */
+  readonly relations?: readonly PartRelations[];
 }
 
 interface Node {
@@ -48,6 +51,12 @@ export function mapSvg(map: RepositoryMap, options: PictureOptions): string {
     if (node.data.file !== undefined) shapes.push(fileShape(map, node, node.data.file, colours));
     else if (node.depth > 0) shapes.push(folderShape(node));
   });
+  const places = new Map<string, Rectangle>();
+  laidOut.each(node => {
+    const names = node.ancestors().reverse().slice(1);
+    places.set(names.map(({ data }) => data.name).join('/'), node);
+  });
+  if (options.relations) shapes.push(...relationShapes(options.relations, path => places.get(path)));
   const { files } = map;
   const tokens = files.tokens.reduce((sum, count) => sum + count, 0);
   const title = `${map.name}: ${files.names.length.toLocaleString('en-US')} files, ${tokens.toLocaleString('en-US')} tokens, coloured by ${options.colour}`;

@@ -1,14 +1,16 @@
 /** The sentences with which a repository or a folder says what it is: its manifest's, its README's, its index file's. */
-
+import { isCredit, isPointing } from '../analysis/boilerplate.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
-import { folderOf, isFolderIndex, isReadme } from '../analysis/paths.ts';
-import { isPointing, proseSentences, type Sentence } from '../analysis/sentences.ts';
 import type { SummarySource } from '../analysis/source.ts';
+import { blocksOf, formOf } from '../documents/blocks.ts';
+import { type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
 import type { Statement } from '../protocol/requests.ts';
+import { folderOf, isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 const most = 5;
-/** Sentences of a README that are looked at: what a project is stands near the top. */
+/** Sentences of a README that are looked at, and its characters: what a project is stands near the top. */
 const looked = 14;
+const readmeHead = 30_000;
 
 /** @param scope a folder, `''` for the whole, or a file's own path */
 export function overviewOf(
@@ -26,13 +28,13 @@ export function overviewOf(
   const statements: Statement[] = manifests.flatMap(({ path, description }) =>
     description ? { text: description.text, path, line: description.line, generated: false } : [],
   );
-  const readme = here.find(path => isReadme(path));
+  const readme = readmeOf(here, paths, scope);
   if (readme !== undefined) {
     const names = [
       scope.slice(scope.lastIndexOf('/') + 1) || source.name,
       ...manifests.flatMap(({ name }) => name?.text ?? []),
     ];
-    const sentences = introduction(source.textOf(readme) ?? '');
+    const sentences = introduction(readme, source.textOf(readme) ?? '');
     for (const { text, line } of definitionFirst(sentences, names))
       statements.push({ text, line, path: readme, generated: false });
   }
@@ -43,16 +45,35 @@ export function overviewOf(
   return withoutEchoes(statements).slice(0, most);
 }
 
-/** The sentences of the first two sections that have any; benchmarks, installation and credits come later. */
-function introduction(text: string): Sentence[] {
-  const sentences = proseSentences(text, looked);
-  const lines = text.split('\n');
-  const headings = lines.flatMap((line, at) =>
-    /^#{1,6}\s|^[=-]{4,}\s*$|^<h[1-6]/i.test(line) ? [at + 1] : [],
+/** Headings of sections that do not say what a project is. */
+const aside =
+  /\b(?:install\w*|getting started|quick ?start|set ?up|usage|examples?|benchmarks?|download|requirements|prerequisites|sponsors?|backers|contribut\w*|licen[cs]e|credits|acknowledge?ments|changelog|news|announce?(?:d|ment|ments)?|releases?|what'?s new|table of contents|contents|support|community|status|badges|build(?:ing)?|running|tests?|links)\b|安装|快速开始|インストール|설치|установка/iu;
+
+/** The README of a folder; of the whole also where hosts look for it. A translation only where there is nothing else. */
+function readmeOf(here: readonly string[], paths: readonly string[], scope: string): string | undefined {
+  const elsewhere = scope === '' ? paths.filter(path => /^(?:\.github|docs?)\/[^/]+$/i.test(path)) : [];
+  const all = [...here, ...elsewhere];
+  return (
+    all.find(isReadme) ?? all.find(path => /(^|\/)readme[._-][\w-]{2,7}\.(?:md|rst|adoc|org)$/i.test(path))
   );
-  const sectionOf = (line: number): number => headings.filter(heading => heading <= line).length;
-  const [first, second] = [...new Set(sentences.map(({ line }) => sectionOf(line)))];
-  return sentences.filter(({ line }) => [first, second].includes(sectionOf(line)));
+}
+
+/** The sentences of the first two sections that have any; benchmarks, installation and credits come later. */
+function introduction(path: string, text: string): Sentence[] {
+  const blocks = blocksOf(path, text.slice(0, readmeHead));
+  const sentences = sentencesOfBlocks(blocks, formOf(path))
+    .filter(({ text: sentence }) => !isCredit(sentence, path))
+    .slice(0, looked);
+  const sectionOf = (block: number): number =>
+    blocks.slice(0, block).findLastIndex(({ kind }) => kind === 'heading');
+  const telling = sentences.filter(({ text: sentence, block }) => {
+    const heading = blocks[sectionOf(block)]?.lines[0] ?? '';
+    return !aside.test(heading) && !/[?？]$/.test(sentence);
+  });
+  const [first, second] = [...new Set(telling.map(({ block }) => sectionOf(block)))];
+  return telling.length === 0
+    ? sentences
+    : telling.filter(({ block }) => [first, second].includes(sectionOf(block)));
 }
 
 /** In their order, but what points elsewhere left out, and "name is …" before all. */

@@ -1,69 +1,81 @@
 /** The path a newcomer should read first. */
-
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
-import { isSupporting } from '../analysis/graph.ts';
-import { isManifest } from '../analysis/manifests.ts';
-import { depth, folderOf, isReadme } from '../analysis/paths.ts';
-import type { KeyFile } from '../protocol/requests.ts';
+import { isManifest } from '../manifests/manifests.ts';
+import type { KeyFile, Run } from '../protocol/requests.ts';
+import { sourceOfEntry } from '../relations/sources.ts';
+import { baseName, depth, folderOf, isReadme } from '../syntax/paths.ts';
 
-const startHereCount = 7;
+const startHereCount = 9;
+const mostDocuments = 4;
+const mostRuns = 3;
 
 /**
- * README first, then documents on the structure, then what the manifests call entry points, then the most central files.
+ * README first, then documents for those who work on it, then what manifests and languages call entry points, then the most central files.
  * @param name of the repository: the package that bears it is its main one
  */
 export function startHere(
   paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
+  { files, ranked, documents }: RepositoryFacts,
   keyFiles: readonly KeyFile[],
+  runs: readonly Run[],
   scope: string,
   name: string,
 ): KeyFile[] {
   const chosen = new Map<string, KeyFile>();
-  const add = (path: string, why: string): void => {
+  const add = (path: string, why: string, line?: number): void => {
     if (!chosen.has(path))
       chosen.set(path, {
         path,
-        line: facts.get(path)?.statement?.line ?? 1,
+        line: line ?? lineOf(path, files.get(path)),
         score: 1 - chosen.size / 100,
         why,
       });
   };
+  const known = new Set(paths);
   for (const path of paths)
     if (folderOf(path) === scope && isReadme(path)) add(path, 'what the project says about itself');
-  for (const path of paths) {
-    if (
-      depth(path, scope) <= 1 &&
-      /(^|\/)(architecture|design|overview|hacking|internals)\.(md|rst|txt)$/i.test(path)
-    )
-      add(path, 'about the structure');
-  }
-  const sizes = sizesOfFolders(paths, facts);
+  for (const path of documents.documents
+    .filter(path => known.has(path) && !isReadme(path) && depth(path, scope) <= 1)
+    .slice(0, mostDocuments))
+    add(path, aboutDocument(path));
+  const sizes = sizesOfFolders(paths, files);
   const manifests = paths
-    .flatMap(path => facts.get(path)?.manifest ?? [])
-    .filter(({ path }) => !isSupporting(path))
+    .flatMap(path => files.get(path)?.manifest ?? [])
+    .filter(({ path }) => ranked.supportingOf(path) === undefined)
     .sort(
       (left, right) =>
         Number(right.name?.text === name) - Number(left.name?.text === name) ||
         depth(left.path, scope) - depth(right.path, scope) ||
         (sizes.get(folderOf(right.path)) ?? 0) - (sizes.get(folderOf(left.path)) ?? 0),
     );
-  const known = new Set(paths);
+  const isWorthReading = (path: string): boolean =>
+    ranked.supportingOf(path) === undefined && !isManifest(path) && files.get(path)?.aside === undefined;
   for (const manifest of manifests.slice(0, 4)) {
     for (const entry of manifest.entries) {
-      const path = sourceOf(folderOf(manifest.path), entry.text, known);
+      const path = sourceOfEntry(folderOf(manifest.path), entry.text, known);
       if (path !== undefined && isWorthReading(path) && chosen.size < startHereCount - 2)
         add(path, `${entry.role} in ${manifest.path}`);
     }
   }
+  for (const run of runs.slice(0, mostRuns))
+    if (known.has(run.path) && isWorthReading(run.path) && chosen.size < startHereCount - 2)
+      add(run.path, 'where it starts to run', run.line);
   for (const file of keyFiles)
-    if (chosen.size < startHereCount && !isSupporting(file.path)) add(file.path, file.why);
+    if (chosen.size < startHereCount && ranked.supportingOf(file.path) === undefined)
+      add(file.path, file.why);
   return [...chosen.values()];
 }
 
-/** Types and manifests can be entry points of a package; nobody starts to read there. */
-function isWorthReading(path: string): boolean {
-  return !isSupporting(path) && !isManifest(path) && !path.endsWith('.d.ts');
+/** A document's statement may be of another document. */
+function lineOf(path: string, facts: FileFacts | undefined): number {
+  return facts?.statement?.path === path ? facts.statement.line : 1;
+}
+
+function aboutDocument(path: string): string {
+  const name = baseName(path).toLowerCase();
+  if (/^(?:agents?|claude|gemini|copilot)/.test(name)) return 'how to work in it, written for agents';
+  return /^(?:contributing|develop|building)/.test(name) ? 'how to work on it' : 'about the structure';
 }
 
 /** Tokens of all that lies in a folder, however deep. */
@@ -80,29 +92,4 @@ function sizesOfFolders(
     }
   }
   return sizes;
-}
-
-/** An entry point names what is built (`dist/index.js`); the file to read is its source. */
-function sourceOf(folder: string, entry: string, known: ReadonlySet<string>): string | undefined {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const clean = entry.replace(/^\.\//, '');
-  const stem = clean.replace(/(\.d)?\.\w+$/, '');
-  const name = stem.slice(stem.lastIndexOf('/') + 1);
-  const stems = [
-    stem,
-    `src/${stem}`,
-    stem.replace(/^(?:dist|lib|build|out|cjs|esm)\//, 'src/'),
-    stem.replace(/^(?:dist|lib|build|out)\//, ''),
-    `src/${name}`,
-    `lib/${name}`,
-  ];
-  const direct = prefix + clean;
-  if (known.has(direct)) return direct;
-  for (const candidate of stems) {
-    for (const extension of ['ts', 'tsx', 'mts', 'js', 'mjs', 'cjs', 'jsx', 'py', 'rs']) {
-      const path = `${prefix}${candidate}.${extension}`;
-      if (known.has(path)) return path;
-    }
-  }
-  return undefined;
 }

@@ -1,11 +1,13 @@
 /** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
-import { isSupporting, type Ranked } from '../analysis/graph.ts';
+import type { Ranked } from '../analysis/graph.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { folderLines } from '../analysis/structure.ts';
 import type { KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
-import { commandsOf } from './commands.ts';
+import { commandsOf } from '../relations/commands.ts';
+import { relationsOf } from '../relations/relations.ts';
+import { runsOf } from '../relations/runs.ts';
 import { chooseKeyFiles } from './key-files.ts';
 import { overviewOf } from './overview.ts';
 import { startHere } from './start-here.ts';
@@ -28,9 +30,10 @@ const sameFileDecay = 2 / 3;
  */
 export function summarize(
   source: SummarySource,
-  { files: facts, ranked }: RepositoryFacts,
+  known: RepositoryFacts,
   options: SummaryOptions = {},
 ): Summary {
+  const { files: facts, ranked, documents } = known;
   const scope =
     options.path === undefined || options.path === '' || options.path === '.'
       ? undefined
@@ -43,22 +46,35 @@ export function summarize(
 
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;
-  const root = buildTree(paths, facts, scope ?? '', rankOf, folderLines(ranked));
-  const keyFiles = chooseKeyFiles(paths, facts, ranked);
-  const keySymbols = keySymbolsOf(ranked, inScope);
+  const isFile = scope !== undefined && facts.has(scope);
+  const root = buildTree(paths, known, scope ?? '', rankOf, folderLines(ranked));
+  const said = new Map(flatten(root).map(part => [part.path, part.statement]));
+  const keyFiles = chooseKeyFiles(paths, known);
+  const runs = isFile
+    ? []
+    : runsOf(
+        paths,
+        known,
+        keyFiles.map(({ path }) => path),
+        path => source.textOf(path),
+      );
   const summary: Summary = {
     name: scope?.slice(scope.lastIndexOf('/') + 1) ?? source.name,
     overview: overviewOf(paths, facts, source, scope ?? ''),
     parts: root,
-    startHere: startHere(paths, facts, keyFiles, scope ?? '', source.name),
+    startHere: startHere(paths, known, keyFiles, runs, scope ?? '', source.name),
     keyFiles,
-    keySymbols,
-    commands: commandsOf(paths, facts, scope),
+    keySymbols: keySymbolsOf(ranked, inScope),
+    commands: commandsOf(paths, known, scope),
+    relations: isFile ? [] : relationsOf(paths, known, scope ?? '', path => said.get(path)),
+    runs,
+    conventions: documents.conventions.filter(({ path }) => inScope(path)),
     statements: [],
   };
   const statements = [
     ...summary.overview,
     ...summary.startHere.flatMap(file => statementOf(file.path) ?? []),
+    ...summary.conventions,
     ...flatten(root).flatMap(part => part.statement ?? []),
   ];
   return withinBudget({ ...summary, statements: distinct(statements) }, options);
@@ -70,7 +86,7 @@ export function summarize(
  */
 function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySymbol[] {
   const left = ranked.symbols
-    .filter(({ path }) => inScope(path) && !isSupporting(path))
+    .filter(({ path }) => inScope(path) && ranked.supportingOf(path) === undefined)
     .slice(0, keySymbolCount * 10);
   const chosen = new Map<string, KeySymbol>();
   const inFile = new Map<string, number>();
@@ -79,10 +95,10 @@ function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySy
       score * sameFileDecay ** (inFile.get(path) ?? 0);
     const best = left.reduce((one, other) => (scoreOf(other) > scoreOf(one) ? other : one));
     left.splice(left.indexOf(best), 1);
-    const { path, uses, definition } = best;
+    const { path, users, definition } = best;
     const { name, kind, line } = definition;
     if (chosen.has(name)) continue;
-    chosen.set(name, { name, kind, path, line, uses });
+    chosen.set(name, { name, kind, path, line, usedBy: users });
     inFile.set(path, (inFile.get(path) ?? 0) + 1);
   }
   return [...chosen.values()];

@@ -1,9 +1,9 @@
 /** The folder tree with a line for each part that has one. */
 
-import type { FileFacts } from '../analysis/file-facts.ts';
-import { isManifest } from '../analysis/manifests.ts';
-import { compare, folderOf, isFolderIndex, isReadme } from '../analysis/paths.ts';
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { isManifest } from '../manifests/manifests.ts';
 import type { Part, Statement } from '../protocol/requests.ts';
+import { compare, folderOf, isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 /** A folder with more files than this is shown with its most central files only. */
 const filesShownPerFolder = 200;
@@ -23,7 +23,7 @@ interface MutablePart {
  */
 export function buildTree(
   paths: readonly string[],
-  facts: ReadonlyMap<string, FileFacts>,
+  { files: facts, documents }: RepositoryFacts,
   scope: string,
   rankOf: (path: string) => number,
   lineOf: ReadonlyMap<string, Statement>,
@@ -75,9 +75,11 @@ export function buildTree(
           child.kind === 'file' && isManifest(child.path) && facts.get(child.path)?.manifest?.description,
       ) ??
       part.children.find(
-        child => child.kind === 'file' && isFolderIndex(child.path) && !facts.get(child.path)!.unspoken,
+        child =>
+          child.kind === 'file' && isFolderIndex(child.path) && facts.get(child.path)!.candidates.length > 0,
       );
-    const statement = speaker?.statement ?? lineOf.get(part.path);
+    // What a document says of the folder comes before what the folder says itself.
+    const statement = documents.statements.get(part.path) ?? speaker?.statement ?? lineOf.get(part.path);
     if (statement) part.statement = statement;
     const files = part.children.filter(child => child.kind === 'file');
     if (files.length > filesShownPerFolder) {

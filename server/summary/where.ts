@@ -36,6 +36,9 @@ const placesPerToken = 48;
 const mostPlaces = 20;
 const mostPlacesPerFile = 3;
 const leastScore = 0.04;
+/** Lines looked at for one that is not blank, and for what a place stands in. */
+const [furthestSpoken, furthestOpening, longestOpening] = [12, 80, 160];
+const [siblingWeight, noiseWeight] = [1.5, 0.3];
 
 /** @throws the signal's reason */
 export async function placesLike(
@@ -44,15 +47,19 @@ export async function placesLike(
   signal?: AbortSignal,
 ): Promise<ConnectedPlace[]> {
   const { tokenizer } = repository;
+  const asked = question.text.split('\n');
+  const at = spokenLine(asked, question.line);
+  if (at === undefined) return [];
+  const opening = openingOf(asked, at);
   const tokens = tokenizer.encodePieces(renderFile(question.path, question.text));
   const bits = bitsByFrequency(repository);
   const scores = new Map<string, Map<number, number>>();
   let whole = 0;
-  for (const { index, weight } of regionOf(tokens, question.line, tokenizer)) {
+  for (const { index, weight } of regionOf(tokens, at, tokenizer)) {
     const worth = weight * bits[tokens[index]!]!;
     whole += worth;
     for (const { path, line, share } of leadingTo(tokens, index, repository)) {
-      if (path === question.path && Math.abs(line - question.line) <= around) continue;
+      if (path === question.path && Math.abs(line - at) <= around) continue;
       let lines = scores.get(path);
       if (lines === undefined) {
         lines = new Map();
@@ -68,14 +75,83 @@ export async function placesLike(
   );
   return places
     .filter(({ score }) => score >= leastScore)
+    .map(place => judged(place, opening, repository))
     .sort(
       (one, other) => other.score - one.score || (one.path < other.path ? -1 : 1) || one.line - other.line,
     )
-    .slice(0, mostPlaces)
-    .map(({ path, line, endLine, score }) => {
-      const text = repository.linesOf(path, line, line)[0]?.trim() ?? '';
-      return { path, line, endLine, text, score };
-    });
+    .slice(0, mostPlaces);
+}
+
+/** The line itself, or the nearest that is not blank; below before above. */
+function spokenLine(lines: readonly string[], line: number): number | undefined {
+  for (let away = 0; away <= furthestSpoken; away++)
+    for (const at of [line + away, line - away]) if (lines[at - 1]?.trim()) return at;
+  return undefined;
+}
+
+/** Whether a line opens something that others stand in. */
+const opens =
+  /\b(?:function|def|class|fn|func|fun|sub|impl|interface|struct|trait|module|enum|object|protocol|extension|defp|defmodule)\b|^[\w<>,*&:[\]?. ]+\w\([^;]*$|=>\s*\{?$/;
+const branches = /^(?:if|for|while|switch|else|return|catch|elif|match)\b/;
+
+/** The nearest line above that is indented less and opens something, from its own on. */
+function openingOf(lines: readonly string[], line: number): string | undefined {
+  let indent = indentOf(lines[line - 1] ?? '') + 1;
+  for (let at = line; at > 0 && line - at < furthestOpening; at--) {
+    const text = lines[at - 1]!;
+    if (text.trim() === '' || indentOf(text) >= indent) continue;
+    indent = indentOf(text);
+    const clean = text.trim().slice(0, longestOpening);
+    if (opens.test(clean) && !branches.test(clean)) return clean.replace(/[{:]$/, '').trimEnd();
+  }
+  return undefined;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** What its line and what it stands in say of a place: siblings count more, comments, imports and parameters less. */
+function judged(
+  { path, line, endLine, score }: Pick<ConnectedPlace, 'path' | 'line' | 'endLine' | 'score'>,
+  opening: string | undefined,
+  repository: ConnectedMemory,
+): ConnectedPlace {
+  const above = repository.linesOf(path, Math.max(1, line - furthestOpening), line);
+  const text = above.at(-1)?.trim() ?? '';
+  const inside = openingOf(above, above.length);
+  const weight = (isNoise(text) ? noiseWeight : 1) * (isSibling(opening, inside) ? siblingWeight : 1);
+  return {
+    path,
+    line,
+    endLine,
+    text,
+    score: Math.min(1, score * weight),
+    ...(inside !== undefined && inside !== text && { inside }),
+  };
+}
+
+/** Comments, imports, brackets, and parameters on lines of their own. */
+function isNoise(text: string): boolean {
+  return /^(?:\/\/|\/?\*|#(?!\[|include)|--|"{3}|<!--|import\b|from\b|use\b|using\b|package\b|[)\]}\s;,]*$|@param)|^[\w\s:<>?*&.=[\]|'"]+,$/.test(
+    text.slice(0, longestOpening),
+  );
+}
+
+/** Two of a kind: members of the same name, or declared alike but for their names. */
+function isSibling(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one === other || skeleton(one) === skeleton(other) || nameIn(one) === nameIn(other);
+}
+
+function skeleton(line: string): string {
+  return line
+    .replace(/\([^)]*\)?/g, '()')
+    .replace(/(?<=\b(?:class|struct|interface|trait|impl|object) )\w+/, '_');
+}
+
+function nameIn(line: string): string {
+  return /(\w+) ?(?:<[^<>]*>)?\(/.exec(line)?.[1] ?? line;
 }
 
 /** The tokens of the cursor's line and those around it that say something: no white space. */

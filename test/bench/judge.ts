@@ -7,7 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Candidate, candidatesOf, countingJudge } from '../../server/analysis/candidates.ts';
-import { openingSentences } from '../../server/analysis/sentences.ts';
+import { fileSentences } from '../../server/analysis/comments.ts';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
 import { softmax } from '../../server/model-memory/sampling.ts';
@@ -31,7 +31,10 @@ const all = { cases: 0, counting: 0, model: 0, both: 0 };
 for (const folder of positionals) {
   const { name, files } = readRepository(folder, tokenizer);
   const spoken = files.flatMap(({ path, text }) => {
-    const [sentence] = languageOf(path).kind === 'code' ? openingSentences(path, text) : [];
+    const [sentence] =
+      languageOf(path).kind === 'code'
+        ? fileSentences(path, text.split('\n'), languageOf(path), new Set())
+        : [];
     const body = withoutComments(text);
     return sentence && sentence.text.length > 30 && body.length > 600 ? [{ path, body, sentence }] : [];
   });

@@ -1,98 +1,146 @@
 /**
- * Which of the files that a repository's own documents name are among the first that its summary names?
+ * Does the summary name the files that matter, and is what it says so?
  *
- *     npm run bench -- summary <folder> …
+ *     npm run bench -- summary [--aider <python>] [--list] <folder> …
  *
- * Documents are README, ARCHITECTURE, CONTRIBUTING, HACKING and DESIGN files, wherever they lie but in tests, examples and dependencies. They are hidden from
- * what is measured: nothing can read off the answer. A code file counts as named where a document writes its path, the end of its path
- * that only it has, or its module's name with dots; tests and examples do not count. A folder counts as found when a file in it is.
- * Prints recall in the first 20 beside the graph's rank alone and size alone, and chance: what as many files drawn at random would find.
+ * Recall: which of the files that a newcomer should know (test/bench/gold/key-files.json, by the folder's name) are among the first twenty of
+ * *Start here* and *Key files*, beside the graph's rank alone, size alone, and Aider's repository map where `--aider` names a Python that has
+ * it. A folder that the list does not know is asked for the files that its own documents name; those are hidden from what is measured then.
+ *
+ * Truth: forty statements drawn by a fixed seed, each checked by rule where a rule can: the words stand on the line that is named; who "uses" a
+ * file names it, or what it defines, on the line that is cited; a command's file holds the command. Prints what no rule could check, too.
  */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FactBook, type RepositoryFacts } from '../../server/analysis/fact-book.ts';
-import { Grammars } from '../../server/analysis/grammars.ts';
-import { isSupporting } from '../../server/analysis/graph.ts';
 import { type SummarySource, sourceOf } from '../../server/analysis/source.ts';
 import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
+import type { Summary } from '../../server/protocol/requests.ts';
 import { Repository } from '../../server/repository/repository.ts';
 import { summarize } from '../../server/summary/summarize.ts';
+import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
+import { checkStatements } from './gold/truth.ts';
 
 const first = 20;
 const document =
   /(^|\/)(readme|architecture|contributing|hacking|design|internals|overview)[^/]*\.(md|rst|txt|adoc)$/i;
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { aider: { type: 'string' }, list: { type: 'boolean' } },
+});
 if (positionals.length === 0) {
-  console.error('usage: npm run bench -- summary <folder> …');
+  console.error('usage: npm run bench -- summary [--aider <python>] [--list] <folder> …');
   process.exit(2);
 }
+const { keyFiles: gold } = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'gold/key-files.json'), 'utf8'),
+) as { keyFiles: Record<string, string[]> };
 
 const tokenizer = loadTokenizer();
 const grammars = await Grammars.open();
 const rows: Record<string, Row> = {};
-for (const folder of positionals) {
-  const row = await measure(path.resolve(folder));
-  rows[path.basename(path.resolve(folder))] = row;
-  console.error(JSON.stringify({ folder, ...row }));
-  if (row.named === 0) console.error('  its documents name no file: nothing to find');
-}
+for (const folder of positionals)
+  rows[path.basename(path.resolve(folder))] = await measure(path.resolve(folder));
 console.table(rows);
+const mean = (of: (row: Row) => number | undefined): string => {
+  const known = Object.values(rows).flatMap(row => of(row) ?? []);
+  return known.length === 0 ? '–' : (known.reduce((sum, one) => sum + one, 0) / known.length).toFixed(1);
+};
+console.log(
+  `mean recall in the first ${first}: summary ${mean(row => row.summary)}, graph ${mean(row => row.graph)}, size ${mean(row => row.size)}, Aider ${mean(row => row.aider)}`,
+);
 
 interface Row {
   readonly files: number;
-  readonly named: number;
+  /** Files that are looked for. */
+  readonly gold: number;
   readonly summary: number;
   readonly graph: number;
   readonly size: number;
+  readonly aider?: number;
+  /** What as many files drawn at random would find. */
   readonly chance: number;
+  /** Of forty statements: right and wrong by rule. */
+  readonly right: number;
+  readonly wrong: number;
+  /** Chains of calls, and commands with what they are for. */
+  readonly chains: number;
+  readonly commands: number;
 }
 
 async function measure(root: string): Promise<Row> {
-  const folders = [{ name: path.basename(root), root }];
-  const repository = await Repository.open({ folders, tokenizer, memory: new CopyMemory(tokenizer) });
+  const name = path.basename(root);
+  const repository = await Repository.open({
+    folders: [{ name, root }],
+    tokenizer,
+    memory: new CopyMemory(tokenizer),
+  });
   await repository.read();
-  const whole = sourceOf(path.basename(root), repository);
-  const hidden: SummarySource = {
-    ...whole,
-    files: () => [...whole.files()].filter(file => !document.test(file.path)),
-  };
-  const facts = await new FactBook(grammars).collect(hidden);
+  const whole = sourceOf(name, repository);
+  const listed = Object.hasOwn(gold, name) ? gold[name] : undefined;
+  const source: SummarySource =
+    listed === undefined
+      ? { ...whole, files: () => [...whole.files()].filter(file => !document.test(file.path)) }
+      : whole;
+  const facts = await new FactBook(grammars).collect(source);
+  const { supportingOf } = facts.ranked;
   const code = [...facts.files.values()].filter(file => file.code).map(file => file.path);
-  const named = namedIn(whole, code);
-
-  const { keyFiles } = summarize(hidden, facts);
+  const own = code.filter(file => supportingOf(file) === undefined);
+  const wanted = listed ?? namedIn(whole, own);
+  const summary = summarize(source, facts);
   const rankOf = (file: string): number => facts.ranked.files.get(file)?.rank ?? 0;
   const tokensOf = (file: string): number => facts.files.get(file)!.tokens;
   const recall = (files: readonly string[]): number => {
     const chosen = files.slice(0, first);
-    const found = named.filter(name => chosen.some(file => file === name || file.startsWith(`${name}/`)));
-    return Math.round((found.length / named.length) * 1000) / 10;
+    const found = wanted.filter(file => chosen.some(one => one === file || one.startsWith(`${file}/`)));
+    return Math.round((found.length / Math.max(1, wanted.length)) * 1000) / 10;
   };
-  if (process.env['LONGSIGHT_DEBUG'])
-    explain(
-      named,
-      keyFiles.map(file => file.path),
-      facts,
-    );
+  const shown = namedBy(summary, facts);
+  if (values.list) explain(wanted, shown);
+  const truth = checkStatements(summary, facts, source);
+  for (const wrong of truth.wrong) console.error(`${name}: ${wrong}`);
+  const aider = values.aider === undefined ? undefined : aiderMap(values.aider, root);
   return {
     files: code.length,
-    named: named.length,
-    summary: recall(keyFiles.map(file => file.path)),
-    graph: recall([...code].sort((one, other) => rankOf(other) - rankOf(one))),
-    size: recall([...code].sort((one, other) => tokensOf(other) - tokensOf(one))),
-    chance: Math.round((first / code.length) * 1000) / 10,
+    gold: wanted.length,
+    summary: recall(shown),
+    graph: recall([...own].sort((one, other) => rankOf(other) - rankOf(one))),
+    size: recall([...own].sort((one, other) => tokensOf(other) - tokensOf(one))),
+    ...(aider && { aider: recall(aider) }),
+    chance: Math.round((first / Math.max(1, own.length)) * 1000) / 10,
+    right: truth.right,
+    wrong: truth.wrong.length,
+    chains: summary.runs.filter(({ calls }) => calls.length >= 3).length,
+    commands: summary.commands.filter(({ use }) => use !== 'other').length,
   };
 }
 
+/** Code files in the order in which a reader meets them. */
+function namedBy({ startHere, keyFiles }: Summary, { files }: RepositoryFacts): string[] {
+  const all = [...startHere, ...keyFiles].map(file => file.path);
+  return [...new Set(all)].filter(file => files.get(file)?.code);
+}
+
+/** Aider's files in the order of its map, which is that of its ranks; its map is given room for far more than twenty. */
+function aiderMap(python: string, root: string): string[] {
+  const out = execFileSync(python, [path.join(import.meta.dirname, 'aider-map.py'), root], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return out.split('\n').filter(line => line !== '');
+}
+
 /** Code files, and folders of code, that the documents name. */
-function namedIn(source: SummarySource, code: readonly string[]): string[] {
-  const own = code.filter(file => !isSupporting(file));
+function namedIn(source: SummarySource, own: readonly string[]): string[] {
   const named = new Set<string>();
   const folders = new Set(own.flatMap(foldersOf));
   for (const { path: file } of source.files()) {
-    if (!document.test(file) || isSupporting(file.replace(/^docs?\//, ''))) continue;
+    if (!document.test(file)) continue;
     const text = source.textOf(file) ?? '';
     const folder = path.posix.dirname(file);
     for (const [written] of text.matchAll(/[\w@.-]+(?:\/[\w@.*-]+)*\/?/g)) {
@@ -121,8 +169,8 @@ function foldersOf(file: string): string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
-function explain(named: readonly string[], chosen: readonly string[], facts: RepositoryFacts): void {
-  console.error('named:', named.join(' '));
-  for (const file of chosen)
-    console.error(' ', file, facts.ranked.files.get(file)?.rank.toFixed(4), named.includes(file) ? '✓' : '');
+function explain(wanted: readonly string[], chosen: readonly string[]): void {
+  const shown = chosen.slice(0, first);
+  for (const file of shown) console.error(wanted.includes(file) ? '  ✓' : '   ', file);
+  console.error('  missing:', wanted.filter(file => !shown.includes(file)).join(' '));
 }

@@ -85,8 +85,11 @@ const summary: Summary = {
   ],
   activity: { commitsLastYear: 41, lastCommit: 1_794_000_000 },
   keyFiles: [],
-  keySymbols: [{ name: 'planStay', kind: 'function', uses: 2, path: 'src/berths/planner.ts', line: 15 }],
-  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8 }],
+  keySymbols: [{ name: 'planStay', kind: 'function', usedBy: 2, path: 'src/berths/planner.ts', line: 15 }],
+  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8, use: 'run' }],
+  relations: [],
+  runs: [],
+  conventions: [],
   statements: [],
 };
 

@@ -1,7 +1,8 @@
 /** Everything that looks at a file's text by patterns, for one file at a time: a message with a case, answered with the milliseconds of processor time. */
 import { parentPort } from 'node:worker_threads';
+import { definitionSentence } from '../../../server/analysis/comments.ts';
+import { documentFacts } from '../../../server/analysis/document-facts.ts';
 import { factsOf } from '../../../server/analysis/facts.ts';
-import { definitionSentence, proseSentences } from '../../../server/analysis/sentences.ts';
 import { generatedPatterns } from '../../../server/workspace/attributes.ts';
 import { IgnoreRules } from '../../../server/workspace/ignore/rules.ts';
 import { languageOf } from '../../../server/workspace/language.ts';
@@ -25,7 +26,7 @@ async function look({ path, text }: Case): Promise<void> {
   const lines = content.split('\n');
   for (const definition of facts.definitions.slice(0, 20))
     definitionSentence(lines, definition.line, languageOf(path));
-  proseSentences(content, 3);
+  documentFacts(['README.md', path], () => content);
   const rules = new IgnoreRules(generatedPatterns(text) ?? text.slice(0, 20_000), false);
   rules.decide(`${deep}x`, false);
   const { user, system } = process.threadCpuUsage(start);

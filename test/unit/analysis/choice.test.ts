@@ -2,17 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { candidatesOf, choose, countingJudge, type Judge } from '../../../server/analysis/candidates.ts';
-import { factsOf, judged } from '../../../server/analysis/facts.ts';
-import { rank } from '../../../server/analysis/graph.ts';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import { factsOf } from '../../../server/analysis/facts.ts';
+
 import { chooseKeyFiles } from '../../../server/summary/key-files.ts';
 
 function chosen(text: string, judge?: Judge): string | undefined {
-  const facts = factsOf('a.ts', text, 1);
-  return judged(facts, judge ?? countingJudge([facts.candidates ?? []])).statement?.text;
+  const { candidates } = factsOf('a.ts', text, 1);
+  return choose('a.ts', candidates, judge ?? countingJudge([candidates]))?.text;
 }
 
 const code =
-  'export function berthPlan(ship: Ship, berths: Berth[]) {\n  return berths.filter(fits(ship));\n}\n';
+  '\nexport function berthPlan(ship: Ship, berths: Berth[]) {\n  return berths.filter(fits(ship));\n}\n';
 
 test('the first sentence stands for a file, unless it asks and a later one says what the file holds', () => {
   assert.equal(
@@ -56,19 +57,23 @@ test('what sentences say themselves does not count for them', () => {
   assert.equal(choose('a.ts', [], countingJudge([])), undefined);
 });
 
-test('key files come from several folders, and tests and copies of other projects come last', () => {
-  const names = ['core/a', 'core/b', 'core/c', 'edge/d', 'deps/lua/lua', 'tests/e'];
-  const facts = new Map(
+test('key files come from several folders, and never from tests, copies of other projects or data', async () => {
+  const names = ['core/a', 'core/b', 'core/c', 'edge/d', 'deps/lua/lua', 'tests/e', 'core/rows'];
+  const texts = new Map<string, string>(
     names.map(name => {
-      const path = `${name}.ts`;
       const own = name.slice(name.lastIndexOf('/') + 1);
-      const size = path.startsWith('deps') ? 5000 : path.startsWith('edge') ? 700 : 1000;
-      return [path, factsOf(path, `export const ${own}Definition = 1;\n`, size)] as const;
+      const rows = own === 'rows' ? "  ['one', 1],\n".repeat(200) : '';
+      return [`${name}.ts`, `export const ${own}Definition = [\n${rows}];\n`] as const;
     }),
   );
-  const chosenFiles = chooseKeyFiles([...facts.keys()], facts, rank([...facts.values()])).map(
-    ({ path }) => path,
-  );
-  assert.deepEqual(chosenFiles.slice(0, 2), ['core/a.ts', 'edge/d.ts']);
-  assert.deepEqual(new Set(chosenFiles.slice(-2)), new Set(['deps/lua/lua.ts', 'tests/e.ts']));
+  const sizeOf = (path: string): number =>
+    path.startsWith('deps') ? 1500 : path.startsWith('edge') ? 950 : 1000;
+  const facts = await new FactBook(undefined).collect({
+    name: 'x',
+    files: () => [...texts].map(([path, text]) => ({ path, tokens: sizeOf(path), version: text })),
+    textOf: path => texts.get(path),
+  });
+  const chosenFiles = chooseKeyFiles([...texts.keys()], facts).map(({ path }) => path);
+  assert.ok(chosenFiles.indexOf('edge/d.ts') < chosenFiles.indexOf('core/c.ts'));
+  assert.deepEqual(chosenFiles.toSorted(), ['core/a.ts', 'core/b.ts', 'core/c.ts', 'edge/d.ts']);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readManifest } from '../../../server/analysis/manifests.ts';
-import { outline } from '../../../server/analysis/outline.ts';
+import { readManifest } from '../../../server/manifests/manifests.ts';
+import { outline } from '../../../server/syntax/outline.ts';
 
 const outlines: readonly { path: string; text: string; definitions: string[]; imports: string[] }[] = [
   {
@@ -20,7 +20,7 @@ const outlines: readonly { path: string; text: string; definitions: string[]; im
     path: 'a.py',
     text: 'from .models import Order\nimport shop.tax\n\nclass Cart:\n    def add(self): ...\ndef _private(): ...\nLIMIT = 3\n',
     definitions: ['class Cart 4 +', 'function _private 6 -', 'function LIMIT 7 +'],
-    imports: ['.models', 'shop.tax'],
+    imports: ['.models', '.models.Order', 'shop.tax'],
   },
   {
     path: 'a.go',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { grammars } from '../../../server/analysis/definition-queries.ts';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { Grammars } from '../../../server/analysis/grammars.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
+import { grammars } from '../../../server/syntax/definition-queries.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 
 /** A row: the language, a text, its definitions as `kind container.name first–last`, `+` where others can see it. */
 const rows: readonly { language: string; text: string; definitions: string[] }[] = [

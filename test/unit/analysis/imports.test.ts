@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rank } from '../../../server/analysis/graph.ts';
-import { importResolver } from '../../../server/analysis/imports.ts';
-import { rustUses } from '../../../server/analysis/rust-uses.ts';
+import { importResolver } from '../../../server/syntax/imports.ts';
+import { rustUses } from '../../../server/syntax/rust-uses.ts';
 
 const paths = [
   'src/server.h',
@@ -77,16 +77,17 @@ test('a tree of uses is the paths it stands for, each at the line of its declara
       '2 crate::parser::lexer',
       '2 crate::parser::Token',
       '6 shop',
+      '3 config::Config',
     ],
   );
 });
 
-test('a word that two files share by chance makes neither a user of the other; an import or a name of its own does', () => {
+test('a word that two files share makes neither a user of the other; an import does', () => {
   const file = (path: string, uses: string[], names: string[], imports: string[] = []) => ({
     path,
     definitions: names.map(name => ({ name, kind: 'function', line: 1, exported: true })),
     imports: imports.map(target => ({ target, line: 1 })),
-    uses: new Map(uses.map(name => [name, 3])),
+    uses: new Map(uses.map(name => [name, { count: 3, bareLine: 2, called: true }])),
   });
   const { files, symbols } = rank([
     file('a.ts', [], ['resolve', 'parseTariffTable', 'span']),
@@ -95,8 +96,8 @@ test('a word that two files share by chance makes neither a user of the other; a
     file('d.ts', ['parseTariffTable'], ['main']),
   ]);
   assert.deepEqual(files.get('a.ts')?.users, ['c.ts']);
-  assert.deepEqual(symbols.map(({ definition, uses }) => `${definition.name} ${uses}`).sort(), [
-    'parseTariffTable 3',
-    'resolve 3',
-  ]);
+  assert.deepEqual(
+    symbols.map(({ definition, users }) => `${definition.name} ${users}`),
+    ['resolve 1'],
+  );
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openingSentences, proseSentences } from '../../../server/analysis/sentences.ts';
+import { factsOf } from '../../../server/analysis/facts.ts';
+import { blocksOf } from '../../../server/documents/blocks.ts';
+import { sentencesOfBlocks } from '../../../server/documents/prose.ts';
 
 const cases: readonly {
   what: string;
@@ -73,7 +75,7 @@ const cases: readonly {
 
 for (const { what, path, text, expected } of cases) {
   test(`takes ${what}`, () => {
-    const sentence = openingSentences(path, text)[0];
+    const [sentence] = factsOf(path, text, 1).candidates;
     assert.deepEqual(sentence && [sentence.text, sentence.line], expected);
   });
 }
@@ -82,7 +84,7 @@ test('every sentence stands, word for word, on the line it names', () => {
   const text =
     'Intro\n=====\n\nFirst of all this. Second comes\nafter it, in two lines. Third here.\n\n```\nNot code words here.\n```\n\nAfter the code block it goes on.\n';
   const lines = text.split('\n');
-  const sentences = proseSentences(text, 10);
+  const sentences = sentencesOfBlocks(blocksOf('a.md', text), 'markdown');
   assert.deepEqual(
     sentences.map(sentence => sentence.text),
     [

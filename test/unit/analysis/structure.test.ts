@@ -38,7 +38,7 @@ test('files and folders without a sentence say whose names they give, and who ta
     said['lib/money/price.ts'],
     'lib/money/price.ts:2 Exports priceWithTax, roundToCents; used by shop/cart.ts',
   );
-  assert.equal(said['shop/cart.ts'], 'shop/cart.ts:2 Exports cartTotal; used by shop/till.ts');
+  assert.equal(said['shop/cart.ts'], 'shop/cart.ts:2 function cartTotal(); used by shop/till.ts');
   assert.match(
     said['lib']!,
     /^lib\/money\/price\.ts:[25] Exports (priceWithTax, roundToCents|roundToCents, priceWithTax); used by shop$/,

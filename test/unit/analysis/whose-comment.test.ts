@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { factsOf } from '../../../server/analysis/facts.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 
 const cases: readonly { name: string; path: string; text: string; says: string }[] = [
   {
@@ -21,24 +21,34 @@ const cases: readonly { name: string; path: string; text: string; says: string }
     name: 'what documents the only one is',
     path: 'quay.ts',
     text: "import { x } from './x.ts';\n/** Opens one berth for a boat. */\nexport function open() {}\n",
-    says: 'Opens one berth for a boat.',
+    says: 'function open: Opens one berth for a boat.',
+  },
+  {
+    name: 'what documents an import is not the file’s',
+    path: 'quay.ts',
+    text: "import { a } from 'a';\n/** Needed for old boats. */\nimport { b } from 'b';\nexport const open = 1;\n",
+    says: 'const open = 1',
   },
   {
     name: 'what is indented speaks of a part',
     path: 'quay.rs',
     text: 'pub struct Quay {\n    // The number of berths in use.\n    used: u32,\n}\n',
-    says: 'Exports Quay',
+    says: 'struct Quay',
   },
   {
     name: 'members are named by their types',
     path: 'Quay.java',
     text: 'public class Quay {\n  public void open() {}\n}\n',
-    says: 'Exports Quay',
+    says: 'class Quay — open',
   },
 ];
 
 for (const { name, path, text, says } of cases) {
-  test(name, () => assert.equal(factsOf(path, text, 1).statement?.text, says));
+  test(name, async () => {
+    const source = { name: 'x', files: () => [{ path, tokens: 1, version: '1' }], textOf: () => text };
+    const facts = await new FactBook(await Grammars.open()).collect(source);
+    assert.equal(facts.files.get(path)?.statement?.text, says);
+  });
 }
 
 test('the names of a file that others use come first', async () => {

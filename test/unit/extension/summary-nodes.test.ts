@@ -13,6 +13,9 @@ const empty: Summary = {
   keyFiles: [],
   keySymbols: [],
   commands: [],
+  relations: [],
+  runs: [],
+  conventions: [],
   statements: [],
 };
 
@@ -44,10 +47,31 @@ const full: Summary = {
     },
   ],
   keySymbols: [
-    { name: 'planStay', kind: 'Function', uses: 2, path: 'a.ts', line: 15 },
-    { name: 'planStay', kind: 'gizmo', uses: 1, path: 'b.ts', line: 4 },
+    { name: 'planStay', kind: 'Function', usedBy: 2, path: 'a.ts', line: 15 },
+    { name: 'planStay', kind: 'gizmo', usedBy: 1, path: 'b.ts', line: 4 },
   ],
-  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8 }],
+  commands: [{ name: 'start', command: 'node src/main.ts', path: 'package.json', line: 8, use: 'run' }],
+  runs: [
+    {
+      title: 'src/main.ts — main',
+      path: 'src/main.ts',
+      line: 4,
+      calls: [{ text: 'main calls planStay (a.ts:15)', path: 'src/main.ts', line: 6, generated: false }],
+    },
+  ],
+  relations: [
+    {
+      path: 'src',
+      kind: 'folder',
+      loose: false,
+      files: 2,
+      tokens: 400,
+      uses: [{ part: 'lib/', references: 3, at: { path: 'src/main.ts', line: 2 } }],
+      usedBy: [],
+      wiredBy: [],
+    },
+  ],
+  conventions: [{ text: 'Never moor twice.', path: 'AGENTS.md', line: 9, generated: false }],
 };
 
 function all(nodes: readonly SummaryNode[]): SummaryNode[] {
@@ -66,7 +90,17 @@ test('a summary of nothing has no sections', () => {
 
 test('sections come in the order a reader needs them', () => {
   const labels = nodesOf(full, say).map(({ label }) => label);
-  assert.deepEqual(labels, ['Overview', 'Start here', 'Parts', 'Key files', 'Key symbols', 'Commands']);
+  assert.deepEqual(labels, [
+    'Overview',
+    'How it runs',
+    'How the parts fit together',
+    'Parts',
+    'Start here',
+    'Key files',
+    'Key symbols',
+    'Commands',
+    'Conventions and pitfalls',
+  ]);
 });
 
 test('every entry has an id of its own, also the same file or name in two places', () => {
@@ -82,6 +116,9 @@ const places: [id: string, path: string, line: number][] = [
   ['parts/src/bare.ts', 'src/bare.ts', 1],
   ['symbols/planStay@b.ts:4', 'b.ts', 4],
   ['commands/start@package.json:8', 'package.json', 8],
+  ['runs/src/main.ts — main/0', 'src/main.ts', 6],
+  ['relations/src/uses/lib/', 'src/main.ts', 2],
+  ['conventions/0', 'AGENTS.md', 9],
 ];
 for (const [id, path, line] of places) {
   test(`${id} opens ${path}:${line}`, () => assert.deepEqual(find(id).place, { path, line }));
@@ -101,7 +138,7 @@ test('generated text is marked in sight and for a screen reader', () => {
 });
 
 test('copying gives what one wants to paste', () => {
-  assert.equal(find('commands/start@package.json:8').copyText, 'node src/main.ts');
+  assert.equal(find('commands/start@package.json:8').copyText, 'start');
   assert.equal(find('parts/src/main.ts').copyText, 'src/main.ts');
   assert.equal(find('overview/0').copyText, 'Plans berths.');
 });

@@ -29,6 +29,9 @@ const summary: Summary = {
   keyFiles: [{ path: 'src/main.ts', line: 1, score: 1, why: 'entry point' }],
   keySymbols: [],
   commands: [],
+  relations: [],
+  runs: [],
+  conventions: [],
   statements: [],
   parts: [
     folder('src', [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { definitionSentence } from '../../../server/analysis/comments.ts';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { Grammars } from '../../../server/analysis/grammars.ts';
-import { definitionSentence } from '../../../server/analysis/sentences.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
 import { describe } from '../../../server/summary/describe.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 import { languageOf } from '../../../server/workspace/language.ts';
 
 const texts: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ test('a file says what it is, what it defines, what it uses and who uses it, eac
     ],
     'Used by': [
       'src/main.ts:2 src/main.ts: Starts the quay.',
-      'src/odd [1]*.ts:1 src/odd [1]*.ts: Exports odd',
+      'src/odd [1]*.ts:1 src/odd [1]*.ts: const odd = assignBerth(1)',
     ],
   });
 });
@@ -50,7 +50,7 @@ test('a selection says what it is part of and what the names in it are', () => {
   const sections = sectionsOf({ path: 'src/main.ts', lines: { first: 7, last: 7 } });
   assert.deepEqual(sections['Part of'], [
     'src/main.ts:1 Starts the quay.',
-    'src/main.ts:4 export class Quay',
+    'src/main.ts:4 class Quay',
     'src/main.ts:5 method Quay.admitShip: Lets a ship in.',
   ]);
   assert.deepEqual(sections['Uses'], [

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { Grammars } from '../../../server/analysis/grammars.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
 import type { Part } from '../../../server/protocol/requests.ts';
 import { type SummaryOptions, summarize } from '../../../server/summary/summarize.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 
 const files: Readonly<Record<string, string>> = {
   'README.md': '# Shop\n\nShop sells things to people. It is small.\n',
@@ -65,7 +65,7 @@ test('the most used file is a key file, its symbol a key symbol, and tests are n
   assert.equal(keyFiles[0]?.path, 'src/pricing/price.ts');
   assert.match(keyFiles[0]!.why, /used by \d+ files/);
   assert.equal(keySymbols[0]?.name, 'priceForUnits');
-  assert.equal(keyFiles.at(-1)?.path, 'test/price.test.ts');
+  assert.ok(!keyFiles.some(({ path }) => path.startsWith('test/')));
 });
 
 test('reading starts with the README, then the source of the entry point', async () => {
@@ -82,7 +82,7 @@ test('every statement is a text of the file and near the line it names', async (
   for (const statement of statements) {
     assert.equal(statement.generated, false);
     const line = files[statement.path]!.split('\n')[statement.line - 1]!;
-    const word = /[\p{L}]{4,}/u.exec(statement.text.replace(/^(Exports|Defines) /, ''))![0];
+    const word = /[\p{L}]{4,}/u.exec(statement.text.replace(/^(Exports|Defines|function) /, ''))![0];
     assert.ok(line.includes(word), `${statement.path}:${statement.line} has no "${word}"`);
   }
 });

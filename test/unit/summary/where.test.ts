@@ -48,7 +48,14 @@ test('the place asked about is not among the answers, and a text that is not sav
   assert.ok(places.some(({ path }) => path === 'src/cranes.ts'));
 });
 
-test('a line of white space has no places', async () => {
+test('a blank line asks for the nearest that is not, and a place says what it stands in', async () => {
+  const text = files['src/berths.ts']!.replace('reasons.tooDeep);', 'reasons.tooDeep);\n');
+  const places = await placesLike({ path: 'src/berths.ts', text, line: 4 }, memoryOf(files));
+  const crane = places.find(({ path }) => path === 'src/cranes.ts');
+  assert.equal(crane?.inside, 'export function hoist(load: Load)');
+});
+
+test('a file of white space has no places', async () => {
   const places = await placesLike({ path: 'a.ts', text: '\n\n\n\n\n\n\n', line: 4 }, memoryOf(files));
   assert.deepEqual(places, []);
 });

@@ -4,8 +4,12 @@
  * bounded, and wrong in ways that a reader can see.
  */
 import { languageOf } from '../workspace/language.ts';
+import { braceOutline, hasBraceOutline } from './brace-outline.ts';
 import type { Definition, Import } from './definition.ts';
 import type { Grammars } from './grammars.ts';
+import { namespaceOf } from './namespaces.ts';
+import { pythonImports } from './python-imports.ts';
+import { rubyImports } from './ruby-imports.ts';
 import { rustUses } from './rust-uses.ts';
 
 interface Patterns {
@@ -37,10 +41,7 @@ const java: Patterns = {
     /^(?:@\w+(?:\([^)]*\))?\s+)*(?<exported>public\s+|open\s+|internal\s+)?(?:(?:private|protected|static|final|abstract|sealed|partial|data|inline|value|inner|case|readonly|unsafe|fileprivate|indirect)\s+)*(?<kind>class|interface|enum class|enum|record|object|struct|trait|protocol|extension|mixin|actor|@interface|annotation class)\s+(?<name>[A-Za-z_]\w*)/,
     /^(?<exported>public\s+)?(?:(?:private|internal|suspend|inline|static|async|override)\s+)*(?<kind>fun|func|def)\s+(?:<[^>]+>\s*)?(?<name>[A-Za-z_]\w*)\s*[(<]/,
   ],
-  imports: [
-    /^import\s+(?:static\s+)?(?<target>[\w.]+(?:\.\*)?)/,
-    /^using\s+(?:static\s+)?(?<target>[\w.]+)\s*;/,
-  ],
+  imports: [],
   exported: () => true,
 };
 
@@ -67,7 +68,7 @@ const languages: Readonly<Record<string, Patterns>> = {
       /^(?:async\s+)?(?<kind>def|class)\s+(?<name>[A-Za-z_]\w*)/,
       /^(?<kind>)(?<name>[A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=\s/,
     ],
-    imports: [/^\s*from\s+(?<target>[.\w]+)\s+import\b/, /^\s*import\s+(?<target>[\w.]+)/],
+    imports: pythonImports,
     exported: name => !name.startsWith('_'),
   },
   go: {
@@ -98,7 +99,7 @@ const languages: Readonly<Record<string, Patterns>> = {
   'objective-c': c,
   ruby: {
     definitions: [/^\s{0,2}(?<kind>class|module|def)\s+(?:self\.)?(?<name>[A-Za-z_]\w*[?!]?)/],
-    imports: [/^\s*require_relative\s+['"](?<target>[^'"]+)['"]/],
+    imports: rubyImports,
     exported: () => true,
   },
   php: {
@@ -115,8 +116,48 @@ const languages: Readonly<Record<string, Patterns>> = {
   },
   elixir: {
     definitions: [/^\s{0,2}(?<kind>defmodule|def|defmacro|defprotocol)\s+(?:[\w.]+\.)?(?<name>[A-Za-z_]\w*)/],
+    imports: [/^\s*(?:alias|import|use|require)\s+(?<target>[A-Z][\w.]*)/],
+    exported: () => true,
+  },
+  perl: {
+    definitions: [/^(?<kind>sub|package)\s+(?:\w+::)?(?<name>[A-Za-z_]\w*)/],
+    imports: [/^\s*(?:use|require)\s+(?<target>[A-Z][\w:]*)/],
+    exported: () => true,
+  },
+  haskell: {
+    definitions: [
+      /^(?<kind>data|newtype|type|class)\s+(?:[^=]{1,80}=>\s*)?(?<name>[A-Z]\w*)/,
+      /^(?<kind>)(?<name>[a-z_][\w']*)\s+::\s/,
+    ],
+    imports: [/^import\s+(?:qualified\s+)?(?<target>[A-Z][\w.]*)/],
+    exported: () => true,
+  },
+  shellscript: {
+    definitions: [/^(?:function\s+)?(?<kind>)(?<name>[A-Za-z_][\w:-]*)\s*\(\)/],
+    imports: [/^\s*(?:source|\.)\s+"?(?<target>[^\s";]+)/],
+    exported: () => true,
+  },
+  terraform: {
+    definitions: [
+      /^(?<kind>resource|data)\s+"(?<container>[^"]+)"\s+"(?<name>[^"]+)"/,
+      /^(?<kind>variable|output|module|provider)\s+"(?<name>[^"]+)"/,
+    ],
+    imports: [/^\s*source\s*=\s*"(?<target>\.[^"]*)"/],
+    exported: () => true,
+  },
+  sql: {
+    definitions: [
+      /^\s*create\s+(?:or\s+replace\s+)?(?:temporary\s+|temp\s+|unlogged\s+|materialized\s+|unique\s+)?(?<kind>table|view|function|procedure|trigger|type|schema)\s+(?:if\s+not\s+exists\s+)?(?:[\w"`[\]]+\.)?["`[]?(?<name>[A-Za-z_]\w*)/i,
+    ],
     imports: [],
     exported: () => true,
+  },
+  zig: {
+    definitions: [
+      /^(?<exported>pub )?(?<kind>fn)\s+(?<name>[A-Za-z_]\w*)/,
+      /^(?<exported>pub )?(?<kind>const)\s+(?<name>[A-Za-z_]\w*)\s*=/,
+    ],
+    imports: [/@import\("(?<target>[^"]+\.zig)"\)/],
   },
   proto: {
     definitions: [/^(?<kind>message|service|enum)\s+(?<name>[A-Za-z_]\w*)/],
@@ -136,12 +177,21 @@ const longestLine = 400;
 export interface Outline {
   readonly definitions: readonly Definition[];
   readonly imports: readonly Import[];
+  /** Of languages whose files declare one. */
+  readonly namespace?: string;
 }
 
 /** @param grammars that the file's language was loaded into; line patterns alone without it. */
 export function outline(path: string, text: string, grammars?: Grammars): Outline {
   const { definitions, imports } = outlineByPatterns(path, text);
-  return { definitions: grammars?.definitionsOf(languageOf(path).id, text) ?? definitions, imports };
+  const { id } = languageOf(path);
+  const namespace = namespaceOf(id, text);
+  return {
+    definitions:
+      grammars?.definitionsOf(id, text) ?? (hasBraceOutline(id) ? braceOutline(id, text) : definitions),
+    imports: [...(namespace?.imports ?? []), ...imports],
+    ...(namespace && { namespace: namespace.name }),
+  };
 }
 
 function outlineByPatterns(path: string, text: string): Outline {
@@ -163,7 +213,14 @@ function outlineByPatterns(path: string, text: string): Outline {
         seen.add(name);
         const kind = groups?.['kind']?.trim() || 'function';
         const exported = rules.exported ? rules.exported(name) : groups?.['exported'] !== undefined;
-        found.definitions.push({ name, kind: readableKinds.get(kind) ?? kind, line, exported });
+        const type = groups?.['container'];
+        found.definitions.push({
+          // What a tool calls a resource is its type and its name together.
+          name: type === undefined ? name : `${type}.${name}`,
+          kind: readableKinds.get(kind.toLowerCase()) ?? kind.toLowerCase(),
+          line,
+          exported,
+        });
       }
       break;
     }
@@ -188,4 +245,5 @@ const readableKinds: ReadonlyMap<string, string> = new Map([
   ['define', 'macro'],
   ['macro_rules!', 'macro'],
   ['defmodule', 'module'],
+  ['sub', 'function'],
 ]);

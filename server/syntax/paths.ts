@@ -1,7 +1,7 @@
 /** What a path alone tells. */
 
 export function isReadme(path: string): boolean {
-  return /(^|\/)readme(\.(md|markdown|rst|txt|adoc))?$/i.test(path);
+  return /(^|\/)readme(\.(md|markdown|mdx|rst|txt|adoc|asciidoc|org))?$/i.test(path);
 }
 
 export function isFolderIndex(path: string): boolean {
@@ -22,4 +22,16 @@ export function depth(path: string, scope: string | undefined): number {
 
 export function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** How many folders two of them have in common from the top. */
+export function sharedFolders(one: string, other: string): number {
+  const [left, right] = [one.split('/'), other.split('/')];
+  let shared = 0;
+  while (shared < left.length && left[shared] === right[shared]) shared++;
+  return shared;
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

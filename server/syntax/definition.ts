@@ -17,7 +17,13 @@ export function isMember({ kind, container }: Definition): boolean {
 }
 
 export interface Import {
-  /** As written: a relative path, a module name with dots, an include path. */
+  /** As written: a relative path, a module name with dots, an include path; of languages that import names, those with dots. */
   readonly target: string;
   readonly line: number;
+  /** It takes in all names of the namespace that it names. */
+  readonly all?: boolean;
+  /** It holds in every file of the project. */
+  readonly everywhere?: boolean;
+  /** What the file calls it by. */
+  readonly as?: string;
 }

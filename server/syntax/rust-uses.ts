@@ -1,4 +1,6 @@
 /** The `use` declarations of a Rust file, each tree of braces as the paths it stands for. */
+import { languageById } from '../workspace/language.ts';
+import { codeText } from './code-text.ts';
 import type { Import } from './definition.ts';
 import { LineIndex } from './line-index.ts';
 
@@ -9,6 +11,8 @@ const declaration =
 /** In characters, and in braces within braces: more is no code. */
 const longestTree = 4000;
 const deepestTree = 20;
+/** In characters; longer lines are data. */
+const longestLine = 400;
 
 /** Of the standard library and of what every crate has. */
 const foreign = new Set(['std', 'core', 'alloc']);
@@ -36,6 +40,20 @@ export function rustUses(text: string): Import[] {
     }
     for (const target of new Set(targets))
       if (!foreign.has(target.split('::')[0]!)) found.push({ target, line });
+  }
+  return [...found, ...written(text, new Set(found.map(({ target }) => target)))];
+}
+
+/** Paths that stand in the code itself: `cmd::sort::run(…)`. */
+function written(text: string, known: Set<string>): Import[] {
+  const found: Import[] = [];
+  for (const [index, line] of codeText(text, languageById('rust')!).split('\n').entries()) {
+    if (line.length > longestLine || /^\s*(?:pub )?use\b/.test(line)) continue;
+    for (const [path] of line.matchAll(/(?<![\w:])[a-z_]\w*(?:::\w+)+/g)) {
+      if (foreign.has(path.split('::')[0]!) || known.has(path)) continue;
+      known.add(path);
+      found.push({ target: path, line: index + 1 });
+    }
   }
   return found;
 }

@@ -33,6 +33,17 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['python', dotted],
   ['rust', rust],
   ['go', go],
+  ['ruby', ruby],
+  ['elixir', (index, folder, target) => index.endingIn(snakePath(target), folder)],
+  ['perl', (index, folder, target) => index.endingIn(target.replaceAll('::', '/'), folder)],
+  ['shellscript', sourced],
+  [
+    'terraform',
+    (index, folder, target) =>
+      target.startsWith('.')
+        ? index.filesIn(normalise(`${folder}/${target}`)).filter(path => path.endsWith('.tf'))
+        : [],
+  ],
 ]);
 
 class PathIndex {
@@ -126,7 +137,9 @@ function dotted(index: PathIndex, folder: string, target: string): readonly stri
   const forms = (base: string): string[] => [`${base}.py`, `${base}.pyi`, `${base}/__init__.py`];
   if (dots > 0) {
     const base = folder.split('/').slice(0, dots > 1 ? 1 - dots : undefined);
-    return index.first(forms([...base, module].filter(part => part !== '').join('/')));
+    const found = index.first(forms([...base, module].filter(part => part !== '').join('/')));
+    // A name that is no module is one of the package's own.
+    return found.length > 0 || module.includes('/') ? found : index.first([`${base.join('/')}/__init__.py`]);
   }
   // A single word names a sibling, a package at the top, or a library.
   if (!module.includes('/'))
@@ -152,9 +165,17 @@ function rust(index: PathIndex, folder: string, target: string, from: string): r
     }
   } else {
     const other = index.packages.get(head);
-    if (other !== undefined) base = `${other}/src`;
-    else if (parts.length === 0) return index.first(moduleForms(`${ownFolder}/${head}`));
-    else return [];
+    if (other === undefined) {
+      // A module of this one, or, as paths were before 2018, of the crate.
+      for (const place of [ownFolder, crateFolder(folder)]) {
+        for (let length = parts.length; length >= 0; length--) {
+          const found = index.first(moduleForms([place, head, ...parts.slice(0, length)].join('/')));
+          if (found.length > 0) return found;
+        }
+      }
+      return [];
+    }
+    base = `${other}/src`;
   }
   for (let length = parts.length; length > 0; length--) {
     const found = index.first(moduleForms([base, ...parts.slice(0, length)].join('/')));
@@ -180,6 +201,33 @@ function go(index: PathIndex, folder: string, target: string): readonly string[]
   return at === folder
     ? []
     : index.filesIn(at).filter(path => path.endsWith('.go') && !path.endsWith('_test.go'));
+}
+
+/** `require 'a/b'` beside the file or from a folder that Ruby loads from. */
+function ruby(index: PathIndex, folder: string, target: string): readonly string[] {
+  const name = target.replace(/\.rb$/, '');
+  if (name.startsWith('.')) return index.first([`${folder}/${name}.rb`]);
+  const loaded = index.endingIn(`lib/${name}`, folder).filter(path => path.endsWith('.rb'));
+  return loaded.length > 0 ? loaded : index.first([`${folder}/${name}.rb`, `${name}.rb`]);
+}
+
+/** `. "$HERE/lib/log.sh"`: what follows the last variable. */
+function sourced(index: PathIndex, folder: string, target: string): readonly string[] {
+  const written = target
+    .slice(target.lastIndexOf('}') + 1)
+    .replace(/^.*\$[\w@*#]*/, '')
+    .replace(/^[)/]+/, '');
+  if (written === '') return [];
+  const beside = index.first([`${folder}/${written}`]);
+  return beside.length > 0 ? beside : index.endingIn(normalise(written), folder);
+}
+
+/** `MyApp.Accounts.User` lies in `my_app/accounts/user.ex`. */
+function snakePath(target: string): string {
+  return target
+    .split('.')
+    .map(part => part.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase())
+    .join('/');
 }
 
 /** Everything else: relative paths, and names with dots or slashes whose end only few files have. */

@@ -1,0 +1,264 @@
+/** What the comments of a file say: of the file itself, and of each definition. Taken from the file's own words, never made up. */
+import { clip, type Sentence, sentencesIn, withoutRoles } from '../documents/prose.ts';
+import type { Language } from '../workspace/language.ts';
+import { isBoilerplate, isCredit } from './boilerplate.ts';
+
+/** How far into a file the comment about it is looked for, and how long a comment may be. */
+const openingLines = 60;
+const longestComment = 80;
+/** How many sentences of an opening comment may stand for a file. */
+const mostCandidates = 3;
+
+export interface Comment {
+  /** Without comment marks. */
+  readonly lines: readonly string[];
+  /** From 1: its first and its last line. */
+  readonly line: number;
+  readonly endLine: number;
+  readonly isDocstring: boolean;
+  /** It says by its marks that it is about the whole: `//!`, `@file`, `Package x`. */
+  readonly isAboutAll: boolean;
+}
+
+/** A program's own words on how it is used, where a file has them in a constant or in the declaration of a command. */
+export function usageSentence(path: string, lines: readonly string[]): Sentence | undefined {
+  for (let at = 0; at < Math.min(lines.length, usageLines); at++) {
+    const match =
+      /\b(?:USAGE|HELP|usage|help_?[tT]ext|DESCRIPTION|Short|Long|about)\b[^"'`=:(]{0,40}[:=(][^"'`]{0,30}["'`]{1,3}(.*)$/.exec(
+        lines[at]!.slice(0, 300),
+      );
+    if (!match || /^\s*(?:\/\/|#|\*)/.test(lines[at]!)) continue;
+    const first = match[1]!.replace(/["'`,;)]+\s*$/, '').trim();
+    const isWhole = first !== '' && first !== '\\';
+    const said = isWhole ? [first] : lines.slice(at + 1, at + 12).map(line => line.trim());
+    const blank = said.findIndex(line => line === '');
+    const [sentence] = sentencesIn(blank > 0 ? said.slice(0, blank) : said, isWhole ? at + 1 : at + 2);
+    if (sentence !== undefined && !/^usage\b/i.test(sentence.text) && !isCredit(sentence.text, path))
+      return sentence;
+  }
+  return undefined;
+}
+
+const usageLines = 120;
+
+/**
+ * The first sentences of a file's own documentation. A comment right above a definition is that one's; one above an import is the import's,
+ * unless it opens the file.
+ * @param definitions lines of all definitions
+ */
+export function fileSentences(
+  path: string,
+  lines: readonly string[],
+  language: Language,
+  definitions: ReadonlySet<number>,
+): Sentence[] {
+  let isOpening = true;
+  let at = 0;
+  while (at < Math.min(lines.length, openingLines)) {
+    const comment = commentAt(lines, at, language);
+    if (comment === undefined) {
+      if (definitions.has(at + 1)) break;
+      if (!isPreamble(lines[at]!, language)) isOpening = false;
+      at++;
+      continue;
+    }
+    at = comment.endLine;
+    const isIndented = /^\s/.test(lines[comment.line - 1]!) && !comment.isDocstring;
+    if (isIndented || (!isOpening && !comment.isAboutAll) || (comment.isDocstring && !isOpening)) continue;
+    if (!comment.isDocstring && !comment.isAboutAll && isOf(definitions, lines, comment.endLine + 1))
+      continue;
+    const said = sentencesOf(comment, path);
+    if (said.length > 0) return said.slice(0, mostCandidates);
+  }
+  return [];
+}
+
+/** What may stand before a comment that is about the whole file. */
+function isPreamble(line: string, { id }: Language): boolean {
+  const clean = line.trim();
+  if (clean === '' || clean.startsWith('#!') || clean.startsWith('<?')) return true;
+  if (
+    /^(?:['"]use strict['"];?|declare\(.*\);|package [\w.]+;?|namespace [\w\\.]+;|module [\w.]+( where)?|@file:.*|#pragma once|#ifndef \w+|#define \w+_H_?|# -\*-.*|library;?|part of .*)$/.test(
+      clean,
+    )
+  )
+    return true;
+  return id === 'vue' && clean.startsWith('<');
+}
+
+/** Whether one of the definitions stands on a line, or below attributes that stand there. */
+function isOf(definitions: ReadonlySet<number>, lines: readonly string[], first: number): boolean {
+  let at = first;
+  while (at < first + 20 && isAttribute(lines[at - 1] ?? '')) at++;
+  if (definitions.has(at)) return true;
+  // C writes what a function returns on a line of its own.
+  const line = lines[at - 1]?.trim() ?? '';
+  return (
+    definitions.has(at + 1) &&
+    /^[\w *&:<>,]+$/.test(line) &&
+    !/^(?:import|from|use|using|package)\b/.test(line)
+  );
+}
+
+/** Decorators, annotations, attributes, `template <…>`: what stands between a comment and what it is about. */
+function isAttribute(line: string): boolean {
+  return /^\s*(?:@\w|#!?\[|\[\w|template\b|\)\]?\s*$|\w+ = .*,$)/.test(line);
+}
+
+/** The sentences of a comment that say something of what it is about. */
+function sentencesOf(comment: Comment, path: string): Sentence[] {
+  // What a file is often stands above its licence, in the same comment.
+  const licence = comment.lines.slice(0, 40).findIndex(isBoilerplate);
+  const told = licence < 0 ? comment.lines : comment.lines.slice(0, licence);
+  if (!told.some(line => line.trim() !== '')) return [];
+  return firstParagraph(told, comment.line).filter(
+    // What ends with a colon introduces something else.
+    ({ text }, at) => !isCredit(text, path) && (at === 0 || /[.!…。！]$/.test(text)),
+  );
+}
+
+/** Up to a blank line or a tag such as `@param`; a title underlined is skipped, and so is one that is a name alone. */
+function firstParagraph(lines: readonly string[], start: number): Sentence[] {
+  let from = 0;
+  for (let tries = 0; tries < 6; tries++) {
+    while (from < lines.length && isBetween(lines[from]!)) from++;
+    let until = from;
+    while (until < lines.length && !isBetween(lines[until]!)) until++;
+    const said = sentencesIn(lines.slice(from, until), start + from);
+    if (said.length > 0) return said.map(one => ({ ...one, text: clip(one.text) }));
+    if (until >= lines.length || isTag(lines[until]!)) return [];
+    from = until;
+  }
+  return [];
+}
+
+function isBetween(line: string): boolean {
+  const clean = line.trim();
+  return (
+    clean === '' ||
+    isTag(clean) ||
+    /^[-=*_~#+]{3,}$/.test(clean) ||
+    /^<\/?(?:p|summary|remarks|para|ul|pre)>$/.test(clean)
+  );
+}
+
+function isTag(line: string): boolean {
+  return /^\s*[@\\:]\w+/.test(line);
+}
+
+/**
+ * The first sentence of what documents a definition: the comment that ends on the line above it (above its decorators), or the docstring
+ * that opens its body.
+ * @param line of the definition's name, from 1
+ */
+export function definitionSentence(
+  lines: readonly string[],
+  line: number,
+  language: Language,
+  path = '',
+): Sentence | undefined {
+  let above = line - 2;
+  while (above >= 0 && line - above < 20 && isAttribute(lines[above]!)) above--;
+  const first = startOfComment(lines, above, language);
+  if (first !== undefined) {
+    const comment = commentAt(lines, first, language, true);
+    const sentence = comment && comment.endLine >= above + 1 ? sentencesOf(comment, path)[0] : undefined;
+    if (sentence !== undefined) return sentence;
+  }
+  if (language.id !== 'python') return undefined;
+  let body = line - 1;
+  while (body < Math.min(lines.length, line + 40) && !/:\s*(?:#.*)?$/.test(lines[body]!.slice(-200))) body++;
+  const opening = commentAt(lines, body + 1, language, true);
+  return opening?.isDocstring ? sentencesOf(opening, path)[0] : undefined;
+}
+
+/** The line from 0 on which the comment begins that ends on a line. */
+function startOfComment(lines: readonly string[], last: number, language: Language): number | undefined {
+  const text = lines[last]?.trim() ?? '';
+  if (text === '') return undefined;
+  const marks = language.lineComments.map(mark => mark.trim());
+  const isLine = (line: string): boolean =>
+    marks.some(mark => line.startsWith(mark)) && !line.startsWith('#[') && !line.startsWith('#!');
+  let first = last;
+  if (isLine(text)) {
+    while (first > 0 && last - first < longestComment && isLine(lines[first - 1]!.trim())) first--;
+    return first;
+  }
+  const block = language.blockComments.find(([, close]) => text.endsWith(close));
+  if (block === undefined) return undefined;
+  while (first > 0 && last - first < longestComment && !lines[first]!.includes(block[0])) first--;
+  return lines[first]!.trim().startsWith(block[0]) ? first : undefined;
+}
+
+/** The comment or docstring that begins on a line, counted from 0. */
+function commentAt(
+  lines: readonly string[],
+  at: number,
+  language: Language,
+  anywhere = false,
+): Comment | undefined {
+  const line = lines[at]?.trim();
+  if (line === undefined || line === '') return undefined;
+  const docstring = language.id === 'python' ? /^[rRuU]?("""|''')/.exec(line) : null;
+  const opener = language.blockComments.find(([open]) => line.startsWith(open));
+  if (docstring || opener) {
+    const [open, close] = docstring ? [docstring[0], docstring[1]!] : opener!;
+    const block: string[] = [];
+    let end = at;
+    let rest = line.slice(open.length);
+    while (!rest.includes(close) && end + 1 < lines.length && end - at < 4 * longestComment) {
+      block.push(rest);
+      rest = lines[++end]!.trim();
+    }
+    block.push(rest.split(close)[0]!);
+    return {
+      lines: block.map(unmarked),
+      line: at + 1,
+      endLine: end + 1,
+      isDocstring: docstring !== null,
+      isAboutAll: line.startsWith('/*!') || block.some(one => aboutAll.test(one)),
+    };
+  }
+  const mark = language.lineComments.map(one => one.trim()).find(one => line.startsWith(one));
+  const isCode = line.startsWith('#!') || (line.startsWith('#[') && !anywhere) || line.startsWith('#[');
+  if (mark === undefined || isCode) return undefined;
+  const block: string[] = [];
+  let end = at;
+  const isInner = line.startsWith('//!');
+  while (end < lines.length && end - at < longestComment) {
+    const next = lines[end]!.trim();
+    // Rust's comments about the whole and those about the first item may touch.
+    if (!next.startsWith(mark) || next.startsWith('#[') || next.startsWith('//!') !== isInner) break;
+    block.push(unmarked(next.slice(mark.length)));
+    end++;
+  }
+  return {
+    lines: block,
+    line: at + 1,
+    endLine: end,
+    isDocstring: false,
+    isAboutAll: isInner || block.some(one => aboutAll.test(one)) || /^Package \w/.test(block[0] ?? ''),
+  };
+}
+
+const aboutAll = /[@\\](?:file|fileoverview|module|packageDocumentation)\b/;
+
+/** Takes the decoration off a comment line: stars, further slashes, Rust's and Doxygen's `!`, XML and Javadoc tags. */
+function unmarked(line: string): string {
+  return withoutRoles(
+    line
+      .slice(0, 1000)
+      .replace(/^[\s*/#!;%-]+:? */, '')
+      .replace(
+        /^[@\\](?:file|brief|fileoverview|module|packageDocumentation|description|summary|desc|moduledoc)\b */,
+        '',
+      )
+      .replace(/^(?:Public|Internal|Private|Protected|Deprecated): +/, '')
+      .replace(/<see (?:cref|langword)="(?:\w:)?([^"]*)" ?\/>/g, '$1')
+      .replace(/\{@\w+ ([^{}]*)\}/g, '$1')
+      .replace(/<\/?(?:summary|para|remarks|p|c|code|b|i|em|tt|see|ul|li|br|a)\b[^<>]*>/g, ' '),
+  )
+    .replace(/[\s*]+$/, '')
+    .replace(/ {2,}/g, ' ')
+    .trimStart();
+}

@@ -1,0 +1,266 @@
+/**
+ * Which file uses which, by the rules of their languages and by nothing else: an import that leads to a file, a name that the language itself
+ * finds in one. What no rule decides is no reference: two files that share a word need not speak of the same thing.
+ */
+import { isMember } from '../syntax/definition.ts';
+import type { ImportResolver } from '../syntax/imports.ts';
+import { importsNames } from '../syntax/namespaces.ts';
+import { folderOf, sharedFolders } from '../syntax/paths.ts';
+import { constantMark } from '../syntax/ruby-imports.ts';
+import { languageOf } from '../workspace/language.ts';
+import type { GraphFile } from './graph-file.ts';
+
+export interface Reference {
+  readonly from: string;
+  readonly to: string;
+  /** Where `from` names it, from 1. */
+  readonly line: number;
+}
+
+export interface References {
+  /** What a file uses, in the order of its lines. */
+  of(path: string): readonly Reference[];
+  /** Who uses a file. */
+  to(path: string): readonly Reference[];
+}
+
+/** Languages that find each other's declarations. */
+const families = new Map(['java', 'kotlin', 'groovy', 'scala'].map(id => [id, 'jvm'] as const));
+/** Files looked at for a name that several declare. */
+const mostDeclaring = 12;
+
+export function referencesOf(files: readonly GraphFile[], resolve: ImportResolver): References {
+  const byPath = new Map(files.map(file => [file.path, file]));
+  const declared = new Declared(files);
+  const outgoing = new Map<string, Map<string, Reference>>();
+  const incoming = new Map<string, Reference[]>();
+  const add = (from: string, to: string, line: number): void => {
+    if (from === to) return;
+    let list = outgoing.get(from);
+    if (list === undefined) {
+      list = new Map();
+      outgoing.set(from, list);
+    }
+    if (list.has(to)) return;
+    const reference = { from, to, line };
+    list.set(to, reference);
+    const users = incoming.get(to);
+    if (users) users.push(reference);
+    else incoming.set(to, [reference]);
+  };
+  const everywhere = importsOfProjects(files, declared);
+  for (const file of files) {
+    const { id } = languageOf(file.path);
+    if (importsNames(id)) byNamespace(file, declared, everywhere, add);
+    else if (id === 'swift') byModule(file, declared, add);
+    else byImports(file, resolve, declared, byPath, add);
+    if (id === 'go') byPackage(file, declared, add);
+  }
+  return {
+    of: path => [...(outgoing.get(path)?.values() ?? [])].sort((one, other) => one.line - other.line),
+    to: path => incoming.get(path) ?? [],
+  };
+}
+
+type Add = (from: string, to: string, line: number) => void;
+
+function byImports(
+  file: GraphFile,
+  resolve: ImportResolver,
+  declared: Declared,
+  byPath: ReadonlyMap<string, GraphFile>,
+  add: Add,
+): void {
+  const { path, imports, uses } = file;
+  const { id } = languageOf(path);
+  for (const { target, line } of imports) {
+    if (target.startsWith(constantMark)) {
+      const to = declared.constant(target.slice(constantMark.length), file);
+      if (to !== undefined) add(path, to, line);
+      continue;
+    }
+    const meant = resolve(path, target).filter(to => byPath.has(to));
+    if (meant.length === 0 && id === 'rust' && /^[A-Z]\w*$/.test(target)) {
+      // Before 2018 a name by itself is one of the crate's outermost module.
+      const to = declared.inFolder(target, crateOf(path), ['main.rs', 'lib.rs']);
+      if (to !== undefined) add(path, to, line);
+    }
+    for (const to of meant) {
+      // A package of Go is a folder: of its files those count whose names are used.
+      if (
+        id === 'go' &&
+        !byPath.get(to)!.definitions.some(({ name, exported }) => exported && uses.has(name))
+      )
+        continue;
+      add(path, to, line);
+    }
+  }
+}
+
+/** Files of a folder of Go see each other's names without an import. */
+function byPackage({ path, uses }: GraphFile, declared: Declared, add: Add): void {
+  for (const [name, { bareLine, called }] of uses) {
+    if (bareLine === 0) continue;
+    // What begins with a small letter may be a variable of the same name, unless it is called.
+    if (!/^[A-Z]/.test(name) && !called) continue;
+    const to = declared.inFolder(name, folderOf(path));
+    if (to !== undefined && !to.endsWith('_test.go')) add(path, to, bareLine);
+  }
+}
+
+/** Files of a module of Swift see each other's types without an import. */
+function byModule({ path, uses }: GraphFile, declared: Declared, add: Add): void {
+  for (const [name, { bareLine }] of uses) {
+    if (bareLine === 0 || !/^[A-Z]/.test(name)) continue;
+    const to = declared.type('swift', name);
+    if (to !== undefined) add(path, to, bareLine);
+  }
+}
+
+function byNamespace(
+  file: GraphFile,
+  declared: Declared,
+  everywhere: ReadonlyMap<string, readonly string[]>,
+  add: Add,
+): void {
+  const { path, imports, uses, namespace = '' } = file;
+  const { id } = languageOf(path);
+  const family = families.get(id) ?? id;
+  const taken = new Set<string>();
+  const open = [namespace];
+  // C# looks into the namespaces around its own, too.
+  if (id === 'csharp')
+    for (let at = namespace.lastIndexOf('.'); at > 0; at = namespace.lastIndexOf('.', at - 1))
+      open.push(namespace.slice(0, at));
+  for (const one of imports) {
+    if (one.all) {
+      open.push(one.target);
+      continue;
+    }
+    taken.add(one.as ?? one.target.slice(one.target.lastIndexOf('.') + 1));
+    const outer = one.target.slice(0, Math.max(0, one.target.lastIndexOf('.')));
+    // A member, or a type inside of a type, is imported by way of what it is in.
+    const to = declared.full(family, one.target, path) ?? declared.full(family, outer, path);
+    if (to !== undefined) add(path, to, one.line);
+  }
+  open.push(...(everywhere.get(projectOf(path, declared.projects)) ?? []));
+  for (const [name, { bareLine }] of uses) {
+    if (bareLine === 0 || taken.has(name) || !declared.isDeclared(family, name)) continue;
+    for (const space of open) {
+      const to = declared.full(family, space === '' ? name : `${space}.${name}`, path);
+      if (to === undefined) continue;
+      add(path, to, bareLine);
+      break;
+    }
+  }
+}
+
+/** Namespaces that every file of a project sees, by the project's folder. */
+function importsOfProjects(files: readonly GraphFile[], declared: Declared): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { path, imports } of files) {
+    const shared = imports.filter(one => one.everywhere && one.all).map(({ target }) => target);
+    if (shared.length === 0) continue;
+    const project = projectOf(path, declared.projects);
+    found.set(project, [...(found.get(project) ?? []), ...shared]);
+  }
+  return found;
+}
+
+/** The nearest folder around a file that holds a project. */
+function projectOf(path: string, projects: ReadonlySet<string>): string {
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
+    if (projects.has(folder)) return folder;
+  return '';
+}
+
+function crateOf(path: string): string {
+  const at = `/${path}`.lastIndexOf('/src/');
+  return at < 0 ? folderOf(path) : path.slice(0, at + 3);
+}
+
+/** What all files declare outermost, in every way in which languages look for it. */
+class Declared {
+  /** Folders that look like projects: of C# those with a `Program.cs`, a `GlobalUsings.cs` or the like lie right in them. */
+  readonly projects: ReadonlySet<string>;
+  readonly #full = new Map<string, string[]>();
+  readonly #names = new Set<string>();
+  readonly #types = new Map<string, Set<string>>();
+  readonly #folders = new Map<string, string[]>();
+  readonly #constants = new Map<string, { path: string; container: string | undefined }[]>();
+  readonly #modules = new Map<string, ReadonlySet<string>>();
+
+  constructor(files: readonly GraphFile[]) {
+    const projects = new Set<string>();
+    for (const { path, definitions, imports, namespace } of files) {
+      const { id } = languageOf(path);
+      const family = families.get(id) ?? id;
+      if (imports.some(one => one.everywhere)) projects.add(folderOf(path));
+      const mine = new Set<string>();
+      for (const definition of definitions) {
+        const { name, kind, container } = definition;
+        if (id === 'ruby' && (kind === 'class' || kind === 'module')) {
+          mine.add(name);
+          push(this.#constants, name, { path, container });
+        }
+        if (isMember(definition) || kind === 'extension' || kind === 'namespace') continue;
+        if (namespace !== undefined) {
+          this.#names.add(`${family} ${name}`);
+          push(this.#full, `${family} ${namespace === '' ? name : `${namespace}.${name}`}`, path);
+        } else if (id === 'swift') {
+          const list = this.#types.get(`${id} ${name}`) ?? new Set<string>();
+          this.#types.set(`${id} ${name}`, list.add(path));
+        } else if (id === 'go' || id === 'rust') push(this.#folders, `${folderOf(path)} ${name}`, path);
+      }
+      if (id === 'ruby') this.#modules.set(path, mine);
+    }
+    this.projects = projects;
+  }
+
+  isDeclared(family: string, name: string): boolean {
+    return this.#names.has(`${family} ${name}`);
+  }
+
+  /** The file that declares a full name; of several the one that shares most folders with the user, where there is one. */
+  full(family: string, name: string, near: string): string | undefined {
+    const all = [...new Set(this.#full.get(`${family} ${name}`) ?? [])];
+    if (all.length <= 1) return all[0];
+    if (all.length > mostDeclaring) return undefined;
+    const closeness = all.map(path => sharedFolders(folderOf(path), folderOf(near)));
+    const best = Math.max(...closeness);
+    const nearest = all.filter((_, at) => closeness[at] === best);
+    return nearest.length === 1 ? nearest[0] : undefined;
+  }
+
+  /** The only file that declares a type of the name. */
+  type(language: string, name: string): string | undefined {
+    const all = this.#types.get(`${language} ${name}`);
+    return all?.size === 1 ? [...all][0] : undefined;
+  }
+
+  /** The only file right in a folder that declares a name. */
+  inFolder(name: string, folder: string, among?: readonly string[]): string | undefined {
+    const all = new Set(this.#folders.get(`${folder} ${name}`) ?? []);
+    const found = [...all].filter(path => !among || among.includes(path.slice(folderOf(path).length + 1)));
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** The file that declares a constant of Ruby, as seen from inside the modules that a file is in. */
+  constant(written: string, user: GraphFile): string | undefined {
+    const parts = written.split('::');
+    const name = parts.at(-1)!;
+    const scope = parts.at(-2);
+    const around = this.#modules.get(user.path);
+    const found = (this.#constants.get(name) ?? []).filter(({ container }) =>
+      scope === undefined ? container === undefined || around?.has(container) : container === scope,
+    );
+    const paths = new Set(found.map(({ path }) => path));
+    return paths.size === 1 ? [...paths][0] : undefined;
+  }
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

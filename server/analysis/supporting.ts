@@ -1,0 +1,45 @@
+/** Tests, examples, benches, documents and copies of other projects: what a reader who wants to know a repository seldom looks for first. */
+
+/** By kind, so that one that would claim most of a repository can be left out alone. */
+const kinds = {
+  test: /(^|\/)(?:tests?|__tests__|specs?|e2e|testing|test[_-]?(?:data|utils?|support|helpers)|mocks?|fuzz|fuzzing|fixtures?|[\w.-]*(?:Tests?|[._-](?:tests?|specs?)))\/|(^|\/)src\/(?:\w*Test\w*|test\w*)\/|[._-](?:test|tests|spec|stories)\.\w+$|(?<=[a-z0-9])(?:Tests?|Spec|IT)\.\w+$|(^|\/)(?:test_|conftest|tests?\.\w+$)[^/]*$/,
+  example: /(^|\/)(?:_?examples?|demos?|playgrounds?|tutorials?)\//i,
+  sample: /(^|\/)samples?\//i,
+  bench: /(^|\/)bench(?:marks?|es)?\/|[._-]bench\.\w+$/i,
+  document: /(^|\/)docs?\//i,
+  tool: /(^|\/)xtask\//,
+  copy: /(^|\/)(?:vendor|vendored|third[_-]?party|node_modules|deps|extern(?:al)?(?:[-_](?:crates|deps|libs?|modules|packages|projects|tools))?|subprojects)\//i,
+} as const;
+
+export type Supporting = keyof typeof kinds;
+
+/** What kind of supporting file a path is of; nothing for what the repository is about. */
+export type SupportingOf = (path: string) => Supporting | undefined;
+
+/** Above this share of a repository's code a kind says nothing of it: the repository is about just that. */
+const mostOfCode = 0.5;
+
+/** Folders of a package of Java or Kotlin are a name: `org/springframework/samples` holds no samples. */
+const packageFolders = /(^|\/)(src\/\w+\/(?:java|kotlin|scala|groovy))\/.*\//;
+
+function kindOf(path: string, among: readonly Supporting[]): Supporting | undefined {
+  const shown = path.replace(packageFolders, '$1$2/');
+  return among.find(kind => kinds[kind].test(shown));
+}
+
+const all = Object.keys(kinds) as Supporting[];
+
+/** @param files the code of a repository, with its size */
+export function supportingIn(
+  files: Iterable<{ readonly path: string; readonly tokens: number }>,
+): SupportingOf {
+  const sizes = new Map<Supporting, number>();
+  let whole = 0;
+  for (const { path, tokens } of files) {
+    whole += tokens;
+    const kind = kindOf(path, all);
+    if (kind !== undefined) sizes.set(kind, (sizes.get(kind) ?? 0) + tokens);
+  }
+  const applied = all.filter(kind => kind === 'test' || (sizes.get(kind) ?? 0) <= mostOfCode * whole);
+  return path => kindOf(path, applied);
+}

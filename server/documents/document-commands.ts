@@ -1,0 +1,53 @@
+/** Commands that documents show in their blocks of code. */
+import type { Block } from './blocks.ts';
+
+export interface WrittenCommand {
+  readonly command: string;
+  readonly line: number;
+  /** The heading that it stands under. */
+  readonly heading: string;
+}
+
+/** What stands first in a command that builds, runs or tests something. */
+const tools =
+  /^(?:\.\/[\w./-]+|(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|python3?|py|pip3?|pipx|uv|uvx|poetry|pdm|hatch|tox|nox|pytest|pre-commit|ruff|mypy|cargo|rustup|go|golangci-lint|make|cmake|ctest|ninja|meson|bazel|bazelisk|mvn|mvnw|gradle|gradlew|sbt|mill|dotnet|bundle|gem|rake|rspec|rails|composer|php|phpunit|vendor\/bin\/[\w-]+|bin\/[\w-]+|just|task|docker|docker-compose|podman|kubectl|helm|terraform|tofu|swift|xcodebuild|pod|fastlane|mix|elixir|iex|lein|clj|stack|cabal|dune|opam|zig|flutter|dart|julia|Rscript|perl|prove|cpanm|bash|sh|devbox|nix|brew|apt-get|apt|mage|air|wrangler|firebase|git clone)(?=\s|$))/;
+const shell =
+  /^(?:|sh|shell|bash|zsh|console|shell-session|terminal|text|powershell|pwsh|ps1|cmd|bat|prompt|doscon)$/;
+const longest = 160;
+
+export function commandsInBlocks(blocks: readonly Block[]): WrittenCommand[] {
+  const found: WrittenCommand[] = [];
+  let heading = '';
+  for (const block of blocks) {
+    if (block.kind === 'heading') heading = block.lines[0]!;
+    if (block.kind === 'item' || block.kind === 'row') {
+      // `Run one test: …` in a list: what stands before the command says what it is for.
+      for (const [index, line] of block.lines.entries()) {
+        const match = /^([^`]{0,80})`([^`]{3,160})`/.exec(line);
+        const command = match && commandOf(match[2]!);
+        if (command) found.push({ command, line: block.line + index, heading: match[1]!.trim() || heading });
+      }
+      continue;
+    }
+    if (block.kind !== 'code' || !shell.test(block.language ?? '')) continue;
+    for (const [index, raw] of block.lines.entries()) {
+      const command = commandOf(raw);
+      if (command !== undefined) found.push({ command, line: block.line + index, heading });
+    }
+  }
+  return found;
+}
+
+/** A line without its prompt and comment; nothing where it runs no known tool. */
+export function commandOf(raw: string): string | undefined {
+  if (raw.length > 2 * longest) return undefined;
+  const line = raw
+    .trim()
+    .replace(/^(?:\$|>|%|PS>|#(?= \.?\/?[a-z]+ ))\s+/, '')
+    .replace(/\s+#\s.*$/, '')
+    .replace(/\s*\\$/, ' …');
+  const assignments = /^(?:[A-Z_][A-Z0-9_]*=\S* )*/.exec(line)![0];
+  return line.length <= longest && tools.test(line.slice(assignments.length)) && !line.includes('└')
+    ? line
+    : undefined;
+}

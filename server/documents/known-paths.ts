@@ -1,0 +1,80 @@
+/** Which path of the repository a document means by what it writes. */
+
+export class KnownPaths {
+  readonly #files: ReadonlySet<string>;
+  readonly #folders = new Set<string>();
+  /** By the last two names, and the last one alone; nothing where several paths end so. */
+  readonly #endings = new Map<string, string | undefined>();
+
+  constructor(files: Iterable<string>) {
+    this.#files = new Set(files);
+    for (const file of this.#files) {
+      for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) {
+        const folder = file.slice(0, at);
+        if (this.#folders.has(folder)) break;
+        this.#folders.add(folder);
+      }
+    }
+    for (const path of [...this.#files, ...this.#folders]) {
+      const parts = path.split('/');
+      for (let length = 1; length <= Math.min(3, parts.length); length++) {
+        const ending = parts.slice(-length).join('/');
+        this.#endings.set(ending, this.#endings.has(ending) ? undefined : path);
+      }
+    }
+  }
+
+  isFolder(path: string): boolean {
+    return this.#folders.has(path);
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path) || this.#folders.has(path);
+  }
+
+  /**
+   * @param written as it stands in a document: a path from its folder or from the root, the end of a path that only one has, a Gradle module
+   * @param folder of the document
+   */
+  find(written: string, folder: string): string | undefined {
+    const clean = cleaned(written);
+    if (clean === undefined) return undefined;
+    const found = this.#exact(clean, folder);
+    if (found !== undefined) return found;
+    if (clean.includes(':')) {
+      const module = clean.replace(/^:/, '').replaceAll(':', '/');
+      if (/^[\w/.-]+$/.test(module) && this.has(module)) return module;
+    }
+    // A name by itself may be a word; one with an extension or a folder is a path.
+    return /[/.]/.test(clean) ? this.#endings.get(clean) : undefined;
+  }
+
+  #exact(clean: string, folder: string): string | undefined {
+    for (const base of new Set([folder, ''])) {
+      const path = normalised(base === '' ? clean : `${base}/${clean}`);
+      if (path !== undefined && path !== '' && this.has(path)) return path;
+    }
+    return undefined;
+  }
+}
+
+/** Without what links and globs add; nothing for what is no path. */
+function cleaned(written: string): string | undefined {
+  const clean = written
+    .replace(/[?#].*$/, '')
+    .replace(/\/\*{1,2}(?:\.\w+)?$/, '')
+    .replace(/^\.\//, '')
+    .replace(/^\/(?=\w)/, '')
+    .replace(/\/+$/, '');
+  return clean === '' || clean.length > 200 || /\s|:\/\/|^mailto:|[<>"'|]/.test(clean) ? undefined : clean;
+}
+
+function normalised(path: string): string | undefined {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return undefined;
+    } else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

@@ -1,0 +1,147 @@
+/** Sentences of running text, whatever the language it is written in, and lines without the marks inside of them. */
+import type { Block, Form } from './blocks.ts';
+
+export interface Sentence {
+  readonly text: string;
+  /** From 1: the line it starts on. */
+  readonly line: number;
+}
+
+const longestSentence = 240;
+/** Items that stand for a list that a sentence introduces. */
+const itemsShown = 4;
+
+/** Abbreviations whose point ends no sentence. */
+const abbreviation =
+  /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|no|mr|dr|st|approx|incl|resp|z\.b|d\.h|bzw|т\.е|т\.д)\.$/i;
+const end = /[.!?:]["')\]»”]*(?=\s+[\p{Lu}\p{Lo}`"'(«“\d]|\s*$)|[。！？]["'」』）]*/gu;
+
+/** Splits a paragraph into sentences with the lines they start on. */
+export function sentencesIn(lines: readonly string[], start: number): Sentence[] {
+  const sentences: Sentence[] = [];
+  let current = '';
+  let currentLine = start;
+  const flush = (): void => {
+    const text = current.trim();
+    if (isSentence(text)) sentences.push({ text: clip(text), line: currentLine });
+    current = '';
+  };
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.trim();
+    let from = 0;
+    for (const match of line.matchAll(end)) {
+      const until = match.index + match[0].length;
+      const piece = line.slice(from, until);
+      if (abbreviation.test(piece)) continue;
+      if (current === '') currentLine = start + index;
+      current = join(current, piece.trim());
+      from = until;
+      flush();
+    }
+    const rest = line.slice(from).trim();
+    if (rest === '') continue;
+    if (current === '') currentLine = start + index;
+    current = join(current, rest);
+  }
+  flush();
+  return sentences;
+}
+
+const wide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/gu;
+
+/** Chinese and Japanese put no spaces between words, nor between lines. */
+function join(left: string, right: string): string {
+  if (left === '') return right;
+  const isWide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}。、，]$/u.test(left);
+  return isWide ? left + right : `${left} ${right}`;
+}
+
+/** Two words with letters, or as much in a script that needs no spaces, and not code. */
+export function isSentence(text: string): boolean {
+  const words = text.match(/\p{L}{2,}/gu) ?? [];
+  const signs = text.match(wide)?.length ?? 0;
+  if (words.length < 2 && signs < 6) return false;
+  const letters = (text.match(/[\p{L}\s]/gu) ?? []).length;
+  return letters / text.length > 0.65 && !/[{};]\s*$/.test(text);
+}
+
+export function clip(text: string, longest = longestSentence): string {
+  if (text.length <= longest) return text;
+  const cut = text.lastIndexOf(' ', longest);
+  return `${text.slice(0, cut > longest / 2 ? cut : longest)} …`;
+}
+
+/** Whether a sentence is one of running text: it has an end. */
+export function isEnded(text: string): boolean {
+  return /[.!?…。！？]["')\]»”」』）]*$/.test(text);
+}
+
+/** The sentences of paragraphs and quotes, in order; one that introduces a list with the first of what it lists. */
+export function sentencesOfBlocks(
+  blocks: readonly Block[],
+  form: Form,
+): (Sentence & { readonly block: number })[] {
+  const found: (Sentence & { readonly block: number })[] = [];
+  for (const [at, block] of blocks.entries()) {
+    if (block.kind !== 'paragraph' && block.kind !== 'quote') continue;
+    if (block.kind === 'quote' && /^\[!\w+\]/.test(block.lines[0] ?? '')) continue;
+    const lines = block.lines.map(line => plain(line, form));
+    for (const { text, line } of sentencesIn(lines, block.line)) {
+      if (isEnded(text)) found.push({ text, line, block: at });
+      else if (/[:：]$/.test(text)) {
+        const items = itemsBehind(blocks, at, form);
+        if (items !== '') found.push({ text: clip(`${text} ${items}`), line, block: at });
+      } else if (found.length === 0 && lines.length === 1 && block.lines[0]!.length > 30) {
+        // A slogan of a line by itself has no point.
+        found.push({ text, line, block: at });
+      }
+    }
+  }
+  return found;
+}
+
+function itemsBehind(blocks: readonly Block[], at: number, form: Form): string {
+  const items: string[] = [];
+  for (let next = at + 1; blocks[next]?.kind === 'item' && items.length < itemsShown; next++)
+    items.push(plain(blocks[next]!.lines.join(' '), form).replace(/[.;,]$/, ''));
+  const more = blocks[at + 1 + items.length]?.kind === 'item' ? ' …' : '';
+  return items.length === 0 ? '' : `${items.join('; ')}${more}`;
+}
+
+/** reStructuredText roles and literals, as docstrings use them too: the text they show. */
+const roles = /(?::[\w:]+:)?``?(?:~[\w.]*\.(?=\w+`)|[!./~]*)([^`<]+)(?:<[^`>]*>)?``?_{0,2}/g;
+
+export function withoutRoles(line: string): string {
+  return line.replace(roles, (_, shown: string) => shown.trimEnd());
+}
+
+/** The marks inside of a line taken off. */
+export function plain(line: string, form: Form = 'markdown'): string {
+  let text = line;
+  if (form === 'asciidoc')
+    text = text
+      .replace(/\b(?:image|icon|footnote):{1,2}[^\s[\]]{0,300}\[[^\]]{0,300}\]/g, '')
+      .replace(/\b(?:link|xref|mailto|https?):[^\s[\]]{0,300}\[([^\]]{1,300})\]/g, '$1')
+      .replace(/<<[^<>,]{1,200}(?:,([^<>]{0,200}))?>>/g, (_, shown?: string) => shown ?? '')
+      .replace(/\{[\w-]+\}/g, '');
+  if (form === 'org')
+    text = text
+      .replace(/\[\[[^\]]+\]\[([^\]]+)\]\]/g, '$1')
+      .replace(/(?<![\w/])[=~/]([^=~/\s][^=~/]*)[=~/](?![\w/])/g, '$1');
+  return withoutRoles(
+    text
+      .replace(/<((?:https?|mailto):[^<>\s]+)>/g, '$1')
+      .replace(/!\[[^\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\]]*\])/g, '')
+      .replace(/\[([^\]]+)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\]]*\])/g, '$1')
+      .replace(/\[([^\][]*)\]/g, '$1'),
+  )
+    .replace(/<[^<>]*>/g, '')
+    .replace(/(\*\*|__)(?=\S)([^*_]+)\1/g, '$2')
+    .replace(/(?<![\w*])\*(?=\S)([^*]+)\*(?![\w*])/g, '$1')
+    .replace(/(?<![\w_])_(?=\S)([^_]+)_(?![\w_])/g, '$1')
+    .replace(/\\([\\`*_{}[\]()#+.!-])/g, '$1')
+    .replace(/:[a-z_]+:(?=\s|$)/g, '')
+    .replace(/^(?:\p{Extended_Pictographic}|\uFE0F|\s)+/u, '')
+    .replace(/\s{2,}/g, ' ')
+    .trim();
+}

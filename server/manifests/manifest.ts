@@ -1,0 +1,75 @@
+/** What a build manifest says, and what its readers share. */
+
+export interface Fact {
+  readonly text: string;
+  readonly line: number;
+}
+
+export interface ManifestCommand extends Fact {
+  /** What is typed; `text` is what that runs, where the manifest says so. */
+  readonly name: string;
+}
+
+export interface Manifest {
+  readonly path: string;
+  readonly name?: Fact;
+  readonly description?: Fact;
+  /** Paths as the manifest writes them, relative to its folder. */
+  readonly entries: readonly (Fact & { readonly role: string })[];
+  readonly commands: readonly ManifestCommand[];
+  /** Other projects of the repository that it refers to: paths relative to its folder, or modules of Gradle such as `:core:data`. */
+  readonly links?: readonly Fact[];
+}
+
+export type Said = Omit<Manifest, 'path'>;
+export type Reader = (text: string, path: string) => Said;
+
+/** What a tool can be asked for wherever its manifest lies; no line says it, so the manifest's first is named. */
+export function usual(...commands: readonly string[]): ManifestCommand[] {
+  return commands.map(name => ({ name, text: '', line: 1 }));
+}
+
+/** One fact for each match of a pattern on a line: its first group. */
+export function matches(text: string, pattern: RegExp): Fact[] {
+  return text.split('\n').flatMap((line, at) => {
+    const match = line.length <= longestLine ? pattern.exec(line) : null;
+    return match?.[1] === undefined ? [] : [{ text: match[1], line: at + 1 }];
+  });
+}
+
+const longestLine = 500;
+
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function quoted(text: string, value: unknown): Fact | undefined {
+  return typeof value === 'string' && value.trim() !== ''
+    ? { text: value.trim().replace(/\s+/g, ' '), line: lineOf(text, value.split('\n')[0]!) }
+    : undefined;
+}
+
+export function optional<Key extends string>(
+  key: Key,
+  fact: Fact | undefined,
+): { readonly [_ in Key]?: Fact } {
+  return (fact === undefined ? {} : { [key]: fact }) as { readonly [_ in Key]?: Fact };
+}
+
+/** The line of a text's first occurrence, or 1; `after` skips to a section first. */
+export function lineOf(text: string, needle: string, after?: string): number {
+  const from = after === undefined ? 0 : Math.max(0, text.indexOf(after));
+  return lineAt(text, Math.max(0, text.indexOf(needle, from)));
+}
+
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}

@@ -1,0 +1,170 @@
+/** Manifests of packages: package.json, pyproject.toml, Cargo.toml, go.mod, composer.json. */
+import { parse as parseToml } from 'smol-toml';
+import {
+  type Fact,
+  lineOf,
+  list,
+  type ManifestCommand,
+  optional,
+  quoted,
+  record,
+  type Said,
+  usual,
+} from './manifest.ts';
+
+/** Of entries, and of commands: more than anyone reads. */
+const mostListed = 100;
+
+export function readPackageJson(text: string): Said {
+  const json = record(JSON.parse(text));
+  const entries: (Fact & { role: string })[] = [];
+  const add = (value: unknown, role: string): void => {
+    if (entries.length >= mostListed) return;
+    if (typeof value === 'string') entries.push({ text: value, role, line: lineOf(text, `"${value}"`) });
+    else for (const inner of Object.values(record(value))) add(inner, role);
+  };
+  for (const field of ['main', 'module', 'browser', 'bin', 'exports', 'source'])
+    add(json[field], field === 'bin' ? 'command' : 'entry point');
+  const scripts = record(json['scripts']);
+  return {
+    ...optional('name', quoted(text, json['name'])),
+    ...optional('description', quoted(text, json['description'])),
+    entries,
+    commands: Object.entries(scripts)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .filter(([name]) => !isHook(name, scripts))
+      .slice(0, mostListed)
+      .map(([name, command]) => ({
+        name: `${packageManager(json)} run ${name}`,
+        text: command,
+        line: lineOf(text, `"${name}"`, '"scripts"'),
+      })),
+    links: ['dependencies', 'devDependencies', 'peerDependencies'].flatMap(field =>
+      Object.entries(record(json[field])).flatMap(([name, version]) =>
+        typeof version === 'string' && /^(?:workspace|file|link):/.test(version)
+          ? [{ text: version.replace(/^(?:file|link):/, ''), line: lineOf(text, `"${name}"`) }]
+          : [],
+      ),
+    ),
+  };
+}
+
+/** What the package manager runs by itself. */
+function isHook(name: string, scripts: Record<string, unknown>): boolean {
+  const base = /^(?:pre|post)(.+)$/.exec(name)?.[1];
+  return (
+    (base !== undefined &&
+      (Object.hasOwn(scripts, base) || /^(?:install|publish|pack|version|prepare)$/.test(base))) ||
+    /^(?:prepare|prepublishOnly|prepack|install|dependencies)$/.test(name)
+  );
+}
+
+function packageManager(json: Record<string, unknown>): string {
+  const preinstall = JSON.stringify(record(json['scripts'])['preinstall'] ?? '');
+  const named = /^"(npm|pnpm|yarn|bun)@/.exec(JSON.stringify(json['packageManager'] ?? ''))?.[1];
+  return named ?? /only-allow (\w+)/.exec(preinstall)?.[1] ?? 'npm';
+}
+
+export function readPyproject(text: string): Said {
+  const toml = record(parseToml(text));
+  const project = record(toml['project']);
+  const poetry = record(record(toml['tool'])['poetry']);
+  const scripts = { ...record(poetry['scripts']), ...record(project['scripts']) };
+  return {
+    ...optional('name', quoted(text, project['name'] ?? poetry['name'])),
+    ...optional('description', quoted(text, project['description'] ?? poetry['description'])),
+    entries: Object.values(scripts)
+      .filter(value => typeof value === 'string')
+      .map(value => ({ text: pythonModule(value), role: 'command', line: lineOf(text, value) })),
+    commands: Object.entries(scripts)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .slice(0, mostListed)
+      .map(([name, target]) => ({ name, text: target, line: lineOf(text, target) }))
+      .concat(tables(text, record(record(toml['tool'])['poe'])['tasks'], 'poe'))
+      .concat(tables(text, record(record(toml['tool'])['taskipy'])['tasks'], 'task')),
+  };
+}
+
+/** Tasks of a runner: a name and what it runs. */
+function tables(text: string, tasks: unknown, runner: string): ManifestCommand[] {
+  return Object.entries(record(tasks)).flatMap(([name, task]) => {
+    const command = typeof task === 'string' ? task : record(task)['cmd'];
+    return typeof command === 'string'
+      ? [{ name: `${runner} ${name}`, text: command, line: lineOf(text, name) }]
+      : [];
+  });
+}
+
+export function readCargo(text: string): Said {
+  const toml = record(parseToml(text));
+  const crate = record(toml['package']);
+  const paths = [record(toml['lib'])['path'], ...list(toml['bin']).map(bin => record(bin)['path'])];
+  const entries = paths
+    .filter(value => typeof value === 'string')
+    .map(value => ({ text: value, role: 'entry point', line: lineOf(text, value) }));
+  const line = lineOf(text, '[package]');
+  const usualPlaces = ['src/main.rs', 'src/lib.rs'].map(value => ({
+    text: value,
+    role: 'entry point',
+    line,
+  }));
+  const links = ['dependencies', 'dev-dependencies', 'build-dependencies'].flatMap(field =>
+    Object.values(record(toml[field])).flatMap(value => {
+      const path = record(value)['path'];
+      return typeof path === 'string' ? [{ text: path, line: lineOf(text, path) }] : [];
+    }),
+  );
+  return {
+    ...optional('name', quoted(text, crate['name'])),
+    ...optional('description', quoted(text, crate['description'])),
+    entries: [...entries, ...(toml['package'] ? usualPlaces : [])],
+    // Cargo needs no script: the manifest alone makes these work.
+    commands: usual('cargo build', 'cargo test'),
+    links,
+  };
+}
+
+export function readGoMod(text: string): Said {
+  const name = /^module +(\S+)/m.exec(text)?.[1];
+  return {
+    ...optional('name', name === undefined ? undefined : { text: name, line: lineOf(text, `module`) }),
+    entries: [{ text: 'main.go', role: 'entry point', line: 1 }],
+    // As with Cargo.
+    commands: usual('go build ./...', 'go test ./...'),
+  };
+}
+
+export function readComposer(text: string): Said {
+  const json = record(JSON.parse(text));
+  const scripts = record(json['scripts']);
+  const described = record(json['scripts-descriptions']);
+  return {
+    ...optional('name', quoted(text, json['name'])),
+    ...optional('description', quoted(text, json['description'])),
+    entries: list(json['bin'])
+      .filter(value => typeof value === 'string')
+      .map(value => ({ text: value, role: 'command', line: lineOf(text, value) })),
+    commands: [
+      ...usual('composer install'),
+      ...Object.entries(scripts)
+        .filter(([name]) => !/^(?:pre|post)-/.test(name))
+        .slice(0, mostListed)
+        .map(([name, run]) => ({
+          name: `composer ${name}`,
+          text: String(
+            described[name] ??
+              [run]
+                .flat()
+                .filter(one => typeof one === 'string')
+                .join(', '),
+          ),
+          line: lineOf(text, `"${name}"`, '"scripts"'),
+        })),
+    ],
+  };
+}
+
+/** `package.module:function` as the path of the module. */
+function pythonModule(target: string): string {
+  return `${target.split(':')[0]!.replaceAll('.', '/')}.py`;
+}

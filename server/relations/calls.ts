@@ -1,0 +1,267 @@
+/**
+ * What a definition calls, where the call can be followed without a guess: to the same file or to one that the file refers to, by the name of
+ * a function, by the type that the receiver was declared with, by a name of its own in the repository.
+ */
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { codeText } from '../syntax/code-text.ts';
+import { type Definition, isMember } from '../syntax/definition.ts';
+import { baseName, folderOf, sharedFolders } from '../syntax/paths.ts';
+import { languageOf } from '../workspace/language.ts';
+
+export interface Callable {
+  readonly path: string;
+  readonly definition: Definition;
+}
+
+export interface Call {
+  readonly to: Callable;
+  /** Of the call, in the caller's file. */
+  readonly line: number;
+}
+
+interface Code {
+  readonly lines: readonly string[];
+  /** Types of variables, parameters and fields by name, as far as they are declared with one; nothing where there are several. */
+  readonly types: ReadonlyMap<string, string | undefined>;
+}
+
+const longestLine = 400;
+const longestBody = 400;
+/** A member's name as long as this and made of several words is one of a kind. */
+const ownName = 9;
+/** Files of which the code is kept at hand. */
+const mostKept = 200;
+/** Languages in which a member is called without saying of what. */
+const implicitSelf = new Set('java kotlin scala groovy csharp swift ruby cpp c dart'.split(' '));
+
+export class Calls {
+  readonly #facts: RepositoryFacts;
+  readonly #textOf: (path: string) => string | undefined;
+  readonly #code = new Map<string, Code>();
+  readonly #callees = new Map<string, readonly Call[]>();
+  readonly #byName = new Map<string, Callable[]>();
+  /** By the name of a type: those that say they extend or implement it. */
+  #heirs: Map<string, Callable[]> | undefined;
+
+  constructor(facts: RepositoryFacts, textOf: (path: string) => string | undefined) {
+    this.#facts = facts;
+    this.#textOf = textOf;
+    for (const { path, definitions, code } of facts.files.values()) {
+      if (!code || facts.ranked.supportingOf(path) !== undefined) continue;
+      for (const definition of definitions) {
+        const list = this.#byName.get(definition.name);
+        if (list) list.push({ path, definition });
+        else this.#byName.set(definition.name, [{ path, definition }]);
+      }
+    }
+  }
+
+  named(name: string): readonly Callable[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  /** In the order of their lines, each once. */
+  of(callable: Callable): readonly Call[] {
+    const { path, definition } = callable;
+    const key = `${path}:${definition.line}:${definition.name}`;
+    const known = this.#callees.get(key);
+    if (known !== undefined) return known;
+    const last = Math.min(definition.endLine ?? definition.line, definition.line + longestBody);
+    const found = this.between(path, definition.line, last, definition);
+    this.#callees.set(key, found);
+    return found;
+  }
+
+  /** @param inside what the lines belong to */
+  between(path: string, first: number, last: number, inside?: Definition): Call[] {
+    const { lines } = this.#codeOf(path);
+    const isRuby = languageOf(path).id === 'ruby';
+    const found = new Map<string, Call>();
+    for (let number = first; number <= Math.min(last, lines.length); number++) {
+      const line = lines[number - 1]!;
+      if (line.length > longestLine) continue;
+      const pattern = isRuby ? /[A-Za-z_]\w*[?!]?/g : /[A-Za-z_]\w*(?=\s?(?:\(|<[\w, ]{1,40}>\())/g;
+      for (const match of line.matchAll(pattern)) {
+        if (inside !== undefined && number === inside.line && match[0] === inside.name) continue;
+        const before = line.slice(Math.max(0, match.index - 80), match.index);
+        if (isRuby && /^\s*(?:def|class|module|attr_\w+)\b/.test(line)) continue;
+        const to = this.#resolve(match[0], before, path, inside);
+        if (to === undefined || to.definition === inside) continue;
+        const key = `${to.path}:${to.definition.line}`;
+        if (!found.has(key)) found.set(key, { to, line: number });
+      }
+    }
+    return [...found.values()];
+  }
+
+  #resolve(name: string, before: string, path: string, inside: Definition | undefined): Callable | undefined {
+    const all = this.#byName.get(name);
+    if (all === undefined) return undefined;
+    const { id } = languageOf(path);
+    const related = new Set(this.#facts.ranked.references.of(path).map(({ to }) => to));
+    const near = all.filter(one => one.path === path || related.has(one.path));
+    const callables = near.filter(({ definition }) => isCalled(definition));
+    const receiver = /([$@\w]+|[)\]])(?:!?\??\.|->|::)$/.exec(before.trimEnd())?.[1];
+    if (receiver === undefined) {
+      if (/\b(?:new|function|func|fn|def|fun|class)\s*$/.test(before)) return undefined;
+      const own = callables.filter(one => !isMember(one.definition));
+      const members =
+        implicitSelf.has(id) && inside?.container !== undefined
+          ? this.#memberOf(inside.container, name, path)
+          : undefined;
+      return members ?? single(own, path);
+    }
+    // What a type's parents do is theirs.
+    if (/^(?:super|parent|base)$/.test(receiver)) return undefined;
+    if (/^(?:self|this|\$this|cls|static|@)$/.test(receiver)) {
+      const container = inside?.container;
+      return container === undefined
+        ? undefined
+        : (this.#memberOf(container, name, path) ??
+            single(
+              callables.filter(one => isMember(one.definition)),
+              path,
+            ));
+    }
+    const clean = receiver.replace(/^[$@]+/, '');
+    const type = this.#codeOf(path).types.get(clean) ?? (/^[A-Z]/.test(clean) ? clean : undefined);
+    if (type !== undefined) {
+      const member = this.#memberOf(type, name, path);
+      if (member !== undefined) return member;
+    }
+    // `cmd.run()` where the only type around that can run is Command.
+    const members = near.filter(one => isMember(one.definition) && isCalled(one.definition));
+    const [only] = members;
+    if (
+      members.length === 1 &&
+      only?.definition.container !== undefined &&
+      isShortFor(clean, only.definition.container)
+    )
+      return only;
+    // A module, a package, a namespace that is called as its file or folder.
+    const module = callables.filter(
+      one => !isMember(one.definition) && [stemOf(one.path), baseName(folderOf(one.path))].includes(clean),
+    );
+    if (module.length > 0) return single(module, path);
+    const isOwnName = name.length >= ownName && (/[a-z][A-Z]/.test(name) || /\w_\w/.test(name));
+    return isOwnName
+      ? nearest(
+          all.filter(({ definition }) => isCalled(definition)),
+          path,
+        )
+      : undefined;
+  }
+
+  /** The member of a type, in the type's own file or files that extend it where the type only declares it. */
+  #memberOf(type: string, name: string, path: string): Callable | undefined {
+    const members = (this.#byName.get(name) ?? []).filter(
+      ({ definition }) => definition.container === type && isCalled(definition),
+    );
+    const found = single(members, path) ?? (members.length > 0 ? nearest(members, path) : undefined);
+    const isDeclared =
+      found !== undefined && (found.definition.endLine ?? found.definition.line) - found.definition.line < 1;
+    if (found !== undefined && !isDeclared) return found;
+    const heirs = this.#heirsOf(type);
+    if (heirs.length === 0) return found;
+    const inherited = (this.#byName.get(name) ?? []).filter(({ definition, path: at }) =>
+      heirs.some(heir => heir.definition.name === definition.container && heir.path === at),
+    );
+    return inherited.length === 1 ? inherited[0] : found;
+  }
+
+  #heirsOf(type: string): readonly Callable[] {
+    if (this.#heirs === undefined) {
+      this.#heirs = new Map();
+      for (const { path, heads, definitions } of this.#facts.files.values()) {
+        for (const { name, signature, line } of heads) {
+          const definition = definitions.find(one => one.name === name && one.line === line);
+          const parents = /(?:\bextends\b|\bimplements\b|:|<(?!\w*>))(.*)$/.exec(
+            signature.slice(signature.indexOf(name)),
+          )?.[1];
+          if (definition === undefined || parents === undefined) continue;
+          for (const [parent] of parents.matchAll(/[A-Z]\w*/g)) {
+            const list = this.#heirs.get(parent);
+            if (list) list.push({ path, definition });
+            else this.#heirs.set(parent, [{ path, definition }]);
+          }
+        }
+      }
+    }
+    return this.#heirs.get(type) ?? [];
+  }
+
+  #codeOf(path: string): Code {
+    const known = this.#code.get(path);
+    if (known !== undefined) return known;
+    if (this.#code.size >= mostKept) this.#code.clear();
+    const lines = codeText(this.#textOf(path) ?? '', languageOf(path)).split('\n');
+    const code = { lines, types: typesIn(lines) };
+    this.#code.set(path, code);
+    return code;
+  }
+}
+
+/** Names that are declared with a type: `Owner owner`, `owner: Owner`, `owner *Owner`, `owner = new Owner(`, `owner := &Owner{`. */
+function typesIn(lines: readonly string[]): Map<string, string | undefined> {
+  const types = new Map<string, string | undefined>();
+  const note = (name: string, type: string): void => {
+    types.set(name, types.has(name) && types.get(name) !== type ? undefined : type);
+  };
+  for (const line of lines) {
+    if (line.length > longestLine) continue;
+    for (const [, type, name] of line.matchAll(/\b([A-Z]\w*)(?:<[^<>]{0,80}>)?[?!]? \$?([a-z_]\w*)\b/g))
+      note(name!, type!);
+    for (const [, name, type] of line.matchAll(/\b([a-z_]\w*)\??: ?[&*]?(?:\w+\.)?([A-Z]\w*)\b/g))
+      note(name!, type!);
+    for (const [, name, type] of line.matchAll(/\b([a-z_]\w*) [*&]?(?:\w+\.)?([A-Z]\w*)\b(?! *=)/g))
+      note(name!, type!);
+    for (const [, name, type] of line.matchAll(
+      /\b([a-z_]\w*) ?:?= ?(?:new |&|await )?(?:\w+(?:\.|::))?([A-Z]\w*)(?:::new|\.new)? ?[({]/g,
+    ))
+      note(name!, type!);
+  }
+  return types;
+}
+
+function isCalled({ kind }: Definition): boolean {
+  return /^(?:function|method|macro|procedure)$/.test(kind);
+}
+
+/** Whether a variable's name is made of letters of a type's name, in their order, from the start of one of its words on. */
+function isShortFor(variable: string, type: string): boolean {
+  const wanted = variable.replace(/_/g, '').toLowerCase();
+  if (wanted.length < 2) return false;
+  for (const { index } of type.matchAll(/[A-Z]|^[a-z]/g)) {
+    let at = 0;
+    const rest = type.slice(index).toLowerCase();
+    if (rest[0] !== wanted[0]) continue;
+    for (const letter of rest) if (letter === wanted[at]) at++;
+    if (at === wanted.length) return true;
+  }
+  return false;
+}
+
+/** The only one, or the first of its overloads; of several in more than one file the one in the file itself. */
+function single(callables: readonly Callable[], path: string): Callable | undefined {
+  const own = callables.filter(one => one.path === path);
+  const [first, ...rest] = own.length > 0 ? own : callables;
+  // Overloads stand in one file, of one type.
+  return rest.every(
+    one => one.path === first?.path && one.definition.container === first.definition.container,
+  )
+    ? first
+    : undefined;
+}
+
+/** The one that shares most folders with a path, where only one does. */
+function nearest(callables: readonly Callable[], path: string): Callable | undefined {
+  if (callables.length <= 1) return callables[0];
+  const shares = callables.map(one => sharedFolders(folderOf(one.path), folderOf(path)));
+  const best = Math.max(...shares);
+  const found = callables.filter((_, at) => shares[at] === best);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function stemOf(path: string): string {
+  return baseName(path).replace(/\..*$/, '');
+}

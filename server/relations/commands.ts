@@ -1,0 +1,156 @@
+/** What can be run here, from project files at every level, documents, pipelines and wrappers: by what it is for, the surest source first. */
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { isPipeline } from '../manifests/manifests.ts';
+import type { CommandUse, RunCommand } from '../protocol/requests.ts';
+import { depth, folderOf } from '../syntax/paths.ts';
+
+const uses: readonly CommandUse[] = ['install', 'run', 'build', 'test', 'one test', 'lint', 'other'];
+const mostOfUse: Readonly<Record<CommandUse, number>> = {
+  install: 3,
+  build: 3,
+  run: 5,
+  test: 4,
+  'one test': 2,
+  lint: 4,
+  other: 12,
+};
+
+/** By the words of a command and of its name; the first that fits. */
+const words: readonly (readonly [CommandUse, RegExp])[] = [
+  [
+    'one test',
+    /(?:\bpytest\b|\bunittest\b|manage\.py test).*(?:::|\.py\b| -k )|--tests? [\w<*"'.]|-Dtest=|--filter[ =]|\bgo test\b.* -run|\bcargo test [a-z_]\w*|\bjest\b.*\.[jt]sx?|\bvitest\b.*\.[jt]sx?|\bTEST=|\bphpunit\b.*(?:--filter|\.php)|\brspec\b.*_spec\.rb|ruby -I\S* \S*test\S*\.rb|\bmix test \S*\.exs|test -- \S+\.[jt]s/,
+  ],
+  [
+    'lint',
+    /\b(?:lint\w*|fmt|format\w*|clippy|ruff|mypy|pyright|black|isort|flake8|phpcs|phpcbf|phpstan|psalm|php-cs-fixer|rubocop|eslint|oxlint|biome|prettier|spotless\w*|ktlint\w*|detekt|checkstyle|typecheck|type-check|tsc|pre-commit|style|styling|vet|golangci-lint|staticcheck|shellcheck|tflint|credo|dialyzer|typing|dependencyguard\w*)\b/i,
+  ],
+  [
+    'test',
+    /\b(?:tests?|pytest|phpunit|rspec|testsuite|ctest|unittest|spec|specs|check|coverage|e2e|tox|connectedCheck|\w*Test)\b/,
+  ],
+  [
+    'install',
+    /\b(?:npm (?:ci|i|install)|(?:pnpm|yarn|bun|bundle|composer|poetry|pdm|pod) install|pip3? install|uv (?:sync|pip)|go (?:get|install|mod download)|cargo install|gem install|brew install|apt(?:-get)? install|deps\.get|install|setup|bootstrap|git clone|dotnet (?:restore|workload|tool restore|dev-certs))\b/,
+  ],
+  [
+    'run',
+    /\b(?:run|start|serve|server|dev|up|watch|bootRun|spring-boot:run|quarkus:dev|preview|deploy|launch)\b(?!-)/i,
+  ],
+  ['build', /\b(?:build|compile|assemble\w*|package|dist|bundle|make|install\w*Debug)\b/i],
+];
+
+/** @param scope a folder; everything without it */
+export function commandsOf(
+  paths: readonly string[],
+  { files, documents }: RepositoryFacts,
+  scope: string | undefined,
+): RunCommand[] {
+  // The wrapper itself is often left out of what is read as generated; what it is set up by is not.
+  const wrappers = new Set(
+    paths.flatMap(path => {
+      const match = /^(.*?)(?:gradle|\.mvn)\/wrapper\/(gradle|maven)-wrapper\.properties$/.exec(path);
+      return match ? [`${match[1]}${match[2] === 'maven' ? 'mvnw' : 'gradlew'}`] : [];
+    }),
+  );
+  const found: (RunCommand & { readonly place: number })[] = [];
+  for (const path of paths) {
+    const { manifest } = files.get(path)!;
+    if (manifest === undefined || /(^|\/)(?:node_modules|vendor|testdata|fixtures?|templates?)\//.test(path))
+      continue;
+    const pipeline = isPipeline(path);
+    const inner = depth(path, scope);
+    // What a pipeline runs on its own machines is said last.
+    const place = pipeline ? 40 : inner * 10 + (isContainer(path) ? 8 : 0);
+    for (const { name, text, line } of manifest.commands) {
+      // What a pipeline tells its own machine is no command of the project.
+      if (pipeline && /\$[{(\w]|%\w+%| -v$|--version\b|\bconfig\b/.test(name)) continue;
+      const typed = inside(wrapped(name, folderOf(path), wrappers), path, scope);
+      found.push({ name: typed, command: text, path, line, use: useOf(name, text), place });
+    }
+  }
+  for (const { command, path, line, heading } of documents.commands) {
+    if (scope !== undefined && !path.startsWith(`${scope}/`)) continue;
+    const use = /\b(?:single|one|individual|specific) tests?\b/i.test(heading)
+      ? 'one test'
+      : useOf(command, heading);
+    if (use !== 'other' && !/\$[{(\w]/.test(command))
+      found.push({ name: command, command: '', path, line, use, place: 5 });
+  }
+  return chosen(found);
+}
+
+function isContainer(path: string): boolean {
+  return /(^|\/)(?:dockerfile|containerfile|(?:docker-)?compose[^/]*)$/i.test(path);
+}
+
+/** `./mvnw` in place of `mvn` where the repository brings it. */
+function wrapped(name: string, folder: string, wrappers: ReadonlySet<string>): string {
+  const tool = /^(mvn|gradle) /.exec(name)?.[1];
+  if (tool === undefined) return name;
+  const wrapper = tool === 'mvn' ? 'mvnw' : 'gradlew';
+  for (let at = folder; ; at = folderOf(at)) {
+    if (wrappers.has(at === '' ? wrapper : `${at}/${wrapper}`)) return name.replace(tool, `./${wrapper}`);
+    if (at === '') return name;
+  }
+}
+
+/** Of an inner package: said to be run in its folder. */
+function inside(name: string, path: string, scope: string | undefined): string {
+  const folder = folderOf(path);
+  const isWhere =
+    depth(path, scope) === 0 || isPipeline(path) || name.includes(folder) || /^dotnet |^docker /.test(name);
+  return isWhere ? name : `cd ${folder} && ${name}`;
+}
+
+/** What a command is for, by what is typed, else by what it runs or the heading it stands under. */
+function useOf(name: string, told: string): CommandUse {
+  const runner =
+    /^(?:bundle exec )?(?:make|just|rake|task|composer|(?:npm|pnpm|yarn|bun)(?: run)?|tox(?: -e)?|nox(?: -s)?|poe|mage)(?: |$)/.exec(
+      name,
+    );
+  if (words[0]![1].test(name)) return 'one test';
+  // What a runner runs is named behind it.
+  if (runner) {
+    const task = name.slice(runner[0].length);
+    if (task === '')
+      return /tox|nox/.test(name) ? 'test' : /make|npm|pnpm|yarn|bun/.test(name) ? 'build' : 'other';
+    const isOwn = !/^(?:ci|install|i|test|start)\b/.test(task) || /^(?:make|just|rake|task)/.test(name);
+    const byTask = words.find(([, pattern]) => pattern.test(task.replaceAll(/[:_.-]/g, ' ')))?.[0];
+    if (byTask !== undefined || isOwn)
+      return (
+        byTask ??
+        words.find(([use, pattern]) => use !== 'one test' && use !== 'build' && pattern.test(told))?.[0] ??
+        'other'
+      );
+  }
+  const shown = name.replace(/^\S*\/(?=\w+$)/, '');
+  return (
+    words.find(([, pattern]) => pattern.test(shown))?.[0] ??
+    words.find(([use, pattern]) => use !== 'one test' && pattern.test(told))?.[0] ??
+    'other'
+  );
+}
+
+function chosen(found: readonly (RunCommand & { readonly place: number })[]): RunCommand[] {
+  const seen = new Set<string>();
+  return uses.flatMap(use => {
+    const ordered = found
+      .filter(command => command.use === use)
+      .sort((one, other) => one.place - other.place || plainness(one, use) - plainness(other, use));
+    const kept: RunCommand[] = [];
+    for (const { place: _, ...command } of ordered) {
+      const form = command.name.replace(/^\.\//, '').replace(/\s+/g, ' ');
+      if (seen.has(form) || kept.length >= mostOfUse[use]) continue;
+      seen.add(form);
+      kept.push(command);
+    }
+    return kept;
+  });
+}
+
+/** `npm run test` before `npm run test:unit`. */
+function plainness({ name }: RunCommand, use: CommandUse): number {
+  const last = name.split(' ').at(-1)!;
+  return last === use ? 0 : last.startsWith(use) ? 1 : 2 + last.split(/[:_.-]/).length;
+}

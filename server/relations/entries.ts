@@ -1,0 +1,195 @@
+/** Where something begins: programs by their manifests, their `main` and what frameworks start; routes and commands by how they are declared. */
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import type { Definition } from '../syntax/definition.ts';
+import { baseName, depth, folderOf } from '../syntax/paths.ts';
+import { languageOf } from '../workspace/language.ts';
+import { sourceOfEntry } from './sources.ts';
+
+export interface Entry {
+  readonly kind: 'program' | 'route';
+  readonly title: string;
+  readonly path: string;
+  readonly line: number;
+  /** What runs; without it the whole file does, from top to bottom. */
+  readonly definition?: Definition;
+}
+
+const mostPrograms = 12;
+const mostRoutes = 60;
+const longestLine = 300;
+
+/** Annotations by which a framework starts a class. */
+const started =
+  /^\s*(?:@(SpringBootApplication|QuarkusMain|HiltAndroidApp|MicronautApplication|main|UIApplicationMain|NSApplicationMain)\b)/;
+/** What declares a route; groups: the verb where it is said, the path. The handler is what comes next, or is named behind. */
+const routes: readonly RegExp[] = [
+  /^\s*@(Get|Post|Put|Patch|Delete|Request)Mapping\b(?:\((?:(?:path|value) ?= ?)?\{? ?"([^"]*)")?/,
+  /^\s*@(GET|POST|PUT|PATCH|DELETE)\b(?:\("([^"]*)"\))?/,
+  /^\s*@\w+(?:\.\w+)?\.(route|get|post|put|patch|delete|websocket)\(\s*["']([^"']*)["']/,
+  /\.(Map(?:Get|Post|Put|Patch|Delete))\(\s*"([^"]*)"/,
+  /^\s*\[Http(Get|Post|Put|Patch|Delete)(?:\("([^"]*)"\))?/,
+  /\b\w+\.(get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE|HandleFunc|Handle)\(\s*["'`](\/[^"'`]*)["'`]\s*,/,
+  /\bRoute::(get|post|put|patch|delete|any|match)\(\s*['"]([^'"]*)['"]/,
+  /^\s*(get|post|put|patch|delete) +['"](\/?[\w/:.-]*)['"]/,
+];
+
+export function entriesOf(
+  paths: readonly string[],
+  facts: RepositoryFacts,
+  textOf: (path: string) => string | undefined,
+): Entry[] {
+  const own = paths.filter(path => {
+    const { code, aside } = facts.files.get(path)!;
+    return (
+      code &&
+      (aside === undefined || aside === 'configuration') &&
+      facts.ranked.supportingOf(path) === undefined
+    );
+  });
+  const found = new Map<string, Entry>();
+  const add = (entry: Entry): void => {
+    const known = found.get(entry.path);
+    if (known === undefined || (known.definition === undefined && entry.definition !== undefined))
+      found.set(entry.path, entry);
+  };
+  const known = new Set(paths);
+  for (const path of paths) {
+    const manifest = facts.files.get(path)!.manifest;
+    if (manifest === undefined || facts.ranked.supportingOf(path) !== undefined) continue;
+    for (const { text, role, line } of manifest.entries) {
+      if (role === 'entry point') continue;
+      const source = sourceOfEntry(folderOf(path), text, known);
+      if (source !== undefined && facts.files.get(source)?.code)
+        add({ kind: 'program', title: `${source} — ${role} in ${path}:${line}`, path: source, line: 1 });
+    }
+  }
+  for (const path of paths) for (const entry of launched(path, facts, textOf)) add(entry);
+  const declared: Entry[] = [];
+  for (const path of own) {
+    if (facts.files.get(path)!.aside !== undefined) continue;
+    const main = mainOf(path, facts);
+    if (main !== undefined) add(main);
+    const text = textOf(path);
+    if (text === undefined) continue;
+    const lines = text.split('\n');
+    const annotated = startedIn(path, lines, facts);
+    if (annotated !== undefined) add(annotated);
+    if (declared.length < mostRoutes) declared.push(...routesIn(path, lines, facts));
+  }
+  const programs = [...found.values()].sort((one, other) => depth(one.path, '') - depth(other.path, ''));
+  return [...programs.slice(0, mostPrograms), ...declared.slice(0, mostRoutes)];
+}
+
+/** What Android starts when its icon is touched. */
+function launched(
+  path: string,
+  { files, ranked }: RepositoryFacts,
+  textOf: (path: string) => string | undefined,
+): Entry[] {
+  if (baseName(path) !== 'AndroidManifest.xml' || ranked.supportingOf(path) !== undefined) return [];
+  const text = textOf(path) ?? '';
+  const found: Entry[] = [];
+  for (const activity of text.split('<activity').slice(1)) {
+    const name = /android:name="[\w.]*?(\w+)"/.exec(activity.slice(0, 2000))?.[1];
+    if (name === undefined || !activity.includes('android.intent.category.LAUNCHER')) continue;
+    for (const file of files.values()) {
+      if (
+        !/\.(?:kt|java)$/.test(file.path) ||
+        ranked.supportingOf(file.path) !== undefined ||
+        baseName(file.path).replace(/\.\w+$/, '') !== name
+      )
+        continue;
+      const definition = file.definitions.find(one => one.name === 'onCreate');
+      found.push({
+        kind: 'program',
+        title: `${file.path} — started by ${path}`,
+        path: file.path,
+        line: definition?.line ?? 1,
+        ...(definition && { definition }),
+      });
+    }
+  }
+  return found;
+}
+
+/** What the language itself runs. */
+function mainOf(path: string, { files }: RepositoryFacts): Entry | undefined {
+  const { id } = languageOf(path);
+  const name = baseName(path);
+  const { definitions } = files.get(path)!;
+  const definition = definitions.find(
+    one => /^(?:main|Main)$/.test(one.name) && /^(?:function|method)$/.test(one.kind),
+  );
+  const isMain =
+    id === 'rust'
+      ? definition?.container === undefined && /(^|\/)(?:main\.rs$|bin\/)/.test(path)
+      : id === 'python'
+        ? name === '__main__.py'
+        : id === 'csharp'
+          ? name === 'Program.cs' || definition !== undefined
+          : id === 'swift'
+            ? name === 'main.swift'
+            : /^(?:go|c|cpp|java|kotlin|dart|zig|scala)$/.test(id) &&
+              definition !== undefined &&
+              (definition.container === undefined || id === 'java');
+  if (!isMain) return undefined;
+  const line = definition?.line ?? 1;
+  return { kind: 'program', title: `${path} — main`, path, line, ...(definition && { definition }) };
+}
+
+function startedIn(path: string, lines: readonly string[], { files }: RepositoryFacts): Entry | undefined {
+  if (!/^(?:java|kotlin|swift|objective-c|scala)$/.test(languageOf(path).id)) return undefined;
+  const at = lines.findIndex(line => line.length <= longestLine && started.test(line));
+  if (at < 0) return undefined;
+  const name = started.exec(lines[at]!)![1]!;
+  const { definitions } = files.get(path)!;
+  const type = definitions.find(({ line }) => line > at);
+  const inside = definitions.find(
+    one => one.container === type?.name && /^(?:main|onCreate|application|body|init)$/.test(one.name),
+  );
+  return {
+    kind: 'program',
+    title: `${path} — @${name}`,
+    path,
+    line: at + 1,
+    ...(inside && { definition: inside }),
+  };
+}
+
+function routesIn(path: string, lines: readonly string[], { files }: RepositoryFacts): Entry[] {
+  const { definitions } = files.get(path)!;
+  const found: Entry[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line.length > longestLine || !/[@.["']|Route/.test(line) || /^\s*(?:\/\/|#(?!\[)|\*)/.test(line))
+      continue;
+    const match = routes.map(route => route.exec(line)).find(one => one !== null);
+    if (!match) continue;
+    const isAbove = /^\s*[@[]/.test(line);
+    const handler = isAbove
+      ? definitions.find(
+          one => one.line > index && one.line <= index + 8 && /^(?:function|method)$/.test(one.kind),
+        )
+      : handlerNamed(line.slice(match.index + match[0].length), definitions);
+    if (handler === undefined) continue;
+    const verb = match[1]!.replace(/^Map/, '').toUpperCase();
+    const shown = /^(?:ROUTE|REQUEST|HANDLE|HANDLEFUNC|MATCH|ANY)$/.test(verb) ? '' : `${verb} `;
+    found.push({
+      kind: 'route',
+      title: `${shown}${match[2] ?? ''} — ${handler.name}`.trim(),
+      path,
+      line: index + 1,
+      definition: handler,
+    });
+  }
+  return found;
+}
+
+/** The last name among the arguments that the file itself defines. */
+function handlerNamed(rest: string, definitions: readonly Definition[]): Definition | undefined {
+  const names = [...rest.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name);
+  return names
+    .flatMap(
+      name => definitions.find(one => one.name === name && /^(?:function|method)$/.test(one.kind)) ?? [],
+    )
+    .at(-1);
+}

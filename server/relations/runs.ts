@@ -1,0 +1,222 @@
+/** How it runs: from each entry point the chain of calls that leads furthest into the repository, every call at its line. */
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import type { Run, Statement } from '../protocol/requests.ts';
+import type { Definition } from '../syntax/definition.ts';
+import { isMember } from '../syntax/definition.ts';
+import { baseName, compare } from '../syntax/paths.ts';
+import { type Call, type Callable, Calls } from './calls.ts';
+import { type Entry, entriesOf } from './entries.ts';
+
+const mostRuns = 8;
+const mostCalls = 6;
+/** Calls that a chain needs to tell something. */
+const leastCalls = 2;
+/** Definitions that are looked at for one summary. */
+const mostLooked = 6000;
+const steps = 6;
+/** What seldom leads anywhere. */
+const aside =
+  /^(?:log\w*|debug\w*|trace|warn\w*|info|error\w*|print\w*|assert\w*|panic|fail\w*|get[A-Z_]?\w{0,8}|set[A-Z_]\w*|to_?[Ss]tring|to_s|is[A-Z_]\w*|has[A-Z_]\w*|len|size|close|copy|clone|new|equals?|hash\w*|deprecat\w*|check\w*|valid\w*|format\w*|escape\w*)$/;
+const telling =
+  /^(?:main|run\w*|start\w*|serve\w*|handle\w*|execute\w*|exec|invoke\w*|process\w*|dispatch\w*|parse\w*|render\w*|find\w*|load\w*|build\w*|compile\w*|call|__call__|ServeHTTP|apply)$/i;
+const [manyUsers, toolWeight] = [5, 0.5];
+/** Roots looked at in a library. */
+const mostRoots = 240;
+const rootFiles = 14;
+
+/** @param keyFiles the most central files, in whose order a library's own roots are looked for */
+export function runsOf(
+  paths: readonly string[],
+  facts: RepositoryFacts,
+  keyFiles: readonly string[],
+  textOf: (path: string) => string | undefined,
+): Run[] {
+  const calls = new Calls(facts, textOf);
+  const users = new Map(facts.ranked.symbols.map(one => [`${one.path}:${one.definition.line}`, one.users]));
+  const walker = new Walker(calls, ({ path, definition }) => users.get(`${path}:${definition.line}`) ?? 0);
+  const runs: Run[] = [];
+  const entries = entriesOf(paths, facts, textOf);
+  const begun = entries.map(entry => ({ entry, chain: walker.from(startsOf(entry, facts, calls)) }));
+  const programs = begun.filter(({ entry }) => entry.kind === 'program');
+  const routes = begun
+    .filter(({ entry, chain }) => entry.kind === 'route' && chain.length > 0)
+    .sort((one, other) => other.chain.length - one.chain.length);
+  // Programs that can be followed come first.
+  programs.sort((one, other) => Number(other.chain.length > 0) - Number(one.chain.length > 0));
+  for (const { entry, chain } of [...programs, ...routes.slice(0, 2)])
+    if (runs.length < mostRuns) runs.push(runOf(entry.title, entry, chain));
+  if (!runs.some(({ calls: told }) => told.length >= leastCalls))
+    runs.push(...libraryRuns(facts, keyFiles, walker));
+  return runs;
+}
+
+function runOf(
+  title: string,
+  { path, line }: { readonly path: string; readonly line: number },
+  chain: readonly Step[],
+): Run {
+  return { title, path, line, calls: chain.map(callLine) };
+}
+
+function callLine({ from, call }: Step): Statement {
+  const { to, line } = call;
+  return {
+    text: `${from.name} calls ${shown(to)} (${baseName(to.path)}:${to.definition.line})`,
+    path: from.path,
+    line,
+    generated: false,
+  };
+}
+
+function shown({ definition: { name, container } }: Callable): string {
+  return container === undefined ? name : `${container}.${name}`;
+}
+
+/** A library is run by its users: what they can call that leads furthest. */
+function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker: Walker): Run[] {
+  const roots = keyFiles
+    .slice(0, rootFiles)
+    .flatMap(path =>
+      (facts.files.get(path)?.definitions ?? [])
+        .filter(
+          ({ exported, kind, name }) =>
+            exported &&
+            (kind === 'function' || kind === 'method') &&
+            (!name.startsWith('_') || name === '__call__'),
+        )
+        .map(definition => ({ path, definition })),
+    );
+  const found = roots
+    .slice(0, mostRoots)
+    .map(root => ({
+      root,
+      chain: walker.from([{ name: shown(root), path: root.path, calls: walker.calls.of(root) }]),
+    }))
+    .filter(({ chain }) => chain.length >= leastCalls + 1)
+    .sort(
+      (one, other) =>
+        worthOf(other.root, other.chain) - worthOf(one.root, one.chain) ||
+        compare(one.root.path, other.root.path),
+    );
+  const runs: Run[] = [];
+  const seen = new Set<string>();
+  for (const { root, chain } of found) {
+    // One chain is not told from two of its places.
+    if (chain.some(({ call }) => seen.has(`${call.to.path}:${call.to.definition.line}`))) continue;
+    for (const { call } of chain) seen.add(`${call.to.path}:${call.to.definition.line}`);
+    runs.push(runOf(`From ${shown(root)}`, { path: root.path, line: root.definition.line }, chain));
+    if (runs.length >= 2) break;
+  }
+  return runs;
+}
+
+function worthOf({ definition }: Callable, chain: readonly Step[]): number {
+  const files = new Set(chain.map(({ call }) => call.to.path)).size;
+  return chain.length + files + (telling.test(definition.name) ? 2.5 : 0) + (isMember(definition) ? 0 : 0.2);
+}
+
+interface Start {
+  /** What the calls are in, as it is shown. */
+  readonly name: string;
+  readonly path: string;
+  readonly calls: readonly Call[];
+}
+
+interface Step {
+  readonly from: { readonly name: string; readonly path: string };
+  readonly call: Call;
+}
+
+/** The lines of an entry's definition; of a file that runs from top to bottom, what lies outside of its definitions. */
+function startsOf(entry: Entry, facts: RepositoryFacts, calls: Calls): Start[] {
+  const { path, definition } = entry;
+  if (definition !== undefined)
+    return [
+      {
+        name:
+          definition.container === undefined ? definition.name : `${definition.container}.${definition.name}`,
+        path,
+        calls: calls.of({ path, definition }),
+      },
+    ];
+  const inside = (facts.files.get(path)?.definitions ?? []).filter(
+    ({ kind }) => !/^(?:namespace|constant|variable)$/.test(kind),
+  );
+  const found: Call[] = [];
+  let line = 1;
+  for (const { line: first, endLine } of [...inside].sort((one, other) => one.line - other.line)) {
+    if (first > line) found.push(...calls.between(path, line, first - 1));
+    line = Math.max(line, (endLine ?? first) + 1);
+  }
+  found.push(...calls.between(path, line, line + 400));
+  return [{ name: baseName(path), path, calls: found }];
+}
+
+class Walker {
+  readonly calls: Calls;
+  /** Files that use a definition; what many use is a tool of theirs, and no step of their way. */
+  readonly #usersOf: (callable: Callable) => number;
+  #looked = 0;
+
+  constructor(calls: Calls, usersOf: (callable: Callable) => number) {
+    this.calls = calls;
+    this.#usersOf = usersOf;
+  }
+
+  /** The chain of calls that leads furthest. */
+  from(starts: readonly Start[]): Step[] {
+    let best: { steps: Step[]; worth: number } = { steps: [], worth: 0 };
+    for (const { name, path, calls } of starts) {
+      const way = this.#furthest({ name, path }, calls, steps, new Set(), new Map());
+      if (way.worth > best.worth) best = way;
+    }
+    return best.steps.slice(0, mostCalls);
+  }
+
+  #furthest(
+    from: Step['from'],
+    calls: readonly Call[],
+    left: number,
+    on: ReadonlySet<string>,
+    known: Map<string, { steps: Step[]; worth: number }>,
+  ): { steps: Step[]; worth: number } {
+    let best: { steps: Step[]; worth: number } = { steps: [], worth: 0 };
+    if (left === 0) return best;
+    for (const call of calls.slice(0, 40)) {
+      const { path, definition } = call.to;
+      const key = `${path}:${definition.line}`;
+      if (on.has(key) || aside.test(definition.name)) continue;
+      const lines = sizeOf(definition);
+      const own =
+        0.6 +
+        (path === from.path ? 0 : 0.9) +
+        Math.min(lines, 40) / 60 +
+        (telling.test(definition.name) ? 0.5 : 0);
+      const memo = `${key}:${left}`;
+      let rest = known.get(memo);
+      if (rest === undefined) {
+        if (this.#looked++ > mostLooked) break;
+        rest = this.#furthest(
+          { name: shown(call.to), path },
+          this.calls.of(call.to),
+          left - 1,
+          new Set([...on, key]),
+          known,
+        );
+        known.set(memo, rest);
+      }
+      const worth = (own + rest.worth) * (this.#usersOf(call.to) >= manyUsers ? toolWeight : 1);
+      // A chain that was found from elsewhere may lead back to where this one has been.
+      const isRing = rest.steps.some(
+        ({ call: { to } }) =>
+          on.has(`${to.path}:${to.definition.line}`) || `${to.path}:${to.definition.line}` === key,
+      );
+      if (!isRing && worth > best.worth) best = { steps: [{ from, call }, ...rest.steps], worth };
+    }
+    return best;
+  }
+}
+
+function sizeOf({ line, endLine }: Definition): number {
+  return (endLine ?? line) - line + 1;
+}

@@ -1,0 +1,101 @@
+/** The code of a file apart from what it says in comments and strings: names in those use nothing. */
+import type { Language } from '../workspace/language.ts';
+
+/** Languages in which `'` opens a character only, or a lifetime. */
+const characterQuotes = new Set(
+  'c cpp cuda-cpp objective-c csharp java kotlin scala rust go swift zig haskell ocaml fsharp'.split(' '),
+);
+/** Strings that may span lines. */
+const longQuotes: Readonly<Record<string, readonly string[]>> = {
+  python: ['"""', "'''"],
+  kotlin: ['"""'],
+  scala: ['"""'],
+  swift: ['"""'],
+  java: ['"""'],
+  csharp: ['"""'],
+  elixir: ['"""'],
+  julia: ['"""'],
+};
+/** The longest thing that single quotes hold where they hold a character. */
+const longestCharacter = 12;
+
+/**
+ * @returns the text with spaces in place of comments and of what strings hold; lines and columns stay.
+ * One pass: each character is looked at a fixed number of times.
+ */
+export function codeText(text: string, language: Language): string {
+  const { id, lineComments, blockComments } = language;
+  const longs = longQuotes[id] ?? [];
+  const marks = lineComments.map(mark => mark.trimEnd());
+  const first = [...marks, ...blockComments.map(([open]) => open), ...longs, '"', "'"].map(mark => mark[0]!);
+  const opener = new RegExp(
+    `[${[...new Set(first)].map(sign => `\\u{${sign.codePointAt(0)!.toString(16)}}`).join('')}]`,
+    'gu',
+  );
+  const kept: string[] = [];
+  let from = 0;
+  const blank = (start: number, end: number): void => {
+    const inside = text.slice(start, end);
+    kept.push(
+      text.slice(from, start),
+      inside.includes('\n') ? inside.replace(/[^\n]/g, ' ') : ' '.repeat(inside.length),
+    );
+    from = end;
+  };
+  for (;;) {
+    const match = opener.exec(text);
+    if (match === null) break;
+    const at = match.index;
+    const character = match[0];
+    const block = blockComments.find(([open]) => text.startsWith(open, at));
+    const long = longs.find(quote => text.startsWith(quote, at));
+    const end =
+      block !== undefined
+        ? after(text, block[1], at + block[0].length)
+        : long !== undefined
+          ? after(text, long, at + long.length)
+          : isLineComment(text, at, marks, id)
+            ? endOfLine(text, at)
+            : character === '"' || character === "'"
+              ? endOfString(text, at, characterQuotes.has(id))
+              : at;
+    if (end > at) blank(at, end);
+    opener.lastIndex = Math.max(end, at + 1);
+  }
+  kept.push(text.slice(from));
+  return kept.join('');
+}
+
+function isLineComment(text: string, at: number, marks: readonly string[], id: string): boolean {
+  const mark = marks.find(one => text.startsWith(one, at));
+  if (mark === undefined) return false;
+  // `$#`, `${#a}` and `a#b` are no comments of a shell, `#[attribute]` none of PHP, and a word is one only at the start of a line.
+  const before = at === 0 ? '\n' : text[at - 1]!;
+  if (mark === '#' && id === 'php' && text[at + 1] === '[') return false;
+  if (mark === '#' && id === 'shellscript') return /\s/.test(before);
+  return /^\w/.test(mark) || id === 'fortran' || id === 'vb' ? /\s/.test(before) : true;
+}
+
+function after(text: string, mark: string, from: number): number {
+  const found = text.indexOf(mark, from);
+  return found < 0 ? text.length : found + mark.length;
+}
+
+function endOfLine(text: string, at: number): number {
+  const found = text.indexOf('\n', at);
+  return found < 0 ? text.length : found;
+}
+
+/** One behind a string's closing quote; `at` itself where it opens none. A string that its line does not close ends with the line. */
+function endOfString(text: string, at: number, isCharacter: boolean): number {
+  const quote = text[at]!;
+  const single = quote === "'" && isCharacter;
+  const limit = single ? at + longestCharacter : text.length;
+  for (let end = at + 1; end < limit; end++) {
+    const character = text[end];
+    if (character === '\\') end++;
+    else if (character === quote) return end + 1;
+    else if (character === '\n' || character === undefined) return single ? at : end;
+  }
+  return single ? at : text.length;
+}

@@ -1,0 +1,109 @@
+/** Statements of a summary checked by rule, as far as a rule can. */
+import type { RepositoryFacts } from '../../../server/analysis/fact-book.ts';
+import type { SummarySource } from '../../../server/analysis/source.ts';
+import type { Part, Place, Summary } from '../../../server/protocol/requests.ts';
+
+const drawn = 40;
+
+interface Check {
+  readonly said: string;
+  readonly holds: () => boolean;
+}
+
+/** @returns how many of those drawn are right, and those that are wrong */
+export function checkStatements(
+  summary: Summary,
+  facts: RepositoryFacts,
+  source: SummarySource,
+): { right: number; wrong: string[] } {
+  const lineAt = ({ path, line }: Place): string => source.textOf(path)?.split('\n')[line - 1] ?? '';
+  const checks: Check[] = [];
+  const add = (said: string, holds: () => boolean): void => void checks.push({ said, holds });
+  for (const { text, path, line } of [
+    ...summary.overview,
+    ...summary.conventions,
+    ...statementsOf(summary.parts),
+  ]) {
+    add(`"${text}" (${path}:${line})`, () => speaksOf(text, nearby(source.textOf(path) ?? '', line)));
+    const users = /; used by (.*)$/.exec(text)?.[1];
+    if (users !== undefined && facts.files.has(path))
+      add(`${path} is used by ${users}`, () =>
+        users
+          .replace(/ and \d+ more$/, '')
+          .split(', ')
+          .every(user => [...facts.files.keys()].some(file => file === user || file.startsWith(`${user}/`))),
+      );
+  }
+  for (const { part, link } of summary.relations.flatMap(part => part.uses.map(link => ({ part, link }))))
+    add(`${part.path} uses ${link.part} (${link.at.path}:${link.at.line})`, () => {
+      if (link.references === 0) return lineAt(link.at).trim() !== '';
+      const targets = facts.ranked.references.of(link.at.path).filter(({ line }) => line === link.at.line);
+      const names = targets.flatMap(({ to }) => [
+        ...facts.files.get(to)!.definitions.map(({ name }) => name),
+        ...to.split('/').map(one => one.replace(/\..*$/, '')),
+      ]);
+      const words = wordsOf(nearby(source.textOf(link.at.path) ?? '', link.at.line, 12));
+      return names.some(name => words.has(name.toLowerCase()));
+    });
+  for (const run of summary.runs)
+    for (const { text, path, line } of run.calls)
+      add(`${text} (${path}:${line})`, () => {
+        const called = / calls (?:.*\.)?([^\s.]+) \(/.exec(text)?.[1] ?? '';
+        return lineAt({ path, line }).includes(called);
+      });
+  for (const { name, path, line } of summary.commands)
+    if (line > 1)
+      add(`command ${name} (${path}:${line})`, () => {
+        const last = name
+          .replace(/^cd \S+ && /, '')
+          .split(/[ :]/)
+          .at(-1)!;
+        return lineAt({ path, line }).includes(last) || nearby(source.textOf(path) ?? '', line).length > 0;
+      });
+  const chosen = draw(checks, drawn);
+  return {
+    right: chosen.filter(check => check.holds()).length,
+    wrong: chosen.filter(check => !check.holds()).map(({ said }) => said),
+  };
+}
+
+function statementsOf(parts: readonly Part[]): NonNullable<Part['statement']>[] {
+  return parts.flatMap(part => [...(part.statement ? [part.statement] : []), ...statementsOf(part.children)]);
+}
+
+/** Nine in ten of its words stand near the line. */
+function speaksOf(text: string, near: string): boolean {
+  const there = wordsOf(near);
+  const words = [
+    ...wordsOf(
+      text
+        .replace(/; (?:also|used by) .*$/, '')
+        .replace(/^(?:Exports|Defines) .*$/, '')
+        .replace(/ — .*$/, ''),
+    ),
+  ];
+  return words.filter(word => there.has(word)).length >= 0.8 * words.length;
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []);
+}
+
+function nearby(text: string, line: number, after = 10): string {
+  return text
+    .split('\n')
+    .slice(Math.max(0, line - 6), line + after)
+    .join('\n');
+}
+
+/** The same ones in every run. */
+function draw<T>(all: readonly T[], count: number): T[] {
+  const left = [...all];
+  const chosen: T[] = [];
+  let state = 1;
+  while (chosen.length < count && left.length > 0) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    chosen.push(...left.splice(state % left.length, 1));
+  }
+  return chosen;
+}
