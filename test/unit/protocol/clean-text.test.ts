@@ -36,7 +36,7 @@ const pieces = fc.constantFrom(
       'www.a.b',
       'a@b.c',
       '&lt;',
-      '&#60;',
+      '&lt;',
     ],
     [
       '`',
