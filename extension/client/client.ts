@@ -156,6 +156,14 @@ export class Client implements vscode.Disposable {
     });
   }
 
+  /** Listens to the server that runs now. */
+  onNotification<Parameters>(
+    { method }: NotificationOf<Parameters>,
+    listener: (parameters: Parameters) => void,
+  ): vscode.Disposable {
+    return this.#language?.onNotification(method, listener) ?? { dispose() {} };
+  }
+
   /**
    * Carries the `trace` setting to the running server. To be called whenever any setting or the log's level changes: the library has settings
    * of its own for this and then goes back to what they say, which is nothing, so this comes after it.

@@ -17,6 +17,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
 import { maskSecrets } from '../workspace/secrets/names.ts';
+import { CoderWorker } from './coder-worker.ts';
 import {
   type DocumentQuestion,
   type IndexStats,
@@ -33,12 +34,14 @@ interface Open {
   readonly repository: Repository<CopyMemory>;
   readonly summary: SummaryWorker;
   readonly neural: ModelWorker | undefined;
+  readonly coder: CoderWorker | undefined;
 }
 
 export class RepositoryWorker {
   readonly #changed: () => void;
   readonly #engine: Pick<Engine, 'run'>;
   readonly #workOn: (path: string) => void;
+  readonly #onProblem: (problem: string) => void;
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
@@ -51,11 +54,18 @@ export class RepositoryWorker {
   /**
    * @param changed is called whenever the statistics may have changed
    * @param workOn is told of each file before it is worked on
+   * @param onProblem gets a sentence where something that is optional cannot be used
    */
-  constructor(changed: () => void, engine: Pick<Engine, 'run'>, workOn: (path: string) => void = () => {}) {
+  constructor(
+    changed: () => void,
+    engine: Pick<Engine, 'run'>,
+    workOn: (path: string) => void = () => {},
+    onProblem: (problem: string) => void = () => {},
+  ) {
     this.#changed = changed;
     this.#engine = engine;
     this.#workOn = workOn;
+    this.#onProblem = onProblem;
   }
 
   async open(parameters: OpenParameters): Promise<Opened> {
@@ -99,6 +109,7 @@ export class RepositoryWorker {
       repository,
       summary: new SummaryWorker(name, repository, kept, this.#workOn),
       neural,
+      coder: parameters.coder && new CoderWorker(this.#engine, parameters.coder, this.#onProblem),
     };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
@@ -173,8 +184,10 @@ export class RepositoryWorker {
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#workOn(path);
-    const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
-    if (found.item !== undefined && !signal.aborted)
+    const copied = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
+    const found = (await this.#open?.coder?.complete(request, copied, signal)) ?? copied;
+    if (found.item?.origin === 'model') this.#suggestions.add(request, [found.item]);
+    else if (found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }

@@ -6,6 +6,7 @@ import {
   type IndexStats,
   nothingRead,
   type OpenParameters,
+  problemFound,
   type Read,
   statsChanged,
   workerRequests,
@@ -53,6 +54,7 @@ export class RepositoryClient {
       entry,
       engine,
     );
+    this.#worker.onNotification(problemFound, problem => log('warning', problem));
     this.#worker.onNotification(statsChanged, figures => {
       this.#figures = figures;
       this.#changed();

@@ -135,6 +135,11 @@ export class ModelLibrary {
     return model;
   }
 
+  /** Takes the model that is in use out of use. */
+  async useNone(): Promise<void> {
+    await this.#write({ ...(await this.#state()), inUse: undefined });
+  }
+
   /**
    * Forgets a model. The file of a fetched one is deleted with what was made of it; files that lie elsewhere stay.
    * @returns whether a file was deleted

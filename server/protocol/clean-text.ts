@@ -3,22 +3,18 @@
  * may move a cursor, turn the direction of writing, become markup or a link.
  */
 
-/** Controls but tab and line feed; what turns the direction of writing or is not seen; what is no character. */
-const unseen =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
-const unseenInTags = /[\u{e0000}-\u{e007f}]/gu;
+/**
+ * Controls but tab and line feed; what turns the direction of writing or is not seen, but for the joiners that emoji and some scripts
+ * need; what is no character.
+ */
+const unseen = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 /** Halves of a pair without the other. */
 const halves = /[\ud800-\udfff]/gu;
 
 /** Characters that do something are shown as signs; lines and tabs stay. */
 export function cleanText(text: string): string {
-  return text
-    .replace(/\r\n/g, '\n')
-    .replace(halves, '\ufffd')
-    .replace(unseen, signOf)
-    .replace(unseenInTags, '\ufffd');
+  return text.replace(/\r\n/g, '\n').replace(halves, '\ufffd').replace(unseen, signOf);
 }
 
 /** As `cleanText`, in one line: a name cannot look like two. */
@@ -28,7 +24,7 @@ export function cleanLine(text: string): string {
 
 /** The sign of a control character (U+2400 and on), or that of something that cannot be shown. */
 function signOf(character: string): string {
-  const code = character.charCodeAt(0);
+  const code = character.codePointAt(0)!;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   return code === 0x7f ? '␡' : '\ufffd';
 }
@@ -59,9 +55,11 @@ export function escapeXml(text: string): string {
 
 /** JSON that says the same and holds no character that a terminal acts on. */
 export function cleanJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    unseen,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(value).replace(unseen, character =>
+    character
+      .split('')
+      .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 

@@ -341,6 +341,27 @@ export const indentationNotification: NotificationOf<DocumentIndentation> = {
   method: 'longsight/indentation',
 };
 
+export interface CodeModels {
+  readonly local: readonly { readonly name: string; readonly bytes: number; readonly path: string }[];
+  /** Those of the catalogue that are not on this machine. */
+  readonly available: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly licence: string;
+    /** Of the download, and of memory in use. */
+    readonly bytes: number;
+    readonly memory: number;
+  }[];
+  readonly inUse?: string | undefined;
+}
+
+/** Sent while a code model is downloaded. */
+export const downloadNotification: NotificationOf<{
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+}> = { method: 'longsight/download' };
+
 /** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {
   readonly offered: number;

@@ -140,7 +140,7 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     choices: devices,
     scope: 'machine',
     description:
-      'Device for the model. `auto` tests each device in a separate process and picks the first that is correct and faster than the CPU.',
+      'Device for the model. `auto` tests each device in a separate process and picks the first that is correct and faster than the CPU. `cuda` needs CUDA libraries for onnxruntime, which the package does not contain.',
   },
   'engine.model': {
     type: 'string',

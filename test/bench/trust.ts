@@ -65,8 +65,7 @@ const promises: readonly [
 ];
 
 /** What a terminal, an editor or a renderer acts on, or cannot show. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const acts = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\uffff]/;
+const acts = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u;
 
 /** Counts failures by kind. */
 class Count {

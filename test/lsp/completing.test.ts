@@ -54,7 +54,7 @@ test('what is offered and accepted is counted, once for a suggestion that is typ
   assert.deepEqual(await client.request(methods.acceptance, null), { offered: 1, accepted: 1 });
   await assert.rejects(
     client.connection.sendRequest('workspace/executeCommand', { command: 'rm' }),
-    /no command "rm"/,
+    /Unknown command "rm"/,
   );
 });
 

@@ -3,6 +3,7 @@
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
+import { Coders } from '../../coder/coders.ts';
 import { messageOf } from '../../protocol/message-of.ts';
 import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
@@ -84,6 +85,7 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
     throw new Error(`results on ${deviceNames[device]} are wrong by ${result.error.toExponential(1)}`);
   }
   const models = new Models(runtime, device);
+  const coders = new Coders(runtime, device);
   const showLife = signOfLife();
   const finished = (id: number, outcome: Outcome): void => {
     const residentBytes = process.memoryUsage.rss();
@@ -93,7 +95,7 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
   const pool = new PrefillPool({ entry: new URL(import.meta.url), finished, working: showLife });
   const queue = workQueue((request, between) => {
     const run = () =>
-      perform({ runtime, device, session, models, readers }, request, async () => {
+      perform({ runtime, device, session, models, coders, readers }, request, async () => {
         await between();
         showLife();
       });
@@ -127,12 +129,13 @@ interface WorkContext {
   /** The check graph. */
   readonly session: GraphSession;
   readonly models: Models;
+  readonly coders: Coders;
   /** Threads that read beside this one. */
   readonly readers: number;
 }
 
 async function perform(
-  { runtime, device, session, models, readers }: WorkContext,
+  { runtime, device, session, models, coders, readers }: WorkContext,
   request: WorkRequest,
   between: YieldPoint,
 ): Promise<ResultOf<WorkName>> {
@@ -146,6 +149,12 @@ async function perform(
       } finally {
         await product.release();
       }
+    }
+    case 'openCoder':
+      return { title: (await coders.get(request.parameters.coder, between)).title };
+    case 'write': {
+      const writer = await coders.get(request.parameters.coder, between);
+      return writer.write(request.parameters, between);
     }
     case 'loadModel': {
       const model = models.get(request.parameters.model);

