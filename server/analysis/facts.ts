@@ -71,7 +71,7 @@ function isRights(path: string): boolean {
 function inDocument(path: string, text: string): { sentences: Sentence[]; title?: Sentence } {
   const blocks = blocksOf(path, text.slice(0, documentHead));
   const said = sentencesOfBlocks(blocks, formOf(path)).filter(
-    ({ text: sentence }) => !isCredit(sentence, path),
+    ({ text: sentence }) => !isCredit(sentence, path) && !/<\w|[{}]|\w=["'$]/.test(sentence),
   );
   const first = said.find(({ text: sentence }) => !isPointing(sentence)) ?? said[0];
   // A title that only names the folder says nothing of it.

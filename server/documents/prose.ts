@@ -91,7 +91,12 @@ export function sentencesOfBlocks(
       else if (/[:：]$/.test(text)) {
         const items = itemsBehind(blocks, at, form);
         if (items !== '') found.push({ text: clip(`${text} ${items}`), line, block: at });
-      } else if (found.length === 0 && lines.length === 1 && block.lines[0]!.length > 30) {
+      } else if (
+        found.length === 0 &&
+        lines.length === 1 &&
+        blocks[at + 1]?.kind !== 'item' &&
+        block.lines[0]!.length > 30
+      ) {
         // A slogan of a line by itself has no point.
         found.push({ text, line, block: at });
       }
