@@ -9,6 +9,10 @@ export class UsageError extends Error {
 const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
+/** How an evaluation asks: whole lines that are hidden, or files that are typed key by key. */
+const protocols = ['lines', 'typing'] as const;
+export type Protocol = (typeof protocols)[number];
+
 export interface CommandLine {
   readonly command: CommandName;
   /** What follows the command: a folder, a file, a sub-command. */
@@ -25,6 +29,9 @@ export interface CommandLine {
   readonly budget: number | undefined;
   readonly lines: number;
   readonly seed: number;
+  /** How many files are typed. */
+  readonly files: number;
+  readonly protocol: Protocol;
   /** Names as typed; the evaluation checks them. */
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
@@ -58,6 +65,8 @@ type OptionName =
   | 'budget'
   | 'lines'
   | 'seed'
+  | 'files'
+  | 'protocol'
   | 'settings'
   | 'eagerness'
   | 'svg'
@@ -120,8 +129,8 @@ const commands = {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'hide lines of the repository, suggest them, and count',
-    options: ['lines', 'seed', 'settings', 'neural'],
+    does: 'hide parts of the repository, suggest them, and count',
+    options: ['protocol', 'lines', 'files', 'seed', 'settings', 'eagerness', 'neural'],
   },
   bench: {
     operands: '[<folder>]',
@@ -154,6 +163,9 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   path: '--path <path>                 a folder or file of the repository instead of all of it',
   budget: '--budget <tokens>             the most tokens of all sentences, or of the digest',
   lines: '--lines <n>                   how many lines to hide (200)',
+  protocol:
+    '--protocol <protocol>         lines, hidden one by one, or typing: files typed again key by key (lines)',
+  files: '--files <n>                   how many files to type (10)',
   seed: '--seed <n>                    where all chance comes from (1)',
   settings:
     '--settings <list>             of file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
@@ -198,6 +210,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     path: values.path,
     budget: values.budget === undefined ? undefined : wholeNumber('budget', values.budget, 1),
     lines: values.lines === undefined ? 200 : wholeNumber('lines', values.lines, 1),
+    files: values.files === undefined ? 10 : wholeNumber('files', values.files, 1),
+    protocol: protocolOf(values.protocol),
     seed: values.seed === undefined ? 1 : wholeNumber('seed', values.seed, 0),
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
@@ -269,6 +283,8 @@ function parse(words: readonly string[]) {
         budget: { type: 'string' },
         lines: { type: 'string' },
         seed: { type: 'string' },
+        files: { type: 'string' },
+        protocol: { type: 'string' },
         settings: { type: 'string' },
         eagerness: { type: 'string' },
         svg: { type: 'boolean' },
@@ -289,6 +305,13 @@ function isCommand(name: string): name is CommandName {
 
 function isDevice(name: string): name is Device {
   return devices.some(device => device === name);
+}
+
+function protocolOf(text = 'lines'): Protocol {
+  const protocol = protocols.find(name => name === text);
+  if (protocol === undefined)
+    throw new UsageError(`--protocol is one of ${protocols.join(', ')}, not "${text}".`);
+  return protocol;
 }
 
 function wholeNumber(name: string, text: string, least: number): number {
