@@ -1,4 +1,4 @@
-import { type PlaceKind, placeKinds } from '../completion/place.ts';
+import { type Place, places } from '../completion/place.ts';
 import type { Sitting } from './sittings.ts';
 
 /** Shares are between 0 and 1. Indentation counts nowhere: the editor writes it. */
@@ -51,7 +51,7 @@ class Count {
 export class TypingTally {
   readonly #all = new Count();
   readonly #byManner = new Map<Sitting['manner'], Count>();
-  readonly #byPlace = new Map<PlaceKind, Count>();
+  readonly #byPlace = new Map<Place, Count>();
   #manner = new Count();
 
   begin(manner: Sitting['manner']): void {
@@ -64,19 +64,19 @@ export class TypingTally {
     this.#manner.milliseconds.push(milliseconds);
   }
 
-  typed(place: PlaceKind, characters: number): void {
+  typed(place: Place, characters: number): void {
     for (const count of this.#counts(place)) count.characters += characters;
   }
 
   /** The cursor is at the start of a line or a word. */
-  start(place: PlaceKind, isSilent: boolean): void {
+  start(place: Place, isSilent: boolean): void {
     for (const count of this.#counts(place)) {
       count.starts++;
       if (isSilent) count.silent++;
     }
   }
 
-  shown(place: PlaceKind): void {
+  shown(place: Place): void {
     for (const count of this.#counts(place)) count.shown++;
   }
 
@@ -85,7 +85,7 @@ export class TypingTally {
    * @param characters how many it wrote
    * @param passed the text passed: starts of words after its first character needed no suggestion of their own
    */
-  accepted(place: PlaceKind, characters: number, passed: string): void {
+  accepted(place: Place, characters: number, passed: string): void {
     const starts = passed.match(/(?<=[^\p{L}\p{N}_$])[\p{L}\p{N}_$]/gu)?.length ?? 0;
     for (const count of this.#counts(place)) {
       count.characters += characters;
@@ -95,7 +95,7 @@ export class TypingTally {
   }
 
   /** A suggestion goes from the screen. */
-  end(showing: { readonly place: PlaceKind; readonly isAccepted: boolean } | undefined): void {
+  end(showing: { readonly place: Place; readonly isAccepted: boolean } | undefined): void {
     if (showing === undefined) return;
     for (const count of this.#counts(showing.place)) {
       count.ended++;
@@ -106,10 +106,10 @@ export class TypingTally {
   figures(): {
     all: TypingMetrics;
     byManner: Partial<Record<Sitting['manner'], TypingMetrics>>;
-    byPlace: Partial<Record<PlaceKind, TypingMetrics>>;
+    byPlace: Partial<Record<Place, TypingMetrics>>;
   } {
-    const byPlace: Partial<Record<PlaceKind, TypingMetrics>> = {};
-    for (const kind of placeKinds) {
+    const byPlace: Partial<Record<Place, TypingMetrics>> = {};
+    for (const kind of places) {
       const count = this.#byPlace.get(kind);
       if (count !== undefined) byPlace[kind] = count.figures();
     }
@@ -118,7 +118,7 @@ export class TypingTally {
     return { all: this.#all.figures(), byManner, byPlace };
   }
 
-  #counts(place: PlaceKind): Count[] {
+  #counts(place: Place): Count[] {
     let own = this.#byPlace.get(place);
     if (own === undefined) {
       own = new Count();

@@ -2,7 +2,7 @@
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
 import { contextOf } from '../completion/context.ts';
-import { type PlaceKind, placeOf } from '../completion/place.ts';
+import { type Place, placeOf } from '../completion/place.ts';
 import { isWorthShowing } from '../completion/threshold.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -34,7 +34,7 @@ export interface TypingEvaluation {
   readonly all: TypingMetrics;
   readonly byManner: Readonly<Partial<Record<Sitting['manner'], TypingMetrics>>>;
   /** By the kind of place at which a suggestion appeared, or a character was typed. */
-  readonly byPlace: Readonly<Partial<Record<PlaceKind, TypingMetrics>>>;
+  readonly byPlace: Readonly<Partial<Record<Place, TypingMetrics>>>;
 }
 
 /** Answers a request as the server does: with what it keeps from earlier ones. */
@@ -70,7 +70,7 @@ export async function runTyping(options: TypingOptions): Promise<TypingEvaluatio
 interface Showing {
   /** What is left of it. */
   readonly text: string;
-  readonly place: PlaceKind;
+  readonly place: Place;
   isAccepted: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { indentOf, indentUnitOf } from '../completion/indent.ts';
-import { regionAt } from '../completion/place.ts';
 import type { Language } from '../workspace/language.ts';
+import { Scanner } from '../workspace/scanner.ts';
 
 /** A bracket or quote that the editor closed by itself. */
 interface Closer {
@@ -42,7 +42,7 @@ export class Typist {
     this.#end = end;
     this.#limit = limit;
     this.#language = language;
-    this.#unit = indentUnitOf(target);
+    this.#unit = indentUnitOf(target) ?? '  ';
     this.#pairs = pairsOf(target, language);
   }
 
@@ -157,7 +157,9 @@ export class Typist {
 
   #isInString(): boolean {
     const char = this.#target[this.#at]!;
-    return /["'`]/.test(char) && regionAt(this.#target.slice(0, this.#at), this.#language) !== 'code';
+    return (
+      /["'`]/.test(char) && new Scanner(this.#language).feed(this.#target.slice(0, this.#at)).kind !== 'code'
+    );
   }
 }
 

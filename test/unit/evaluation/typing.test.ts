@@ -34,6 +34,7 @@ async function typed(text: string, suggest: (request: CompletionRequest) => stri
             confidence: 1,
             provenance: [],
             kind: 'line',
+            origin: 'file',
           },
         }),
       };
