@@ -1,4 +1,5 @@
 import { LineStates } from './line-states.ts';
+import { PassedOver } from './passed-over.ts';
 import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
 import type { ScannedAbove } from './surroundings.ts';
 
@@ -23,6 +24,7 @@ interface Entry {
  */
 export class CompletionCache {
   readonly states = new LineStates();
+  readonly passed = new PassedOver();
   /** What stands above the cursor's line, as it was scanned last. */
   scanned: ScannedAbove | undefined;
   readonly #entries: Entry[] = [];

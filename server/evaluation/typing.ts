@@ -135,7 +135,7 @@ function along(showing: Showing, typed: string): Showing {
 }
 
 /** All of a suggestion, its first line, or its next word: the most that is what comes. A word has to be worth a key. */
-function partThatComes(text: string, typist: Typist): string | undefined {
+export function partThatComes(text: string, typist: Typist): string | undefined {
   const line = /^\n*[^\n]*/.exec(text)![0];
   const word = /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]+/u.exec(line)?.[0] ?? line;
   return [text, line, word].find(part => isWorthShowing(part) && typist.comes(part));
