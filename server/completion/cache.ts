@@ -62,8 +62,9 @@ export class CompletionCache {
           ...(one.caret !== undefined && { caret: Math.max(0, one.caret - length) }),
           range: { start: offset, end: offset + one.range.end - one.range.start },
         }));
-      // The line that was shown first is gone on with; another one in its place would be a new suggestion, and is judged as one.
-      if (item === undefined || !entry.items[0]!.text.startsWith(typed)) continue;
+      // What was shown first is gone on with; another one in its place, or after it, would be a new suggestion, and is judged as one.
+      const first = entry.items[0]!.text;
+      if (item === undefined || first.length <= length || !first.startsWith(typed)) continue;
       if (!text.startsWith(entry.before) || !text.endsWith(entry.after)) continue;
       this.#entries.splice(i, 1);
       this.#entries.unshift(entry);

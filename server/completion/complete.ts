@@ -75,8 +75,7 @@ async function answer(
   if (cache) cache.scanned = surroundings.scanned;
   const maker = new ItemMaker(request, context, surroundings, SourceFiles.of(predictor, tokenizer));
   const ranked = rank(featuresOf(candidates, context));
-  const lines = linesOf(ranked, maker);
-  const [line] = lines;
+  const [line] = linesOf(ranked, maker, 1);
   const passed = cache?.passed.countAt(context) ?? 0;
   const item = shownOf(ranked, line, context, surroundings, maker, request, passed);
   if (item === undefined) {
@@ -95,20 +94,20 @@ async function answer(
       !isWorthShowing(line.text) && line.confidence >= leastConfidence(request.eagerness ?? 0.5);
     return { reason: isLittle ? 'too little to show' : 'not confident enough', withheld: line, line };
   }
-  const alternatives = lines.filter(other => other.text !== item.text && isWorthShowing(other.text));
+  const alternatives = linesOf(ranked, maker, 1 + mostAlternatives).filter(other => other.text !== item.text && isWorthShowing(other.text));
   cache?.passed.show(context, item.text);
   cache?.add(request, [item, ...alternatives]);
   return { item, alternatives, ...(line && { line }) };
 }
 
-/** Whole lines, surest first: what is looked through beside what is shown. */
-function linesOf(ranked: readonly Ranked[], maker: ItemMaker): CompletionItem[] {
+/** Whole lines, surest first, at most so many: what is looked through beside what is shown. */
+function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): CompletionItem[] {
   const items = new Map<string, CompletionItem>();
   for (const { candidate, confidence } of ranked) {
     if (items.size > 0 && confidence < leastAlternative) break;
     const item = maker.itemOf(candidate, confidence);
     if (item !== undefined && !items.has(item.text)) items.set(item.text, item);
-    if (items.size > mostAlternatives) break;
+    if (items.size >= most) break;
   }
   return [...items.values()];
 }
@@ -128,12 +127,13 @@ function shownOf(
   // Without places to copy from there is only what a model says itself.
   if (ranked.every(({ candidate }) => candidate.sources.length === 0))
     return isShown(line, isInvoked ? leastInvoked : leastConfidence(eagerness)) ? line : undefined;
+  if (isInvoked && isShown(line, leastInvoked)) return line;
   const options = optionsOf(ranked, context, placeOf(context, surroundings.scanner));
-  for (const { candidate, right } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
-    const item = maker.itemOf(candidate, right);
+  for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
+    const item = maker.itemOf(candidate, right, !isWhole);
     if (isShown(item, 0)) return item;
   }
-  return isInvoked && isShown(line, leastInvoked) ? line : undefined;
+  return undefined;
 }
 
 /** Options that are tried, if those before do not fit what stands around the cursor. */

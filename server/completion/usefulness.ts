@@ -22,7 +22,7 @@ export function worthShowing(options: readonly Option[], eagerness: number, pass
   return options
     .map(option => {
       const right = probabilityBy(fitted, option.features);
-      const length = Math.min(longest, option.candidate.rest.trim().length);
+      const length = Math.min(longest, option.candidate.rest.trim().length) - (option.isWhole ? 0 : cutCost);
       return { ...option, right, usefulness: right * length - (1 - right) * cost };
     })
     .filter(one => one.usefulness > 0 && one.right >= least)
@@ -44,7 +44,9 @@ function bounded(eagerness: number): number {
 }
 
 /** Chosen with the table below: so many wrong suggestions a hundred characters as before, and the most saved. */
-const usualCost = 30;
+const usualCost = 40;
+/** What a start of a line costs for not being all of it: what follows has to be read and taken on its own. */
+const cutCost = 3;
 /** By so much a wrong suggestion costs more for each that was typed past on the same line. */
 const passedCost = 3;
 /** A longer line is not worth more than this many characters: its end is read less carefully. */
