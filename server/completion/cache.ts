@@ -1,5 +1,5 @@
+import { PassedOver } from '../usefulness/passed-over.ts';
 import { LineStates } from './line-states.ts';
-import { PassedOver } from './passed-over.ts';
 import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
 import type { ScannedAbove } from './surroundings.ts';
 

@@ -6,12 +6,12 @@ import type {
   PredictionScope,
   TokenPlace,
 } from '../copy-memory/predictor.ts';
+import { alignLine, continueLine, Renaming } from '../names/rename.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
 import { indentOf, reindent } from './indent.ts';
 import { type LineState, LineStates } from './line-states.ts';
-import { alignLine, continueLine, Renaming } from './rename.ts';
 import { SourceFiles } from './source-files.ts';
 import { TimeSlice } from './time-slice.ts';
 

@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { optionsOf } from '../usefulness/options.ts';
+import { placeOf } from '../usefulness/place.ts';
+import { worthShowing } from '../usefulness/worth.ts';
 import type { CompletionCache } from './cache.ts';
 import { candidatesAt } from './candidates.ts';
 import { type Ranked, rank } from './confidence.ts';
@@ -8,14 +11,12 @@ import { contextOf, type EditContext, longestWord } from './context.ts';
 import { featuresOf } from './features.ts';
 import { ItemMaker } from './item.ts';
 import { fromBelow, lineEndAt, questionBelow } from './next-line.ts';
-import { optionsOf } from './options.ts';
-import { placeOf } from './place.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 import { SourceFiles } from './source-files.ts';
 import { Surroundings } from './surroundings.ts';
 import { isWorthShowing, leastConfidence } from './threshold.ts';
 import { TimeSlice } from './time-slice.ts';
-import { worthShowing } from './usefulness.ts';
+import { wordCandidate } from './word-candidate.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 
@@ -94,7 +95,9 @@ async function answer(
       !isWorthShowing(line.text) && line.confidence >= leastConfidence(request.eagerness ?? 0.5);
     return { reason: isLittle ? 'too little to show' : 'not confident enough', withheld: line, line };
   }
-  const alternatives = linesOf(ranked, maker, 1 + mostAlternatives).filter(other => other.text !== item.text && isWorthShowing(other.text));
+  const alternatives = linesOf(ranked, maker, 1 + mostAlternatives).filter(
+    other => other.text !== item.text && isWorthShowing(other.text),
+  );
   cache?.passed.show(context, item.text);
   cache?.add(request, [item, ...alternatives]);
   return { item, alternatives, ...(line && { line }) };
@@ -128,7 +131,9 @@ function shownOf(
   if (ranked.every(({ candidate }) => candidate.sources.length === 0))
     return isShown(line, isInvoked ? leastInvoked : leastConfidence(eagerness)) ? line : undefined;
   if (isInvoked && isShown(line, leastInvoked)) return line;
-  const options = optionsOf(ranked, context, placeOf(context, surroundings.scanner));
+  const options = optionsOf(ranked, context, placeOf(context, surroundings.scanner), (rest, word) =>
+    wordCandidate(rest, word, context.path),
+  );
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
     const item = maker.itemOf(candidate, right, !isWhole);
     if (isShown(item, 0)) return item;

@@ -1,4 +1,4 @@
-import { type Place, places } from '../completion/place.ts';
+import { type Place, places } from '../usefulness/place.ts';
 import type { Sitting } from './sittings.ts';
 
 /** Shares are between 0 and 1. Indentation counts nowhere: the editor writes it. */

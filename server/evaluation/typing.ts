@@ -2,10 +2,10 @@
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
 import { contextOf } from '../completion/context.ts';
-import { type Place, placeOf } from '../completion/place.ts';
 import { isWorthShowing } from '../completion/threshold.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { type Place, placeOf } from '../usefulness/place.ts';
 import { languageOf } from '../workspace/language.ts';
 import { filesOf } from './evaluate.ts';
 import { randomFrom } from './random.ts';

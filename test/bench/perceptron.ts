@@ -24,7 +24,7 @@ const beta2 = 0.999;
 
 /**
  * @returns for each hidden unit its weights and its bias, then the weights of the hidden units and the bias of the result: what
- * `server/completion/usefulness.ts` reads
+ * `server/usefulness/worth.ts` reads
  */
 export function train(rows: Rows, { hidden, epochs, seed }: TrainingOptions): Float64Array {
   const { values, size, right, weight } = rows;

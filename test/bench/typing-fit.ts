@@ -1,12 +1,12 @@
 /**
- * Fits the table of `server/completion/usefulness.ts` on what `typing-observe.ts` saw:
+ * Fits the table of `server/usefulness/worth.ts` on what `typing-observe.ts` saw:
  * `node test/bench/typing-fit.ts <folder of observations> [<cost>…]`. Prints what typing in each repository would come to with a table
- * fitted on others, and writes the table fitted on all of them to `usefulness-table.ts` in that folder.
+ * fitted on others, and writes the table fitted on all of them to `worth-table.ts` in that folder.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionFeatures } from '../../server/completion/options.ts';
-import { probabilityBy } from '../../server/completion/usefulness.ts';
+import { optionFeatures } from '../../server/usefulness/options.ts';
+import { probabilityBy } from '../../server/usefulness/worth.ts';
 import { type Rows, train } from './perceptron.ts';
 
 interface Option {
@@ -60,8 +60,8 @@ for (const cost of (costs.length > 0 ? costs : ['15', '20', '30', '45']).map(Num
 reliability();
 const all = Float32Array.from(fit(repositories));
 writeFileSync(
-  join(folder, 'usefulness-table.ts'),
-  `/** Weights of the perceptron in usefulness.ts: float32, in base64. Written by test/bench/typing-fit.ts. */\nexport const hiddenUnits = ${training.hidden};\nexport const weights =\n  '${Buffer.from(all.buffer).toString('base64')}';\n`,
+  join(folder, 'worth-table.ts'),
+  `/** Weights of the perceptron in worth.ts: float32, in base64. Written by test/bench/typing-fit.ts. */\nexport const hiddenUnits = ${training.hidden};\nexport const weights =\n  '${Buffer.from(all.buffer).toString('base64')}';\n`,
 );
 
 function tally() {

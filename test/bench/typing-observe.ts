@@ -9,13 +9,14 @@ import { rank } from '../../server/completion/confidence.ts';
 import { contextOf } from '../../server/completion/context.ts';
 import { featuresOf } from '../../server/completion/features.ts';
 import { LineStates } from '../../server/completion/line-states.ts';
-import { optionFeatures, optionsOf } from '../../server/completion/options.ts';
-import { placeOf, places } from '../../server/completion/place.ts';
+import { wordCandidate } from '../../server/completion/word-candidate.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
 import { chooseSittings } from '../../server/evaluation/sittings.ts';
 import { partThatComes } from '../../server/evaluation/typing.ts';
 import { Typist } from '../../server/evaluation/typist.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
+import { optionFeatures, optionsOf } from '../../server/usefulness/options.ts';
+import { placeOf, places } from '../../server/usefulness/place.ts';
 import { languageOf } from '../../server/workspace/language.ts';
 import { readRepository } from './completion-repository.ts';
 
@@ -42,8 +43,11 @@ for (const folder of folders) {
       const text = before + typist.closers + after;
       const context = contextOf({ path: file.path, text, offset: before.length });
       const candidates = await candidatesAt(context, memory, tokenizer, { states });
+      const ranked = rank(featuresOf(candidates, context));
       const place = placeOf(context);
-      for (const option of optionsOf(rank(featuresOf(candidates, context)), context, place)) {
+      for (const option of optionsOf(ranked, context, place, (rest, word) =>
+        wordCandidate(rest, word, file.path),
+      )) {
         const { rest } = option.candidate;
         if (rest.trim().length < 2) continue;
         const taken = typist.comes(rest) ? rest : partThatComes(rest, typist);

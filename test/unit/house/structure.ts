@@ -29,6 +29,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/copy-memory', 'server/engine'],
   ['server/engine/worker', 'server/repository', 'server/model-memory'],
   ['server/analysis'],
+  ['server/names', 'server/usefulness'],
   ['server/completion', 'server/summary'],
   ['server/evaluation', 'server/editing'],
   ['server/host'],

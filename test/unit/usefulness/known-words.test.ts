@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contextOf } from '../../../server/completion/context.ts';
-import { knownWords } from '../../../server/completion/known-words.ts';
+import { knownWords } from '../../../server/usefulness/known-words.ts';
 
 /** The words known at `|`, the best first. */
 function wordsAt(marked: string): string[] {

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Candidate } from '../../../server/completion/candidates.ts';
-import type { Ranked } from '../../../server/completion/confidence.ts';
 import { contextOf } from '../../../server/completion/context.ts';
-import { beginsWith, cutsOf, optionFeatures, optionsOf } from '../../../server/completion/options.ts';
-import { worthShowing } from '../../../server/completion/usefulness.ts';
+import {
+  beginsWith,
+  type Continuation,
+  cutsOf,
+  type Option,
+  optionFeatures,
+  optionsOf,
+  type Weighed,
+} from '../../../server/usefulness/options.ts';
+import { worthShowing } from '../../../server/usefulness/worth.ts';
 
 const cuts: readonly (readonly [rest: string, starts: readonly string[]])[] = [
   ['first, second);', ['first', 'first, second']],
@@ -28,33 +34,21 @@ test('a rest begins with whole words', () => {
   assert.ok(beginsWith('first, second', 'first,'));
 });
 
-function ranked(rests: Readonly<Record<string, number>>): Ranked[] {
-  return Object.entries(rests).map(([rest, share]) => {
-    const candidate: Candidate = {
-      rest,
-      decoded: share,
-      places: [],
-      sources: [
-        {
-          place: { path: 'b.ts', line: 1 },
-          isLocal: false,
-          matched: 12,
-          before: 'x',
-          below: [],
-          block: () => [],
-          isRenamed: false,
-          isSkipping: false,
-        },
-      ],
-    };
-    return { candidate, share, confidence: share, features: new Float64Array() };
-  });
+function ranked(rests: Readonly<Record<string, number>>): Weighed<Continuation>[] {
+  return Object.entries(rests).map(([rest, share]) => ({
+    candidate: { rest, decoded: share, sources: [{ isLocal: false, matched: 12 }] },
+    share,
+  }));
+}
+
+function optionsFrom(rests: Readonly<Record<string, number>>): Option[] {
+  return optionsOf(ranked(rests), context, 'value', rest => ({ rest, decoded: 0, sources: [] }));
 }
 
 const context = contextOf({ path: 'a.ts', text: 'const value = ', offset: 14 });
 
 function mass(text: string, rests: Readonly<Record<string, number>>): number {
-  const option = optionsOf(ranked(rests), context, 'value').find(one => one.candidate.rest === text);
+  const option = optionsFrom(rests).find(one => one.candidate.rest === text);
   return option!.features[optionFeatures.indexOf('agreed')]!;
 }
 
@@ -70,25 +64,18 @@ test('up to where the sources disagree a start is shown in place of a line that 
     'repository.load(user, second);': 0.3,
     'repository.load(user, third);': 0.3,
   };
-  const [best] = worthShowing(optionsOf(ranked(rests), context, 'value'), 0.5);
+  const [best] = worthShowing(optionsFrom(rests), 0.5);
   assert.equal(best?.candidate.rest, 'repository.load');
   assert.equal(best.isWhole, false);
 });
 
 test('where all agree the whole line is shown', () => {
-  const [best] = worthShowing(
-    optionsOf(ranked({ 'repository.load(user, first);': 0.97 }), context, 'value'),
-    0.5,
-  );
+  const [best] = worthShowing(optionsFrom({ 'repository.load(user, first);': 0.97 }), 0.5);
   assert.equal(best?.candidate.rest, 'repository.load(user, first);');
 });
 
 test('the shy are shown less than the eager', () => {
-  const options = optionsOf(
-    ranked({ 'repository.load(user, first);': 0.4, 'store.save(1);': 0.3, 'x.y();': 0.2 }),
-    context,
-    'value',
-  );
+  const options = optionsFrom({ 'repository.load(user, first);': 0.4, 'store.save(1);': 0.3, 'x.y();': 0.2 });
   const counts = [0, 0.25, 0.5, 0.75, 1].map(eagerness => worthShowing(options, eagerness).length);
   assert.deepEqual(
     counts,

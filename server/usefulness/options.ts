@@ -1,13 +1,24 @@
 /** What may be shown at the cursor: whole rests of the line, and their starts up to where the sources begin to disagree. */
-import type { Candidate, Source } from './candidates.ts';
-import type { Ranked } from './confidence.ts';
-import type { EditContext } from './context.ts';
-import { fragmentOf, type KnownWord, knownWords } from './known-words.ts';
+import { type Buffer, fragmentOf, type KnownWord, knownWords } from './known-words.ts';
 import { type Place, places } from './place.ts';
-import { wordsOf } from './words.ts';
+
+/** A way the cursor's line may go on, and where it was seen. */
+export interface Continuation {
+  /** What follows the cursor on its line. */
+  readonly rest: string;
+  readonly sources: readonly { readonly matched: number; readonly isLocal: boolean }[];
+  /** A predictor's probability for it; 0 where it gives none. */
+  readonly decoded: number;
+}
+
+/** With its odds among all others and none of them. */
+export interface Weighed<Candidate extends Continuation> {
+  readonly candidate: Candidate;
+  readonly share: number;
+}
 
 /** A text that may be suggested. */
-export interface Option {
+export interface Option<Candidate extends Continuation = Continuation> {
   /** With the text as its rest. */
   readonly candidate: Candidate;
   /** Whether it is all of a candidate's rest, with which a block may follow. */
@@ -61,11 +72,17 @@ const mostSummed = 48;
 
 /**
  * @param ranked candidates with their shares, surest first
+ * @param candidateOf makes a candidate of the rest of a word of the buffer
  * @returns each text once
  */
-export function optionsOf(ranked: readonly Ranked[], context: EditContext, place: Place): Option[] {
-  const fragment = fragmentOf(context.linePrefix);
-  const known = place === 'comment' && fragment === '' ? [] : knownWords(context, fragment);
+export function optionsOf<Candidate extends Continuation>(
+  ranked: readonly Weighed<Candidate>[],
+  buffer: Buffer,
+  place: Place,
+  candidateOf: (rest: string, word: KnownWord) => Candidate,
+): Option<Candidate>[] {
+  const fragment = fragmentOf(buffer.linePrefix);
+  const known = place === 'comment' && fragment === '' ? [] : knownWords(buffer, fragment);
   const found = new Map<string, { candidate: Candidate; isWhole: boolean }>();
   for (const { candidate } of ranked.slice(0, mostCandidates)) {
     const { rest } = candidate;
@@ -77,29 +94,13 @@ export function optionsOf(ranked: readonly Ranked[], context: EditContext, place
   }
   for (const one of known.slice(0, mostWords)) {
     const rest = one.word.slice(fragment.length);
-    if (!found.has(rest)) found.set(rest, { candidate: candidateOf(one, rest, context), isWhole: false });
+    if (!found.has(rest)) found.set(rest, { candidate: candidateOf(rest, one), isWhole: false });
   }
   const judge = new Judge(ranked, known, fragment, place);
   return [...found.values()].map(one => ({
     ...one,
     features: judge.features(one.candidate.rest, one.isWhole),
   }));
-}
-
-/** A word of the buffer as a candidate. */
-function candidateOf({ line }: KnownWord, rest: string, { path }: EditContext): Candidate {
-  const place = { path, line };
-  const source: Source = {
-    place,
-    isLocal: true,
-    matched: 0,
-    before: '',
-    below: [],
-    block: () => [],
-    isRenamed: false,
-    isSkipping: false,
-  };
-  return { rest, sources: [source], decoded: 0, places: [place] };
 }
 
 /** Ends of words within a rest at which brackets and quotes that it opens are closed. */
@@ -124,15 +125,20 @@ export function cutsOf(rest: string): number[] {
 }
 
 class Judge {
-  readonly #ranked: readonly Ranked[];
+  readonly #ranked: readonly Weighed<Continuation>[];
   /** Those that have a share worth summing. */
-  readonly #summed: readonly Ranked[];
+  readonly #summed: readonly Weighed<Continuation>[];
   readonly #known: ReadonlyMap<string, KnownWord>;
   readonly #fragment: string;
   readonly #place: Place;
   readonly #total: number;
 
-  constructor(ranked: readonly Ranked[], known: readonly KnownWord[], fragment: string, place: Place) {
+  constructor(
+    ranked: readonly Weighed<Continuation>[],
+    known: readonly KnownWord[],
+    fragment: string,
+    place: Place,
+  ) {
     this.#ranked = ranked;
     this.#summed = ranked.slice(0, mostSummed);
     this.#known = new Map(known.map(one => [one.word, one]));
@@ -174,7 +180,7 @@ class Judge {
       isDecoded: decoded === 0 ? 0 : 1,
       agreed: this.#total === 0 ? 0 : mass / this.#total,
       whole: isWhole ? 1 : 0,
-      words: Math.log2(1 + wordsOf(text).length),
+      words: Math.log2(1 + (text.match(/[\p{L}\p{N}_$]+/gu)?.length ?? 0)),
       length: Math.log2(1 + text.trim().length),
       rival: logit(rival),
       first: isWhole && this.#ranked[0]?.candidate.rest === text ? 1 : 0,

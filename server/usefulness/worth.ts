@@ -1,8 +1,8 @@
-import { type Option, optionFeatures } from './options.ts';
-import { hiddenUnits, weights } from './usefulness-table.ts';
+import { type Continuation, type Option, optionFeatures } from './options.ts';
+import { hiddenUnits, weights } from './worth-table.ts';
 
 /** An option with what is to be expected of it. */
-export interface Judged extends Option {
+export interface Judged<Candidate extends Continuation> extends Option<Candidate> {
   /** Probability that what is typed next is exactly this, up to the end of a word. */
   readonly right: number;
   /** Characters that it is expected to save, less what a wrong one costs. Above zero it is worth showing. */
@@ -16,7 +16,11 @@ export interface Judged extends Option {
  * @param eagerness from 0 to 1
  * @param passed suggestions that were shown on this line and typed past
  */
-export function worthShowing(options: readonly Option[], eagerness: number, passed = 0): Judged[] {
+export function worthShowing<Candidate extends Continuation>(
+  options: readonly Option<Candidate>[],
+  eagerness: number,
+  passed = 0,
+): Judged<Candidate>[] {
   const cost = costAt(eagerness) * (1 + passedCost * passed);
   const least = leastProbability(eagerness);
   return options

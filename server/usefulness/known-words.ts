@@ -1,4 +1,13 @@
-import type { EditContext } from './context.ts';
+/** The text around the cursor. */
+export interface Buffer {
+  /** Number of the first line of `above`, or of the cursor's line where there is none; from 1. */
+  readonly firstLine: number;
+  readonly above: string | undefined;
+  /** The cursor's line up to the cursor. */
+  readonly linePrefix: string;
+  /** All text after the cursor. */
+  readonly after: string;
+}
 
 /** A word that the buffer has, and that begins as the cursor's word does. */
 export interface KnownWord {
@@ -48,9 +57,9 @@ export function fragmentOf(linePrefix: string): string {
  * of a word that was begun.
  * @returns none where no letter of a word is written and nothing is known to follow what stands there
  */
-export function knownWords(context: EditContext, fragment = fragmentOf(context.linePrefix)): KnownWord[] {
-  const index = indexOf(context);
-  const lead = leadOf(context.linePrefix.slice(0, context.linePrefix.length - fragment.length));
+export function knownWords(buffer: Buffer, fragment = fragmentOf(buffer.linePrefix)): KnownWord[] {
+  const index = indexOf(buffer);
+  const lead = leadOf(buffer.linePrefix.slice(0, buffer.linePrefix.length - fragment.length));
   const following = index.pairs.get(lead) ?? new Map<string, Use>();
   const pool = fragment === '' ? following : index.uses;
   const found: { word: string; use: Use; weight: number; pair: Use | undefined; pairWeight: number }[] = [];
@@ -77,7 +86,7 @@ export function knownWords(context: EditContext, fragment = fragmentOf(context.l
       count: use.count,
       pairs: pair?.count ?? 0,
       isLast: use.last >= 0 && use.last === last,
-      line: context.firstLine + (pair ?? use).line,
+      line: buffer.firstLine + (pair ?? use).line,
     }));
 }
 
@@ -95,7 +104,7 @@ function leadOf(text: string): string {
   return `${match?.[1] ?? ''}${match?.[2] ?? ''}`;
 }
 
-function indexOf({ above, after }: EditContext): WordIndex {
+function indexOf({ above, after }: Buffer): WordIndex {
   if (lastIndex === undefined || lastIndex.above !== above || lastIndex.after !== after) {
     const uses = new Map<string, Use>();
     const pairs = new Map<string, Map<string, Use>>();

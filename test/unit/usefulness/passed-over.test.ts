@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contextOf } from '../../../server/completion/context.ts';
-import { PassedOver } from '../../../server/completion/passed-over.ts';
+import { PassedOver } from '../../../server/usefulness/passed-over.ts';
 
 /** Shows a suggestion at the start of each line given, and says how many were passed over when the cursor stands at its end. */
 function counts(steps: readonly (readonly [line: string, shown?: string])[], above = ''): number[] {

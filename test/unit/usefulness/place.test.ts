@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { placeOf } from '../../../server/completion/place.ts';
+import { placeOf } from '../../../server/usefulness/place.ts';
 import { languageById } from '../../../server/workspace/language.ts';
 
 /** The text before the cursor, and what it stands in. */

@@ -1,4 +1,9 @@
-import type { EditContext } from './context.ts';
+/** The line of a question: its file, what stands above it, and itself up to the cursor. */
+export interface AskedLine {
+  readonly path: string;
+  readonly above: string | undefined;
+  readonly linePrefix: string;
+}
 
 /**
  * Suggestions that were shown on the cursor's line and typed past: where some were wrong, further ones are more often wrong as well, and a
@@ -11,7 +16,7 @@ export class PassedOver {
   #shown: { readonly before: string; readonly text: string } | undefined;
 
   /** How many there are so far on the line of a question. */
-  countAt({ path, above, linePrefix }: EditContext): number {
+  countAt({ path, above, linePrefix }: AskedLine): number {
     if (path !== this.#path || above !== this.#above) {
       this.#path = path;
       this.#above = above;
@@ -30,7 +35,7 @@ export class PassedOver {
   }
 
   /** Notes what is shown for a question that `countAt` was asked about. */
-  show({ linePrefix }: EditContext, text: string): void {
+  show({ linePrefix }: AskedLine, text: string): void {
     this.#shown = { before: linePrefix, text: text.split('\n', 1)[0]! };
   }
 }

@@ -1,6 +1,5 @@
 import type { Language } from '../workspace/language.ts';
 import { Scanner } from '../workspace/scanner.ts';
-import type { EditContext } from './context.ts';
 
 /**
  * What kind of place the cursor stands in. How often a suggestion is right depends on it, so confidence is calibrated by it and the
@@ -23,15 +22,19 @@ export const places = [
 
 export type Place = (typeof places)[number];
 
+/** The text before the cursor: lines above its own, and its own up to it. */
+export interface TextBefore {
+  readonly above: string | undefined;
+  readonly linePrefix: string;
+  readonly language: Language;
+}
+
 /**
  * The kind of place at the cursor. Told from the text before it alone, so that it does not change with what is suggested.
  * @param scanner at the cursor, where one is at hand
  */
-export function placeOf(
-  context: Pick<EditContext, 'above' | 'linePrefix' | 'language'>,
-  scanner: Scanner = scannerAt(context),
-): Place {
-  const { above, linePrefix, language } = context;
+export function placeOf(before: TextBefore, scanner: Scanner = scannerAt(before)): Place {
+  const { above, linePrefix, language } = before;
   const isLineStart = linePrefix.trim() === '';
   if (language.kind === 'prose') return isLineStart ? lineStartKind(above) : 'comment';
   if (scanner.kind === 'comment') return 'comment';
@@ -48,11 +51,7 @@ export function placeOf(
   return bracket === '[' || (bracket === '{' && isEntry(code)) ? 'literal' : 'other code';
 }
 
-function scannerAt({
-  above,
-  linePrefix,
-  language,
-}: Pick<EditContext, 'above' | 'linePrefix' | 'language'>): Scanner {
+function scannerAt({ above, linePrefix, language }: TextBefore): Scanner {
   const scanner = new Scanner(language);
   if (above !== undefined) scanner.feed(`${above}\n`);
   return scanner.feed(linePrefix);
