@@ -131,7 +131,8 @@ function shownOf(
   if (ranked.every(({ candidate }) => candidate.sources.length === 0))
     return isShown(line, isInvoked ? leastInvoked : leastConfidence(eagerness)) ? line : undefined;
   if (isInvoked && isShown(line, leastInvoked)) return line;
-  const options = optionsOf(ranked, context, placeOf(context, surroundings.scanner), (rest, word) =>
+  const fresh = ranked.filter(({ candidate }) => !maker.isThere(candidate.rest));
+  const options = optionsOf(fresh, context, placeOf(context, surroundings.scanner), (rest, word) =>
     wordCandidate(rest, word, context.path),
   );
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {

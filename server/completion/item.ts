@@ -62,6 +62,12 @@ export class ItemMaker {
     return undefined;
   }
 
+  /** Whether the line that a rest makes stands beside the cursor's already: then neither it nor a start of it is what comes. */
+  isThere(rest: string): boolean {
+    const { linePrefix, lineSuffix } = this.#context;
+    return lineSuffix.trim() === '' && isThereAlready(linePrefix + rest, this.#context, this.#neighbours);
+  }
+
   #itemFrom(draft: Draft, candidate: Candidate, confidence: number): CompletionItem {
     const text = cleanText(draft.lines.join('\n'));
     const { lineEnding, linePrefix } = this.#context;

@@ -3,8 +3,8 @@ import type { EditContext } from './context.ts';
 import { indentOf } from './indent.ts';
 import type { CompletionItem, CompletionRequest } from './request.ts';
 
-/** How sure it has to be that the cursor's line ends where the cursor stands. */
-const leastEnd = 0.75;
+/** The least share of what is known to follow that ends the cursor's line where the cursor stands. */
+const leastEnd = 0.8;
 /** How sure it has to be that the line ends here and the next one begins so. */
 const leastBoth = 0.6;
 
@@ -22,12 +22,13 @@ export function lineEndAt(
   ranked: readonly Ranked[],
   { linePrefix, lineSuffix, lineEnding, indentUnit }: EditContext,
 ): LineEnd | undefined {
-  const [first] = ranked;
-  if (first === undefined || first.candidate.rest.trim() !== '' || first.confidence < leastEnd)
-    return undefined;
   if (linePrefix.trim() === '' || lineSuffix.trim() !== '') return undefined;
+  // Confidence is fitted on lines that go on: how likely an end is, is told by how many of the others it outweighs.
+  const total = ranked.reduce((sum, { share }) => sum + share, 0);
+  const end = ranked.find(({ candidate }) => candidate.rest.trim() === '')?.share ?? 0;
+  if (total === 0 || end < leastEnd * total) return undefined;
   const indent = indentOf(linePrefix) + (/[:{([]\s*$/.test(linePrefix) ? indentUnit : '');
-  return { text: lineEnding + indent, confidence: first.confidence };
+  return { text: lineEnding + indent, confidence: end / total };
 }
 
 /** The same question one line further down. */
