@@ -48,7 +48,7 @@ function bounded(eagerness: number): number {
 }
 
 /** Chosen with the table below: so many wrong suggestions a hundred characters as before, and the most saved. */
-const usualCost = 40;
+const usualCost = 30;
 /** What a start of a line costs for not being all of it: what follows has to be read and taken on its own. */
 const cutCost = 3;
 /** By so much a wrong suggestion costs more for each that was typed past on the same line. */
