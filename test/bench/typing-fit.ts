@@ -6,13 +6,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionFeatures } from '../../server/usefulness/options.ts';
-import { probabilityBy } from '../../server/usefulness/worth.ts';
+import { passedCost, probabilityBy, usefulnessOf } from '../../server/usefulness/worth.ts';
 import { type Rows, train } from './perceptron.ts';
 
 interface Option {
   readonly length: number;
   /** UTF-16 units that would be taken. */
   readonly taken: number;
+  readonly isWhole: boolean;
   readonly line: number;
   readonly features: Float32Array;
 }
@@ -37,8 +38,6 @@ const wrongUsed = 3;
 const foldCount = 3;
 const shortest = 3;
 const lineStarts = (['at line start', 'at empty line'] as const).map(name => optionFeatures.indexOf(name));
-/** How much dearer a wrong suggestion is for each that was typed past on the same line. */
-const penalty = Number(process.env['PENALTY'] ?? 1);
 const width = 8 + optionFeatures.length;
 const [folder = '.', ...costs] = process.argv.slice(2);
 const repositories = readdirSync(folder)
@@ -90,9 +89,9 @@ function type(keys: readonly Key[], table: Float64Array, cost: number, into: Tal
     }
     into.characters++;
     if (lineStarts.some(i => key.options[0]!.features[i] === 1)) passed = 0;
-    let best = choose(key.options, table, cost * (1 + penalty * passed));
+    let best = choose(key.options, table, cost * (1 + passedCost * passed));
     if (best?.line !== showing?.line && showing !== undefined && best !== undefined && !showing.isAccepted)
-      best = choose(key.options, table, cost * (1 + penalty * (passed + 1)));
+      best = choose(key.options, table, cost * (1 + passedCost * (passed + 1)));
     if (best === undefined) end();
     else if (showing?.line !== best.line) {
       end();
@@ -119,7 +118,7 @@ function choose(options: readonly Option[], table: Float64Array, cost: number): 
   for (const option of options) {
     if (option.length < shortest) continue;
     const right = probabilityBy(table, option.features);
-    const usefulness = right * Math.min(60, option.length) - (1 - right) * cost;
+    const usefulness = usefulnessOf(right, option.length, option.isWhole, cost);
     if (usefulness > most) {
       most = usefulness;
       best = option;
@@ -164,11 +163,20 @@ function read(file: string): Observed {
   const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const sittings: { at: number; isStart: boolean; options: Option[] }[][] = [];
   for (let row = 0; row < values.length; row += width) {
-    const [sitting = 0, at = 0, , length = 0, taken = 0, , line = 0, isStart] = values.subarray(row, row + 8);
+    const [sitting = 0, at = 0, , length = 0, taken = 0, isWhole, line = 0, isStart] = values.subarray(
+      row,
+      row + 8,
+    );
     sittings[sitting] ??= [];
     const keys = sittings[sitting]!;
     if (keys.at(-1)?.at !== at) keys.push({ at, isStart: isStart === 1, options: [] });
-    keys.at(-1)!.options.push({ length, taken, line, features: values.subarray(row + 8, row + width) });
+    keys.at(-1)!.options.push({
+      length,
+      taken,
+      isWhole: isWhole === 1,
+      line,
+      features: values.subarray(row + 8, row + width),
+    });
   }
   return {
     name: file.replace(/.*\//, '').replace(/\..*/, ''),
