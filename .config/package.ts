@@ -1,85 +1,81 @@
 /**
- * Makes one VSIX for one platform (this machine's, or `--target <platform>`): onnxruntime is native, so there is one
- * package a platform. Checks what is inside and prints the size.
+ * Makes VSIX packages: one for this machine, or `--target <platform>` for another, `--target universal` for one without the native engine
+ * (for every other platform), `--target all` for all of them. Checks the list of files and the size of each, and starts the programs and the
+ * engine of the one for this machine from a copy of its files.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
 import { grammarFiles } from '../server/analysis/grammars.ts';
+import { largestPackage, problemsOf, targetNames, targets } from './targets.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const cache = path.join(root, '.cache');
 
-/** The editor's platform names, and the folder of onnxruntime's binaries for each; macOS on Intel and musl have none. */
-const binaries: Readonly<Record<string, string>> = {
-  'linux-x64': 'linux/x64',
-  'linux-arm64': 'linux/arm64',
-  'darwin-arm64': 'darwin/arm64',
-  'win32-x64': 'win32/x64',
-  'win32-arm64': 'win32/arm64',
-};
-
-const asked = process.argv.indexOf('--target');
-const target = asked >= 0 ? process.argv[asked + 1] : `${process.platform}-${process.arch}`;
-const binary = binaries[target ?? ''];
-if (target === undefined || binary === undefined) {
-  console.error(`There is no package for "${target}"; there are ${Object.keys(binaries).join(', ')}.`);
+const at = process.argv.indexOf('--target');
+const asked = at >= 0 ? process.argv[at + 1] : machineTarget();
+const chosen = asked === 'all' ? targetNames : targetNames.filter(name => name === asked);
+if (chosen.length === 0) {
+  console.error(`There is no package for "${asked}". Choose all, or one of ${targetNames.join(', ')}.`);
   process.exit(2);
 }
 
-const allowed = [
-  /^(package\.json|readme\.md|changelog\.md|license)$/i,
-  /^dist\/(extension\.cjs|(server|worker|engine|cli|map)\.js|[\w-]+\.wasm)$/,
-  /^dist\/weights\//,
-  /^media\//,
-  /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.js|lib\/.*\.js)$/,
-  new RegExp(`^node_modules/onnxruntime-node/bin/napi-v6/${binary}/`),
-];
-/** Without one of these the extension does not start. */
-const needed = [
-  'package.json',
-  'dist/extension.cjs',
-  'dist/map.js',
-  'media/map.css',
-  'media/walkthrough/read.md',
-  'media/longsight.svg',
-  'dist/server.js',
-  'dist/worker.js',
-  'dist/engine.js',
-  `node_modules/onnxruntime-node/bin/napi-v6/${binary}/onnxruntime_binding.node`,
-  'node_modules/onnxruntime-common/package.json',
-  'dist/weights/tokenizer.json',
-  'dist/web-tree-sitter.wasm',
-  ...grammarFiles().map(name => `dist/${name}`),
-];
-
 execFileSync(process.execPath, ['.config/build.ts', '--minify'], { cwd: root, stdio: 'inherit' });
-
 mkdirSync(cache, { recursive: true });
-const ignoreFile = path.join(cache, `vscodeignore-${target}`);
-const allowList = readFileSync(path.join(root, '.vscodeignore'), 'utf8');
-writeFileSync(
-  ignoreFile,
-  `${allowList.trimEnd()}\n!node_modules/onnxruntime-node/bin/napi-v6/${binary}/**\n`,
-);
+let failed = false;
+for (const name of chosen) failed = !(await makePackage(name)) || failed;
+process.exitCode = failed ? 1 : 0;
 
-const inside = await listFiles({ cwd: root, ignoreFile });
-const surplus = inside.filter(name => !allowed.some(pattern => pattern.test(name)));
-const missing = needed.filter(name => !inside.includes(name));
-for (const name of surplus) console.error(`The package would hold ${name}, which nobody needs.`);
-for (const name of missing) console.error(`The package would lack ${name}.`);
-if (surplus.length > 0 || missing.length > 0) process.exit(1);
+/** @returns whether the package is as it should be; problems are printed. */
+async function makePackage(name: string): Promise<boolean> {
+  const target = targets[name]!;
+  const ignoreFile = path.join(cache, `vscodeignore-${name}`);
+  const allowList = readFileSync(path.join(root, '.vscodeignore'), 'utf8').trimEnd();
+  writeFileSync(ignoreFile, `${[allowList, ...target.files.map(file => `!${file}`)].join('\n')}\n`);
 
-const packagePath = path.join(cache, `longsight-${target}.vsix`);
-await createVSIX({
-  cwd: root,
-  target,
-  packagePath,
-  ignoreFile,
-  allowMissingRepository: true,
-  rewriteRelativeLinks: false,
-});
-console.log(
-  `${path.relative(root, packagePath)}: ${inside.length} files, ${(statSync(packagePath).size / 1e6).toFixed(1)} MB`,
-);
+  const inside = await listFiles({ cwd: root, ignoreFile });
+  const problems = problemsOf(name, inside, grammarFiles());
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) return false;
+  if (name === machineTarget() && !runsHere(name, inside)) return false;
+
+  const packagePath = path.join(cache, `longsight-${name}.vsix`);
+  await createVSIX({
+    cwd: root,
+    ...(name !== 'universal' && { target: name }),
+    packagePath,
+    ignoreFile,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+  const megabytes = statSync(packagePath).size / 1e6;
+  console.log(`${path.relative(root, packagePath)}: ${inside.length} files, ${megabytes.toFixed(1)} MB`);
+  if (megabytes <= largestPackage) return true;
+  console.error(`The package for ${name} is over ${largestPackage} MB.`);
+  return false;
+}
+
+/** Runs the command line and the engine from the files of a package and nothing else. */
+function runsHere(name: string, files: readonly string[]): boolean {
+  const folder = mkdtempSync(path.join(tmpdir(), 'longsight-package-'));
+  try {
+    for (const file of files) cpSync(path.join(root, file), path.join(folder, file));
+    const args = [path.join(folder, 'dist/cli.js'), 'status', '--json', '--no-cache', '--device', 'cpu'];
+    const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+    const output = execFileSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
+    const { engine, deviceReason } = JSON.parse(output) as { engine: string; deviceReason: string };
+    const works = name === 'universal' ? engine === 'failed' : engine === 'running';
+    if (!works) console.error(`The engine in the package for ${name} is ${engine}: ${deviceReason}`);
+    return works;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where this machine has no package of its own, the universal one. */
+function machineTarget(): string {
+  const name = `${process.platform}-${process.arch}`;
+  return targetNames.includes(name) ? name : 'universal';
+}

@@ -43,7 +43,7 @@ async function run(program: string, storage: vscode.Uri): Promise<void> {
 async function show(title: string, plot: vscode.Uri): Promise<void> {
   const bytes = await vscode.workspace.fs.readFile(plot);
   const panel = vscode.window.createWebviewPanel('longsight.benchmark', title, vscode.ViewColumn.Active);
-  const alt = vscode.l10n.t('How many suggestions are right, against how many lines get one');
+  const alt = vscode.l10n.t('Precision of suggestions against the share of lines that get one');
   panel.webview.html = `<!DOCTYPE html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">

@@ -1,18 +1,12 @@
 /** The palette's commands that are a request or a setting; features with a view of their own bring theirs. */
 import * as vscode from 'vscode';
-import {
-  clearRequest,
-  type Place,
-  pauseRequest,
-  readRequest,
-  restartEngineRequest,
-  type Status,
-} from '../server/protocol/requests.ts';
+import { methods } from '../server/protocol/methods.ts';
+import type { Place, Status } from '../server/protocol/requests.ts';
 import { settings } from '../server/protocol/settings.ts';
 import { ask } from './client/ask.ts';
 import type { Context } from './client/context.ts';
 import { openPlace, openPlaceCommand } from './client/places.ts';
-import { isEnabled, readSetting, writeSetting } from './client/settings.ts';
+import { isEnabled, modelName, readSetting, writeSetting } from './client/settings.ts';
 
 export function activate(context: Context): void {
   const { extension, client, log } = context;
@@ -20,11 +14,11 @@ export function activate(context: Context): void {
     extension.subscriptions.push(vscode.commands.registerCommand(`longsight.${name}`, run));
   };
   register('read', () => read(context));
-  register('pause', () => ask(context, pauseRequest, { paused: true }));
-  register('resume', () => ask(context, pauseRequest, { paused: false }));
+  register('pause', () => ask(context, methods.pause, { paused: true }));
+  register('resume', () => ask(context, methods.pause, { paused: false }));
   register('clear', () => clear(context));
   register('restartEngine', () =>
-    client.connection === 'running' ? ask(context, restartEngineRequest, null) : client.restart(),
+    client.connection === 'running' ? ask(context, methods.restartEngine, null) : client.restart(),
   );
   register('trigger', () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger'));
   register('accept', () => vscode.commands.executeCommand('editor.action.inlineSuggest.commit'));
@@ -32,7 +26,7 @@ export function activate(context: Context): void {
   register('enableLanguage', () => setLanguage(true));
   register('disableLanguage', () => setLanguage(false));
   register('chooseDevice', () => chooseDevice(client.status));
-  register('chooseModel', () => chooseModel(client.status));
+  register('chooseModel', () => chooseModel());
   register('showLog', () => log.show());
   register('openWalkthrough', () =>
     vscode.commands.executeCommand(
@@ -55,27 +49,25 @@ export function activate(context: Context): void {
 
 async function read(context: Context): Promise<void> {
   if (!vscode.workspace.workspaceFolders?.length) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('Open a folder first: there is no repository to read.'),
-    );
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a folder to read its repository.'));
     return;
   }
-  await ask(context, readRequest, null);
+  await ask(context, methods.read, null);
 }
 
 async function clear(context: Context): Promise<void> {
   const yes = vscode.l10n.t('Clear');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Forget everything that was read of this repository?'),
+    vscode.l10n.t('Clear everything Longsight remembers of this repository?'),
     {
       modal: true,
       detail: vscode.l10n.t(
-        'Your files stay as they are. Reading the repository again brings everything back.',
+        'Your files are not changed. Read the repository again to restore completions and the summary.',
       ),
     },
     yes,
   );
-  if (answer === yes) await ask(context, clearRequest, null);
+  if (answer === yes) await ask(context, methods.clear, null);
 }
 
 async function toggleFileScope(): Promise<void> {
@@ -83,8 +75,8 @@ async function toggleFileScope(): Promise<void> {
   await writeSetting('completion.scope', scope);
   vscode.window.setStatusBarMessage(
     scope === 'file'
-      ? vscode.l10n.t('Longsight draws on the current file only.')
-      : vscode.l10n.t('Longsight draws on the whole repository.'),
+      ? vscode.l10n.t('Longsight completes from the current file only.')
+      : vscode.l10n.t('Longsight completes from the whole repository.'),
     4000,
   );
 }
@@ -101,12 +93,12 @@ async function setLanguage(enabled: boolean): Promise<void> {
 async function chooseDevice(status: Status | undefined): Promise<void> {
   const current = readSetting('engine.device');
   const labels: Record<typeof current, string> = {
-    auto: vscode.l10n.t('Whatever is fastest here and gives right results'),
-    cpu: vscode.l10n.t('The processor; works everywhere'),
-    webgpu: vscode.l10n.t('The graphics card, through WebGPU'),
-    cuda: vscode.l10n.t('An NVIDIA card, through CUDA'),
-    dml: vscode.l10n.t('The graphics card, through DirectML (Windows)'),
-    coreml: vscode.l10n.t('Apple hardware, through Core ML'),
+    auto: vscode.l10n.t('The fastest device that passes the correctness check'),
+    cpu: vscode.l10n.t('The processor (works everywhere)'),
+    webgpu: vscode.l10n.t('GPU, through WebGPU'),
+    cuda: vscode.l10n.t('NVIDIA GPU, through CUDA'),
+    dml: vscode.l10n.t('GPU, through DirectML (Windows)'),
+    coreml: vscode.l10n.t('Apple GPU and Neural Engine, through Core ML'),
   };
   const choices = settings.find(({ name }) => name === 'engine.device')?.choices ?? [];
   const items = (choices as (typeof current)[]).map(label => ({
@@ -114,24 +106,24 @@ async function chooseDevice(status: Status | undefined): Promise<void> {
     description: label === current ? vscode.l10n.t('current') : '',
     detail: labels[label],
   }));
-  const running = status && `${status.device}. ${status.deviceReason}`;
+  const running = status?.device ? `${status.device}. ${status.deviceReason}` : undefined;
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('The device the model runs on'),
+    title: vscode.l10n.t('Choose the device for the model'),
     placeHolder: running
-      ? vscode.l10n.t('Now: {0}', running)
-      : vscode.l10n.t('The engine is not running yet.'),
+      ? vscode.l10n.t('Current: {0}', running)
+      : vscode.l10n.t('The engine is not running.'),
   });
   if (chosen) await writeSetting('engine.device', chosen.label);
 }
 
-async function chooseModel(status: Status | undefined): Promise<void> {
+async function chooseModel(): Promise<void> {
   const current = readSetting('engine.model');
-  const shipped = { label: vscode.l10n.t('The model that Longsight ships'), description: '' };
-  const other = { label: vscode.l10n.t('Choose a Folder …'), description: current };
+  const shipped = { label: vscode.l10n.t('Bundled model'), description: '' };
+  const other = { label: vscode.l10n.t('Choose a Folder…'), description: current };
   if (current === '') shipped.description = vscode.l10n.t('current');
   const chosen = await vscode.window.showQuickPick([shipped, other], {
-    title: vscode.l10n.t('The model that reads and completes'),
-    placeHolder: status?.modelId ? vscode.l10n.t('Now: {0}', status.modelId) : '',
+    title: vscode.l10n.t('Choose a model (experimental; suggestions do not use it yet)'),
+    placeHolder: vscode.l10n.t('Current: {0}', modelName()),
   });
   if (chosen === shipped) await writeSetting('engine.model', '');
   if (chosen !== other) return;
@@ -139,7 +131,7 @@ async function chooseModel(status: Status | undefined): Promise<void> {
     (await vscode.window.showOpenDialog({
       canSelectFiles: false,
       canSelectFolders: true,
-      title: vscode.l10n.t('A folder with a model: config.json, tokenizer.json and weights'),
+      title: vscode.l10n.t('Choose a folder with config.json, tokenizer.json and weights'),
     })) ?? [];
   if (folder) await writeSetting('engine.model', folder.fsPath);
 }

@@ -61,7 +61,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   );
   // Reading runs git, and a repository's git configuration can name programs: not before the user trusts it.
   if (vscode.workspace.isTrusted) void client.start();
-  else log.info('Nothing is read until this workspace is trusted.');
+  else log.info('Waiting for workspace trust before reading the repository.');
 }
 
 /** While developing, a hang can be made to show sooner. */

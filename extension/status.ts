@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Status } from '../server/protocol/requests.ts';
 import type { Context } from './client/context.ts';
 import { languageName } from './client/language-name.ts';
-import { isEnabled, readSetting } from './client/settings.ts';
+import { isEnabled, modelName, readSetting } from './client/settings.ts';
 import { fullCount, megabytes, percent, shortCount } from './client/words.ts';
 import { type Activity, wordsOf } from './completion/activity.ts';
 import type { Snooze } from './completion/snooze.ts';
@@ -46,13 +46,17 @@ export function activate(context: Context, snooze: Snooze, activity: Activity): 
     snooze.onDidChange(refresh),
     activity.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
-    // A document whose language is changed is opened anew.
+    // A document whose language is changed is opened again.
     vscode.workspace.onDidOpenTextDocument(document => {
       if (document === vscode.window.activeTextEditor?.document) refresh();
     }),
     vscode.workspace.onDidChangeConfiguration(change => {
       if (change.affectsConfiguration('longsight')) refresh();
     }),
+    // The walkthrough misses a context that was set before it was registered, so one is set when its tab opens.
+    vscode.window.tabGroups.onDidChangeTabs(
+      () => void setContext('wasReady', client.status?.state === 'ready'),
+    ),
     vscode.commands.registerCommand('longsight.showMenu', () => showMenu(context, snooze, activity)),
   );
   refresh();
@@ -79,7 +83,7 @@ function reportOf({ client }: Context, snooze: Snooze, activity: Activity): Repo
     text,
     detail,
   });
-  if (!vscode.workspace.isTrusted) return quiet(t('Off until this folder is trusted'));
+  if (!vscode.workspace.isTrusted) return quiet(t('Off in untrusted folders'));
   if (connection === 'failed')
     return { level: 'error', icon: 'warning', short: '', text: t('Stopped'), detail: problem ?? '' };
   if (connection === 'off') return quiet(t('Off'));
@@ -98,7 +102,7 @@ function reportOf({ client }: Context, snooze: Snooze, activity: Activity): Repo
     const known = status.filesTotal > 0;
     const text = known
       ? t('Reading: {0} of {1} files', fullCount(status.files), fullCount(status.filesTotal))
-      : t('Looking for files to read');
+      : t('Looking for files');
     return { level: 'busy', icon: 'sync~spin', short: known ? `${percent(status)}%` : '', text, detail };
   }
   if (status.state === 'paused')
@@ -107,8 +111,7 @@ function reportOf({ client }: Context, snooze: Snooze, activity: Activity): Repo
     const time = snooze.until.toLocaleTimeString(vscode.env.language, { hour: '2-digit', minute: '2-digit' });
     return { level: 'quiet', icon: 'bell-slash', short: '', text: t('Snoozed until {0}', time), detail };
   }
-  const text =
-    status.state === 'ready' ? t('{0} tokens read', shortCount(status.tokens)) : t('Nothing read yet');
+  const text = status.state === 'ready' ? t('{0} tokens read', shortCount(status.tokens)) : t('Not read yet');
   // What was read serves without the engine, so its trouble is a remark.
   const remark = status.engine === 'failed' && status.problem ? `${detail} · ${status.problem}` : detail;
   const thought = status.state === 'ready' ? wordsOf(activity.thought) : undefined;
@@ -133,8 +136,8 @@ function iconHere(): string {
 function detailOf(status: Status): string {
   const t = vscode.l10n.t;
   const parts = [status.device, t('{0} files', fullCount(status.files))];
-  if (status.skipped > 0) parts.push(t('{0} left out', fullCount(status.skipped)));
-  if (status.stale > 0) parts.push(t('{0} changed since', fullCount(status.stale)));
+  if (status.skipped > 0) parts.push(t('{0} skipped', fullCount(status.skipped)));
+  if (status.stale > 0) parts.push(t('{0} changed since read', fullCount(status.stale)));
   return parts.filter(part => part !== '').join(' · ');
 }
 
@@ -146,11 +149,11 @@ function tooltip(report: Report, status: Status | undefined): vscode.MarkdownStr
   const rows: [string, string][] = [
     [t('Tokens'), fullCount(status.tokens)],
     [t('Files'), `${fullCount(status.files)} / ${fullCount(status.filesTotal)}`],
-    [t('Left out'), fullCount(status.skipped)],
+    [t('Skipped'), fullCount(status.skipped)],
     [t('Changed since read'), fullCount(status.stale)],
     [t('Memory'), megabytes(status.memoryBytes)],
     [t('Device'), status.device || t('none')],
-    [t('Model'), status.modelId || t('none')],
+    [t('Model'), modelName()],
   ];
   text.appendMarkdown('| | |\n|---|---|\n');
   for (const [name, value] of rows) {
@@ -183,7 +186,7 @@ async function showMenu(context: Context, snooze: Snooze, activity: Activity): P
     items.push(item('telescope', t('Summarize Repository'), 'summarize'));
     items.push(item('layout', t('Show Memory Map'), 'showMap'));
     items.push(item('export', t('Export Digest'), 'exportDigest'));
-    items.push(item('checklist', t('Show What Was Read and Left Out'), 'showCoverage'));
+    items.push(item('checklist', t('Show Coverage'), 'showCoverage'));
     items.push(item('book', t('Read Repository Again'), 'read'));
     items.push(
       client.status?.state === 'paused'
@@ -208,8 +211,8 @@ async function showMenu(context: Context, snooze: Snooze, activity: Activity): P
   items.push(item('debug-step-over', t('No Next Edits in This Session'), 'stopNextEdits'));
   items.push(
     readSetting('completion.scope') === 'file'
-      ? item('repo', t('Draw on the Whole Repository'), 'toggleFileScope')
-      : item('file', t('Draw on the Current File Only'), 'toggleFileScope'),
+      ? item('repo', t('Complete from the Whole Repository'), 'toggleFileScope')
+      : item('file', t('Complete from the Current File Only'), 'toggleFileScope'),
   );
   items.push(heading(t('Engine')));
   items.push(item('chip', t('Choose Device'), 'chooseDevice'));

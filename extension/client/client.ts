@@ -12,6 +12,7 @@ import {
   Trace,
   TransportKind,
 } from 'vscode-languageclient/node';
+import { methods } from '../../server/protocol/methods.ts';
 import {
   type Answered,
   acceptedCommand,
@@ -20,7 +21,6 @@ import {
   type RequestOf,
   type Status,
   statusNotification,
-  statusRequest,
 } from '../../server/protocol/requests.ts';
 import { settingsSection } from '../../server/protocol/settings.ts';
 import { readSetting } from './settings.ts';
@@ -99,7 +99,7 @@ export class Client implements vscode.Disposable {
       await language.start();
       if (this.#language !== language) return;
       await this.applyTrace();
-      const status = await language.sendRequest<Status>(statusRequest.method, null);
+      const status = await language.sendRequest<Status>(methods.status.method, null);
       if (this.#language !== language) return;
       this.#status = status;
       this.#set('running');
@@ -188,7 +188,7 @@ export class Client implements vscode.Disposable {
           return {
             action: CloseAction.DoNotRestart,
             handled: true,
-            message: 'The language server has gone.',
+            message: 'The language server is no longer running.',
           };
         },
       },
@@ -218,17 +218,15 @@ export class Client implements vscode.Disposable {
     this.#ends = [...this.#ends.filter(end => now - end < patience.window), now];
     if (this.#ends.length > patience.restarts) {
       log.error(
-        `The language server ended ${this.#ends.length} times in a short while; it is not started again.`,
+        `The language server crashed ${this.#ends.length} times in a short time and will not be restarted.`,
       );
       this.#set(
         'failed',
-        vscode.l10n.t(
-          'The Longsight language server keeps stopping, so completions and the summary are off.',
-        ),
+        vscode.l10n.t('The Longsight language server keeps crashing. Completions and the summary are off.'),
       );
       return;
     }
-    log.warn('The language server ended and is started again.');
+    log.warn('The language server crashed; restarting it.');
     this.#set('starting');
     clearTimeout(this.#timer);
     // Immediately the first time, then slower: what failed for want of memory needs a moment.
@@ -247,9 +245,9 @@ export class Client implements vscode.Disposable {
     const answered = await answersWithin(language, patience.pingTimeout);
     if (language !== this.#language) return;
     if (answered) return this.#watch(language, 0);
-    log.warn(`The language server has not answered for ${patience.pingTimeout / 1000} seconds.`);
+    log.warn(`The language server has not responded for ${patience.pingTimeout / 1000} seconds.`);
     if (missed === 0) return this.#watch(language, 1);
-    log.error('The language server hangs and is stopped.');
+    log.error('The language server is unresponsive; stopping it.');
     this.#lost(language);
   }
 
@@ -282,7 +280,7 @@ async function answersWithin(language: LanguageClient, milliseconds: number): Pr
   const late = new Promise<boolean>(resolve => {
     timer = setTimeout(() => resolve(false), milliseconds);
   });
-  const answer = language.sendRequest(statusRequest.method, null).then(
+  const answer = language.sendRequest(methods.status.method, null).then(
     () => true,
     // A refusal is an answer too; a lost connection is handled where it is noticed.
     () => true,

@@ -40,14 +40,14 @@ export async function openPlace(place: Place, column: vscode.ViewColumn): Promis
   const uri = uriOf(place.path);
   const line = Math.max(0, place.line - 1);
   try {
-    if (!uri) throw new Error(vscode.l10n.t('its folder is not open'));
+    if (!uri) throw new Error(vscode.l10n.t('its folder is not part of this workspace'));
     const document = await vscode.workspace.openTextDocument(uri);
     const at = document.lineAt(Math.min(line, document.lineCount - 1)).range.start;
     const selection = new vscode.Range(at, at);
     await vscode.window.showTextDocument(document, { viewColumn: column, selection });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showWarningMessage(vscode.l10n.t('{0} could not be opened: {1}', place.path, why));
+    void vscode.window.showWarningMessage(vscode.l10n.t('Could not open {0}: {1}', place.path, why));
   }
 }
 

@@ -1,4 +1,5 @@
-/** The user's settings, typed by the one table of them. */
+/** The user's settings, typed by the table of settings. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { type SettingName, type SettingValue, settingsSection } from '../../server/protocol/settings.ts';
 
@@ -11,7 +12,7 @@ export function readSetting<Name extends SettingName>(
   return vscode.workspace.getConfiguration(settingsSection, scope).get(name) as SettingValue<Name>;
 }
 
-/** Changes a setting where it is already set for this workspace, else for the user: nobody's repository gains a settings file by a click. */
+/** Changes a setting where it is already set for this workspace, else for the user, so that a click never adds a settings file to a repository. */
 export async function writeSetting<Name extends SettingName>(
   name: Name,
   value: SettingValue<Name>,
@@ -29,4 +30,10 @@ export function isEnabled(document: vscode.TextDocument): boolean {
   if (!readSetting('enable', document)) return false;
   const languages = readSetting('languages', document);
   return languages[document.languageId] ?? languages['*'] ?? true;
+}
+
+/** The model in use, by the name of its folder. */
+export function modelName(): string {
+  const folder = readSetting('engine.model');
+  return folder === '' ? vscode.l10n.t('bundled') : path.basename(folder);
 }

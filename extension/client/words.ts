@@ -31,19 +31,19 @@ export function percent(status: Status): number {
 /** Why a file was left out, as a heading. A reason this version does not know stands for itself. */
 export function reasonText(reason: string): string {
   const known: Record<string, string> = {
-    binary: vscode.l10n.t('Not text'),
+    binary: vscode.l10n.t('Binary'),
     generated: vscode.l10n.t('Generated'),
     minified: vscode.l10n.t('Minified'),
     oversized: vscode.l10n.t('Too large'),
-    secret: vscode.l10n.t('May hold a secret'),
+    secret: vscode.l10n.t('Possible secret'),
     excluded: vscode.l10n.t('Excluded by a setting or an ignore file'),
-    encoding: vscode.l10n.t('Not in UTF-8'),
+    encoding: vscode.l10n.t('Not UTF-8'),
     symlink: vscode.l10n.t('Symbolic link'),
     submodule: vscode.l10n.t('Submodule'),
-    unreadable: vscode.l10n.t('Could not be read'),
-    vanished: vscode.l10n.t('Vanished while being read'),
+    unreadable: vscode.l10n.t('Read error'),
+    vanished: vscode.l10n.t('Deleted while reading'),
     empty: vscode.l10n.t('Empty'),
-    limit: vscode.l10n.t('Beyond the limit of tokens'),
+    limit: vscode.l10n.t('Over the token limit'),
   };
   return known[reason] ?? reason;
 }

@@ -56,7 +56,7 @@ export function wordsOf(thought: Thought): { readonly icon: string; readonly tex
   if (thought === 'thinking') return { icon: 'loading~spin', text: t('Looking for a suggestion') };
   if (thought === 'nothing') return { icon: 'dash', text: t('Nothing like this was found') };
   if (thought === 'unsure') return { icon: 'dash', text: t('Nothing sure enough was found') };
-  if (thought === 'kept out')
+  if (thought === 'excluded')
     return {
       icon: 'lock',
       text: t('Nothing is suggested in this file: it may hold secrets, or is excluded'),

@@ -28,7 +28,7 @@ export function activate({ extension }: Context, suggestions: Suggestions): void
     if (place) await openPlace(place, vscode.ViewColumn.Beside);
     else
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('No suggestion in this line comes from one place.'),
+        vscode.l10n.t('This suggestion does not come from a single place.'),
       );
   });
 }

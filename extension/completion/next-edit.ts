@@ -3,7 +3,8 @@
  * the change. The editor shows suggestions on the cursor's line only, so it cannot be one.
  */
 import * as vscode from 'vscode';
-import { type NextEdit, nextEditRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { NextEdit } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { isEnabled } from '../client/settings.ts';
 
@@ -88,7 +89,7 @@ class NextEditOffers implements vscode.Disposable {
     const { version } = document;
     const uri = document.uri.toString();
     try {
-      const found = await this.#context.client.request(nextEditRequest, { uri });
+      const found = await this.#context.client.request(methods.nextEdit, { uri });
       const editor = vscode.window.activeTextEditor;
       if (found === null || editor?.document !== document || document.version !== version) return;
       const offer = { ...found, uri, version };

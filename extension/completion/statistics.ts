@@ -55,7 +55,7 @@ export function activate({ extension }: Context, suggestions: Suggestions): void
 
   async function erase(): Promise<void> {
     await globalState.update(key, undefined);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('The statistics of suggestions are erased.'), 4000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Suggestion statistics erased.'), 4000);
   }
 }
 
@@ -78,7 +78,7 @@ async function show({ since, byLanguage }: Statistics, erase: () => Promise<void
   ];
   const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem>(items, {
     title: t('Suggestions since {0}', since),
-    placeHolder: t('Counted and kept on this machine only.'),
+    placeHolder: t('Counted and stored on this machine only.'),
   });
   if (chosen === eraseItem) await erase();
 }
@@ -86,7 +86,7 @@ async function show({ since, byLanguage }: Statistics, erase: () => Promise<void
 function sentence({ shown, accepted, lookedAt, kept }: Counts): string {
   const share = shown === 0 ? 0 : Math.round((100 * accepted) / shown);
   return vscode.l10n.t(
-    '{0} shown, {1} accepted ({2} %), {3} of {4} kept after a minute',
+    '{0} shown, {1} accepted ({2}%), {3} of {4} kept after a minute',
     fullCount(shown),
     fullCount(accepted),
     share,

@@ -52,14 +52,14 @@ async function showWhy(suggestions: Suggestions): Promise<void> {
       }),
     ),
   );
-  const peekItem = { label: `$(eye) ${vscode.l10n.t('Peek at All of Them')}` };
+  const peekItem = { label: `$(eye) ${vscode.l10n.t('Peek All Sources')}` };
   const chosen = await vscode.window.showQuickPick<PlaceItem | vscode.QuickPickItem>(
     items.length > 0 ? [...items, peekItem] : [{ label: originText(why) }],
     {
-      title: vscode.l10n.t('Why this suggestion? {0} sure', percentText(why)),
+      title: vscode.l10n.t('Why this suggestion? Confidence: {0}', percentText(why)),
       placeHolder: why.verbatim
         ? copiedText(why.verbatim)
-        : vscode.l10n.t('{0} Enter opens a place.', originText(why)),
+        : vscode.l10n.t('{0} Press Enter to open a source.', originText(why)),
     },
   );
   if (chosen && 'place' in chosen) await openPlace(chosen.place, vscode.ViewColumn.Active);
@@ -75,18 +75,18 @@ async function peekSources(suggestions: Suggestions): Promise<void> {
   const others = provenance.filter(({ path, line }) => path !== verbatim?.path || line !== verbatim.line);
   if (!(await peekPlaces(editor, verbatim ? [verbatim, ...others] : others)))
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('No suggestion in this line comes from one place.'),
+      vscode.l10n.t('This suggestion does not come from a single place.'),
     );
 }
 
 function tellNothing(): void {
-  void vscode.window.showInformationMessage(vscode.l10n.t('Longsight suggests nothing in this line.'));
+  void vscode.window.showInformationMessage(vscode.l10n.t('Longsight has no suggestion on this line.'));
 }
 
 function copiedText({ path, line, endLine }: NonNullable<Why['verbatim']>): string {
   return line === endLine
-    ? vscode.l10n.t('Copied word for word from {0}:{1}', path, line)
-    : vscode.l10n.t('Copied word for word from {0}:{1}–{2}', path, line, endLine);
+    ? vscode.l10n.t('Exact copy of {0}:{1}', path, line)
+    : vscode.l10n.t('Exact copy of {0}:{1}–{2}', path, line, endLine);
 }
 
 function explanation(why: Why): vscode.MarkdownString {
@@ -96,8 +96,8 @@ function explanation(why: Why): vscode.MarkdownString {
   text.appendMarkdown('$(telescope) ');
   text.appendMarkdown(
     links.length > 0
-      ? vscode.l10n.t('Longsight, {0} sure, from {1}', percentText(why), links.join(', '))
-      : vscode.l10n.t('Longsight, {0} sure', percentText(why)),
+      ? vscode.l10n.t('Longsight · {0} confidence · from {1}', percentText(why), links.join(', '))
+      : vscode.l10n.t('Longsight · {0} confidence', percentText(why)),
   );
   text.appendMarkdown('\n\n').appendText(originText(why));
   if (why.verbatim) text.appendMarkdown('\n\n').appendText(copiedText(why.verbatim));
@@ -109,8 +109,8 @@ function originText({ origin }: Why): string {
   const t = vscode.l10n.t;
   if (origin === 'repository') return t('Copied from other files of the repository.');
   if (origin === 'file') return t('Copied from this file.');
-  if (origin === 'pieces') return t('Put together from several places.');
-  return t('Written by the model, not copied from one place.');
+  if (origin === 'pieces') return t('Assembled from several places.');
+  return t('Written by the model.');
 }
 
 async function lineText(place: Place): Promise<string> {
@@ -120,7 +120,7 @@ async function lineText(place: Place): Promise<string> {
     const document = await vscode.workspace.openTextDocument(uri);
     return document.lineAt(Math.min(place.line, document.lineCount) - 1).text.trim();
   } catch {
-    return vscode.l10n.t('This file is not there any more.');
+    return vscode.l10n.t('This file no longer exists.');
   }
 }
 

@@ -1,7 +1,8 @@
 /** The memory map: a page in an editor tab with the repository as areas. What it knows comes from here; what it looks like is in `webview/`. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { mapRequest, type Place, type RepositoryMap, whereRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Place, RepositoryMap } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { openPlace, pathOf } from '../client/places.ts';
@@ -176,14 +177,14 @@ class MapPanel implements vscode.Disposable {
   async #ask(measure: boolean, token: vscode.CancellationToken): Promise<boolean> {
     const { client, log } = this.#context;
     try {
-      const map = await client.request(mapRequest, { measure }, token);
+      const map = await client.request(methods.map, { measure }, token);
       if (token.isCancellationRequested) return false;
       this.#map = map;
       this.#post({ type: 'map', map });
       return true;
     } catch (error) {
       if (token.isCancellationRequested) return false;
-      log.error('The memory map could not be had.', error);
+      log.error('Could not load the memory map.', error);
       this.#post({ type: 'trouble', text: error instanceof Error ? error.message : String(error) });
       // With the next server there is another chance.
       this.#askedFor = undefined;
@@ -220,13 +221,13 @@ class MapPanel implements vscode.Disposable {
     const { line, character } = editor.selection.active;
     const position = { uri: editor.document.uri.toString(), line: line + 1, column: character + 1 };
     try {
-      const { places } = await this.#context.client.request(whereRequest, position, asking.token);
+      const { places } = await this.#context.client.request(methods.where, position, asking.token);
       if (asking.token.isCancellationRequested) return;
       const attention: Attention = { cursor: { path, line: position.line }, scores: strongest(places) };
       this.#post({ type: 'attention', attention });
     } catch (error) {
       if (!asking.token.isCancellationRequested)
-        this.#context.log.warn('What the memory connects to the cursor could not be had.', error);
+        this.#context.log.warn('Could not find code similar to the line at the cursor.', error);
     }
   }
 }

@@ -8,8 +8,8 @@ const ledger = 'longsight.showCoverage';
 export function coverageNode(status: Status, say: Say, count: (value: number) => string): SummaryNode {
   const rows: [id: string, icon: string, label: string, command: string | undefined][] = [
     ['read', 'check', say('{0} files, {1} tokens read', count(status.files), count(status.tokens)), ledger],
-    ['skipped', 'circle-slash', say('{0} left out', count(status.skipped)), ledger],
-    ['stale', 'history', say('{0} changed since', count(status.stale)), ledger],
+    ['skipped', 'circle-slash', say('{0} skipped', count(status.skipped)), ledger],
+    ['stale', 'history', say('{0} changed since read', count(status.stale)), ledger],
     [
       'device',
       'chip',
@@ -24,15 +24,17 @@ export function coverageNode(status: Status, say: Say, count: (value: number) =>
       text: id === 'device' ? status.deviceReason : '',
       ...(command && { command }),
     }));
-  return { ...plain('coverage', 'checklist', say('What was read')), children };
+  return { ...plain('coverage', 'checklist', say('Coverage')), children };
 }
 
 export function activityNode(
-  { commitsLastYear, lastCommit }: Activity,
+  { commitsLastYear, lastCommit, partial }: Activity,
   say: Say,
   date: (seconds: number) => string,
 ): SummaryNode {
-  const label = say('{0} commits in a year, the latest on {1}', commitsLastYear, date(lastCommit));
+  const label = partial
+    ? say('At least {0} commits in a year, the latest on {1}', commitsLastYear, date(lastCommit))
+    : say('{0} commits in the last year, latest on {1}', commitsLastYear, date(lastCommit));
   return plain('overview/activity', 'git-commit', label);
 }
 

@@ -1,6 +1,7 @@
 /** What was read and what was left out, with the reasons, as a list to search and open from. */
 import * as vscode from 'vscode';
-import { type Coverage, coverageRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Coverage } from '../../server/protocol/requests.ts';
 import { ask } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { openPlace } from '../client/places.ts';
@@ -17,17 +18,17 @@ interface FileItem extends vscode.QuickPickItem {
 }
 
 async function show(context: Context): Promise<void> {
-  const coverage = await ask(context, coverageRequest, null);
+  const coverage = await ask(context, methods.coverage, null);
   if (!coverage) return;
   const pick = vscode.window.createQuickPick<FileItem>();
   const tokens = coverage.files.reduce((sum, file) => sum + file.tokens, 0);
   pick.title = vscode.l10n.t(
-    'Files read: {0} · tokens: {1} · left out: {2}',
+    'Files read: {0} · tokens: {1} · skipped: {2}',
     fullCount(coverage.files.length),
     shortCount(tokens),
     fullCount(coverage.skipped.length),
   );
-  pick.placeholder = vscode.l10n.t('Search by path or reason; Enter opens the file.');
+  pick.placeholder = vscode.l10n.t('Filter by path or reason; press Enter to open the file');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = itemsOf(coverage);
@@ -57,7 +58,7 @@ function itemsOf(coverage: Coverage): FileItem[] {
     }
   }
   const groups: [string, string, boolean][] = [
-    [vscode.l10n.t('Changed since it was read'), 'history', true],
+    [vscode.l10n.t('Changed since read'), 'history', true],
     [vscode.l10n.t('Read'), 'check', false],
   ];
   for (const [label, icon, stale] of groups) {
@@ -90,5 +91,5 @@ function asMarkdown(coverage: Coverage): string {
   const read = coverage.files.map(({ path, tokens, stale }) => [path, String(tokens), stale ? 'stale' : '']);
   const table = (head: string[], rows: string[][]): string =>
     [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
-  return `${table(['Left out', 'Reason', 'Detail'], skipped)}\n\n${table(['Read', 'Tokens', ''], read)}\n`;
+  return `${table(['Skipped', 'Reason', 'Detail'], skipped)}\n\n${table(['Read', 'Tokens', ''], read)}\n`;
 }

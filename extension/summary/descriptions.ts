@@ -1,7 +1,8 @@
 /** Summaries of the repository, a folder, a file or a selection: Markdown documents that are on no disk, shown in the editor's preview. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
-import { type DescribeParameters, describeRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { DescribeParameters } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { pathOf, uriOf } from '../client/places.ts';
@@ -49,12 +50,12 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
     const parameters = JSON.parse(uri.query) as DescribeParameters;
     const { client, log } = this.#context;
     try {
-      const { markdown } = await client.request(describeRequest, parameters, token);
+      const { markdown } = await client.request(methods.describe, parameters, token);
       return withSourceLinks(markdown, hrefOf);
     } catch (error) {
-      log.error('A summary could not be had.', error);
+      log.error('Could not generate a summary.', error);
       return vscode.l10n.t(
-        'The summary could not be had: {0}',
+        'Could not generate the summary: {0}',
         error instanceof Error ? error.message : String(error),
       );
     }
@@ -109,7 +110,7 @@ async function closeEarlier(uri: vscode.Uri): Promise<void> {
 async function showPath(target: unknown, folder: boolean): Promise<void> {
   const path = targetPath(target);
   if (path === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file of the repository first.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file in the repository.'));
     return;
   }
   const uri = uriOf(path);
@@ -130,7 +131,7 @@ async function showSelection(): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const path = editor && pathOf(editor.document.uri);
   if (!editor || path === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file of the repository first.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file in the repository.'));
     return;
   }
   const { start, end } = editor.selection;

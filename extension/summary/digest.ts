@@ -1,7 +1,8 @@
 /** "Export digest": the repository as one text for another tool, within a number of tokens; opened, saved or copied. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
-import { type Digest, type DigestParameters, digestRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Digest, DigestParameters } from '../../server/protocol/requests.ts';
 import { askWithProgress } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { pathOf } from '../client/places.ts';
@@ -24,8 +25,8 @@ async function run(context: Context, target: unknown): Promise<void> {
   if (!format) return;
   const budget = await askForBudget();
   if (budget === undefined) return;
-  const title = vscode.l10n.t('Longsight: exporting a digest');
-  const digest = await askWithProgress(context, title, digestRequest, {
+  const title = vscode.l10n.t('Longsight: exporting digest');
+  const digest = await askWithProgress(context, title, methods.digest, {
     format,
     budget,
     ...(path && { path }),
@@ -35,20 +36,20 @@ async function run(context: Context, target: unknown): Promise<void> {
 
 async function askForFormat(): Promise<Format | undefined> {
   const items: (vscode.QuickPickItem & { readonly format: Format })[] = [
-    { label: 'Markdown', detail: vscode.l10n.t('To read, or to paste into a chat'), format: 'markdown' },
-    { label: 'JSON', detail: vscode.l10n.t('For a program'), format: 'json' },
+    { label: 'Markdown', detail: vscode.l10n.t('For reading or pasting into a chat'), format: 'markdown' },
+    { label: 'JSON', detail: vscode.l10n.t('For programs'), format: 'json' },
   ];
-  const title = vscode.l10n.t('Export Digest: the format');
+  const title = vscode.l10n.t('Export Digest: format');
   return (await vscode.window.showQuickPick(items, { title }))?.format;
 }
 
 async function askForBudget(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Export Digest: the most tokens it may have'),
-    prompt: vscode.l10n.t('What does not fit is outlined, or only named.'),
+    title: vscode.l10n.t('Export Digest: maximum tokens'),
+    prompt: vscode.l10n.t('Files that do not fit are outlined or listed by name.'),
     value: String(usualBudget),
     validateInput: given =>
-      /^\s*[1-9]\d{2,8}\s*$/.test(given) ? undefined : vscode.l10n.t('A whole number, 100 at least.'),
+      /^\s*[1-9]\d{2,8}\s*$/.test(given) ? undefined : vscode.l10n.t('Enter a whole number of at least 100.'),
   });
   return text === undefined ? undefined : Number(text);
 }
@@ -66,7 +67,7 @@ async function hand(digest: Digest, format: Format, path: string | undefined): P
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Digest: {0} tokens', fullCount(digest.tokens)),
     placeHolder: vscode.l10n.t(
-      'Files: {0} whole, {1} outlined, {2} only named; {3} were never read.',
+      'Files: {0} complete, {1} outlined, {2} listed by name, {3} skipped.',
       fullCount(digest.whole),
       fullCount(digest.outlined),
       fullCount(digest.named),
@@ -87,7 +88,7 @@ async function save(digest: Digest, format: Format, path: string | undefined): P
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = `${of.replace(/[^\w.-]+/g, '-')}-digest.${extensions[format]}`;
   const uri = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t('Save the digest'),
+    title: vscode.l10n.t('Save Digest'),
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
   });
   if (!uri) return;
@@ -96,6 +97,6 @@ async function save(digest: Digest, format: Format, path: string | undefined): P
     await vscode.window.showTextDocument(uri);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(vscode.l10n.t('The digest could not be saved: {0}', why));
+    void vscode.window.showErrorMessage(vscode.l10n.t('Could not save the digest: {0}', why));
   }
 }

@@ -44,7 +44,9 @@ function tooltip(node: SummaryNode): vscode.MarkdownString {
   text.isTrusted = { enabledCommands: [openPlaceCommand] };
   text.appendText(node.text);
   if (node.generated)
-    text.appendMarkdown('\n\n$(sparkle) ').appendText(vscode.l10n.t('Written by the model.'));
+    text
+      .appendMarkdown('\n\n$(sparkle) ')
+      .appendText(vscode.l10n.t('Generated, not quoted from the repository.'));
   if (node.place) text.appendMarkdown(`\n\n$(go-to-file) ${placeLink(node.place)}`);
   return text;
 }

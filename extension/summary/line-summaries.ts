@@ -1,11 +1,7 @@
 /** One line about what a name stands for, taken from the repository: in the hover, and above definitions. Both are off unless asked for. */
 import * as vscode from 'vscode';
-import {
-  type LineSummary,
-  lineSummariesRequest,
-  lineSummaryRequest,
-  type RequestOf,
-} from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { LineSummary, RequestOf } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { openPlaceCommand, placeLink } from '../client/places.ts';
@@ -47,7 +43,7 @@ async function hover(
 ): Promise<vscode.Hover | undefined> {
   if (!readSetting('summary.hover', document)) return undefined;
   const at = { uri: document.uri.toString(), line: position.line + 1, column: position.character + 1 };
-  const summary = await quietly(context, lineSummaryRequest, at, token);
+  const summary = await quietly(context, methods.lineSummary, at, token);
   if (!summary) return undefined;
   const text = new vscode.MarkdownString('$(telescope) ', true);
   text.isTrusted = { enabledCommands: [openPlaceCommand] };
@@ -64,7 +60,7 @@ async function lenses(
   token: vscode.CancellationToken,
 ): Promise<vscode.CodeLens[]> {
   if (!readSetting('summary.codeLens', document)) return [];
-  const answer = await quietly(context, lineSummariesRequest, { uri: document.uri.toString() }, token);
+  const answer = await quietly(context, methods.lineSummaries, { uri: document.uri.toString() }, token);
   return (answer?.lines ?? []).map(({ at, summary }) => {
     const title = summary.usedBy > 0 ? `${summary.text} · ${usesOf(summary)}` : summary.text;
     const { path, line } = summary;

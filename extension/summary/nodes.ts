@@ -41,14 +41,14 @@ export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
   const sections: (SummaryNode | undefined)[] = [
     section(
       'overview',
-      say('What this is'),
+      say('Overview'),
       'info',
       true,
       summary.overview.map((s, i) => statementNode(s, i, say)),
     ),
     section(
       'start',
-      say('Where to start'),
+      say('Start here'),
       'rocket',
       true,
       summary.startHere.map(f => keyFileNode('start', f)),
@@ -93,7 +93,7 @@ function section(
 
 function statementNode(statement: Statement, index: number, say: Say): SummaryNode {
   const source = placeOf(statement);
-  const origin = statement.generated ? say('written by the model') : at(source);
+  const origin = statement.generated ? say('generated') : at(source);
   return leaf({
     id: `overview/${index}`,
     label: statement.text,

@@ -1,6 +1,7 @@
 /** The repository summary: a native tree that opens the source of everything it says. */
 import * as vscode from 'vscode';
-import { type Summary, summaryRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Summary } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { extentOf } from '../client/extent.ts';
 import { pathOf } from '../client/places.ts';
@@ -108,14 +109,14 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     this.#askedFor = extentOf(client.status);
     try {
       const summary = await vscode.window.withProgress({ location: { viewId } }, () =>
-        client.request(summaryRequest, {}, loading.token),
+        client.request(methods.summary, {}, loading.token),
       );
       if (loading.token.isCancellationRequested) return;
       this.#summary = summary;
       this.#problem = undefined;
     } catch (error) {
       if (loading.token.isCancellationRequested) return;
-      log.error('The summary could not be had.', error);
+      log.error('Could not generate the summary.', error);
       // What cannot be said while it is read is asked for again afterwards.
       if (client.status?.state === 'reading') this.#askedFor = undefined;
       else this.#problem = error instanceof Error ? error.message : String(error);
@@ -128,8 +129,8 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   async askForFilter(): Promise<void> {
     const query = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Filter the summary'),
-      placeHolder: vscode.l10n.t('Words that an entry contains; empty shows all'),
+      title: vscode.l10n.t('Filter Summary'),
+      placeHolder: vscode.l10n.t('Text to search for; leave empty to show all entries'),
       value: this.#query,
     });
     if (query === undefined) return;
@@ -155,7 +156,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       await this.#view.reveal(node, { select: true, focus: false });
     } catch (error) {
       // The tree was renewed meanwhile, and the next file is followed again.
-      this.#context.log.debug('The summary could not show the file in front.', error);
+      this.#context.log.debug('Could not reveal the active file in the summary.', error);
     }
   }
 
@@ -220,10 +221,10 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   #message(showing: Showing): string | undefined {
     const { status } = this.#context.client;
-    if (showing === 'starting') return vscode.l10n.t('Starting …');
+    if (showing === 'starting') return vscode.l10n.t('Starting…');
     if (showing === 'failed') return this.#why();
     if (showing !== 'reading' || !status) return undefined;
-    if (status.filesTotal === 0) return vscode.l10n.t('Looking for files to read …');
+    if (status.filesTotal === 0) return vscode.l10n.t('Looking for files…');
     return vscode.l10n.t(
       'Reading: {0} of {1} files, {2} tokens so far.',
       fullCount(status.files),

@@ -32,7 +32,7 @@ export function prepare(
   canvas.width = Math.round(width * density);
   canvas.height = Math.round(height * density);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser draws on no canvas.');
+  if (!context) throw new Error('This browser does not support canvas.');
   context.scale(density, density);
   return context;
 }

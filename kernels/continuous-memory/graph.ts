@@ -3,12 +3,14 @@ import {
   cast,
   div,
   exp,
+  greater,
   greaterOrEqual,
   less,
   lessOrEqual,
   mul,
   sigmoid,
   softplus,
+  sqrt,
   sub,
   where,
 } from '../onnx/elementwise.ts';
@@ -51,8 +53,10 @@ export function continuousMemoryGraph(
   const total = add(filled, length.value);
   const complete = greaterOrEqual(total, segment); // [1]
 
+  // The first segment has a fit of its own; what follows on its border is a later one already.
   const E = placeTensor(g, plan.fitNew);
-  const columns = takeFrom(concat([E, E], 1), 1, filled, length); // [N, T]
+  const now = where(greater(state.begun, 0), E, placeTensor(g, plan.fitFirst));
+  const columns = takeFrom(concat([now, E], 1), 1, filled, length); // [N, T]
   const gathered = add(state.pending, matmul(columns, mul(x, here)));
   const begun = matmul(columns, mul(x, sub(1, here)));
 
@@ -73,6 +77,7 @@ export function continuousMemoryGraph(
       coefficients,
       pending: where(complete, begun, gathered),
       filled: cast(where(complete, sub(total, segment), total), 'float32'),
+      begun: where(complete, g.scalar('float32', 1), state.begun),
       attention: plan.config.sampling === 'uniform' ? state.attention : where(complete, rest, noticed),
     },
   };
@@ -81,38 +86,96 @@ export function continuousMemoryGraph(
 /** Reading alone: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], seen [T, bins]; the same as `continuousRead`. */
 export function continuousReadGraph(
   g: GraphBuilder,
-  { q, keys, values }: { readonly q: Value; readonly keys: Value; readonly values: Value },
-  { location, locationBias }: Placed<ContinuousReadParameters>,
-  { heads, varianceFloor }: ContinuousReadConfig,
-  { centres, widths }: GaussianBasis,
+  operands: ContinuousReadOperands,
+  parameters: Placed<ContinuousReadParameters>,
+  read: ContinuousReadConfig,
+  basis: GaussianBasis,
   bins: number,
 ): { readonly output: Value; readonly seen: Value } {
-  const N = centres.length;
-  const T = q.shape[0]!;
-  const [dk, dv] = [(q.shape[1] as number) / heads, (values.shape[1] as number) / heads];
+  const place = locate(operands, parameters, read);
+  const half = new Float64Array(bins).fill((0.5 / bins) ** 2);
+  const mass = bells(g, place, evenPoints(bins), half); // [H, T, bins]
+  return {
+    output: answer(g, operands.values, place, read, basis),
+    seen: reduceSum(div(mass, reduceSum(mass, 2, true)), 0),
+  };
+}
+
+/** The output of `continuousReadGraph` alone, where nothing asks where attention went. */
+export function continuousAnswerGraph(
+  g: GraphBuilder,
+  operands: ContinuousReadOperands,
+  parameters: Placed<ContinuousReadParameters>,
+  read: ContinuousReadConfig,
+  basis: GaussianBasis,
+): Value {
+  return answer(g, operands.values, locate(operands, parameters, read), read, basis);
+}
+
+/** q [T, H·dk], keys [N, H·dk], values [N, H·dv]. */
+interface ContinuousReadOperands {
+  readonly q: Value;
+  readonly keys: Value;
+  readonly values: Value;
+}
+
+/** Where a query looks, μ and σ²: [H, T, 1] each. */
+interface Place {
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+function locate(
+  { q, keys }: ContinuousReadOperands,
+  { location, locationBias }: Placed<ContinuousReadParameters>,
+  { heads, varianceFloor }: ContinuousReadConfig,
+): Place {
+  const [T, N] = [q.shape[0]!, keys.shape[0]!];
+  const dk = (q.shape[1] as number) / heads;
   const queries = transpose(reshape(q, [T, heads, dk]), [1, 0, 2]); // [H, T, dk]
   const columns = transpose(reshape(keys, [N, heads, dk]), [1, 2, 0]); // [H, dk, N]
   const scores = mul(matmul(queries, columns), 1 / Math.sqrt(dk)); // [H, T, N]
-  const located = add(matmul(scores, location), locationBias); // [H, T, 2]
-  const [towards, spread] = split(located, [1, 1], 2);
-  const mean = sigmoid(towards!); // [H, T, 1]
-  const variance = add(softplus(spread!), varianceFloor);
-  const gaussian = (points: Float64Array, variances: Float64Array): Value => {
-    const distance = sub(mean, g.constant('float32', [...points]));
-    const width = mul(add(variance, g.constant('float32', [...variances])), -2);
-    return exp(div(mul(distance, distance), width)); // [H, T, points]
-  };
-  const r = gaussian(
-    centres,
-    widths.map(width => width ** 2),
-  );
-  const answers = matmul(r, transpose(reshape(values, [N, heads, dv]), [1, 0, 2])); // [H, T, dv]
-  const normalised = div(answers, add(reduceSum(r, 2, true), readEpsilon));
-  const mass = gaussian(evenPoints(bins), new Float64Array(bins).fill((0.5 / bins) ** 2)); // [H, T, bins]
-  return {
-    output: reshape(transpose(normalised, [1, 0, 2]), [T, heads * dv]),
-    seen: reduceSum(div(mass, reduceSum(mass, 2, true)), 0),
-  };
+  const [towards, spread] = split(add(matmul(scores, location), locationBias), [1, 1], 2);
+  return { mean: sigmoid(towards!), variance: add(softplus(spread!), varianceFloor) };
+}
+
+/** exp(−(μ − point)²/(2(σ² + variance))): [H, T, points]. */
+function bells(
+  g: GraphBuilder,
+  { mean, variance }: Place,
+  points: Float64Array,
+  variances: Float64Array,
+): Value {
+  const distance = sub(mean, g.constant('float32', [...points]));
+  const width = mul(add(variance, g.constant('float32', [...variances])), -2);
+  return exp(div(mul(distance, distance), width));
+}
+
+/** values [N, H·dv] weighed by where a query looks: [T, H·dv]. */
+function answer(
+  g: GraphBuilder,
+  values: Value,
+  place: Place,
+  { form, heads }: ContinuousReadConfig,
+  { centres, widths }: GaussianBasis,
+): Value {
+  const N = centres.length;
+  const [T, dv] = [place.mean.shape[1]!, (values.shape[1] as number) / heads];
+  const squares = widths.map(width => width ** 2);
+  const bell = bells(g, place, centres, squares); // [H, T, N]
+  const narrowest = Math.min(...squares);
+  const heightOf = (variances: Value | number): Value => sqrt(add(place.variance, variances)); // 1/height, up to √2π
+  const equal = squares.every(square => square === narrowest);
+  // In heights of the narrowest basis: where all are as wide, there is nothing to multiply with.
+  const relative = equal
+    ? bell
+    : mul(bell, div(heightOf(narrowest), heightOf(g.constant('float32', [...squares]))));
+  const summed = matmul(relative, transpose(reshape(values, [N, heads, dv]), [1, 0, 2])); // [H, T, dv]
+  const output =
+    form === 'mean'
+      ? div(summed, add(reduceSum(relative, 2, true), readEpsilon))
+      : div(summed, mul(heightOf(narrowest), Math.sqrt(2 * Math.PI)));
+  return reshape(transpose(output, [1, 0, 2]), [T, heads * dv]);
 }
 
 /** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */

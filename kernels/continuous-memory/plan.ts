@@ -23,6 +23,8 @@ export interface ContinuousMemoryPlan {
   readonly fitOld: Tensor;
   /** E: [N, L], from the tokens of a segment to coefficients. */
   readonly fitNew: Tensor;
+  /** G_first: [N, L], the same for the first segment, which has all of [0, 1] to itself. */
+  readonly fitFirst: Tensor;
   /** A = G_old Ψ at even samples: [N, N], the whole of an update under uniform sampling. */
   readonly carry: Tensor;
 }
@@ -40,6 +42,7 @@ export function planContinuousMemory(config: ContinuousMemoryConfig): Continuous
     config,
     fitOld,
     fitNew: columns(fit, samples, samples + segment),
+    fitFirst: ridgeRegression(evaluateBasis(basis, evenPoints(segment)), ridge),
     carry: product(fitOld, evaluateBasis(basis, evenPoints(samples))),
   };
 }

@@ -4,20 +4,24 @@
  *
  * Reading, for every query and head (equations 9 to 13):
  *   s = K q/√dk,  μ = sigmoid(w_μ·s + b_μ),  σ² = softplus(w_σ·s + b_σ) + floor,  K = B W_K,  V = B W_V
- *   r_n = exp(−(μ − μ_n)²/(2(σ² + σ_n²))),  o = Vᵀ r / (Σ_n r_n + 1e-6)
- * The paper takes for r the normal density; divided by its sum, the answer does not grow as the query narrows.
+ *   density, the paper's:  r_n = N(μ; μ_n, σ² + σ_n²) = ∫ N(t; μ, σ²) ψ_n(t) dt,  o = Vᵀ r, the mean of the signal that V makes
+ *   mean, a variant:       o = Vᵀ r / (Σ_n r_n + ε), which does not grow where bases crowd; ε is 1e-6 of the narrowest basis at its centre
  *
  * Writing: tokens gather until a segment of L is full; then the old signal is sampled at M points, squeezed into [0, τ], and
  * refitted with the segment in [τ, 1]: B ← G_old Ψ(samples) B + E X. Uniform sampling makes that B ← A B + E X with constant A.
+ * The first segment finds no old signal and, as in the paper, is fitted over all of [0, 1]: B = G_first X.
  * Sticky sampling puts the points at the quantiles of where attention went since the last segment, with one hundredth spread evenly.
  * A query reads the memory as it stood before its own segment.
  */
 import { concatenateRows, expectShape, rows, type Tensor, tensor, zeros } from '../tensor.ts';
-import { evaluateBasis, evenPoints, type GaussianBasis } from './basis.ts';
+import { evaluateBasis, evenPoints, type GaussianBasis, normalDensity } from './basis.ts';
 import { type ContinuousMemoryPlan, product } from './plan.ts';
 
-/** Added to Σ r before dividing. */
+/** Added to Σ r before dividing, in heights of the narrowest basis. */
 export const readEpsilon = 1e-6;
+
+/** What the expectations r_n of a query weigh: the values as they are, or over their sum. */
+export type ContinuousReadForm = 'density' | 'mean';
 /** The share of sticky samples that is spread evenly. */
 export const evenShare = 0.01;
 
@@ -28,6 +32,7 @@ export interface ContinuousReadParameters {
 }
 
 export interface ContinuousReadConfig {
+  readonly form: ContinuousReadForm;
   readonly heads: number;
   /** Least variance of a query: 1e-6 for sorting, 1e-4 for language. */
   readonly varianceFloor: number;
@@ -42,9 +47,11 @@ export interface ContinuousMemoryParameters extends ContinuousReadParameters {
 export interface ContinuousMemoryState {
   /** B: [N, d]. */
   readonly coefficients: Tensor;
-  /** E X of the tokens gathered so far: [N, d], and how many they are: [1]. */
+  /** E X (G_first X, of the first segment) of the tokens gathered so far: [N, d], and how many they are: [1]. */
   readonly pending: Tensor;
   readonly filled: Tensor;
+  /** 1 once a segment has been written, 0 before: [1]. */
+  readonly begun: Tensor;
   /** Attention since the last segment by place: [bins]; [1] under uniform sampling, where it is not needed. */
   readonly attention: Tensor;
 }
@@ -58,6 +65,7 @@ export function initialContinuousMemoryState(
     coefficients: zeros([N, width]),
     pending: zeros([N, width]),
     filled: zeros([1]),
+    begun: zeros([1]),
     attention: zeros([binsOf(plan)]),
   };
 }
@@ -79,6 +87,7 @@ export function continuousMemory(
   let pending = Float64Array.from(state.pending.data);
   let attention = Float64Array.from(state.attention.data);
   let filled = state.filled.data[0]!;
+  let begun = state.begun.data[0]!;
   let [keys, values] = [product(coefficients, parameters.key), product(coefficients, parameters.value)];
   const outputs: Tensor[] = [];
   for (let t = 0; t < length; t++) {
@@ -92,9 +101,10 @@ export function continuousMemory(
     );
     outputs.push(output);
     if (attention.length > 1) attention = attention.map((mass, bin) => mass + seen.data[bin]!);
+    const fit = begun > 0 ? plan.fitNew : plan.fitFirst;
     for (let n = 0; n < N; n++) {
       for (let c = 0; c < d; c++) {
-        pending[n * d + c]! += plan.fitNew.data[n * segment + filled]! * x.data[t * d + c]!;
+        pending[n * d + c]! += fit.data[n * segment + filled]! * x.data[t * d + c]!;
       }
     }
     filled++;
@@ -108,6 +118,7 @@ export function continuousMemory(
       pending = new Float64Array(N * d);
       attention = new Float64Array(attention.length);
       filled = 0;
+      begun = 1;
     }
   }
   return {
@@ -116,6 +127,7 @@ export function continuousMemory(
       coefficients,
       pending: tensor([N, d], pending),
       filled: tensor([1], [filled]),
+      begun: tensor([1], [begun]),
       attention: tensor([attention.length], attention),
     },
   };
@@ -128,10 +140,11 @@ export function continuousMemory(
 export function continuousRead(
   { q, keys, values }: { readonly q: Tensor; readonly keys: Tensor; readonly values: Tensor },
   { location, locationBias }: ContinuousReadParameters,
-  { heads, varianceFloor }: ContinuousReadConfig,
-  { centres, widths }: GaussianBasis,
+  { form, heads, varianceFloor }: ContinuousReadConfig,
+  basis: GaussianBasis,
   bins: number,
 ): { output: Tensor; seen: Tensor } {
+  const { centres } = basis;
   const [length, N] = [q.shape[0]!, centres.length];
   const [dk, dv] = [keys.shape[1]! / heads, values.shape[1]! / heads];
   const output = zeros([length, heads * dv]);
@@ -149,8 +162,9 @@ export function continuousRead(
       }
       const μ = 1 / (1 + Math.exp(-place));
       const variance = Math.max(spread, 0) + Math.log1p(Math.exp(-Math.abs(spread))) + varianceFloor;
-      const r = widths.map((width, n) => Math.exp((-0.5 * (μ - centres[n]!) ** 2) / (variance + width ** 2)));
-      const total = r.reduce((sum, value) => sum + value, readEpsilon);
+      const r = expectations(μ, variance, basis);
+      const least = readEpsilon / Math.sqrt(2 * Math.PI * (variance + Math.min(...basis.widths) ** 2));
+      const total = form === 'density' ? 1 : r.reduce((sum, value) => sum + value, least);
       for (let n = 0; n < N; n++) {
         for (let j = 0; j < dv; j++) {
           output.data[(t * heads + head) * dv + j]! +=
@@ -166,6 +180,11 @@ export function continuousRead(
     }
   }
   return { output, seen };
+}
+
+/** E[ψ(t)] for t ~ N(μ, σ²): r_n = N(μ; μ_n, σ² + σ_n²), [N]. */
+export function expectations(μ: number, variance: number, { centres, widths }: GaussianBasis): Float64Array {
+  return centres.map((centre, n) => normalDensity(μ, centre, variance + widths[n]! ** 2));
 }
 
 /** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */

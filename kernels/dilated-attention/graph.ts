@@ -39,6 +39,8 @@ import {
   type DilatedAttentionParameters,
   type DilatedAttentionState,
   type DilatedLevel,
+  type HeadOffsets,
+  offsetOf,
   slotsOf,
 } from './reference.ts';
 
@@ -53,7 +55,7 @@ export function dilatedAttentionGraph(
   q: Value,
   k: Value,
   v: Value,
-  { levels, scale }: Placed<DilatedAttentionParameters>,
+  { levels, scale, offsets }: Placed<DilatedAttentionParameters>,
   state: Placed<DilatedAttentionState>,
   block = defaultBlock(levels[0]?.segment ?? 1),
 ): { output: Value; state: Placed<DilatedAttentionState> } {
@@ -68,7 +70,7 @@ export function dilatedAttentionGraph(
     const kept = state.levels[index]!;
     return level.rate === 1
       ? attendToAll(g, operands, slotsOf(level), kept, position, length, block)
-      : attendAtLevel(g, operands, level, kept, position, length);
+      : attendAtLevel(g, operands, level, kept, position, length, offsets);
   });
   const dense = results.filter(({ tokens }) => tokens === undefined).map(({ partials }) => partials);
   const nothing = (): Placed<AttentionPartials> => ({
@@ -163,9 +165,10 @@ function attendAtLevel(
   kept: { readonly keys: Value; readonly values: Value },
   position: Value,
   length: Length,
+  offsets?: HeadOffsets,
 ): LevelResult {
   const slots = slotsOf(level);
-  const owners = ownership(g, level, q.shape[1] as number, position, length);
+  const owners = ownership(g, level, q.shape[1] as number, position, length, offsets);
   const [keys, values] = [append(kept.keys, k, owners), append(kept.values, v, owners)]; // [H, w/r + n − o, d]
   // Groups are numbered from the start of the sequence.
   const query = reshape(add(range(owners.groups), owners.firstGroup), [owners.groups.dimension, 1]);
@@ -255,6 +258,7 @@ function ownership(
   heads: number,
   position: Value,
   length: Length,
+  offsets?: HeadOffsets,
 ): Ownership {
   const offset = mod(position, rate); // [1]: tokens of the first group that came before
   const overlap: Length = { dimension: symbol(`overlap of ${rate}`), value: smaller(offset, 1) };
@@ -262,9 +266,10 @@ function ownership(
     dimension: addDimensions(overlap.dimension, symbol(`new groups of ${rate}`)),
     value: div(add(add(offset, length.value), rate - 1), rate),
   };
-  // The token of group i that head j owns: i·r + (j mod r) − offset.
+  // The token of group i that head j owns: i·r + its own place in a group − offset.
   const head = counting(g, [heads, 1]);
-  const token = sub(add(mul(range(groups), rate), mod(head, rate)), offset); // [H, n]
+  const own = Array.from({ length: heads }, (_, j) => offsetOf(j, heads, rate, offsets));
+  const token = sub(add(mul(range(groups), rate), g.constant('int64', own, [heads, 1])), offset); // [H, n]
   const inside = cast(and(greaterOrEqual(token, 0), less(token, length.value)), 'float32');
   const clamped = larger(smaller(token, sub(length.value, 1)), 0);
   const source = add(mul(clamped, heads), head); // into tokens times heads

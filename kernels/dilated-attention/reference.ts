@@ -9,8 +9,17 @@ export interface DilatedLevel {
   readonly rate: number;
 }
 
+/**
+ * Which token of a group of r a head keeps. The paper's: head j keeps the j-th, counted on (mod r), so that neighbours look at different tokens.
+ * `blocked` is that of the public implementation (torchscale): the first ⌈H/r⌉ heads keep the first, the next ⌈H/r⌉ the second. The two
+ * are the same where r ≥ H; elsewhere they differ in which heads share their tokens, not in how many see each.
+ */
+export type HeadOffsets = 'paper' | 'blocked';
+
 /** Dilated attention (LongNet, arXiv 2307.02486, section 3). */
 export interface DilatedAttentionParameters {
+  /** The paper's, unless it says otherwise. */
+  readonly offsets?: HeadOffsets;
   /** One with rate 1, if every token is to see something. */
   readonly levels: readonly DilatedLevel[];
   /** [H]: what the scores of a head are multiplied by; 1/√dh where it is not learned. */
@@ -31,6 +40,11 @@ export interface DilatedAttentionState {
   }[];
   /** [1]: the position of the next token, from 0. */
   readonly position: Tensor;
+}
+
+/** The place in a group of `rate` tokens that is a head's own. */
+export function offsetOf(head: number, heads: number, rate: number, offsets: HeadOffsets = 'paper'): number {
+  return offsets === 'paper' ? head % rate : Math.floor(head / Math.ceil(heads / rate));
 }
 
 /** The levels (w₀, 1), (a·w₀, a), (a²·w₀, a²) … until a segment holds `length` tokens. */
@@ -56,7 +70,7 @@ export function initialDilatedAttentionState(
 }
 
 /**
- * Token p belongs, at level (w, r), to segment ⌊p/w⌋, and to head j if p ≡ j (mod r). A token attends, per level, to the
+ * Token p belongs, at level (w, r), to segment ⌊p/w⌋, and to head j if p ≡ offset of j (mod r), which is j itself in the paper. A token attends, per level, to the
  * tokens of its head and segment up to itself; a head that does not own it has nothing there. The levels are mixed by their
  * softmax denominators: O = Σ αᵢOᵢ, αᵢ = sᵢ/Σs (equation 10), which is attention over the union of the levels, a key counting
  * once for each level that has it; zero where no level has a key. q, k [T, H, dh], v [T, H, dv], output [T, H, dv].
@@ -65,7 +79,7 @@ export function dilatedAttention(
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { levels, scale }: DilatedAttentionParameters,
+  { levels, scale, offsets }: DilatedAttentionParameters,
   state: DilatedAttentionState,
 ): { output: Tensor; state: DilatedAttentionState } {
   const [length = 0, heads = 0, width = 0] = expectShape('dilated attention', 'q', q, [
@@ -94,7 +108,7 @@ export function dilatedAttention(
         shiftOne(values);
       }
       for (let h = 0; h < heads; h++) {
-        if (position % rate !== h % rate) continue;
+        if (position % rate !== offsetOf(h, heads, rate, offsets)) continue;
         const last = (h + 1) * slots - 1; // the group of the present token
         keys.data.set(row(k, t * heads + h), last * width);
         values.data.set(row(v, t * heads + h), last * outputs);

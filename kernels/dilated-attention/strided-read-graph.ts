@@ -1,4 +1,6 @@
+import { scaledQueries, windowAttentionGraph, windowAttentionStepGraph } from '../flash-attention/graph.ts';
 import { type AttentionPartials, noScore } from '../flash-attention/partials.ts';
+import type { WindowAttentionParameters, WindowAttentionState } from '../flash-attention/reference.ts';
 import { finishAttentionGraph } from '../flash-attention/tiles.ts';
 import { formatShape } from '../onnx/dimension.ts';
 import { add, exp, mul, sub } from '../onnx/elementwise.ts';
@@ -7,7 +9,7 @@ import { reshape, transpose } from '../onnx/layout.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { reduceMax, reduceSum } from '../onnx/reduce.ts';
-import type { StridedMemory, StridedReadParameters } from './strided-read.ts';
+import type { BesideWindow, StridedMemory, StridedReadParameters } from './strided-read.ts';
 
 /** The same as `stridedRead`, of q [T, H, dh]. */
 export function stridedReadGraph(
@@ -34,4 +36,28 @@ export function stridedReadGraph(
     weighted: matmul(weights, values),
   };
   return { output: finishAttentionGraph(g, partials), partials };
+}
+
+/** The memory of a strided read as the graph beside a window takes it. */
+export interface HiddenKeys {
+  /** [H, M, dh] and [H, M, dv] */
+  readonly keys: Value;
+  readonly values: Value;
+  /** [H, M] or [1, M]: 0 where there is a key, `noScore` where there is none. */
+  readonly hidden: Value;
+}
+
+/** The same as `stridedReadBesideWindow`; `step` is the form for one token. */
+export function stridedReadBesideWindowGraph(
+  g: GraphBuilder,
+  { q, plain, k, v }: Placed<BesideWindow>,
+  parameters: Placed<WindowAttentionParameters>,
+  state: Placed<WindowAttentionState>,
+  { keys, values, hidden }: HiddenKeys,
+  step = false,
+): { output: Value; state: Placed<WindowAttentionState> } {
+  const further = { queries: scaledQueries(g, plain, parameters), keys, values, bias: hidden };
+  return step
+    ? windowAttentionStepGraph(g, q, k, v, parameters, state, further)
+    : windowAttentionGraph(g, q, k, v, parameters, state, undefined, further);
 }

@@ -1,4 +1,16 @@
-import { type AttentionPartials, attend, finishAttention, headsFirst } from '../flash-attention/partials.ts';
+import {
+  type AttentionPartials,
+  attend,
+  finishAttention,
+  headsFirst,
+  mergePartials,
+} from '../flash-attention/partials.ts';
+import {
+  normalizeRows,
+  type WindowAttentionParameters,
+  type WindowAttentionState,
+  windowAttentionPartials,
+} from '../flash-attention/reference.ts';
 import { expectShape, type Tensor } from '../tensor.ts';
 
 /**
@@ -53,6 +65,30 @@ export function stridedRead(
     weighted: join('weighted'),
   };
   return { output: finishAttention(partials), partials };
+}
+
+/** Queries of a strided read beside a window: [T, H, dh] each, `plain` without the rotation that the window's have. */
+export interface BesideWindow {
+  readonly q: Tensor;
+  readonly plain: Tensor;
+  readonly k: Tensor;
+  readonly v: Tensor;
+}
+
+/**
+ * The read that is served: one softmax over a window of the file itself and the memory's keys, o = Σ αᵢOᵢ with αᵢ the denominators, as dilated
+ * attention mixes its levels. The window's scores are of rotated queries and keys; kept keys have no position, and `plain` meets them, times the
+ * same scale.
+ */
+export function stridedReadBesideWindow(
+  { q, plain, k, v }: BesideWindow,
+  parameters: WindowAttentionParameters,
+  state: WindowAttentionState,
+  memory: StridedMemory,
+): { output: Tensor; state: WindowAttentionState } {
+  const near = windowAttentionPartials(q, k, v, parameters, state);
+  const far = stridedRead(parameters.normalize ? normalizeRows(plain) : plain, parameters, memory);
+  return { output: finishAttention(mergePartials(near.partials, far.partials)), state: near.state };
 }
 
 /** How densely what lies before the cursor is kept. */

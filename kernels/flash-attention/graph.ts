@@ -120,20 +120,33 @@ function operands(
   q: Value,
   k: Value,
   v: Value,
-  { scale, normalize }: Placed<WindowAttentionParameters>,
+  parameters: Placed<WindowAttentionParameters>,
 ): { queries: Value; keys: Value; values: Value } {
-  const [heads, width] = headShape(q);
+  return {
+    queries: transpose(scaledQueries(g, q, parameters), [1, 0, 2]),
+    keys: transpose(prepared(g, k, parameters), [1, 0, 2]),
+    values: transpose(v, [1, 0, 2]),
+  };
+}
+
+/** Queries as they meet keys, normalised where they are to be, and scaled: [T, H, dh]. */
+export function scaledQueries(
+  g: GraphBuilder,
+  q: Value,
+  parameters: Placed<WindowAttentionParameters>,
+): Value {
+  const [heads] = headShape(q);
+  return mul(prepared(g, q, parameters), reshape(parameters.scale, [heads, 1]));
+}
+
+function prepared(g: GraphBuilder, x: Value, { normalize }: Placed<WindowAttentionParameters>): Value {
+  if (!normalize) return x;
+  const [, width] = headShape(x);
   const ones = g.constant(
     'float32',
     Array.from({ length: width }, () => 1),
   );
-  const prepare = (x: Value) => (normalize ? rmsNormalize(x, ones, queryKeyEpsilon) : x);
-  const scaled = mul(prepare(q), reshape(scale, [heads, 1])); // [T, H, dh]
-  return {
-    queries: transpose(scaled, [1, 0, 2]),
-    keys: transpose(prepare(k), [1, 0, 2]),
-    values: transpose(v, [1, 0, 2]),
-  };
+  return rmsNormalize(x, ones, queryKeyEpsilon);
 }
 
 /** 0 where a query of a block sees a key of its window + B, `noScore` elsewhere: [1, B, window + B]. */

@@ -1,5 +1,5 @@
 import { expectShape, type Tensor, zeros } from '../tensor.ts';
-import { attend, finishAttention, headsFirst } from './partials.ts';
+import { type AttentionPartials, attend, finishAttention, headsFirst } from './partials.ts';
 
 /** Exact causal attention over a sliding window. */
 export interface WindowAttentionParameters {
@@ -38,16 +38,14 @@ export function initialWindowAttentionState(
   };
 }
 
-/**
- * o_t = Σ_s softmax_s(scale_h q_t·k_s) v_s over t − window < s ≤ t. q, k [T, H, dh], v [T, H, dv], output [T, H, dv].
- */
-export function windowAttention(
+/** The same as `windowAttention`, with the partials over the window left open for further keys. */
+export function windowAttentionPartials(
   q: Tensor,
   k: Tensor,
   v: Tensor,
   { window, scale, normalize }: WindowAttentionParameters,
   { keys, values, count }: WindowAttentionState,
-): { output: Tensor; state: WindowAttentionState } {
+): { partials: AttentionPartials; state: WindowAttentionState } {
   const [length = 0, heads = 0, width = 0] = expectShape('window attention', 'q', q, [
     undefined,
     undefined,
@@ -65,13 +63,27 @@ export function windowAttention(
   const first = window - count.data[0]!;
   const partials = attend(prepared, allKeys, allValues, (t, s) => s >= first && s <= window + t && s > t);
   return {
-    output: finishAttention(partials),
+    partials,
     state: {
       keys: lastOf(allKeys, window),
       values: lastOf(allValues, window),
       count: { shape: [1], data: Float64Array.of(Math.min(count.data[0]! + length, window)) },
     },
   };
+}
+
+/**
+ * o_t = Σ_s softmax_s(scale_h q_t·k_s) v_s over t − window < s ≤ t. q, k [T, H, dh], v [T, H, dv], output [T, H, dv].
+ */
+export function windowAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  parameters: WindowAttentionParameters,
+  state: WindowAttentionState,
+): { output: Tensor; state: WindowAttentionState } {
+  const { partials, state: next } = windowAttentionPartials(q, k, v, parameters, state);
+  return { output: finishAttention(partials), state: next };
 }
 
 /** Rows of the last axis divided by their root mean square. */

@@ -3,19 +3,20 @@
  *
  *   h(t) = FFN(PE(t)) ⊙ (exp(−|δ| t) + shift),      t = i/(L − 1) for tap i of L
  *   PE(t) = [t, cos(f_1 w), …, cos(f_b w), −sin(f_1 w), …, −sin(f_b w)],   w = 2π i/L, f evenly spaced over [1e-4, b − 1]
- *   FFN(z) = W_4 sin(ω(W_3 sin(ω(W_2 sin(ω(W_1 z + b_1)) + b_2)) + b_3)),  ω the sine frequency, no bias on the last layer
+ *   FFN(z) = W_4 sin(ω(W_3 sin(ω(W_2 sin(ω(W_1 z + b_1)) + b_2)) + b_3)),  ω the sine frequency, one a hidden
+ *   unit and the same in every layer, learned like the rest; no bias on the last layer
  *
  * |δ| is evenly spaced over the channels from ln(100)/1.5 = 3.07 to ln(100)/0.3 = 15.35. The skip term D u is added to tap 0.
  */
-import { randomNormal, type Tensor, zeros } from '../tensor.ts';
+import { full, randomNormal, type Tensor, zeros } from '../tensor.ts';
 
 export interface ImplicitFilterParameters {
   /** W_1: [2b + 1, hidden], W_2 and W_3: [hidden, hidden], W_4: [hidden, d]; a row vector is multiplied from the left. */
   readonly weights: readonly [Tensor, Tensor, Tensor, Tensor];
   /** b_1, b_2, b_3: [hidden]. */
   readonly biases: readonly [Tensor, Tensor, Tensor];
-  /** ω: 10 for recall tasks, 14 for language. */
-  readonly frequency: number;
+  /** ω: [hidden]; starts at 10 for recall tasks, at 14 for language. */
+  readonly frequency: Tensor;
   /** |δ|: [d]. */
   readonly decay: Tensor;
   readonly shift: number;
@@ -40,7 +41,7 @@ export function initialImplicitFilter(
   return {
     weights: [layer(0), layer(1), layer(2), layer(3)],
     biases: [bias(0), bias(1), bias(2)],
-    frequency,
+    frequency: full([hidden], frequency),
     decay,
     shift,
     skip: randomNormal([width], seed + 20),
@@ -56,7 +57,7 @@ export function implicitFilter(parameters: ImplicitFilterParameters, length: num
   for (let i = 0; i < length; i++) {
     let z = positionFeatures(i, length, bands);
     for (const [layer, bias] of biases.entries()) {
-      z = affine(z, weights[layer]!, bias).map(x => Math.sin(frequency * x));
+      z = affine(z, weights[layer]!, bias).map((x, unit) => Math.sin(frequency.data[unit]! * x));
     }
     const t = length > 1 ? i / (length - 1) : 0;
     const h = affine(z, weights[3], undefined);

@@ -8,7 +8,13 @@ import { lengthOf, padTo, pieces, takeFirst, times } from '../onnx/length.ts';
 import { type Placed, placeTensor } from '../onnx/parameters.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
 import type { Tensor } from '../tensor.ts';
-import { type HyenaFilter, type HyenaParameters, type HyenaState, reversedRows } from './reference.ts';
+import {
+  type HyenaFilter,
+  type HyenaParameters,
+  type HyenaState,
+  hyenaOrder,
+  reversedRows,
+} from './reference.ts';
 
 type Result = { readonly output: Value; readonly state: Placed<HyenaState> };
 
@@ -16,51 +22,61 @@ type Result = { readonly output: Value; readonly state: Placed<HyenaState> };
 const shortFilter = 24;
 
 /**
- * projections [T, 3d] → output [T, d]: the same as `hyena`. Short filters run as one Conv, longer ones as Monarch
+ * projections [T, (N + 1)·d] → output [T, d]: the same as `hyena`. Short filters run as one Conv, longer ones as Monarch
  * convolutions over overlapping blocks, modal ones as a diagonal recurrence, for which T is at most `longest`.
- * Of several lanes, d counts the channels of all; each lane's three projections stand together.
+ * Of several lanes, d counts the channels of all; each lane's projections stand together.
  */
 export function hyenaGraph(
   g: GraphBuilder,
   projections: Value,
-  { short, filter }: HyenaParameters,
+  parameters: HyenaParameters,
   state: Placed<HyenaState>,
   longest?: number,
   lanes = 1,
 ): Result {
-  const local = shortConvolutionGraph(
-    g,
-    projections,
-    { kernel: placeTensor(g, short) },
-    { past: state.short },
+  const kernel = placeTensor(g, parameters.short);
+  const local = shortConvolutionGraph(g, projections, { kernel }, { past: state.short });
+  const parts = apart(local.output, hyenaOrder(parameters) + 1, lanes);
+  const { output, filters } = recur(parts, parameters, (x, filter, n) =>
+    convolve(g, x, filter, state.filters[n]!, longest),
   );
-  const { gate, gated } = gates(local.output, lanes);
-  const long = convolve(g, gated, filter, state.filter, longest);
-  return {
-    output: mul(gate, long.output),
-    state: { short: local.state.past, filter: long.state },
-  };
+  return { output, state: { short: local.state.past, filters } };
 }
 
-/** One token, projections [1, 3d]. */
+/** One token, projections [1, (N + 1)·d]. */
 export function hyenaStepGraph(
   g: GraphBuilder,
   projections: Value,
-  { short, filter }: HyenaParameters,
+  parameters: HyenaParameters,
   state: Placed<HyenaState>,
 ): Result {
-  const local = shortConvolutionStepGraph(
-    g,
-    projections,
-    { kernel: placeTensor(g, short) },
-    { past: state.short },
+  const kernel = placeTensor(g, parameters.short);
+  const local = shortConvolutionStepGraph(g, projections, { kernel }, { past: state.short });
+  const parts = apart(local.output, hyenaOrder(parameters) + 1, 1);
+  const { output, filters } = recur(parts, parameters, (x, filter, n) =>
+    convolveStep(g, x, filter, state.filters[n]!),
   );
-  const { gate, gated } = gates(local.output);
-  const long = convolveStep(g, gated, filter, state.filter);
-  return {
-    output: mul(gate, long.output),
-    state: { short: local.state.past, filter: long.state },
-  };
+  return { output, state: { short: local.state.past, filters } };
+}
+
+/** From x_1, …, x_N, v to y, and the state of every filter. */
+function recur(
+  parts: readonly Value[],
+  { filters }: HyenaParameters,
+  run: (x: Value, filter: HyenaFilter, n: number) => Convolved,
+): { output: Value; filters: Value[] } {
+  const next: Value[] = [];
+  let z = parts.at(-1)!;
+  for (let n = parts.length - 2; n >= 0; n--) {
+    const filter = filters[n];
+    if (filter !== undefined) {
+      const convolved = run(z, filter, n);
+      next[n] = convolved.state;
+      z = convolved.output;
+    }
+    z = mul(parts[n]!, z);
+  }
+  return { output: z, filters: next };
 }
 
 /** What a filter makes of x [T, d], and its next state. */
@@ -111,14 +127,11 @@ function blockConvolution(g: GraphBuilder, x: Value, taps: Tensor, past: Value):
   return { output, state: slice(sequence, 0, 1 - width) };
 }
 
-/** From [T, 3d]: x1, and x2 ⊙ v. */
-function gates(local: Value, lanes = 1): { gate: Value; gated: Value } {
-  const [T, all] = [local.shape[0]!, (local.shape[1] as number) / 3];
+/** [T, count·d] as so many [T, d]. */
+function apart(local: Value, count: number, lanes: number): Value[] {
+  const [T, all] = [local.shape[0]!, (local.shape[1] as number) / count];
   const d = all / lanes;
-  const apart = lanes === 1 ? local : reshape(local, [T, lanes, 3 * d]);
-  const [x1, x2, v] = split(apart, [d, d, d], -1);
-  const gated = mul(x2!, v!);
-  return lanes === 1
-    ? { gate: x1!, gated }
-    : { gate: reshape(x1!, [T, all]), gated: reshape(gated, [T, all]) };
+  const widths = Array.from({ length: count }, () => d);
+  if (lanes === 1) return [...split(local, widths, -1)];
+  return split(reshape(local, [T, lanes, count * d]), widths, -1).map(part => reshape(part, [T, all]));
 }

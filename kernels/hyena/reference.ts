@@ -1,11 +1,12 @@
 /**
- * Hyena of order 2 (arXiv 2302.10866, definition 3.1 and algorithm 3):
+ * Hyena of any order N (arXiv 2302.10866, definition 3.1 and algorithm 3), from N + 1 projections of the input:
  *
- *   (x1, x2, v) = short(p),  y = x1 ⊙ (h ∗ (x2 ⊙ v))
+ *   (x_1, …, x_N, v) = short(p),  y = x_1 ⊙ (h_1 ∗ (x_2 ⊙ (h_2 ∗ ( … x_N ⊙ (h_N ∗ v)))))
  *
- * p holds the three projections of the input side by side; `short` is a causal convolution of width 3 on each of their
- * 3d channels; h is one causal filter a channel, given either by its taps (short: 7, medium: 128, or as long as the
- * text) or in modal form, whose state has a fixed size at any length (arXiv 2310.18780).
+ * p holds the projections side by side; `short` is a causal convolution of width 3 on each of their channels; every h is one causal
+ * filter a channel, given either by its taps (short: 7, medium: 128, or as long as the text) or in modal form, whose state has a fixed
+ * size at any length (arXiv 2310.18780). The paper's public implementation leaves the innermost filter out, so that order 2 is
+ * y = x_1 ⊙ (h_1 ∗ (x_2 ⊙ v)), which is what is served: N − 1 filters are that form, N the definition.
  */
 import { type DiagonalSsmParameters, diagonalSsm } from '../diagonal-ssm/reference.ts';
 import { shortConvolution } from '../short-convolution/reference.ts';
@@ -17,46 +18,77 @@ export type HyenaFilter =
   | { readonly kind: 'modal'; readonly modal: DiagonalSsmParameters };
 
 export interface HyenaParameters {
-  /** The kernel of the short convolution, the present token's row last: [3, 3d]. */
+  /** The kernel of the short convolution, the present token's row last: [3, (N + 1)·d]. */
   readonly short: Tensor;
-  readonly filter: HyenaFilter;
+  /** h_1 …, outermost first; N of them, or N − 1 where nothing is between x_N and v. */
+  readonly filters: readonly HyenaFilter[];
 }
 
 export interface HyenaState {
-  /** The last two projections, oldest first: [2, 3d]. */
+  /** The last two projections, oldest first: [2, (N + 1)·d]. */
   readonly short: Tensor;
-  /** Taps: the last W − 1 gated values x2 ⊙ v, oldest first, [W − 1, d]. Modal: [d, 2, m]. */
-  readonly filter: Tensor;
+  /** A filter of taps: the last W − 1 values that it was given, oldest first, [W − 1, d]. Modal: [d, 2, m]. */
+  readonly filters: readonly Tensor[];
 }
 
-export function initialHyenaState({ short, filter }: HyenaParameters): HyenaState {
+export function initialHyenaState({ short, filters }: HyenaParameters): HyenaState {
   const [width, channels] = [short.shape[0]!, short.shape[1]!];
   return {
     short: zeros([width - 1, channels]),
-    filter:
+    filters: filters.map(filter =>
       filter.kind === 'taps'
-        ? zeros([filter.taps.shape[0]! - 1, channels / 3])
+        ? zeros([filter.taps.shape[0]! - 1, filter.taps.shape[1]!])
         : zeros(filter.modal.poles.shape),
+    ),
   };
 }
 
-/** projections [T, 3d] (x1, x2, v side by side) → output [T, d]. */
+/** Channels of a filter: d. */
+export function channelsOf(filter: HyenaFilter): number {
+  return filter.kind === 'taps' ? filter.taps.shape[1]! : filter.modal.skip.shape[0]!;
+}
+
+/** N. @throws RangeError where the projections do not fit the filters */
+export function hyenaOrder({ short, filters }: HyenaParameters): number {
+  const channels = short.shape[1]!;
+  const d = filters.length > 0 ? channelsOf(filters[0]!) : 0;
+  const order = channels / d - 1;
+  if (filters.length === 0 || (order !== filters.length && order !== filters.length + 1)) {
+    throw new RangeError(
+      `Hyena: ${channels} channels of projections do not fit ${filters.length} filters of ${d}`,
+    );
+  }
+  return order;
+}
+
+/** projections [T, (N + 1)·d], x_1 first and v last → output [T, d]. */
 export function hyena(
   projections: Tensor,
-  { short, filter }: HyenaParameters,
+  parameters: HyenaParameters,
   state: HyenaState,
 ): { output: Tensor; state: HyenaState } {
-  const local = shortConvolution(projections, { kernel: short }, { past: state.short }); // [T, 3d]
-  const [x1, x2, v] = thirds(local.output); // [T, d] each
-  const gated = hadamard(x2, v);
-  const long =
-    filter.kind === 'taps'
-      ? tapsConvolution(gated, filter.taps, state.filter)
-      : modalConvolution(gated, filter.modal, state.filter);
-  return {
-    output: hadamard(x1, long.output),
-    state: { short: local.state.past, filter: long.state },
-  };
+  const { short, filters } = parameters;
+  const order = hyenaOrder(parameters);
+  const local = shortConvolution(projections, { kernel: short }, { past: state.short }); // [T, (N + 1)·d]
+  const parts = apart(local.output, order + 1); // [T, d] each
+  const next: Tensor[] = [];
+  let z = parts[order]!;
+  for (let n = order - 1; n >= 0; n--) {
+    const filter = filters[n];
+    if (filter !== undefined) {
+      const convolved = convolve(z, filter, state.filters[n]!);
+      next[n] = convolved.state;
+      z = convolved.output;
+    }
+    z = hadamard(parts[n]!, z);
+  }
+  return { output: z, state: { short: local.state.past, filters: next } };
+}
+
+function convolve(input: Tensor, filter: HyenaFilter, past: Tensor): { output: Tensor; state: Tensor } {
+  return filter.kind === 'taps'
+    ? tapsConvolution(input, filter.taps, past)
+    : modalConvolution(input, filter.modal, past);
 }
 
 function tapsConvolution(input: Tensor, taps: Tensor, past: Tensor): { output: Tensor; state: Tensor } {
@@ -81,17 +113,17 @@ export function reversedRows({ shape, data }: Tensor): Tensor {
   return reversed;
 }
 
-function thirds(x: Tensor): [Tensor, Tensor, Tensor] {
+function apart(x: Tensor, count: number): Tensor[] {
   const [length, channels] = [x.shape[0]!, x.shape[1]!];
-  const d = channels / 3;
-  const part = (first: number): Tensor => {
+  const d = channels / count;
+  return Array.from({ length: count }, (_, index) => {
     const y = zeros([length, d]);
     for (let t = 0; t < length; t++) {
-      y.data.set(x.data.subarray(t * channels + first, t * channels + first + d), t * d);
+      const from = t * channels + index * d;
+      y.data.set(x.data.subarray(from, from + d), t * d);
     }
     return y;
-  };
-  return [part(0), part(d), part(2 * d)];
+  });
 }
 
 function hadamard(a: Tensor, b: Tensor): Tensor {

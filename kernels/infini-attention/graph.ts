@@ -16,10 +16,11 @@ import {
 } from '../onnx/length.ts';
 import { matmul } from '../onnx/matmul.ts';
 import type { Placed } from '../onnx/parameters.ts';
-import { cumulativeSum, reduceSum } from '../onnx/reduce.ts';
+import { cumulativeSum, reduceSum, rmsNormalize } from '../onnx/reduce.ts';
 import { type FeatureMap, featuresGraph, isNormalized } from './feature-map.ts';
 import { type CompressiveMemory, smallestDenominator, type WriteRule } from './memory.ts';
 import type { InfiniAttentionParameters, InfiniAttentionState } from './reference.ts';
+import { sideReadEpsilon } from './side-read.ts';
 
 /** The same as `readMemory`: q [T, H, dk] to [T, H, dv]. */
 export function readMemoryGraph(
@@ -46,6 +47,29 @@ export function writeMemoryGraph(
     memory: add(before.memory, change(map, rule, keys, values, before)),
     normalizer: add(before.normalizer, reduceSum(keys, 1)),
   };
+}
+
+/** Σ_s β_s φ(k_s) v_sᵀ of k [S, H, dk], v [S, H, dv] and, where bindings differ in strength, β [S, H]: [H, D, dv]. */
+export function bindingsGraph(g: GraphBuilder, map: FeatureMap, k: Value, v: Value, strength?: Value): Value {
+  const keys = transpose(featuresGraph(g, map, k), [1, 0, 2]); // [H, S, D]
+  const values = transpose(v, [1, 0, 2]);
+  if (strength === undefined) return matmul(swapped(keys), values);
+  const weighed = mul(transpose(reshape(strength, [-1, keys.shape[0]!, 1]), [1, 0, 2]), keys);
+  return matmul(swapped(weighed), values);
+}
+
+/** The same as `sideRead`: q [T, H, dk], memory [H, D, dv], gate [H] → [T, H, dv]. */
+export function sideReadGraph(g: GraphBuilder, map: FeatureMap, q: Value, memory: Value, gate: Value): Value {
+  const [heads, , width] = memory.shape;
+  if (isNormalized(map)) throw new RangeError('side read: ELU + 1 has a normaliser; its read is a mean');
+  if (typeof width !== 'number') throw new RangeError('side read: the width of the memory is not known');
+  const ones = g.constant(
+    'float32',
+    Array.from({ length: width }, () => 1),
+  );
+  const answer = matmul(transpose(featuresGraph(g, map, q), [1, 0, 2]), memory); // [H, T, dv]
+  const open = reshape(sigmoid(gate), [heads!, 1, 1]);
+  return transpose(mul(rmsNormalize(answer, ones, sideReadEpsilon), open), [1, 0, 2]);
 }
 
 /** o = σ(β)·read + (1 − σ(β))·local, of [T, H, dv] each; β [H]. */

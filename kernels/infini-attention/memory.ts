@@ -54,7 +54,7 @@ export function readMemory(map: FeatureMap, q: Tensor, { memory, normalizer }: C
 
 /**
  * The memory after one segment of k [S, H, dk] and v [S, H, dv]: z += Σφ(k), and M += φ(K)ᵀV, or with the delta rule M += φ(K)ᵀ(V − A),
- * where A is what the memory from before the segment answers to its keys.
+ * where A is what the memory from before the segment answers to its keys. `strength` β [S, H] weighs the bindings: φ(k) counts β times.
  */
 export function writeMemory(
   map: FeatureMap,
@@ -62,6 +62,7 @@ export function writeMemory(
   k: Tensor,
   v: Tensor,
   before: CompressiveMemory,
+  strength?: Tensor,
 ): CompressiveMemory {
   const [length = 0, heads = 0, keyWidth = 0] = expectShape('memory write', 'k', k, [
     undefined,
@@ -69,6 +70,7 @@ export function writeMemory(
     undefined,
   ]);
   const [, , outputs = 0] = expectShape('memory write', 'v', v, [length, heads, undefined]);
+  if (strength !== undefined) expectShape('memory write', 'the strength', strength, [length, heads]);
   const width = featureWidth(map, keyWidth);
   expectShape('memory write', 'the memory', before.memory, [heads, width, outputs]);
   const known = rule === 'delta' ? readMemory(map, k, before) : zeros(v.shape);
@@ -76,7 +78,8 @@ export function writeMemory(
   const normalizer = { shape: before.normalizer.shape, data: before.normalizer.data.slice() };
   for (let t = 0; t < length; t++) {
     for (let h = 0; h < heads; h++) {
-      const φ = features(map, vector(k, t * heads + h, keyWidth));
+      const weight = strength?.data[t * heads + h] ?? 1;
+      const φ = features(map, vector(k, t * heads + h, keyWidth)).map(value => weight * value);
       for (let i = 0; i < width; i++) {
         normalizer.data[h * width + i]! += φ[i]!;
         for (let c = 0; c < outputs; c++) {

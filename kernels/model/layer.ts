@@ -86,14 +86,6 @@ export function normalize(x: Value, epsilon = normEpsilon): Value {
   return rmsNormalize(x, repeated(x.graph, 1, width), epsilon);
 }
 
-/** x / √(Σ x² + ε) over the last axis. */
-export function normalizeLength(x: Value): Value {
-  const width = x.shape.at(-1);
-  if (typeof width !== 'number') throw new RangeError('normalisation over an axis of unknown length');
-  const gain = repeated(x.graph, 1 / Math.sqrt(width), width);
-  return rmsNormalize(x, gain, normEpsilon / width);
-}
-
 /** W₂ relu(W₁ x)² */
 export function squaredMlp({ weights, name, lowering, config }: Layer, x: Value): Value {
   const rectified = relu(weights.linear(x, `${name}.up.weight`, config.mlp, lowering));

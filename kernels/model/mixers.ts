@@ -56,7 +56,7 @@ function hyenaMixer(kind: 'short' | 'medium' | 'long') {
     const width = layer.config.width;
     return {
       short: ofLanes(layer, parameter(layer as Layer, 'short', [shortTaps, 3 * width]), 1),
-      filter: filterOf(layer as Layer, kind),
+      filters: [filterOf(layer as Layer, kind)],
     };
   };
   return {

@@ -1,16 +1,18 @@
 /**
  * The blocks of the cross-decoder that read the memory of the rest of the repository, each beside attention over a window of the file
- * itself. Mirrors the twin's readers.py: with an empty memory each equals its own local part.
+ * itself. Mirrors the twin's readers.py: with an empty memory each equals its own local part. The reads are those of the operators' folders: the side
+ * read of Infini-attention, the strided read beside a window, and the continuous memory read as a mean.
  */
-import { windowAttentionGraph, windowAttentionStepGraph } from '../flash-attention/graph.ts';
+import { gaussianBasis } from '../continuous-memory/basis.ts';
+import { continuousAnswerGraph } from '../continuous-memory/graph.ts';
+import { stridedReadBesideWindowGraph } from '../dilated-attention/strided-read-graph.ts';
 import type { WindowAttentionState } from '../flash-attention/reference.ts';
-import { add, div, exp, mul, sigmoid, softplus, sub } from '../onnx/elementwise.ts';
+import { sideReadGraph } from '../infini-attention/graph.ts';
+import { add, mul } from '../onnx/elementwise.ts';
 import type { Value } from '../onnx/graph-builder.ts';
-import { concat, reshape, slice, split, transpose } from '../onnx/layout.ts';
-import { matmul } from '../onnx/matmul.ts';
+import { concat, reshape, split } from '../onnx/layout.ts';
 import type { Placed } from '../onnx/parameters.ts';
-import { reduceSum } from '../onnx/reduce.ts';
-import { type Layer, normalize, normalizeLength, parameter, place, project, repeated } from './layer.ts';
+import { type Layer, normalize, parameter, place, project, repeated } from './layer.ts';
 import type { RepositoryMemory } from './memory.ts';
 import { attendWindow, headsOf, type Mixed, type PlacedState } from './mixers.ts';
 
@@ -20,7 +22,6 @@ type Window = Placed<WindowAttentionState>;
 
 /** Below this variance a query would see between two bases. */
 const leastVariance = 1e-4;
-const leastMass = 1e-6;
 
 const readers: Readonly<
   Record<Reader, (layer: Layer, x: Value, memory: Memory, state: Window) => { output: Value; state: Window }>
@@ -39,70 +40,66 @@ export function readerGraph(kind: Reader, layer: Layer, x: Value, memory: Memory
   return readers[kind](layer, x, memory, state as unknown as Window) as unknown as Mixed;
 }
 
-/** Infini-attention (arXiv 2404.07143): o = rms_norm(q̂ᵀ M) · σ(γ) a head, over the linear and the delta memory. */
+/** The side read over the linear and the delta memory, which share M's shape and nothing else. */
 function infiniRead(layer: Layer, x: Value, memory: Memory, state: Window) {
   const { g, config } = layer;
   const { memory_heads: Hm, memory_key: dk, memory_value: dv, width } = config;
   const T = x.shape[0]!;
   const local = attendWindow(layer, headsOf(layer, x), config.reader_window, state);
-  const queries = reshape(project(layer, x, 'query', 2 * Hm * dk), [T, 2 * Hm, dk]);
-  const q = transpose(normalizeLength(queries), [1, 0, 2]); // [2Hm, T, dk]
+  const q = reshape(project(layer, x, 'query', 2 * Hm * dk), [T, 2 * Hm, dk]);
   const both = concat([memory.linear, memory.delta], 0); // [2Hm, dk, dv]
-  const gate = reshape(sigmoid(place(g, parameter(layer, 'gate', [2 * Hm]))), [2 * Hm, 1, 1]);
-  const read = mul(normalize(matmul(q, both)), gate); // [2Hm, T, dv]
-  const side = reshape(transpose(read, [1, 0, 2]), [T, 2 * Hm * dv]);
+  const gate = place(g, parameter(layer, 'gate', [2 * Hm]));
+  const read = sideReadGraph(g, { kind: 'signed' }, q, both, gate); // [T, 2Hm, dv]
+  const side = reshape(read, [T, 2 * Hm * dv]);
   const output = add(project(layer, local.output, 'out', width), project(layer, side, 'read_out', width));
   return { output, state: local.state };
 }
 
-/** LongNet's dilated pattern (arXiv 2307.02486): one softmax over the window and the kept keys, which have no position. */
-function dilatedRead(layer: Layer, x: Value, memory: Memory, state: Window) {
+/** The strided read beside the window. The learned scale of a head is in the queries already. */
+function dilatedRead(layer: Layer, x: Value, { keys, values, hidden }: Memory, state: Window) {
   const { g, config, step } = layer;
-  const { q, plain, k, v } = headsOf(layer, x);
-  const scale = repeated(g, 1, config.heads);
-  const parameters = { window: config.reader_window, scale, normalize: false } as const;
-  const further = { queries: plain, keys: memory.keys, values: memory.values, bias: memory.hidden };
-  const attended = step
-    ? windowAttentionStepGraph(g, q, k, v, parameters, state, further)
-    : windowAttentionGraph(g, q, k, v, parameters, state, undefined, further);
+  const parameters = {
+    window: config.reader_window,
+    scale: repeated(g, 1, config.heads),
+    normalize: false,
+  } as const;
+  const heads = headsOf(layer, x);
+  const kept = { keys, values, hidden };
+  const attended = stridedReadBesideWindowGraph(g, heads, parameters, state, kept, step);
   const side = reshape(attended.output, [x.shape[0]!, config.width]);
   return { output: project(layer, side, 'out', config.width), state: attended.state };
 }
 
-/**
- * ∞-former (arXiv 2109.00301): s = K q/√dk over the N bases, μ = σ(w_μ·s), σ² = softplus(w_σ·s), r_n = N(μ; μ_n, σ² + σ_n²),
- * o = Vᵀ r / Σ r, with K and V projected from the coefficients B.
- */
+/** The continuous memory, read as a mean by normalised queries and keys. */
 function continuousRead(layer: Layer, x: Value, memory: Memory, state: Window) {
   const { g, config, weights, name } = layer;
   const {
-    continuous_heads: H,
+    continuous_heads: heads,
     continuous_width: cw,
     continuous_bases: N,
     continuous_sigma: sigma,
     width,
   } = config;
-  const T = x.shape[0]!;
   const local = attendWindow(layer, headsOf(layer, x), config.reader_window, state);
-  const perHead = (z: Value): Value => transpose(reshape(z, [z.shape[0]!, H, cw / H]), [1, 0, 2]); // [H, ·, cw / H]
-  const q = normalize(perHead(project(layer, x, 'query', cw)));
-  const [key, value] = split(project(layer, memory.continuous, 'key_value', 2 * cw), [cw, cw], 1) as [
+  const normalized = (z: Value): Value => {
+    const rows = z.shape[0]!;
+    return reshape(normalize(reshape(z, [rows, heads, cw / heads])), [rows, cw]);
+  };
+  const [key, values] = split(project(layer, memory.continuous, 'key_value', 2 * cw), [cw, cw], 1) as [
     Value,
     Value,
   ];
-  const scores = mul(matmul(q, transpose(normalize(perHead(key)), [0, 2, 1])), 1 / Math.sqrt(cw / H)); // [H, T, N]
-  const matrix = g.weight(weights.matrix(`${name}.location.weight`, N, 2), [N, 2]);
-  const location = add(matmul(scores, matrix), place(g, parameter(layer, 'location.bias', [2]))); // [H, T, 2]
-  const mean = sigmoid(slice(location, 2, 0, 1));
-  const variance = add(softplus(slice(location, 2, 1, 2)), leastVariance + sigma * sigma);
-  const centres = g.constant(
-    'float32',
-    Array.from({ length: N }, (_, n) => (n + 0.5) / N),
-  );
-  const distance = sub(mean, centres); // [H, T, N]
-  const density = exp(mul(div(mul(distance, distance), variance), -0.5));
-  const read = div(matmul(density, perHead(value)), add(reduceSum(density, -1, true), leastMass)); // [H, T, cw / H]
-  const side = reshape(transpose(read, [1, 0, 2]), [T, cw]);
+  const parameters = {
+    location: g.weight(weights.matrix(`${name}.location.weight`, N, 2), [N, 2]),
+    locationBias: place(g, parameter(layer, 'location.bias', [2])),
+  };
+  const side = continuousAnswerGraph(
+    g,
+    { q: normalized(project(layer, x, 'query', cw)), keys: normalized(key), values },
+    parameters,
+    { form: 'mean', heads, varianceFloor: leastVariance },
+    gaussianBasis(N, [sigma]),
+  ); // [T, cw]
   const seen = mul(project(layer, side, 'read_out', width), memory.open);
   return { output: add(project(layer, local.output, 'out', width), seen), state: local.state };
 }

@@ -1,16 +1,15 @@
 /** The memory writers after the self-decoder: what each token of a file leaves behind. Mirrors the twin's MemoryWriter. */
 import { queryKeyEpsilon } from '../flash-attention/reference.ts';
 import { gatedDeltaChunkGraph, gatedDeltaFusedGraph } from '../gated-delta/graph.ts';
+import { bindingsGraph } from '../infini-attention/graph.ts';
 import { add, mul, sigmoid } from '../onnx/elementwise.ts';
 import type { Value } from '../onnx/graph-builder.ts';
-import { pad, reshape, split, transpose } from '../onnx/layout.ts';
-import { matmul } from '../onnx/matmul.ts';
+import { pad, reshape, split } from '../onnx/layout.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convolution/graph.ts';
 import {
   type Layer,
   normalize,
-  normalizeLength,
   ofLanes,
   parameter,
   place,
@@ -63,9 +62,14 @@ export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>, 
   const betas = split(there === undefined ? open : mul(open, there), [memory_heads, memory_heads], 1);
   const [linearBeta, deltaBeta] = betas.map(beta => sideBySide(layer, beta)) as [Value, Value]; // [T, Hm] each
 
-  const perHead = (x: Value, of: number): Value => transpose(reshape(x, [-1, Hm, of]), [1, 0, 2]); // [Hm, T, of]
-  const weighed = mul(perHead(linearBeta, 1), normalizeLength(perHead(linearKeys, dk)));
-  const linear = add(state.linear, matmul(transpose(weighed, [0, 2, 1]), perHead(linearValues, dv)));
+  const written = bindingsGraph(
+    g,
+    { kind: 'signed' },
+    reshape(linearKeys, [-1, Hm, dk]),
+    reshape(linearValues, [-1, Hm, dv]),
+    linearBeta,
+  );
+  const linear = add(state.linear, written);
 
   // The rule acts on the columns of the memory alone. With values in the first dv and none in the last dk, a memory that starts as [0 | I]
   // ends as [N | P].

@@ -20,7 +20,14 @@ import {
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { sizeOf } from '../tensor.ts';
-import { type DataType, dataTypeOf, type ElementArray, elementsOf, onnxDataType } from './data-type.ts';
+import {
+  bytesPerElement,
+  type DataType,
+  dataTypeOf,
+  type ElementArray,
+  elementsOf,
+  onnxDataType,
+} from './data-type.ts';
 import { type Dimension, formatDimension, formatShape, type Shape, symbol } from './dimension.ts';
 
 /** One tensor in a graph: an input, an initialiser or the output of a node. */
@@ -41,6 +48,16 @@ export interface OnnxModel {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
+/** Where a weight lies in a file beside the model. */
+export interface StoredWeight {
+  /** Relative to the model's folder. */
+  readonly path: string;
+  /** Bytes from the start of the file: a multiple of 4,096, so that onnxruntime can map it. */
+  readonly offset: number;
+  readonly type: DataType;
+  readonly shape: readonly number[];
+}
+
 /** The value of a node's attribute; a number becomes an integer, `{ float }` a float. */
 export type Attribute = number | string | { readonly float: number } | readonly number[];
 
@@ -51,7 +68,12 @@ export interface NodeDescription {
   /** `undefined` leaves an optional input out. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  readonly outputs: readonly { readonly type: DataType; readonly shape: Shape }[];
+  /** `unused` leaves an optional output out. */
+  readonly outputs: readonly {
+    readonly type: DataType;
+    readonly shape: Shape;
+    readonly unused?: boolean;
+  }[];
 }
 
 /** ONNX operator set 21 and its IR: the newest whose every operator that we emit runs on both of our providers. */
@@ -72,7 +94,13 @@ export class GraphBuilder {
   readonly #weights = new Map<ElementArray, Value>();
   readonly #buffers = new Map<ArrayBufferLike, string>();
   readonly #names = new Set<string>();
+  readonly #inside: boolean;
   #count = 0;
+
+  /** @param options.inside keeps weights that are given as arrays in the model itself: for models that are written to a file */
+  constructor({ inside = false } = {}) {
+    this.#inside = inside;
+  }
 
   /** Declares an input. A string among the lengths is a symbol, such as `'T'`, the chunk length. */
   input(name: string, type: DataType, shape: readonly (Dimension | string)[]): Value {
@@ -115,9 +143,17 @@ export class GraphBuilder {
     if (known !== undefined && formatShape(known.shape) === formatShape(shape)) return known;
     const type = dataTypeOf(data);
     // Reading a few bytes from outside costs more than it saves.
-    const value = this.#initializer(type, data, shape, data.byteLength >= 1024);
+    const value = this.#initializer(type, data, shape, !this.#inside && data.byteLength >= 1024);
     this.#weights.set(data, value);
     return value;
+  }
+
+  /** A weight that lies in a file: the model, written beside it, refers to it. */
+  stored({ path, offset, type, shape }: StoredWeight): Value {
+    const name = this.#fresh('constant');
+    const length = sizeOf(shape) * bytesPerElement[type];
+    this.#initializers.push(externalTensor({ name, type, shape }, path, offset, length));
+    return { graph: this, name, type, shape };
   }
 
   /** Adds a node; what its outputs are is the caller's knowledge. */
@@ -127,7 +163,11 @@ export class GraphBuilder {
         throw new Error(`${type}: ${input.name} belongs to another graph`);
       }
     }
-    const values = outputs.map(output => ({ graph: this, name: this.#fresh(type), ...output }));
+    const values = outputs.map(({ unused = false, ...output }) => ({
+      graph: this,
+      name: unused ? '' : this.#fresh(type),
+      ...output,
+    }));
     this.#nodes.push(
       create(NodeProtoSchema, {
         opType: type,
@@ -167,23 +207,16 @@ export class GraphBuilder {
       throw new RangeError(`initializer: [${shape.join(', ')}] does not hold ${data.length} elements`);
     }
     const name = this.#fresh('constant');
-    const proto = create(TensorProtoSchema, {
-      name,
-      dataType: onnxDataType[type],
-      dims: shape.map(BigInt),
-    });
+    const described = { name, type, shape };
     if (external) {
-      proto.dataLocation = DataLocation.EXTERNAL;
-      proto.externalData = Object.entries({
-        location: this.#pathOf(data.buffer),
-        offset: String(data.byteOffset),
-        length: String(data.byteLength),
-      }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+      const path = this.#pathOf(data.buffer);
+      this.#initializers.push(externalTensor(described, path, data.byteOffset, data.byteLength));
     } else {
+      const proto = tensorProto(described);
       proto.rawData = new Uint8Array(data.byteLength);
       proto.rawData.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      this.#initializers.push(proto);
     }
-    this.#initializers.push(proto);
     return { graph: this, name, type, shape };
   }
 
@@ -204,6 +237,23 @@ export class GraphBuilder {
     if (this.#names.has(name)) throw new Error(`the graph has two values named ${name}`);
     this.#names.add(name);
   }
+}
+
+type Described = Pick<StoredWeight, 'type' | 'shape'> & { readonly name: string };
+
+function tensorProto({ name, type, shape }: Described): TensorProto {
+  return create(TensorProtoSchema, { name, dataType: onnxDataType[type], dims: shape.map(BigInt) });
+}
+
+function externalTensor(described: Described, path: string, offset: number, length: number): TensorProto {
+  const proto = tensorProto(described);
+  proto.dataLocation = DataLocation.EXTERNAL;
+  proto.externalData = Object.entries({
+    location: path,
+    offset: String(offset),
+    length: String(length),
+  }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+  return proto;
 }
 
 function attributeProto(name: string, value: Attribute): AttributeProto {

@@ -41,15 +41,30 @@ function uint8Linear(x: Value, { inputs, outputs, weight, scales }: Uint8Weight)
 function blockLinear(x: Value, { inputs, outputs, bits, weight, scales }: BlockWeight): Value {
   const { graph } = x;
   const blocks = Math.ceil(inputs / blockSize);
-  return graph.node({
+  return placedBlockLinear(
+    x,
+    graph.weight(weight, [outputs, blocks, (blockSize * bits) / 8]),
+    graph.weight(scales, [outputs * blocks]),
+  );
+}
+
+/** The same for a `BlockWeight` that is in the graph already: weight [N, ⌈K / 32⌉, 4·bits], scales [N·⌈K / 32⌉]. */
+export function placedBlockLinear(x: Value, weight: Value, scales: Value): Value {
+  const [outputs, , bytes] = weight.shape;
+  const inputs = x.shape.at(-1);
+  if (typeof inputs !== 'number' || typeof outputs !== 'number' || typeof bytes !== 'number')
+    throw new RangeError(`MatMulNBits: ${formatShape(x.shape)} by ${formatShape(weight.shape)}`);
+  return x.graph.node({
     type: 'MatMulNBits',
     domain: 'com.microsoft',
-    inputs: [
-      x,
-      graph.weight(weight, [outputs, blocks, (blockSize * bits) / 8]),
-      graph.weight(scales, [outputs * blocks]),
-    ],
-    attributes: { K: inputs, N: outputs, bits, block_size: blockSize, accuracy_level: 4 },
+    inputs: [x, weight, scales],
+    attributes: {
+      K: inputs,
+      N: outputs,
+      bits: (bytes * 8) / blockSize,
+      block_size: blockSize,
+      accuracy_level: 4,
+    },
     outputs: [{ type: 'float32', shape: x.shape.with(-1, outputs) }],
   })[0]!;
 }

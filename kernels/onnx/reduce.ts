@@ -58,6 +58,32 @@ export function rmsNormalize(x: Value, gain: Value, epsilon: number): Value {
   })[0]!;
 }
 
+/**
+ * `rmsNormalize` of x + y together with that sum, which the next residual starts from, as one node: onnxruntime's
+ * SkipSimplifiedLayerNormalization.
+ */
+export function rmsNormalizeSum(
+  x: Value,
+  y: Value,
+  gain: Value,
+  epsilon: number,
+): { readonly normalized: Value; readonly sum: Value } {
+  if (gain.shape[0] !== x.shape.at(-1) || formatShape(x.shape) !== formatShape(y.shape)) {
+    const shapes = [x, y, gain].map(({ shape }) => formatShape(shape)).join(', ');
+    throw new RangeError(`SkipSimplifiedLayerNormalization: ${shapes}`);
+  }
+  const like = { type: x.type, shape: x.shape };
+  const none = { ...like, unused: true };
+  const [normalized, , , sum] = x.graph.node({
+    type: 'SkipSimplifiedLayerNormalization',
+    domain: 'com.microsoft',
+    inputs: [x, y, gain],
+    attributes: { epsilon: { float: epsilon } },
+    outputs: [like, none, none, like],
+  });
+  return { normalized: normalized!, sum: sum! };
+}
+
 function reduction(type: string): (x: Value, axis: number, keepAxis?: boolean) => Value {
   return (x, axis, keepAxis = false) => {
     const at = axisOf(type, x, axis);

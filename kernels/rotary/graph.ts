@@ -26,14 +26,17 @@ export function rotaryAngles(
   position: Value,
   length: Length,
   headWidth: number,
-  { base }: RotaryParameters,
+  { base, divisors }: RotaryParameters,
 ): RotaryAngles {
   const start = cast(position, 'int64');
   const positions = add(start, range(length)); // [T]
   const fine = mod(positions, fineSteps);
   const coarse = mod(div(positions, fineSteps), coarseSteps);
   const table = (steps: number, stride: number, wave: 'cos' | 'sin'): Value =>
-    g.weight(angleTable(steps, stride, headWidth / 2, base, wave), [steps, headWidth / 2]);
+    g.weight(angleTable({ steps, stride, half: headWidth / 2, base, divisors, wave }), [
+      steps,
+      headWidth / 2,
+    ]);
   const cosFine = gather(table(fineSteps, 1, 'cos'), fine); // [T, dh/2]
   const sinFine = gather(table(fineSteps, 1, 'sin'), fine);
   const cosCoarse = gather(table(coarseSteps, fineSteps, 'cos'), coarse);
@@ -78,18 +81,25 @@ export function rotaryGraph(
 /** Every graph of a model takes the same tables. */
 const angleTables = new Map<string, Float32Array>();
 
-/** cos or sin of n·stride·base^(−i/half): [steps, half], n by rows. */
-function angleTable(
-  steps: number,
-  stride: number,
-  half: number,
-  base: number,
-  wave: 'cos' | 'sin',
-): Float32Array {
-  const key = [steps, stride, half, base, wave].join();
+interface AngleTable {
+  readonly steps: number;
+  readonly stride: number;
+  readonly half: number;
+  readonly base: number;
+  readonly divisors: readonly number[] | undefined;
+  readonly wave: 'cos' | 'sin';
+}
+
+/** cos or sin of n·stride·base^(−i/half), divided where there are divisors: [steps, half], n by rows. */
+function angleTable(described: AngleTable): Float32Array {
+  const { steps, stride, half, base, divisors, wave } = described;
+  const key = JSON.stringify(described);
   const known = angleTables.get(key);
   if (known !== undefined) return known;
-  const frequencies = Float64Array.from({ length: half }, (_, i) => stride * base ** (-i / half));
+  const frequencies = Float64Array.from(
+    { length: half },
+    (_, i) => (stride * base ** (-i / half)) / (divisors?.[i] ?? 1),
+  );
   const table = new Float32Array(steps * half);
   for (let at = 0; at < table.length; at++)
     table[at] = Math[wave](Math.floor(at / half) * frequencies[at % half]!);

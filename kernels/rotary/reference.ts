@@ -4,6 +4,8 @@ import { expectShape, type Tensor, zeros } from '../tensor.ts';
 export interface RotaryParameters {
   /** The base of the frequencies, θ_i = base^(−2i / dh); 10 000 in the paper. */
   readonly base: number;
+  /** [dh / 2] numbers that the frequencies are divided by, where they are stretched for longer contexts. */
+  readonly divisors?: readonly number[];
 }
 
 export interface RotaryState {
@@ -21,7 +23,7 @@ export function initialRotaryState(): RotaryState {
  */
 export function rotary(
   x: Tensor,
-  { base }: RotaryParameters,
+  { base, divisors }: RotaryParameters,
   { position }: RotaryState,
 ): { output: Tensor; state: RotaryState } {
   const [length = 0, heads = 0, width = 0] = expectShape('rotary', 'x', x, [undefined, undefined, undefined]);
@@ -31,7 +33,7 @@ export function rotary(
   const first = position.data[0]!;
   for (let t = 0; t < length; t++) {
     for (let i = 0; i < half; i++) {
-      const angle = (first + t) * base ** (-i / half);
+      const angle = ((first + t) * base ** (-i / half)) / (divisors?.[i] ?? 1);
       const cos = Math.cos(angle);
       const sin = Math.sin(angle);
       for (let h = 0; h < heads; h++) {

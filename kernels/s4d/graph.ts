@@ -2,7 +2,7 @@ import { diagonalSsmGraph, diagonalSsmStepGraph } from '../diagonal-ssm/graph.ts
 import type { DiagonalSsmState } from '../diagonal-ssm/reference.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { Placed } from '../onnx/parameters.ts';
-import { discretise, type S4dParameters } from './reference.ts';
+import { type Discretisation, discretise, type S4dParameters } from './reference.ts';
 
 type Result = { readonly output: Value; readonly state: Placed<DiagonalSsmState> };
 
@@ -13,8 +13,9 @@ export function s4dGraph(
   parameters: S4dParameters,
   state: Placed<DiagonalSsmState>,
   longest?: number,
+  by?: Discretisation,
 ): Result {
-  return diagonalSsmGraph(g, input, discretise(parameters), state, longest);
+  return diagonalSsmGraph(g, input, discretise(parameters, by), state, longest);
 }
 
 /** One token, input [1, d]. */
@@ -23,6 +24,7 @@ export function s4dStepGraph(
   input: Value,
   parameters: S4dParameters,
   state: Placed<DiagonalSsmState>,
+  by?: Discretisation,
 ): Result {
-  return diagonalSsmStepGraph(g, input, discretise(parameters), state);
+  return diagonalSsmStepGraph(g, input, discretise(parameters, by), state);
 }

@@ -1,10 +1,11 @@
 /**
- * S4D: the diagonal state space model (arXiv 2206.11893), initialised as S4D-Lin.
+ * S4D: the diagonal state space model (arXiv 2206.11893), initialised as S4D-Lin or S4D-Inv.
  *
  *   h' = A h + B u,  y = 2 Re(C h) + D u,  A_n = −exp(logDecay_n) + i·frequency_n,  B = 1
  *
- * discretised with a zero-order hold and a step Δ of its own for every channel:
- *   λ = exp(ΔA),  B̄ = (λ − 1)/A,  h_t = λ h_{t−1} + B̄ u_t.
+ * discretised with a step Δ of its own for every channel, h_t = λ h_{t−1} + B̄ u_t, by
+ *   zero-order hold:  λ = exp(ΔA),                    B̄ = (λ − 1)/A
+ *   bilinear:         λ = (1 + ΔA/2)/(1 − ΔA/2),      B̄ = Δ/(1 − ΔA/2)
  * N counts real numbers: N = 16 is eight conjugate pairs, the state d·16 floats. B̄ and the factor 2 are moved into the
  * residue R = 2·C·B̄, so the carried state is h/B̄ (see the diagonal recurrence).
  */
@@ -29,8 +30,19 @@ export interface S4dParameters {
   readonly skip: Tensor;
 }
 
-/** S4D-Lin: A_n = −1/2 + iπn, Δ log-uniform in [1e-3, 0.1] over the channels, C and D ~ N(0, 1). */
-export function initialS4dParameters(width: number, stateSize: number, seed: number): S4dParameters {
+/** How the frequencies Im A_n start: Lin, πn, or Inv, (N/π)(N/(2n + 1) − 1) (equations 8 and 9 of the paper). */
+export type S4dFrequencies = 'lin' | 'inv';
+
+/** How the continuous system becomes one in steps. */
+export type Discretisation = 'zero-order hold' | 'bilinear';
+
+/** A_n = −1/2 + i·frequency_n, Δ log-uniform in [1e-3, 0.1] over the channels, C and D ~ N(0, 1). */
+export function initialS4dParameters(
+  width: number,
+  stateSize: number,
+  seed: number,
+  frequencies: S4dFrequencies = 'lin',
+): S4dParameters {
   const pairs = stateSize / 2;
   const logStep = zeros([width]);
   const logDecay = zeros([width, pairs]);
@@ -40,7 +52,8 @@ export function initialS4dParameters(width: number, stateSize: number, seed: num
     logStep.data[c] = Math.log(1e-3) + ((c + 0.5) / width) * (Math.log(0.1) - Math.log(1e-3));
     for (let n = 0; n < pairs; n++) {
       logDecay.data[c * pairs + n] = Math.log(0.5);
-      frequency.data[c * pairs + n] = Math.PI * n;
+      frequency.data[c * pairs + n] =
+        frequencies === 'lin' ? Math.PI * n : (stateSize / Math.PI) * (stateSize / (2 * n + 1) - 1);
     }
   }
   return {
@@ -53,36 +66,51 @@ export function initialS4dParameters(width: number, stateSize: number, seed: num
 }
 
 /** Poles and residues of the discretised model, in float64: done once, when a graph is built or a model is loaded. */
-export function discretise({
-  logStep,
-  logDecay,
-  frequency,
-  output,
-  skip,
-}: S4dParameters): DiagonalSsmParameters {
+export function discretise(
+  { logStep, logDecay, frequency, output, skip }: S4dParameters,
+  by: Discretisation = 'zero-order hold',
+): DiagonalSsmParameters {
   const [d, pairs] = [logDecay.shape[0]!, logDecay.shape[1]!];
   const poles = zeros([d, 2, pairs]);
   const residues = zeros([d, 2, pairs]);
+  const steps = by === 'bilinear' ? bilinear : zeroOrderHold;
   for (let c = 0; c < d; c++) {
     const step = Math.exp(logStep.data[c]!);
     for (let n = 0; n < pairs; n++) {
       const at = c * pairs + n;
-      const [are, aim] = [-Math.exp(logDecay.data[at]!), frequency.data[at]!];
-      const magnitude = Math.exp(step * are);
-      const [λre, λim] = [magnitude * Math.cos(step * aim), magnitude * Math.sin(step * aim)];
-      // B̄ = (λ − 1)/A; the real part of λ − 1 written so that a small step does not cancel.
-      const half = Math.sin((step * aim) / 2);
-      const nre = Math.expm1(step * are) - 2 * magnitude * half * half;
-      const norm = are * are + aim * aim;
-      const [bre, bim] = [(nre * are + λim * aim) / norm, (λim * are - nre * aim) / norm];
+      const { λ, B } = steps(step, [-Math.exp(logDecay.data[at]!), frequency.data[at]!]);
       const [re, im] = [2 * c * pairs + n, (2 * c + 1) * pairs + n];
       const [cre, cim] = [output.data[re]!, output.data[im]!];
-      [poles.data[re], poles.data[im]] = [λre, λim];
-      residues.data[re] = 2 * (cre * bre - cim * bim);
-      residues.data[im] = 2 * (cre * bim + cim * bre);
+      [poles.data[re], poles.data[im]] = λ;
+      residues.data[re] = 2 * (cre * B[0] - cim * B[1]);
+      residues.data[im] = 2 * (cre * B[1] + cim * B[0]);
     }
   }
   return { poles, residues, skip };
+}
+
+type Complex = readonly [re: number, im: number];
+
+/** The input is constant through a step. */
+function zeroOrderHold(step: number, [are, aim]: Complex): { λ: [number, number]; B: Complex } {
+  const magnitude = Math.exp(step * are);
+  const λ: [number, number] = [magnitude * Math.cos(step * aim), magnitude * Math.sin(step * aim)];
+  // B̄ = (λ − 1)/A; the real part of λ − 1 written so that a small step does not cancel.
+  const half = Math.sin((step * aim) / 2);
+  const nre = Math.expm1(step * are) - 2 * magnitude * half * half;
+  const norm = are * are + aim * aim;
+  return { λ, B: [(nre * are + λ[1] * aim) / norm, (λ[1] * are - nre * aim) / norm] };
+}
+
+/** Tustin's rule: the trapezoid in place of the exponential. */
+function bilinear(step: number, [are, aim]: Complex): { λ: [number, number]; B: Complex } {
+  const [dre, dim] = [1 - (step * are) / 2, (-step * aim) / 2]; // 1 − ΔA/2
+  const norm = dre * dre + dim * dim;
+  const [nre, nim] = [1 + (step * are) / 2, (step * aim) / 2]; // 1 + ΔA/2
+  return {
+    λ: [(nre * dre + nim * dim) / norm, (nim * dre - nre * dim) / norm],
+    B: [(step * dre) / norm, (-step * dim) / norm],
+  };
 }
 
 export function initialS4dState(width: number, stateSize: number): DiagonalSsmState {
@@ -94,6 +122,7 @@ export function s4d(
   input: Tensor,
   parameters: S4dParameters,
   state: DiagonalSsmState,
+  by?: Discretisation,
 ): { output: Tensor; state: DiagonalSsmState } {
-  return diagonalSsm(input, discretise(parameters), state);
+  return diagonalSsm(input, discretise(parameters, by), state);
 }

@@ -18,25 +18,22 @@ export function importResolver(
 ): ImportResolver {
   const index = new PathIndex(paths, packages);
   return (from, target) => {
-    const rule = rules[languageOf(from).id] ?? named;
+    const rule = rules.get(languageOf(from).id) ?? named;
     return rule(index, folderOf(from), target, from);
   };
 }
 
 type Rule = (index: PathIndex, folder: string, target: string, from: string) => readonly string[];
 
-const rules: Readonly<Record<string, Rule>> = {
-  ...Object.fromEntries(['c', 'cpp', 'cuda-cpp', 'objective-c', 'proto'].map(id => [id, included])),
-  ...Object.fromEntries(
-    ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'].map(id => [
-      id,
-      script,
-    ]),
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ...['c', 'cpp', 'cuda-cpp', 'objective-c', 'proto'].map(id => [id, included] as const),
+  ...['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'].map(
+    id => [id, script] as const,
   ),
-  python: dotted,
-  rust,
-  go,
-};
+  ['python', dotted],
+  ['rust', rust],
+  ['go', go],
+]);
 
 class PathIndex {
   readonly packages: ReadonlyMap<string, string>;

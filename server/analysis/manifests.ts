@@ -1,5 +1,6 @@
 /** What build manifests say in so many words: name, purpose, entry points, commands. */
 import { parse as parseToml } from 'smol-toml';
+import { LineIndex } from './line-index.ts';
 
 export interface Fact {
   readonly text: string;
@@ -15,30 +16,37 @@ export interface Manifest {
   readonly commands: readonly (Fact & { readonly name: string })[];
 }
 
-type Reader = (text: string, path: string) => Omit<Manifest, 'path'>;
+type Reader = (text: string, lines: LineIndex) => Omit<Manifest, 'path'>;
 
-const readers: Readonly<Record<string, Reader>> = {
-  'package.json': readPackageJson,
-  'pyproject.toml': readPyproject,
-  'cargo.toml': readCargo,
-  'go.mod': readGoMod,
-  'pom.xml': readPom,
-  'cmakelists.txt': readCMake,
-  makefile: readMakefile,
-  'setup.py': readSetupPy,
-  'setup.cfg': readSetupCfg,
-};
+const readers: ReadonlyMap<string, Reader> = new Map([
+  ['package.json', readPackageJson],
+  ['pyproject.toml', readPyproject],
+  ['cargo.toml', readCargo],
+  ['go.mod', readGoMod],
+  ['pom.xml', readPom],
+  ['cmakelists.txt', readCMake],
+  ['makefile', readMakefile],
+  ['setup.py', readSetupPy],
+  ['setup.cfg', readSetupCfg],
+]);
+
+/** Longer ones are data. */
+const longestManifest = 1 << 18;
+/** In characters; what a line says stands at its beginning. */
+const longestLine = 1000;
+/** Of entries, and of commands: more than anyone reads. */
+const mostListed = 100;
 
 export function isManifest(path: string): boolean {
-  return baseName(path) in readers;
+  return readers.has(baseName(path));
 }
 
 /** @returns nothing for a file that is no manifest or cannot be parsed: a broken manifest is no news for a summary. */
 export function readManifest(path: string, text: string): Manifest | undefined {
-  const reader = readers[baseName(path)];
-  if (reader === undefined) return undefined;
+  const reader = readers.get(baseName(path));
+  if (reader === undefined || text.length > longestManifest) return undefined;
   try {
-    return { path, ...reader(text, path) };
+    return { path, ...reader(text, new LineIndex(text)) };
   } catch {
     return undefined;
   }
@@ -60,27 +68,29 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
 }
 
-function readPackageJson(text: string): Omit<Manifest, 'path'> {
+function readPackageJson(text: string, lines: LineIndex): Omit<Manifest, 'path'> {
   const json = record(JSON.parse(text));
   const entries: (Fact & { role: string })[] = [];
   const add = (value: unknown, role: string): void => {
-    if (typeof value === 'string') entries.push({ text: value, role, line: lineOf(text, `"${value}"`) });
+    if (entries.length >= mostListed) return;
+    if (typeof value === 'string') entries.push({ text: value, role, line: lines.lineOf(`"${value}"`) });
     else for (const inner of Object.values(record(value))) add(inner, role);
   };
   for (const field of ['main', 'module', 'browser', 'bin', 'exports', 'source'])
     add(json[field], field === 'bin' ? 'command' : 'entry point');
   const scripts = record(json['scripts']);
   return {
-    ...optional('name', quoted(text, json['name'])),
-    ...optional('description', quoted(text, json['description'])),
+    ...optional('name', quoted(lines, json['name'])),
+    ...optional('description', quoted(lines, json['description'])),
     entries,
     commands: Object.entries(scripts)
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       .filter(([name]) => !isHook(name, scripts))
+      .slice(0, mostListed)
       .map(([name, command]) => ({
         name: `${packageManager(json)} run ${name}`,
         text: command,
-        line: lineOf(text, `"${name}"`, '"scripts"'),
+        line: lines.lineOf(`"${name}"`, '"scripts"'),
       })),
   };
 }
@@ -89,7 +99,8 @@ function readPackageJson(text: string): Omit<Manifest, 'path'> {
 function isHook(name: string, scripts: Record<string, unknown>): boolean {
   const base = /^(?:pre|post)(.+)$/.exec(name)?.[1];
   return (
-    (base !== undefined && (base in scripts || /^(?:install|publish|pack|version|prepare)$/.test(base))) ||
+    (base !== undefined &&
+      (Object.hasOwn(scripts, base) || /^(?:install|publish|pack|version|prepare)$/.test(base))) ||
     /^(?:prepare|prepublishOnly|prepack|install|dependencies)$/.test(name)
   );
 }
@@ -100,57 +111,69 @@ function packageManager(json: Record<string, unknown>): string {
   return named ?? /only-allow (\w+)/.exec(preinstall)?.[1] ?? 'npm';
 }
 
-function readPyproject(text: string): Omit<Manifest, 'path'> {
+function readPyproject(text: string, lines: LineIndex): Omit<Manifest, 'path'> {
   const toml = record(parseToml(text));
   const project = record(toml['project']);
   const poetry = record(record(toml['tool'])['poetry']);
   const scripts = { ...record(poetry['scripts']), ...record(project['scripts']) };
   return {
-    ...optional('name', quoted(text, project['name'] ?? poetry['name'])),
-    ...optional('description', quoted(text, project['description'] ?? poetry['description'])),
+    ...optional('name', quoted(lines, project['name'] ?? poetry['name'])),
+    ...optional('description', quoted(lines, project['description'] ?? poetry['description'])),
     entries: Object.values(scripts)
       .filter(value => typeof value === 'string')
-      .map(value => ({ text: pythonModule(value), role: 'command', line: lineOf(text, value) })),
+      .slice(0, mostListed)
+      .map(value => ({ text: pythonModule(value), role: 'command', line: lines.lineOf(value) })),
     commands: Object.entries(scripts)
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      .map(([name, target]) => ({ name, text: target, line: lineOf(text, target) })),
+      .slice(0, mostListed)
+      .map(([name, target]) => ({ name, text: target, line: lines.lineOf(target) })),
   };
 }
 
-function readCargo(text: string): Omit<Manifest, 'path'> {
+function readCargo(text: string, lines: LineIndex): Omit<Manifest, 'path'> {
   const toml = record(parseToml(text));
   const crate = record(toml['package']);
   const paths = [record(toml['lib'])['path'], ...list(toml['bin']).map(bin => record(bin)['path'])];
   const entries = paths
     .filter(value => typeof value === 'string')
-    .map(value => ({ text: value, role: 'entry point', line: lineOf(text, value) }));
-  const line = lineOf(text, '[package]');
+    .slice(0, mostListed)
+    .map(value => ({ text: value, role: 'entry point', line: lines.lineOf(value) }));
+  const line = lines.lineOf('[package]');
   const usual = ['src/main.rs', 'src/lib.rs'].map(value => ({ text: value, role: 'entry point', line }));
   return {
-    ...optional('name', quoted(text, crate['name'])),
-    ...optional('description', quoted(text, crate['description'])),
+    ...optional('name', quoted(lines, crate['name'])),
+    ...optional('description', quoted(lines, crate['description'])),
     entries: [...entries, ...(toml['package'] ? usual : [])],
     // Cargo needs no script: the manifest alone makes these work.
     commands: ['build', 'test'].map(name => ({ name: `cargo ${name}`, text: '', line: 1 })),
   };
 }
 
-function readGoMod(text: string): Omit<Manifest, 'path'> {
-  const name = /^module\s+(\S+)/m.exec(text)?.[1];
+function readGoMod(text: string, lines: LineIndex): Omit<Manifest, 'path'> {
+  const name = /^module[ \t]+(\S{1,500})/m.exec(text)?.[1];
   return {
-    ...optional('name', name === undefined ? undefined : { text: name, line: lineOf(text, `module`) }),
+    ...optional('name', name === undefined ? undefined : { text: name, line: lines.lineOf('module') }),
     entries: [{ text: 'main.go', role: 'entry point', line: 1 }],
     // As with Cargo.
     commands: ['build', 'test'].map(name => ({ name: `go ${name} ./...`, text: '', line: 1 })),
   };
 }
 
-function readPom(text: string): Omit<Manifest, 'path'> {
+function readPom(text: string, lines: LineIndex): Omit<Manifest, 'path'> {
   // The project's own elements come before its dependencies', which are the only deeper ones with these names.
-  const head = text.replace(/<parent>[\s\S]*?<\/parent>/, whole => whole.replace(/[^\n]/g, ' '));
+  const parent = text.indexOf('<parent>');
+  const parentEnd = parent < 0 ? -1 : text.indexOf('</parent>', parent);
   const element = (tag: string): Fact | undefined => {
-    const match = new RegExp(`<${tag}>\\s*([^<]+?)\\s*</${tag}>`).exec(head);
-    return match ? { text: match[1]!.replace(/\s+/g, ' '), line: lineAt(text, match.index) } : undefined;
+    const open = `<${tag}>`;
+    for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at + 1)) {
+      if (parentEnd >= 0 && at > parent && at < parentEnd) continue;
+      const end = text.indexOf('<', at + open.length);
+      if (end < 0) return undefined;
+      const value = text.slice(at + open.length, end).trim();
+      if (value !== '' && text.startsWith(`</${tag}>`, end))
+        return { text: value.replace(/\s+/g, ' '), line: lines.lineAt(at) };
+    }
+    return undefined;
   };
   return {
     ...optional('name', element('name') ?? element('artifactId')),
@@ -160,29 +183,45 @@ function readPom(text: string): Omit<Manifest, 'path'> {
   };
 }
 
-function readCMake(text: string): Omit<Manifest, 'path'> {
-  const project = /^\s*project\s*\(\s*([\w.-]+)/im.exec(text);
-  const description = /\bDESCRIPTION\s+"([^"]+)"/.exec(text);
-  const entries = [...text.matchAll(/\badd_executable\s*\(\s*[\w${}.-]+\s+([\w/.-]+\.\w+)/gi)].map(match => ({
-    text: match[1]!,
-    role: 'executable',
-    line: lineAt(text, match.index),
-  }));
+function readCMake(text: string, lines: LineIndex): Omit<Manifest, 'path'> {
+  const calls = callsIn(text, /^(?:project|add_executable)\b/i);
+  const project = calls.find(({ code }) => /^project/i.test(code));
+  const name = project && /^project\s*\(\s*([\w.-]+)/i.exec(project.code)?.[1];
+  const description = /\bDESCRIPTION\s{1,100}"([^"]{1,1000})"/.exec(text);
+  const entries = calls.flatMap(({ code, start }) => {
+    const file = /^add_executable\s*\(\s*[\w${}.-]+\s+([\w/.-]+\.\w+)/i.exec(code)?.[1];
+    return file === undefined ? [] : [{ text: file, role: 'executable', line: lines.lineAt(start) }];
+  });
   return {
-    ...optional('name', project ? { text: project[1]!, line: lineAt(text, project.index) } : undefined),
+    ...optional('name', name === undefined ? undefined : { text: name, line: lines.lineAt(project!.start) }),
     ...optional(
       'description',
-      description ? { text: description[1]!, line: lineAt(text, description.index) } : undefined,
+      description ? { text: description[1]!, line: lines.lineAt(description.index) } : undefined,
     ),
-    entries,
+    entries: entries.slice(0, mostListed),
     commands: [],
   };
+}
+
+/** Commands that begin a line, with what follows them as far as it may matter. */
+function callsIn(text: string, command: RegExp): { readonly code: string; readonly start: number }[] {
+  const calls: { code: string; start: number }[] = [];
+  let offset = 0;
+  for (const line of text.split('\n')) {
+    const code = line.slice(0, longestLine).trimStart();
+    if (command.test(code) && calls.length < mostListed) {
+      const start = offset + Math.min(line.length, longestLine) - code.length;
+      calls.push({ code: text.slice(start, start + longestLine), start });
+    }
+    offset += line.length + 1;
+  }
+  return calls;
 }
 
 function readMakefile(text: string): Omit<Manifest, 'path'> {
   const commands: (Fact & { name: string })[] = [];
   for (const [index, line] of text.split('\n').entries()) {
-    const match = /^([a-z][\w.-]*)\s*:(?![=:])[^#]*(?:##?\s*(.*))?$/i.exec(line);
+    const match = /^([a-z][\w.-]*)\s*:(?![=:])[^#]*(?:##?\s*(.*))?$/i.exec(line.slice(0, longestLine));
     if (match && !match[1]!.includes('.') && commands.length < 40) {
       commands.push({ name: `make ${match[1]}`, text: match[2]?.trim() ?? '', line: index + 1 });
     }
@@ -191,22 +230,20 @@ function readMakefile(text: string): Omit<Manifest, 'path'> {
 }
 
 function readSetupPy(text: string): Omit<Manifest, 'path'> {
-  const field = (name: string): Fact | undefined => {
-    const match = new RegExp(`^\\s*${name}\\s*=\\s*['"]([^'"]+)['"]`, 'm').exec(text);
-    return match ? { text: match[1]!, line: lineAt(text, match.index + match[0].length) } : undefined;
-  };
-  return {
-    ...optional('name', field('name')),
-    ...optional('description', field('description')),
-    entries: [],
-    commands: [],
-  };
+  return readFields(text, name => new RegExp(`^\\s*${name}\\s*=\\s*['"]([^'"]+)['"]`));
 }
 
 function readSetupCfg(text: string): Omit<Manifest, 'path'> {
+  return readFields(text, name => new RegExp(`^${name}\\s*=\\s*(\\S.*)$`));
+}
+
+/** Name and description, each on a line of its own. */
+function readFields(text: string, pattern: (name: string) => RegExp): Omit<Manifest, 'path'> {
+  const lines = text.split('\n').map(line => line.slice(0, longestLine));
   const field = (name: string): Fact | undefined => {
-    const match = new RegExp(`^${name}\\s*=\\s*(\\S.*)$`, 'm').exec(text);
-    return match ? { text: match[1]!.trim(), line: lineAt(text, match.index) } : undefined;
+    const search = pattern(name);
+    const at = lines.findIndex(line => search.test(line));
+    return at < 0 ? undefined : { text: search.exec(lines[at]!)![1]!.trim(), line: at + 1 };
   };
   return {
     ...optional('name', field('name')),
@@ -231,24 +268,12 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function quoted(text: string, value: unknown): Fact | undefined {
+function quoted(lines: LineIndex, value: unknown): Fact | undefined {
   return typeof value === 'string' && value.trim() !== ''
-    ? { text: value.trim().replace(/\s+/g, ' '), line: lineOf(text, value.split('\n')[0]!) }
+    ? { text: value.trim().replace(/\s+/g, ' '), line: lines.lineOf(value.split('\n')[0]!) }
     : undefined;
 }
 
 function optional<Key extends string>(key: Key, fact: Fact | undefined): { readonly [_ in Key]?: Fact } {
   return (fact === undefined ? {} : { [key]: fact }) as { readonly [_ in Key]?: Fact };
-}
-
-/** The line of a text's first occurrence, or 1; `after` skips to a section first. */
-function lineOf(text: string, needle: string, after?: string): number {
-  const from = after === undefined ? 0 : Math.max(0, text.indexOf(after));
-  return lineAt(text, Math.max(0, text.indexOf(needle, from)));
-}
-
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
-  return line;
 }

@@ -48,13 +48,14 @@ const c: Patterns = {
   definitions: [
     /^(?:typedef\s+)?(?<kind>struct|class|enum class|enum|union|namespace)\s+(?:[A-Z_]+\s+)?(?<name>[A-Za-z_]\w*)\s*(?:final\s*)?(?::[^;]*)?\{?\s*$/,
     /^#\s*(?<kind>define)\s+(?<name>[A-Z][A-Z0-9_]{3,})\s+\S/,
-    /^(?!return\b|else\b|typedef\b|using\b|static\b|if\b|for\b|while\b|switch\b|case\b|goto\b|delete\b|throw\b)(?<kind>)(?:[A-Za-z_][\w:<>,*&]*[\s*&]+)+(?<name>[A-Za-z_~][\w:~]*)\s*\([^;]*\)?\s*(?:const\s*)?(?:noexcept\s*)?\{?\s*$/,
+    // One class for all of what stands before the name: parts that could be split in many ways take exponential time.
+    /^(?!return\b|else\b|typedef\b|using\b|static\b|if\b|for\b|while\b|switch\b|case\b|goto\b|delete\b|throw\b)(?<kind>)[A-Za-z_][\w:<>,*&\s]*[\s*&](?<name>[A-Za-z_~][\w:~]*)\s*\([^;]*$/,
   ],
   imports: [/^\s*#\s*include\s*"(?<target>[^"]+)"/, /^\s*#\s*include\s*<(?<target>[^>]+\/[^>]+)>/],
   exported: () => true,
 };
 
-const patterns: Readonly<Record<string, Patterns>> = {
+const languages: Readonly<Record<string, Patterns>> = {
   typescript: script,
   typescriptreact: script,
   javascript: script,
@@ -124,8 +125,13 @@ const patterns: Readonly<Record<string, Patterns>> = {
   },
 };
 
+const patterns: ReadonlyMap<string, Patterns> = new Map(Object.entries(languages));
+
 /** A generated or data-like file can hold any number of definitions; a summary needs no more than these. */
 const mostDefinitions = 400;
+
+/** In characters: longer lines are data, and no pattern sees them. */
+const longestLine = 400;
 
 export interface Outline {
   readonly definitions: readonly Definition[];
@@ -140,7 +146,7 @@ export function outline(path: string, text: string, grammars?: Grammars): Outlin
 
 function outlineByPatterns(path: string, text: string): Outline {
   const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
-  const rules = patterns[languageOf(path).id];
+  const rules = patterns.get(languageOf(path).id);
   if (rules === undefined) return found;
   const lineImports = typeof rules.imports === 'function' ? [] : rules.imports;
   if (typeof rules.imports === 'function') found.imports = rules.imports(text);
@@ -148,7 +154,7 @@ function outlineByPatterns(path: string, text: string): Outline {
   let line = 0;
   for (const content of text.split('\n')) {
     line++;
-    if (content.length > 400) continue;
+    if (content.length > longestLine) continue;
     for (const rule of rules.definitions) {
       const groups = rule.exec(content)?.groups;
       const name = groups?.['name'];
@@ -157,7 +163,7 @@ function outlineByPatterns(path: string, text: string): Outline {
         seen.add(name);
         const kind = groups?.['kind']?.trim() || 'function';
         const exported = rules.exported ? rules.exported(name) : groups?.['exported'] !== undefined;
-        found.definitions.push({ name, kind: readableKinds[kind] ?? kind, line, exported });
+        found.definitions.push({ name, kind: readableKinds.get(kind) ?? kind, line, exported });
       }
       break;
     }
@@ -171,15 +177,15 @@ function outlineByPatterns(path: string, text: string): Outline {
   return found;
 }
 
-const readableKinds: Readonly<Record<string, string>> = {
-  def: 'function',
-  fn: 'function',
-  fun: 'function',
-  func: 'function',
-  const: 'constant',
-  let: 'variable',
-  var: 'variable',
-  define: 'macro',
-  'macro_rules!': 'macro',
-  defmodule: 'module',
-};
+const readableKinds: ReadonlyMap<string, string> = new Map([
+  ['def', 'function'],
+  ['fn', 'function'],
+  ['fun', 'function'],
+  ['func', 'function'],
+  ['const', 'constant'],
+  ['let', 'variable'],
+  ['var', 'variable'],
+  ['define', 'macro'],
+  ['macro_rules!', 'macro'],
+  ['defmodule', 'module'],
+]);

@@ -1,19 +1,39 @@
 /** The `use` declarations of a Rust file, each tree of braces as the paths it stands for. */
 import type { Import } from './definition.ts';
+import { LineIndex } from './line-index.ts';
 
-const declaration = /^[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:use\s+([^;]{1,4000});|mod\s+(\w+)\s*;)/gm;
+/** How one begins; it ends at the next semicolon. */
+const declaration =
+  /^[ \t]{0,200}(?:pub(?:\([^)\n]{0,100}\))?[ \t]+)?(?:use[ \t]+|mod[ \t]+(\w{1,200})[ \t]*;)/gm;
+
+/** In characters, and in braces within braces: more is no code. */
+const longestTree = 4000;
+const deepestTree = 20;
+
 /** Of the standard library and of what every crate has. */
 const foreign = new Set(['std', 'core', 'alloc']);
 
 export function rustUses(text: string): Import[] {
   const found: Import[] = [];
-  let line = 1;
-  let counted = 0;
+  const lines = new LineIndex(text);
+  let end = -1;
   for (const match of text.matchAll(declaration)) {
-    line += text.slice(counted, match.index).split('\n').length - 1;
-    counted = match.index;
-    const targets =
-      match[2] === undefined ? expand(match[1]!.replace(/\/\/.*$/gm, '').replace(/\s+/g, ' ')) : [match[2]];
+    const line = lines.lineAt(match.index);
+    const start = match.index + match[0].length;
+    let targets = match[1] === undefined ? [] : [match[1]];
+    if (match[1] === undefined) {
+      if (start < end) continue;
+      end = text.indexOf(';', start);
+      if (end < 0) break;
+      if (end - start > longestTree) continue;
+      targets = expand(
+        text
+          .slice(start, end)
+          .replace(/\/\/.*$/gm, '')
+          .replace(/\s+/g, ' '),
+        0,
+      );
+    }
     for (const target of new Set(targets))
       if (!foreign.has(target.split('::')[0]!)) found.push({ target, line });
   }
@@ -21,7 +41,7 @@ export function rustUses(text: string): Import[] {
 }
 
 /** `a::{b, c::{d, e}}` → `a::b`, `a::c::d`, `a::c::e`. Names given by `as` and globs are dropped. */
-function expand(tree: string): string[] {
+function expand(tree: string, depth: number): string[] {
   const brace = tree.indexOf('{');
   if (brace < 0) {
     const path = tree
@@ -31,11 +51,15 @@ function expand(tree: string): string[] {
       .replaceAll(' ', '');
     return path === '' ? [] : [path];
   }
+  if (depth >= deepestTree) return [];
   const prefix = tree.slice(0, brace).replaceAll(' ', '');
   const inner = tree.slice(brace + 1, tree.lastIndexOf('}'));
   return splitOutermost(inner).flatMap(part => {
     const clean = part.trim();
-    return clean === 'self' ? expand(prefix.replace(/::$/, '')) : clean === '' ? [] : expand(prefix + clean);
+    if (clean === '') return [];
+    return clean === 'self'
+      ? expand(prefix.replace(/::$/, ''), depth + 1)
+      : expand(prefix + clean, depth + 1);
   });
 }
 

@@ -10,6 +10,8 @@ export interface Sentence {
 /** How far into a file its opening comment is looked for. */
 const openingLines = 60;
 const longestSentence = 200;
+/** In characters: of longer lines only the beginning is looked at, so that no pattern meets more. */
+const longestLine = 500;
 
 /** A comment that speaks of rights or tools, not of the file. */
 const boilerplate =
@@ -32,7 +34,7 @@ export function openingSentences(
   apart: ReadonlySet<number> = new Set(),
 ): Sentence[] {
   const language = languageOf(path);
-  const lines = text.split('\n', openingLines * 4).map(line => line.replace(/\r$/, ''));
+  const lines = text.split('\n', openingLines * 4).map(clipped);
   if (/(^|\/)(licen[cs]e|copying|notice|authors|requirements)[^/]*$/i.test(path)) return [];
   if (language.kind === 'prose' || language.id === 'html') {
     const first = prose(lines);
@@ -72,7 +74,7 @@ export function isPointing(sentence: string): boolean {
 /** Sentences of a prose file's first paragraphs, in order; what a README says the project is. */
 export function proseSentences(text: string, limit: number): Sentence[] {
   const found: Sentence[] = [];
-  for (const paragraph of paragraphs(text.split('\n', 400))) {
+  for (const paragraph of paragraphs(text.split('\n', 400).map(clipped))) {
     for (const sentence of sentencesOf(paragraph.lines, paragraph.line)) {
       if (!/[.!?…]$/.test(sentence.text)) continue;
       if (found.length >= limit) return found;
@@ -136,6 +138,13 @@ export function definitionSentence(
   line: number,
   language: Language,
 ): Sentence | undefined {
+  // No comment that documents a definition is further away, and lines are clipped before any pattern sees them.
+  const first = Math.max(0, line - 1 - openingLines * 2);
+  const said = sentenceNear(lines.slice(first, line + openingLines * 2).map(clipped), line - first, language);
+  return said && { ...said, line: said.line + first };
+}
+
+function sentenceNear(lines: readonly string[], line: number, language: Language): Sentence | undefined {
   let above = line - 2;
   while (above >= 0 && /^\s*(?:@\w|#!?\[|\[\w)/.test(lines[above]!)) above--;
   let first = above;
@@ -181,6 +190,10 @@ function firstSentence(lines: readonly string[], start: number): Sentence | unde
 
 function isBoilerplate(lines: readonly string[]): boolean {
   return lines.slice(0, 3).some(line => boilerplate.test(line));
+}
+
+function clipped(line: string): string {
+  return line.slice(0, longestLine).replace(/\r$/, '');
 }
 
 /** Splits a paragraph into sentences with the lines they start on. Ends at a blank line or at a tag such as `@param`. */

@@ -1,5 +1,6 @@
 /** What a summary is made from: the files that were read, as they were read. */
-import type { Repository, TokenMemory } from '../repository/repository.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { TokenMemory } from '../repository/token-memory.ts';
 
 export interface SummarySource {
   readonly name: string;

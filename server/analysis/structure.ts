@@ -28,7 +28,7 @@ export function structuralLine(
     (one, other) => placeOf(one) - placeOf(other),
   );
   if (named.length === 0) {
-    const heading = languageOf(path).kind === 'prose' ? /^#+\s+(\S.*)$/m.exec(text) : null;
+    const heading = languageOf(path).kind === 'prose' ? /^#{1,6}[ \t]+(\S.{0,400})/m.exec(text) : null;
     return heading
       ? { text: heading[1]!.trim(), line: text.slice(0, heading.index).split('\n').length }
       : undefined;

@@ -133,7 +133,11 @@ export class Symbols {
 
 /** The line of a definition; its kind and name where it goes on behind an open bracket. */
 function signatureOf(line: string, { kind, name, container }: Definition): string {
-  const text = line.trim().replace(/\s*[{:]$/, '');
+  const text = line
+    .slice(0, 4 * longestSignature)
+    .trim()
+    .replace(/[{:]$/, '')
+    .trimEnd();
   if (text === '' || /[(<[,=|]$/.test(text)) return `${kind} ${container ? `${container}.` : ''}${name}`;
   return text.length <= longestSignature ? text : `${text.slice(0, longestSignature)} …`;
 }

@@ -43,6 +43,8 @@ export interface CommandLine {
   readonly colour: string | undefined;
   /** The model reads the repository too. */
   readonly neural: boolean;
+  /** Consent to what is asked about otherwise. */
+  readonly yes: boolean;
 }
 
 export interface Position {
@@ -73,107 +75,116 @@ type OptionName =
   | 'plot'
   | 'colour'
   | 'markdown'
-  | 'neural';
+  | 'neural'
+  | 'yes';
 
 const commands = {
   start: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'read a folder, show its summary, then complete at the places you name',
+    does: 'read a folder, show its summary, then complete at places you enter',
     options: ['at', 'eagerness'],
   },
   read: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'read a folder and say what was read and what was left out',
+    does: 'read a folder and list what was read and what was skipped',
     options: ['neural'],
   },
   complete: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'what would be suggested at a place',
+    does: 'print the suggestion at a place',
     options: ['at', 'eagerness'],
   },
   summarize: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'what the repository says it is, where to start',
+    does: 'print an overview of the repository and where to start',
     options: ['path', 'budget', 'markdown'],
   },
   map: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'the files by size, with their language, age and surprise; as a picture with --svg',
+    does: 'list the files by size, with language, age and surprise; --svg draws them',
     options: ['path', 'svg', 'colour'],
   },
   digest: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'the repository for another tool, within a budget of tokens (20,000)',
+    does: 'export the repository for another tool, within a token budget (20,000)',
     options: ['path', 'budget'],
   },
   where: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'where else the repository does what stands at a place',
+    does: 'find code similar to the line at a place',
     options: ['at'],
   },
   eval: {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'hide parts of the repository, suggest them, and count',
+    does: 'hide parts of the repository, complete them, and score the suggestions',
     options: ['protocol', 'lines', 'files', 'seed', 'settings', 'eagerness', 'neural'],
   },
   bench: {
     operands: '[<folder>]',
     least: 0,
     most: 1,
-    does: 'suggestions and speeds on your repository, as ratios, each beside something known',
+    does: 'benchmark suggestions and speed on your repository, as ratios to a baseline',
     options: ['lines', 'seed', 'svg', 'plot'],
   },
   export: {
     operands: '<file.onnx>',
     least: 1,
     most: 1,
-    does: 'write the model as one ONNX file, for other programs',
+    does: 'export the model as a single ONNX file',
     options: [],
   },
   cache: {
     operands: 'size|verify|prune',
     least: 1,
     most: 1,
-    does: 'look after what is kept between sessions',
+    does: 'show, verify or prune the cache',
     options: [],
   },
-  status: { operands: '', least: 0, most: 0, does: 'the device, the model, the cache', options: [] },
+  model: {
+    operands: 'list|get|add|use|remove [<name or file>]',
+    least: 0,
+    most: 2,
+    does: 'list, download, add, choose or remove code models',
+    options: ['yes'],
+  },
+  status: { operands: '', least: 0, most: 0, does: 'show the device, the model and the cache', options: [] },
 } as const satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof commands;
 
 const optionHelp: Readonly<Record<OptionName, string>> = {
-  at: '--at <path>:<line>:<column>   the place, counted from 1',
-  path: '--path <path>                 a folder or file of the repository instead of all of it',
-  budget: '--budget <tokens>             the most tokens of all sentences, or of the digest',
-  lines: '--lines <n>                   how many lines to hide (200)',
+  at: '--at <path>:<line>:<column>   line and column, counted from 1',
+  path: '--path <path>                 summarize this folder or file only',
+  budget: '--budget <tokens>             maximum tokens of the summary or digest',
+  lines: '--lines <n>                   number of lines to hide (200)',
   protocol:
     '--protocol <protocol>         lines, hidden one by one, or typing: files typed again key by key (lines)',
-  files: '--files <n>                   how many files to type (10)',
-  seed: '--seed <n>                    where all chance comes from (1)',
+  files: '--files <n>                   number of files to type (10)',
+  seed: '--seed <n>                    random seed (1)',
   settings:
-    '--settings <list>             of file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
-  neural: '--neural                      have the model read the repository, too; so does --model',
-  eagerness: '--eagerness <0..1>            from shy to eager (0.5)',
-  markdown: '--markdown                    Markdown with links; of a file also what it defines and uses',
-  svg: '--svg                         a picture on standard output',
-  plot: '--plot <file.svg>             the picture, besides what is printed',
+    '--settings <list>             comma-separated: file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
+  neural: '--neural                      also run the model over the repository; implied by --model',
+  eagerness: '--eagerness <0..1>            how readily to suggest (0.5)',
+  yes: '--yes                         download without asking',
+  markdown: '--markdown                    Markdown with links',
+  svg: '--svg                         write SVG to standard output',
+  plot: '--plot <file.svg>             also write the plot to a file',
   colour: '--colour <by>                 language, recency or surprise (language)',
 };
 
@@ -184,13 +195,12 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
   const [name, ...operands] = positionals;
   if (values.help || name === undefined || name === 'help') return 'help';
   if (!isCommand(name))
-    throw new UsageError(
-      `There is no command "${name}". The commands are ${Object.keys(commands).join(', ')}.`,
-    );
+    throw new UsageError(`Unknown command "${name}". Commands: ${Object.keys(commands).join(', ')}.`);
   const command: Command = commands[name];
-  if (operands.length < command.least) throw new UsageError(`"longsight ${name}" needs ${command.operands}.`);
+  if (operands.length < command.least)
+    throw new UsageError(`"longsight ${name}" requires ${command.operands}.`);
   if (operands.length > command.most) {
-    throw new UsageError(`"longsight ${name}" does not know what to do with "${operands[command.most]}".`);
+    throw new UsageError(`"longsight ${name}" does not take the argument "${operands[command.most]}".`);
   }
   for (const option of Object.keys(optionHelp) as OptionName[]) {
     if (values[option] !== undefined && !command.options.includes(option)) {
@@ -198,7 +208,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     }
   }
   const device = values.device ?? 'auto';
-  if (!isDevice(device)) throw new UsageError(`--device is one of ${devices.join(', ')}, not "${device}".`);
+  if (!isDevice(device))
+    throw new UsageError(`--device must be one of ${devices.join(', ')}, not "${device}".`);
   return {
     command: name,
     operands,
@@ -219,6 +230,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     plot: values.plot,
     markdown: values.markdown ?? false,
     colour: values.colour,
+    yes: values.yes ?? false,
     neural: values.neural ?? values.model !== undefined,
   };
 }
@@ -229,7 +241,7 @@ export function parsePosition(text: string): Position {
   const [line, column] = [Number(match?.[2]), Number(match?.[3])];
   if (!match || line < 1 || column < 1) {
     throw new UsageError(
-      `A place is written <path>:<line>:<column>, counted from 1, such as src/main.ts:12:5; "${text}" is not.`,
+      `"${text}" is not a valid place. Use <path>:<line>:<column>, counted from 1, such as src/main.ts:12:5.`,
     );
   }
   return { path: match[1]!, line, column };
@@ -250,17 +262,17 @@ export function usage(): string {
       return `  ${optionHelp[option]}  [${takers.map(([name]) => name).join(', ')}]`;
     });
   return [
-    'Longsight reads a whole repository into a local memory and completes, summarizes and searches from it. Nothing leaves this machine.',
+    'Longsight indexes a whole repository and completes, summarizes and searches from it. Nothing leaves this machine.',
     '',
     ...rows,
     '',
     ...options,
-    '  --json                        one JSON object on standard output; progress stays on standard error',
+    '  --json                        print one JSON object; progress goes to standard error',
     `  --device <device>             ${devices.join(', ')}`,
-    '  --model <folder>              weights to use instead of the ones that come with it',
-    '  --cache <folder>, --no-cache  where what was read is kept; not at all',
+    '  --model <folder>              folder with model weights to use instead of the bundled model',
+    '  --cache <folder>, --no-cache  cache folder; do not use a cache',
     '',
-    'Exit codes: 0 done, 1 something broke, 2 the input cannot be worked with.',
+    'Exit codes: 0 success, 1 internal error, 2 invalid input.',
   ].join('\n');
 }
 
@@ -292,6 +304,7 @@ function parse(words: readonly string[]) {
         markdown: { type: 'boolean' },
         colour: { type: 'string' },
         neural: { type: 'boolean' },
+        yes: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -317,13 +330,13 @@ function protocolOf(text = 'lines'): Protocol {
 function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least)
-    throw new UsageError(`--${name} is a whole number from ${least}, not "${text}".`);
+    throw new UsageError(`--${name} must be a whole number of at least ${least}, not "${text}".`);
   return value;
 }
 
 function share(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw new UsageError(`--${name} is a number from 0 to 1, not "${text}".`);
+    throw new UsageError(`--${name} must be a number from 0 to 1, not "${text}".`);
   return value;
 }

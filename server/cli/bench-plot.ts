@@ -47,10 +47,10 @@ export function plotSvg({ name, tokens, completion, read, decode, edit, reopen }
     text(
       x(0.5),
       size.height - 14,
-      'share of lines for which something is suggested, the surest first',
+      'coverage: share of lines with a suggestion, most confident first',
       'middle',
     ),
-    `<g transform="rotate(-90 16 ${y(0.5)})">${text(16, y(0.5), 'right, of what is suggested', 'middle')}</g>`,
+    `<g transform="rotate(-90 16 ${y(0.5)})">${text(16, y(0.5), 'precision', 'middle')}</g>`,
     '</svg>',
   ].join('\n');
 }

@@ -46,14 +46,14 @@ async function measure(
   line: CommandLine,
   signal: AbortSignal,
 ): Promise<Benchmark> {
-  note('Reading it twice: from the files, then from what was kept …');
+  note('Reading the repository twice: from its files, then from the cache…');
   const first = await readOnce(root, tokenizer, line, signal);
   const again = await readOnce(root, tokenizer, line, signal);
   const { repository } = again;
   const { memory } = repository;
   const files = filesOf(memory, tokenizer);
   const lines = chooseLines(files, decodedLines, randomFrom(line.seed));
-  if (lines.length === 0) throw new UsageError(`Nothing in ${root} could be read as source code.`);
+  if (lines.length === 0) throw new UsageError(`No source files found in ${root}.`);
   note('Timing …');
   const read = readRatio(memory, tokenizer);
   const decode = await decodeRatio(memory, tokenizer, lines, signal);
@@ -65,7 +65,7 @@ async function measure(
     lines: line.lines,
     seed: line.seed,
     settings: ['file', 'bm25', 'repo'],
-    openOther: () => Promise.reject(new Error('There is no other repository here.')),
+    openOther: () => Promise.reject(new Error('No other repository to compare with.')),
     signal,
     onProgress: (done, total) => progress.show(done, total),
   });
@@ -78,7 +78,12 @@ async function measure(
     read,
     decode,
     edit,
-    reopen: ratio(again.seconds, first.seconds, 's', 'reading it from what was kept, beside from the files'),
+    reopen: ratio(
+      again.seconds,
+      first.seconds,
+      's',
+      'reading from the cache, relative to reading from the files',
+    ),
     completion,
   };
 }
@@ -101,7 +106,7 @@ function readRatio(memory: CopyMemory, tokenizer: Tokenizer): Ratio {
     timeToSet(all, tokenizer),
     small[timesSmall >> 1]!,
     'µs a token',
-    'putting a token in memory among all of the repository, beside among eight thousand',
+    'indexing a token with the whole repository indexed, relative to eight thousand tokens',
   );
 }
 
@@ -150,7 +155,7 @@ async function decodeRatio(
     middle(large),
     middle(few),
     'ms',
-    'a suggestion (p50) from all of the repository, beside from eight thousand tokens of it',
+    'a suggestion (p50) from the whole repository, relative to eight thousand tokens of it',
   );
 }
 
@@ -164,7 +169,7 @@ async function editRatio(repository: Repository<CopyMemory>, readSeconds: number
     if (best === undefined || Math.abs(lines - editedLines) < Math.abs(best.lines - editedLines))
       best = { path, text, lines };
   }
-  if (best === undefined) throw new RangeError('There is no file to edit.');
+  if (best === undefined) throw new RangeError('No file to edit.');
   const started = performance.now();
   await repository.edit(best.path, `${best.text}\n// changed\n`);
   repository.memory.settle();
@@ -174,7 +179,7 @@ async function editRatio(repository: Repository<CopyMemory>, readSeconds: number
     milliseconds,
     1000 * readSeconds,
     'ms',
-    `a change in a file of ${best.lines} lines to a memory that has it, beside reading everything`,
+    `updating the index after an edit in a file of ${best.lines} lines, relative to reading everything`,
   );
 }
 

@@ -29,10 +29,10 @@ export const cache: Command = async line => {
   const action = line.operands[0]!;
   if (!isAction(action))
     throw new UsageError(
-      `"longsight cache" does one of ${Object.keys(actions).join(', ')}, not "${action}".`,
+      `"longsight cache" requires one of ${Object.keys(actions).join(', ')}, not "${action}".`,
     );
   const store = await openStore(line);
-  if (store === undefined) throw new UsageError('"longsight cache" has nothing to do with --no-cache.');
+  if (store === undefined) throw new UsageError('"longsight cache" cannot be used with --no-cache.');
   const result = await actions[action](store);
   if (line.json) {
     printJson({ folder: store.folder, ...result });

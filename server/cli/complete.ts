@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { complete } from '../completion/complete.ts';
+import type { Origin } from '../completion/request.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { print, printJson } from './output.ts';
@@ -15,6 +16,8 @@ export interface Suggestion {
   /** Probability that the suggested line is exactly what comes next. */
   readonly confidence: number;
   readonly provenance: readonly { readonly path: string; readonly line: number }[];
+  /** The kind of source; absent where nothing was found. */
+  readonly origin?: Origin;
   readonly milliseconds: number;
   /** Whether an editor would show it at this eagerness. */
   readonly shown: boolean;
@@ -23,7 +26,8 @@ export interface Suggestion {
 }
 
 export const completeAt: Command = async (line, signal) => {
-  if (line.at === undefined) throw new UsageError('"longsight complete" needs --at <path>:<line>:<column>.');
+  if (line.at === undefined)
+    throw new UsageError('"longsight complete" requires --at <path>:<line>:<column>.');
   const place = findPlace(path.resolve(line.operands[0]!), line.at);
   const session = await openSession(line, signal);
   const suggestion = await suggest(session, place, line, signal);
@@ -46,6 +50,7 @@ export async function suggest(
     text: item?.text ?? '',
     confidence: item?.confidence ?? 0,
     provenance: item?.provenance ?? [],
+    ...(item !== undefined && { origin: item.origin }),
     milliseconds: found.milliseconds,
     shown: found.item !== undefined,
     ...(found.reason !== undefined && { reason: found.reason }),
@@ -74,14 +79,22 @@ export function suggestionText({ path: file, text, offset }: PlaceInText, sugges
   return [place, ...numbered, `  ${verdict(suggestion)}`].join('\n');
 }
 
-function verdict({ text, confidence, provenance, milliseconds, shown, reason }: Suggestion): string {
+function verdict({ text, confidence, provenance, origin, milliseconds, shown, reason }: Suggestion): string {
   const time = `${milliseconds.toFixed(1)} ms`;
-  if (text === '') return `no suggestion: ${reason ?? 'nothing known here'} (${time})`;
+  if (text === '') return `no suggestion: ${reason ?? 'no match in the repository'} (${time})`;
   const sources = provenance.slice(0, sourcesShown).map(source => `${source.path}:${source.line}`);
-  const from = sources.length > 0 ? `, from ${sources.join(', ')}` : ', from this file';
-  const held = shown ? '' : `; an editor would not show it: ${reason ?? 'not confident enough'}`;
-  return `${Math.round(confidence * 100)} % sure${from}, ${time}${held}`;
+  const kind = origin === undefined ? '' : `, ${originText[origin]}`;
+  const from = sources.length > 0 ? `${kind}: ${sources.join(', ')}` : kind;
+  const held = shown ? '' : `; not shown in an editor: ${reason ?? 'not confident enough'}`;
+  return `${Math.round(confidence * 100)} % confidence${from}, ${time}${held}`;
 }
+
+const originText: Readonly<Record<Origin, string>> = {
+  repository: 'copied from other files',
+  file: 'copied from this file',
+  pieces: 'assembled from several places',
+  model: 'written by the model',
+};
 
 function gutter(line: number, content: string): string {
   return `${String(line).padStart(6)} │ ${content.replaceAll('\n', `\n       │ `).replaceAll('\r', '')}`;

@@ -20,7 +20,7 @@ export const digest: Command = async (line, signal) => {
     });
     print(text.trimEnd());
     note(
-      `${count(tokens)} tokens: ${count(whole)} files whole, ${count(outlined)} as outlines, ${count(named)} not shown.`,
+      `${count(tokens)} tokens: ${count(whole)} complete files, ${count(outlined)} outlined, ${count(named)} not shown.`,
     );
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);

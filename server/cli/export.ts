@@ -13,8 +13,8 @@ export const exportModel: Command = async line => {
   const file = path.resolve(line.operands[0]!);
   if (path.extname(file) !== '.onnx') throw new UsageError(`${file} does not end in .onnx.`);
   if (!statSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`There is no folder ${path.dirname(file)} to write into.`);
-  if (existsSync(file)) throw new UsageError(`${file} is there already, and is not overwritten.`);
+    throw new UsageError(`The folder ${path.dirname(file)} does not exist.`);
+  if (existsSync(file)) throw new UsageError(`${file} already exists and is not overwritten.`);
   const loaded = loadWeights(modelOf(line, tokenizerOf(line)));
   const { bytes, optional } = exportModelGraphs(loaded);
   writeFileSync(file, bytes, { flag: 'wx' });
@@ -35,7 +35,7 @@ export const exportModel: Command = async line => {
     [
       `Wrote ${name} to ${file}, ${bytesText(bytes.length)}.`,
       `  in   ids int64 [T], at most ${longestRun} token ids of tokenizer.json`,
-      `  out  logits float32 [T, ${config.vocabulary}] of the token after each`,
+      `  out  logits float32 [T, ${config.vocabulary}] for the next token at each position`,
       `  ${optional.length} more inputs may be left out. To go on after a run, give each state x the output x' of that run;`,
       '  memory.* is the memory of a repository, without which the model reads the file alone.',
     ].join('\n'),

@@ -10,6 +10,7 @@ import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { map } from './map.ts';
+import { model } from './model.ts';
 import { note, print, printJson } from './output.ts';
 import { read } from './read.ts';
 import { start } from './start.ts';
@@ -29,6 +30,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   bench,
   export: exportModel,
   cache,
+  model,
   status,
 };
 
@@ -52,13 +54,13 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      note('Interrupted. What was read is kept.');
+      note('Interrupted. The cache keeps what was read.');
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
     const message = error instanceof Error ? error.message : String(error);
     if (words.includes('--json')) printJson({ error: message });
-    else note(bad ? `longsight: ${message}` : `longsight: something broke: ${message}`);
+    else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');
     return bad ? exitBadInput : exitBroken;
   }

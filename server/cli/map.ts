@@ -17,7 +17,7 @@ const historyBudget = 5000;
 export const map: Command = async (line, signal) => {
   const colour = mapColours.find(name => name === (line.colour ?? 'language'));
   if (colour === undefined)
-    throw new UsageError(`--colour is one of ${mapColours.join(', ')}, not "${line.colour}".`);
+    throw new UsageError(`--colour must be one of ${mapColours.join(', ')}, not "${line.colour}".`);
   const session = await openSession(line, signal);
   const { name, repository, tokenizer } = session;
   const { source, facts } = await factsOfSession(session, signal);

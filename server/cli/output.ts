@@ -50,6 +50,30 @@ export class CountLine {
   }
 }
 
+/** `42 % of 491 MB` on one line of a terminal; a line every tenth where standard error is no terminal. */
+export class ByteLine {
+  readonly #things: string;
+  #shown = -1;
+
+  constructor(things: string) {
+    this.#things = things;
+  }
+
+  show(done: number, total: number): void {
+    const terminal = process.stderr.isTTY === true;
+    const percent = Math.floor((done / Math.max(1, total)) * 100);
+    if (terminal ? percent === this.#shown : Math.floor(percent / 10) === Math.floor(this.#shown / 10))
+      return;
+    this.#shown = percent;
+    const line = `${this.#things}: ${percent} % of ${bytes(total)}`;
+    process.stderr.write(terminal ? `\r\u001b[K${clip(line, process.stderr.columns)}` : `${line}\n`);
+  }
+
+  end(): void {
+    if (process.stderr.isTTY === true && this.#shown >= 0) process.stderr.write('\r\u001b[K');
+  }
+}
+
 export function progressLine(progress: Progress, seconds: number): string {
   const share = progress.filesTotal === 0 ? 0 : Math.min(1, progress.filesRead / progress.filesTotal);
   const full = Math.round(share * barWidth);
@@ -57,7 +81,7 @@ export function progressLine(progress: Progress, seconds: number): string {
   const estimate = share > 0.02 && share < 1 ? duration((seconds / share) * (1 - share)) : undefined;
   const time = progress.left ?? estimate;
   const left = time === undefined ? '' : `, ${time} left`;
-  return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} left out, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
+  return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} skipped, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
 }
 
 /** 1234567 as `1.23M`: three digits are what a person reads. */

@@ -25,7 +25,7 @@ export function findPlace(folder: string, position: Position): PlaceInText {
     text = readFileSync(absolute, 'utf8');
   } catch (error) {
     throw new UsageError(
-      `${position.path} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
+      `${position.path} could not be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
     );
   }
   return { path: relative.split(path.sep).join('/'), text, offset: offsetOf(text, position) };
@@ -35,12 +35,14 @@ function offsetOf(text: string, { path: name, line, column }: Position): number 
   let start = 0;
   for (let at = 1; at < line; at++) {
     const end = text.indexOf('\n', start);
-    if (end < 0) throw new UsageError(`${name} has ${at} lines, and no line ${line}.`);
+    if (end < 0) throw new UsageError(`${name} has ${at} lines; line ${line} does not exist.`);
     start = end + 1;
   }
   const end = text.indexOf('\n', start);
   const length = (end < 0 ? text.length : end) - start;
   if (column > length + 1)
-    throw new UsageError(`Line ${line} of ${name} has ${length} characters, and no column ${column}.`);
+    throw new UsageError(
+      `Line ${line} of ${name} has ${length} characters; column ${column} does not exist.`,
+    );
   return start + column - 1;
 }

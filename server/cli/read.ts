@@ -45,14 +45,14 @@ export const read: Command = async (line, signal) => {
     `time       ${reading.seconds.toFixed(2)} s, ${count(tokensPerSecond)} tokens/s, ${bytes(ledger.bytes / Math.max(reading.seconds, 1e-6))}/s`,
   );
   print(
-    `memory     ${bytes(repository.memory.bytes)} for the copy memory, ${bytes(peakBytes)} for the program at most`,
+    `memory     ${bytes(repository.memory.bytes)} in the copy memory, ${bytes(peakBytes)} peak for the process`,
   );
   if (neural !== undefined) {
     print(
       `model      read ${count(neural.read)} files, ${count(neural.readTokens)} tokens in ${duration(neural.seconds)} (${count(neural.tokensPerSecond)} tokens/s on ${neural.device}), ${count(neural.recalled)} files from the cache; ${bytes(neural.cacheBytes)} on disk, ${bytes(neural.engineBytes)} for the engine`,
     );
   }
-  print(`left out   ${count(skipped.length)}`);
+  print(`skipped    ${count(skipped.length)}`);
   for (const { path, reason, detail } of skipped.slice(0, skippedShown))
     print(`  ${path}: ${reason}${detail ? ` — ${detail}` : ''}`);
   if (skipped.length > skippedShown)

@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { ReadReport } from '../repository/read-report.ts';
-import { type Follower, Repository } from '../repository/repository.ts';
+import { Repository } from '../repository/repository.ts';
+import type { Follower } from '../repository/token-memory.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';
@@ -49,7 +50,7 @@ export async function openSession(
     const { ledger } = repository;
     note(
       `Read ${count(ledger.files)} files, ${count(ledger.tokens)} tokens (${bytes(ledger.bytes)}) in ${duration(reading.seconds)}` +
-        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; left out ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
+        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; skipped ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
     );
   }
   return { name: path.basename(root), repository, tokenizer, reading };

@@ -38,7 +38,7 @@ export const start: Command = async (line, signal) => {
     const terminal = process.stdin.isTTY === true;
     const input = createInterface({ input: process.stdin, output: process.stderr, terminal });
     signal.addEventListener('abort', () => input.close(), { once: true });
-    if (terminal) note('Where shall I complete? Write path:line:column; an empty line ends.');
+    if (terminal) note('Enter path:line:column to complete there, or an empty line to quit.');
     if (terminal) input.setPrompt('> ');
     let open = true;
     input.once('close', () => {

@@ -34,10 +34,10 @@ export const status: Command = async (line, signal) => {
     }
     print(`device     ${result.device}: ${result.deviceReason}`);
     print(`engine     ${result.engine}`);
-    print(`model      ${result.modelId}`);
+    print(`tokenizer  ${result.modelId}`);
     if (result.cache !== undefined)
       print(
-        `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(result.cache.repositories)} repositories, ${count(result.cache.leaves)} records of what the model has read`,
+        `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(result.cache.repositories)} repositories, ${count(result.cache.leaves)} model memory records`,
       );
   } finally {
     await engine.stop();
@@ -59,7 +59,7 @@ function settle(
   signal: AbortSignal,
 ): Promise<EngineStatus> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The engine did not answer.')), patience);
+    const timer = setTimeout(() => reject(new Error('The engine did not respond.')), patience);
     const stop = listen(status => {
       if (status.state !== 'running' && status.state !== 'failed') return;
       clearTimeout(timer);

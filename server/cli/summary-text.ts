@@ -33,7 +33,7 @@ export function summaryText(summary: Summary, columns: number): string {
       .map(symbol => `${symbol.kind} ${symbol.name}  (${source(symbol)}, used ${symbol.uses} times)`),
   );
   section(
-    'To run',
+    'Commands',
     summary.commands
       .slice(0, 8)
       .map(command => (command.command === '' ? command.name : `${command.name}: ${command.command}`)),

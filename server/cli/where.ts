@@ -9,7 +9,7 @@ import { findPlace } from './place.ts';
 import { openSession } from './session.ts';
 
 export const where: Command = async (line, signal) => {
-  if (line.at === undefined) throw new UsageError('"longsight where" needs --at <path>:<line>:<column>.');
+  if (line.at === undefined) throw new UsageError('"longsight where" requires --at <path>:<line>:<column>.');
   const { path: file, text } = findPlace(path.resolve(line.operands[0]!), line.at);
   const { repository, tokenizer } = await openSession(line, signal);
   const places = await placesLike(
@@ -28,7 +28,7 @@ export const where: Command = async (line, signal) => {
 };
 
 function placesText(places: readonly ConnectedPlace[]): string {
-  if (places.length === 0) return 'Nowhere else, as far as the memory of the repository connects.';
+  if (places.length === 0) return 'No similar code found elsewhere in the repository.';
   return places
     .map(
       ({ path: file, line, score, text }) =>

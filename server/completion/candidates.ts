@@ -1,4 +1,3 @@
-import { fitImport } from '../analysis/import-paths.ts';
 import type {
   AsyncHypothesis,
   AsyncPredictor,
@@ -7,6 +6,7 @@ import type {
   TokenPlace,
 } from '../copy-memory/predictor.ts';
 import { alignLine, continueLine, Renaming } from '../names/rename.ts';
+import { fitImport } from '../source-text/import-paths.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';

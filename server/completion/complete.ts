@@ -53,7 +53,7 @@ async function answer(
   // Lets word arrive that this request was superseded.
   await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return { reason: 'cancelled' };
-  if (splitsCharacter(request)) return { reason: 'nothing known here' };
+  if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
   if (known !== undefined) return known;
   if (request.wait !== undefined && request.wait > 0) {
@@ -62,7 +62,7 @@ async function answer(
   }
 
   const context = contextOf(request);
-  if (context.typed.length >= longestWord) return { reason: 'nothing known here' };
+  if (context.typed.length >= longestWord) return { reason: 'no match in the repository' };
   const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
@@ -70,7 +70,7 @@ async function answer(
     ...(cache && { states: cache.states }),
   });
   if (turn.isOver) return { reason: 'cancelled' };
-  if (candidates.length === 0) return { reason: 'nothing known here' };
+  if (candidates.length === 0) return { reason: 'no match in the repository' };
 
   const surroundings = new Surroundings(context, cache?.scanned);
   if (cache) cache.scanned = surroundings.scanned;
@@ -132,10 +132,11 @@ function shownOf(
     return isShown(line, isInvoked ? leastInvoked : leastConfidence(eagerness)) ? line : undefined;
   if (isInvoked && isShown(line, leastInvoked)) return line;
   const fresh = ranked.filter(({ candidate }) => !maker.isThere(candidate.rest));
-  const options = optionsOf(fresh, context, placeOf(context, surroundings.scanner), (rest, word) =>
-    wordCandidate(rest, word, context.path),
-  );
+  const place = placeOf(context, surroundings.scanner);
+  const options = optionsOf(fresh, context, place, (rest, word) => wordCandidate(rest, word, context.path));
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
+    // Of a path only all of it is known to lead somewhere.
+    if (place === 'import' && surroundings.kind === 'string' && !/["'`]/.test(candidate.rest)) continue;
     const item = maker.itemOf(candidate, right, !isWhole);
     if (isShown(item, 0)) return item;
   }

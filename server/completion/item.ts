@@ -1,6 +1,7 @@
 /** A candidate as it would be inserted: with its block, in this file's manner, and fitting to what stands around it. */
-import { fitImport } from '../analysis/import-paths.ts';
+
 import type { TokenPlace } from '../copy-memory/predictor.ts';
+import { fitImport } from '../source-text/import-paths.ts';
 import { blockAfter, movedBelow } from './block.ts';
 import type { Candidate, Source } from './candidates.ts';
 import type { EditContext } from './context.ts';

@@ -52,8 +52,8 @@ export interface CompletionItem {
 export type Origin = 'repository' | 'file' | 'pieces' | 'model';
 
 export type NothingReason =
-  | 'kept out'
-  | 'nothing known here'
+  | 'excluded'
+  | 'no match in the repository'
   | 'not confident enough'
   | 'nothing to add'
   | 'too little to show'

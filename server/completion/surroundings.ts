@@ -1,5 +1,5 @@
 /** What the brackets, quotes and comments around the cursor ask of a suggestion. */
-import { canScan, closerOf, type PlaceKind, Scanner } from '../workspace/scanner.ts';
+import { canScan, closerOf, type PlaceKind, Scanner } from '../source-text/scanner.ts';
 import type { Candidate, Source } from './candidates.ts';
 import type { EditContext } from './context.ts';
 import type { SourceFiles } from './source-files.ts';

@@ -41,7 +41,7 @@ export class CopyMemory implements Predictor {
    */
   set(path: string, tokens: Uint16Array): void {
     const stranger = tokens.find(token => token >= this.#frequencies.length);
-    if (stranger !== undefined) throw new RangeError(`No token has the id ${stranger}`);
+    if (stranger !== undefined) throw new RangeError(`Unknown token id ${stranger}`);
     this.delete(path);
     const content = { path, tokens: tokens.slice() };
     this.#files.set(path, { content });

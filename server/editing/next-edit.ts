@@ -4,8 +4,8 @@
  */
 
 import { isName, lexemesOf } from '../names/words.ts';
+import { canScan, Scanner } from '../source-text/scanner.ts';
 import { type Language, languageOf } from '../workspace/language.ts';
-import { canScan, Scanner } from '../workspace/scanner.ts';
 
 /** A line that became another. */
 export interface LineEdit {

@@ -50,9 +50,9 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
   }
   child.on('message', message => onMessage(message as FromEngine));
   const ended = new Promise<string>(resolve => {
-    child.once('error', error => resolve(`could not be started: ${error.message}`));
+    child.once('error', error => resolve(`failed to start: ${error.message}`));
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+      resolve(signal === null ? `exited with code ${code}` : `was killed by ${signal}`);
     });
   });
   return {

@@ -28,7 +28,7 @@ export async function chooseDevice(
   available: readonly Device[] = candidates(process.platform, process.arch),
   probes?: Pick<ProbeCache, 'refusal'>,
 ): Promise<DeviceChoice> {
-  if (setting === 'cpu') return { device: 'cpu', reason: 'The CPU is used, as set.' };
+  if (setting === 'cpu') return { device: 'cpu', reason: 'The CPU is used, as configured.' };
   const refused: string[] = [];
   for (const device of setting === 'auto' ? available : [setting]) {
     if (device === 'cpu') break;
@@ -62,8 +62,8 @@ export function probeDevice(
       },
       onOutput: log,
     });
-    const late = setTimeout(() => refuse(`it did not answer within ${timeLimit / 1000} seconds`), timeLimit);
-    const aborted = () => refuse('the probe was broken off');
+    const late = setTimeout(() => refuse(`it did not respond within ${timeLimit / 1000} seconds`), timeLimit);
+    const aborted = () => refuse('the probe was cancelled');
     signal?.addEventListener('abort', aborted);
     if (signal?.aborted) aborted();
     void child.ended.then(how => refuse(`its process ${how}`));

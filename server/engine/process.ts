@@ -47,6 +47,8 @@ export interface Engine {
     parameters: ParametersOf<Name>,
     options?: RunOptions,
   ): Promise<ResultOf<Name>>;
+  /** Sets the device for the next start; an engine that runs is restarted on it. */
+  use(device: DeviceSetting): void;
   /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
   restart(device?: DeviceSetting): void;
   /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
@@ -171,6 +173,15 @@ class EngineProcess implements Engine {
     void this.#start(this.#status.state === 'stopped' ? 'starting' : 'restarting');
   }
 
+  use(device: DeviceSetting): void {
+    if (this.#status.state !== 'stopped') {
+      this.restart(device);
+      return;
+    }
+    this.#setting = device;
+    this.#choice = undefined;
+  }
+
   async stop(): Promise<void> {
     const child = this.#child;
     this.#retire();
@@ -280,11 +291,11 @@ class EngineProcess implements Engine {
   #crashed(how: string): void {
     this.#child = undefined;
     clearTimeout(this.#watchdog);
-    const why = this.#hung ? 'did not answer and was ended' : how;
+    const why = this.#hung ? 'did not respond and was killed' : how;
     this.#crashesInRow += 1;
     this.#change({ crashes: this.#status.crashes + 1 });
     this.#rejectStarted(
-      `the engine process ${why} while it worked on this`,
+      `the engine process ${why} while processing this request`,
       ({ repeatable, attempts }) => repeatable && attempts < mostAttempts,
     );
     if (this.#crashesInRow >= mostCrashes) {
@@ -292,7 +303,7 @@ class EngineProcess implements Engine {
       return;
     }
     const delay = Math.min(this.#options.firstDelay * 2 ** (this.#crashesInRow - 1), longestDelay);
-    const problem = `The engine process ${why}; it is started again.`;
+    const problem = `The engine process ${why}; restarting it.`;
     this.#options.log('warning', problem);
     this.#change({ state: 'restarting', problem });
     this.#timer = setTimeout(() => void this.#start('restarting'), delay);
@@ -335,7 +346,7 @@ class EngineProcess implements Engine {
     const open = [...this.#pending.values()].some(({ attempts }) => attempts > 0);
     if (!this.#tooLarge() || open) return;
     const size = Math.round(this.#status.residentBytes / 2 ** 20);
-    this.#options.log('info', `The engine process holds ${size} MB and is replaced by a new one.`);
+    this.#options.log('info', `The engine process uses ${size} MB; replacing it.`);
     this.#retire();
     void this.#start('restarting');
   }

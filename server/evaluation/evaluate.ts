@@ -85,7 +85,7 @@ export interface Evaluation {
 /** Bad names of settings, before anything is read: a sentence for the user, or nothing. */
 export function settingsProblem(settings: readonly string[]): string | undefined {
   const unknown = settings.filter(name => !knownSettings.has(name) && !/^other:./.test(name));
-  if (settings.length === 0) return 'No settings are named.';
+  if (settings.length === 0) return 'No settings given.';
   if (unknown.length === 0) return undefined;
   return `There is no setting "${unknown[0]}"; there are ${[...knownSettings].join(', ')} and other:<folder>.`;
 }
@@ -96,7 +96,7 @@ export async function runEvaluation(options: EvaluationOptions): Promise<Evaluat
   const files = filesOf(memory, tokenizer);
   const classifier = new LineClassifier(files);
   const lines = hiddenLines(files, classifier, options);
-  if (lines.length === 0) throw new RangeError('No line of this repository can be hidden: it holds no code.');
+  if (lines.length === 0) throw new RangeError('This repository has no line of code to hide.');
   const classes = lines.map(line => classifier.classOf(line));
   const askers = await askersFor(options, files);
   const cursors = [
@@ -167,7 +167,7 @@ const knownSettings: ReadonlySet<string> = new Set([
   'oracle',
 ]);
 const cursorFractions = { inLine: 0.4, lineStart: 0 } as const;
-const notRead = 'the model has not read the repository: --neural has it do so';
+const notRead = 'the model has not read the repository; use --neural';
 
 /** Suggests for one cursor; a sentence where a setting cannot be had. */
 export type Asker = ((one: CursorCase) => Promise<Outcome>) | string;

@@ -1,6 +1,6 @@
 import { indentOf, indentUnitOf } from '../completion/indent.ts';
+import { Scanner } from '../source-text/scanner.ts';
 import type { Language } from '../workspace/language.ts';
-import { Scanner } from '../workspace/scanner.ts';
 
 /** A bracket or quote that the editor closed by itself. */
 interface Closer {

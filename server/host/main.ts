@@ -1,8 +1,8 @@
 /**
- * The memory's thread: reads the workspace, keeps what was read, and answers from it. That is computing in stretches
- * for which no server may be deaf, so it has a thread, and a heap, of its own.
+ * The worker thread: reads the workspace, keeps the index current, and answers from it. Building an index blocks for longer
+ * than a server may, so it has a thread, and a heap, of its own.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import {
   type CancellationToken,
   CancellationTokenSource,
@@ -12,33 +12,16 @@ import {
   PortMessageWriter,
   ResponseError,
 } from 'vscode-languageserver/node';
-import type { RequestOf } from '../protocol/requests.ts';
+import { type MethodName, methods } from '../protocol/methods.ts';
 import { linkedEngine } from './engine-link.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { messageOf } from './log.ts';
-import {
-  clearMemory,
-  completeFromMemory,
-  coverageOfMemory,
-  describeFromMemory,
-  digestOfMemory,
-  editMemory,
-  foldersInMemory,
-  lineSummariesFromMemory,
-  lineSummaryFromMemory,
-  mapOfMemory,
-  openMemory,
-  pauseMemory,
-  readMemory,
-  statsChanged,
-  summarizeMemory,
-  updateMemory,
-  whereInMemory,
-} from './messages.ts';
+import { statsChanged, type WorkerHandlers } from './messages.ts';
 import { RepositoryWorker } from './repository-worker.ts';
 import { throttle } from './throttle.ts';
 
 if (parentPort === null) {
-  process.stderr.write("This is the memory's thread of Longsight; the language server starts it.\n");
+  process.stderr.write("This is Longsight's worker thread; the language server starts it.\n");
   process.exit(2);
 }
 
@@ -49,45 +32,48 @@ const connection = createMessageConnection(
   new PortMessageReader(parentPort),
   new PortMessageWriter(parentPort),
 );
-const host = new RepositoryWorker(
-  throttle(() => void connection.sendNotification(statsChanged.method, host.figures()), interval),
+const heartbeat = new Heartbeat((workerData as { heartbeat: SharedArrayBuffer }).heartbeat);
+const worker = new RepositoryWorker(
+  throttle(() => void connection.sendNotification(statsChanged.method, worker.figures()), interval),
   linkedEngine(connection, () => new CancellationTokenSource()),
+  heartbeat.workOn,
 );
 
-on(openMemory, parameters => host.open(parameters));
-on(readMemory, (_, signal) => host.read(signal));
-on(updateMemory, ({ paths }) => host.update(paths));
-on(editMemory, ({ file, text }) => host.edit(file, text));
-on(pauseMemory, ({ paused }) => host.pause(paused));
-on(clearMemory, () => host.clear());
-on(completeFromMemory, (request, signal) => host.complete(request, signal));
-on(summarizeMemory, (parameters, signal) => host.summary.summarize(parameters, signal));
-on(mapOfMemory, (parameters, signal) => host.summary.map(parameters, signal));
-on(digestOfMemory, (parameters, signal) => host.summary.digest(parameters, signal));
-on(describeFromMemory, (parameters, signal) => host.summary.describe(parameters, signal));
-on(lineSummaryFromMemory, (position, signal) => host.summary.lineSummary(position, signal));
-on(lineSummariesFromMemory, ({ file }, signal) => host.summary.lineSummaries(file, signal));
-on(whereInMemory, (position, signal) => host.summary.where(position, signal));
-on(foldersInMemory, () => host.folders());
-on(coverageOfMemory, () => host.coverage());
+const handlers: WorkerHandlers = {
+  'internal/open': parameters => worker.open(parameters),
+  'internal/read': (_, signal) => worker.read(signal),
+  'internal/update': ({ paths }) => worker.update(paths),
+  'internal/edit': ({ file, text }) => worker.edit(file, text),
+  'internal/pause': ({ paused }) => worker.pause(paused),
+  'internal/clear': () => worker.clear(),
+  'internal/complete': (question, signal) => worker.complete(question, signal),
+  'internal/folders': () => worker.folders(),
+  summary: (parameters, signal) => worker.summary.summarize(parameters, signal),
+  map: (parameters, signal) => worker.summary.map(parameters, signal),
+  digest: (parameters, signal) => worker.summary.digest(parameters, signal),
+  describe: (parameters, signal) => worker.summary.describe(parameters, signal),
+  lineSummary: (position, signal) => worker.summary.lineSummary(position, signal),
+  lineSummaries: ({ file }, signal) => worker.summary.lineSummaries(file, signal),
+  where: (position, signal) => worker.summary.where(position, signal),
+  coverage: () => worker.coverage(),
+};
+
+for (const [name, handler] of Object.entries(handlers)) {
+  const method = name in methods ? methods[name as MethodName].method : name;
+  answer(method, handler as (parameters: unknown, signal: AbortSignal) => unknown);
+}
 connection.listen();
 
-function on<Parameters, Result>(
-  type: RequestOf<Parameters, Result>,
-  answer: (parameters: Parameters, signal: AbortSignal) => Result | Promise<Result>,
-): void {
-  connection.onRequest(
-    type.method,
-    async (parameters: Parameters, token: CancellationToken): Promise<unknown> => {
-      const abort = new AbortController();
-      const listening = token.onCancellationRequested(() => abort.abort());
-      try {
-        return await answer(parameters, abort.signal);
-      } catch (error) {
-        throw new ResponseError(ErrorCodes.InternalError, messageOf(error));
-      } finally {
-        listening.dispose();
-      }
-    },
-  );
+function answer(method: string, handler: (parameters: unknown, signal: AbortSignal) => unknown): void {
+  connection.onRequest(method, async (parameters: unknown, token: CancellationToken): Promise<unknown> => {
+    const abort = new AbortController();
+    const listening = token.onCancellationRequested(() => abort.abort());
+    try {
+      return await handler(parameters, abort.signal);
+    } catch (error) {
+      throw new ResponseError(ErrorCodes.InternalError, messageOf(error));
+    } finally {
+      listening.dispose();
+    }
+  });
 }

@@ -1,22 +1,7 @@
-/** What the server's thread and the memory's thread say to each other. */
+/** The messages between the server's thread and the worker thread. */
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
-import type {
-  Coverage,
-  DescribeParameters,
-  Description,
-  Digest,
-  DigestParameters,
-  LineSummaries,
-  LineSummary,
-  MapParameters,
-  NeuralStatus,
-  NotificationOf,
-  Places,
-  RepositoryMap,
-  RequestOf,
-  Summary,
-  SummaryParameters,
-} from '../protocol/requests.ts';
+import type { Answer, AnsweredBy, CheckedParameters } from '../protocol/methods.ts';
+import type { NeuralStatus, NotificationOf, RequestOf } from '../protocol/requests.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 
 export interface OpenParameters {
@@ -24,6 +9,8 @@ export interface OpenParameters {
   readonly exclude: readonly string[];
   readonly maxFileSize: number;
   readonly maxTokens: number;
+  /** Files that blocked the worker thread before; they are skipped. */
+  readonly blocking?: readonly string[];
   /** A folder with a model; the shipped one when empty. */
   readonly modelFolder: string;
   /** Where what was read is kept; the user's cache folder when empty. */
@@ -88,32 +75,50 @@ export interface FilePosition {
   readonly column: number;
 }
 
-/** Replaces what was open before; with no folder, only documents themselves are drawn on. Fails with a sentence when no folder can be opened. */
-export const openMemory: RequestOf<OpenParameters, Opened> = { method: 'open' };
-/** Brings everything up to date. Cancellable. */
-export const readMemory: RequestOf<null, Read> = { method: 'read' };
-/** Brings files and folders up to date, by absolute paths. */
-export const updateMemory: RequestOf<{ readonly paths: readonly string[] }, Read> = { method: 'update' };
-/** The unsaved text of a document, by absolute path; without a text, what is on disk holds again. */
-export const editMemory: RequestOf<{ readonly file: string; readonly text?: string }, null> = {
-  method: 'edit',
+/** The parameters of a request as the worker gets them: documents by file, with the text that the editor has. */
+export type Located<Parameters> = Parameters extends { readonly uri: string }
+  ? Omit<Parameters, 'uri'> & { readonly file: string; readonly text?: string }
+  : Parameters;
+
+/** Requests that only the server sends; those of clients that it passes on are in `protocol/methods.ts`. */
+const table = {
+  /** Replaces what was open before; without a folder, completions use the document alone. Fails where no folder can be opened. */
+  open: internal<OpenParameters, Opened>(),
+  /** Brings everything up to date. Cancellable. */
+  read: internal<null, Read>(),
+  /** Brings files and folders up to date, by absolute paths. */
+  update: internal<{ readonly paths: readonly string[] }, Read>(),
+  /** The unsaved text of a document, by absolute path; without a text, the file on disk counts again. */
+  edit: internal<{ readonly file: string; readonly text?: string }, null>(),
+  /** Pauses or resumes the model's reading. */
+  pause: internal<{ readonly paused: boolean }, null>(),
+  clear: internal<null, null>(),
+  complete: internal<DocumentQuestion, Completion>(),
+  /** Absolute paths of the folders that hold indexed files. */
+  folders: internal<null, string[]>(),
 };
-/** Has the model read, or stop reading for now. */
-export const pauseMemory: RequestOf<{ readonly paused: boolean }, null> = { method: 'pause' };
-export const clearMemory: RequestOf<null, null> = { method: 'clear' };
-export const completeFromMemory: RequestOf<DocumentQuestion, Completion> = { method: 'complete' };
-export const summarizeMemory: RequestOf<SummaryParameters, Summary> = { method: 'summary' };
-export const mapOfMemory: RequestOf<MapParameters, RepositoryMap> = { method: 'map' };
-export const digestOfMemory: RequestOf<DigestParameters, Digest> = { method: 'digest' };
-export const describeFromMemory: RequestOf<DescribeParameters, Description> = { method: 'describe' };
-export const lineSummaryFromMemory: RequestOf<FilePosition, LineSummary | null> = { method: 'lineSummary' };
-export const lineSummariesFromMemory: RequestOf<{ readonly file: string }, LineSummaries> = {
-  method: 'lineSummaries',
+
+type Table = typeof table;
+
+export const workerRequests = Object.fromEntries(
+  Object.keys(table).map(name => [name, { method: `internal/${name}` }]),
+) as unknown as { readonly [Name in keyof Table]: Table[Name] };
+
+/** One handler for each request that the worker answers. */
+export type WorkerHandlers = {
+  readonly [Name in AnsweredBy<'worker'>]: Handler<Located<CheckedParameters<Name>>, Answer<Name>>;
+} & {
+  readonly [Name in keyof Table as `internal/${Name}`]: Handler<
+    NonNullable<Table[Name]['types']>['parameters'],
+    NonNullable<Table[Name]['types']>['result']
+  >;
 };
-export const whereInMemory: RequestOf<FilePosition, Places> = { method: 'where' };
-/** Absolute paths of the folders that hold files in memory. */
-export const foldersInMemory: RequestOf<null, string[]> = { method: 'folders' };
-export const coverageOfMemory: RequestOf<null, Coverage> = { method: 'coverage' };
+
+type Handler<Parameters, Result> = (parameters: Parameters, signal: AbortSignal) => Result | Promise<Result>;
+
+function internal<Parameters, Result>(): RequestOf<Parameters, Result> {
+  return { method: '' };
+}
 
 /** Sent a few times a second while something changes, and at the end of every change. */
-export const statsChanged: NotificationOf<IndexStats> = { method: 'figures' };
+export const statsChanged: NotificationOf<IndexStats> = { method: 'statsChanged' };

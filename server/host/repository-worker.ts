@@ -36,6 +36,7 @@ interface Open {
 export class RepositoryWorker {
   readonly #changed: () => void;
   readonly #engine: Pick<Engine, 'run'>;
+  readonly #workOn: (path: string) => void;
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
@@ -44,10 +45,14 @@ export class RepositoryWorker {
   #ahead = 0;
   #reading: Promise<ReadReport> | undefined;
 
-  /** @param changed is called whenever the figures may have changed */
-  constructor(changed: () => void, engine: Pick<Engine, 'run'>) {
+  /**
+   * @param changed is called whenever the statistics may have changed
+   * @param workOn is told of each file before it is worked on
+   */
+  constructor(changed: () => void, engine: Pick<Engine, 'run'>, workOn: (path: string) => void = () => {}) {
     this.#changed = changed;
     this.#engine = engine;
+    this.#workOn = workOn;
   }
 
   async open(parameters: OpenParameters): Promise<Opened> {
@@ -77,12 +82,19 @@ export class RepositoryWorker {
       exclude,
       maxFileSize,
       maxTokens,
+      ...(parameters.blocking && { blocking: parameters.blocking }),
+      workOn: this.#workOn,
       ...(store === undefined ? {} : { store }),
       ...(neural === undefined ? {} : { follower: neural.reader }),
     });
     const name = folders.map(folder => folder.name).join(', ');
     const kept = store && new SummaryCache(store, repository.workspace.folders);
-    this.#open = { tokenizer, repository, summary: new SummaryWorker(name, repository, kept), neural };
+    this.#open = {
+      tokenizer,
+      repository,
+      summary: new SummaryWorker(name, repository, kept, this.#workOn),
+      neural,
+    };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
   }
@@ -141,20 +153,21 @@ export class RepositoryWorker {
     // What lies outside keeps its whole name: a bare one could be that of a file inside.
     const path = repository.workspace.pathOfDocument(file) ?? file;
     const request = { path, ...question };
-    if (this.#isKeptOut(path)) return { reason: 'kept out', milliseconds: 0 };
+    if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
     this.#open?.neural?.reader.prioritize(path);
     this.#lookAhead.stop();
     this.#warming.abort();
+    this.#workOn(path);
     const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
     if (found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }
 
-  /** In what holds secrets or was excluded nothing is suggested either. */
+  /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
-      if (reason !== 'secret' && reason !== 'excluded') continue;
+      if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
       // Folders end with a slash.
       if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
     }

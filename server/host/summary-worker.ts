@@ -2,7 +2,7 @@
 
 import { FactBook } from '../analysis/fact-book.ts';
 import { Grammars } from '../analysis/grammars.ts';
-import { sourceOf } from '../analysis/source.ts';
+import { type SummarySource, sourceOf } from '../analysis/source.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type {
   Activity,
@@ -46,9 +46,20 @@ export class SummaryWorker {
   /** Whether a reading has ended since the folders were opened. */
   #wasRead = false;
 
-  /** @param kept nothing where nothing is kept between sessions */
-  constructor(name: string, repository: Repository<CopyMemory>, kept: SummaryCache | undefined) {
+  readonly #workOn: (path: string) => void;
+
+  /**
+   * @param kept nothing where nothing is kept between sessions
+   * @param workOn is told of each file before it is worked on
+   */
+  constructor(
+    name: string,
+    repository: Repository<CopyMemory>,
+    kept: SummaryCache | undefined,
+    workOn: (path: string) => void,
+  ) {
     this.#name = name;
+    this.#workOn = workOn;
     this.#kept = kept;
     this.#repository = repository;
   }
@@ -148,12 +159,24 @@ export class SummaryWorker {
     try {
       await this.#kept.put(summary);
       const book = await this.#opened();
-      const source = sourceOf(this.#name, this.#repository);
+      const source = this.#source();
       if (!(await book.refine(source)) || !this.#wasRead) return;
       await this.#kept.put({ ...summarize(source, await book.collect(source)), ...activityOf(summary) });
     } finally {
       this.#keeping = false;
     }
+  }
+
+  /** Texts are asked for one by one, each before it is analyzed. */
+  #source(): SummarySource {
+    const source = sourceOf(this.#name, this.#repository);
+    return {
+      ...source,
+      textOf: path => {
+        this.#workOn(path);
+        return source.textOf(path);
+      },
+    };
   }
 
   #opened(): Promise<FactBook> {
@@ -175,7 +198,7 @@ export class SummaryWorker {
 
   async #facts(signal: AbortSignal) {
     const book = await this.#opened();
-    const source = sourceOf(this.#name, this.#repository);
+    const source = this.#source();
     const facts = await book.collect(source, { signal, treeBudget });
     void book.refine(source);
     return { source, facts };

@@ -11,32 +11,38 @@ import {
 import type { Engine } from '../engine/process.ts';
 import type { NotificationOf, RequestOf } from '../protocol/requests.ts';
 import { serveEngine } from './engine-link.ts';
+import { HeartbeatMonitor, newHeartbeatMemory, type Patience, usualPatience } from './heartbeat.ts';
 import { type Log, messageOf } from './log.ts';
 
 export class WorkerThread {
   readonly #log: Log;
   readonly #notifications = new Map<string, (parameters: unknown) => void>();
-  readonly #onLost: (problem: string) => void;
+  readonly #onLost: (problem: string, blockedBy?: string) => void;
   readonly #entry: string;
+  readonly #patience: Patience;
   readonly #engine: Pick<Engine, 'run'> | undefined;
   #worker: Worker | undefined;
+  #monitor: HeartbeatMonitor | undefined;
   #connection: MessageConnection | undefined;
 
   /**
-   * @param onLost is called, with a sentence for the user, when the thread broke and with it all that was in memory
+   * @param onLost is called, with a sentence for the user, when the thread crashed or was replaced, and with it all that was in memory; with the
+   *   path of the file that blocked it, where one did
    * @param entry the file that the thread runs
    * @param engine what it may have the engine do
    */
   constructor(
     log: Log,
-    onLost: (problem: string) => void,
+    onLost: (problem: string, blockedBy?: string) => void,
     entry = memoryEntry(),
     engine?: Pick<Engine, 'run'>,
+    patience = usualPatience,
   ) {
     this.#log = log;
     this.#onLost = onLost;
     this.#entry = entry;
     this.#engine = engine;
+    this.#patience = patience;
   }
 
   /** Starts the thread where it does not run. */
@@ -67,7 +73,9 @@ export class WorkerThread {
   }
 
   #start(): MessageConnection {
-    const worker = new Worker(this.#entry, { stdout: true, stderr: true });
+    const heartbeat = newHeartbeatMemory();
+    const worker = new Worker(this.#entry, { stdout: true, stderr: true, workerData: { heartbeat } });
+    this.#monitor = new HeartbeatMonitor(heartbeat, path => this.#blocked(worker, path), this.#patience);
     const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
     this.#worker = worker;
     this.#connection = connection;
@@ -79,15 +87,23 @@ export class WorkerThread {
     for (const [method, listener] of this.#notifications) connection.onNotification(method, listener);
     if (this.#engine !== undefined) serveEngine(connection, this.#engine);
     worker.on('error', error => this.#lost(worker, messageOf(error)));
-    worker.on('exit', code => this.#lost(worker, `it ended with code ${code}`));
+    worker.on('exit', code => this.#lost(worker, `it exited with code ${code}`));
     connection.listen();
     return connection;
+  }
+
+  #blocked(worker: Worker, path: string | undefined): void {
+    if (this.#worker !== worker) return;
+    this.#forget();
+    void worker.terminate();
+    if (path === undefined) this.#onLost('The indexing thread did not respond and was replaced.');
+    else this.#onLost(`${path} kept the indexing thread busy for too long and is skipped.`, path);
   }
 
   #lost(worker: Worker, why: string): void {
     if (this.#worker !== worker) return;
     this.#forget();
-    this.#onLost(`The memory of the repository broke: ${why}.`);
+    this.#onLost(`The indexing thread crashed: ${why}.`);
   }
 
   #forget(): void {
@@ -95,6 +111,7 @@ export class WorkerThread {
     this.#connection?.dispose();
     this.#connection = undefined;
     this.#worker = undefined;
+    this.#monitor?.stop();
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Completion, CompletionItem } from '../completion/complete.ts';
-import { completeFromMemory, type DocumentQuestion } from '../host/messages.ts';
+import { type DocumentQuestion, workerRequests } from '../host/messages.ts';
 import {
   type Answered,
   acceptedCommand,
@@ -78,7 +78,7 @@ export function serveCompletions(
     let answered = outcomeOf(found);
     if (found.item === undefined && request.selected !== undefined && !token.isCancellationRequested) {
       const { selected: _, ...alone } = request;
-      const other = await reading.ask(completeFromMemory, { ...alone, wait: 0 }, token);
+      const other = await reading.ask(workerRequests.complete, { ...alone, wait: 0 }, token);
       if (other.item !== undefined) answered = { outcome: 'behind the list' };
     }
     await connection.sendNotification(answeredNotification.method, { uri, ...answered });
@@ -117,7 +117,7 @@ export function serveCompletions(
     };
     try {
       await unsaved.flush(document.uri);
-      const found = await reading.ask(completeFromMemory, request, token);
+      const found = await reading.ask(workerRequests.complete, request, token);
       const { item, alternatives = [] } = found;
       if (found.reason === 'cancelled') return [];
       pace.answered(Math.max(0, found.milliseconds - wait));
@@ -139,7 +139,7 @@ type Asked = Omit<InlineCompletionParams, 'context'> & { readonly context?: Inli
 /** What is wrong with a question, in a sentence. */
 function problemOf(asked: Partial<Asked> | null): string | undefined {
   const { textDocument, position } = asked ?? {};
-  if (typeof textDocument?.uri !== 'string') return '`textDocument.uri` must be a text.';
+  if (typeof textDocument?.uri !== 'string') return '`textDocument.uri` must be a string.';
   if (!Number.isInteger(position?.line) || !Number.isInteger(position?.character))
     return '`position` must be a line and a character.';
   return undefined;
@@ -156,7 +156,7 @@ function isIndentation(said: DocumentIndentation | null): said is DocumentIndent
 
 function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'> {
   if (item !== undefined) return { outcome: 'suggested' };
-  if (reason === 'kept out') return { outcome: 'kept out' };
+  if (reason === 'excluded') return { outcome: 'excluded' };
   return withheld === undefined
     ? { outcome: 'nothing' }
     : { outcome: 'unsure', confidence: withheld.confidence };
@@ -175,7 +175,8 @@ function selectedIn(
 }
 
 function isWanted({ enable, languages }: SettingsShape, languageId: string): boolean {
-  return enable && (languages[languageId] ?? languages['*'] ?? true);
+  const wanted = new Map(Object.entries(languages));
+  return enable && (wanted.get(languageId) ?? wanted.get('*') ?? true);
 }
 
 function itemOf(

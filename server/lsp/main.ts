@@ -18,19 +18,19 @@ if (!process.argv.some(word => transports.some(transport => word.startsWith(tran
 
 const socket = socketOf(process.argv);
 socket?.on('error', error => {
-  process.stderr.write(`The client cannot be reached: ${messageOf(error)}\n`);
+  process.stderr.write(`Cannot connect to the client: ${messageOf(error)}\n`);
   process.exit(1);
 });
 // The library takes sockets as well, but of a socket that it opened itself it does not notice the end.
 const connection = socket
   ? createConnection(ProposedFeatures.all, socket, socket)
   : createConnection(ProposedFeatures.all);
-// The editor is gone without a word; over stdio the library notices by itself.
+// The parent process disconnected; over stdio the library notices by itself.
 process.once('disconnect', () => process.exit(1));
 // One request that fails in an unforeseen way is not worth the session.
-process.on('unhandledRejection', error => connection.console.error(`Unforeseen: ${stackOf(error)}`));
+process.on('unhandledRejection', error => connection.console.error(`Unhandled rejection: ${stackOf(error)}`));
 process.on('uncaughtException', error => {
-  connection.console.error(`Unforeseen, and fatal: ${stackOf(error)}`);
+  connection.console.error(`Uncaught exception, exiting: ${stackOf(error)}`);
   process.exit(1);
 });
 serve(connection, { engineEntry: engineEntry(), version: versionOf() });

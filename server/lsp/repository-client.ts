@@ -3,16 +3,12 @@ import { type CancellationToken, CancellationTokenSource } from 'vscode-language
 import type { Engine } from '../engine/process.ts';
 import { type Log, messageOf } from '../host/log.ts';
 import {
-  clearMemory,
   type IndexStats,
   nothingRead,
   type OpenParameters,
-  openMemory,
-  pauseMemory,
   type Read,
-  readMemory,
   statsChanged,
-  updateMemory,
+  workerRequests,
 } from '../host/messages.ts';
 import { WorkerThread } from '../host/worker-thread.ts';
 import type { RequestOf, Status } from '../protocol/requests.ts';
@@ -25,7 +21,7 @@ const gathering = 100;
 const mostLosses = 3;
 
 export class RepositoryClient {
-  readonly #memory: WorkerThread;
+  readonly #worker: WorkerThread;
   readonly #log: Log;
   readonly #listeners: (() => void)[] = [];
   readonly #waiting = new Set<string>();
@@ -34,6 +30,8 @@ export class RepositoryClient {
   #ended = 0;
   /** How often the memory's thread broke since a reading was whole. */
   #losses = 0;
+  /** Files that blocked the worker in this session. */
+  readonly #blocking = new Set<string>();
   #parameters: OpenParameters;
   #opened: Promise<unknown> | undefined;
   #state: Status['state'] = 'idle';
@@ -48,8 +46,13 @@ export class RepositoryClient {
   constructor(log: Log, parameters: OpenParameters, entry?: string, engine?: Pick<Engine, 'run'>) {
     this.#log = log;
     this.#parameters = parameters;
-    this.#memory = new WorkerThread(log, problem => this.#lost(problem), entry, engine);
-    this.#memory.onNotification(statsChanged, figures => {
+    this.#worker = new WorkerThread(
+      log,
+      (problem, blockedBy) => this.#lost(problem, blockedBy),
+      entry,
+      engine,
+    );
+    this.#worker.onNotification(statsChanged, figures => {
       this.#figures = figures;
       this.#changed();
     });
@@ -88,7 +91,7 @@ export class RepositoryClient {
     cancellation?: CancellationToken,
   ): Promise<Result> {
     await this.#open();
-    return this.#memory.request(type, parameters, cancellation);
+    return this.#worker.request(type, parameters, cancellation);
   }
 
   /** Makes the memory ready for questions without reading anything. What goes wrong is in the figures. */
@@ -116,15 +119,15 @@ export class RepositoryClient {
     try {
       await this.#open();
       if (!somewhere || this.#run !== run) return;
-      const read = await this.#memory.request(readMemory, null, run.token);
+      const read = await this.#worker.request(workerRequests.read, null, run.token);
       if (this.#run !== run) return;
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
       const { files, tokens, skipped } = this.#figures;
-      const left = read.complete ? '' : ' before it was stopped';
+      const left = read.complete ? '' : ' before it was paused';
       this.#log(
         'info',
-        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} left out.`,
+        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} skipped.`,
       );
       if (read.complete) this.#losses = 0;
       // Whoever stops a reading wants it to stop, not to begin again at the next change.
@@ -152,7 +155,7 @@ export class RepositoryClient {
     this.#run?.cancel();
     this.#run = undefined;
     this.#waiting.clear();
-    if (this.#opened !== undefined) await this.#memory.request(clearMemory, null);
+    if (this.#opened !== undefined) await this.#worker.request(workerRequests.clear, null);
     this.#seconds = 0;
     this.#problem = undefined;
     this.#become('idle', nothingRead);
@@ -169,21 +172,23 @@ export class RepositoryClient {
 
   stop(): Promise<void> {
     clearTimeout(this.#timer);
-    return this.#memory.stop();
+    return this.#worker.stop();
   }
 
   #pauseModel(paused: boolean): void {
     if (!this.#parameters.neural || this.#opened === undefined) return;
-    this.#memory.request(pauseMemory, { paused }).catch((error: unknown) => {
+    this.#worker.request(workerRequests.pause, { paused }).catch((error: unknown) => {
       this.#log('warning', messageOf(error));
     });
   }
 
   #open(): Promise<unknown> {
-    this.#opened ??= this.#memory.request(openMemory, this.#parameters).then(({ modelId, problems }) => {
-      this.#modelId = modelId;
-      for (const problem of problems) this.#log('warning', problem);
-    });
+    this.#opened ??= this.#worker
+      .request(workerRequests.open, { ...this.#parameters, blocking: [...this.#blocking] })
+      .then(({ modelId, problems }) => {
+        this.#modelId = modelId;
+        for (const problem of problems) this.#log('warning', problem);
+      });
     return this.#opened;
   }
 
@@ -195,9 +200,9 @@ export class RepositoryClient {
     this.#updating = paths.length;
     try {
       await this.#open();
-      this.#tell(await this.#memory.request(updateMemory, { paths }));
+      this.#tell(await this.#worker.request(workerRequests.update, { paths }));
     } catch (error) {
-      this.#log('warning', `Changed files could not be read: ${messageOf(error)}`);
+      this.#log('warning', `Could not read changed files: ${messageOf(error)}`);
     }
     this.#updating = 0;
     this.#changed();
@@ -210,16 +215,18 @@ export class RepositoryClient {
   }
 
   /** All that was in memory is gone. It is read again, unless that breaks the thread again and again. */
-  #lost(problem: string): void {
+  #lost(problem: string, blockedBy: string | undefined): void {
     this.#opened = undefined;
     this.#figures = nothingRead;
     this.#run = undefined;
-    this.#losses += 1;
+    // Without the file that blocked it, the next thread gets further.
+    if (blockedBy !== undefined && !this.#blocking.has(blockedBy)) this.#blocking.add(blockedBy);
+    else this.#losses += 1;
     if (this.#losses >= mostLosses || this.#state === 'paused') {
       this.#fail(problem);
       return;
     }
-    this.#log('warning', `${problem} It is read again.`);
+    this.#log('warning', `${problem} The repository is read again.`);
     void this.read();
   }
 

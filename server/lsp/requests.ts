@@ -1,4 +1,4 @@
-/** The requests beyond LSP, of `protocol/requests.ts`, that are about what was read. */
+/** Serves the table of requests: checks parameters, answers or passes on to the worker, and turns failures into sentences. */
 import {
   type CancellationToken,
   type Connection,
@@ -9,141 +9,58 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { messageOf } from '../host/log.ts';
-import {
-  coverageOfMemory,
-  describeFromMemory,
-  digestOfMemory,
-  type FilePosition,
-  lineSummariesFromMemory,
-  lineSummaryFromMemory,
-  mapOfMemory,
-  summarizeMemory,
-  whereInMemory,
-} from '../host/messages.ts';
-import {
-  clearRequest,
-  coverageRequest,
-  type DocumentPosition,
-  describeRequest,
-  digestRequest,
-  lineSummariesRequest,
-  lineSummaryRequest,
-  mapRequest,
-  pauseRequest,
-  type RequestOf,
-  readRequest,
-  type Status,
-  summaryRequest,
-  whereRequest,
-} from '../protocol/requests.ts';
+import { type Answer, type AnsweredBy, type CheckedParameters, methods } from '../protocol/methods.ts';
+import type { RequestOf } from '../protocol/requests.ts';
+import { check } from '../protocol/validate.ts';
 import { pathOfUri } from './folders.ts';
 import type { RepositoryClient } from './repository-client.ts';
 import type { UnsavedDocuments } from './unsaved-documents.ts';
 
+/** One handler for each request that the server answers itself. */
+export type ServerHandlers = {
+  readonly [Name in AnsweredBy<'server'>]: (
+    parameters: CheckedParameters<Name>,
+    token: CancellationToken,
+  ) => Answer<Name> | Promise<Answer<Name>>;
+};
+
+type Handler = (parameters: unknown, token: CancellationToken) => unknown;
+
 export function serveRequests(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
-  reading: RepositoryClient,
+  repository: RepositoryClient,
   unsaved: UnsavedDocuments,
-  status: () => Status,
+  handlers: ServerHandlers,
 ): void {
-  on(readRequest, async (_, token) => {
-    await reading.read(token);
-    return status();
-  });
-  on(pauseRequest, async parameters => {
-    if (typeof parameters?.paused !== 'boolean') throw invalid('`paused` must be true or false.');
-    // Going on means reading, which takes its time; the status tells how it goes.
-    void reading.pause(parameters.paused);
-    return status();
-  });
-  on(clearRequest, async () => {
-    await reading.clear();
-    return status();
-  });
-  on(summaryRequest, (parameters, token) => {
-    const { path, budget } = parameters ?? {};
-    checkPath(path);
-    checkBudget(budget);
-    return reading.ask(summarizeMemory, parameters ?? {}, token);
-  });
-  on(describeRequest, async (parameters, token) => {
-    const { path, lines } = parameters ?? {};
-    checkPath(path);
-    if (lines !== undefined && !(isCount(lines.first) && isCount(lines.last) && lines.first <= lines.last))
-      throw invalid('`lines` must be a first and a last line, counted from 1.');
-    return reading.ask(describeFromMemory, parameters ?? {}, token);
-  });
-  on(mapRequest, async (parameters, token) => {
-    const { path, measure } = parameters ?? {};
-    checkPath(path);
-    if (measure !== undefined && typeof measure !== 'boolean')
-      throw invalid('`measure` must be true or false.');
-    return reading.ask(mapOfMemory, parameters ?? {}, token);
-  });
-  on(digestRequest, async (parameters, token) => {
-    const { path, budget, format = 'markdown' } = parameters ?? {};
-    checkPath(path);
-    checkBudget(budget);
-    if (format !== 'markdown' && format !== 'json') throw invalid('`format` must be markdown or json.');
-    return reading.ask(digestOfMemory, { ...parameters, format }, token);
-  });
-  on(whereRequest, async (position, token) =>
-    reading.ask(whereInMemory, await filePosition(position), token),
-  );
-  on(lineSummaryRequest, async (position, token) =>
-    reading.ask(lineSummaryFromMemory, await filePosition(position), token),
-  );
-  on(lineSummariesRequest, (parameters, token) => {
-    const { uri } = parameters ?? {};
-    if (typeof uri !== 'string') throw invalid('`uri` must be a text.');
-    return reading.ask(lineSummariesFromMemory, { file: pathOfUri(uri) ?? uri }, token);
-  });
-  on(coverageRequest, (_, token) => reading.ask(coverageOfMemory, null, token));
-
-  /** The place with the document's text, saved or not, once the memory has those of all others. */
-  async function filePosition(position: DocumentPosition | null | undefined): Promise<FilePosition> {
-    const { uri, line, column } = position ?? {};
-    if (typeof uri !== 'string') throw invalid('`uri` must be a text.');
-    if (!isCount(line) || !isCount(column))
-      throw invalid('`line` and `column` must be whole numbers from 1.');
-    await unsaved.flush(uri);
-    const text = documents.get(uri)?.getText();
-    return { file: pathOfUri(uri) ?? uri, line, column, ...(text === undefined ? {} : { text }) };
-  }
-
-  /** Clients leave parameters out, say null, or send an empty object for none. What fails is told in the sentence it came with. */
-  function on<Parameters, Result>(
-    { method }: RequestOf<Parameters, Result>,
-    answer: (parameters: Parameters | null | undefined, token: CancellationToken) => Promise<Result>,
-  ): void {
-    connection.onRequest(method, async (...given: unknown[]): Promise<unknown> => {
+  for (const [name, type] of Object.entries(methods)) {
+    const handler: Handler =
+      type.answeredBy === 'server'
+        ? (handlers[name as keyof ServerHandlers] as Handler)
+        : async (parameters, token) =>
+            repository.ask(type as RequestOf<unknown, unknown>, await located(parameters), token);
+    connection.onRequest(type.method, async (...given: unknown[]): Promise<unknown> => {
       const token = given.pop() as CancellationToken;
+      const checked = check(type.parameters, given[0] ?? {});
+      if ('problem' in checked) throw new ResponseError(ErrorCodes.InvalidParams, checked.problem);
       try {
-        return await answer(given[0] as Parameters | null | undefined, token);
+        return await handler(checked.value, token);
       } catch (error) {
-        if (error instanceof ResponseError && !token.isCancellationRequested) throw error;
-        throw token.isCancellationRequested
-          ? new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.')
+        if (token.isCancellationRequested)
+          throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+        throw error instanceof ResponseError
+          ? error
           : new ResponseError(ErrorCodes.InternalError, messageOf(error));
       }
     });
   }
-}
 
-function checkPath(path: unknown): void {
-  if (path !== undefined && typeof path !== 'string') throw invalid('`path` must be a text.');
-}
-
-function checkBudget(budget: unknown): void {
-  if (budget !== undefined && !(Number.isInteger(budget) && (budget as number) >= 0))
-    throw invalid('`budget` must be a whole number.');
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1;
-}
-
-function invalid(problem: string): ResponseError {
-  return new ResponseError(ErrorCodes.InvalidParams, problem);
+  /** A document by its file, with the editor's text, once the worker has the unsaved texts of all others. */
+  async function located(parameters: unknown): Promise<unknown> {
+    if (typeof parameters !== 'object' || parameters === null || !('uri' in parameters)) return parameters;
+    const { uri, ...others } = parameters as { uri: string };
+    await unsaved.flush(uri);
+    const text = documents.get(uri)?.getText();
+    return { ...others, file: pathOfUri(uri) ?? uri, ...(text === undefined ? {} : { text }) };
+  }
 }

@@ -14,14 +14,14 @@ import { probeCacheIn } from '../engine/probe-cache.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
 import { connectionLog } from '../host/log.ts';
 import type { OpenParameters } from '../host/messages.ts';
-import { acceptanceRequest, acceptedCommand, restartEngineRequest } from '../protocol/requests.ts';
+import { acceptedCommand } from '../protocol/requests.ts';
 import type { SettingName, SettingsShape } from '../protocol/settings.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
-import { serveNextEdits } from './next-edits.ts';
+import { NextEdits } from './next-edits.ts';
 import { serveProgress } from './progress.ts';
 import { RepositoryClient } from './repository-client.ts';
 import { serveRequests } from './requests.ts';
@@ -39,13 +39,13 @@ export interface ServerOptions {
 /** Answers nothing but `initialize` until that has come. */
 export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
-    () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server has not been initialised.'),
+    () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
   );
-  let isInitialised = false;
+  let isInitialized = false;
   connection.onInitialize(params => {
-    if (isInitialised)
-      return new ResponseError(ErrorCodes.InvalidRequest, 'The server has been initialised already.');
-    isInitialised = true;
+    if (isInitialized)
+      return new ResponseError(ErrorCodes.InvalidRequest, 'The server is already initialized.');
+    isInitialized = true;
     early.dispose();
     return start(connection, params, options);
   });
@@ -77,14 +77,35 @@ function start(
   const acceptance = new AcceptanceCount();
   const unsaved = new UnsavedDocuments(documents, reading);
   serveCompletions(connection, documents, notebooks, settings, reading, unsaved, acceptance);
-  connection.onRequest(acceptanceRequest.method, () => acceptance.counts);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
     acceptance.accepted();
     return null;
   });
-  serveNextEdits(connection, documents);
-  serveRequests(connection, documents, reading, unsaved, status);
+  const nextEdits = new NextEdits(documents);
+  serveRequests(connection, documents, reading, unsaved, {
+    status,
+    async read(_, token) {
+      await reading.read(token);
+      return status();
+    },
+    pause({ paused }) {
+      // Resuming reads, which takes a while; the status shows how far it is.
+      void reading.pause(paused);
+      return status();
+    },
+    async clear() {
+      await reading.clear();
+      return status();
+    },
+    async restartEngine() {
+      engine.restart(settings.current['engine.device']);
+      await settled(engine);
+      return status();
+    },
+    acceptance: () => acceptance.counts,
+    nextEdit: ({ uri }) => nextEdits.in(uri),
+  });
 
   documents.onDidSave(({ document }) => {
     const file = pathOfUri(document.uri);
@@ -97,16 +118,11 @@ function start(
   /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */
   const begin = () => (settings.current['read.onOpen'] ? reading.read() : reading.prepare());
   settings.onChanged((now, before) => {
-    if (now['engine.device'] !== before['engine.device']) engine.restart(now['engine.device']);
+    if (now['engine.device'] !== before['engine.device']) engine.use(now['engine.device']);
     if (differ(now, before, readingSettings)) void readAnew();
   });
-  connection.onRequest(restartEngineRequest.method, async () => {
-    engine.restart(settings.current['engine.device']);
-    await settled(engine);
-    return status();
-  });
   connection.onInitialized(async () => {
-    log('info', `Longsight ${version} serves ${client.name}.`);
+    log('info', `Longsight ${version} started for ${client.name}.`);
     if (client.changesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         folders = changedFolders(folders, foldersOf(added), foldersOf(removed));
@@ -114,7 +130,6 @@ function start(
       });
     }
     await settings.follow();
-    engine.start();
     await readAnew();
   });
   connection.onShutdown(async () => {
@@ -143,6 +158,7 @@ const readingSettings = [
   'engine.model',
   'neural',
   'cache.folder',
+  'cache.maxSize',
 ] as const satisfies SettingName[];
 
 function differ(now: SettingsShape, before: SettingsShape, names: readonly SettingName[]): boolean {
@@ -163,7 +179,7 @@ function openParameters(settings: SettingsShape, folders: readonly WorkspaceFold
 }
 
 function unknownCommand(command: string): ResponseError {
-  return new ResponseError(ErrorCodes.InvalidParams, `There is no command "${command}".`);
+  return new ResponseError(ErrorCodes.InvalidParams, `Unknown command "${command}".`);
 }
 
 /** Resolves when the engine runs, or will not. */

@@ -6,7 +6,8 @@ import {
   ShowMessageNotification,
 } from 'vscode-languageserver/node';
 import { type Log, messageOf } from '../host/log.ts';
-import { readSettings, type SettingsShape, settingsSection } from '../protocol/settings.ts';
+import { readSettings } from '../protocol/read-settings.ts';
+import { type SettingsShape, settingsSection } from '../protocol/settings.ts';
 import type { Client } from './client.ts';
 
 export type SettingsListener = (now: SettingsShape, before: SettingsShape) => void;
@@ -57,7 +58,7 @@ export class Settings {
       // A client that has nothing to say about us says null; what it sent first still holds.
       if (answer !== null && answer !== undefined) this.#set(answer);
     } catch (error) {
-      this.#log('warning', `The client does not tell its configuration: ${messageOf(error)}`);
+      this.#log('warning', `Could not get the configuration from the client: ${messageOf(error)}`);
     }
   }
 

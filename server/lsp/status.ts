@@ -3,7 +3,7 @@ import type { Connection } from 'vscode-languageserver/node';
 import { deviceNames } from '../engine/device.ts';
 import type { Engine } from '../engine/process.ts';
 import { throttle } from '../host/throttle.ts';
-import { type Status, statusNotification, statusRequest } from '../protocol/requests.ts';
+import { type Status, statusNotification } from '../protocol/requests.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
 /** Milliseconds between two notifications. */
@@ -22,7 +22,6 @@ export function serveStatus(connection: Connection, reading: RepositoryClient, e
   }, interval);
   reading.onChanged(changed);
   engine.onStatusChanged(changed);
-  connection.onRequest(statusRequest.method, status);
   return status;
 }
 

@@ -1,7 +1,7 @@
 /** Open documents whose text is not what is on disk: the memory is told before it is asked about another one. */
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { editMemory } from '../host/messages.ts';
+import { workerRequests } from '../host/messages.ts';
 import { pathOfUri } from './folders.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
@@ -33,7 +33,7 @@ export class UnsavedDocuments {
       const text = this.#documents.get(uri)?.getText();
       if (text === undefined) this.#told.delete(uri);
       else this.#told.add(uri);
-      await this.#reading.ask(editMemory, text === undefined ? { file } : { file, text });
+      await this.#reading.ask(workerRequests.edit, text === undefined ? { file } : { file, text });
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   type FileSystemWatcher,
 } from 'vscode-languageserver/node';
 import { type Log, messageOf } from '../host/log.ts';
-import { foldersInMemory } from '../host/messages.ts';
+import { workerRequests } from '../host/messages.ts';
 import { throttle } from '../host/throttle.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
@@ -67,7 +67,7 @@ export class Watching {
       (folder, error) =>
         this.#log(
           'warning',
-          `${folder} cannot be watched (${messageOf(error)}): changes made there outside of the editor are noticed when the repository is read again.`,
+          `Cannot watch ${folder} (${messageOf(error)}). Changes made there outside the editor are picked up the next time the repository is read.`,
         ),
     );
   }
@@ -76,12 +76,12 @@ export class Watching {
     const watcher = this.#watcher;
     this.#seen = this.#reading.ended;
     try {
-      const folders = await this.#reading.ask(foldersInMemory, null);
+      const folders = await this.#reading.ask(workerRequests.folders, null);
       // What changed in a folder before it was watched has been told of by nobody.
       const barren = await barrenFolders([...this.#roots, ...folders]);
       this.#reading.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
     } catch (error) {
-      this.#log('warning', `The folders to be watched are not known: ${messageOf(error)}`);
+      this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);
     }
   }
 }

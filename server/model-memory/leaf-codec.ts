@@ -153,7 +153,7 @@ function rowsIn(
       `${name} of a leaf is [${found?.shape.join(', ') ?? ''}] and should be [${shape.join(', ')}].`,
     );
   const scales = toFloat32(scale);
-  if (!scales.every(Number.isFinite)) throw new RangeError(`${name} of a leaf holds what is not a number.`);
+  if (!scales.every(Number.isFinite)) throw new RangeError(`${name} of a leaf contains NaN.`);
   const { buffer, byteOffset, byteLength } = found.bytes;
   return { values: new Int8Array(buffer, byteOffset, byteLength), scales, width: shape.at(-1)! };
 }

@@ -111,7 +111,7 @@ export class ModelPredictor implements AsyncPredictor {
         result = await run();
       }
       if (result.type === 'unknownMemory')
-        throw new Error('The engine forgot what the prompt was to be read with.');
+        throw new Error('The engine no longer has the memory that the prompt refers to.');
       return result.logits;
     };
   }

@@ -23,7 +23,7 @@ export class LostLeaf extends Error {
   readonly key: string;
 
   constructor(key: string) {
-    super('What was read of a file has been removed or damaged since.');
+    super('The model memory of a file was removed or damaged.');
     this.key = key;
   }
 }

@@ -1,4 +1,4 @@
-/** The custom requests and notifications between a client and the language server, beyond LSP 3.18. All lines and columns in them count from 1. */
+/** The answers to requests beyond LSP 3.18, and the notifications. All lines and columns in them count from 1. */
 
 /** A request: its method and, as types only, what goes in and comes out. */
 export interface RequestOf<Parameters, Result> {
@@ -103,6 +103,8 @@ export interface RunCommand extends Place {
 /** What git tells of the last year; nothing of who did what. */
 export interface Activity {
   readonly commitsLastYear: number;
+  /** git was not asked to the end of the year, for want of time: there are at least so many. */
+  readonly partial?: boolean;
   /** Seconds since 1970 of the latest commit. */
   readonly lastCommit: number;
 }
@@ -265,7 +267,7 @@ export interface Answered {
     /** There is something, but the entry selected in the editor's own list stands before it. */
     | 'behind the list'
     /** In this file nothing is suggested: it may hold secrets, or is excluded. */
-    | 'kept out';
+    | 'excluded';
   /** How sure what is not shown is, from 0 to 1. */
   readonly confidence?: number;
 }
@@ -276,31 +278,6 @@ export interface DocumentIndentation {
   readonly insertSpaces: boolean;
   readonly tabSize: number;
 }
-
-export const statusRequest: RequestOf<null, Status> = { method: 'longsight/status' };
-export const summaryRequest: RequestOf<SummaryParameters, Summary> = { method: 'longsight/summary' };
-/** A folder, file or selection for a reader. */
-export const describeRequest: RequestOf<DescribeParameters, Description> = { method: 'longsight/describe' };
-export const mapRequest: RequestOf<MapParameters, RepositoryMap> = { method: 'longsight/map' };
-/** Where else is this done? */
-export const whereRequest: RequestOf<DocumentPosition, Places> = { method: 'longsight/where' };
-export const digestRequest: RequestOf<DigestParameters, Digest> = { method: 'longsight/digest' };
-/** For a hover; null where there is nothing to say. */
-export const lineSummaryRequest: RequestOf<DocumentPosition, LineSummary | null> = {
-  method: 'longsight/lineSummary',
-};
-/** For CodeLens. */
-export const lineSummariesRequest: RequestOf<{ readonly uri: string }, LineSummaries> = {
-  method: 'longsight/lineSummaries',
-};
-export const coverageRequest: RequestOf<null, Coverage> = { method: 'longsight/coverage' };
-/** Reads everything anew; answers when reading has ended. Cancellable. */
-export const readRequest: RequestOf<null, Status> = { method: 'longsight/read' };
-export const pauseRequest: RequestOf<{ readonly paused: boolean }, Status> = { method: 'longsight/pause' };
-/** Forgets what was read, in memory and in the cache. */
-export const clearRequest: RequestOf<null, Status> = { method: 'longsight/clear' };
-/** Restarts the engine process. */
-export const restartEngineRequest: RequestOf<null, Status> = { method: 'longsight/restartEngine' };
 
 /** Sent at most a few times a second while something changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
@@ -314,11 +291,6 @@ export interface NextEdit {
   readonly newText: string;
 }
 
-/** Null where no change repeats. */
-export const nextEditRequest: RequestOf<{ readonly uri: string }, NextEdit | null> = {
-  method: 'longsight/nextEdit',
-};
-
 /** Sent after every question that was not superseded. */
 export const answeredNotification: NotificationOf<Answered> = { method: 'longsight/answered' };
 /** From the client, whenever it changes; a client that does not send it has its languages' customs. */
@@ -331,8 +303,6 @@ export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;
 }
-
-export const acceptanceRequest: RequestOf<null, Acceptance> = { method: 'longsight/acceptance' };
 
 /**
  * The command on every suggestion, with a `Why` as its argument: run by the editor when the suggestion is accepted. The

@@ -52,15 +52,14 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     type: 'object',
     default: { '*': true, plaintext: false },
     scope: 'resource',
-    description:
-      'Languages in which completions are shown, by language identifier; `*` stands for all others.',
+    description: 'Languages with completions, by language identifier; `*` sets the default for all others.',
   },
   'completion.scope': {
     type: 'string',
     default: 'repository',
     choices: ['repository', 'file'],
     scope: 'resource',
-    description: 'What completions may draw on: the whole repository, or only the file being edited.',
+    description: 'Source of completions: the whole repository, or only the file being edited.',
   },
   'completion.eagerness': {
     type: 'number',
@@ -69,7 +68,7 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     maximum: 1,
     scope: 'window',
     description:
-      'From 0 (shy: only near-certain suggestions) to 1 (eager: more suggestions, more of them wrong).',
+      'How readily to suggest, from 0 (only near-certain suggestions) to 1 (more suggestions, more of them wrong).',
   },
   'completion.maxLines': {
     type: 'integer',
@@ -77,7 +76,7 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     minimum: 1,
     maximum: 64,
     scope: 'window',
-    description: 'The longest suggestion, in lines.',
+    description: 'Maximum length of a suggestion, in lines.',
   },
   'completion.debounce': {
     type: 'integer',
@@ -85,55 +84,52 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     minimum: 0,
     maximum: 2000,
     scope: 'window',
-    description: 'Milliseconds without typing before a suggestion is looked for.',
+    description: 'Delay in milliseconds after typing before requesting a suggestion.',
   },
   'summary.follow': {
     type: 'boolean',
     default: false,
     scope: 'window',
-    description: 'Show the file in front among the parts of the summary.',
+    description: 'Reveal the active file in the summary.',
   },
   'summary.hover': {
     type: 'boolean',
     default: false,
     scope: 'resource',
-    description:
-      'Say in the hover, in one line taken from the repository, what the imported file or the symbol under the pointer is.',
+    description: 'Show a one-line description when hovering over an import or symbol.',
   },
   'summary.codeLens': {
     type: 'boolean',
     default: false,
     scope: 'resource',
-    description:
-      'Say above a definition, in one line taken from the repository, what it is and how many files use it.',
+    description: 'Show a one-line description and the number of files that use it above each definition.',
   },
   'read.onOpen': {
     type: 'boolean',
     default: true,
     scope: 'window',
-    description:
-      'Read the repository when a folder is opened. Otherwise the command "Read Repository" starts it.',
+    description: 'Read the repository when a folder is opened. If off, run *Longsight: Read Repository*.',
   },
   'read.exclude': {
     type: 'array',
     default: [],
     scope: 'resource',
     description:
-      'Further patterns, in `.gitignore` syntax, for files that are never read. A `.longsightignore` file does the same.',
+      'Patterns, in `.gitignore` syntax, of further files to skip. A `.longsightignore` file in the repository does the same.',
   },
   'read.maxFileSize': {
     type: 'integer',
     default: 1_048_576,
     minimum: 1024,
     scope: 'resource',
-    description: 'Files larger than this many bytes are left out (and listed with the reason).',
+    description: 'Skip files larger than this, in bytes. *Longsight: Show Coverage* lists skipped files.',
   },
   'read.maxTokens': {
     type: 'integer',
     default: 50_000_000,
     minimum: 1000,
     scope: 'window',
-    description: 'Reading stops after this many tokens; what is left out is listed.',
+    description: 'Maximum number of tokens to read. *Longsight: Show Coverage* lists the files beyond it.',
   },
   'engine.device': {
     type: 'string',
@@ -141,41 +137,40 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     choices: ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
     scope: 'machine',
     description:
-      'The device the model runs on. `auto` probes in a separate process and takes the first that gives right results.',
+      'Device for the model. `auto` tests each device in a separate process and picks the first that is correct and faster than the CPU.',
   },
   'engine.model': {
     type: 'string',
     default: '',
     scope: 'machine',
-    description: 'A folder with model weights to use instead of the ones shipped.',
+    description: 'Folder with model weights to use instead of the bundled model.',
   },
   neural: {
     type: 'boolean',
     default: false,
     scope: 'machine',
     description:
-      'Have the model read the repository in the background as well, on all cores while nothing else wants them. Experimental: off until the model that comes with Longsight is worth the time; on wherever `longsight.engine.model` names another.',
+      'Experimental: also run the model over the repository in the background, on idle cores. The bundled model does not improve suggestions yet. Always on when `longsight.engine.model` is set.',
   },
   'cache.folder': {
     type: 'string',
     default: '',
     scope: 'machine',
-    description:
-      'Where what was read is kept between sessions. Empty: the user cache folder of the operating system.',
+    description: "Folder for the cache. If empty, the operating system's user cache folder.",
   },
   'cache.maxSize': {
     type: 'integer',
     default: 2048,
     minimum: 16,
     scope: 'machine',
-    description: 'The largest size of the cache, in megabytes; what was used longest ago goes first.',
+    description: 'Maximum size of the cache in megabytes. The least recently used entries are removed first.',
   },
   trace: {
     type: 'string',
     default: 'off',
     choices: ['off', 'messages', 'verbose'],
     scope: 'window',
-    description: 'What of the conversation between editor and language server goes to the output channel.',
+    description: 'Trace LSP messages in the output channel.',
   },
 };
 
@@ -188,63 +183,4 @@ export function defaultSettings(): SettingsShape {
   return Object.fromEntries(
     settings.map(setting => [setting.name, setting.default]),
   ) as unknown as SettingsShape;
-}
-
-/**
- * Completes and checks settings that come from outside (an editor, a client's initialisation options).
- * @param raw nested (`{completion: {scope}}`) or flat (`{'completion.scope'}`) values; anything else is ignored.
- * @returns the settings, and one plain sentence for every value that was of the wrong kind and was replaced by its default.
- */
-export function readSettings(raw: unknown): { settings: SettingsShape; problems: string[] } {
-  const result: Record<string, unknown> = { ...defaultSettings() };
-  const problems: string[] = [];
-  for (const setting of settings) {
-    const value = lookUp(raw, setting.name);
-    if (value === undefined) continue;
-    const problem = check(setting, value);
-    if (problem === undefined) result[setting.name] = value;
-    else problems.push(`${settingsSection}.${setting.name} ${problem}; the default is used.`);
-  }
-  return { settings: result as unknown as SettingsShape, problems };
-}
-
-function lookUp(raw: unknown, name: string): unknown {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  if (name in raw) return (raw as Record<string, unknown>)[name];
-  let at: unknown = raw;
-  for (const part of name.split('.')) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    at = (at as Record<string, unknown>)[part];
-  }
-  return at ?? undefined;
-}
-
-function check(setting: Setting, value: unknown): string | undefined {
-  switch (setting.type) {
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'must be true or false';
-    case 'string':
-      if (typeof value !== 'string') return 'must be a text';
-      if (setting.choices && !setting.choices.includes(value))
-        return `must be one of ${setting.choices.join(', ')}`;
-      return undefined;
-    case 'array':
-      return Array.isArray(value) && value.every(item => typeof item === 'string')
-        ? undefined
-        : 'must be a list of texts';
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? undefined
-        : 'must be an object';
-    case 'integer':
-    case 'number': {
-      if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
-      if (setting.type === 'integer' && !Number.isInteger(value)) return 'must be a whole number';
-      if (setting.minimum !== undefined && value < setting.minimum)
-        return `must be at least ${setting.minimum}`;
-      if (setting.maximum !== undefined && value > setting.maximum)
-        return `must be at most ${setting.maximum}`;
-      return undefined;
-    }
-  }
 }

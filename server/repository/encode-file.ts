@@ -1,9 +1,9 @@
 /** One file from its bytes to tokens, with the time that each stage took. */
+import type { Verdict } from '../protocol/verdict.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
-import type { Verdict } from '../workspace/names.ts';
 import { type SourceBytes, textOf } from '../workspace/read.ts';
-import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
+import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 
 export type Stage = 'discover' | 'read' | 'filter' | 'secrets' | 'encode' | 'index' | 'cache';
 

@@ -1,6 +1,8 @@
 /** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
+
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
+import type { Verdict } from '../protocol/verdict.ts';
 import { contentOf } from '../sequence/lines.ts';
 import { SequenceMap } from '../sequence/map.ts';
 import { comparePaths } from '../sequence/order.ts';
@@ -8,10 +10,10 @@ import { renderFile } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
-import { type Verdict, versionControlFolders } from '../workspace/names.ts';
+import { versionControlFolders } from '../workspace/names.ts';
 import { inOrder, Pace } from '../workspace/pace.ts';
 import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
-import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets.ts';
+import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
 import { ruleFiles, Workspace } from '../workspace/workspace.ts';
 import { CoverageLedger } from './coverage.ts';
@@ -19,31 +21,7 @@ import { encodeFile, type Tokens } from './encode-file.ts';
 import { isNewSource } from './new-source.ts';
 import { type Progress, type ReadReport, Run } from './read-report.ts';
 import { type CachedTokens, TokenCache } from './token-cache.ts';
-
-/** What keeps the tokens of files, and answers from them. */
-export interface TokenMemory {
-  /** Adds or replaces a file. */
-  set(path: string, tokens: Uint16Array): void;
-  delete(path: string): void;
-  has(path: string): boolean;
-  /** Nothing for a file that is not held. */
-  tokensOf(path: string): Uint16Array | undefined;
-  /** Makes ready to answer at once. */
-  settle(): void;
-  /** Tokens held. */
-  readonly tokens: number;
-  /** Bytes of working memory taken. */
-  readonly bytes: number;
-}
-
-/** What is told of every change to the memory of tokens, after it. */
-export interface Follower {
-  /** A file is there, or has other content on disk than before. */
-  changed(path: string): void;
-  /** The unsaved text of a file is in memory. */
-  edited(path: string): void;
-  removed(path: string): void;
-}
+import type { Follower, TokenMemory } from './token-memory.ts';
 
 export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly folders: readonly WorkspaceFolder[];
@@ -55,6 +33,10 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly maxTokens?: number;
   /** Where what was read is kept for the next time; nowhere when left out. */
   readonly store?: CacheStore;
+  /** Files that blocked the thread before; they are skipped. */
+  readonly blocking?: readonly string[];
+  /** Called with each file before it is worked on. */
+  readonly workOn?: (path: string) => void;
   readonly follower?: Follower;
 }
 
@@ -74,6 +56,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   readonly #maxTokens: number;
   readonly #cache: TokenCache | undefined;
   readonly #follower: Follower | undefined;
+  readonly #blocking: ReadonlySet<string>;
+  readonly #workOn: (path: string) => void;
   /** Updates run one after another. */
   #updates: Promise<unknown> = Promise.resolve();
   #reads: Promise<unknown> = Promise.resolve();
@@ -95,6 +79,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
     this.#cache = cache;
     this.#follower = options.follower;
+    this.#blocking = new Set(options.blocking);
+    this.#workOn = options.workOn ?? (() => {});
   }
 
   /**
@@ -288,6 +274,12 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   async #settle(fetched: Fetched, yields: boolean, run: Run): Promise<void> {
     // An update may have come between; it looked later.
     const overtaken = (): boolean => yields && this.#updated.has(fetched.file.path);
+    if (this.#blocking.has(fetched.file.path)) {
+      this.#drop(fetched.file.path, run);
+      this.ledger.noteSkipped({ path: fetched.file.path, reason: 'blocking', detail: blockedBefore });
+      return;
+    }
+    this.#workOn(fetched.file.path);
     if ('cached' in fetched) {
       run.cached++;
       if (!overtaken()) this.#commit(fetched.file, fetched.cached.hash, fetched.cached.outcome, run);
@@ -321,7 +313,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (others + tokens.length > this.#maxTokens) {
       this.#drop(path, run);
       // Without its state: once there is room, the next reading tries again.
-      const detail = `Memory is full: it holds ${this.#maxTokens} tokens at most.`;
+      const detail = `Over the limit of ${this.#maxTokens} tokens (longsight.read.maxTokens).`;
       this.ledger.noteSkipped({ path, reason: 'limit', detail });
       return;
     }
@@ -386,13 +378,15 @@ function isIn(path: string, place: string): boolean {
 }
 
 function disappeared(folder: string): string {
-  return `${folder} disappeared while it was read. What was read until then is kept.`;
+  return `${folder} disappeared while it was being read. Files read so far are kept.`;
 }
 
 function nothingIn(workspace: Workspace): string {
   const names = workspace.folders.map(folder => folder.opened).join(', ');
-  return `There is nothing to read in ${names}: no file in it is text that someone wrote.`;
+  return `No source files found in ${names}.`;
 }
+
+const blockedBefore = 'It kept the indexing thread busy for too long; reload the window to try again.';
 
 function defaultOf(name: 'read.maxFileSize' | 'read.maxTokens'): number {
   return settings.find(setting => setting.name === name)?.default as number;

@@ -1,8 +1,10 @@
 /** What was read of one repository, kept in the store: a list of files with their outcomes, and packs of their tokens. */
+
 import { createHash, randomUUID } from 'node:crypto';
+import type { Verdict } from '../protocol/verdict.ts';
 import { renderingVersion } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
-import { filterVersion, type Verdict } from '../workspace/names.ts';
+import { filterVersion } from '../workspace/names.ts';
 import type { SourceFile } from '../workspace/source.ts';
 import { coarsestClock, type FileState } from './coverage.ts';
 import type { Tokens } from './encode-file.ts';
@@ -142,7 +144,7 @@ export class TokenCache {
       await this.#store.removeOrphans(this.#repository, new Set([listName, ...this.#packsInUse().keys()]));
       await this.#store.prune(undefined, this.#repository);
     } catch (error) {
-      this.#problems.add(`What was read could not be kept for the next time: ${messageOf(error)}.`);
+      this.#problems.add(`Could not write the cache: ${messageOf(error)}.`);
     }
   }
 
@@ -206,7 +208,7 @@ export class TokenCache {
         await this.#store.put(this.#repository, name, new Uint8Array(tokens.buffer));
       } catch (error) {
         this.#forgetPack(name);
-        this.#problems.add(`What was read could not be kept for the next time: ${messageOf(error)}.`);
+        this.#problems.add(`Could not write the cache: ${messageOf(error)}.`);
       }
     });
   }
@@ -240,11 +242,9 @@ export class TokenCache {
     try {
       const data = await this.#store.get(this.#repository, name);
       if (data !== 'damaged') return data;
-      this.#problems.add(
-        'A part of the cache was damaged. It has been dropped, and its files are read anew.',
-      );
+      this.#problems.add('Part of the cache was damaged. It was dropped, and its files are read again.');
     } catch (error) {
-      this.#problems.add(`The cache could not be read: ${messageOf(error)}.`);
+      this.#problems.add(`Could not read the cache: ${messageOf(error)}.`);
     }
     return undefined;
   }

@@ -1,7 +1,8 @@
 /** When the files of a repository last changed, and how much goes on in it. */
 
 import type { Activity } from '../protocol/requests.ts';
-import type { Repository, TokenMemory } from '../repository/repository.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { TokenMemory } from '../repository/token-memory.ts';
 import { readHistory } from '../workspace/git-history.ts';
 
 export interface Changes {
@@ -21,6 +22,7 @@ export async function readChanges(
 ): Promise<Changes> {
   const changed = new Map<string, number>();
   let commitsLastYear = 0;
+  let partial = false;
   let lastCommit = 0;
   const { workspace, ledger, paths } = repository;
   const several = workspace.folders.length > 1;
@@ -36,16 +38,18 @@ export async function readChanges(
       if (at !== undefined) changed.set(file, at);
     }
     commitsLastYear += history?.commitsLastYear ?? 0;
+    partial ||= history?.isPartial ?? false;
     lastCommit = Math.max(lastCommit, history?.lastCommit ?? 0);
   }
-  return { changed, ...(lastCommit > 0 && { activity: { commitsLastYear, lastCommit } }) };
+  const activity = { commitsLastYear, lastCommit, ...(partial && { partial }) };
+  return { changed, ...(lastCommit > 0 && { activity }) };
 }
 
 /** A sentence on the activity. */
-export function activityText({ commitsLastYear, lastCommit }: Activity): string {
+export function activityText({ commitsLastYear, lastCommit, partial }: Activity): string {
   const date = new Date(lastCommit * 1000).toISOString().slice(0, 10);
   const commits = commitsLastYear === 1 ? '1 commit' : `${commitsLastYear.toLocaleString('en-US')} commits`;
   return commitsLastYear === 0
-    ? `No commit in the last year; the latest is of ${date}.`
-    : `${commits} in the last year; the latest is of ${date}.`;
+    ? `No commit in the last year; latest on ${date}.`
+    : `${partial ? 'At least ' : ''}${commits} in the last year; latest on ${date}.`;
 }

@@ -55,7 +55,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
   return [
     { title: 'What it is', statements: summary.overview },
     {
-      title: 'Where to start',
+      title: 'Start here',
       statements: summary.startHere.map(({ path, line, why }) => plain(`${path}: ${why}`, path, line)),
     },
     {
@@ -79,7 +79,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
       }),
     },
     {
-      title: 'To run',
+      title: 'Commands',
       statements: summary.commands.map(({ name, command, path, line }) =>
         plain(command === '' ? name : `${name}: ${command}`, path, line),
       ),

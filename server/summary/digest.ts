@@ -72,7 +72,7 @@ export function makeDigest(source: SummarySource, facts: RepositoryFacts, option
     }
     // Tokens of the whole are a little more than those of its parts; the least important goes.
     if (entries.pop() === undefined)
-      throw new RangeError(`A digest of ${summary.name} needs more than ${budget} tokens.`);
+      throw new RangeError(`A digest of ${summary.name} requires more than ${budget} tokens.`);
   }
 }
 
@@ -133,7 +133,7 @@ function outlineText(text: string, { definitions }: FileFacts): string {
   const lines = text.split('\n');
   const shown = definitions.slice(0, mostOutlineLines).map(({ line }) => {
     const content = lines[line - 1] ?? '';
-    return `${String(line).padStart(4)}  ${content.replace(/\s*[{:]?\s*$/, '').slice(0, 160)}`;
+    return `${String(line).padStart(4)}  ${content.slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd()}`;
   });
   const more = definitions.length - shown.length;
   return [...new Set(shown), ...(more > 0 ? [`      … and ${more} more`] : [])].join('\n');
@@ -220,7 +220,7 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
       head.startHere.map((row, at) => `${at + 1}. ${row}`),
     ),
     ...section(
-      'To run',
+      'Commands',
       head.commands.map(row => `- ${row}`),
     ),
     ...section('Folders', head.tree === '' ? [] : ['```', head.tree, '```']),
@@ -228,7 +228,7 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
       'Biggest files',
       head.biggest.map(({ path, tokens }) => `- ${path}: ${tokens} tokens`),
     ),
-    ...section('Left out', left.length === 0 ? [] : [`Never read: ${left.join(', ')}.`]),
+    ...section('Left out', left.length === 0 ? [] : [`Skipped: ${left.join(', ')}.`]),
     ...section('Files', entries.map(entryMarkdown)),
   ];
   if (files > entries.length) lines.push('', `${files - entries.length} more files are not shown.`);

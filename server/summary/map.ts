@@ -68,7 +68,7 @@ export function buildMap(
     files.lines.push(statement?.line ?? null);
   }
   if (files.names.length === 0 && scope !== '')
-    throw new RangeError(`Nothing that was read lies in a folder "${scope}".`);
+    throw new RangeError(`No file was read in the folder "${scope}".`);
   return { name: scope === '' ? name : baseName(scope), folders, languages, files, surpriseMethod };
 }
 

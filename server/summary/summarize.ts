@@ -39,7 +39,7 @@ export function summarize(
     scope === undefined || path === scope || path.startsWith(`${scope}/`);
   const paths = [...facts.keys()].filter(inScope);
   if (paths.length === 0 && scope !== undefined)
-    throw new RangeError(`Nothing that was read has the path "${scope}".`);
+    throw new RangeError(`No file or folder was read at "${scope}".`);
 
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;

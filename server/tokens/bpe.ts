@@ -1,12 +1,11 @@
 import type { Piece } from '../sequence/render.ts';
 import { type Definition, parseDefinition } from './definition.ts';
-import { Merger } from './merges.ts';
-import { type PreTokenizer, preTokenizerOf } from './pretokenizer.ts';
+import { BytePairEncoder } from './encoder.ts';
+import { preTokenizerOf } from './pretokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { WordCache } from './wordcache.ts';
 
 /**
- * A byte-level BPE tokenizer (Sennrich et al. 2016, arXiv 1508.07909, over UTF-8 bytes) from the text of a `tokenizer.json`.
+ * A byte-level BPE tokenizer from the text of a `tokenizer.json`.
  * Ids are those of other readers of that format, except that text never gives special tokens.
  * @throws Error that names what is wrong with the definition.
  */
@@ -24,15 +23,7 @@ class ByteLevelBpe implements Tokenizer {
   readonly #newlines: Uint8Array;
   /** The text of each token, once it was decoded; null where it holds only part of a character. */
   readonly #texts: (string | null | undefined)[] = [];
-  readonly #preTokenizer: PreTokenizer;
-  readonly #merger: Merger;
-  readonly #cache = new WordCache();
-  /** UTF-16 units of the text being encoded, and its ids so far. */
-  #codes = new Uint16Array(1 << 16);
-  #output = new Uint16Array(1 << 16);
-  #outputLength = 0;
-  /** Ids of the piece being merged. */
-  #piece = new Uint16Array(1 << 10);
+  readonly #encoder: BytePairEncoder;
 
   constructor(definition: Definition) {
     this.hash = definition.hash;
@@ -40,27 +31,21 @@ class ByteLevelBpe implements Tokenizer {
     this.special = definition.special;
     this.#definition = definition;
     this.#newlines = Uint8Array.from(definition.bytes, bytes => bytes.filter(byte => byte === 0x0a).length);
-    this.#preTokenizer = preTokenizerOf(definition.pattern);
-    this.#merger = new Merger(definition);
+    const { byteIds, merges, pattern } = definition;
+    this.#encoder = new BytePairEncoder({ byteIds, merges, preTokenizer: preTokenizerOf(pattern) });
   }
 
   encode(text: string): Uint16Array {
-    this.#outputLength = 0;
-    this.#append(text);
-    return this.#takeOutput();
+    this.#encoder.append(text);
+    return this.#encoder.take(narrowed);
   }
 
   encodePieces(pieces: readonly Piece[]): Uint16Array {
-    this.#outputLength = 0;
     for (const piece of pieces) {
-      if ('text' in piece) {
-        this.#append(piece.text);
-      } else {
-        this.#reserve(1);
-        this.#output[this.#outputLength++] = this.special[piece.special];
-      }
+      if ('text' in piece) this.#encoder.append(piece.text);
+      else this.#encoder.push(this.special[piece.special]);
     }
-    return this.#takeOutput();
+    return this.#encoder.take(narrowed);
   }
 
   decode(ids: ArrayLike<number>): string {
@@ -110,94 +95,9 @@ class ByteLevelBpe implements Tokenizer {
   newlinesIn(id: number): number {
     return this.#newlines[id] ?? 0;
   }
-
-  #append(text: string): void {
-    // Typed-array elements are read faster than a string's units, and the copy is one memcpy.
-    if (this.#codes.length < text.length)
-      this.#codes = new Uint16Array(grown(this.#codes.length, text.length));
-    const codes = this.#codes;
-    Buffer.from(codes.buffer).write(text, 'utf16le');
-    const scan = this.#preTokenizer;
-    for (let start = 0; start < text.length; ) {
-      const end = scan(text, codes, start);
-      let hash = 0;
-      for (let i = start; i < end; i++) hash = Math.imul(hash ^ codes[i]!, 0x01000193) + 0x9e37;
-      hash ^= hash >>> 15;
-      const found = this.#cache.find(codes, start, end, hash);
-      if (found >= 0) {
-        const pool = this.#cache.pool;
-        const count = pool[found]!;
-        this.#reserve(count);
-        for (let i = 1; i <= count; i++) this.#output[this.#outputLength++] = pool[found + i]!;
-      } else {
-        const count = this.#encodePiece(codes, start, end);
-        this.#cache.add(codes, start, end, hash, this.#piece, count);
-        this.#reserve(count);
-        for (let i = 0; i < count; i++) this.#output[this.#outputLength++] = this.#piece[i]!;
-      }
-      start = end;
-    }
-  }
-
-  /** Leaves the ids of one piece in `#piece` and returns their number. */
-  #encodePiece(codes: Uint16Array, start: number, end: number): number {
-    const most = (end - start) * 3;
-    if (this.#piece.length < most) this.#piece = new Uint16Array(grown(this.#piece.length, most));
-    const { byteIds } = this.#definition;
-    const ids = this.#piece;
-    let count = 0;
-    for (let i = start; i < end; i++) {
-      const unit = codes[i]!;
-      if (unit < 0x80) {
-        ids[count++] = byteIds[unit]!;
-      } else if (unit < 0x800) {
-        ids[count++] = byteIds[0xc0 | (unit >> 6)]!;
-        ids[count++] = byteIds[0x80 | (unit & 0x3f)]!;
-      } else if (isHighSurrogate(unit) && i + 1 < end && isLowSurrogate(codes[i + 1]!)) {
-        const point = 0x10000 + ((unit - 0xd800) << 10) + (codes[++i]! - 0xdc00);
-        ids[count++] = byteIds[0xf0 | (point >> 18)]!;
-        ids[count++] = byteIds[0x80 | ((point >> 12) & 0x3f)]!;
-        ids[count++] = byteIds[0x80 | ((point >> 6) & 0x3f)]!;
-        ids[count++] = byteIds[0x80 | (point & 0x3f)]!;
-      } else {
-        // A lone surrogate has no UTF-8 form: U+FFFD stands for it, as in TextEncoder.
-        const point = isHighSurrogate(unit) || isLowSurrogate(unit) ? 0xfffd : unit;
-        ids[count++] = byteIds[0xe0 | (point >> 12)]!;
-        ids[count++] = byteIds[0x80 | ((point >> 6) & 0x3f)]!;
-        ids[count++] = byteIds[0x80 | (point & 0x3f)]!;
-      }
-    }
-    return this.#merger.merge(ids, count);
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#outputLength + more;
-    if (needed <= this.#output.length) return;
-    const larger = new Uint16Array(grown(this.#output.length, needed));
-    larger.set(this.#output.subarray(0, this.#outputLength));
-    this.#output = larger;
-  }
-
-  /** The ids, and buffers back to a modest size after a huge text. */
-  #takeOutput(): Uint16Array {
-    const output = this.#output.slice(0, this.#outputLength);
-    if (this.#output.length > largestKept) this.#output = new Uint16Array(1 << 16);
-    if (this.#codes.length > largestKept) this.#codes = new Uint16Array(1 << 16);
-    if (this.#piece.length > largestKept) this.#piece = new Uint16Array(1 << 10);
-    return output;
-  }
 }
 
-const largestKept = 1 << 20;
-
-function grown(length: number, needed: number): number {
-  return Math.max(length * 2, needed);
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xd800;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xdc00;
+/** Ids of this vocabulary fit 16 bits. */
+function narrowed(ids: Uint32Array): Uint16Array {
+  return new Uint16Array(ids);
 }

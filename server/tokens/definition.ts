@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SpecialName } from '../sequence/render.ts';
+import { bytesOfLetters, letterOfByte } from './byte-level.ts';
 
 /** What a `tokenizer.json` says, checked and in the form that encoding needs. */
 export interface Definition {
@@ -8,9 +9,9 @@ export interface Definition {
   /** The UTF-8 bytes of each id; empty for special tokens. */
   readonly bytes: readonly Uint8Array[];
   /** Ids of the pair that each rank merges and of what it becomes, three a rank. */
-  readonly merges: Uint16Array;
+  readonly merges: Uint32Array;
   /** The id of each byte. */
-  readonly byteIds: Uint16Array;
+  readonly byteIds: Uint32Array;
   /** The pre-tokenizer's regular expression, as written (Oniguruma). */
   readonly pattern: string;
   readonly special: Readonly<Record<SpecialName, number>>;
@@ -36,7 +37,7 @@ export function parseDefinition(json: string): Definition {
   const vocabulary = readVocabulary(object(model['vocab'], 'model.vocab'));
   const added = readAdded(root['added_tokens']);
   const bytes: Uint8Array[] = [];
-  for (const [text, id] of vocabulary) if (!added.has(text)) bytes[id] = byteLevelBytes(text);
+  for (const [text, id] of vocabulary) if (!added.has(text)) bytes[id] = tokenBytes(text);
   for (const id of added.values()) bytes[id] = new Uint8Array(0);
   for (let id = 0; id < bytes.length; id++) {
     if (bytes[id] === undefined) throw new Error(`Tokenizer definition: no token has the id ${id}`);
@@ -115,9 +116,9 @@ function readSpecial(added: ReadonlyMap<string, number>): Record<SpecialName, nu
   return special;
 }
 
-function readMerges(value: unknown, vocabulary: ReadonlyMap<string, number>): Uint16Array {
+function readMerges(value: unknown, vocabulary: ReadonlyMap<string, number>): Uint32Array {
   const list = array(value, 'model.merges');
-  const merges = new Uint16Array(list.length * 3);
+  const merges = new Uint32Array(list.length * 3);
   for (const [rank, entry] of list.entries()) {
     // Older files write a merge as one string; byte-level tokens never hold a space.
     const [left, right] = typeof entry === 'string' ? entry.split(' ') : array(entry, 'model.merges');
@@ -152,30 +153,15 @@ function readPattern(value: unknown): string {
   return pattern;
 }
 
-/** The byte-level alphabet of GPT-2: printable Latin-1 stands for itself, the other bytes for U+0100 onward. */
-const byteLevelAlphabet: readonly string[] = (() => {
-  let next = 0x100;
-  return Array.from({ length: 256 }, (_, byte) => {
-    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-    return String.fromCharCode(printable ? byte : next++);
-  });
-})();
-
-const byteOfLetter: ReadonlyMap<string, number> = new Map(
-  byteLevelAlphabet.map((letter, byte) => [letter, byte]),
-);
-
-function byteLevelBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, letter => {
-    const byte = byteOfLetter.get(letter);
-    if (byte === undefined)
-      throw new Error(`Tokenizer definition: ${JSON.stringify(text)} is not a byte-level token`);
-    return byte;
-  });
+function tokenBytes(text: string): Uint8Array {
+  const bytes = bytesOfLetters(text);
+  if (bytes === undefined)
+    throw new Error(`Tokenizer definition: ${JSON.stringify(text)} is not a byte-level token`);
+  return bytes;
 }
 
-function readByteIds(vocabulary: ReadonlyMap<string, number>): Uint16Array {
-  return Uint16Array.from(byteLevelAlphabet, (letter, byte) => {
+function readByteIds(vocabulary: ReadonlyMap<string, number>): Uint32Array {
+  return Uint32Array.from(letterOfByte, (letter, byte) => {
     const id = vocabulary.get(letter);
     if (id === undefined) throw new Error(`Tokenizer definition: no token for the byte ${byte}`);
     return id;

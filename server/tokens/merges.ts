@@ -1,28 +1,29 @@
-import type { Definition } from './definition.ts';
-
 /** Byte-pair merging of one piece, in place: the lowest rank first, and of equal ranks the leftmost. */
 export class Merger {
-  /** An open-addressed table: the pair (left << 16 | right) + 1, or 0 where empty. */
-  readonly #keys: Uint32Array;
+  /** An open-addressed table of pairs, two numbers a slot: the left id + 1 (0 where the slot is empty), the right id. */
+  readonly #pairs: Uint32Array;
   readonly #ranks: Int32Array;
   readonly #mask: number;
   /** The id that each rank makes. */
-  readonly #made: Uint16Array;
+  readonly #made: Uint32Array;
   /** Ranks of a short piece's neighbouring pairs. */
   readonly #pairRanks = new Int32Array(shortPiece);
 
-  constructor({ merges }: Pick<Definition, 'merges'>) {
+  /** @param merges ids of the pair that each rank merges and of what it becomes, three a rank */
+  constructor(merges: Uint32Array) {
     const count = merges.length / 3;
     const size = 1 << Math.ceil(Math.log2(Math.max(2, count * 4)));
     this.#mask = size - 1;
-    this.#keys = new Uint32Array(size);
+    this.#pairs = new Uint32Array(size * 2);
     this.#ranks = new Int32Array(size);
-    this.#made = new Uint16Array(count);
+    this.#made = new Uint32Array(count);
     for (let rank = 0; rank < count; rank++) {
-      const key = pairKey(merges[rank * 3]!, merges[rank * 3 + 1]!);
-      const slot = this.#slot(key);
+      const left = merges[rank * 3]!;
+      const right = merges[rank * 3 + 1]!;
+      const slot = this.#slot(left, right);
       // A merge that is listed twice has its last rank, as in other readers.
-      this.#keys[slot] = key;
+      this.#pairs[slot * 2] = left + 1;
+      this.#pairs[slot * 2 + 1] = right;
       this.#ranks[slot] = rank;
       this.#made[rank] = merges[rank * 3 + 2]!;
     }
@@ -32,12 +33,12 @@ export class Merger {
    * Merges `ids[0..length)`, given as byte ids, and returns the new length.
    * O(n²) up to 64 ids, where a plain scan is fastest; O(n log n) beyond.
    */
-  merge(ids: Uint16Array, length: number): number {
+  merge(ids: Uint32Array, length: number): number {
     if (length < 2) return length;
     return length <= shortPiece ? this.#mergeShort(ids, length) : this.#mergeLong(ids, length);
   }
 
-  #mergeShort(ids: Uint16Array, length: number): number {
+  #mergeShort(ids: Uint32Array, length: number): number {
     const ranks = this.#pairRanks;
     for (let i = 0; i + 1 < length; i++) ranks[i] = this.#rankOf(ids[i]!, ids[i + 1]!);
     for (;;) {
@@ -60,7 +61,7 @@ export class Merger {
   }
 
   /** A linked list of ids and a heap of the pairs that could merge, as keys of (rank, position). */
-  #mergeLong(ids: Uint16Array, length: number): number {
+  #mergeLong(ids: Uint32Array, length: number): number {
     const next = new Int32Array(length);
     const previous = new Int32Array(length);
     // The rank that the pair at each position has now: an entry of the heap with another is stale.
@@ -95,24 +96,24 @@ export class Merger {
   }
 
   #rankOf(left: number, right: number): number {
-    const slot = this.#slot(pairKey(left, right));
-    return this.#keys[slot] === 0 ? none : this.#ranks[slot]!;
+    const slot = this.#slot(left, right);
+    return this.#pairs[slot * 2] === 0 ? none : this.#ranks[slot]!;
   }
 
-  #slot(key: number): number {
-    let slot = (Math.imul(key, 0x9e3779b1) >>> 15) & this.#mask;
-    while (this.#keys[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & this.#mask;
-    return slot;
+  /** Where a pair stands, or would. */
+  #slot(left: number, right: number): number {
+    const pairs = this.#pairs;
+    let slot = (Math.imul(Math.imul(left + 1, 0x9e3779b1) ^ right, 0x85ebca6b) >>> 11) & this.#mask;
+    for (;;) {
+      const found = pairs[slot * 2]!;
+      if (found === 0 || (found === left + 1 && pairs[slot * 2 + 1] === right)) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
   }
 }
 
 const shortPiece = 64;
 const none = 0x7fffffff;
-
-/** Never 0: ids are below 65,535 where both stand in a merge, because a merge's product has an id of its own. */
-function pairKey(left: number, right: number): number {
-  return (((left << 16) | right) + 1) >>> 0;
-}
 
 /** A binary heap of (rank, position), least first, each packed into one float64. */
 class PairHeap {

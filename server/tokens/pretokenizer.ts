@@ -18,14 +18,55 @@ export function preTokenizerOf(pattern: string): PreTokenizer {
 
 /** Scans by any pattern, through a regular expression. Slower, and the reference that `scanCode` is tested against. */
 export function scanByPattern(pattern: string): PreTokenizer {
-  const expression = new RegExp(unicodeEscapes(pattern), 'gu');
-  if (expression.test('')) throw new Error('Tokenizer definition: the split pattern matches the empty text');
+  const expression = expressionOf(pattern);
   return (text, _codes, start) => {
     expression.lastIndex = start;
     const match = expression.exec(text);
     if (match === null) return text.length;
     return match.index > start ? match.index : start + match[0].length;
   };
+}
+
+/**
+ * Scans by several isolating splits, each cutting the pieces that those before it left (and seeing no further than their ends). Whole
+ * texts are cut at once, when they are first asked about.
+ */
+export function scanBySplits(patterns: readonly string[]): PreTokenizer {
+  const expressions = patterns.map(expressionOf);
+  let cut = '';
+  /** Of the piece that starts at each unit, its end. */
+  let ends = new Uint32Array(0);
+  return (text, _codes, start) => {
+    if (text !== cut) {
+      if (ends.length < text.length) ends = new Uint32Array(text.length);
+      cut = text;
+      split(text, 0, expressions, ends);
+    }
+    const end = ends[start]!;
+    if (end === text.length) cut = '';
+    return end;
+  };
+}
+
+function split(text: string, offset: number, expressions: readonly RegExp[], ends: Uint32Array): void {
+  const [expression, ...rest] = expressions;
+  if (expression === undefined) {
+    ends[offset] = offset + text.length;
+    return;
+  }
+  let at = 0;
+  for (const match of text.matchAll(expression)) {
+    if (match.index > at) split(text.slice(at, match.index), offset + at, rest, ends);
+    split(match[0], offset + match.index, rest, ends);
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) split(text.slice(at), offset + at, rest, ends);
+}
+
+function expressionOf(pattern: string): RegExp {
+  const expression = new RegExp(unicodeEscapes(pattern), 'gu');
+  if (expression.test('')) throw new Error('Tokenizer definition: the split pattern matches the empty text');
+  return expression;
 }
 
 /** Oniguruma's `\s` and `\d` follow Unicode; JavaScript's do not (`\s` has U+FEFF and lacks U+0085, `\d` is ASCII). */

@@ -5,12 +5,12 @@
 export class WordCache {
   /** Offset + 1 of an entry in the pool, or 0. */
   readonly #slots = new Int32Array(slotCount);
-  /** Entries: unit count, units, id count, ids. */
+  /** Entries: unit count, units, id count, ids as two units each (the low one first). */
   readonly #pool = new Uint16Array(poolLength);
   #used = 0;
   #entries = 0;
 
-  /** Offset of the piece's ids in `pool` (their count stands there, the ids follow), or -1. */
+  /** Where the piece's ids are (their count stands there), or -1. */
   find(codes: Uint16Array, start: number, end: number, hash: number): number {
     const pool = this.#pool;
     const length = end - start;
@@ -27,15 +27,24 @@ export class WordCache {
     return -1;
   }
 
-  get pool(): Uint16Array {
-    return this.#pool;
+  /** How many ids there are at a place that `find` gave. */
+  countAt(found: number): number {
+    return this.#pool[found]!;
+  }
+
+  /** Copies those ids into `target` at `offset`, where there is room for them. */
+  copy(found: number, target: Uint32Array, offset: number): void {
+    const pool = this.#pool;
+    const count = pool[found]!;
+    for (let i = 0; i < count; i++)
+      target[offset + i] = pool[found + 1 + i * 2]! | (pool[found + 2 + i * 2]! << 16);
   }
 
   /** Adds a piece that `find` has not found. Long pieces are not kept: they rarely come back. */
-  add(codes: Uint16Array, start: number, end: number, hash: number, ids: Uint16Array, count: number): void {
+  add(codes: Uint16Array, start: number, end: number, hash: number, ids: Uint32Array, count: number): void {
     const length = end - start;
     if (length > longestPiece) return;
-    if (this.#used + length + count + 2 > poolLength || this.#entries * 2 >= slotCount) {
+    if (this.#used + length + count * 2 + 2 > poolLength || this.#entries * 2 >= slotCount) {
       this.#slots.fill(0);
       this.#used = 0;
       this.#entries = 0;
@@ -45,8 +54,11 @@ export class WordCache {
     pool[at] = length;
     for (let i = 0; i < length; i++) pool[at + 1 + i] = codes[start + i]!;
     pool[at + 1 + length] = count;
-    for (let i = 0; i < count; i++) pool[at + 2 + length + i] = ids[i]!;
-    this.#used = at + 2 + length + count;
+    for (let i = 0; i < count; i++) {
+      pool[at + 2 + length + i * 2] = ids[i]!;
+      pool[at + 3 + length + i * 2] = ids[i]! >>> 16;
+    }
+    this.#used = at + 2 + length + count * 2;
     let slot = hash & slotMask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & slotMask;
     this.#slots[slot] = at + 1;

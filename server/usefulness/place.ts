@@ -1,5 +1,5 @@
+import { Scanner } from '../source-text/scanner.ts';
 import type { Language } from '../workspace/language.ts';
-import { Scanner } from '../workspace/scanner.ts';
 
 /**
  * What kind of place the cursor stands in. How often a suggestion is right depends on it, so confidence is calibrated by it and the

@@ -1,5 +1,8 @@
 /** `linguist-generated` in `.gitattributes`: the repository's own word on which of its files are generated. */
 
+/** In characters; git takes no longer ones. */
+const longestLine = 2048;
+
 /**
  * The patterns of one `.gitattributes` file as `.gitignore` patterns: `pattern` for files that are generated, `!pattern`
  * for files that are not. Unlike git, a pattern that matches a folder then holds for what is in it.
@@ -8,6 +11,7 @@ export function generatedPatterns(attributes: string | undefined): string | unde
   if (attributes === undefined || !attributes.includes('linguist-generated')) return undefined;
   const patterns: string[] = [];
   for (const line of attributes.split(/\r?\n/)) {
+    if (line.length > longestLine) continue;
     const [, quoted, plain, rest] = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"#[]\S*))\s+(.*)$/.exec(line) ?? [];
     const pattern = quoted ?? plain;
     if (pattern === undefined || rest === undefined) continue;

@@ -1,7 +1,5 @@
 /** Errors of the file system in plain words. */
-
-import type { Verdict } from './names.ts';
-import type { SkipReason } from './source.ts';
+import type { SkipReason, Verdict } from '../protocol/verdict.ts';
 
 /** Why a file or folder could not be read. */
 export function verdictOnFailure(error: unknown): Verdict {

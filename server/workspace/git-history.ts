@@ -7,6 +7,8 @@ export interface History {
   /** Files that are not in `changed` are at least as old as this; nothing where all of the history was looked at. */
   readonly before?: number;
   readonly commitsLastYear: number;
+  /** Time ran out before the year was through: there are at least as many commits. */
+  readonly isPartial: boolean;
   readonly lastCommit: number;
 }
 
@@ -37,7 +39,7 @@ export async function readHistory(
   const timer = setTimeout(() => enough.abort(), budget);
   const onAbort = (): void => enough.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
-  const problem = await git(folder, command, enough.signal, text => {
+  const problem = await git(folder, command, { signal: enough.signal }, text => {
     // A commit's time and its first file come in one record, further files in one each.
     const [time, first = ''] = text.startsWith(mark) ? text.slice(1).split('\n', 2) : [];
     if (time !== undefined) {
@@ -57,15 +59,12 @@ export async function readHistory(
   signal?.throwIfAborted();
   const stopped = enough.signal.aborted;
   if (lastCommit === 0 || (problem !== undefined && !stopped)) return undefined;
-  return { changed, commitsLastYear, lastCommit, ...(stopped ? { before: at } : {}) };
+  const isPartial = stopped && at > now - year;
+  return { changed, commitsLastYear, isPartial, lastCommit, ...(stopped ? { before: at } : {}) };
 }
 
-/** Nothing in it makes git run a program that the repository's settings name, or ask another machine for objects that a partial clone lacks. */
+/** Nothing in it makes git run a program that the repository's settings name. */
 const command = [
-  '-c',
-  'log.showSignature=false',
-  '-c',
-  'protocol.allow=never',
   'log',
   '-z',
   '--format=format:%x01%ct',

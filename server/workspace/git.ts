@@ -1,5 +1,7 @@
 /** What git knows about a folder. git is asked, never changed, and runs nothing that the repository's own settings name. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
 
 interface GitEntry {
   /** Relative to the folder asked about, with `/`. */
@@ -9,27 +11,36 @@ interface GitEntry {
 
 export type GitListing = { readonly entries: readonly GitEntry[] } | { readonly problem: string };
 
+/** Milliseconds of silence after which git is taken to wait for something that never comes: a pipe among its files, a disk that is gone. */
+export const gitPatience = 20_000;
+
+/** Characters of one record; a path is at most 4,096 bytes long. */
+const longestRecord = 1 << 20;
+
 /**
  * Tracked files, and untracked ones that git does not ignore, in the working tree under `folder`. Repositories inside it
  * (submodules, or clones that nobody added) are one entry each.
  * @param within paths relative to `folder` to restrict the list to; all of it when empty
+ * @param patience milliseconds without a word from git after which it is ended
  */
 export async function listWithGit(
   folder: string,
   within: readonly string[],
   signal?: AbortSignal,
+  patience = gitPatience,
 ): Promise<GitListing> {
   const entries = new Map<string, GitEntry>();
   const tracked = ['ls-files', '-z', '--stage', '--', ...within];
   const untracked = ['ls-files', '-z', '--others', '--exclude-standard', '--', ...within];
+  const options = { signal, patience };
   const problems = await Promise.all([
-    git(folder, tracked, signal, record => {
+    git(folder, tracked, options, record => {
       // mode, object, stage, tab, path; a path in conflict comes once a stage.
       const tab = record.indexOf('\t');
       const path = record.slice(tab + 1);
       entries.set(path, { path, kind: kindOf(record.slice(0, 6)) });
     }),
-    git(folder, untracked, signal, path => {
+    git(folder, untracked, options, path => {
       if (path.endsWith('/')) entries.set(path.slice(0, -1), { path: path.slice(0, -1), kind: 'repository' });
       else if (!entries.has(path)) entries.set(path, { path, kind: 'file' });
     }),
@@ -39,58 +50,166 @@ export async function listWithGit(
   return problem === undefined ? { entries: [...entries.values()] } : { problem };
 }
 
+/** Whether the repository around the folder ignores it, so that what git tracks in it says nothing about the rest. */
+export async function isIgnoredByGit(folder: string, signal?: AbortSignal): Promise<boolean> {
+  const command = ['check-ignore', '-q', '--no-index', '--', `./${path.basename(folder)}`];
+  return (await git(path.dirname(folder), command, { signal, asLiteral: false }, () => {})) === undefined;
+}
+
 function kindOf(mode: string): GitEntry['kind'] {
   if (mode === '160000') return 'repository';
   return mode === '120000' ? 'symlink' : 'file';
 }
 
-/** Runs git and hands on each NUL-ended record. Gives a sentence when that failed. */
+export interface GitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a word after which git is ended. */
+  readonly patience?: number;
+  /** Paths mean themselves, whatever characters they hold; one command refuses to be told. */
+  readonly asLiteral?: boolean;
+}
+
+/**
+ * Settings that a repository may not make: programs to be run (a file system monitor, hooks), and other machines to be
+ * asked (for what a partial clone lacks).
+ */
+const safe: readonly string[] = [
+  '--no-pager',
+  ...[
+    'core.fsmonitor=false',
+    'core.quotePath=false',
+    'protocol.allow=never',
+    'log.showSignature=false',
+  ].flatMap(setting => ['-c', setting]),
+];
+
+/** Runs git and hands on each NUL-ended record. Gives a sentence when that failed, and does not wait longer than it has patience. */
 export function git(
   folder: string,
   parameters: readonly string[],
-  signal: AbortSignal | undefined,
+  { signal, patience = gitPatience, asLiteral = true }: GitOptions,
   onRecord: (record: string) => void,
 ): Promise<string | undefined> {
-  // A repository's settings may name a program as file system monitor; an unknown repository must not run one here.
-  const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
+  const program = findGit();
+  if (program === undefined) return Promise.resolve('git is not installed');
   return new Promise(resolve => {
-    const child = spawn('git', [...safe, ...parameters], {
-      cwd: folder,
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      ...(signal && { signal }),
-    });
+    let child: ChildProcess;
+    try {
+      child = spawn(program, [...safe, ...parameters], {
+        cwd: folder,
+        env: { ...environment(), ...(asLiteral && { GIT_LITERAL_PATHSPECS: '1' }) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+      });
+    } catch (error) {
+      resolve(notRun(error));
+      return;
+    }
     let rest = '';
     let complaint = '';
-    child.stdout.setEncoding('utf8');
-    child.stderr.setEncoding('utf8');
-    child.stdout.on('data', (chunk: string) => {
+    let timer: NodeJS.Timeout | undefined;
+    const end = (problem: string | undefined): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+      resolve(problem);
+    };
+    /** git only reads here, so it may be ended at once; what waits for a pipe might not hear anything milder. */
+    const stop = (problem: string): void => {
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      end(problem);
+    };
+    const interrupt = (): void => stop('git was interrupted');
+    const wait = (): void => {
+      clearTimeout(timer);
+      const problem = `git said nothing for ${patience / 1000} seconds and was ended`;
+      timer = setTimeout(() => stop(problem), patience);
+    };
+    child.on('error', error => end(notRun(error)));
+    child.on('close', code => end(code === 0 ? undefined : explain(complaint, code)));
+    // Without a descriptor to spare there are no pipes; the error is told right after.
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      wait();
       const records = (rest + chunk).split('\0');
       rest = records.pop() ?? '';
       for (const record of records) onRecord(record);
+      if (rest.length > longestRecord) stop('git gave no list of paths');
     });
-    child.stderr.on('data', (chunk: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       complaint = (complaint + chunk).slice(0, 2000);
     });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'ENOENT' ? 'git is not installed' : `git could not be run (${error.message})`);
-    });
-    child.on('close', code => resolve(code === 0 ? undefined : explain(complaint, code)));
+    if (signal?.aborted) interrupt();
+    else {
+      signal?.addEventListener('abort', interrupt, { once: true });
+      wait();
+    }
   });
 }
 
-/** The user's environment without what points git at another repository, as it does inside a git hook. */
+function notRun(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'git is not installed';
+  if (code === 'EMFILE' || code === 'ENFILE') return 'too many files are open to run git';
+  return `git could not be run (${message})`;
+}
+
+let found: { readonly searched: string; readonly program: string | undefined } | undefined;
+
+/**
+ * Where git is. Searched here and not by the system, which on Windows begins in the working folder, and elsewhere goes into it
+ * where the path says so: a repository's own `git.exe` must not run.
+ * @returns an absolute path
+ */
+export function findGit(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: string = process.platform,
+): string | undefined {
+  const windows = platform === 'win32';
+  // Environments of Windows have names in any case.
+  const key = Object.keys(environment).find(name => (windows ? name.toUpperCase() : name) === 'PATH');
+  const searched = (key && environment[key]) || '';
+  if (found?.searched === searched && found.program !== undefined) return found.program;
+  const { isAbsolute, join, delimiter } = windows ? path.win32 : path.posix;
+  const names = windows ? ['git.exe'] : ['git'];
+  const program = searched
+    .split(delimiter)
+    .map(folder => (windows ? folder.replace(/^"(.*)"$/, '$1') : folder))
+    .filter(folder => isAbsolute(folder))
+    .flatMap(folder => names.map(name => join(folder, name)))
+    .find(isProgram);
+  found = { searched, program };
+  return program;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Variables that point git at another repository, as they do inside a git hook, or change how it takes paths. */
+const aside: ReadonlySet<string> = new Set(
+  (
+    'GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_PREFIX ' +
+    'GIT_NAMESPACE GIT_GLOB_PATHSPECS GIT_NOGLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_LITERAL_PATHSPECS GIT_EXTERNAL_DIFF GIT_PAGER'
+  ).split(' '),
+);
+
+/** The user's environment, without what would lead git elsewhere or let it ask another machine or the user. */
 function environment(): NodeJS.ProcessEnv {
-  const aside = new Set(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_NAMESPACE']);
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !aside.has(name)));
   return {
     ...kept,
     LC_ALL: 'C',
+    // No protocol at all, `ext::` (which runs a command) among them, whatever the settings allow.
+    GIT_ALLOW_PROTOCOL: '',
+    GIT_NO_LAZY_FETCH: '1',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_LITERAL_PATHSPECS: '1',
   };
 }
 
@@ -98,5 +217,5 @@ function explain(complaint: string, code: number | null): string {
   if (complaint.includes('dubious ownership'))
     return 'git does not trust it because it belongs to another user (see safe.directory in `git help config`)';
   const line = complaint.split('\n', 1)[0]?.replace(/^fatal: /, '');
-  return line ? `git said: ${line}` : `git ended with code ${code}`;
+  return line ? `git said: ${line}` : `git exited with code ${code}`;
 }

@@ -106,23 +106,23 @@ const rows: readonly Row[] = [
 ];
 
 /** Files known by their whole name, in lower case. */
-const names: Readonly<Record<string, string>> = {
-  makefile: 'makefile',
-  gnumakefile: 'makefile',
-  'cmakelists.txt': 'cmake',
-  dockerfile: 'dockerfile',
-  containerfile: 'dockerfile',
-  gemfile: 'ruby',
-  rakefile: 'ruby',
-  podfile: 'ruby',
-  jenkinsfile: 'groovy',
-  'tsconfig.json': 'jsonc',
-  '.eslintrc': 'jsonc',
-  '.gitignore': 'ini',
-  '.gitattributes': 'ini',
-  readme: 'plaintext',
-  license: 'plaintext',
-};
+const names: ReadonlyMap<string, string> = new Map([
+  ['makefile', 'makefile'],
+  ['gnumakefile', 'makefile'],
+  ['cmakelists.txt', 'cmake'],
+  ['dockerfile', 'dockerfile'],
+  ['containerfile', 'dockerfile'],
+  ['gemfile', 'ruby'],
+  ['rakefile', 'ruby'],
+  ['podfile', 'ruby'],
+  ['jenkinsfile', 'groovy'],
+  ['tsconfig.json', 'jsonc'],
+  ['.eslintrc', 'jsonc'],
+  ['.gitignore', 'ini'],
+  ['.gitattributes', 'ini'],
+  ['readme', 'plaintext'],
+  ['license', 'plaintext'],
+]);
 
 const byId = new Map<string, Language>();
 const byExtension = new Map<string, Language>();
@@ -137,7 +137,7 @@ const unknown: Language = { id: 'plaintext', name: 'Other', ...commentStyles.non
 /** The language of a file, by its name alone; `plaintext` of an unknown kind where the name says nothing. */
 export function languageOf(path: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  const named = names[name];
+  const named = names.get(name);
   if (named !== undefined) return byId.get(named) ?? unknown;
   const dot = name.lastIndexOf('.');
   return (dot >= 0 ? byExtension.get(name.slice(dot + 1)) : undefined) ?? unknown;

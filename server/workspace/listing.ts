@@ -1,11 +1,13 @@
 /** All paths of one folder that belong to the user's own work: by git where there is git, by walking otherwise. */
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import { relativeTo } from './folders.ts';
-import { listWithGit } from './git.ts';
-import { IgnoreTree } from './ignore-tree.ts';
+import { isIgnoredByGit, listWithGit } from './git.ts';
+import { headOf, isGitData, repositoryOf } from './git-folder.ts';
+import { readRules } from './guard.ts';
+import { IgnoreTree } from './ignore/tree.ts';
 import { versionControlFolders } from './names.ts';
 import { Pace } from './pace.ts';
 import type { Skipped } from './source.ts';
@@ -18,6 +20,8 @@ export interface ListingRequest {
   /** Absolute folders that are read on their own. */
   readonly leaveOut: readonly string[];
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds without a word after which git is ended. */
+  readonly gitPatience?: number | undefined;
 }
 
 /** A part of the folder to list again. */
@@ -26,6 +30,8 @@ export interface ListingPart {
   readonly paths: readonly string[];
   /** `repositories` of the last listing of everything. */
   readonly repositories: ReadonlySet<string>;
+  /** `worktrees` of that listing. */
+  readonly worktrees: ReadonlySet<string>;
 }
 
 export interface Listed {
@@ -40,6 +46,8 @@ export interface Listing {
   readonly problems: readonly string[];
   /** Folders (relative, `''` for the root) whose files git listed. */
   readonly repositories: ReadonlySet<string>;
+  /** Folders (relative) that are other working trees of a repository that is read already. */
+  readonly worktrees: ReadonlySet<string>;
 }
 
 /** Lists everything, or only `part`. @throws the signal's reason */
@@ -47,11 +55,13 @@ export async function listFolder(request: ListingRequest, part?: ListingPart): P
   const lister = new Lister(request);
   if (part === undefined || part.paths.includes('')) {
     await lister.list('', []);
+    await lister.listWorktrees();
     return lister;
   }
   // Several parts of one repository are one question to git.
   const byRepository = new Map<string, string[]>();
   for (const inside of part.paths) {
+    if (isUnder(inside, part.worktrees)) continue;
     const repository = repositoryAbove(inside, part.repositories);
     byRepository.set(repository, [...(byRepository.get(repository) ?? []), inside]);
   }
@@ -59,6 +69,7 @@ export async function listFolder(request: ListingRequest, part?: ListingPart): P
     const whole = paths.includes(repository);
     await lister.list(repository, whole ? [] : paths, part.repositories.has(repository));
   }
+  await lister.listWorktrees();
   return lister;
 }
 
@@ -68,6 +79,15 @@ function repositoryAbove(inside: string, repositories: ReadonlySet<string>): str
     if (repositories.has(folder)) return folder;
   return '';
 }
+
+function isUnder(inside: string, folders: ReadonlySet<string>): boolean {
+  for (let folder = inside; folder !== '.'; folder = path.posix.dirname(folder))
+    if (folders.has(folder)) return true;
+  return false;
+}
+
+const otherWorktree =
+  'It is another working tree of a repository that is read already. With `!` and its name in .longsightignore it is read too.';
 
 const byRule =
   'Excluded by .longsightignore, by the setting longsight.read.exclude, or as a folder of installed or cached files.';
@@ -80,6 +100,11 @@ class Lister implements Listing {
   readonly skipped: Skipped[] = [];
   readonly problems: string[] = [];
   readonly repositories = new Set<string>();
+  readonly worktrees = new Set<string>();
+  /** Where git keeps the data of the repositories that are read. */
+  readonly #data = new Set<string>();
+  /** Linked working trees, by where their repository keeps its data. */
+  readonly #linked = new Map<string, string[]>();
   readonly #request: ListingRequest;
   readonly #pace = new Pace();
   readonly #left: readonly string[];
@@ -95,20 +120,26 @@ class Lister implements Listing {
   /** Lists the folder `base` (relative to the root), or only `parts` of it (relative to the root too). */
   async list(base: string, parts: readonly string[], byGit?: boolean): Promise<void> {
     const absolute = path.join(this.#request.root, base);
+    const repository = repositoryOf(absolute);
+    // Data in a folder beside the working trees (`.bare`): the folder around them is none itself.
+    const isBare = repository !== undefined && !repository.isLinked && isInside(absolute, repository.own);
+    if (repository !== undefined && !isBare) this.#data.add(repository.data);
     if (!(byGit ?? isInGit(absolute))) {
       await this.#walkAll(base, parts);
       return;
     }
     const asked = parts.map(part => (base === '' ? part : part.slice(base.length + 1)));
-    const listing = await listWithGit(absolute, asked, this.#request.signal);
+    const { signal, gitPatience } = this.#request;
+    const listing = await listWithGit(absolute, asked, signal, gitPatience);
     if ('problem' in listing) {
-      this.problems.push(`The files of ${absolute} were found without git: ${listing.problem}.`);
+      if (!isBare) this.problems.push(`The files of ${absolute} were found without git: ${listing.problem}.`);
       await this.#walkAll(base, parts);
-    } else if (listing.entries.length === 0 && parts.length === 0) {
+    } else if (parts.length === 0 && (await this.#isUnwanted(base, absolute, listing.entries.length))) {
       // A folder that the repository around it ignores was opened all the same: then its files are wanted.
       await this.#walkAll(base, parts);
     } else {
       this.repositories.add(base);
+      if (repository !== undefined) this.#data.add(repository.data);
       for (const entry of listing.entries) {
         await this.#pace.rest(this.#request.signal);
         const relative = join(base, entry.path);
@@ -118,12 +149,47 @@ class Lister implements Listing {
     }
   }
 
+  /**
+   * The working trees that were met of repositories that are read already are left out; of a repository whose data lies apart, the one
+   * with its main branch is read, or else the first by name.
+   */
+  async listWorktrees(): Promise<void> {
+    for (const [data, trees] of this.#linked) {
+      const head = headOf(data);
+      const rank = (tree: string): number => {
+        const own = repositoryOf(path.join(this.#request.root, tree));
+        return head !== undefined && own !== undefined && headOf(own.own) === head ? 0 : 1;
+      };
+      trees.sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
+      for (const tree of trees) {
+        const wanted = this.#request.rules.ofFolder(tree).state === 'wanted';
+        if (wanted || !this.#data.has(data)) {
+          await this.list(tree, []);
+          continue;
+        }
+        this.worktrees.add(tree);
+        this.#report(`${tree}/`, otherWorktree);
+      }
+    }
+  }
+
+  /** Whether what git says of the folder is not what its user wants: nothing, or what was added although the folder is ignored. */
+  async #isUnwanted(base: string, absolute: string, entries: number): Promise<boolean> {
+    if (entries === 0) return true;
+    if (base !== '' || existsSync(path.join(absolute, '.git'))) return false;
+    return isIgnoredByGit(absolute, this.#request.signal);
+  }
+
   /** A repository inside a repository. */
   async #enter(relative: string): Promise<void> {
     if (this.#isLeft(relative) || this.#isIgnored(relative)) return;
     const absolute = path.join(this.#request.root, relative);
-    if (existsSync(path.join(absolute, '.git'))) await this.list(relative, []);
-    else if (existsSync(absolute))
+    const repository = repositoryOf(absolute);
+    if (repository?.isLinked === true) {
+      this.#linked.set(repository.data, [...(this.#linked.get(repository.data) ?? []), relative]);
+    } else if (repository !== undefined || existsSync(path.join(absolute, '.git'))) {
+      await this.list(relative, []);
+    } else if (existsSync(absolute))
       this.skipped.push({
         path: relative,
         reason: 'submodule',
@@ -132,7 +198,7 @@ class Lister implements Listing {
   }
 
   async #walkAll(base: string, parts: readonly string[]): Promise<void> {
-    const gitignore = gitignoreOf(path.join(this.#request.root, base));
+    const gitignore = gitignoreOf(this.#request.root, base, this.problems);
     if (parts.length === 0) await this.#walk(base, base, gitignore);
     for (const part of parts) {
       const below = base === '' ? part : part.slice(base.length + 1);
@@ -149,6 +215,7 @@ class Lister implements Listing {
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       if (folder !== '' && this.#isIgnored(folder)) continue;
       const entries = await this.#entriesOf(folder);
+      if (folder !== base && isGitData(path.join(this.#request.root, folder), entries)) continue;
       const mark = folder === start ? undefined : entries.find(entry => marksOfNoSource.has(entry.name));
       if (mark !== undefined) {
         this.#report(`${folder}/`, `It holds installed or cached files (it has a ${mark.name}).`);
@@ -159,6 +226,8 @@ class Lister implements Listing {
         const relative = join(folder, entry.name);
         const below = base === '' ? relative : relative.slice(base.length + 1);
         if (!entry.isDirectory()) {
+          // A file of this name says where a repository lies.
+          if (entry.name === '.git') continue;
           if (gitignore.ofFile(below).state !== 'ignored') this.#add(relative);
         } else if (!versionControlFolders.has(entry.name) && !this.#isLeft(relative)) {
           if (gitignore.ofFolder(below).state === 'ignored') continue;
@@ -170,12 +239,16 @@ class Lister implements Listing {
   }
 
   async #entriesOf(folder: string): Promise<{ name: string; isDirectory(): boolean }[]> {
+    const absolute = path.join(this.#request.root, folder);
     try {
-      return await readdir(path.join(this.#request.root, folder), { withFileTypes: true });
+      const entries = await readdir(absolute, { withFileTypes: true });
+      // It may have become a link since the folder above it was listed; then these are names from elsewhere.
+      if (realpathSync.native(absolute) === absolute) return entries;
+      this.skipped.push({ path: folder, reason: 'symlink', detail: 'It became a symbolic link.' });
     } catch (error) {
       if (!isAbsence(error)) this.skipped.push({ path: folder || '.', ...verdictOnFailure(error) });
-      return [];
     }
+    return [];
   }
 
   #add(relative: string): void {
@@ -203,6 +276,12 @@ class Lister implements Listing {
   }
 }
 
+/** Under a name of its own, not as the usual `.git`. */
+function isInside(folder: string, data: string): boolean {
+  const relative = relativeTo(folder, data);
+  return relative !== undefined && relative !== '' && relative !== '.git';
+}
+
 /** Whether a `.git` lies in the folder or above it. */
 function isInGit(folder: string): boolean {
   for (let at = folder; ; at = path.dirname(at)) {
@@ -211,17 +290,15 @@ function isInGit(folder: string): boolean {
   }
 }
 
-function gitignoreOf(root: string): IgnoreTree {
-  const read = (file: string): string | undefined => {
-    try {
-      return existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined;
-    } catch {
-      return undefined;
-    }
+function gitignoreOf(root: string, base: string, problems: string[]): IgnoreTree {
+  const read = (relative: string): string | undefined => {
+    const { text, problem } = readRules(root, join(base, relative));
+    if (problem !== undefined) problems.push(problem);
+    return text;
   };
   const shared = read('.git/info/exclude');
   return new IgnoreTree({
-    patternsOf: folder => read(path.join(folder, '.gitignore')),
+    patternsOf: folder => read(join(folder, '.gitignore')),
     ...(shared !== undefined && { weak: [shared] }),
   });
 }

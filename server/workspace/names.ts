@@ -1,17 +1,12 @@
 /** What a file's name alone says about it. */
-import type { SkipReason } from './source.ts';
-
-export interface Verdict {
-  readonly reason: SkipReason;
-  /** A plain sentence for the user. Never contains a secret. */
-  readonly detail: string;
-}
+import type { Verdict } from '../protocol/verdict.ts';
+import { secretByName } from './secrets/names.ts';
 
 /**
- * The rules of this room on what is left out: by content (`content.ts`, `text.ts`, `secrets.ts`). Verdicts are kept between sessions,
+ * The rules of this room on what is left out: by content (`content.ts`, `text.ts`, `secrets/`). Verdicts are kept between sessions,
  * so a change to these rules is a new version.
  */
-export const filterVersion = 1;
+export const filterVersion = 2;
 
 /**
  * Folders that hold no one's source, in `.gitignore` syntax. Where git lists the files these are nearly always ignored
@@ -32,22 +27,6 @@ export const versionControlFolders: ReadonlySet<string> = new Set([
   '.bzr',
   'CVS',
 ]);
-
-const templateOfSecrets = /[._-](example|sample|template|tmpl|tpl|dist|defaults?|schema|pub)$/i;
-
-const secretNames: readonly [RegExp, string][] = [
-  [/^\.env(\..+)?$|.\.env$|^\.envrc$|^\.flaskenv$/i, 'Environment files usually hold secrets.'],
-  [/^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$|\.(pem|key|ppk|pk8|p8)$/i, 'Files of this name hold keys.'],
-  [/\.(p12|pfx|jks|keystore|kdbx?|keychain|gpg|pgp)$/i, 'It is a store of keys or passwords.'],
-  [
-    /^([._]netrc|\.git-credentials|\.pypirc|\.pgpass|\.my\.cnf|\.htpasswd|\.dockercfg|\.vault-token|\.s3cfg|\.boto)$/i,
-    'Files of this name hold passwords.',
-  ],
-  [/^(client_)?secrets?\.(ya?ml|json|toml|ini|properties|xml)$/i, 'Its name says that it holds secrets.'],
-  [/^credentials(\.(ya?ml(\.enc)?|json|toml|ini|csv))?$/i, 'Its name says that it holds credentials.'],
-  [/\.tfstate(\.backup)?$/i, 'Terraform keeps secrets in its state.'],
-  [/\.ovpn$|^kubeconfig$/i, 'Files of this kind hold keys.'],
-];
 
 const lockFiles: ReadonlySet<string> = new Set(
   wordsOf(`
@@ -74,9 +53,8 @@ const generatedNames: readonly [RegExp, string][] = [
 /** What `path` alone says against reading a file; `undefined` when its content has to decide. */
 export function verdictOnName(path: string): Verdict | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (!templateOfSecrets.test(name)) {
-    for (const [pattern, detail] of secretNames) if (pattern.test(name)) return { reason: 'secret', detail };
-  }
+  const secret = secretByName(path);
+  if (secret !== undefined) return { reason: 'secret', detail: secret };
   if (lockFiles.has(name))
     return { reason: 'generated', detail: 'It is the lock file of a package manager.' };
   for (const [pattern, detail] of generatedNames)

@@ -1,10 +1,12 @@
 /** One file from disk to text, or the reason why not. */
+
 import { hash } from 'node:crypto';
-import { constants } from 'node:fs';
+import type { Verdict } from '../protocol/verdict.ts';
 import { verdictOnLines, verdictOnSignature } from './content.ts';
 import { verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
-import type { Verdict } from './names.ts';
+import { guardedFlags, verdictOnOpened } from './guard.ts';
+import { cellsOf } from './notebook.ts';
 import type { SourceFile, SourceText } from './source.ts';
 import { decode } from './text.ts';
 
@@ -46,14 +48,12 @@ async function readOnce(
   file: SourceFile,
   maxFileSize: number,
 ): Promise<SourceBytes | Verdict | undefined> {
-  // Between listing and opening, the file may have become a link or a pipe: neither is followed or waited for.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const descriptor = await access.open(file.absolute, flags);
+  const descriptor = await access.open(file.absolute, guardedFlags);
   try {
     const before = await access.stat(descriptor);
-    if (!before.isFile()) return { reason: 'unreadable', detail: 'It is not a regular file.' };
-    if (before.size > maxFileSize)
-      return { reason: 'oversized', detail: `It has ${before.size} bytes, more than ${maxFileSize}.` };
+    const verdict = verdictOnOpened(descriptor, before, file.absolute, maxFileSize);
+    if (verdict === 'changed') return undefined;
+    if (verdict !== undefined) return verdict;
     const bytes = await readFully(access, descriptor, before.size);
     const after = await access.stat(descriptor);
     if (bytes === undefined || after.mtimeMs !== before.mtimeMs || after.size !== before.size)
@@ -90,11 +90,27 @@ export function hashOf(bytes: Uint8Array): string {
 export function textOf(read: SourceBytes, contentHash: string): SourceText | Verdict {
   const decoded = decode(read.bytes);
   if ('reason' in decoded) return decoded;
-  const { text, note } = decoded;
+  const { note } = decoded;
+  if (isPointer(decoded.text)) return pointer;
+  const isNotebook = /\.ipynb$/i.test(read.file.path);
+  const text = (isNotebook ? cellsOf(decoded.text) : undefined) ?? decoded.text;
   if (text.trimStart() === '') return { reason: 'empty', detail: 'It holds white space only.' };
   if (!read.file.wanted) {
     const verdict = verdictOnSignature(read.file.path, text) ?? verdictOnLines(text);
     if (verdict !== undefined) return verdict;
   }
   return { path: read.file.path, text, hash: contentHash, ...(note !== undefined && { note }) };
+}
+
+const pointer: Verdict = {
+  reason: 'binary',
+  detail: 'It is a pointer of Git LFS; the file that it stands for is not here.',
+};
+
+/** As https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md has them. */
+function isPointer(text: string): boolean {
+  return (
+    text.length < 1024 &&
+    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-.*\n){0,9}oid sha256:[0-9a-f]{64}\n/.test(text)
+  );
 }

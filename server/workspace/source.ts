@@ -1,4 +1,5 @@
 /** What the workspace room hands on: source files, and what it left out and why. */
+import type { SkipReason } from '../protocol/verdict.ts';
 
 /** A folder the user opened. */
 export interface WorkspaceFolder {
@@ -33,21 +34,6 @@ export interface SourceText {
   /** A plain sentence for the user where reading it took a guess. */
   readonly note?: string;
 }
-
-export type SkipReason =
-  | 'binary'
-  | 'generated'
-  | 'minified'
-  | 'oversized'
-  | 'secret'
-  | 'excluded'
-  | 'encoding'
-  | 'symlink'
-  | 'submodule'
-  | 'unreadable'
-  | 'vanished'
-  | 'empty'
-  | 'limit';
 
 export interface Skipped {
   readonly path: string;

@@ -1,6 +1,7 @@
 /** Bytes to text, and what in them says that they are not text. */
+
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { Verdict } from './names.ts';
+import type { Verdict } from '../protocol/verdict.ts';
 
 export interface Decoded {
   readonly text: string;

@@ -1,15 +1,17 @@
 /** Which files of the workspace's folders are worth reading, and which are left out and why. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { generatedPatterns } from './attributes.ts';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { type FolderError, type ResolvedFolder, relativeTo, resolveFolders } from './folders.ts';
-import { IgnoreTree } from './ignore-tree.ts';
-import { type Listed, listFolder } from './listing.ts';
+import { readRules } from './guard.ts';
+import { IgnoreTree } from './ignore/tree.ts';
+import { type Listed, type Listing, listFolder } from './listing.ts';
 import { foldersOfNoSource, verdictOnName } from './names.ts';
 import { inOrder, Pace } from './pace.ts';
+import { maskSecrets } from './secrets/names.ts';
 import type { Skipped, SourceFile, WorkspaceFolder } from './source.ts';
 
 export interface WorkspaceOptions {
@@ -17,6 +19,8 @@ export interface WorkspaceOptions {
   readonly exclude?: readonly string[];
   /** In bytes. */
   readonly maxFileSize: number;
+  /** Milliseconds without a word after which git is ended, and files are found without it. */
+  readonly gitPatience?: number;
 }
 
 export interface Discovery {
@@ -48,7 +52,7 @@ export class Workspace {
   readonly failures: readonly FolderError[];
   readonly #options: WorkspaceOptions;
   /** What git listed when everything was last discovered, by folder. */
-  readonly #repositories = new Map<ResolvedFolder, ReadonlySet<string>>();
+  readonly #known = new Map<ResolvedFolder, Pick<Listing, 'repositories' | 'worktrees'>>();
 
   private constructor(
     folders: readonly ResolvedFolder[],
@@ -113,9 +117,8 @@ export class Workspace {
       const inside = this.#inside(folder, relative);
       if (inside === undefined) continue;
       if (verdictOnName(inside) !== undefined) return false;
-      const git = new IgnoreTree({ patternsOf: part => textOf(path.join(folder.root, part, '.gitignore')) });
       const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
-      return [git, rules.longsight].every(tree => tree.ofFile(inside).state !== 'ignored');
+      return [rules.git, rules.longsight].every(tree => tree.ofFile(inside).state !== 'ignored');
     }
     return false;
   }
@@ -154,18 +157,19 @@ export class Workspace {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const skip = (relative: string, verdict: Omit<Skipped, 'path'>): void => {
-      found.skipped.push({ path: this.#prefixed(folder, relative), ...verdict });
+      found.skipped.push({ path: this.#prefixed(folder, maskSecrets(relative)), ...verdict });
     };
     const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
     const leaveOut = this.folders.filter(other => other !== folder).map(other => other.root);
-    const request = { root: folder.root, rules: rules.longsight, leaveOut, signal };
-    const repositories = this.#repositories.get(folder) ?? new Set();
+    const { gitPatience } = this.#options;
+    const request = { root: folder.root, rules: rules.longsight, leaveOut, signal, gitPatience };
+    const known = this.#known.get(folder) ?? { repositories: new Set(), worktrees: new Set() };
     const listing = await listFolder(
       request,
-      paths && { paths: paths.filter(isReachable(folder.root)), repositories },
+      paths && { paths: paths.filter(isReachable(folder.root)), ...known },
     );
-    if (paths === undefined) this.#repositories.set(folder, listing.repositories);
-    for (const problem of listing.problems) found.problems.push(problem);
+    if (paths === undefined) this.#known.set(folder, listing);
+    found.problems.push(...listing.problems);
     for (const { path: relative, ...verdict } of listing.skipped) skip(relative, verdict);
 
     const pace = new Pace();
@@ -196,6 +200,7 @@ export class Workspace {
           wanted: file.wanted || generated === 'wanted',
         });
     }
+    found.problems.push(...rules.problems);
   }
 
   #onSize(bytes: number): Omit<Skipped, 'path'> | undefined {
@@ -208,16 +213,25 @@ export class Workspace {
 /** What the files of one folder say about what to leave out of it. */
 class FolderRules {
   readonly longsight: IgnoreTree;
+  readonly git: IgnoreTree;
   readonly generated: IgnoreTree;
+  /** Sentences on files of rules that cannot be used. */
+  readonly problems: string[] = [];
 
   constructor(root: string, exclude: readonly string[]) {
+    const read = (folder: string, name: string): string | undefined => {
+      const { text, problem } = readRules(root, folder === '' ? name : `${folder}/${name}`);
+      if (problem !== undefined) this.problems.push(problem);
+      return text;
+    };
     this.longsight = new IgnoreTree({
-      patternsOf: folder => textOf(path.join(root, folder, '.longsightignore')),
+      patternsOf: folder => read(folder, '.longsightignore'),
       weak: foldersOfNoSource,
       strong: exclude,
     });
+    this.git = new IgnoreTree({ patternsOf: folder => read(folder, '.gitignore') });
     this.generated = new IgnoreTree({
-      patternsOf: folder => generatedPatterns(textOf(path.join(root, folder, '.gitattributes'))),
+      patternsOf: folder => generatedPatterns(read(folder, '.gitattributes')),
     });
   }
 }
@@ -252,16 +266,6 @@ async function isThere(folder: string): Promise<boolean> {
   );
 }
 
-function textOf(file: string): string | undefined {
-  try {
-    // Most folders have none, and an error costs more than a question.
-    if (!existsSync(file)) return undefined;
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
 interface FileStat {
   readonly bytes: number;
   readonly modified: number;
@@ -283,7 +287,10 @@ async function statOf(
         : undefined;
     if (stat.isFile()) return { bytes: stat.size, modified: stat.mtimeMs, changed: stat.ctimeMs };
     if (stat.isSymbolicLink())
-      return { reason: 'symlink', detail: `It is a symbolic link to ${await readlink(absolute)}.` };
+      return {
+        reason: 'symlink',
+        detail: `It is a symbolic link to ${maskSecrets(await readlink(absolute))}.`,
+      };
     return stat.isDirectory() ? undefined : { reason: 'unreadable', detail: 'It is not a regular file.' };
   } catch (error) {
     return isAbsence(error) ? undefined : verdictOnFailure(error);

@@ -1,6 +1,6 @@
 /**
  * Claimed against actual: how often suggestions of a given confidence are right, on repositories that the confidence was not fitted on:
- * `node test/bench/completion-calibration.ts <lines> <folder>…`. Half of the cases are new code, with nothing below it yet.
+ * `npm run bench -- completion-calibration <lines> <folder>…`. Half of the cases are new code, with nothing below it yet.
  */
 
 import { complete } from '../../server/completion/complete.ts';

@@ -1,6 +1,6 @@
 /**
  * Fits the table of `server/completion/confidence.ts` on repositories named on the command line:
- * `node test/bench/completion-fit.ts <lines> <folder>…`. Prints, for each repository, what a table fitted on all the others would
+ * `npm run bench -- completion-fit <lines> <folder>…`. Prints, for each repository, what a table fitted on all the others would
  * reach on it beside the table in use, and then the table fitted on all of them and the knots of its calibration.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Asks at random places of real and hostile text, and counts suggestions that break a rule:
- * `node test/bench/completion-fuzz.ts <places> <folder>… [--seed <n>]`. Ends with 1 if there is one.
+ * `npm run bench -- completion-fuzz <places> <folder>… [--seed <n>]`. Ends with 1 if there is one.
  */
 
 import { complete } from '../../server/completion/complete.ts';

@@ -1,5 +1,5 @@
 /**
- * How long suggestions take on a repository that was read: `node test/bench/completion-latency.ts <folder> [<lines>]`. Every figure stands
+ * How long suggestions take on a repository that was read: `npm run bench -- completion-latency <folder> [<lines>]`. Every figure stands
  * beside the same with the edited file alone, on the same lines.
  */
 

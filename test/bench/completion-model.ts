@@ -1,6 +1,6 @@
 /**
  * Would the model know better which candidate comes next, and how sure to be?
- *     node test/bench/completion-model.ts [--lines 60] [--model folder] <folder> <folder> …
+ *     npm run bench -- completion-model [--lines 60] [--model folder] <folder> <folder> …
  * Lines are hidden as for `completion-fit.ts`. The candidates that are ranked first are scored by the model, which reads what stands around the cursor
  * and no repository, and two features are added: the model's share of a candidate among them, and its mean log-probability of a token. For each
  * repository the table is fitted on all others, with and without: exact matches, nats that the right choice costs, and the share of the

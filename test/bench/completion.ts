@@ -1,6 +1,6 @@
 /**
  * Completion on real repositories beside simpler ways, on the same hidden lines:
- * `node test/bench/completion.ts <lines> <folder> [<other folder>]`.
+ * `npm run bench -- completion <lines> <folder> [<other folder>]`.
  *
  * The floor is what sixty lines of code reach: the longest match of up to 24 tokens, the majority of up to 16 places, token by token.
  * It is given twice: at the cursor as it is, which may be inside a word, and (`aligned`) from the start of that word on.

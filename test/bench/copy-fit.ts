@@ -1,6 +1,6 @@
 /**
  * Fits the copy memory's escape probabilities (server/copy-memory/escape.ts) by maximum likelihood on real repositories:
- *   node test/bench/copy-fit.ts <folder> … --held <folder> …
+ *   npm run bench -- copy-fit <folder> … --held <folder> …
  * A sample of each repository's files is read against all the others; the loss is the code length of their tokens. Prints the logits, and
  * the bits a token before and after on the repositories fitted to and on those held out.
  */

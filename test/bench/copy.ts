@@ -1,6 +1,6 @@
 /**
  * What the copy memory alone knows of a repository, and what it costs:
- *   node test/bench/copy.ts [--files 8] <folder> …
+ *   npm run bench -- copy [--files 8] <folder> …
  * Bits a byte of held-out files by how much of the repository is remembered (nearest files last), beside zstd at its strongest with the same
  * text as its dictionary; then bytes a token, and the times of indexing and of looking up, each as a ratio to something measured beside it.
  */

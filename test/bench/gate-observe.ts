@@ -1,6 +1,6 @@
 /**
  * Writes what kernels/training/gate.py fits the gate to:
- *   node test/bench/gate-observe.ts <out.bin> [--files 12] [--tokens 800] [--reads 0] <folder> …
+ *   npm run bench -- gate-observe <out.bin> [--files 12] [--tokens 800] [--reads 0] <folder> …
  * Files of each repository, each with nothing, some and all of the rest of its repository in the copy memory (and --reads tokens
  * of it, the nearest, read by the model). A row of float32 a token: bytes of the token, the features, the place of the token among those listed (-1: none), the
  * model's probability of it, then the copy memory's and the model's probabilities of all listed, filled up with zeros.

@@ -1,7 +1,7 @@
 /**
  * Which judge knows a file's own sentence? For files that open with one, the sentence stands among four taken from other files of the
  * repository, and the rest of the file, without its comments, has to tell which is its own:
- *     node test/bench/judge.ts [--files 80] [--tokens 384] <folder> …
+ *     npm run bench -- judge [--files 80] [--tokens 384] <folder> …
  * "counting" weighs the words that a file shares with a sentence (server/analysis/candidates.ts). "model" asks the weights that are shipped for
  * the log-likelihood of the sentence after the file, less that after nothing. "both" adds their ranks. Chance is one in five.
  */

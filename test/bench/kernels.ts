@@ -1,5 +1,5 @@
 /**
- * `npm run bench:kernels [-- <part or operator> …]`: how fast the operators are, as ratios to what is measured beside them. Parts are
+ * `npm run bench -- kernels [part or operator …]`: how fast the operators are, as ratios to what is measured beside them. Parts are
  * `operators`, `attention`, `products`, `convolutions` and `memory`; all of them by default. An operator's name measures that one again.
  * Prints tables and writes `kernels/figures`: the numbers, and the figures of the documentation.
  */
@@ -13,6 +13,7 @@ import {
   measureConvolutions,
   measureMemory,
   measureOperator,
+  measureWholeHyena,
   type OperatorRow,
 } from './kernels/sections.ts';
 import { plainGemm } from './kernels/timing.ts';
@@ -43,7 +44,10 @@ for (const one of cases) {
   }
 }
 measured = { ...measured, operators };
-if (wanted('attention')) measured = { ...measured, attention: await measureAttention(gemm) };
+if (wanted('attention')) {
+  const attention = await measureAttention(gemm);
+  measured = { ...measured, attention, wholeHyena: await measureWholeHyena(gemm) };
+}
 if (wanted('products')) {
   const products: ProductsRow[] = [];
   for (const one of cases) {

@@ -1,4 +1,4 @@
-/** `node test/bench/kills.ts [kills] [seed]`: kill -9 of the engine, of what reads with it, of both, at random moments. */
+/** `npm run bench -- kills [kills] [seed]`: kill -9 of the engine, of what reads with it, of both, at random moments. */
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { survive } from './kills/survive.ts';
 

@@ -1,6 +1,6 @@
 /**
  * What a key costs in a document of two megabytes, and what words of a million letters do:
- * `node test/bench/large-documents.ts [<folder>]`. Milliseconds of processor time, so that it matters less what else runs.
+ * `npm run bench -- large-documents [<folder>]`. Milliseconds of processor time, so that it matters less what else runs.
  */
 import { CompletionCache } from '../../server/completion/cache.ts';
 import { complete } from '../../server/completion/complete.ts';

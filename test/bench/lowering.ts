@@ -1,6 +1,6 @@
 /**
  * The model as it is served against float32, on files that it was not trained on:
- *   node test/bench/lowering.ts [--files 4] [--tokens 600] <folder> …
+ *   npm run bench -- lowering [--files 4] [--tokens 600] <folder> …
  * How often both have the same most probable token, and the bits a byte of both. Each file in runs of 32 tokens after a prompt of 256.
  */
 import { parseArgs } from 'node:util';

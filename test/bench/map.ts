@@ -1,6 +1,6 @@
 /**
  * How long the memory map's page takes to lay out and draw a repository, beside a canvas filling as many
- * rectangles with nothing else done: `node test/bench/map.ts [files]`. Needs Chromium and `npm run build`.
+ * rectangles with nothing else done: `npm run bench -- map [files]`. Needs Chromium and `npm run build`.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

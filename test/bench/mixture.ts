@@ -1,6 +1,6 @@
 /**
  * Bits a byte of held-out files by how much of their repository is remembered, nearest files last:
- *   node test/bench/mixture.ts [--files 6] [--tokens 1200] [--reads 0] [--limits 0,8000,…] <folder> <folder> …
+ *   npm run bench -- mixture [--files 6] [--tokens 1200] [--reads 0] [--limits 0,8000,…] <folder> <folder> …
  * for the model alone, the copy memory alone, and both mixed by the gate, beside zstd -22 with the same text as its dictionary and, without
  * any, gzip and xz; last, with the memory of the repository named before. The same files and the same tokens in every column. `--reads` tokens of the
  * context, the nearest, are read by the model as well, which takes a while.

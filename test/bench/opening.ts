@@ -1,5 +1,5 @@
 /**
- * How long a repository's overview takes when it is opened, for the first time and again: `node test/bench/opening.ts <folder>`, after
+ * How long a repository's overview takes when it is opened, for the first time and again: `npm run bench -- opening <folder>`, after
  * `npm run build`. Over the protocol, as an editor sees it: from starting the server's process to an answer that says something,
  * beside how long it takes until reading has ended.
  */
@@ -7,13 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { summaryRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { programs, TestClient, usual } from '../lsp/client.ts';
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [folder] = positionals;
 if (folder === undefined) {
-  console.error('usage: node test/bench/opening.ts <folder>');
+  console.error('usage: npm run bench -- opening <folder>');
   process.exit(2);
 }
 
@@ -34,13 +34,13 @@ async function open(root: string): Promise<object> {
   });
   await client.initialize();
   const initialized = seconds();
-  let summary = await client.request(summaryRequest, {});
+  let summary = await client.request(methods.summary, {});
   const answered = seconds();
-  while (summary.overview.length === 0) summary = await client.request(summaryRequest, {});
+  while (summary.overview.length === 0) summary = await client.request(methods.summary, {});
   const overview = seconds();
   const { tokens, files } = await client.whenStatus(({ state }) => state === 'ready');
   const read = seconds();
-  const whole = await client.request(summaryRequest, {});
+  const whole = await client.request(methods.summary, {});
   const current = seconds();
   // What is kept is written after the answer.
   await new Promise(resolve => setTimeout(resolve, 20_000));

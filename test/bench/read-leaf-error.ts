@@ -1,5 +1,5 @@
 /**
- * What eight bits a number cost a leaf: `node test/bench/read-leaf-error.ts <folder>`. The model's memory of the folder is made twice, from leaves as they were
+ * What eight bits a number cost a leaf: `npm run bench -- read-leaf-error <folder>`. The model's memory of the folder is made twice, from leaves as they were
  * read (float32) and from leaves as they are kept, and files that are in neither are coded with each, in the exact model.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ const { config, modelId } = loaded;
 const between = async (): Promise<void> => {};
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
-  console.error('Name a folder: node test/bench/read-leaf-error.ts <folder>');
+  console.error('Name a folder: npm run bench -- read-leaf-error <folder>');
   process.exitCode = 2;
 } else await compare(folder);
 

@@ -1,5 +1,5 @@
 /**
- * Reading and decoding beside llama.cpp: `npm run bench:llama`, with `NODE_LLAMA_CPP` naming the folder of the npm package node-llama-cpp. Without it
+ * Reading and decoding beside llama.cpp: `npm run bench -- read-llama`, with `NODE_LLAMA_CPP` naming the folder of the npm package node-llama-cpp. Without it
  * that is said, and nothing is compared.
  *
  * Its model is a random llama of as many parameters as ours has, in q8_0. Both run on one thread, by turns, in this process, and what

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:read -- <folder>...` ends with this: the model's reading, as ratios. The files of all folders are shuffled, so that 8 thousand tokens of
+ * `npm run bench -- read <folder>...` ends with this: the model's reading, as ratios. The files of all folders are shuffled, so that 8 thousand tokens of
  * them are like ten million, and read until there are 8k, 100k, 1M and 10M of them, or BENCH_TOKENS (a million). Processor time is what
  * counts: clocks on a busy machine say little.
  */

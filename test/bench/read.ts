@@ -1,5 +1,5 @@
 /**
- * Reading speed up to the copy memory, and its cost in memory: `npm run bench:read -- <folder>...`
+ * Reading speed up to the copy memory, and its cost in memory: `npm run bench -- read <folder>...`
  *
  * Each way of reading runs in a process of its own and is measured in processor seconds, all threads together, so that the
  * figures are those of one core whatever else the machine does. Beside them stands plain reading of the same files.
@@ -47,7 +47,7 @@ else process.once('message', (job: Job) => void work(job));
 
 async function compare(roots: readonly string[]): Promise<void> {
   if (roots.length === 0) {
-    console.error('Name one or more folders: npm run bench:read -- <folder>...');
+    console.error('Name one or more folders: npm run bench -- read <folder>...');
     process.exitCode = 2;
     return;
   }

@@ -1,10 +1,10 @@
 /**
  * How long the language server takes to answer while it reads a folder, beside how long it takes when idle:
- * `node test/bench/responsiveness.ts <folder>`
+ * `npm run bench -- responsiveness <folder>`
  */
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { statusRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { programs, TestClient, uriOf } from '../lsp/client.ts';
 
 const folder = process.argv[2];
@@ -23,7 +23,7 @@ const uri = uriOf(path.resolve(folder, 'longsight-bench.ts'));
 await client.open(uri, 'export function parse(text: string): ');
 
 let isReading = false;
-const asked = { status: () => client.request(statusRequest, null), completion: () => complete() };
+const asked = { status: () => client.request(methods.status, null), completion: () => complete() };
 const idle = await measure(() => false);
 isReading = true;
 const reading = client.connection.sendRequest('longsight/read', null).finally(() => {

@@ -1,7 +1,7 @@
 /**
  * Which of the files that a repository's own documents name are among the first that its summary names?
  *
- *     node test/bench/summary.ts <folder> …
+ *     npm run bench -- summary <folder> …
  *
  * Documents are README, ARCHITECTURE, CONTRIBUTING, HACKING and DESIGN files, wherever they lie but in tests, examples and dependencies. They are hidden from
  * what is measured: nothing can read off the answer. A code file counts as named where a document writes its path, the end of its path
@@ -25,7 +25,7 @@ const document =
 
 const { positionals } = parseArgs({ allowPositionals: true });
 if (positionals.length === 0) {
-  console.error('usage: node test/bench/summary.ts <folder> …');
+  console.error('usage: npm run bench -- summary <folder> …');
   process.exit(2);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Encoding speed beside @huggingface/tokenizers, the oracle of its tests, on real source:
- *   node test/bench/tokens.ts <folder> …
+ *   npm run bench -- tokens <folder> …
  * Cold is a new encoder on text it has not seen; warm is the same encoder on the same text again.
  */
 import { readFileSync } from 'node:fs';

@@ -24,7 +24,7 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
   /** Opens the list of statistics again until all languages have a sentence. */
   const statistics = async (expected: RegExp): Promise<void> => {
     for (let tries = 0; ; tries++) {
-      await workbench.command('Longsight: Show Statistics of Suggestions');
+      await workbench.command('Longsight: Show Suggestion Statistics');
       const row = workbench.quickPickRows().filter({ hasText: 'All languages' });
       const text = (await row.textContent()) ?? '';
       await workbench.dismiss('statistics');
@@ -79,9 +79,9 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
       await workbench.type(' ');
       await workbench.shownGhostText();
       await page.keyboard.press('ControlOrMeta+Alt+W');
-      const copied = 'Copied word for word from src/berths/berth.ts:14–16';
+      const copied = 'Exact copy of src/berths/berth.ts:14–16';
       assert.equal(await workbench.quickInput().getAttribute('placeholder'), copied);
-      await workbench.quickPickRows().filter({ hasText: 'Peek at All of Them' }).click();
+      await workbench.quickPickRows().filter({ hasText: 'Peek All Sources' }).click();
       const peek = page.locator('.peekview-widget');
       await peek.getByText('Berths are named by').first().waitFor();
       await workbench.screenshot('peek of sources');
@@ -105,7 +105,7 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
         'the server was told',
       );
       await statistics(/\d+ shown, 2 accepted \(\d+ %\), 2 of 2 kept after a minute/);
-      await workbench.command('Longsight: Erase Statistics of Suggestions');
+      await workbench.command('Longsight: Erase Suggestion Statistics');
       await statistics(/0 shown, 0 accepted \(0 %\), 0 of 0 kept/);
     });
     await step('what is said to the server stays in the log when a setting changes', async () => {

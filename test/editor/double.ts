@@ -5,28 +5,18 @@
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
+import { methods } from '../../server/protocol/methods.ts';
 import {
   acceptedCommand,
   type Coverage,
-  coverageRequest,
   type DescribeParameters,
   type DigestParameters,
-  describeRequest,
-  digestRequest,
   type LineSummary,
-  lineSummariesRequest,
-  lineSummaryRequest,
-  mapRequest,
-  pauseRequest,
   type RepositoryMap,
-  readRequest,
   type Status,
   type Summary,
   statusNotification,
-  statusRequest,
-  summaryRequest,
   type Why,
-  whereRequest,
 } from '../../server/protocol/requests.ts';
 
 const behaviour = process.env['LONGSIGHT_TEST_BEHAVIOUR'] ?? 'good';
@@ -167,18 +157,18 @@ connection.languages.inlineCompletion.on(({ textDocument, position }) => {
   return [{ insertText: text, range: { start: position, end: position }, command }];
 });
 connection.onExecuteCommand(({ command, arguments: given }) => {
-  if (command !== acceptedCommand) throw new Error(`There is no command "${command}".`);
+  if (command !== acceptedCommand) throw new Error(`Unknown command "${command}".`);
   if (accepted) appendFileSync(accepted, `${(given?.[0] as Why | undefined)?.text ?? ''}\n`);
   return null;
 });
-connection.onRequest(statusRequest.method, () => status);
-connection.onRequest(readRequest.method, () => read());
-connection.onRequest(summaryRequest.method, () => summary);
-connection.onRequest(coverageRequest.method, () => coverage);
-connection.onRequest(mapRequest.method, ({ measure }: { measure?: boolean }) =>
+connection.onRequest(methods.status.method, () => status);
+connection.onRequest(methods.read.method, () => read());
+connection.onRequest(methods.summary.method, () => summary);
+connection.onRequest(methods.coverage.method, () => coverage);
+connection.onRequest(methods.map.method, ({ measure }: { measure?: boolean }) =>
   measure ? { ...map, files: { ...map.files, surprise } } : map,
 );
-connection.onRequest(describeRequest.method, ({ path, lines }: DescribeParameters) => ({
+connection.onRequest(methods.describe.method, ({ path, lines }: DescribeParameters) => ({
   kind: lines ? 'selection' : path ? 'file' : 'repository',
   title: path ?? 'quayside',
   sections: [],
@@ -193,11 +183,11 @@ const store: LineSummary = {
   usedBy: 2,
   generated: false,
 };
-connection.onRequest(lineSummaryRequest.method, ({ line }: { line: number }) => (line === 3 ? store : null));
-connection.onRequest(lineSummariesRequest.method, ({ uri }: { uri: string }) => ({
+connection.onRequest(methods.lineSummary.method, ({ line }: { line: number }) => (line === 3 ? store : null));
+connection.onRequest(methods.lineSummaries.method, ({ uri }: { uri: string }) => ({
   lines: uri.endsWith('store.ts') ? [{ at: 4, summary: store }] : [],
 }));
-connection.onRequest(digestRequest.method, ({ format, budget }: DigestParameters) => ({
+connection.onRequest(methods.digest.method, ({ format, budget }: DigestParameters) => ({
   text: format === 'json' ? `{"budget": ${budget}}` : `# Digest of quayside within ${budget}\n`,
   tokens: 321,
   whole: 2,
@@ -206,13 +196,13 @@ connection.onRequest(digestRequest.method, ({ format, budget }: DigestParameters
   biggest: [],
   skipped: coverage.skipped,
 }));
-connection.onRequest(whereRequest.method, () => ({
+connection.onRequest(methods.where.method, () => ({
   places: [
     { path: 'src/berths/planner.ts', line: 15, endLine: 18, text: 'export function planStay(', score: 0.9 },
     { path: 'src/berths/store.ts', line: 4, endLine: 6, text: 'export class BerthStore {', score: 0.3 },
   ],
 }));
-connection.onRequest(pauseRequest.method, ({ paused }: { paused: boolean }) =>
+connection.onRequest(methods.pause.method, ({ paused }: { paused: boolean }) =>
   report({ state: paused ? 'paused' : 'ready' }),
 );
 connection.listen();

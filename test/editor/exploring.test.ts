@@ -60,7 +60,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
 
     await step('where else this is done shows as a peek', async () => {
       await workbench.openFile('src/main.ts', 10, 3);
-      await workbench.command('Longsight: Where Else Is This Done?');
+      await workbench.command('Longsight: Find Similar Code');
       const peek = page.locator('.peekview-widget');
       await peek.locator('.monaco-list-row').filter({ hasText: 'planner.ts' }).waitFor();
       await workbench.screenshot('where else');
@@ -86,11 +86,11 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
 
     await step('the tree says what was read', async () => {
       await workbench.openSummary();
-      await workbench.summaryRow('41 commits in a year').waitFor();
-      const leftOut = workbench.summaryRow('1 left out');
+      await workbench.summaryRow('41 commits in the last year').waitFor();
+      const leftOut = workbench.summaryRow('1 skipped');
       // The figures may be renewed just now, and a tree that is made anew forgets a click.
       for (let tries = 0; tries < 5 && !(await leftOut.isVisible()); tries++) {
-        await workbench.summaryRow('What was read').click();
+        await workbench.summaryRow('Coverage').click();
         await leftOut.waitFor({ timeout: 6000 }).catch(() => undefined);
       }
       await leftOut.click();
@@ -103,10 +103,10 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       await workbench.quickInput().fill('finds berth');
       await page.keyboard.press('Enter');
       await workbench.summaryRow('planner.ts').waitFor();
-      await workbench.summaryRow('What this is').waitFor({ state: 'detached' });
+      await workbench.summaryRow('Overview').waitFor({ state: 'detached' });
       await workbench.screenshot('filter');
       await page.locator('.sidebar').getByRole('button', { name: 'Clear Filter' }).click();
-      await workbench.summaryRow('What this is').waitFor();
+      await workbench.summaryRow('Overview').waitFor();
     });
 
     await step('the file in front is followed, once that is asked for', async () => {
@@ -121,7 +121,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
     await step('an entry is summarized deeper by its inline action', async () => {
       const row = workbench.summaryRow('planner.ts');
       await row.hover();
-      await row.getByRole('button', { name: 'Summarize Deeper' }).click();
+      await row.getByRole('button', { name: 'Summarize This Entry' }).click();
       await preview.getByRole('heading', { name: 'src/berths/planner.ts' }).waitFor();
     });
 
@@ -129,8 +129,8 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       // Beside the sidebar there is no room for the pictures.
       await workbench.command('View: Toggle Primary Side Bar Visibility');
       await workbench.command('Longsight: Open Walkthrough');
-      await page.locator('.getting-started-step').filter({ hasText: 'Have your repository read' }).waitFor();
-      await page.locator('.getting-started-step').filter({ hasText: 'See all of it' }).click();
+      await page.locator('.getting-started-step').filter({ hasText: 'Read your repository' }).waitFor();
+      await page.locator('.getting-started-step').filter({ hasText: 'See the whole repository' }).click();
       await page.locator('.getting-started-media iframe').waitFor();
       await page.waitForTimeout(1500);
     });
@@ -139,7 +139,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       await workbench.command('Longsight: Export Digest');
       await workbench.quickPickRows().filter({ hasText: 'Markdown' }).click();
       await workbench.quickInput().fill('x');
-      await page.locator('.quick-input-widget').getByText('A whole number, 100 at least.').waitFor();
+      await page.locator('.quick-input-widget').getByText('Enter a whole number of at least 100.').waitFor();
       await workbench.quickInput().fill('5000');
       await page.keyboard.press('Enter');
       await page.locator('.quick-input-widget').getByText('Digest: 321 tokens').waitFor();

@@ -35,8 +35,7 @@ test('inside the extension host of code-server', {
   assert.ok(!('skip' in needed));
   const folder = copyOfFixture();
   const results = path.join(temporary, 'code-server.json');
-  const settings = { 'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' } };
-  const editor = await launch(needed.codeServer, { settings, env: { LONGSIGHT_HOST_RESULTS: results } });
+  const editor = await launch(needed.codeServer, { env: { LONGSIGHT_HOST_RESULTS: results } });
   const browser = await chromium.launch({
     executablePath: needed.chromium,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],

@@ -38,7 +38,7 @@ test(`installed from ${vsix ?? 'dist'}`, { skip, timeout: 420_000 }, async t => 
     await step('clearing asks first, and forgets', async () => {
       await workbench.command('Longsight: Clear Repository Memory');
       const dialog = page.locator('.monaco-dialog-box');
-      await dialog.getByText('Your files stay as they are').waitFor();
+      await dialog.getByText('Your files are not changed').waitFor();
       await workbench.screenshot('clearing asks first');
       await dialog.getByRole('button', { name: 'Clear' }).click();
       await page.locator('.sidebar').getByRole('button', { name: 'Read Repository' }).waitFor();

@@ -40,7 +40,7 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       const tooltip = map.locator('#tooltip');
       await tooltip.getByText('src/berths/planner.ts').waitFor();
       await tooltip.getByText('Finds a berth for every stay.').waitFor();
-      await tooltip.getByText('1.20 bits a byte').waitFor();
+      await tooltip.getByText('1.20 bits per byte').waitFor();
       assert.match((await map.locator('#spoken').textContent()) ?? '', /planner\.ts, 420 tokens/);
     });
 
@@ -93,7 +93,7 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
 
     await step('colours by the last change', async () => {
       await colourBy.selectOption('recency');
-      await map.locator('#legend').getByText('unchanged since').waitFor();
+      await map.locator('#legend').getByText('oldest change').waitFor();
     });
 
     await step('the list says the same and is gone through by key', async () => {
@@ -122,7 +122,7 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       await page.waitForTimeout(8000);
       await page.reload();
       // Opened again it waits for its own services, which takes it up to half a minute.
-      await map.locator('#legend').getByText('unchanged since').waitFor({ timeout: 90_000 });
+      await map.locator('#legend').getByText('oldest change').waitFor({ timeout: 90_000 });
       assert.equal(await colourBy.inputValue(), 'recency');
     });
   } finally {

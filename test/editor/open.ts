@@ -95,7 +95,7 @@ function withoutEditorVariables(): NodeJS.ProcessEnv {
 
 function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.on('error', error => reject(new Problem(`the editor could not be started: ${error.message}`)));
+    child.on('error', error => reject(new Problem(`the editor failed to start: ${error.message}`)));
     child.on('close', code => resolve(code ?? 1));
   });
 }

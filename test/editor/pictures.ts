@@ -26,7 +26,7 @@ try {
   await page.setViewportSize({ width: 1120, height: 700 });
   await workbench.openSummary();
   await workbench.statusItem().locator('.codicon-telescope').waitFor();
-  await workbench.summaryRow('Where to start').waitFor();
+  await workbench.summaryRow('Start here').waitFor();
   await workbench.command('Longsight: Show Memory Map');
   await map.locator('#legend .ramp').waitFor();
   // A wider sidebar shows whole sentences.

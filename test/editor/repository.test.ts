@@ -22,7 +22,7 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
     await step('it is read and summarized', async () => {
       await workbench.openSummary();
       await workbench.summaryRow('Quayside plans which vessel').waitFor();
-      await workbench.summaryRow('Where to start').waitFor();
+      await workbench.summaryRow('Start here').waitFor();
       await workbench.summaryRow('src/main.ts').waitFor();
     });
 
@@ -74,7 +74,7 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
     await step('what was left out is named with its reason', async () => {
       await workbench.command('Longsight: Show Coverage');
       const secret = workbench.quickPickRows().filter({ hasText: '.env' });
-      await secret.filter({ hasText: 'May hold a secret' }).waitFor();
+      await secret.filter({ hasText: 'Possible secret' }).waitFor();
       await workbench.dismiss('coverage of the repository');
     });
 

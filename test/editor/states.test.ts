@@ -17,7 +17,7 @@ test('nothing is read before the folder is trusted', { skip, timeout: 200_000 },
     await workbench.step(t, 'the view asks for trust', async () => {
       await workbench.openSummary();
       await page.locator('.sidebar').getByText('only after you have said that you trust it').waitFor();
-      assert.equal(await workbench.summaryRow('What this is').count(), 0);
+      assert.equal(await workbench.summaryRow('Overview').count(), 0);
     });
     await workbench.step(t, 'with trust, reading starts by itself', async () => {
       await page.locator('.sidebar').getByRole('button', { name: 'Manage Workspace Trust' }).click();

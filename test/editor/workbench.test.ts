@@ -16,14 +16,14 @@ test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
     await step('the summary appears after reading', async () => {
       await workbench.openSummary();
       await workbench.summaryRow('Quayside plans which vessel').waitFor();
-      await workbench.summaryRow('What this is').waitFor();
+      await workbench.summaryRow('Overview').waitFor();
       await workbench.statusItem().filter({ hasText: 'Longsight' }).waitFor();
     });
 
     await step('an entry says where it comes from and whether a model wrote it', async () => {
       const row = workbench.summaryRow('A service with a *forecast*');
       assert.match((await row.getAttribute('aria-label')) ?? '', /written by the model/);
-      const tooltip = await workbench.tooltip(row, 'Written by the model.');
+      const tooltip = await workbench.tooltip(row, 'Generated, not quoted from the repository.');
       await tooltip.getByText('README.md:6').waitFor();
     });
 
@@ -73,7 +73,7 @@ test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
       await workbench
         .quickPickRows()
         .filter({ hasText: '.env' })
-        .filter({ hasText: 'May hold a secret' })
+        .filter({ hasText: 'Possible secret' })
         .waitFor();
       await workbench.dismiss('coverage');
     });

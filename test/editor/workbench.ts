@@ -12,12 +12,6 @@ const screenshots = path.join(root, '.cache/screenshots');
 /** Milliseconds; two cores may be busy with other things. */
 const patience = 45_000;
 
-/** While the list of suggestions is open, the editor hides ghost text that does not fit the entry it has selected; whether it opens is a matter of timing. */
-const withoutSuggestWidget = {
-  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
-  'editor.suggestOnTriggerCharacters': false,
-};
-
 export interface OpenOptions extends LaunchOptions {
   /** What is opened; a copy of the fixture repository without it. */
   readonly folder?: string;
@@ -68,7 +62,6 @@ export class Workbench {
     const editor = await launch(codeServer, {
       ...options,
       ...(options.asInstalled && { installed: options.vsix ?? extension, smokeTest: false }),
-      settings: { ...withoutSuggestWidget, ...options.settings },
       env: { ...doubleEnv(options.double, state), ...options.env },
     });
     let browser: Browser | undefined;

@@ -5,6 +5,7 @@ import {
   evaluateBasis,
   evenPoints,
   gaussianBasis,
+  normalDensity,
   ridgeRegression,
 } from '../../kernels/continuous-memory/basis.ts';
 import { continuousMemoryGraph } from '../../kernels/continuous-memory/graph.ts';
@@ -18,9 +19,12 @@ import {
 import { planContinuousMemory, product } from '../../kernels/continuous-memory/plan.ts';
 import {
   continuousMemory,
+  continuousRead,
+  expectations,
   initialContinuousMemoryState,
   stickySamples,
 } from '../../kernels/continuous-memory/reference.ts';
+import { maskSignal, widthPenalty, writeSegment } from '../../kernels/continuous-memory/segment.ts';
 import { concatenateRows, randomNormal, rows, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
 import { assertClose, checkForms, float64Tolerance, relativeError } from './harness.ts';
 
@@ -31,13 +35,20 @@ const parameters = {
   location: randomNormal([N, 2], 3, 0.3),
   locationBias: randomNormal([2], 4),
 };
-const read = { heads, varianceFloor: 1e-4 };
+const read = { form: 'density', heads, varianceFloor: 1e-4 } as const;
 const settings = { segment: 40, samples: 30, kept: 0.75, ridge: 0.1 };
 
-for (const sampling of ['uniform', { bins: 16 }] as const) {
-  const plan = planContinuousMemory({ ...settings, basis: gaussianBasis(N, [0.08]), sampling });
-  // From the middle of a segment, after one that is not empty, so that every run crosses a border.
-  const history = { q: randomNormal([65, heads * dk], 5), x: randomNormal([65, d], 6) };
+const variants = [
+  ['uniform', 'uniform', read, [0.04, 0.15]],
+  ['sticky', { bins: 16 }, read, [0.08]],
+  ['uniform, read as a mean', 'uniform', { ...read, form: 'mean' }, [0.08]],
+  ['sticky, read as a mean of two widths', { bins: 16 }, { ...read, form: 'mean' }, [0.04, 0.15]],
+] as const;
+for (const [name, sampling, read, widths] of variants) {
+  const plan = planContinuousMemory({ ...settings, basis: gaussianBasis(N, widths), sampling });
+  // From the middle of a segment, the first one or the second, so that long runs cross a border.
+  const past = name === 'uniform' ? 25 : 65;
+  const history = { q: randomNormal([past, heads * dk], 5), x: randomNormal([past, d], 6) };
   const { state: earlier } = continuousMemory(
     history,
     parameters,
@@ -46,7 +57,7 @@ for (const sampling of ['uniform', { bins: 16 }] as const) {
     initialContinuousMemoryState(plan, d),
   );
   checkForms({
-    name: `continuous memory, ${sampling === 'uniform' ? 'uniform' : 'sticky'}`,
+    name: `continuous memory, ${name}`,
     inputs: { q: [heads * dk], x: [d] },
     parameters,
     initialState: () => earlier,
@@ -55,6 +66,139 @@ for (const sampling of ['uniform', { bins: 16 }] as const) {
       continuousMemoryGraph(g, { q: q!, x: x! }, given, read, plan, state),
   });
 }
+
+describe('reading by Gaussians of different widths', () => {
+  const basis = gaussianBasis(N, [0.01, 0.05]);
+
+  test('the weight of a basis is its expectation: as the integral says', () => {
+    for (const [mean, variance] of [
+      [0.31, 1e-4],
+      [0.5, 0.02],
+      [0.02, 0.3],
+    ] as const) {
+      const weights = expectations(mean, variance, basis);
+      for (let n = 0; n < N; n++) {
+        // Trapezoids over all of the line: for functions that fade like these, exact to rounding.
+        const width = Math.sqrt(Math.min(variance, basis.widths[n]! ** 2)) / 8;
+        let integral = 0;
+        for (let t = -7; t < 8; t += width) {
+          const psi = normalDensity(t, basis.centres[n]!, basis.widths[n]! ** 2);
+          integral += width * normalDensity(t, mean, variance) * psi;
+        }
+        assert.ok(
+          Math.abs(weights[n]! - integral) < 1e-9 * Math.max(1, integral),
+          `${weights[n]} ${integral}`,
+        );
+      }
+    }
+  });
+
+  test('a read is the mean of the signal that the values make, and the variant divides by the weights', () => {
+    // One head whose queries look where the bias says.
+    const [mean, spread] = [0.4, 1];
+    const at = { location: zeros([N, 2]), locationBias: tensor([2], [Math.log(mean / (1 - mean)), spread]) };
+    const variance = Math.log1p(Math.exp(spread)) + 1e-4;
+    const values = randomNormal([N, dv], 21);
+    const inputs = { q: zeros([1, dk]), keys: zeros([N, dk]), values };
+    const whole = continuousRead(inputs, at, { ...read, heads: 1 }, basis, 1).output;
+    const step = 1 / 512;
+    const expected = new Float64Array(dv);
+    let weight = 0;
+    for (let t = -8; t < 9; t += step) {
+      const signal = product(evaluateBasis(basis, [t]), values);
+      const density = step * normalDensity(t, mean, variance);
+      for (let j = 0; j < dv; j++) expected[j]! += density * signal.data[j]!;
+      weight += density * evaluateBasis(basis, [t]).data.reduce((sum, value) => sum + value, 0);
+    }
+    assertClose(whole, tensor([1, dv], expected), float64Tolerance, 'o');
+    const shares = continuousRead(inputs, at, { ...read, form: 'mean', heads: 1 }, basis, 1).output;
+    assertClose(
+      shares,
+      tensor(
+        [1, dv],
+        expected.map(value => value / weight),
+      ),
+      1e-5,
+      'o of the mean',
+    );
+  });
+});
+
+describe('a segment as the paper trains on it', () => {
+  const plan = planContinuousMemory({
+    ...settings,
+    basis: gaussianBasis(N, [0.03, 0.1]),
+    sampling: 'uniform',
+  });
+  const [first, second] = [randomNormal([40, d], 31), randomNormal([40, d], 32)];
+
+  test('the first is fitted over the whole range, the next beside what is kept: as the streaming form', () => {
+    const none = { q: zeros([40, heads * dk]) };
+    const one = continuousMemory(
+      { ...none, x: first },
+      parameters,
+      read,
+      plan,
+      initialContinuousMemoryState(plan, d),
+    );
+    const B = writeSegment(plan, undefined, first);
+    assertClose(one.state.coefficients, B, float64Tolerance, 'B');
+    assertClose(
+      B,
+      fitContinuous(first, plan.config.basis, settings.ridge).coefficients,
+      float64Tolerance,
+      'B',
+    );
+    const two = continuousMemory({ ...none, x: second }, parameters, read, plan, one.state);
+    assertClose(two.state.coefficients, writeSegment(plan, B, second), float64Tolerance, 'B of both');
+    // The normal equations of both, at the points that the paper gives them.
+    const points = [...evenPoints(30).map(t => 0.75 * t), ...evenPoints(40).map(t => 0.75 + 0.25 * t)];
+    const old = product(evaluateBasis(plan.config.basis, evenPoints(30)), B);
+    const fit = ridgeRegression(evaluateBasis(plan.config.basis, points), settings.ridge);
+    const expected = product(fit, concatenateRows([old, second]));
+    assertClose(two.state.coefficients, expected, float64Tolerance, 'B of both, refitted');
+  });
+
+  test('the mask is a convolution over the segment, one token behind and one ahead', () => {
+    const mask = { kernel: randomNormal([3, d, d], 33), bias: randomNormal([d], 34) };
+    const padded = concatenateRows([zeros([1, d]), first, zeros([1, d])]);
+    const gate = zeros([40, d]);
+    for (let j = 0; j < 3; j++) {
+      const tap = tensor([d, d], rows(mask.kernel, j, j + 1).data);
+      for (const [i, value] of product(rows(padded, j, j + 40), tap).data.entries()) gate.data[i]! += value;
+    }
+    const expected = first.data.map(
+      (value, i) => value * (0.5 + 0.5 * Math.tanh((gate.data[i]! + mask.bias.data[i % d]!) / 2)),
+    );
+    assertClose(maskSignal(first, mask), tensor([40, d], expected), float64Tolerance, 'x̃');
+    assertClose(
+      writeSegment(plan, undefined, first, mask),
+      writeSegment(plan, undefined, tensor([40, d], expected)),
+      float64Tolerance,
+      'B',
+    );
+  });
+
+  test('the penalty is the divergence of two normal distributions', () => {
+    for (const [query, towards] of [
+      [
+        { mean: 0.3, variance: 0.02 },
+        { mean: 0.5, variance: 0.05 },
+      ],
+      [{ mean: 0.7, variance: 0.1 }, { variance: 0.03 }],
+    ] as const) {
+      const target = { mean: query.mean, ...towards };
+      let integral = 0;
+      for (let t = -6; t < 7; t += 1e-3) {
+        const p = normalDensity(t, query.mean, query.variance);
+        const q = -0.5 * ((t - target.mean) ** 2 / target.variance + Math.log(2 * Math.PI * target.variance));
+        if (p > 0) integral += 1e-3 * p * (Math.log(p) - q);
+      }
+      assert.ok(Math.abs(widthPenalty(query, towards) - integral) < 1e-9, `${integral}`);
+    }
+    assert.equal(widthPenalty({ mean: 0.3, variance: 0.2 }, { variance: 0.2 }), 0);
+  });
+});
 
 /** A smooth random signal: a few slow waves a channel. [length, d] */
 function waves(length: number, seed: number): Tensor {

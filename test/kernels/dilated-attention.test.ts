@@ -7,14 +7,21 @@ import {
   dilatedAttention,
   geometricLevels,
   initialDilatedAttentionState,
+  offsetOf,
 } from '../../kernels/dilated-attention/reference.ts';
 import {
   type StridedMemory,
   stridedPositions,
   stridedRead,
+  stridedReadBesideWindow,
   stridesByRank,
 } from '../../kernels/dilated-attention/strided-read.ts';
-import { stridedReadGraph } from '../../kernels/dilated-attention/strided-read-graph.ts';
+import {
+  stridedReadBesideWindowGraph,
+  stridedReadGraph,
+} from '../../kernels/dilated-attention/strided-read-graph.ts';
+import { noScore } from '../../kernels/flash-attention/partials.ts';
+import { initialWindowAttentionState } from '../../kernels/flash-attention/reference.ts';
 import { placeParameters } from '../../kernels/onnx/parameters.ts';
 import { full, randomNormal, rows, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
 import { assertClose, checkForms } from './harness.ts';
@@ -48,6 +55,94 @@ for (const levels of [
     longest: 70,
   });
 }
+
+for (const [many, rates] of [
+  [6, [1, 2, 4]],
+  [3, [1, 4, 8]],
+  [5, [2, 3]],
+] as const) {
+  const levels = rates.map(rate => ({ segment: 8 * rate, rate }));
+  const parameters = { levels, scale: full([many], 0.4), offsets: 'blocked' } as const;
+  checkForms({
+    name: `dilated attention of ${many} heads in blocks, rates ${rates.join(', ')}`,
+    inputs: { q: [many, width], k: [many, width], v: [many, width] },
+    parameters,
+    initialState: () => initialDilatedAttentionState(levels, many, width),
+    reference: ({ q, k, v }, given, state) => dilatedAttention(q!, k!, v!, given, state),
+    graph: (g, { q, k, v }, given, state) => dilatedAttentionGraph(g, q!, k!, v!, given, state, 4),
+    longest: 50,
+  });
+}
+
+for (const offsets of ['paper', 'blocked'] as const) {
+  test(`offsets ${offsets}: equals sparsify, attend densely, scatter and mix by the denominators, as torchscale does it`, () => {
+    const [many, length] = [6, 48];
+    const levels = [
+      { segment: 12, rate: 1 },
+      { segment: 24, rate: 2 },
+      { segment: 48, rate: 4 },
+    ];
+    const parameters = { levels, scale: full([many], 0.3), offsets };
+    const [q, k, v] = [1, 2, 3].map(seed => randomNormal([length, many, 4], seed)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const { output } = dilatedAttention(q, k, v, parameters, initialDilatedAttentionState(levels, many, 4));
+    // Heads as rows (r, ⌈H/r⌉), padded; the diagonal of (token in group, row) is what is kept. The paper's order is (⌈H/r⌉, r).
+    const kept = (head: number, rate: number): number => {
+      const across = Math.ceil(many / rate);
+      const rowsOf = Array.from({ length: rate * across }, (_, j) =>
+        offsets === 'blocked' ? Math.floor(j / across) : j % rate,
+      );
+      return rowsOf[head]!;
+    };
+    const [sum, weight] = [new Float64Array(output.data.length), new Float64Array(length * many)];
+    for (const { segment, rate } of levels) {
+      for (let start = 0; start < length; start += segment) {
+        for (let head = 0; head < many; head++) {
+          const own = Array.from({ length: segment / rate }, (_, i) => start + i * rate + kept(head, rate));
+          for (const [i, t] of own.entries()) {
+            const scores = own
+              .slice(0, i + 1)
+              .map(s => Math.exp(0.3 * dot(q.data, (t * many + head) * 4, k.data, (s * many + head) * 4)));
+            const total = scores.reduce((a, b) => a + b, 0);
+            weight[t * many + head]! += total;
+            for (let c = 0; c < 4; c++) {
+              const o = scores.reduce(
+                (all, e, j) => all + (e / total) * v.data[(own[j]! * many + head) * 4 + c]!,
+                0,
+              );
+              sum[(t * many + head) * 4 + c]! += total * o;
+            }
+          }
+        }
+      }
+    }
+    const expected = sum.map((value, i) => value / weight[Math.floor(i / 4)]!);
+    assertClose(output, tensor(output.shape, expected), 1e-12, 'O');
+  });
+}
+
+test('at the start of a segment most heads see nothing but themselves, the level of rate 1 as little as the others', () => {
+  // LongNet's levels do not overlap: where segments of several levels begin together, there is no past at any of them.
+  const levels = geometricLevels(64, 4, 1024);
+  const many = 4;
+  let [alone, all] = [0, 0];
+  for (let start = 0; start < 1024; start += 64) {
+    for (let head = 0; head < many; head++) {
+      const t = start;
+      const seen = new Set<number>();
+      for (const { segment, rate } of levels) {
+        if (t % rate !== offsetOf(head, many, rate)) continue;
+        for (let s = t - (t % segment) + (head % rate); s <= t; s += rate) seen.add(s);
+      }
+      all++;
+      if (seen.size === 1) alone++;
+    }
+  }
+  assert.ok(alone / all > 0.7 && alone / all < 0.85, `${alone} of ${all}`);
+});
 
 const late = [
   { segment: 4, rate: 1 },
@@ -123,6 +218,83 @@ for (const [which, valid] of [
   });
 }
 
+for (const normalize of [false, true]) {
+  const kept = memory(everyThird);
+  const parameters = { window: 6, scale, normalize };
+  const hidden = tensor(
+    [heads, 7],
+    kept.valid.data.map(there => (there > 0 ? 0 : noScore)),
+  );
+  checkForms({
+    name: `strided read beside a window${normalize ? ', normalised' : ''}`,
+    inputs: { q: [heads, width], plain: [heads, width], k: [heads, width], v: [heads, width] },
+    parameters: { scale },
+    initialState: () => initialWindowAttentionState(6, heads, width),
+    reference: ({ q, plain, k, v }, _, state) =>
+      stridedReadBesideWindow({ q: q!, plain: plain!, k: k!, v: v! }, parameters, state, kept),
+    graph: (g, { q, plain, k, v }, _, state) =>
+      stridedReadBesideWindowGraph(
+        g,
+        { q: q!, plain: plain!, k: k!, v: v! },
+        placeParameters(g, parameters),
+        state,
+        placeParameters(g, { keys: kept.keys, values: kept.values, hidden }),
+      ),
+    step: (g, { q, plain, k, v }, _, state) =>
+      stridedReadBesideWindowGraph(
+        g,
+        { q: q!, plain: plain!, k: k!, v: v! },
+        placeParameters(g, parameters),
+        state,
+        placeParameters(g, { keys: kept.keys, values: kept.values, hidden }),
+        true,
+      ),
+  });
+}
+
+test('a strided read beside a window is one softmax over both kinds of keys', () => {
+  const [T, window] = [10, 4];
+  const kept = memory(everyThird);
+  const [q, plain, k, v] = [1, 2, 3, 4].map(seed => randomNormal([T, heads, width], seed)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const { output } = stridedReadBesideWindow(
+    { q, plain, k, v },
+    { window, scale, normalize: false },
+    initialWindowAttentionState(window, heads, width),
+    kept,
+  );
+  const expected = zeros(output.shape);
+  for (let t = 0; t < T; t++) {
+    for (let h = 0; h < heads; h++) {
+      const at = (t * heads + h) * width;
+      const near = Array.from(
+        { length: Math.min(window, t + 1) },
+        (_, back) => ((t - back) * heads + h) * width,
+      );
+      const far = Array.from({ length: 7 }, (_, s) => s).filter(s => kept.valid.data[h * 7 + s]! > 0);
+      const pairs = [
+        ...near.map(from => [dot(q.data, at, k.data, from, width), v.data, from] as const),
+        ...far.map(
+          s =>
+            [
+              dot(plain.data, at, kept.keys.data, (h * 7 + s) * width, width),
+              kept.values.data,
+              (h * 7 + s) * width,
+            ] as const,
+        ),
+      ].map(([score, values, from]) => [Math.exp(score / Math.sqrt(width)), values, from] as const);
+      const sum = pairs.reduce((all, [weight]) => all + weight, 0);
+      for (const [weight, values, from] of pairs)
+        for (let c = 0; c < width; c++) expected.data[at + c]! += (weight / sum) * values[from + c]!;
+    }
+  }
+  assertClose(output, expected, 1e-9, 'o');
+});
+
 test('a strided read of no key is zero', async () => {
   const empty = memory(zeros([heads, 7]));
   const q = randomNormal([5, heads, width], 3);
@@ -170,6 +342,8 @@ test('what is kept at a stride is kept at the strides that divide it', () => {
   }
 });
 
-function dot(a: Float64Array, atA: number, b: Float64Array, atB: number): number {
-  return [0, 1, 2, 3].reduce((sum, c) => sum + a[atA + c]! * b[atB + c]!, 0);
+function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, width = 4): number {
+  let sum = 0;
+  for (let c = 0; c < width; c++) sum += a[atA + c]! * b[atB + c]!;
+  return sum;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { product } from '../../kernels/continuous-memory/plan.ts';
 import { implicitFilter, initialImplicitFilter } from '../../kernels/hyena/filter.ts';
 import { hyenaGraph, hyenaStepGraph } from '../../kernels/hyena/graph.ts';
-import { type HyenaFilter, hyena, initialHyenaState } from '../../kernels/hyena/reference.ts';
+import { type HyenaFilter, hyena, hyenaOrder, initialHyenaState } from '../../kernels/hyena/reference.ts';
 import { discretise, initialS4dParameters } from '../../kernels/s4d/reference.ts';
-import { randomNormal, tensor, zeros } from '../../kernels/tensor.ts';
-import { checkForms } from './harness.ts';
+import { randomNormal, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
+import { assertClose, checkForms, float64Tolerance } from './harness.ts';
 
 const width = 4;
 const filters: Readonly<Record<string, HyenaFilter>> = {
@@ -23,7 +24,7 @@ const filters: Readonly<Record<string, HyenaFilter>> = {
 };
 
 for (const [name, filter] of Object.entries(filters)) {
-  const parameters = { short: randomNormal([3, 3 * width], 6), filter };
+  const parameters = { short: randomNormal([3, 3 * width], 6), filters: [filter] };
   checkForms({
     name: `Hyena, ${name}`,
     inputs: { projections: [3 * width] },
@@ -36,12 +37,77 @@ for (const [name, filter] of Object.entries(filters)) {
   });
 }
 
+const explicit = (length: number, seed: number): HyenaFilter => ({
+  kind: 'taps',
+  taps: randomNormal([length, width], seed),
+});
+const modalFilter = filters['modal filter']!;
+for (const [order, several] of [
+  [1, [explicit(9, 11)]],
+  [2, [explicit(5, 12), modalFilter]],
+  [3, [explicit(40, 13), explicit(7, 14)]],
+  [4, [explicit(3, 15), modalFilter, explicit(12, 16), explicit(6, 17)]],
+] as const) {
+  const parameters = { short: randomNormal([3, (order + 1) * width], 6), filters: several };
+  checkForms({
+    name: `Hyena of order ${order} with ${several.length} filters`,
+    inputs: { projections: [(order + 1) * width] },
+    parameters: {},
+    initialState: () => initialHyenaState(parameters),
+    reference: ({ projections }, _, state) => hyena(projections!, parameters, state),
+    graph: (g, { projections }, _, state) => hyenaGraph(g, projections!, parameters, state),
+    step: (g, { projections }, _, state) => hyenaStepGraph(g, projections!, parameters, state),
+    longest: 80,
+  });
+}
+
 describe('Hyena', () => {
+  test('is the product of diagonals and Toeplitz matrices that the paper writes, at orders 1 to 4', () => {
+    const T = 24;
+    for (const order of [1, 2, 3, 4]) {
+      for (const count of [order, order - 1].filter(n => n > 0)) {
+        const taps = Array.from({ length: count }, (_, n) => randomNormal([T, 1], 40 + n));
+        const through = zeros([3, order + 1]);
+        through.data.fill(1, 2 * (order + 1));
+        const parameters = {
+          short: through,
+          filters: taps.map(one => ({ kind: 'taps', taps: one }) as const),
+        };
+        const p = randomNormal([T, order + 1], 50);
+        // H = D_1 S_1 ⋯ D_N S_N as one matrix, then y = H v (section 3.2).
+        const multiply = product;
+        let H = matrixOf(T, (t, s) => (t === s ? 1 : 0));
+        for (let n = 0; n < order; n++) {
+          H = multiply(
+            H,
+            matrixOf(T, (t, s) => (t === s ? p.data[t * (order + 1) + n]! : 0)),
+          );
+          if (n < count)
+            H = multiply(
+              H,
+              matrixOf(T, (t, s) => (t >= s ? taps[n]!.data[t - s]! : 0)),
+            );
+        }
+        const v = tensor(
+          [T, 1],
+          Array.from({ length: T }, (_, t) => p.data[t * (order + 1) + order]!),
+        );
+        const { output } = hyena(p, parameters, initialHyenaState(parameters));
+        assertClose(output, multiply(H, v), float64Tolerance, `order ${order}, ${count} filters`);
+      }
+    }
+  });
+
+  test('projections that do not fit the filters are refused', () => {
+    const parameters = { short: zeros([3, 5 * width]), filters: [explicit(3, 1)] };
+    assert.throws(() => hyenaOrder(parameters), /20 channels of projections do not fit 1 filters of 4/);
+  });
+
   test('equals its definition, term by term', () => {
     // One channel, filter h = (2, −1), short kernel that hands the present token through.
     const parameters = {
       short: tensor([3, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1]),
-      filter: { kind: 'taps', taps: tensor([2, 1], [2, -1]) },
+      filters: [{ kind: 'taps', taps: tensor([2, 1], [2, -1]) }],
     } as const;
     const projections = tensor([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]); // x2 ⊙ v: 6, 30, 72
     const { output } = hyena(projections, parameters, initialHyenaState(parameters));
@@ -50,8 +116,11 @@ describe('Hyena', () => {
 
   test('the state has a fixed size: 2 projections, and W − 1 gated values or the modes', () => {
     const sizes = Object.values(filters).map(filter => {
-      const { short, filter: carried } = initialHyenaState({ short: zeros([3, 3 * width]), filter });
-      return [short.data.length, carried.data.length];
+      const { short, filters: carried } = initialHyenaState({
+        short: zeros([3, 3 * width]),
+        filters: [filter],
+      });
+      return [short.data.length, carried[0]!.data.length];
     });
     const expected = [6, 127, 99, 1024].map(length => [2 * 3 * width, length * width]);
     assert.deepEqual(sizes, [[24, 24], ...expected.slice(1), [24, width * 2 * 16]]);
@@ -59,6 +128,35 @@ describe('Hyena', () => {
 });
 
 describe('the implicit filter', () => {
+  test('is the network with a sine frequency of its own at every hidden unit', () => {
+    const [hidden, bands, length] = [5, 2, 9];
+    const parameters = {
+      ...initialImplicitFilter(3, 21, { hidden, bands, shift: 0.05 }),
+      frequency: tensor([hidden], [3, 7, 10, 14, 20]),
+    };
+    const layer = (x: readonly number[], i: 0 | 1 | 2): number[] =>
+      Array.from({ length: hidden }, (_, unit) => {
+        const sum = x.reduce(
+          (all, value, from) => all + value * parameters.weights[i].data[from * hidden + unit]!,
+          0,
+        );
+        return Math.sin(parameters.frequency.data[unit]! * (sum + parameters.biases[i].data[unit]!));
+      });
+    const taps = implicitFilter(parameters, length);
+    for (let i = 0; i < length; i++) {
+      const [t, w] = [i / (length - 1), (2 * Math.PI * i) / length];
+      // e^{−ifw} by its parts, at f = 1e-4 and 1.
+      const waves = [1e-4, 1].map(f => [Math.cos(f * w), -Math.sin(f * w)] as const);
+      const z = layer(layer(layer([t, ...waves.map(([re]) => re), ...waves.map(([, im]) => im)], 0), 1), 2);
+      for (let c = 0; c < 3; c++) {
+        const h = z.reduce((sum, value, unit) => sum + value * parameters.weights[3].data[unit * 3 + c]!, 0);
+        const expected =
+          h * (Math.exp(-parameters.decay.data[c]! * t) + 0.05) + (i === 0 ? parameters.skip.data[c]! : 0);
+        assert.ok(Math.abs(taps.data[i * 3 + c]! - expected) < 1e-9);
+      }
+    }
+  });
+
   test('decays over its length: slowest in the first channel, fastest in the last', () => {
     const parameters = { ...initialImplicitFilter(width, 7), skip: zeros([width]) };
     const { data } = implicitFilter(parameters, 512);
@@ -93,3 +191,10 @@ describe('the implicit filter', () => {
     }
   });
 });
+
+function matrixOf(size: number, entry: (row: number, column: number) => number): Tensor {
+  return tensor(
+    [size, size],
+    Array.from({ length: size * size }, (_, i) => entry(Math.floor(i / size), i % size)),
+  );
+}

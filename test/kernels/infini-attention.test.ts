@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { FeatureMap } from '../../kernels/infini-attention/feature-map.ts';
+import { type FeatureMap, features, featureWidth } from '../../kernels/infini-attention/feature-map.ts';
 import {
+  bindingsGraph,
   infiniAttentionGraph,
   readMemoryGraph,
+  sideReadGraph,
   writeMemoryGraph,
 } from '../../kernels/infini-attention/graph.ts';
 import {
@@ -15,8 +17,9 @@ import {
   writeMemory,
 } from '../../kernels/infini-attention/memory.ts';
 import { infiniAttention, initialInfiniAttentionState } from '../../kernels/infini-attention/reference.ts';
-import { placeParameters } from '../../kernels/onnx/parameters.ts';
-import { randomNormal, type Tensor, tensor } from '../../kernels/tensor.ts';
+import { sideRead } from '../../kernels/infini-attention/side-read.ts';
+import { placeParameters, placeTensor } from '../../kernels/onnx/parameters.ts';
+import { randomNormal, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
 import { assertClose, assertFinite, assertStatesClose, checkForms, float32Tolerance } from './harness.ts';
 import { load, program, runGraph } from './providers.ts';
 
@@ -44,6 +47,71 @@ for (const featureMap of maps) {
     });
   }
 }
+
+for (const featureMap of maps.filter(({ kind }) => kind !== 'elu+1')) {
+  const memory = randomNormal([heads, featureWidth(featureMap, keyWidth), valueWidth], 71);
+  const gate = tensor([heads], [-2, 0.5]);
+
+  test(`side read, ${featureMap.kind}: equals its equation, and its graph equals it`, async () => {
+    const q = randomNormal([9, heads, keyWidth], 72);
+    const expected = zeros([9, heads, valueWidth]);
+    for (let t = 0; t < 9; t++) {
+      for (let h = 0; h < heads; h++) {
+        const from = (t * heads + h) * keyWidth;
+        const φ = features(featureMap, q.data.slice(from, from + keyWidth));
+        const answer = Array.from({ length: valueWidth }, (_, c) =>
+          φ.reduce((sum, value, i) => sum + value * memory.data[(h * φ.length + i) * valueWidth + c]!, 0),
+        );
+        const mean = answer.reduce((sum, value) => sum + value * value, 0) / valueWidth;
+        const open = 0.5 + 0.5 * Math.tanh(gate.data[h]! / 2);
+        for (const [c, value] of answer.entries())
+          expected.data[(t * heads + h) * valueWidth + c] = (open * value) / Math.sqrt(mean + 1e-6);
+      }
+    }
+    const output = sideRead(featureMap, q, memory, gate);
+    assertClose(output, expected, 1e-9, 'o');
+    const found = await runGraph(
+      g => ({
+        o: sideReadGraph(
+          g,
+          featureMap,
+          g.input('q', 'float32', ['T', heads, keyWidth]),
+          placeTensor(g, memory),
+          placeTensor(g, gate),
+        ),
+      }),
+      { q },
+    );
+    assertClose(found.o!, output, float32Tolerance, 'o of the graph');
+  });
+
+  test(`bindings of unequal strength, ${featureMap.kind}: the graph writes what the reference writes`, async () => {
+    const [k, v] = [randomNormal([11, heads, keyWidth], 73), randomNormal([11, heads, valueWidth], 74)];
+    const strength = tensor([11, heads], randomNormal([11 * heads], 75).data.map(Math.abs));
+    const empty = emptyMemory(featureMap, heads, keyWidth, valueWidth);
+    const written = writeMemory(featureMap, 'linear', k, v, empty, strength);
+    // A binding of strength β is β of them: values scaled, and the sum of keys with them.
+    const scaled = tensor(
+      v.shape,
+      v.data.map((value, i) => value * strength.data[Math.floor(i / valueWidth)]!),
+    );
+    assertClose(written.memory, writeMemory(featureMap, 'linear', k, scaled, empty).memory, 1e-12, 'M');
+    const inputs = { k, v, strength };
+    const found = await runGraph(g => {
+      const [keys, values, weights] = Object.entries(inputs).map(([name, { shape }]) =>
+        g.input(name, 'float32', ['T', ...shape.slice(1)]),
+      );
+      return { M: bindingsGraph(g, featureMap, keys!, values!, weights) };
+    }, inputs);
+    assertClose(found.M!, written.memory, float32Tolerance, 'M of the graph');
+  });
+}
+
+test('a side read of a map with a normaliser is refused', () => {
+  const memory = zeros([heads, keyWidth, valueWidth]);
+  const read = () => sideRead({ kind: 'elu+1' }, zeros([1, heads, keyWidth]), memory, zeros([heads]));
+  assert.throws(read, /its read is a mean/);
+});
 
 test('linear memories: any order, any grouping, and taking a file out again', () => {
   const memoryOf = (seed: number, length: number, map: FeatureMap) =>

@@ -41,7 +41,7 @@ async function readMillion<S extends object>(operator: Operator<object, S>): Pro
 test('Hyena in modal form, and the S4D recurrence in it', async () => {
   const parameters = {
     short: randomNormal([3, 6], 1),
-    filter: { kind: 'modal', modal: discretise(initialS4dParameters(2, 8, 2)) },
+    filters: [{ kind: 'modal', modal: discretise(initialS4dParameters(2, 8, 2)) }],
   } as const;
   await readMillion({
     name: 'Hyena',

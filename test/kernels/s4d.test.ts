@@ -53,6 +53,97 @@ checkForms({
   longest: 60,
 });
 
+for (const [name, frequencies, by] of [
+  ['S4D-Inv', 'inv', 'zero-order hold'],
+  ['S4D-Lin, bilinear', 'lin', 'bilinear'],
+  ['S4D-Inv, bilinear', 'inv', 'bilinear'],
+] as const) {
+  const given = initialS4dParameters(width, stateSize, 3, frequencies);
+  checkForms({
+    name,
+    inputs: { u: [width] },
+    parameters: {},
+    initialState: () => initialS4dState(width, stateSize),
+    reference: ({ u }, _, state) => s4d(u!, given, state, by),
+    graph: (g, { u }, _, state) => s4dGraph(g, u!, given, state, undefined, by),
+    step: (g, { u }, _, state) => s4dStepGraph(g, u!, given, state, by),
+    longest: 80,
+  });
+
+  test(`${name}: the same as the real system of twice the size, stepped by dense matrices`, () => {
+    const T = 30;
+    const u = randomNormal([T, width], 4);
+    const { output } = s4d(u, given, initialS4dState(width, stateSize), by);
+    for (let c = 0; c < width; c++) {
+      const step = Math.exp(given.logStep.data[c]!);
+      const expected = new Float64Array(T);
+      for (let n = 0; n < stateSize / 2; n++) {
+        const re = -Math.exp(given.logDecay.data[(c * stateSize) / 2 + n]!);
+        const im = given.frequency.data[(c * stateSize) / 2 + n]!;
+        // x' = [re −im; im re] x + [1; 0] u, and one more row for the input, which is held.
+        const M = [re, -im, 1, im, re, 0, 0, 0, 0].map(entry => entry * step);
+        const [A, B] = by === 'bilinear' ? tustin(M) : held(M);
+        const C = [
+          2 * given.output.data[c * stateSize + n]!,
+          -2 * given.output.data[c * stateSize + stateSize / 2 + n]!,
+        ];
+        let x = [0, 0];
+        for (let t = 0; t < T; t++) {
+          const input = u.data[t * width + c]!;
+          x = [0, 1].map(row => A[row]![0]! * x[0]! + A[row]![1]! * x[1]! + B[row]! * input);
+          expected[t]! += C[0]! * x[0]! + C[1]! * x[1]!;
+        }
+      }
+      for (let t = 0; t < T; t++) expected[t]! += given.skip.data[c]! * u.data[t * width + c]!;
+      const actual = Float64Array.from({ length: T }, (_, t) => output.data[t * width + c]!);
+      assertClose(tensor([T], actual), tensor([T], expected), float64Tolerance, `channel ${c}`);
+    }
+  });
+}
+
+/** exp of a 3 × 3 matrix by scaling, Taylor's series and squaring; what it does to the first two coordinates and to the third. */
+function held(M: readonly number[]): [A: number[][], B: number[]] {
+  const multiply = (a: readonly number[], b: readonly number[]): number[] =>
+    a.map((_, i) =>
+      [0, 1, 2].reduce((sum, l) => sum + a[3 * Math.floor(i / 3) + l]! * b[3 * l + (i % 3)]!, 0),
+    );
+  const small = M.map(entry => entry / 1024);
+  let [sum, term] = [
+    [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  ];
+  for (let k = 1; k < 14; k++) {
+    term = multiply(term, small).map(entry => entry / k);
+    sum = sum.map((entry, i) => entry + term[i]!);
+  }
+  for (let squaring = 0; squaring < 10; squaring++) sum = multiply(sum, sum);
+  return [
+    [
+      [sum[0]!, sum[1]!],
+      [sum[3]!, sum[4]!],
+    ],
+    [sum[2]!, sum[5]!],
+  ];
+}
+
+/** (1 − M/2)⁻¹(1 + M/2) and (1 − M/2)⁻¹B, by Cramer's rule. */
+function tustin(M: readonly number[]): [A: number[][], B: number[]] {
+  const [a, b, B0, c, d, B1] = M as [number, number, number, number, number, number];
+  const solve = (x: number, y: number): [number, number] => {
+    const [p, q, r, s] = [1 - a / 2, -b / 2, -c / 2, 1 - d / 2];
+    const determinant = p * s - q * r;
+    return [(s * x - q * y) / determinant, (p * y - r * x) / determinant];
+  };
+  const [first, second] = [solve(1 + a / 2, c / 2), solve(b / 2, 1 + d / 2)];
+  return [
+    [
+      [first[0], second[0]],
+      [first[1], second[1]],
+    ],
+    solve(B0, B1),
+  ];
+}
+
 describe('S4D', () => {
   test('blocks are shorter for faster decays', () => {
     assert.equal(blockLength(discretise(parameters)), 32);

@@ -71,7 +71,7 @@ test('Hyena with explicit taps, with taps of an implicit filter, and in modal fo
     ['self_decoder.3', { kind: 'taps', taps: weight('self_decoder.3.mixer.filter.taps') }],
     ['cross_decoder.1', { kind: 'modal', modal: modes('cross_decoder.1.mixer.filter') }],
   ] satisfies [string, HyenaFilter][]) {
-    const parameters = { short: weight(`${layer}.mixer.short`), filter };
+    const parameters = { short: weight(`${layer}.mixer.short`), filters: [filter] };
     const { output } = hyena(linear(layer, 'project'), parameters, initialHyenaState(parameters));
     assertClose(linear(layer, 'out', output), golden(`${layer}.mixer.output`));
   }
@@ -237,7 +237,7 @@ test('the continuous read', () => {
       location: transposed(weight(`${layer}.mixer.location.weight`)),
       locationBias: weight(`${layer}.mixer.location.bias`),
     },
-    { heads: count, varianceFloor: 1e-4 },
+    { form: 'mean', heads: count, varianceFloor: 1e-4 },
     basis(),
     1,
   );

@@ -35,12 +35,12 @@ import {
   type TextDocumentContentChangeEvent,
   WorkDoneProgressCreateRequest,
 } from 'vscode-languageserver/node';
+import { methods } from '../../server/protocol/methods.ts';
 import {
   type NotificationOf,
   type RequestOf,
   type Status,
   statusNotification,
-  statusRequest,
 } from '../../server/protocol/requests.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -144,7 +144,7 @@ export class TestClient {
   /** Asks for the status until it is as wanted. */
   async whenStatus(wanted: (status: Status) => boolean): Promise<Status> {
     for (const late = Date.now() + patience; ; ) {
-      const status = await this.request(statusRequest, null);
+      const status = await this.request(methods.status, null);
       if (wanted(status)) return status;
       if (Date.now() > late) throw this.#inVain(status);
       await setTimeout(10);

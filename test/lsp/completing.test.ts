@@ -10,13 +10,12 @@ import {
   InlineCompletionTriggerKind,
   LSPErrorCodes,
 } from 'vscode-languageserver/node';
+import { methods } from '../../server/protocol/methods.ts';
 import {
   type Answered,
-  acceptanceRequest,
   acceptedCommand,
   answeredNotification,
   indentationNotification,
-  nextEditRequest,
 } from '../../server/protocol/requests.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
@@ -52,7 +51,7 @@ test('what is offered and accepted is counted, once for a suggestion that is typ
   const [rest] = await client.complete(uri, { ...position, character: position.character + 3 });
   assert.equal(rest?.insertText, 'ger(harbourMaster, tidalGauge, 4711);');
   await client.connection.sendRequest('workspace/executeCommand', item?.command);
-  assert.deepEqual(await client.request(acceptanceRequest, null), { offered: 1, accepted: 1 });
+  assert.deepEqual(await client.request(methods.acceptance, null), { offered: 1, accepted: 1 });
   await assert.rejects(
     client.connection.sendRequest('workspace/executeCommand', { command: 'rm' }),
     /no command "rm"/,
@@ -185,17 +184,17 @@ test('the next place of a change that repeats is told', async () => {
   await client.initialize();
   const uri = uriOf(path.join(folder.root, 'calls.ts'));
   await client.open(uri, 'load(1);\nload(2);\nload(3);\n');
-  assert.equal(await client.request(nextEditRequest, { uri }), null);
+  assert.equal(await client.request(methods.nextEdit, { uri }), null);
   for (const line of [0, 1]) {
     const range = { start: { line, character: 0 }, end: { line, character: 4 } };
     await client.change(uri, line + 2, [{ range, text: 'fetch' }]);
   }
-  assert.deepEqual(await client.request(nextEditRequest, { uri }), {
+  assert.deepEqual(await client.request(methods.nextEdit, { uri }), {
     line: 3,
     start: 1,
     end: 5,
     oldText: 'load',
     newText: 'fetch',
   });
-  await assert.rejects(client.connection.sendRequest(nextEditRequest.method, {}), /must be a text/);
+  await assert.rejects(client.connection.sendRequest(methods.nextEdit.method, {}), /uri/);
 });

@@ -4,17 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  clearRequest,
-  describeRequest,
-  digestRequest,
-  lineSummariesRequest,
-  lineSummaryRequest,
-  mapRequest,
-  statusRequest,
-  summaryRequest,
-  whereRequest,
-} from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { clientOf, folder, readingClient } from './scene.ts';
@@ -25,59 +15,62 @@ test('where else is this done: places for a document that is open and changed, a
   const text = "import { TideClient } from './client.ts';\n\nconst client = new TideClient(address);\n";
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, text);
-  const { places } = await client.request(whereRequest, { uri, line: 3, column: 1 });
+  const { places } = await client.request(methods.where, { uri, line: 3, column: 1 });
   assert.ok(
     places.some(place => place.text.includes('TideClient')),
     JSON.stringify(places),
   );
   const closed = uriOf(path.join(root, 'src/tides/client.ts'));
-  const others = await client.request(whereRequest, { uri: closed, line: 1, column: 1 });
+  const others = await client.request(methods.where, { uri: closed, line: 1, column: 1 });
   assert.ok(others.places.every(place => place.path !== 'src/tides/client.ts' || place.line > 3));
-  await assert.rejects(client.request(whereRequest, { uri, line: 0, column: 1 }), /whole numbers from 1/);
+  await assert.rejects(
+    client.request(methods.where, { uri, line: 0, column: 1 }),
+    /`line` must be a whole number from 1/,
+  );
 });
 
 test('the map has every file that was read; surprise once it was asked to be measured', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
-  const map = await client.request(mapRequest, {});
+  const map = await client.request(methods.map, {});
   const { files: count } = await client.whenStatus(({ state }) => state === 'ready');
   assert.equal(map.files.names.length, count);
   assert.ok(map.files.surprise.every(value => value === null));
-  const measured = await client.request(mapRequest, { measure: true, path: 'src' });
+  const measured = await client.request(methods.map, { measure: true, path: 'src' });
   assert.ok(measured.files.surprise.every(value => value !== null && value > 0));
   assert.ok(measured.files.names.length < count);
-  await assert.rejects(client.request(mapRequest, { path: 'no/such' }), /"no\/such"/);
+  await assert.rejects(client.request(methods.map, { path: 'no/such' }), /"no\/such"/);
 });
 
 test('a digest is made within the budget that is given', async () => {
   const client = await readingClient(copyRepository(folder));
-  const digest = await client.request(digestRequest, { budget: 1500, format: 'markdown' });
+  const digest = await client.request(methods.digest, { budget: 1500, format: 'markdown' });
   assert.ok(digest.tokens <= 1500);
   assert.ok(digest.text.startsWith('# quayside'));
   assert.equal(digest.biggest.length, 10);
-  await assert.rejects(client.request(digestRequest, { budget: -1, format: 'markdown' }), /whole number/);
+  await assert.rejects(client.request(methods.digest, { budget: -1, format: 'markdown' }), /whole number/);
 });
 
 test('a folder, a file and a selection are described; a symbol and its document are summed up in lines', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
-  const { kind, markdown } = await client.request(describeRequest, { path: 'src/tides' });
+  const { kind, markdown } = await client.request(methods.describe, { path: 'src/tides' });
   assert.equal(kind, 'folder');
   assert.match(markdown, /\(src\/tides\/client\.ts#L\d+\)/);
   const lines = { first: 5, last: 8 };
-  const selection = await client.request(describeRequest, { path: 'src/tides/client.ts', lines });
+  const selection = await client.request(methods.describe, { path: 'src/tides/client.ts', lines });
   assert.equal(selection.kind, 'selection');
   await assert.rejects(
-    client.request(describeRequest, { path: 'src/main.ts', lines: { first: 3, last: 2 } }),
+    client.request(methods.describe, { path: 'src/main.ts', lines: { first: 3, last: 2 } }),
     /first and a last line/,
   );
   const uri = uriOf(path.join(root, 'src/tides/client.ts'));
-  const { lines: summaries } = await client.request(lineSummariesRequest, { uri });
+  const { lines: summaries } = await client.request(methods.lineSummaries, { uri });
   const found = summaries.find(({ summary }) => summary.name === 'TideClient')!;
   assert.equal(found.summary.kind, 'class');
   const text = readFileSync(path.join(root, 'src/tides/client.ts'), 'utf8').split('\n')[found.at - 1]!;
   const column = text.indexOf('TideClient') + 2;
-  const hovered = await client.request(lineSummaryRequest, { uri, line: found.at, column });
+  const hovered = await client.request(methods.lineSummary, { uri, line: found.at, column });
   assert.deepEqual(hovered, found.summary);
 });
 
@@ -85,20 +78,20 @@ test('the summary is there before anything is read when an earlier session made 
   const cache = path.join(folder.root, 'cache');
   const root = copyRepository(folder);
   const first = await readingClient(root, { cache });
-  const made = await first.request(summaryRequest, {});
+  const made = await first.request(methods.summary, {});
   assert.equal(made.earlier, undefined);
   const unread = { initializationOptions: { ...usual, read: { onOpen: false } }, folders: [root], cache };
   const second = clientOf(unread);
   await second.initialize();
   // The first server writes after it has answered.
-  let kept = await second.request(summaryRequest, {});
+  let kept = await second.request(methods.summary, {});
   for (let wait = 0; wait < 100 && kept.overview.length === 0; wait++) {
     await pause(100);
-    kept = await second.request(summaryRequest, {});
+    kept = await second.request(methods.summary, {});
   }
   const { activity: _, ...before } = made;
   assert.deepEqual(kept, { ...before, earlier: true });
-  assert.equal((await second.request(statusRequest, null)).files, 0);
-  await second.request(clearRequest, null);
-  assert.deepEqual((await second.request(summaryRequest, {})).overview, []);
+  assert.equal((await second.request(methods.status, null)).files, 0);
+  await second.request(methods.clear, null);
+  assert.deepEqual((await second.request(methods.summary, {})).overview, []);
 });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { ErrorCodes } from 'vscode-languageserver/node';
-import { restartEngineRequest, statusRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { type ClientOptions, programs, TestClient } from './client.ts';
 
 const clients: TestClient[] = [];
@@ -23,7 +23,7 @@ test('a client without any capability is served, and shutdown and exit end the s
   const { capabilities, serverInfo } = await client.initialize();
   assert.equal(serverInfo?.name, 'Longsight');
   assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2, save: true });
-  const status = await client.request(statusRequest, null);
+  const status = await client.request(methods.status, null);
   assert.equal(status.state, 'idle');
   assert.equal(await client.stop(), 0);
   assert.deepEqual(client.pollution, []);
@@ -35,7 +35,7 @@ test('a second initialize is refused, and changes nothing', async () => {
   await assert.rejects(client.connection.sendRequest('initialize', { capabilities: {} }), {
     code: ErrorCodes.InvalidRequest,
   });
-  assert.equal((await client.request(statusRequest, null)).state, 'idle');
+  assert.equal((await client.request(methods.status, null)).state, 'idle');
   assert.equal(await client.stop(), 0);
 });
 
@@ -74,14 +74,14 @@ test('without a transport the program says what it needs', async () => {
 
 test('requests before initialize and unknown methods are refused with their codes', async () => {
   const client = clientOf();
-  await assert.rejects(client.request(statusRequest, null), { code: ErrorCodes.ServerNotInitialized });
+  await assert.rejects(client.request(methods.status, null), { code: ErrorCodes.ServerNotInitialized });
   await client.initialize();
   await assert.rejects(client.connection.sendRequest('longsight/nonsense', {}), {
     code: ErrorCodes.MethodNotFound,
   });
   // An unknown notification is nothing, and must not be the end.
   await client.connection.sendNotification('longsight/nonsense', {});
-  assert.equal((await client.request(statusRequest, null)).state, 'idle');
+  assert.equal((await client.request(methods.status, null)).state, 'idle');
 });
 
 test('settings of the wrong kind are told once, in words, and replaced by their defaults', async () => {
@@ -90,12 +90,12 @@ test('settings of the wrong kind are told once, in words, and replaced by their 
   });
   await client.initialize();
   const text = await client.when(() => client.shown[0]);
-  assert.match(text, /longsight\.completion\.maxLines must be at least 1/);
-  assert.match(text, /longsight\.engine\.device must be one of auto, cpu/);
+  assert.match(text, /`longsight\.completion\.maxLines` must be at least 1/);
+  assert.match(text, /`longsight\.engine\.device` must be one of auto, cpu/);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
     settings: { longsight: { engine: { device: 'abacus' }, completion: { maxLines: 0 } } },
   });
-  await client.request(statusRequest, null);
+  await client.request(methods.status, null);
   assert.equal(client.shown.length, 1);
 });
 
@@ -110,7 +110,7 @@ test('a client that answers configuration is asked for it, first and after every
   await client.initialize();
   const registration = await client.when(() => client.registrations[0]);
   assert.equal(registration.method, 'workspace/didChangeConfiguration');
-  await client.whenStatus(({ engine }) => engine === 'running');
+  await client.request(methods.restartEngine, null);
   device = 'coreml';
   await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
   const status = await client.whenStatus(({ deviceReason }) => deviceReason.includes('Core ML'));
@@ -120,22 +120,30 @@ test('a client that answers configuration is asked for it, first and after every
 test('the engine checks itself, is restarted when it is killed, and the status shows all of it', async () => {
   const client = clientOf();
   await client.initialize();
-  const { device, deviceReason } = await client.whenStatus(({ engine }) => engine === 'running');
+  const { device, deviceReason } = await client.request(methods.restartEngine, null);
   assert.equal(device, 'CPU');
   assert.match(deviceReason, /agrees with its reference/);
   for (const pid of await childrenOf(client.process.pid!)) process.kill(pid, 'SIGKILL');
   const { problem } = await client.when(() => client.statuses.find(({ engine }) => engine === 'restarting'));
-  assert.match(problem ?? '', /The engine process was ended by SIGKILL; it is started again\./);
+  assert.match(problem ?? '', /The engine process was killed by SIGKILL; restarting it\./);
   await client.whenStatus(({ engine }) => engine === 'running');
-  const status = await client.request(restartEngineRequest, null);
+  const status = await client.request(methods.restartEngine, null);
   assert.equal(status.engine, 'running');
   assert.equal(status.problem, undefined);
+});
+
+test('without a model to ask, no engine process is started', async () => {
+  const client = clientOf();
+  await client.initialize();
+  const status = await client.whenStatus(({ state }) => state !== 'reading');
+  assert.deepEqual([status.engine, status.device], ['stopped', '']);
+  assert.deepEqual(await childrenOf(client.process.pid!), []);
 });
 
 test('the engine goes with the server', async () => {
   const client = clientOf();
   await client.initialize();
-  await client.whenStatus(({ engine }) => engine === 'running');
+  await client.request(methods.restartEngine, null);
   const pids = await childrenOf(client.process.pid!);
   assert.equal(pids.length, 1);
   client.process.kill('SIGKILL');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { clearRequest, pauseRequest, statusRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { usual } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { folder, readingClient } from './scene.ts';
@@ -25,13 +25,13 @@ test('where it is wanted the model reads too, follows changes, pauses, and forge
 
   await client.whenStatus(({ neural }) => neural?.files === all.files);
 
-  await client.request(pauseRequest, { paused: true });
+  await client.request(methods.pause, { paused: true });
   await client.whenStatus(({ neural }) => neural?.state === 'paused');
-  await client.request(clearRequest, null);
-  assert.equal((await client.request(statusRequest, null)).neural?.files ?? 0, 0);
+  await client.request(methods.clear, null);
+  assert.equal((await client.request(methods.status, null)).neural?.files ?? 0, 0);
 });
 
 test('nobody who did not ask for it pays for it', async () => {
   const client = await readingClient(copyRepository(folder));
-  assert.equal((await client.request(statusRequest, null)).neural, undefined);
+  assert.equal((await client.request(methods.status, null)).neural, undefined);
 });

@@ -4,14 +4,7 @@ import { globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 import { test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import {
-  clearRequest,
-  coverageRequest,
-  pauseRequest,
-  readRequest,
-  statusRequest,
-  summaryRequest,
-} from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
 import { uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
 import {
@@ -32,7 +25,7 @@ test('a repository is read with progress, and a completion tells where it came f
   await client.when(() => client.progress.some(({ value }) => value.kind === 'end'));
   assert.equal(client.progress[0]?.value.kind, 'begin');
   assert.equal(new Set(client.progress.map(({ token }) => token)).size, 1);
-  const status = await client.request(statusRequest, null);
+  const status = await client.request(methods.status, null);
   assert.ok(status.files > 15 && status.tokens > 1000 && status.memoryBytes > 0);
   assert.equal(status.files, status.filesTotal);
   const [item] = await suggestedAfter(client, root, halfModule);
@@ -50,24 +43,25 @@ test('summary and coverage are answered from what was read; bad parameters are r
   const root = copyRepository(folder);
   writeFileSync(path.join(root, 'logo.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]));
   const client = await readingClient(root);
-  const summary = await client.request(summaryRequest, {});
+  const summary = await client.request(methods.summary, {});
   assert.equal(summary.name, 'quayside');
   assert.ok(summary.overview.some(({ path: file }) => file === 'README.md'));
-  const part = await client.request(summaryRequest, { path: 'src/berths' });
+  const part = await client.request(methods.summary, { path: 'src/berths' });
   assert.ok(part.parts.every(({ path: file }) => file.startsWith('src/berths')));
-  const { files, skipped } = await client.request(coverageRequest, null);
+  const { files, skipped } = await client.request(methods.coverage, null);
   assert.ok(files.some(({ path: file }) => file === 'src/main.ts'));
   assert.deepEqual(
     skipped.map(({ path: file, reason }) => [file, reason]),
     [['logo.png', 'binary']],
   );
-  await assert.rejects(client.request(summaryRequest, { path: 'no/such/folder' }), /"no\/such\/folder"/);
+  await assert.rejects(client.request(methods.summary, { path: 'no/such/folder' }), /"no\/such\/folder"/);
   await assert.rejects(
     client.connection.sendRequest('longsight/summary', { path: 7 }),
-    /`path` must be a text/,
+    /`path` must be a string/,
   );
+  await assert.rejects(client.connection.sendRequest('longsight/pause', {}), /`paused` is missing/);
   await assert.rejects(
-    client.connection.sendRequest('longsight/pause', {}),
+    client.connection.sendRequest('longsight/pause', { paused: 'yes' }),
     /`paused` must be true or false/,
   );
   // Parameters that are left out are no parameters.
@@ -82,7 +76,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   assert.deepEqual(registration.registerOptions, {
     watchers: [{ globPattern: { baseUri: uriOf(root), pattern: '**/*' } }],
   });
-  const { files } = await client.request(statusRequest, null);
+  const { files } = await client.request(methods.status, null);
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 
   const file = path.join(root, 'src/quokka-user.ts');
@@ -123,7 +117,7 @@ test('a client that does not watch has the server watch', async () => {
   const root = copyRepository(folder);
   mkdirSync(path.join(root, 'hold/only'), { recursive: true });
   const client = await readingClient(root);
-  const { files } = await client.request(statusRequest, null);
+  const { files } = await client.request(methods.status, null);
   writeFileSync(path.join(root, 'src/quokka-user.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 1);
   // A folder that is new has to be watched itself.
@@ -181,7 +175,7 @@ test('several folders are one memory, and come and go', async () => {
   mkdirSync(two);
   writeFileSync(path.join(two, 'quokka.ts'), moduleText);
   const client = await readingClient(one, { capabilities: { workspace: { workspaceFolders: true } } });
-  const { files } = await client.request(statusRequest, null);
+  const { files } = await client.request(methods.status, null);
   const change = (event: { added?: string[]; removed?: string[] }) => {
     const foldersOf = (roots: string[] = []) =>
       roots.map(root => ({ uri: uriOf(root), name: path.basename(root) }));
@@ -211,7 +205,7 @@ test('a folder that is not there is a clear status, and reading again works once
   assert.equal(problem, `${root} does not exist.`);
   assert.deepEqual(await suggestedAfter(client, root, `${moduleText}\n${halfModule}`), []);
   copyRepository(folder);
-  const status = await client.request(readRequest, null);
+  const status = await client.request(methods.read, null);
   assert.equal(status.state, 'ready');
   assert.equal(status.problem, undefined);
   assert.ok(status.files > 15);
@@ -220,19 +214,19 @@ test('a folder that is not there is a clear status, and reading again works once
 test('pausing stops following, resuming catches up, clearing forgets', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root, { capabilities: watching });
-  const { files } = await client.request(statusRequest, null);
-  assert.equal((await client.request(pauseRequest, { paused: true })).state, 'paused');
+  const { files } = await client.request(methods.status, null);
+  assert.equal((await client.request(methods.pause, { paused: true })).state, 'paused');
   const file = path.join(root, 'src/quokka-user.ts');
   writeFileSync(file, moduleText);
   await client.tellChanged(file);
   const paused = await client.whenStatus(({ stale }) => stale === 1);
   assert.deepEqual([paused.state, paused.files], ['paused', files]);
-  await client.request(pauseRequest, { paused: false });
+  await client.request(methods.pause, { paused: false });
   await client.whenStatus(status => status.state === 'ready' && status.files === files + 1);
-  const cleared = await client.request(clearRequest, null);
+  const cleared = await client.request(methods.clear, null);
   assert.deepEqual([cleared.state, cleared.files, cleared.tokens], ['idle', 0, 0]);
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
-  assert.equal((await client.request(readRequest, null)).files, files + 1);
+  assert.equal((await client.request(methods.read, null)).files, files + 1);
 });
 
 test('what is not to be read on opening is read when asked for', async () => {
@@ -242,19 +236,19 @@ test('what is not to be read on opening is read when asked for', async () => {
   // Documents are completed from themselves all the same.
   const items = await suggestedAfter(client, root, `${moduleText}\n${halfModule}`);
   assert.equal(items[0]?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
-  assert.equal((await client.request(statusRequest, null)).state, 'idle');
-  assert.equal((await client.request(readRequest, null)).state, 'ready');
+  assert.equal((await client.request(methods.status, null)).state, 'idle');
+  assert.equal((await client.request(methods.read, null)).state, 'ready');
 });
 
 test('settings that decide what is read take effect at once', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
-  const { files } = await client.request(statusRequest, null);
+  const { files } = await client.request(methods.status, null);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
     settings: { longsight: { ...usual, read: { exclude: ['forecast/'] } } },
   });
   await client.whenStatus(status => status.state === 'ready' && status.files < files);
-  const { files: read } = await client.request(coverageRequest, null);
+  const { files: read } = await client.request(methods.coverage, null);
   assert.deepEqual(
     read.filter(({ path: file }) => file.startsWith('forecast/')),
     [],
@@ -273,33 +267,33 @@ test('a reading can be cancelled, and goes on when asked again', async () => {
   const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
   const cancellation = new CancellationTokenSource();
-  const reading = client.request(readRequest, null, cancellation.token);
+  const reading = client.request(methods.read, null, cancellation.token);
   await client.whenStatus(({ files }) => files > 0);
   cancellation.cancel();
   const { state, files, filesTotal } = await reading;
   assert.equal(state, 'paused');
   assert.ok(files < 400 && files === filesTotal);
-  assert.equal((await client.request(readRequest, null)).files, 400);
+  assert.equal((await client.request(methods.read, null)).files, 400);
 });
 
 test('what was read is kept: another server on the same folder takes it from the cache, a damaged one is read anew', async () => {
   const root = copyRepository(folder);
   const cache = path.join(folder.root, 'cache');
   const first = await readingClient(root, { cache });
-  const { files, tokens } = await first.request(statusRequest, null);
+  const { files, tokens } = await first.request(methods.status, null);
   assert.equal(await first.stop(), 0);
   const second = await readingClient(root, { cache });
   const log = await second.when(() => second.logs.find(text => text.startsWith('Read ')));
   assert.match(
     log,
-    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 left out`),
+    new RegExp(`^Read ${files} files, ${tokens} tokens in .*; ${files} files from the cache, 0 skipped`),
   );
   assert.equal(await second.stop(), 0);
   for (const file of globSync('**/content-v2/**/*', { cwd: cache, withFileTypes: true })) {
     if (file.isFile()) writeFileSync(path.join(file.parentPath, file.name), 'damaged');
   }
   const third = await readingClient(root, { cache });
-  const status = await third.request(statusRequest, null);
+  const status = await third.request(methods.status, null);
   assert.deepEqual([status.files, status.tokens], [files, tokens]);
 });
 

@@ -12,7 +12,8 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from 'vscode-languageserver/node';
-import { type Status, statusRequest } from '../../server/protocol/requests.ts';
+import { methods } from '../../server/protocol/methods.ts';
+import type { Status } from '../../server/protocol/requests.ts';
 import { programs } from './client.ts';
 import { temporaryFolder } from './repository.ts';
 
@@ -20,7 +21,7 @@ import { temporaryFolder } from './repository.ts';
 async function converse(connection: ProtocolConnection): Promise<void> {
   connection.listen();
   await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
-  const status = await connection.sendRequest<Status>(statusRequest.method);
+  const status = await connection.sendRequest<Status>(methods.status.method);
   assert.equal(status.state, 'idle');
 }
 

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
 /** Runs the check graph, then races the device against the CPU. */
 async function probe(runtime: Runtime, device: Device): Promise<ProbeResult> {
   const unusable = (detail: string) => ({ usable: false, speed: 0, detail });
-  if (!runtime.bundled.includes(device)) return unusable('its libraries are not part of this installation');
+  if (!runtime.bundled.includes(device)) return unusable('its libraries are not installed');
   let session: GraphSession;
   try {
     session = await runtime.open(checkGraph(), device);
@@ -54,7 +54,7 @@ async function probe(runtime: Runtime, device: Device): Promise<ProbeResult> {
   return {
     usable: true,
     speed,
-    detail: `its results are right, and matrix products are ${speed.toPrecision(2)} times as fast as on the CPU`,
+    detail: `its results are correct, and matrix products are ${speed.toPrecision(2)} times as fast as on the CPU`,
   };
 }
 

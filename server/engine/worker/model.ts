@@ -245,7 +245,7 @@ export class Model {
   ): Promise<Decoded> {
     this.#expectIds(ids);
     if (!Number.isInteger(positions) || positions < 1 || positions > Math.min(ids.length, verified))
-      throw new RangeError(`Logits of ${positions} positions are not to be had for ${ids.length} tokens.`);
+      throw new RangeError(`Logits of ${positions} positions cannot be computed for ${ids.length} tokens.`);
     const key = memory ?? noMemory;
     const feeds = memory === undefined ? this.#noMemory : this.#memories.get(memory);
     if (feeds === undefined) return { type: 'unknownMemory' };
@@ -352,7 +352,7 @@ export class Model {
   /** A Gather outside the table ends the process on some devices. */
   #expectIds(ids: ArrayLike<number>): void {
     const { vocabulary } = this.config;
-    if (ids.length === 0) throw new RangeError('There are no tokens to run.');
+    if (ids.length === 0) throw new RangeError('No tokens to run.');
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at]!;
       if (!Number.isInteger(id) || id < 0 || id >= vocabulary)

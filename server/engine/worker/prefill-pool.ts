@@ -98,7 +98,7 @@ export class PrefillPool {
       reader.open.clear();
     };
     reader.worker.on('error', error => lost(error.message));
-    reader.worker.on('exit', () => lost('the thread that read has ended'));
+    reader.worker.on('exit', () => lost('the prefill thread exited'));
     return reader;
   }
 }

@@ -1,27 +1,11 @@
 /** The only importer of onnxruntime-node; only the engine process and its throw-away probes load this file. */
 import type * as Onnxruntime from 'onnxruntime-node';
-import type { OnnxModel } from '../../../kernels/onnx/graph-builder.ts';
 import type { Device } from '../device.ts';
-import type { FloatTensor, IndexTensor } from '../tensor.ts';
+import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../runtime.ts';
+import type { FloatTensor } from '../tensor.ts';
 import './no-telemetry.ts';
 
-export interface GraphSession {
-  /** Runs the graph. Blocks this process while it does, whatever the promise looks like. */
-  run(feeds: Readonly<Record<string, FloatTensor | IndexTensor>>): Promise<Record<string, FloatTensor>>;
-  release(): Promise<void>;
-}
-
-export interface OpenOptions {
-  /** Threads within an operator on the CPU; all cores when left out. */
-  readonly threads?: number;
-}
-
-export interface Runtime {
-  /** The devices whose libraries came with this installation. */
-  readonly bundled: readonly string[];
-  /** Throws what onnxruntime throws: a device that is not there, a graph it does not accept. Some devices abort instead. */
-  open(model: OnnxModel, device: Device, options?: OpenOptions): Promise<GraphSession>;
-}
+export type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../runtime.ts';
 
 /** Loads the native library. Throws a clause for the user where there is none for this machine, or it does not load. */
 export async function loadRuntime(): Promise<Runtime> {
@@ -31,7 +15,13 @@ export async function loadRuntime(): Promise<Runtime> {
       .listSupportedBackends()
       .filter(({ bundled }) => bundled)
       .map(({ name }) => name),
-    open: (model, device, options = {}) => open(library, model, device, options),
+    open: async ({ bytes, externalData }, device, options = {}) =>
+      wrap(
+        library,
+        await library.InferenceSession.create(bytes, { ...settings(device, options), externalData }),
+      ),
+    openFile: async (file, device, options = {}) =>
+      wrap(library, await library.InferenceSession.create(file, settings(device, options))),
   };
 }
 
@@ -43,15 +33,9 @@ async function load(): Promise<typeof Onnxruntime> {
   }
 }
 
-async function open(
-  library: typeof Onnxruntime,
-  { bytes, externalData }: OnnxModel,
-  device: Device,
-  { threads }: OpenOptions,
-): Promise<GraphSession> {
-  const session = await library.InferenceSession.create(bytes, {
+function settings(device: Device, { threads }: OpenOptions): Onnxruntime.InferenceSession.SessionOptions {
+  return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    externalData,
     // Warnings about nodes that stay on the CPU are no news to a user.
     logSeverityLevel: 3,
     // Files have all lengths. onnxruntime keeps a plan for each, and its arena falls to pieces that fit no other: memory would grow as long
@@ -59,16 +43,18 @@ async function open(
     enableMemPattern: false,
     enableCpuMemArena: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
-  });
+  };
+}
+
+function wrap(library: typeof Onnxruntime, session: Onnxruntime.InferenceSession): GraphSession {
+  const float = ({ data, shape }: FloatTensor) => new library.Tensor('float32', data, shape);
   return {
-    async run(feeds) {
+    async run(feeds, places) {
       const tensors = Object.entries(feeds).map(([name, { data, shape }]) => [
         name,
-        data instanceof Float32Array
-          ? new library.Tensor('float32', data, shape)
-          : new library.Tensor('int64', data, shape),
+        data instanceof Float32Array ? float({ data, shape }) : new library.Tensor('int64', data, shape),
       ]);
-      const outputs = await session.run(Object.fromEntries(tensors));
+      const outputs = await session.run(Object.fromEntries(tensors), fetchesOf(session, places));
       return Object.fromEntries(
         Object.entries(outputs).map(([name, { data, dims }]) => {
           if (!(data instanceof Float32Array)) throw new TypeError(`output ${name} is not float32`);
@@ -78,6 +64,18 @@ async function open(
     },
     release: () => session.release(),
   };
+
+  function fetchesOf(
+    { outputNames }: Onnxruntime.InferenceSession,
+    places: OutputPlaces | undefined,
+  ): Onnxruntime.InferenceSession.FetchesType {
+    if (places === undefined) return outputNames;
+    const entries = Object.entries(places).map(([name, place]) => [
+      name,
+      place === undefined ? null : float(place),
+    ]);
+    return Object.fromEntries(entries);
+  }
 }
 
 function loadingProblem(error: unknown): string {

@@ -97,4 +97,24 @@ export const attentionCases: readonly Case[] = [
       },
     ),
   ),
+  ...(['linear', 'delta'] as const).map(rule =>
+    benchCase(
+      {
+        // What the paper's block does: its memory and its local attention, over a window as long as a segment.
+        name: `Infini-attention, ${rule}, with its local attention`,
+        inputs: { q: perHead, k: perHead, v: perHead },
+        parameters: { infini: infini(rule), window: { window, scale, normalize: false } },
+        initialState: () => ({
+          memory: initialInfiniAttentionState(infini(rule), heads, headWidth, headWidth),
+          near: initialWindowAttentionState(window, heads, headWidth),
+        }),
+        graph: (g, { q, k, v }, parameters, state) => {
+          const near = windowAttentionGraph(g, q!, k!, v!, parameters.window, state.near);
+          const mixed = infiniAttentionGraph(g, q!, k!, v!, near.output, parameters.infini, state.memory);
+          return { output: mixed.output, state: { memory: mixed.state, near: near.state } };
+        },
+      },
+      { stateFormula: 'H·(dk·dv + dk) + 2·S·d + 2·w·d + 2' },
+    ),
+  ),
 ];

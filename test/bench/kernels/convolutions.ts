@@ -1,10 +1,13 @@
 /** A convolution as long as its input, in three ways: Monarch, onnxruntime's DFT operator, and directly. */
+import { implicitFilter, initialImplicitFilter } from '../../../kernels/hyena/filter.ts';
 import { chooseFactors } from '../../../kernels/monarch/factors.ts';
 import { monarchConvolutionGraph } from '../../../kernels/monarch/graph.ts';
 import { add, mul, sub } from '../../../kernels/onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../../../kernels/onnx/graph-builder.ts';
-import { concat, pad, reshape, slice, transpose } from '../../../kernels/onnx/layout.ts';
+import { concat, pad, reshape, slice, split, transpose } from '../../../kernels/onnx/layout.ts';
 import { conv1d } from '../../../kernels/onnx/matmul.ts';
+import { placeTensor } from '../../../kernels/onnx/parameters.ts';
+import { shortConvolutionGraph } from '../../../kernels/short-convolution/graph.ts';
 import { randomNormal, type Tensor } from '../../../kernels/tensor.ts';
 import { width } from './case.ts';
 import { noise, openGraph, type Timed } from './timing.ts';
@@ -12,15 +15,14 @@ import { noise, openGraph, type Timed } from './timing.ts';
 /** A direct convolution costs the square of the length: beyond this it is not run. */
 const longestDirect = 4096;
 
-/** The ways to convolve [length, d] causally with as many taps. Throws when they do not agree. */
-export async function convolutions(length: number): Promise<readonly Timed[]> {
+/** The ways to convolve [length, d] causally with as many taps, the direct one up to a length. Throws when they do not agree. */
+export async function convolutions(length: number, direct = longestDirect): Promise<readonly Timed[]> {
   const taps = randomNormal([length, width], 1, 1 / Math.sqrt(length));
   const ways = [
     await way('Monarch', length, (g, x) => monarchConvolutionGraph(g, x, taps, chooseFactors(2 * length))),
     await way('DFT operator', length, (g, x) => dftConvolution(g, x, taps)),
   ];
-  if (length <= longestDirect)
-    ways.push(await way('direct', length, (g, x) => directConvolution(g, x, taps)));
+  if (length <= direct) ways.push(await way('direct', length, (g, x) => directConvolution(g, x, taps)));
   const [first, ...others] = await Promise.all(ways.map(one => one.output()));
   for (const [index, other] of others.entries()) {
     const error = other.reduce((largest, value, at) => Math.max(largest, Math.abs(value - first![at]!)), 0);
@@ -28,6 +30,22 @@ export async function convolutions(length: number): Promise<readonly Timed[]> {
       throw new Error(`${ways[index + 1]!.name} differs from ${ways[0]!.name} by ${error}`);
   }
   return ways;
+}
+
+/** Hyena of order 2 over [length, 3d] at once: its filter has as many taps as there are tokens. */
+export async function wholeHyena(length: number): Promise<Timed> {
+  const taps = implicitFilter(initialImplicitFilter(width, 1), length);
+  const kernel = randomNormal([3, 3 * width], 2);
+  const session = await openGraph(g => {
+    const projections = g.input('projections', 'float32', [length, 3 * width]);
+    const past = g.constant('float32', new Array<number>(6 * width).fill(0), [2, 3 * width]);
+    const local = shortConvolutionGraph(g, projections, { kernel: placeTensor(g, kernel) }, { past });
+    const [x1, x2, v] = split(local.output, [width, width, width], 1) as [Value, Value, Value];
+    const long = monarchConvolutionGraph(g, mul(x2, v), taps, chooseFactors(2 * length));
+    return { y: mul(x1, long) };
+  });
+  const feeds = { projections: noise([length, 3 * width]) };
+  return { name: `Hyena over ${length}`, run: () => session.run(feeds) };
 }
 
 async function way(

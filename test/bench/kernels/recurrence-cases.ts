@@ -46,6 +46,7 @@ const continuous = {
   ridge: 0.5,
   basis: gaussianBasis(128, [0.01, 0.05]),
 } as const;
+const continuousReading = { form: 'density', heads, varianceFloor: 1e-4 } as const;
 const continuousParameters = {
   key: randomNormal([width, width], 6, 1 / 16),
   value: randomNormal([width, width], 7, 1 / 16),
@@ -56,7 +57,7 @@ const deltaInputs = { q: [width], k: [width], v: [width], logDecay: [heads], bet
 
 export const recurrenceCases: readonly Case[] = [
   ...hyenaFilters.map(({ name, filter, state: stateFormula }) => {
-    const parameters = { short: randomNormal([3, 3 * width], 1), filter };
+    const parameters = { short: randomNormal([3, 3 * width], 1), filters: [filter] };
     return benchCase(
       {
         name,
@@ -122,7 +123,7 @@ export const recurrenceCases: readonly Case[] = [
         parameters: continuousParameters,
         initialState: () => initialContinuousMemoryState(plan, width),
         graph: (g, { q, x }, parameters, state) =>
-          continuousMemoryGraph(g, { q: q!, x: x! }, parameters, { heads, varianceFloor: 1e-4 }, plan, state),
+          continuousMemoryGraph(g, { q: q!, x: x! }, parameters, continuousReading, plan, state),
       },
       { stateFormula: 'N·d + S·d + bins + …' },
     );

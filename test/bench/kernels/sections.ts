@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { groupQueryAttention } from './attention.ts';
 import { type Case, flopsOf, openProducts, type Running, width } from './case.ts';
-import { convolutions } from './convolutions.ts';
+import { convolutions, wholeHyena } from './convolutions.ts';
 import { type plainGemm, quartiles, type Timed } from './timing.ts';
 
 /** Lengths in tokens at which an operator that carries a state is timed. */
@@ -69,18 +69,37 @@ export interface AttentionRow {
   readonly extrapolated: boolean;
 }
 
-/** onnxruntime's own attention: measured up to 16k, and from there on as the square of the length. */
+/** onnxruntime's own attention: measured up to 32k, and from there on growing as it did over the last doubling. */
 export async function measureAttention(gemm: Gemm): Promise<AttentionRow[]> {
   const rows: AttentionRow[] = [];
-  for (const length of [1, 2, 4, 8, 16].map(thousands => thousands * 1024)) {
+  for (const length of [1, 2, 4, 8, 16, 32].map(thousands => thousands * 1024)) {
     const attention = await groupQueryAttention(length);
-    const times = await quartiles([gemm, attention], 1, length > 8192 ? 2 : 4);
+    const times = await quartiles([gemm, attention], 1, length > 16_384 ? 1 : length > 8192 ? 2 : 4);
     const perLayer = (2 * width * width) / (gemm.flops / times.get(gemm.name)!);
     rows.push({ length, cost: times.get(attention.name)! / length / perLayer, extrapolated: false });
   }
   const last = rows.at(-1)!;
-  for (const length of [32, 64, 128, 256, 512, 1024].map(thousands => thousands * 1024)) {
-    rows.push({ length, cost: (last.cost * length) / last.length, extrapolated: true });
+  const exponent = Math.log2(last.cost / rows.at(-2)!.cost);
+  for (const length of [64, 128, 256, 512, 1024].map(thousands => thousands * 1024)) {
+    rows.push({ length, cost: last.cost * (length / last.length) ** exponent, extrapolated: true });
+  }
+  return rows;
+}
+
+export interface WholeRow {
+  readonly length: number;
+  /** Time of a token in linear layers, averaged over the sequence. */
+  readonly cost: number;
+}
+
+/** Hyena with an implicit filter as long as the sequence, all of it at once: what the paper compares with attention. */
+export async function measureWholeHyena(gemm: Gemm): Promise<WholeRow[]> {
+  const rows: WholeRow[] = [];
+  for (const length of [1, 4, 16, 32, 64].map(thousands => thousands * 1024)) {
+    const hyena = await wholeHyena(length);
+    const times = await quartiles([gemm, hyena], 1, 3);
+    const perLayer = (2 * width * width) / (gemm.flops / times.get(gemm.name)!);
+    rows.push({ length, cost: times.get(hyena.name)! / length / perLayer });
   }
   return rows;
 }

@@ -42,15 +42,15 @@ test('a path with colons keeps them', () => {
 });
 
 const wrong: readonly [words: string, says: RegExp][] = [
-  ['reed .', /no command "reed".*read/],
-  ['read', /needs <folder>/],
+  ['reed .', /Unknown command "reed".*read/],
+  ['read', /requires <folder>/],
   ['read a b', /"b"/],
   ['read . --lines 5', /does not take --lines/],
-  ['eval . --lines five', /--lines is a whole number from 1, not "five"/],
-  ['eval . --lines 0', /from 1/],
+  ['eval . --lines five', /--lines must be a whole number of at least 1, not "five"/],
+  ['eval . --lines 0', /at least 1/],
   ['eval . --seed -1', /seed/],
   ['eval . --protocol talking', /one of lines, typing, not "talking"/],
-  ['eval . --files 0', /--files is a whole number from 1/],
+  ['eval . --files 0', /--files must be a whole number of at least 1/],
   ['complete . --at src/a.ts', /path>:<line>:<column>/],
   ['complete . --at src/a.ts:0:1', /counted from 1/],
   ['complete . --eagerness 2', /from 0 to 1/],

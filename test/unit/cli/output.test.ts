@@ -17,7 +17,7 @@ test('numbers as a person reads them', () => {
 
 test('a progress line says tokens, files, what was left out, speed and time left', () => {
   const line = progressLine({ filesRead: 50, filesTotal: 200, tokens: 100_000, skipped: 3 }, 10);
-  assert.match(line, /25 %.*100k tokens, 50 of 200 files, 3 left out, 10k tokens\/s, 30 s left/);
+  assert.match(line, /25 %.*100k tokens, 50 of 200 files, 3 skipped, 10k tokens\/s, 30 s left/);
 });
 
 test('a progress line before discovery has ended does not divide by zero', () => {

@@ -181,7 +181,7 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],
   ['an unknown cache command', ['cache', 'polish'], /polish/],
   ['a model to no ONNX file', ['export', 'model.bin'], /does not end in \.onnx/],
-  ['a model into no folder', ['export', 'nowhere/model.onnx'], /There is no folder .*nowhere/],
+  ['a model into no folder', ['export', 'nowhere/model.onnx'], /nowhere.* does not exist/],
 ];
 
 for (const [what, words, says] of bad) {

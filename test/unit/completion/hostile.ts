@@ -1,7 +1,7 @@
 /** Buffers as they come from people and from the world at its worst, and what a suggestion in them must never be. */
 import type { CompletionItem } from '../../../server/completion/request.ts';
+import { canScan, Scanner } from '../../../server/source-text/scanner.ts';
 import { type Language, languageOf } from '../../../server/workspace/language.ts';
-import { canScan, Scanner } from '../../../server/workspace/scanner.ts';
 
 /** What real files hold some day: broken pairs, directions, joiners, line ends of every kind, names of special tokens. */
 const oddities = [

@@ -8,7 +8,7 @@ import { chooseDevice, probeDevice } from '../../../server/engine/probe.ts';
 const fixtures = path.join(import.meta.dirname, '../../fixtures/engine');
 const fast: ProbeResult = { usable: true, speed: 5, detail: 'five times as fast' };
 const slow: ProbeResult = { usable: true, speed: 0.2, detail: 'five times as slow' };
-const broken: ProbeResult = { usable: false, speed: 0, detail: 'its process was ended by SIGABRT' };
+const broken: ProbeResult = { usable: false, speed: 0, detail: 'its process was killed by SIGABRT' };
 
 const linux = candidates('linux', 'x64');
 const table: readonly {
@@ -18,14 +18,14 @@ const table: readonly {
   readonly device: Device;
   readonly reason: RegExp;
 }[] = [
-  { setting: 'cpu', probes: {}, device: 'cpu', reason: /^The CPU is used, as set\.$/ },
+  { setting: 'cpu', probes: {}, device: 'cpu', reason: /^The CPU is used, as configured\.$/ },
   { setting: 'auto', probes: {}, available: ['cpu'], device: 'cpu', reason: /^The CPU is used\.$/ },
   { setting: 'auto', probes: { cuda: fast }, device: 'cuda', reason: /^CUDA is used: five times as fast\.$/ },
   {
     setting: 'auto',
     probes: { cuda: broken, webgpu: fast },
     device: 'webgpu',
-    reason: /^WebGPU is used: .* CUDA cannot be used: its process was ended by SIGABRT\.$/,
+    reason: /^WebGPU is used: .* CUDA cannot be used: its process was killed by SIGABRT\.$/,
   },
   {
     setting: 'auto',
@@ -66,10 +66,10 @@ test('every platform ends with the CPU', () => {
 });
 
 const ends = [
-  { file: 'never-starts.mjs', detail: /^its process ended with code 7$/ },
+  { file: 'never-starts.mjs', detail: /^its process exited with code 7$/ },
   { file: 'unusable.mjs', detail: /^there is no onnxruntime for this machine/ },
-  { file: 'hangs.mjs', detail: /^it did not answer within 0\.3 seconds$/ },
-  { file: 'no-such-file.mjs', detail: /^its process ended with code 1$/ },
+  { file: 'hangs.mjs', detail: /^it did not respond within 0\.3 seconds$/ },
+  { file: 'no-such-file.mjs', detail: /^its process exited with code 1$/ },
 ] as const;
 
 test('whatever happens to the throw-away process is an answer', async () => {
@@ -85,5 +85,5 @@ test('whatever happens to the throw-away process is an answer', async () => {
 test('a probe that is broken off ends its process at once', async () => {
   const entry = path.join(fixtures, 'hangs.mjs');
   const result = await probeDevice('cuda', { entry, log: () => {}, signal: AbortSignal.abort() });
-  assert.deepEqual(result, { usable: false, speed: 0, detail: 'the probe was broken off' });
+  assert.deepEqual(result, { usable: false, speed: 0, detail: 'the probe was cancelled' });
 });

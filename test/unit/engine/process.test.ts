@@ -60,7 +60,7 @@ test('work starts the engine, which checks itself and says so', async () => {
   assert.deepEqual({ state, device }, { state: 'running', device: 'cpu' });
   assert.match(
     deviceReason,
-    /^The CPU is used, as set\. The check graph agrees with its reference to \d\.\de-\d\.$/,
+    /^The CPU is used, as configured\. The check graph agrees with its reference to \d\.\de-\d\.$/,
   );
   assert.ok(residentBytes > 0);
   assert.ok(pid !== undefined && pid !== process.pid);
@@ -79,7 +79,7 @@ test('a killed process is replaced, and what it was doing is done again', async 
   const long = engine.run('product', { rows: 64, width: 256, repeats: 2000 });
   const once = engine.run('product', { rows: 64, width: 256, repeats: 2000 }, { repeatable: false });
   process.kill(pid!, 'SIGKILL');
-  await assert.rejects(once, /the engine process was ended by SIGKILL while it worked on this/);
+  await assert.rejects(once, /the engine process was killed by SIGKILL while processing this request/);
   assert.ok((await long).gigaflops > 0);
   assert.deepEqual(states, ['starting', 'running', 'restarting', 'running']);
   assert.equal(engine.status.crashes, 1);
@@ -107,13 +107,16 @@ test('work can be aborted while it waits and while it runs', async () => {
 
 test('work over which the process crashes twice is taken for the cause and rejected', async () => {
   const engine = engineOf(fixture('crashes.mjs'));
-  await assert.rejects(engine.run('check', { seed: 1 }), /was ended by SIGABRT while it worked on this/);
+  await assert.rejects(
+    engine.run('check', { seed: 1 }),
+    /was killed by SIGABRT while processing this request/,
+  );
   assert.equal(engine.status.crashes, 2);
 });
 
 test('a process that never gets ready is given up after some tries, and can be asked for again', async () => {
   const engine = engineOf(fixture('never-starts.mjs'));
-  const expected = /^The engine process ended with code 7, 5 times in a row\.$/;
+  const expected = /^The engine process exited with code 7, 5 times in a row\.$/;
   await assert.rejects(engine.run('check', { seed: 1 }), { name: 'EngineError', message: expected });
   assert.equal(engine.status.state, 'failed');
   assert.match(engine.status.problem ?? '', expected);
@@ -137,7 +140,7 @@ test('a machine without a native library is a clear status at once, not a crash'
 
 test('a process that hangs is ended and counts as crashed', async () => {
   const engine = engineOf(fixture('hangs.mjs'), { patience: 200 });
-  await assert.rejects(engine.run('check', { seed: 1 }), /did not answer and was ended/);
+  await assert.rejects(engine.run('check', { seed: 1 }), /did not respond and was killed/);
 });
 
 test('a process that shows life may take its time', async () => {

@@ -85,7 +85,7 @@ test('the report names every setting', async () => {
 });
 
 test('a repository without code is refused with a sentence', () =>
-  assert.rejects(evaluate(['repo'], memoryOf([])), /No line of this repository can be hidden/));
+  assert.rejects(evaluate(['repo'], memoryOf([])), /no line of code to hide/));
 
 const problems: readonly (readonly [settings: readonly string[], problem: RegExp | undefined])[] = [
   [['file', 'repo', 'copy', 'neural', 'bm25', 'oracle', 'other:/tmp'], undefined],

@@ -48,7 +48,7 @@ const searches: [query: string, left: string[]][] = [
   ['planner', ['Parts', ' src', '  berths', '   planner.ts']],
   // What lies in an entry that is found stays with it.
   ['SRC/BERTHS', ['Parts', ' src', '  berths', '   planner.ts']],
-  ['berth', ['What this is', ' Plans berths.', 'Parts', ' src', '  berths', '   planner.ts']],
+  ['berth', ['Overview', ' Plans berths.', 'Parts', ' src', '  berths', '   planner.ts']],
   ['main entry', ['Key files', ' src/main.ts']],
   // The name of a section is no finding.
   ['parts', []],
@@ -97,9 +97,9 @@ const status: Status = {
 test('what was read, in figures that open the ledger', () => {
   const node = coverageNode(status, say, String);
   assert.deepEqual(outline([node]), [
-    'What was read',
+    'Coverage',
     ' 12 files, 3400 tokens read',
-    ' 2 left out',
+    ' 2 skipped',
     ' Device: cpu',
   ]);
   assert.equal(node.children[0]?.command, 'longsight.showCoverage');
@@ -108,6 +108,6 @@ test('what was read, in figures that open the ledger', () => {
 
 test('activity and actions are spoken as they are written', () => {
   const activity = activityNode({ commitsLastYear: 41, lastCommit: 5 }, say, seconds => `day ${seconds}`);
-  assert.equal(activity.spoken, '41 commits in a year, the latest on day 5');
+  assert.equal(activity.spoken, '41 commits in the last year, latest on day 5');
   assert.equal(actionNode('longsight.read', 'Try Again', 'refresh').command, 'longsight.read');
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { coverageOfMemory } from '../../../server/host/messages.ts';
 import { WorkerThread } from '../../../server/host/worker-thread.ts';
 import { RepositoryClient } from '../../../server/lsp/repository-client.ts';
+import { methods } from '../../../server/protocol/methods.ts';
 
-const fixture = (name: string) => path.join(import.meta.dirname, '../../fixtures/memory', name);
+const fixture = (name: string) => path.join(import.meta.dirname, '../../fixtures/worker', name);
 const parameters = {
   folders: [{ name: 'test', root: '/nowhere' }],
   exclude: [],
@@ -30,11 +30,11 @@ test('a memory that breaks is read again, and left alone when that breaks it aga
   void reading.read();
   await failed;
   assert.deepEqual(log, [
-    'warning: The memory of the repository broke: out of memory. It is read again.',
-    'warning: The memory of the repository broke: out of memory. It is read again.',
-    'error: The memory of the repository broke: out of memory.',
+    'warning: The indexing thread crashed: out of memory. The repository is read again.',
+    'warning: The indexing thread crashed: out of memory. The repository is read again.',
+    'error: The indexing thread crashed: out of memory.',
   ]);
-  assert.equal(reading.figures.problem, 'The memory of the repository broke: out of memory.');
+  assert.equal(reading.figures.problem, 'The indexing thread crashed: out of memory.');
   await reading.stop();
 });
 
@@ -46,8 +46,8 @@ test('what is asked of a thread that ends is rejected, once for each loss, and w
     problem => losses.push(problem),
     fixture('ends.mjs'),
   );
-  for (let count = 0; count < 2; count++) await assert.rejects(thread.request(coverageOfMemory, null));
-  assert.deepEqual(losses, Array(2).fill('The memory of the repository broke: it ended with code 3.'));
+  for (let count = 0; count < 2; count++) await assert.rejects(thread.request(methods.coverage, null));
+  assert.deepEqual(losses, Array(2).fill('The indexing thread crashed: it exited with code 3.'));
   assert.ok(log.every(text => text === 'memory: Content-Length: 7'));
   await thread.stop();
 });

@@ -66,7 +66,7 @@ const spoilt: readonly [name: string, bytes: Uint8Array, expected: RegExp][] = [
   ['another model', sumsWith({ model: 'n' }), /model n is not of model m/],
   ['no length', sumsWith({ length: 'x' }), /no length/],
   ['no tensor', writeSafetensors({ ...sums, tensors: new Map() }), /linear of a leaf is \[\]/],
-  ['no number', withNaN(), /delta of a leaf holds what is not a number/],
+  ['no number', withNaN(), /delta of a leaf contains NaN/],
 ];
 
 for (const [name, bytes, expected] of spoilt) {

@@ -1,4 +1,4 @@
-import type { TokenMemory } from '../../../server/repository/repository.ts';
+import type { TokenMemory } from '../../../server/repository/token-memory.ts';
 
 export class FakeMemory implements TokenMemory {
   readonly files = new Map<string, Uint16Array>();

@@ -288,7 +288,7 @@ describe('bad input', () => {
   it('that is an empty folder is said to be empty', async () => {
     using folder = new TemporaryFolder();
     const reading = await (await open(folder.root)).read();
-    assert.match(reading.problems.join(), /There is nothing to read in/);
+    assert.match(reading.problems.join(), /No source files found in/);
   });
 
   it('that is deleted while it is read loses nothing of what was read', async () => {
@@ -296,7 +296,7 @@ describe('bad input', () => {
     for (let at = 100; at < 150; at++) folder.write(`f${at}.ts`, 'x');
     const repository = await open(folder.root);
     const reading = await repository.read(({ done }) => done === 5 && folder.remove());
-    assert.match(reading.problems.join(), /disappeared while it was read/);
+    assert.match(reading.problems.join(), /disappeared while it was being read/);
     assert.ok(repository.ledger.files >= 5 && repository.ledger.files < 50);
     assert.ok(Object.values(skippedOf(repository)).every(reason => reason === 'vanished'));
     const before = textsOf(repository);

@@ -174,7 +174,7 @@ describe('reopening a repository', () => {
     });
     const reading = await repository.read();
     assert.equal(repository.ledger.files, 2);
-    assert.match(reading.problems.join(), /could not be kept for the next time/);
+    assert.match(reading.problems.join(), /Could not write the cache/);
     await assert.rejects(CacheStore.open(cache.root, large), /cache folder .* cannot be used/);
   });
 });

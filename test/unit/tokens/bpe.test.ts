@@ -207,7 +207,7 @@ function missingByte(whole: typeof definition): object {
 
 function sourceTexts(): string[] {
   const root = join(import.meta.dirname, '../../..');
-  const folders = ['server/tokens', 'server/sequence', 'server/memory', 'test/unit/tokens'];
+  const folders = ['server/tokens', 'server/sequence', 'server/copy-memory', 'test/unit/tokens'];
   return folders.flatMap(folder =>
     readdirSync(join(root, folder))
       .filter(name => name.endsWith('.ts'))

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { activityText } from '../../../server/summary/changes.ts';
 import { readHistory } from '../../../server/workspace/git-history.ts';
 
 const now = 1_700_000_000;
@@ -46,6 +47,16 @@ test('the last change of each file, commits of the last year, and the latest', a
   assert.equal(history!.commitsLastYear, 3);
   assert.equal(history!.lastCommit, now - 2 * day);
   assert.equal(history!.before, undefined);
+});
+
+test('cut off by its time it says so, and that there may be more commits', async () => {
+  const cut = await readHistory(root, { budget: 0, now, wanted: new Set(['old.txt']) });
+  assert.ok(cut === undefined || cut.isPartial);
+  const whole = await readHistory(root, { ...options, wanted: new Set(['old.txt']) });
+  assert.equal(whole!.isPartial, false);
+  const activity = { commitsLastYear: 517, lastCommit: now };
+  assert.match(activityText(activity), /^517 commits/);
+  assert.match(activityText({ ...activity, partial: true }), /^At least 517 commits/);
 });
 
 test('a folder of a repository has its own history, with paths relative to it', async () => {

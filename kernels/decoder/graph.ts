@@ -1,0 +1,173 @@
+/**
+ * A decoder as a graph that runs any number of tokens after what came before:
+ *
+ * | input | | |
+ * |---|---|---|
+ * | `ids` | int64 [T] | tokens |
+ * | `position` | int64 [1] | of the first of them, for the rotation |
+ * | `length` | int64 [1] | n, keys that are there already |
+ * | `rows` | int64 [R] | which of the T tokens are to have logits |
+ * | `keys.N`, `values.N` | float32 [1, K, P, dh] | P ≥ n: what lies behind the first n is not looked at |
+ *
+ * and gives `logits` [R, V], their `normalizer` [R] (log Σ exp, so that log-probabilities are differences), and `keys.N'`, `values.N'` with the
+ * T new ones behind the n. With P ≥ n + T these have the inputs' shape, and may be written over them: then nothing is copied but what is new.
+ *
+ * Tokens see every key before them that is there. What is there is the caller's: all keys, or those that `levels.ts` keeps, and before them
+ * keys of other files.
+ */
+import { formatShape } from '../onnx/dimension.ts';
+import { add, cast, exp, log, sub } from '../onnx/elementwise.ts';
+import { GraphBuilder, type OnnxModel, type Value } from '../onnx/graph-builder.ts';
+import { gather, reshape, split } from '../onnx/layout.ts';
+import { lengthOf } from '../onnx/length.ts';
+import { reduceMax, reduceSum, rmsNormalize, rmsNormalizeSum } from '../onnx/reduce.ts';
+import { rotaryAngles, rotateGraph } from '../rotary/graph.ts';
+import type { DecoderConfig } from './config.ts';
+import { Products } from './products.ts';
+import type { DecoderLowering, PlacePart } from './weights.ts';
+
+/** The inputs and outputs that hold a layer's state. */
+export function stateNames(layer: number): { readonly keys: string; readonly values: string } {
+  return { keys: `keys.${layer}`, values: `values.${layer}` };
+}
+
+export interface DecoderGraph {
+  readonly model: OnnxModel;
+  readonly inputs: readonly Value[];
+}
+
+export function decoderGraph(
+  config: DecoderConfig,
+  lowering: DecoderLowering,
+  place: PlacePart,
+): DecoderGraph {
+  const { heads, keyHeads, headWidth, layers, normEpsilon } = config;
+  const g = new GraphBuilder({ inside: true });
+  const inputs: Value[] = [];
+  const input = (...declared: Parameters<GraphBuilder['input']>): Value => {
+    const value = g.input(...declared);
+    inputs.push(value);
+    return value;
+  };
+  const ids = input('ids', 'int64', ['T']);
+  const position = input('position', 'int64', [1]);
+  const length = input('length', 'int64', [1]);
+  const wanted = input('rows', 'int64', ['R']);
+  const tokens = lengthOf(ids, 0);
+  const products = new Products(g, config, lowering, place, tokens);
+  const angles = rotaryAngles(g, position, tokens, headWidth, {
+    base: config.rotaryBase,
+    ...(config.rotaryDivisors !== undefined && { divisors: config.rotaryDivisors }),
+  });
+  const total = cast(add(length, tokens.value), 'int32'); // [1]
+
+  /** [T, (H + 2K)·dh] to rotated queries and keys, and values. */
+  const project = (layer: number, x: Value): { queries: Value; keys: Value; values: Value } => {
+    const name = `layers.${layer}.attention`;
+    const product = products.linear(x, `${name}.projections`);
+    const all = config.attentionBias ? add(product, products.vector(`${name}.bias`)) : product;
+    const rotated = (rows: Value, count: number): Value =>
+      rotateGraph(g, reshape(rows, [-1, count, headWidth]), angles);
+    if (!config.queryKeyNorm) {
+      const parts = split(all, [(heads + keyHeads) * headWidth, keyHeads * headWidth], -1);
+      const turned = flat(rotated(parts[0]!, heads + keyHeads));
+      const [queries, keys] = split(turned, [heads * headWidth, keyHeads * headWidth], -1);
+      return { queries: queries!, keys: keys!, values: parts[1]! };
+    }
+    const parts = split(
+      all,
+      [heads, keyHeads, keyHeads].map(count => count * headWidth),
+      -1,
+    );
+    const prepared = (rows: Value, count: number, norm: string): Value => {
+      const gain = products.vector(`${name}.${norm}`);
+      const normal = rmsNormalize(reshape(rows, [-1, count, headWidth]), gain, normEpsilon);
+      return flat(rotated(normal, count));
+    };
+    return {
+      queries: prepared(parts[0]!, heads, 'queryNorm'),
+      keys: prepared(parts[1]!, keyHeads, 'keyNorm'),
+      values: parts[2]!,
+    };
+  };
+
+  let stream = products.embed(ids); // [T, d]
+  let change: Value | undefined;
+  for (let layer = 0; layer < layers; layer++) {
+    const names = stateNames(layer);
+    const attention = `layers.${layer}.attention`;
+    const before = normalized(stream, change, products.vector(`${attention}.norm`), normEpsilon);
+    const [pastKeys, pastValues] = [names.keys, names.values].map(name =>
+      input(name, 'float32', [1, keyHeads, 'P', headWidth]),
+    );
+    const { read, keys, values } = attend(
+      project(layer, before.normal),
+      { keys: pastKeys!, values: pastValues! },
+      total,
+      config,
+    );
+    g.output(`${names.keys}'`, keys);
+    g.output(`${names.values}'`, values);
+    const attended = products.linear(read, `${attention}.output`);
+    const mlp = `layers.${layer}.mlp`;
+    const between = normalized(before.stream, attended, products.vector(`${mlp}.norm`), normEpsilon);
+    stream = between.stream;
+    change = products.gatedMlp(between.normal, mlp);
+  }
+  const last = normalized(stream, change, products.vector('norm'), normEpsilon);
+  const logits = products.head(gather(last.normal, wanted));
+  g.output('logits', logits);
+  const largest = reduceMax(logits, -1, true); // [R, 1]
+  const sum = reduceSum(exp(sub(logits, largest)), -1, true);
+  g.output('normalizer', reshape(add(log(sum), largest), [-1]));
+  return { model: g.build(), inputs };
+}
+
+/** Adds what the last block changed, and normalises. */
+function normalized(
+  stream: Value,
+  change: Value | undefined,
+  gain: Value,
+  epsilon: number,
+): { normal: Value; stream: Value } {
+  if (change === undefined) return { normal: rmsNormalize(stream, gain, epsilon), stream };
+  const { normalized: normal, sum } = rmsNormalizeSum(stream, change, gain, epsilon);
+  return { normal, stream: sum };
+}
+
+/** Softmax attention of each token over the keys that are there and the new ones up to itself, by onnxruntime's GroupQueryAttention. */
+function attend(
+  { queries, keys, values }: { queries: Value; keys: Value; values: Value },
+  past: { keys: Value; values: Value },
+  total: Value,
+  { heads, keyHeads }: DecoderConfig,
+): { read: Value; keys: Value; values: Value } {
+  const { graph: g } = queries;
+  const batch = (x: Value): Value => reshape(x, [1, ...x.shape]);
+  const [read, nextKeys, nextValues] = g.node({
+    type: 'GroupQueryAttention',
+    domain: 'com.microsoft',
+    inputs: [
+      batch(queries),
+      batch(keys),
+      batch(values),
+      past.keys,
+      past.values,
+      sub(total, 1),
+      reshape(total, []),
+    ],
+    attributes: { num_heads: heads, kv_num_heads: keyHeads },
+    outputs: [
+      { type: 'float32', shape: [1, ...queries.shape] },
+      { type: 'float32', shape: past.keys.shape },
+      { type: 'float32', shape: past.values.shape },
+    ],
+  });
+  return { read: reshape(read!, queries.shape), keys: nextKeys!, values: nextValues! };
+}
+
+function flat(x: Value): Value {
+  const [length, heads, width] = x.shape;
+  if (typeof heads !== 'number' || typeof width !== 'number') throw new RangeError(formatShape(x.shape));
+  return reshape(x, [length!, heads * width]);
+}

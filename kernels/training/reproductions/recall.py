@@ -1,0 +1,44 @@
+"""Associative recall by length: each block alone, two layers of it, trained at 64 tokens and asked at longer ones.
+
+    python recall.py [quick]
+"""
+import sys
+
+import torch
+
+import mixers  # noqa: F401  registers its blocks
+from small import Small, accuracy, emit, train
+from tasks import associative_recall
+
+KEYS, TRAINED = 8, 64
+
+
+def run(kind, steps, lengths, seed=1):
+    torch.manual_seed(seed)
+    drawing, asking = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(1000 + seed)
+    model = Small(2 * KEYS, [kind, kind])
+
+    def at(length, count):
+        return lambda: associative_recall(count, length, KEYS, asking, last_only=True)
+
+    steps, seconds = train(
+        model,
+        lambda: associative_recall(32, TRAINED, KEYS, drawing),
+        steps,
+        until=lambda m: accuracy(m, at(TRAINED, 256), 2) > 0.999,
+        say=kind,
+    )
+    found = {str(length): accuracy(model, at(length, 64), 8) for length in lengths}
+    emit(kind=kind, seed=seed, steps=steps, seconds=round(seconds, 1), accuracy=found)
+
+
+def main(quick):
+    lengths = [64, 256] if quick else [64, 256, 1024]
+    kinds = ["h3", "gated_delta", "s4d"] if quick else ["h3", "gated_delta", "s4d", "attention", "hyena_long", "hyena_implicit"]
+    for kind in kinds:
+        for seed in [1] if quick else [1, 2]:
+            run(kind, 500 if quick else 1500, lengths, seed)
+
+
+if __name__ == "__main__":
+    main("quick" in sys.argv[1:])

@@ -1,0 +1,48 @@
+"""The tasks that the papers train on, generated: every function draws one batch (tokens [B, T], targets [B, T], −1 where nothing is asked)."""
+import torch
+
+
+def associative_recall(batch, length, keys, generator, last_only=False):
+    """Pairs of a key and its value, drawn with repetition, each key bound to one value a sequence; asked: the value after a key that came
+    before (H3, arXiv 2212.14052, section 3.1). Keys are 0 … keys − 1, values keys … 2·keys − 1. `last_only`: the last pair alone is asked."""
+    bound = torch.stack([torch.randperm(keys, generator=generator) for _ in range(batch)])
+    drawn = torch.randint(keys, (batch, length // 2), generator=generator)
+    tokens = torch.stack([drawn, keys + bound.gather(1, drawn)], 2).flatten(1)
+    seen = torch.zeros(batch, keys, dtype=torch.bool)
+    asked = torch.zeros(batch, length // 2, dtype=torch.bool)
+    for i in range(length // 2):
+        asked[:, i] = seen.gather(1, drawn[:, i : i + 1])[:, 0]
+        seen.scatter_(1, drawn[:, i : i + 1], True)
+    if last_only:
+        asked[:, :-1] = False
+    targets = torch.full((batch, length), -1)
+    targets[:, ::2] = torch.where(asked, tokens[:, 1::2], -1)
+    return tokens, targets
+
+
+def induction(batch, length, vocabulary, generator):
+    """Random tokens with one special token somewhere; after its second showing, at the end, the token after its first is asked (H3,
+    arXiv 2212.14052, section 3.1). The special token is `vocabulary`."""
+    tokens = torch.randint(vocabulary, (batch, length), generator=generator)
+    place = torch.randint(length - 2, (batch, 1), generator=generator)
+    tokens.scatter_(1, place, vocabulary)
+    tokens[:, -1] = vocabulary
+    targets = torch.full((batch, length), -1)
+    targets[:, -1] = tokens.gather(1, place + 1)[:, 0]
+    return tokens, targets
+
+
+def faint_tone(batch, length, generator, pitches=8, levels=32, heard=0.25, loudness=0.5):
+    """A signal of `length` samples in `levels` steps of its height: noise, in the first quarter of it a tone of random phase besides. Asked at the
+    end: which of `pitches`, their periods from 8 samples to 128. The answer lies three quarters of the sequence away, in no single
+    sample: what raw speech asks of a model (S4, arXiv 2111.00396, section 4.3), in small."""
+    pitch = torch.randint(pitches, (batch, 1), generator=generator)
+    period = 8 * 16 ** (pitch / (pitches - 1))
+    t = torch.arange(length)[None]
+    phase = 2 * torch.pi * torch.rand(batch, 1, generator=generator)
+    tone = torch.sin(2 * torch.pi * t / period + phase) * (t < heard * length)
+    signal = loudness * 2**0.5 * tone + torch.randn(batch, length, generator=generator)
+    tokens = ((signal / 3 + 1) / 2 * levels).long().clamp(0, levels - 1)
+    targets = torch.full((batch, length), -1)
+    targets[:, -1] = pitch[:, 0]
+    return tokens, targets

@@ -1,0 +1,84 @@
+/** From logits to tokens: the most probable ones, or drawn ones, with drafts that are checked several in a run. */
+import type { Logits } from './model.ts';
+import type { DecoderSession } from './session.ts';
+
+/** Chooses the next token from its logits, [V]. */
+export type Choose = (logits: Float32Array) => number;
+
+/** Guesses how the text goes on, such as from what followed the same words elsewhere. */
+export interface DraftSource {
+  /** At most `count` tokens that may follow the session's and then `tokens`. */
+  draft(tokens: readonly number[], count: number): ArrayLike<number>;
+}
+
+export interface DecodeOptions {
+  readonly maxTokens: number;
+  readonly choose: Choose;
+  /** Nothing after such a token is wanted; it is the last one. */
+  readonly isEnd: (token: number) => boolean;
+  readonly drafts?: DraftSource;
+  readonly signal?: AbortSignal;
+}
+
+export interface Decoded {
+  readonly tokens: readonly number[];
+  /** Of each token after those before it, natural logarithms. */
+  readonly logProbabilities: readonly number[];
+  /** Runs of the model, and tokens of drafts that stood. */
+  readonly runs: number;
+  readonly accepted: number;
+}
+
+/** Guesses in a run: eight tokens cost two to three times as much as one. */
+const longestDraft = 7;
+/** After wrong guesses in a row, runs without any: 1, 2, 4 … */
+const longestPause = 8;
+
+/**
+ * Continues a sequence after the logits of its last token. What a token is chosen from does not depend on drafts: a draft stands where the
+ * model would have chosen it. The session has read all tokens but the last afterwards.
+ */
+export async function decode(
+  session: DecoderSession,
+  last: Logits,
+  vocabulary: number,
+  { maxTokens, choose, isEnd, drafts, signal }: DecodeOptions,
+): Promise<Decoded> {
+  const tokens: number[] = [];
+  const logProbabilities: number[] = [];
+  let [runs, accepted, wrong, pause] = [0, 0, 0, 0];
+  const take = ({ logits, normalizers }: Logits, row: number): number => {
+    const rowLogits = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const token = choose(rowLogits);
+    tokens.push(token);
+    logProbabilities.push(rowLogits[token]! - normalizers[row]!);
+    return token;
+  };
+  const isDone = (): boolean => tokens.length >= maxTokens || (tokens.length > 0 && isEnd(tokens.at(-1)!));
+  if (maxTokens > 0) take(last, last.normalizers.length - 1);
+  while (!isDone()) {
+    const room = Math.min(longestDraft, maxTokens - tokens.length - 1);
+    const guesses =
+      pause > 0 || drafts === undefined ? [] : Array.from(drafts.draft(tokens, room)).slice(0, room);
+    pause = Math.max(0, pause - 1);
+    const length = session.ids.length;
+    const ids = [tokens.at(-1)!, ...guesses];
+    const logits = await session.read(ids, {
+      positions: ids.length,
+      tentative: true,
+      ...(signal !== undefined && { signal }),
+    });
+    runs++;
+    let taken = 0;
+    while (taken < ids.length && !isDone()) {
+      const guess = guesses[taken];
+      if (take(logits, taken++) !== guess) break;
+      accepted++;
+    }
+    // The last of the tokens is not read yet, even where a draft has guessed it.
+    session.truncate(length + taken);
+    if (guesses.length > 0 && taken === 1) pause = Math.min(2 ** wrong++, longestPause);
+    else if (taken > 1) wrong = 0;
+  }
+  return { tokens, logProbabilities, runs, accepted };
+}

@@ -1,0 +1,96 @@
+/** A converted decoder, opened once for all sequences that run through it. */
+import type { DecoderConfig } from '../../kernels/decoder/config.ts';
+import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
+import type { Device } from '../engine/device.ts';
+import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../engine/runtime.ts';
+import { modelFile } from './convert.ts';
+import type { DecoderState } from './state.ts';
+
+/** What a run leaves of the positions that were asked for. */
+export interface Logits {
+  /** [positions, V] */
+  readonly logits: Float32Array;
+  /** [positions]: log Σ exp of each row, so that a token's log-probability is its logit less this. */
+  readonly normalizers: Float32Array;
+}
+
+export interface RunRequest {
+  /** At least one. */
+  readonly ids: ArrayLike<number>;
+  /** Of the first token, for the rotation. */
+  readonly position: number;
+  /** Of how many of the last tokens logits are wanted. */
+  readonly positions: number;
+}
+
+export class DecoderModel {
+  readonly config: DecoderConfig;
+  readonly #session: GraphSession;
+  readonly #inPlace: boolean;
+
+  private constructor(config: DecoderConfig, session: GraphSession, inPlace: boolean) {
+    this.config = config;
+    this.#session = session;
+    this.#inPlace = inPlace;
+  }
+
+  /** @throws what onnxruntime throws, where there is no such file or the device does not take it */
+  static async open(
+    runtime: Runtime,
+    folder: string,
+    config: DecoderConfig,
+    { lowering, device, ...options }: OpenOptions & { lowering: DecoderLowering; device: Device },
+  ): Promise<DecoderModel> {
+    const session = await runtime.openFile(modelFile(folder, lowering), device, options);
+    return new DecoderModel(config, session, device === 'cpu');
+  }
+
+  /**
+   * Runs tokens after what a state holds, and adds them to it. Blocks this thread while it does.
+   * @throws RangeError for ids outside of the vocabulary
+   */
+  async run(state: DecoderState, { ids, position, positions }: RunRequest): Promise<Logits> {
+    this.#expectIds(ids);
+    const count = ids.length;
+    const int64 = (numbers: ArrayLike<number>) => ({
+      shape: [numbers.length],
+      data: BigInt64Array.from({ length: numbers.length }, (_, i) => BigInt(numbers[i]!)),
+    });
+    const past = state.feeds(count);
+    const feeds = {
+      ids: int64(ids),
+      position: int64([position]),
+      length: int64([state.length]),
+      rows: int64(Array.from({ length: positions }, (_, i) => count - positions + i)),
+      ...past,
+    };
+    const outputs: Record<string, OutputPlaces[string]> = {
+      ...(positions > 0 && { logits: undefined, normalizer: undefined }),
+    };
+    for (const [name, tensor] of Object.entries(past))
+      outputs[`${name}'`] = this.#inPlace ? tensor : undefined;
+    const results = await this.#session.run(feeds, outputs);
+    if (!this.#inPlace)
+      for (const [name, { data }] of Object.entries(past)) data.set(results[`${name}'`]!.data);
+    state.grow(count);
+    return {
+      logits: results['logits']?.data ?? new Float32Array(0),
+      normalizers: results['normalizer']?.data ?? new Float32Array(0),
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  /** A Gather outside of the table ends the process on some devices. */
+  #expectIds(ids: ArrayLike<number>): void {
+    const { vocabulary } = this.config;
+    if (ids.length === 0) throw new RangeError('There are no tokens to run.');
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at]!;
+      if (!Number.isInteger(id) || id < 0 || id >= vocabulary)
+        throw new RangeError(`Token ${id} at ${at} is outside of the vocabulary of ${vocabulary}.`);
+    }
+  }
+}

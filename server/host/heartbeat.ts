@@ -1,0 +1,86 @@
+/**
+ * Notices a worker thread that a file keeps busy for too long, as a pattern can on text made to harm it. The worker beats from its
+ * event loop and writes down the file it works on, in memory that both threads share: a blocked thread can send no message.
+ */
+
+const beats = 0;
+const pathLength = 1;
+const headerBytes = 8;
+const longestPath = 4096;
+
+export function newHeartbeatMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(headerBytes + longestPath);
+}
+
+/** Milliseconds between two beats, and between two looks at them. */
+const beatInterval = 500;
+
+/** The worker's side. */
+export class Heartbeat {
+  readonly #header: Int32Array;
+  readonly #path: Uint8Array;
+  #clearing = false;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#header = new Int32Array(memory, 0, 2);
+    this.#path = new Uint8Array(memory, headerBytes);
+    const beat = () => Atomics.add(this.#header, beats, 1);
+    beat();
+    setInterval(beat, beatInterval).unref();
+  }
+
+  /** Notes the file that is worked on until the event loop turns: a thread that does not get there is blocked by it. */
+  readonly workOn = (path: string): void => {
+    const bytes = Buffer.from(path);
+    const length = bytes.length > longestPath ? 0 : bytes.length;
+    this.#path.set(bytes.subarray(0, length));
+    Atomics.store(this.#header, pathLength, length);
+    if (this.#clearing) return;
+    this.#clearing = true;
+    setImmediate(() => {
+      this.#clearing = false;
+      Atomics.store(this.#header, pathLength, 0);
+    });
+  };
+}
+
+export interface Patience {
+  /** Milliseconds of silence with a file at hand, which take any real file a fraction of this. */
+  readonly file: number;
+  /** Milliseconds of silence without one: building an index of millions of tokens is allowed to take its time. */
+  readonly other: number;
+}
+
+export const usualPatience: Patience = { file: 10_000, other: 120_000 };
+
+/** The server's side. A thread that has never beaten is not judged. */
+export class HeartbeatMonitor {
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param onSilent is called once, with the file that was worked on where one was */
+  constructor(
+    memory: SharedArrayBuffer,
+    onSilent: (path: string | undefined) => void,
+    patience: Patience = usualPatience,
+  ) {
+    const header = new Int32Array(memory, 0, 2);
+    let last = 0;
+    // Looks are counted rather than time: a computer that slept is no reason to suspect anyone.
+    let silentLooks = 0;
+    this.#timer = setInterval(() => {
+      const now = Atomics.load(header, beats);
+      silentLooks = now === last ? silentLooks + 1 : 0;
+      last = now;
+      const length = Atomics.load(header, pathLength);
+      const limit = length > 0 ? patience.file : patience.other;
+      if (now === 0 || silentLooks * beatInterval < limit) return;
+      this.stop();
+      onSilent(length > 0 ? Buffer.from(memory, headerBytes).subarray(0, length).toString() : undefined);
+    }, beatInterval);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

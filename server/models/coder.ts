@@ -1,0 +1,39 @@
+/** A GGUF file opened as a code model: all that conversion and completion need of it. */
+import type { DecoderConfig } from '../../kernels/decoder/config.ts';
+import { type DecoderTokenizer, tokenizerOf } from '../decoder-tokens/tokenizer.ts';
+import { decoderConfigOf, type GgufWeights, weightsOf } from '../gguf/decoder.ts';
+import { GgufError } from '../gguf/error.ts';
+import { GgufFile } from '../gguf/reader.ts';
+
+export interface Coder {
+  /** What the file calls the model. */
+  readonly title: string;
+  readonly config: DecoderConfig;
+  readonly tokenizer: DecoderTokenizer;
+  readonly weights: GgufWeights;
+  /** Tokens and weights are of no use afterwards. */
+  close(): Promise<void>;
+}
+
+/** @throws GgufError with a sentence where the file is damaged or holds what is not supported */
+export async function openCoder(file: string): Promise<Coder> {
+  const gguf = await GgufFile.open(file);
+  try {
+    const config = await decoderConfigOf(gguf);
+    const tokenizer = tokenizerOf(gguf.metadata);
+    if (tokenizer.vocabularySize > config.vocabulary)
+      throw new GgufError(
+        `${file} is damaged: ${tokenizer.vocabularySize} tokens and an embedding of ${config.vocabulary}.`,
+      );
+    return {
+      title: gguf.metadata.string('general.name', ''),
+      config,
+      tokenizer,
+      weights: weightsOf(gguf, config),
+      close: () => gguf.close(),
+    };
+  } catch (error) {
+    await gguf.close();
+    throw error;
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Fetches one file over HTTP: continues where an earlier try ended, and keeps the result only where its size and SHA-256 are right.
+ * What was fetched so far lies beside the target, as `<target>.part`.
+ */
+import { open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { freeBytes, hashOfFile } from './checksum.ts';
+import { openResponse } from './http.ts';
+
+export interface Expected {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export type OnProgress = (bytes: number, total: number) => void;
+
+/** A failure that another try, or another source, may not have. The sentence says what happened. */
+export class FetchError extends Error {
+  override readonly name = 'FetchError';
+}
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+  /** Tries after the first, when the connection is lost. */
+  readonly retries?: number;
+  /** Proxies and certificates, by the names that programs use; those of the process by default. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** What has been fetched of a file so far. */
+export function partOf(target: string): string {
+  return `${target}.part`;
+}
+
+/**
+ * @param target where the file is to lie; its folder is there
+ * @throws FetchError where it cannot be had from there, or is another file; the signal's reason; what the file system throws
+ */
+export async function download(
+  url: string,
+  target: string,
+  expected: Expected,
+  options: DownloadOptions = {},
+): Promise<void> {
+  const part = partOf(target);
+  await expectRoom(path.dirname(target), expected.bytes - (await sizeOf(part)));
+  const { retries = 4, signal } = options;
+  for (let tries = 0; ; tries++) {
+    const before = await sizeOf(part);
+    try {
+      if (before < expected.bytes) await fetchRest(url, part, before, expected, options);
+      break;
+    } catch (error) {
+      signal?.throwIfAborted();
+      // A try that brought something is not counted against the next.
+      if ((await sizeOf(part)) > before) tries = 0;
+      if (!(error instanceof FetchError) || !isTemporary(error) || tries >= retries) throw error;
+      await pause(250 * 2 ** tries, signal);
+    }
+  }
+  await keepIfRight(target, expected, options.signal);
+}
+
+/**
+ * Makes `<target>.part` the target if it is what was expected, and removes it otherwise.
+ * @throws FetchError where it is not
+ */
+export async function keepIfRight(target: string, expected: Expected, signal?: AbortSignal): Promise<void> {
+  const part = partOf(target);
+  const bytes = await sizeOf(part);
+  const sha256 = bytes === expected.bytes ? (await hashOfFile(part, signal)).digest('hex') : undefined;
+  if (sha256 === expected.sha256) {
+    await rename(part, target);
+    return;
+  }
+  await rm(part, { force: true });
+  throw new FetchError(
+    sha256 === undefined
+      ? `What was fetched has ${bytes} bytes and not ${expected.bytes}. It was removed.`
+      : `What was fetched has the SHA-256 ${sha256} and not ${expected.sha256}. It was removed.`,
+  );
+}
+
+/** @throws Error with a sentence where a disk certainly lacks the room */
+export async function expectRoom(folder: string, bytes: number): Promise<void> {
+  const free = await freeBytes(folder);
+  if (free !== undefined && free < bytes)
+    throw new Error(
+      `There is not enough room in ${folder}: ${megabytes(bytes)} are needed and ${megabytes(free)} are free.`,
+    );
+}
+
+async function fetchRest(
+  url: string,
+  part: string,
+  before: number,
+  expected: Expected,
+  { signal, onProgress, environment }: DownloadOptions,
+): Promise<void> {
+  const headers = before > 0 ? { range: `bytes=${before}-` } : {};
+  let body: Readable | undefined;
+  try {
+    const response = await openResponse(url, { headers, signal, environment });
+    body = response.body;
+    // What becomes of a body that is given up is of no interest.
+    body.on('error', () => undefined);
+    if (response.status !== 200 && response.status !== 206) throw statusError(url, response.status);
+    if (response.status === 206 && response.rangeStart !== before)
+      throw new FetchError(`${url} sent another range than was asked for.`);
+    if (response.total !== undefined && response.total !== expected.bytes)
+      throw new FetchError(
+        `${url} has ${response.total} bytes and not ${expected.bytes}: it is another file.`,
+      );
+    // A server that does not know ranges sends all of it again.
+    await appendTo(part, response.status === 206 ? before : 0, body, expected, url, onProgress);
+  } catch (error) {
+    body?.destroy();
+    signal?.throwIfAborted();
+    throw asFetchError(error, url);
+  }
+}
+
+async function appendTo(
+  part: string,
+  start: number,
+  body: AsyncIterable<Buffer>,
+  expected: Expected,
+  url: string,
+  onProgress: OnProgress | undefined,
+): Promise<void> {
+  let at = start;
+  onProgress?.(at, expected.bytes);
+  const file = await open(part, start > 0 ? 'a' : 'w');
+  try {
+    for await (const chunk of body) {
+      if (at + chunk.length > expected.bytes)
+        throw new FetchError(`${url} sent more than ${expected.bytes} bytes: it is another file.`);
+      await file.writeFile(chunk);
+      at += chunk.length;
+      onProgress?.(at, expected.bytes);
+    }
+  } finally {
+    await file.close();
+  }
+  if (at < expected.bytes)
+    throw new FetchError(`The connection to ${new URL(url).host} ended after ${at} bytes.`, temporary);
+}
+
+/** Marks failures that another try may not have. */
+const temporary = { cause: 'temporary' } as const;
+
+function isTemporary(error: FetchError): boolean {
+  return error.cause === temporary.cause;
+}
+
+function statusError(url: string, status: number): FetchError {
+  const again = status === 408 || status === 429 || status >= 500;
+  return new FetchError(`${url} answered with status ${status}.`, again ? temporary : {});
+}
+
+/** Of the network's errors a `FetchError`; those of the disk and of a user's interruption stay what they are. */
+function asFetchError(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || error instanceof FetchError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Error('The disk is full. What was fetched is kept, and the next try goes on from there.');
+  if (code !== undefined && /^E(ACCES|PERM|ROFS|IO|ISDIR|FBIG|MFILE|NFILE|NOENT)$/.test(code)) return error;
+  return new FetchError(
+    `The connection to ${new URL(url).host} failed (${code ?? error.message}).`,
+    temporary,
+  );
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal!.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

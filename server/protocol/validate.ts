@@ -1,0 +1,39 @@
+/** Checks of what comes from outside, with problems that name the field. */
+import * as v from 'valibot';
+
+export const string = v.string('must be a string');
+export const flag = v.boolean('must be true or false');
+
+/** A line or a column. */
+export const fromOne = wholeNumber(1);
+
+export function wholeNumber(minimum: number) {
+  const problem = `must be a whole number from ${minimum}`;
+  return v.pipe(v.number(problem), v.integer(problem), v.minValue(minimum, problem));
+}
+
+/** @param names at least one */
+export function oneOf<const Names extends readonly string[]>(names: Names) {
+  return v.picklist(names, `must be one of ${names.join(', ')}`);
+}
+
+/** An object with these fields. Others are left out, so that a client may be newer than the server. */
+export function fields<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.object(entries, issue => (issue.received === 'undefined' ? 'is missing' : 'must be an object'));
+}
+
+export type Checked<Output> = { readonly value: Output } | { readonly problem: string };
+
+/** @returns the checked value, or a sentence that names the first field that is wrong */
+export function check<Schema extends v.GenericSchema>(
+  schema: Schema,
+  given: unknown,
+): Checked<v.InferOutput<Schema>> {
+  // To the library, a list is an object too.
+  if (Array.isArray(given)) return { problem: 'The parameters must be an object.' };
+  const result = v.safeParse(schema, given, { abortEarly: true });
+  if (result.success) return { value: result.output };
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  return { problem: path === null ? `The parameters ${issue.message}.` : `\`${path}\` ${issue.message}.` };
+}

@@ -1,0 +1,103 @@
+/**
+ * The one way to open a file that lies inside a repository, whose author may be hostile: a symbolic link is not followed, a
+ * pipe or a device is not waited for, and what was opened lies where its path says, whatever happened to the folders above.
+ */
+
+import fs, { constants, type Stats } from 'node:fs';
+import path from 'node:path';
+import type { Verdict } from '../protocol/verdict.ts';
+import { isAbsence, verdictOnFailure } from './failure.ts';
+
+/** Between listing and opening, a file may have become a link or a pipe: neither is followed or waited for. */
+export const guardedFlags =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/** Larger files of rules are machine-made or a trap; git's own are some kilobytes. */
+const largestRules = 1 << 20;
+
+/**
+ * What speaks against reading a file that was opened with `guardedFlags`; `changed` when another file stands at its path by now.
+ * @param absolute where it was opened, under a root without symbolic links
+ * @param limit in bytes
+ */
+export function verdictOnOpened(
+  descriptor: number,
+  stat: Stats,
+  absolute: string,
+  limit: number,
+): Verdict | 'changed' | undefined {
+  if (!stat.isFile()) return { reason: 'unreadable', detail: 'It is not a regular file.' };
+  if (stat.size > limit)
+    return { reason: 'oversized', detail: `It has ${stat.size} bytes, more than ${limit}.` };
+  if (process.platform === 'linux' && pathOfDescriptor(descriptor) === absolute) return undefined;
+  const folder = path.dirname(absolute);
+  try {
+    if (fs.realpathSync.native(folder) !== folder)
+      return { reason: 'symlink', detail: 'A folder above it is a symbolic link.' };
+    const { ino, dev } = fs.lstatSync(absolute);
+    return ino === stat.ino && dev === stat.dev ? undefined : 'changed';
+  } catch (error) {
+    if (isAbsence(error)) return 'changed';
+    throw error;
+  }
+}
+
+/** Linux says where a descriptor points. */
+function pathOfDescriptor(descriptor: number): string | undefined {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a file of rules (`.gitignore` and the like), or why its rules do not count. */
+export interface Rules {
+  readonly text?: string;
+  /** A sentence for the user, where there is something of this name that cannot be used. */
+  readonly problem?: string;
+}
+
+/**
+ * Reads a small file at once.
+ * @param root absolute, without symbolic links
+ * @param relative path under the root, with `/`
+ */
+export function readRules(root: string, relative: string): Rules {
+  const absolute = path.join(root, relative);
+  try {
+    // Most folders have none, and an error costs more than a question.
+    if (fs.lstatSync(absolute, { throwIfNoEntry: false }) === undefined) return {};
+    const descriptor = fs.openSync(absolute, guardedFlags);
+    try {
+      const verdict = verdictOnOpened(descriptor, fs.fstatSync(descriptor), absolute, largestRules);
+      if (verdict === 'changed') return refused(relative, moved);
+      if (verdict !== undefined) return refused(relative, verdict);
+      return { text: readUpTo(descriptor, largestRules) };
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  } catch (error) {
+    return isAbsence(error) ? {} : refused(relative, verdictOnFailure(error));
+  }
+}
+
+function refused(relative: string, verdict: Verdict): Rules {
+  const why = verdict.reason === 'symlink' ? 'It is or lies behind a symbolic link.' : verdict.detail;
+  return { problem: `The rules in ${relative} do not count. ${why}` };
+}
+
+const moved: Verdict = { reason: 'unreadable', detail: 'It was replaced while it was read.' };
+
+/** A file that grows while it is read is read as far as the limit. */
+function readUpTo(descriptor: number, limit: number): string {
+  const parts: Buffer[] = [];
+  for (let filled = 0; filled < limit; ) {
+    const part = Buffer.allocUnsafe(Math.min(1 << 16, limit - filled));
+    const count = fs.readSync(descriptor, part, 0, part.length, null);
+    if (count === 0) break;
+    parts.push(part.subarray(0, count));
+    filled += count;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,132 @@
+/** Passwords in addresses and in what programs take to connect to a database. */
+import { isStandIn, looksRandom } from './placeholder.ts';
+import type { Find } from './verdict.ts';
+
+/** Characters behind `://` in which a password has to end. */
+const reach = 400;
+
+/** Ends an address: white space, quotes, brackets. */
+const ends = /[\s"'`<>\\^|]|\)[\s;,]|\](?!:)/;
+
+const wordsForPassword =
+  /^(?:my|your|the|some|db|user|admin|root|test)?[-_.]?(?:pass(?:word|wd|phrase)?|pwd|pw|passwd|secret|hidden|redacted|token|credentials?|changeme|foo|bar|baz|qux|admin|root|user(?:name)?|guest|test(?:ing)?|demo|default|example|local|dev|postgres|mysql|mongo|redis|rabbitmq|hunter2|hello|x+|\*+|\.+|\d{1,8}|abc(?:123)?|qwerty|letmein|[a-z])[-_.!]?\d{0,4}!?$/i;
+
+/** Hosts that are reserved for examples and tests (RFC 2606, RFC 6761, RFC 5737), or this machine. */
+const reserved =
+  /^(?:(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost)|127\.[\d.]+|0\.0\.0\.0|\[?::1\]?|192\.0\.2\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|host|hostname|server|your[-_.\w]*|my[-_]?host|(?:.*\.)?(?:domain|site|host|yourdomain|mydomain)(?:\.(?:com|tld|net|org))?)$/i;
+
+/**
+ * `scheme://user:password@host`, where both password and host are more than words for such.
+ * @param isAside in a test or a document, where a password has to look like one that was drawn
+ */
+export function findAddress(text: string, isAside = false): Find | undefined {
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    // As far as the next address, so that many of them cost no more than one.
+    const next = text.indexOf('://', at + 3);
+    const rest = text.slice(at + 3, Math.min(next < 0 ? text.length : next, at + 3 + reach));
+    const colon = rest.indexOf(':');
+    if (colon < 0 || !rest.includes('@')) continue;
+    const end = rest.search(ends);
+    const address = end < 0 ? rest : rest.slice(0, end);
+    const parsed = loginIn(address);
+    if (parsed !== undefined && isLogin(parsed) && !(isAside && !looksRandom(parsed.password, 8)))
+      return { what: 'a password in an address', start: at, end: at + 3 + address.length };
+  }
+  return undefined;
+}
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+  readonly hosts: readonly string[];
+}
+
+function loginIn(address: string): Login | undefined {
+  const colon = address.indexOf(':');
+  if (colon < 0) return undefined;
+  const user = address.slice(0, colon);
+  if (/[/?#[\]]/.test(user) || user.length > 128) return undefined;
+  // A password may hold what separates the parts of an address, though it should be escaped there: the host begins behind the last
+  // `@` before what can only be path or query.
+  const query = address.search(/[?#]\w+=/);
+  const authority = query < 0 ? address : address.slice(0, query);
+  const firstSlash = authority.indexOf('/', colon);
+  let mark = authority.lastIndexOf('@', firstSlash < 0 ? authority.length : firstSlash);
+  if (mark < colon) mark = authority.lastIndexOf('@');
+  if (mark <= colon) return undefined;
+  const password = authority.slice(colon + 1, mark);
+  // `host:8080/path@version`: what stands before the colon is a host, and a port follows.
+  if (/^\d{1,5}(?:\/|$)/.test(password) && /\//.test(password)) return undefined;
+  const hosts = authority
+    .slice(mark + 1)
+    .split('/', 1)[0]!
+    .split(',')
+    .map(host => host.replace(/:\d*$/, ''))
+    .filter(host => host !== '');
+  return { user, password, hosts };
+}
+
+function isLogin({ user, password, hosts }: Login): boolean {
+  if (password.length < 4 || password.length > 256 || hosts.length === 0) return false;
+  if (new Set(password).size < 4) return false;
+  if (password === user || wordsForPassword.test(password) || isFilledIn(password) || isFilledIn(user))
+    return false;
+  // One real host is enough.
+  const real = hosts.filter(host => !reserved.test(host) && !isFilledIn(host));
+  return real.length > 0 && real.every(host => /^[\w.-]+$|^\[[\da-f:]+\]$/i.test(host));
+}
+
+function isFilledIn(part: string): boolean {
+  let plain = part;
+  try {
+    plain = decodeURIComponent(part);
+  } catch {
+    // It holds a percent sign of its own.
+  }
+  return isStandIn(plain) || /[{}<>]|^\$|^:|%s|^\*+$/.test(plain);
+}
+
+const connectionSign = /(?:password|pwd)\s?=/i;
+const oracleSign = 'jdbc:oracle:';
+const connection =
+  /(?:password|pwd)\s?=\s?("[^"\n]{1,128}"|'[^'\n]{1,128}'|\{[^}\n]{1,128}\}|[^;&"'\s,)]{4,128})/gi;
+/** A connection string names its server, database or user beside the password. */
+const company =
+  /(?:^|[;?&"'\s])(?:server|data source|host|hostname|address|addr|network address|initial catalog|database|user id|uid|user|username|driver|endpoint)\s?=\s?([^;&"'\s,)]+)/gi;
+
+/** No file that a person wrote has more. */
+const mostConnections = 1000;
+
+/** ADO.NET, ODBC, JDBC, libpq: `Server=…;User Id=…;Password=…`. */
+export function findConnection(text: string): Find | undefined {
+  if (text.includes(oracleSign)) {
+    const oracle = /jdbc:oracle:\w+:([\w$#]+)\/([^@/\s"']{4,64})@/.exec(text);
+    if (
+      oracle !== null &&
+      oracle[1] !== oracle[2] &&
+      !wordsForPassword.test(oracle[2]!) &&
+      !isFilledIn(oracle[2]!)
+    )
+      return {
+        what: 'the password of a database',
+        start: oracle.index,
+        end: oracle.index + oracle[0].length,
+      };
+  }
+  if (!connectionSign.test(text)) return undefined;
+  let looked = 0;
+  for (const match of text.matchAll(connection)) {
+    if (++looked > mostConnections) break;
+    const value = match[1]!.replace(/^["'{]|["'}]$/g, '');
+    if (value.length < 6 || wordsForPassword.test(value) || isFilledIn(value)) continue;
+    const lineStart = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - 400);
+    const nextLine = text.indexOf('\n', match.index);
+    const lineEnd = Math.min(nextLine < 0 ? text.length : nextLine, match.index + 400);
+    const line = text.slice(lineStart, lineEnd);
+    const beside = [...line.matchAll(company)].map(found => found[1]!);
+    if (beside.length === 0 || !/[;&?]|\bhost=\S+ |\buser=\S+ /i.test(line)) continue;
+    if (beside.some(name => reserved.test(name.replace(/[,:]\d+$/, '')))) continue;
+    return { what: 'the password of a database', start: match.index, end: match.index + match[0].length };
+  }
+  return undefined;
+}

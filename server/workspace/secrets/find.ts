@@ -1,0 +1,67 @@
+/**
+ * Secrets in a text and in the names of files. Our own searches come first: they know the shapes of today's services, names that
+ * are given a value at random, keys in any quoting, and addresses with passwords. Behind them run Secretlint's recommended rules.
+ */
+import { findAddress, findConnection } from './addresses.ts';
+import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
+import { findKey, findWebKey } from './keys.ts';
+import { isTestEnvironment } from './names.ts';
+import { isStandIn } from './placeholder.ts';
+import { verdictOfPreset } from './preset.ts';
+import { presetMaySearch } from './preset-needs.ts';
+import { type Scanned, scan } from './scan.ts';
+import { type Find, type SecretVerdict, verdictOn } from './verdict.ts';
+
+/** The older ways to log in to a package registry. */
+const registryPassword = /_(?:auth|password)[ \t]{0,8}=[ \t]{0,8}["']?[^\s"'$]/;
+
+/** Whether anything could be found. `false` is certain, and costs no more than our own searches. */
+export function mayHoldSecret(path: string, text: string): boolean {
+  const { find, hinted } = search(path, text);
+  return find !== undefined || hinted;
+}
+
+/** @param path decides which searches apply */
+export async function verdictOnSecrets(path: string, text: string): Promise<SecretVerdict | undefined> {
+  const { find, hinted } = search(path, text);
+  if (find !== undefined) return verdictOn(find.what, lineOf(text, find.start));
+  return hinted ? verdictOfPreset(path, text) : undefined;
+}
+
+function search(path: string, text: string): Scanned {
+  const find =
+    findKey(text) ??
+    findWebKey(text) ??
+    findAddress(text, isTestOrDocument(path)) ??
+    findConnection(text) ??
+    findLogin(path, text);
+  if (find !== undefined) return { find, hinted: false };
+  const plain = isSettings(path);
+  const isAside = isTestOrDocument(path);
+  const scanned = scan(text, { plain, tokensOnly: isAside && !plain });
+  return scanned.find === undefined && presetMaySearch(path, text) ? { hinted: true } : scanned;
+}
+
+function findLogin(path: string, text: string): Find | undefined {
+  if (isTestEnvironment(path)) return findVariable(text);
+  const match = path.endsWith('.npmrc') ? registryPassword.exec(text) : null;
+  if (match === null) return undefined;
+  return { what: 'the login for a package registry', start: match.index, end: match.index + match[0].length };
+}
+
+/** In a file of variables a password need not be long to be one. */
+function findVariable(text: string): Find | undefined {
+  for (const match of text.matchAll(/^(?:export )?(\w{1,100})[ \t]{0,8}=[ \t]{0,8}["']?([^\s"']{6,400})/gm))
+    if (isSecretName(match[1]!) && !isStandIn(match[2]!))
+      return { what: 'a password, key or token', start: match.index, end: match.index + match[0].length };
+  return undefined;
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = 0; at < offset; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) !== 0x0a)) line++;
+  }
+  return line;
+}

@@ -1,0 +1,79 @@
+/** Private keys, in whatever quoting they stand. */
+import { entropyOf, looksRandom } from './placeholder.ts';
+import type { Find } from './verdict.ts';
+
+/** Characters after a marker in which its key has to begin. */
+const reach = 4000;
+
+/** Base64 characters that no snippet or ellipsis of a document reaches. */
+const leastKey = 60;
+
+const markers = /(?:BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-\d|minisign encrypted secret key)/g;
+
+/** Cheap to look for: every marker holds one of these. */
+const signs: readonly string[] = ['PRIVATE KEY', 'PuTTY-User-Key', 'minisign encrypted'];
+
+/** What may stand between the lines of a key: quotes, escapes, marks of comments and of continued lines. */
+const dressing = /\\[nrt]|\\u000[ad]|%0[ad]|&#1[03];|<br ?\/?>|[\s"'`#/*|>,;:\\()[\]-]/gi;
+
+/** Headers of encrypted keys and of PuTTY's files, which are no part of the key. */
+const headers =
+  /\b(?:Proc-Type|DEK-Info|Comment|Version|Encryption|Public-Lines|Key-Derivation|Argon2-\w+|Hash|Charset)\s*:[^\n\\]{0,120}/gi;
+
+export function findKey(text: string): Find | undefined {
+  if (!signs.some(sign => text.includes(sign))) return undefined;
+  for (const match of text.matchAll(markers)) {
+    const start = match.index;
+    if (hasKey(keyAfter(text, start + match[0].length)))
+      return { what: 'a private key', start, end: start + match[0].length };
+  }
+  return undefined;
+}
+
+/** As far as the next marker, so that many of them cost no more than one. */
+function keyAfter(text: string, start: number): string {
+  const after = text.slice(start, start + reach);
+  const next = after.indexOf('PRIVATE KEY');
+  const end = after.indexOf('END');
+  return next >= 0 && (end < 0 || next < end) ? after.slice(0, next) : after;
+}
+
+function hasKey(after: string): boolean {
+  const end = after.search(/-{2,5} ?END/);
+  // Of a quoted key whose lines are joined by `+` the signs are taken off, too; base64 has few of them.
+  const bare = (end < 0 ? after : after.slice(0, end)).replace(headers, ' ').replace(/["'`]\s*\+/g, ' ');
+  const body = /[A-Za-z0-9+/=]*/.exec(bare.replace(dressing, '').replace(/^(?:BLOCK)?/, ''))![0];
+  return body.length >= leastKey && entropyOf(body.slice(0, 400)) > 4.2;
+}
+
+const heads: readonly string[] = [
+  'LS0tLS1CRUdJTi',
+  'eyJ0eXBlIjoi',
+  'eyAidHlwZSI6',
+  'ewogICJ0eXBl',
+  'ewogICAgInR5',
+  'ewoJInR5cGUi',
+  'ewogInR5cGUi',
+];
+
+/** A key, or the account of a Google service, that was encoded in base64 as a whole. */
+export function isEncodedKey(span: string): boolean {
+  for (const head of heads) {
+    const at = span.indexOf(head);
+    if (at < 0) continue;
+    const decoded = Buffer.from(span.slice(at, at + 400), 'base64').toString('latin1');
+    if (/PRIVATE KEY/.test(decoded) || /"type"\s*:\s*"service_account"/.test(decoded)) return true;
+  }
+  return false;
+}
+
+const jwkSign = /"kty"\s*:\s*"(?:RSA|EC|OKP|oct)"/;
+
+/** A private key as JSON (RFC 7517): `d` of a pair, `k` of a shared secret. */
+export function findWebKey(text: string): Find | undefined {
+  if (!text.includes('"kty"') || !jwkSign.test(text)) return undefined;
+  for (const match of text.matchAll(/"(?:d|k)"\s{0,8}:\s{0,8}"([A-Za-z0-9_-]{32,2000})"/g))
+    if (looksRandom(match[1]!, 32))
+      return { what: 'a private key', start: match.index, end: match.index + match[0].length };
+  return undefined;
+}

@@ -1,0 +1,43 @@
+/** Secretlint's recommended rules: run only where searches that cost far less say that one of them may report something. */
+import { isMadeUp } from './placeholder.ts';
+import { rules, unusedRules } from './preset-needs.ts';
+import { type SecretVerdict, verdictOn } from './verdict.ts';
+
+const prefix = '@secretlint/secretlint-rule-';
+
+/** What is shorter is a word that begins like a token. */
+const shortest = 16;
+
+const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + name));
+
+/** The names of the rules that are known here, as Secretlint knows them. */
+export const knownRules: readonly string[] = [...rules.keys(), ...unusedRules].map(name => prefix + name);
+
+/** Runs the rules. @param path decides which of them apply */
+export async function verdictOfPreset(path: string, text: string): Promise<SecretVerdict | undefined> {
+  // Loaded for the first file that needs it, and that is seldom one of the first.
+  const [{ lintSource }, { rules: creators }, { secretLintProfiler }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+    import('@secretlint/profiler'),
+  ]);
+  // It keeps a record of every rule that was ever run, and searches all of them at each: a leak in a server.
+  secretLintProfiler.mark = () => undefined;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  const { messages } = await lintSource({
+    source: { filePath: path, content: text, ext: dot < 0 ? '' : name.slice(dot), contentType: 'text' },
+    options: {
+      config: {
+        rules: creators.filter(({ meta }) => !unused.has(meta.id)).map(rule => ({ id: rule.meta.id, rule })),
+      },
+      noPhysicFilePath: true,
+      maskSecrets: true,
+    },
+  });
+  const real = messages.find(
+    ({ range: [start, end] }) => end - start >= shortest && !isMadeUp(text.slice(start, end)),
+  );
+  if (real === undefined) return undefined;
+  return verdictOn(rules.get(real.ruleId.slice(prefix.length)) ?? 'a secret', real.loc.start.line);
+}

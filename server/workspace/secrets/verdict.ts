@@ -1,0 +1,20 @@
+/** A find in plain words. The find itself is never shown. */
+
+/** Why a file is left out. */
+export interface SecretVerdict {
+  readonly reason: 'secret';
+  /** A plain sentence for the user, without the secret. */
+  readonly detail: string;
+}
+
+export interface Find {
+  /** What it looks like, to be named to the user. */
+  readonly what: string;
+  /** Where it stands in the text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export function verdictOn(what: string, line: number): SecretVerdict {
+  return { reason: 'secret', detail: `Line ${line} holds what looks like ${what}.` };
+}

@@ -1,0 +1,48 @@
+/** Code to read: this repository's own files, which no model that can be got has been trained on. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LlamaModel } from './llama.ts';
+
+const root = path.join(import.meta.dirname, '../../..');
+
+export interface Document {
+  readonly ids: readonly number[];
+  /** Of UTF-8, of all tokens but the first, which nothing stands before. */
+  readonly bytes: number;
+}
+
+/** Beginnings of files, spread over the repository, `count` tokens in all. */
+export function documents(model: LlamaModel, count: number, each = 512): Document[] {
+  const files = execFileSync('git', ['ls-files', '*.ts', '*.py', '*.json', '*.md'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter(file => file !== '' && !file.includes('package-lock'));
+  const found: Document[] = [];
+  let [left, at] = [count, 0];
+  const step = 17;
+  while (left > 0 && at < files.length * step) {
+    const text = readFileSync(path.join(root, files[at % files.length]!), 'utf8').slice(0, 8 * each);
+    at += step;
+    const ids = model.tokenize(text).slice(0, Math.min(each, left));
+    if (ids.length < Math.min(each, left) || ids.length < 2) continue;
+    found.push({ ids, bytes: Buffer.byteLength(model.detokenize(ids.slice(1))) });
+    left -= ids.length;
+  }
+  return found;
+}
+
+/** `count` tokens of code in a row. */
+export function code(model: LlamaModel, count: number): number[] {
+  const files = execFileSync('git', ['ls-files', 'server/**/*.ts'], { cwd: root, encoding: 'utf8' }).split(
+    '\n',
+  );
+  const ids: number[] = [];
+  for (const file of files) {
+    if (ids.length >= count || file === '') break;
+    for (const id of model.tokenize(readFileSync(path.join(root, file), 'utf8'))) ids.push(id);
+  }
+  return ids.slice(0, count);
+}

@@ -1,0 +1,31 @@
+/** Everything that looks at a file's text by patterns, for one file at a time: a message with a case, answered with the milliseconds of processor time. */
+import { parentPort } from 'node:worker_threads';
+import { factsOf } from '../../../server/analysis/facts.ts';
+import { definitionSentence, proseSentences } from '../../../server/analysis/sentences.ts';
+import { generatedPatterns } from '../../../server/workspace/attributes.ts';
+import { IgnoreRules } from '../../../server/workspace/ignore/rules.ts';
+import { languageOf } from '../../../server/workspace/language.ts';
+import { hashOf, textOf } from '../../../server/workspace/read.ts';
+import { verdictOnSecrets } from '../../../server/workspace/secrets/find.ts';
+import type { Case } from './blow-up.ts';
+
+const deep = 'a/'.repeat(200);
+
+parentPort?.on('message', async ({ path, text }: Case) => {
+  const start = process.threadCpuUsage();
+  const bytes = Buffer.from(text);
+  const file = { path, absolute: path, bytes: bytes.length, modified: 0, changed: 0, wanted: false };
+  const source = textOf({ file, bytes }, hashOf(bytes));
+  const read = 'text' in source ? source.text : text;
+  await verdictOnSecrets(path, read);
+  const content = read.replace(/\r\n?/g, '\n');
+  const facts = factsOf(path, content, 1);
+  const lines = content.split('\n');
+  for (const definition of facts.definitions.slice(0, 20))
+    definitionSentence(lines, definition.line, languageOf(path));
+  proseSentences(content, 3);
+  const rules = new IgnoreRules(generatedPatterns(text) ?? text.slice(0, 20_000), false);
+  rules.decide(`${deep}x`, false);
+  const { user, system } = process.threadCpuUsage(start);
+  parentPort?.postMessage((user + system) / 1000);
+});

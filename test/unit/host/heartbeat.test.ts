@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { Heartbeat, HeartbeatMonitor, newHeartbeatMemory } from '../../../server/host/heartbeat.ts';
+import { WorkerThread } from '../../../server/host/worker-thread.ts';
+
+const fixture = path.join(import.meta.dirname, '../../fixtures/worker/blocks.mjs');
+const patience = { file: 1500, other: 60_000 };
+
+test('a thread that a file blocks is replaced, and the file is named', async () => {
+  let thread!: WorkerThread;
+  const lost = new Promise<[string, string | undefined]>(resolve => {
+    thread = new WorkerThread(
+      () => {},
+      (problem, blockedBy) => resolve([problem, blockedBy]),
+      fixture,
+      undefined,
+      patience,
+    );
+  });
+  const asked = assert.rejects(thread.request({ method: 'block' }, { path: 'src/bad.c' }));
+  assert.deepEqual(await lost, [
+    'src/bad.c kept the indexing thread busy for too long and is skipped.',
+    'src/bad.c',
+  ]);
+  await asked;
+  assert.equal(await thread.request({ method: 'answer' }, null), 'here');
+  await thread.stop();
+});
+
+test('a thread that works in turns is left alone, and so is one that has not begun', async () => {
+  const silent: (string | undefined)[] = [];
+  const memory = newHeartbeatMemory();
+  const monitor = new HeartbeatMonitor(memory, file => silent.push(file), { file: 600, other: 600 });
+  await setTimeout(1500);
+  const heartbeat = new Heartbeat(memory);
+  for (let turn = 0; turn < 20; turn++) {
+    heartbeat.workOn(`src/${turn}.c`);
+    await setTimeout(100);
+  }
+  assert.deepEqual(silent, []);
+  monitor.stop();
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { findGit, git, listWithGit } from '../../../server/workspace/git.ts';
+import { readRules } from '../../../server/workspace/guard.ts';
+import { FileReader } from '../../../server/workspace/read.ts';
+import type { SourceFile } from '../../../server/workspace/source.ts';
+import { Workspace } from '../../../server/workspace/workspace.ts';
+import { TemporaryFolder } from './folder.ts';
+
+const posix = { skip: process.platform === 'win32' };
+
+function fileAt(absolute: string): SourceFile {
+  return { path: 'x', absolute, bytes: 0, modified: 0, changed: 0, wanted: false };
+}
+
+async function paths(root: string, gitPatience = 20_000): Promise<{ paths: string[]; problems: string }> {
+  const workspace = await Workspace.open([{ name: 'test', root }], { maxFileSize: 1000, gitPatience });
+  const { files, problems } = await workspace.discover();
+  return { paths: files.map(file => file.path).sort(), problems: problems.join('\n') };
+}
+
+const ruleNames = ['.gitignore', '.gitattributes', '.longsightignore', 'sub/.gitignore', '.git/info/exclude'];
+
+describe('files of rules', posix, () => {
+  for (const name of ruleNames) {
+    for (const kind of ['link to a device', 'link to a file', 'pipe', 'folder', 'huge'] as const) {
+      it(`${name} as a ${kind} is not read, and everything else is`, async () => {
+        using outside = new TemporaryFolder({ rules: 'a.ts\n' });
+        using folder = new TemporaryFolder({ 'a.ts': 'a', 'sub/b.ts': 'b', '.git/info/x': '' });
+        if (kind === 'link to a device') symlinkSync('/dev/zero', folder.at(name));
+        if (kind === 'link to a file') symlinkSync(outside.at('rules'), folder.at(name));
+        if (kind === 'pipe') execFileSync('mkfifo', [folder.at(name)]);
+        if (kind === 'folder') mkdirSync(folder.at(name));
+        if (kind === 'huge') {
+          folder.write(name, 'a.ts\n');
+          truncateSync(folder.at(name), 3 * 2 ** 30);
+        }
+        // `.git` is no repository: files are found by walking.
+        const found = await paths(folder.root);
+        assert.deepEqual(
+          found.paths.filter(path => path.endsWith('.ts')),
+          ['a.ts', 'sub/b.ts'],
+        );
+        assert.match(found.problems, new RegExp(`The rules in ${name.replaceAll('.', '\\.')} do not count`));
+      });
+    }
+  }
+
+  it('are read where they are what they should be', () => {
+    using folder = new TemporaryFolder({ 'a/.gitignore': 'x\n' });
+    assert.deepEqual(readRules(folder.root, 'a/.gitignore'), { text: 'x\n' });
+    assert.deepEqual(readRules(folder.root, '.gitignore'), {});
+  });
+});
+
+describe('a file that is read', posix, () => {
+  it('is none behind a folder that became a link', async () => {
+    using outside = new TemporaryFolder({ 'a.ts': 'secret' });
+    using folder = new TemporaryFolder({ 'sub/a.ts': 'own' });
+    const reader = new FileReader(1000);
+    assert.ok('bytes' in (await reader.read(fileAt(folder.at('sub/a.ts')))));
+    renameSync(folder.at('sub'), folder.at('old'));
+    symlinkSync(outside.root, folder.at('sub'));
+    const read = await reader.read(fileAt(folder.at('sub/a.ts')));
+    assert.ok('reason' in read && read.reason === 'symlink');
+    assert.match(readRules(folder.root, 'sub/a.ts').problem!, /symbolic link/);
+  });
+
+  it('is no pipe, and is not waited for', async () => {
+    using folder = new TemporaryFolder();
+    execFileSync('mkfifo', [folder.at('pipe')]);
+    const read = await new FileReader(1000).read(fileAt(folder.at('pipe')));
+    assert.ok('reason' in read && read.reason === 'unreadable');
+  });
+});
+
+describe('git', posix, () => {
+  it('is not waited for where it waits for a pipe', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'a', 'b.log': 'b', '.gitignore': '*.log\n' });
+    folder.git('init', '-q');
+    execFileSync('mkfifo', [folder.at('.git/pipe')]);
+    folder.git('config', 'core.excludesFile', folder.at('.git/pipe'));
+    const found = await paths(folder.root, 300);
+    assert.deepEqual(found.paths, ['.gitignore', 'a.ts']);
+    assert.match(found.problems, /without git: git said nothing for 0.3 seconds/);
+  });
+
+  it('runs no command that stands in for a remote repository', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'a' });
+    folder.git('init', '-q');
+    folder.git('add', '.');
+    folder.git('commit', '-qm', 'a');
+    const ran = folder.at('ran');
+    for (const [key, value] of [
+      ['core.repositoryFormatVersion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.url', `ext::touch ${ran}`],
+      ['remote.origin.promisor', 'true'],
+      ['protocol.ext.allow', 'always'],
+    ] as const)
+      folder.git('config', key, value);
+    const blob = folder.git('rev-parse', 'HEAD:a.ts').trim();
+    folder.remove(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
+    // An object that is missing is asked for from the remote, unless that is forbidden.
+    await git(folder.root, ['cat-file', 'blob', blob], {}, () => {});
+    assert.ok(!existsSync(ran));
+    await listWithGit(folder.root, []);
+    assert.deepEqual((await paths(folder.root)).paths, ['a.ts']);
+  });
+
+  it('is run by an absolute path, never from the working folder', () => {
+    using folder = new TemporaryFolder({ git: '#!/bin/sh\n' });
+    execFileSync('chmod', ['+x', folder.at('git')]);
+    assert.equal(findGit({ PATH: `.::relative:${folder.root}` }, 'linux'), folder.at('git'));
+    assert.equal(findGit({ PATH: '.::relative' }, 'linux'), undefined);
+    assert.equal(findGit({ Path: 'relative;.' }, 'win32'), undefined);
+  });
+
+  it('that cannot be started is a sentence', async () => {
+    using folder = new TemporaryFolder();
+    const problem = await git(folder.at('gone'), ['status'], {}, () => {});
+    assert.match(problem!, /^git (is not installed|could not be run)/);
+  });
+});
