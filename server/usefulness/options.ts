@@ -203,13 +203,12 @@ class Judge {
       pairAtStart: typed === 0 ? (first?.pairShare ?? 0) : 0,
       shareInWord: typed > 1 ? (first?.share ?? 0) : 0,
     };
-    const at = places.indexOf(this.#place);
-    return Float64Array.from(optionFeatures, (name, i) => {
-      if (i < plainFeatures.length) return values[name as (typeof plainFeatures)[number]];
-      const k = i - plainFeatures.length;
-      if (k % places.length !== at) return 0;
-      return k < places.length ? 1 : logitMass;
-    });
+    const features = new Float64Array(optionFeatures.length);
+    for (const [i, name] of plainFeatures.entries()) features[i] = values[name];
+    const at = plainFeatures.length + places.indexOf(this.#place);
+    features[at] = 1;
+    features[at + places.length] = logitMass;
+    return features;
   }
 }
 
