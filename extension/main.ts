@@ -13,6 +13,7 @@ import * as statistics from './completion/statistics.ts';
 import { Suggestions } from './completion/suggestions.ts';
 import * as why from './completion/why.ts';
 import * as memoryMap from './map/memory-map.ts';
+import * as models from './models.ts';
 import * as status from './status.ts';
 import * as coverage from './summary/coverage.ts';
 import * as descriptions from './summary/descriptions.ts';
@@ -46,6 +47,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     indentation,
     lineSummaries,
     memoryMap,
+    models,
     nextEdit,
     summaryView,
     trouble,

@@ -1,7 +1,7 @@
 /** Which test files a command line names. */
 
 /** In order of cost: the suite that fails soonest runs first. */
-export const suiteNames = ['unit', 'kernels', 'reproductions', 'lsp', 'editor'] as const;
+export const suiteNames = ['unit', 'kernels', 'reproductions', 'weights', 'lsp', 'editor'] as const;
 
 export interface TestSuite {
   readonly name: (typeof suiteNames)[number];

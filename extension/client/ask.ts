@@ -1,5 +1,6 @@
 /** Requests on a person's behalf: what fails is told in a sentence. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import type { RequestOf } from '../../server/protocol/requests.ts';
 import type { Context } from './context.ts';
 
@@ -15,9 +16,7 @@ export async function ask<Parameters, Result>(
   } catch (error) {
     if (token?.isCancellationRequested) return undefined;
     log.error(`${type.method} failed.`, error);
-    void vscode.window.showErrorMessage(
-      `Longsight: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    void vscode.window.showErrorMessage(`Longsight: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -111,7 +111,7 @@ export class Client implements vscode.Disposable {
     }
   }
 
-  /** Starts anew, also after giving up: the user has asked for it. */
+  /** Restarts, also after giving up, because the user asked for it. */
   async restart(): Promise<void> {
     this.#ends = [];
     await this.stop();
@@ -154,6 +154,14 @@ export class Client implements vscode.Disposable {
     this.#language?.sendNotification(type.method, parameters).catch((error: unknown) => {
       this.#options.log.debug('The server could not be told.', error);
     });
+  }
+
+  /** Listens to the server that runs now. */
+  onNotification<Parameters>(
+    { method }: NotificationOf<Parameters>,
+    listener: (parameters: Parameters) => void,
+  ): vscode.Disposable {
+    return this.#language?.onNotification(method, listener) ?? { dispose() {} };
   }
 
   /**

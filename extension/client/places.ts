@@ -1,6 +1,8 @@
 /** Between the paths of the protocol (relative to a workspace folder) and the editor's resources. */
 import * as vscode from 'vscode';
+import { escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import { folderPrefix } from '../../server/protocol/folders.ts';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import type { Place } from '../../server/protocol/requests.ts';
 
 export const openPlaceCommand = 'longsight.openPlace';
@@ -46,7 +48,7 @@ export async function openPlace(place: Place, column: vscode.ViewColumn): Promis
     const selection = new vscode.Range(at, at);
     await vscode.window.showTextDocument(document, { viewColumn: column, selection });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     void vscode.window.showWarningMessage(vscode.l10n.t('Could not open {0}: {1}', place.path, why));
   }
 }
@@ -82,9 +84,4 @@ export function placeLink(place: Place): string {
   const { path, line } = place;
   const query = encodeURIComponent(JSON.stringify([{ path, line }]));
   return `[${escapeMarkdown(placeText(place))}](command:${openPlaceCommand}?${query})`;
-}
-
-/** Text of the repository, shown as it is: nothing in it may become markup or a link. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~&$:@]/g, '\\$&');
 }

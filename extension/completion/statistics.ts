@@ -59,7 +59,7 @@ export function activate({ extension }: Context, suggestions: Suggestions): void
   }
 }
 
-/** Undefined where the document is no longer open: nobody can say. */
+/** Undefined where the document is no longer open. */
 function isStillThere({ uri, why }: Suggested): boolean | undefined {
   const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri);
   const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -44,7 +44,7 @@ export class Suggestions implements vscode.Disposable {
 
   readonly middleware: Pick<Middleware, 'provideInlineCompletionItems'> = {
     provideInlineCompletionItems: async (document, position, asked, token, next) => {
-      // What the editor was made to ask nobody has asked for: it is held to the same confidence as while typing.
+      // A request that we triggered needs the same confidence as one while typing.
       const context = this.#lost.heard()
         ? { ...asked, triggerKind: vscode.InlineCompletionTriggerKind.Automatic }
         : asked;

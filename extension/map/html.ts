@@ -1,4 +1,6 @@
 /** The memory map's page as HTML: its parts, its texts, and a policy that lets nothing in but its own script and style. */
+
+import { escapeXml } from '../../server/protocol/clean-text.ts';
 import { type ColourBy, colourings, type Texts } from '../webview/messages.ts';
 
 export interface MapHtml {
@@ -28,18 +30,18 @@ export interface Labels {
 export function mapHtml({ nonce, script, style, language, labels, texts }: MapHtml): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'`;
   const option = (colourBy: ColourBy): string =>
-    `<option value="${colourBy}">${attribute(texts.colourings[colourBy])}</option>`;
-  const label = (name: keyof Labels): string => attribute(labels[name]);
+    `<option value="${colourBy}">${escapeXml(texts.colourings[colourBy])}</option>`;
+  const label = (name: keyof Labels): string => escapeXml(labels[name]);
   return `<!DOCTYPE html>
-<html lang="${attribute(language)}">
+<html lang="${escapeXml(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${label('title')}</title>
-<link nonce="${nonce}" rel="stylesheet" href="${attribute(style)}">
+<link nonce="${nonce}" rel="stylesheet" href="${escapeXml(style)}">
 </head>
-<body data-texts="${attribute(JSON.stringify(texts))}">
+<body data-texts="${escapeXml(JSON.stringify(texts))}">
 <header>
 <h1>${label('title')}</h1>
 <nav aria-label="${label('path')}"><ol id="crumbs"></ol></nav>
@@ -62,14 +64,8 @@ export function mapHtml({ nonce, script, style, language, labels, texts }: MapHt
 <div id="tooltip" aria-hidden="true" hidden></div>
 </main>
 <footer aria-label="${label('legend')}"><div id="legend"></div><span id="busy" role="status"></span></footer>
-<script nonce="${nonce}" src="${attribute(script)}"></script>
+<script nonce="${nonce}" src="${escapeXml(script)}"></script>
 </body>
 </html>
 `;
-}
-
-/** Text as the value of an attribute, or between tags. */
-function attribute(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, character => entities[character] ?? character);
 }

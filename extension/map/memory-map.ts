@@ -1,6 +1,7 @@
 /** The memory map: a page in an editor tab with the repository as areas. What it knows comes from here; what it looks like is in `webview/`. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Place, RepositoryMap } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
@@ -185,7 +186,7 @@ class MapPanel implements vscode.Disposable {
     } catch (error) {
       if (token.isCancellationRequested) return false;
       log.error('Could not load the memory map.', error);
-      this.#post({ type: 'trouble', text: error instanceof Error ? error.message : String(error) });
+      this.#post({ type: 'trouble', text: messageOf(error) });
       // With the next server there is another chance.
       this.#askedFor = undefined;
       return false;

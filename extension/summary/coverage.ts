@@ -1,5 +1,6 @@
 /** What was read and what was left out, with the reasons, as a list to search and open from. */
 import * as vscode from 'vscode';
+import { cleanLine, escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Coverage } from '../../server/protocol/requests.ts';
 import { ask } from '../client/ask.ts';
@@ -53,7 +54,7 @@ function itemsOf(coverage: Coverage): FileItem[] {
   for (const [reason, files] of byReason(coverage)) {
     heading(reasonText(reason), files.length);
     for (const { path, detail } of files) {
-      const base = { label: path, description: reasonText(reason), path };
+      const base = { label: cleanLine(path), description: reasonText(reason), path };
       items.push({ ...base, iconPath: new vscode.ThemeIcon('circle-slash'), ...(detail && { detail }) });
     }
   }
@@ -66,7 +67,7 @@ function itemsOf(coverage: Coverage): FileItem[] {
     if (files.length > 0) heading(label, files.length);
     for (const { path, tokens } of files) {
       const description = vscode.l10n.t('{0} tokens', fullCount(tokens));
-      items.push({ label: path, description, iconPath: new vscode.ThemeIcon(icon), path });
+      items.push({ label: cleanLine(path), description, iconPath: new vscode.ThemeIcon(icon), path });
     }
   }
   return items;
@@ -90,6 +91,8 @@ function asMarkdown(coverage: Coverage): string {
   ]);
   const read = coverage.files.map(({ path, tokens, stale }) => [path, String(tokens), stale ? 'stale' : '']);
   const table = (head: string[], rows: string[][]): string =>
-    [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
+    [head, head.map(() => '---'), ...rows.map(row => row.map(escapeMarkdown))]
+      .map(row => `| ${row.join(' | ')} |`)
+      .join('\n');
   return `${table(['Skipped', 'Reason', 'Detail'], skipped)}\n\n${table(['Read', 'Tokens', ''], read)}\n`;
 }

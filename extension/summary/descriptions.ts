@@ -1,6 +1,7 @@
 /** Summaries of the repository, a folder, a file or a selection: Markdown documents that are on no disk, shown in the editor's preview. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { DescribeParameters } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
@@ -54,10 +55,7 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
       return withSourceLinks(markdown, hrefOf);
     } catch (error) {
       log.error('Could not generate a summary.', error);
-      return vscode.l10n.t(
-        'Could not generate the summary: {0}',
-        error instanceof Error ? error.message : String(error),
-      );
+      return vscode.l10n.t('Could not generate the summary: {0}', messageOf(error));
     }
   }
 

@@ -1,8 +1,9 @@
 /** "Export digest": the repository as one text for another tool, within a number of tokens; opened, saved or copied. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
-import type { Digest, DigestParameters } from '../../server/protocol/requests.ts';
+import { type Digest, type DigestParameters, digestBudget } from '../../server/protocol/requests.ts';
 import { askWithProgress } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { pathOf } from '../client/places.ts';
@@ -10,7 +11,6 @@ import { fullCount } from '../client/words.ts';
 
 type Format = DigestParameters['format'];
 
-const usualBudget = 20_000;
 const extensions: Readonly<Record<Format, string>> = { markdown: 'md', json: 'json' };
 
 export function activate(context: Context): void {
@@ -47,7 +47,7 @@ async function askForBudget(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Export Digest: maximum tokens'),
     prompt: vscode.l10n.t('Files that do not fit are outlined or listed by name.'),
-    value: String(usualBudget),
+    value: String(digestBudget),
     validateInput: given =>
       /^\s*[1-9]\d{2,8}\s*$/.test(given) ? undefined : vscode.l10n.t('Enter a whole number of at least 100.'),
   });
@@ -96,7 +96,7 @@ async function save(digest: Digest, format: Format, path: string | undefined): P
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(digest.text));
     await vscode.window.showTextDocument(uri);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     void vscode.window.showErrorMessage(vscode.l10n.t('Could not save the digest: {0}', why));
   }
 }

@@ -1,14 +1,15 @@
 /** Nodes of the summary as the editor's tree items. */
 import * as vscode from 'vscode';
+import { cleanLine, cleanText } from '../../server/protocol/clean-text.ts';
 import { openPlaceCommand, placeLink, uriOf } from '../client/places.ts';
 import type { SummaryNode } from './nodes.ts';
 
 export function treeItem(node: SummaryNode): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const state = node.children.length === 0 ? None : node.expanded ? Expanded : Collapsed;
-  const item = new vscode.TreeItem(node.label, state);
+  const item = new vscode.TreeItem(cleanLine(node.label), state);
   item.id = node.id;
-  item.description = node.description;
+  item.description = cleanLine(node.description);
   item.accessibilityInformation = { label: node.spoken };
   // Menus ask for what an entry has.
   const has = {
@@ -42,7 +43,7 @@ function setIcon(item: vscode.TreeItem, node: SummaryNode): void {
 function tooltip(node: SummaryNode): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = { enabledCommands: [openPlaceCommand] };
-  text.appendText(node.text);
+  text.appendText(cleanText(node.text));
   if (node.generated)
     text
       .appendMarkdown('\n\n$(sparkle) ')

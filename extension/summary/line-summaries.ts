@@ -1,5 +1,6 @@
 /** One line about what a name stands for, taken from the repository: in the hover, and above definitions. Both are off unless asked for. */
 import * as vscode from 'vscode';
+import { cleanLine } from '../../server/protocol/clean-text.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { LineSummary, RequestOf } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
@@ -48,7 +49,7 @@ async function hover(
   const text = new vscode.MarkdownString('$(telescope) ', true);
   text.isTrusted = { enabledCommands: [openPlaceCommand] };
   if (summary.generated) text.appendMarkdown('$(sparkle) ');
-  text.appendText(summary.text);
+  text.appendText(cleanLine(summary.text));
   if (summary.usedBy > 0) text.appendText(` · ${usesOf(summary)}`);
   text.appendMarkdown(` · ${placeLink(summary)}`);
   return new vscode.Hover(text);
@@ -62,7 +63,9 @@ async function lenses(
   if (!readSetting('summary.codeLens', document)) return [];
   const answer = await quietly(context, methods.lineSummaries, { uri: document.uri.toString() }, token);
   return (answer?.lines ?? []).map(({ at, summary }) => {
-    const title = summary.usedBy > 0 ? `${summary.text} · ${usesOf(summary)}` : summary.text;
+    // What looks like an icon would be shown as one.
+    const said = cleanLine(summary.text).replaceAll('$(', '$\u200a(');
+    const title = summary.usedBy > 0 ? `${said} · ${usesOf(summary)}` : said;
     const { path, line } = summary;
     return new vscode.CodeLens(new vscode.Range(at - 1, 0, at - 1, 0), {
       title: summary.generated ? `$(sparkle) ${title}` : title,
@@ -77,7 +80,7 @@ function usesOf({ usedBy }: LineSummary): string {
   return usedBy === 1 ? vscode.l10n.t('used by 1 file') : vscode.l10n.t('used by {0} files', usedBy);
 }
 
-/** Nobody asked for these by hand, so what fails is for the log only. */
+/** These are not requested by hand, so failures go to the log only. */
 async function quietly<Parameters, Result>(
   { client, log }: Context,
   type: RequestOf<Parameters, Result>,

@@ -1,5 +1,6 @@
 /** The repository summary: a native tree that opens the source of everything it says. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Summary } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
@@ -13,7 +14,7 @@ import { treeItem } from './items.ts';
 import { nodesOf, type Say, type SummaryNode } from './nodes.ts';
 
 const viewId = 'longsight.summary';
-/** Milliseconds without a change before the summary in view is renewed: nobody wants it to move while they type. */
+/** Milliseconds without a change before the summary in view is renewed, so that it does not move during typing. */
 const settledAfter = 3000;
 
 /** What the view shows when it does not show a summary; the manifest's welcome texts are chosen by it. */
@@ -119,7 +120,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       log.error('Could not generate the summary.', error);
       // What cannot be said while it is read is asked for again afterwards.
       if (client.status?.state === 'reading') this.#askedFor = undefined;
-      else this.#problem = error instanceof Error ? error.message : String(error);
+      else this.#problem = messageOf(error);
     } finally {
       if (this.#loading === loading) this.#loading = undefined;
       loading.dispose();
@@ -175,7 +176,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   #setNodes(nodes: readonly SummaryNode[]): void {
     const left = filtered(nodes, this.#query);
-    // A tree that is made anew forgets the click that is under way, so what says the same stays.
+    // A new tree drops a click in progress, so an equal tree is kept.
     if (JSON.stringify(left) === JSON.stringify(this.#nodes)) return;
     this.#nodes = left;
     this.#parents.clear();

@@ -27,7 +27,7 @@ export type ToPage =
   | { readonly type: 'reveal'; readonly path: string };
 
 export type FromPage =
-  /** The page is there and knows nothing: it has just been made, or made anew. */
+  /** The page was created or recreated and has no state. */
   | { readonly type: 'ready'; readonly colourBy: ColourBy }
   | { readonly type: 'colourBy'; readonly colourBy: ColourBy }
   | { readonly type: 'open'; readonly path: string; readonly line: number; readonly beside: boolean }

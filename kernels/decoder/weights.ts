@@ -146,6 +146,6 @@ function matrixPacking(lowering: DecoderLowering, outputs: number, inputs: numbe
 }
 
 function vectorPacking(length: number): Packing {
-  const { parts, pack } = rowPacking(length, 1);
-  return { parts: parts.map(part => ({ ...part, shape: [length] })), pack };
+  const packing = rowPacking(length, 1);
+  return { ...packing, parts: packing.parts.map(part => ({ ...part, shape: [length] })) };
 }

@@ -4,7 +4,7 @@
 
 Bits are those of every token of the rendered files, paths and structure included; bytes are the decoded UTF-8. `closed`: each sequence
 alone; `open`: with the memory of the other sequences of its batch (files of the same package); `foreign`: with that of the batch before, mostly of
-another package; `causal`: no memory, but each file read right after another of the package, states and windows running on, as without a file scope.
+another package; `dilated`, `infini`, `continuous`: open to one reader alone; `causal`: no memory, but each file read right after another of the package, states and windows running on, as without a file scope.
 gzip and xz compress each sequence's text alone, as the closed model sees it; the last column compresses it with the others before it.
 """
 import gzip
@@ -36,13 +36,29 @@ def only(corpus, language):
     return view
 
 
-def nats(model, tokens, opened, foreign=None):
-    """Nats of every predicted token [B, T]. `foreign`: tokens whose memory is read instead of the batch's own."""
+READERS = ("dilated", "infini", "continuous")
+
+
+def alone(memory, reader):
+    """The memory as one reader's alone: the others find what an empty one gives."""
+    bindings, keys, curve = (float(reader == name) for name in ("infini", "dilated", "continuous"))
+    return {
+        **memory,
+        "linear": memory["linear"] * bindings,
+        "delta": memory["delta"] * bindings,
+        "closed": torch.tensor((keys - 1) * 1e9),
+        "open": torch.tensor(curve),
+    }
+
+
+def nats(model, tokens, opened, foreign=None, reader=None):
+    """Nats of every predicted token [B, T]. `foreign`: tokens whose memory is read instead of the batch's own; `reader`: who alone reads it."""
     x = model.read(tokens[:, :-1])
     memory = None
     if opened and model.reads:
         source = rms_norm(x) if foreign is None else rms_norm(model.read(foreign[:, :-1]))
         memory = {**model.rest_of_batch(model.writer(source)), "closed": torch.zeros(()), "open": torch.ones(())}
+        memory = memory if reader is None else alone(memory, reader)
     return model.nats(model.decode(x, memory), tokens[:, 1:])
 
 
@@ -64,7 +80,7 @@ def xz_bits(data, before=b""):
 
 def measure(model, corpus, language, batches, shape, seed=11):
     sampler = Sampler(only(corpus, language), seed, fim=0.0, one_package=1.0)
-    bits = dict.fromkeys(["closed", "open", "foreign", "causal", "gzip", "xz", "xz with others"], 0.0)
+    bits = dict.fromkeys(["closed", "open", *READERS, "foreign", "causal", "gzip", "xz", "xz with others"], 0.0)
     # The first batch has none before it; its own, in whatever order, would hold the text itself.
     size, previous = 0, torch.from_numpy(Sampler(only(corpus, language), seed + 1, fim=0.0, one_package=1.0).batch(*shape)[0])
     for _ in range(batches):
@@ -74,6 +90,8 @@ def measure(model, corpus, language, batches, shape, seed=11):
         with torch.no_grad():
             bits["closed"] += float(nats(model, tokens, False).sum()) / math.log(2)
             bits["open"] += float(nats(model, tokens, True).sum()) / math.log(2)
+            for reader in READERS:
+                bits[reader] += float(nats(model, tokens, True, reader=reader).sum()) / math.log(2)
             bits["foreign"] += float(nats(model, tokens, True, previous).sum()) / math.log(2)
             bits["causal"] += float(nats_after_another(model, tokens).sum()) / math.log(2)
         for i, text in enumerate(texts):

@@ -1,12 +1,13 @@
 /** The command line: which commands there are, what they take, and what is wrong with what was typed. */
 import { parseArgs } from 'node:util';
+import { digestBudget } from '../protocol/requests.ts';
+import { devices } from '../protocol/settings.ts';
 
 /** Bad input: told to the user in one sentence, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
 /** How an evaluation asks: whole lines that are hidden, or files that are typed key by key. */
@@ -118,7 +119,7 @@ const commands = {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'export the repository for another tool, within a token budget (20,000)',
+    does: `export the repository for another tool, within a token budget (${digestBudget.toLocaleString('en')})`,
     options: ['path', 'budget'],
   },
   where: {

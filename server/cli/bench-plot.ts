@@ -1,4 +1,6 @@
 /** The benchmark as a picture: how often suggestions are right, from the surest down, for each of the ways to suggest. */
+
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { Benchmark } from './benchmark.ts';
 
 const size = { width: 720, height: 460, left: 64, right: 170, top: 72, bottom: 56 };
@@ -38,7 +40,7 @@ export function plotSvg({ name, tokens, completion, read, decode, edit, reopen }
   const title = `${name}: ${tokens.toLocaleString('en-US')} tokens`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" font-family="system-ui, sans-serif" font-size="12">`,
-    `<title>${escaped(`${title}; right suggestions against share of lines covered`)}</title>`,
+    `<title>${escapeXml(`${title}; right suggestions against share of lines covered`)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     `<g font-size="16" font-weight="600">${text(size.left, 28, title)}</g>`,
     text(size.left, 48, figures),
@@ -56,9 +58,5 @@ export function plotSvg({ name, tokens, completion, read, decode, edit, reopen }
 }
 
 function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end' = 'start'): string {
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="#222">${escaped(content)}</text>`;
-}
-
-function escaped(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="#222">${escapeXml(content)}</text>`;
 }

@@ -1,11 +1,12 @@
 /** `longsight cache`: how large it is, whether it is whole, and making it smaller. */
 
 import { type ProbeCache, probeCacheIn } from '../engine/probe-cache.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import { settings } from '../protocol/settings.ts';
 import { CacheStore } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { bytes, count, print, printJson } from './output.ts';
+import { bytes, count, note, print, printJson } from './output.ts';
 
 const actions = {
   size: async (store: CacheStore) => ({ ...(await store.size()), leaves: store.leaves().records }),
@@ -31,7 +32,7 @@ export const cache: Command = async line => {
     throw new UsageError(
       `"longsight cache" requires one of ${Object.keys(actions).join(', ')}, not "${action}".`,
     );
-  const store = await openStore(line);
+  const store = await requireStore(line);
   if (store === undefined) throw new UsageError('"longsight cache" cannot be used with --no-cache.');
   const result = await actions[action](store);
   if (line.json) {
@@ -44,13 +45,24 @@ export const cache: Command = async line => {
   }
 };
 
-/** The store that the command line names, or nothing with `--no-cache`. @throws UsageError when it cannot be used. */
-export async function openStore({ cache: place }: CommandLine): Promise<CacheStore | undefined> {
+/** The store that the command line names; nothing with `--no-cache`, or where it cannot be used, which is said. */
+export async function openStore(line: CommandLine): Promise<CacheStore | undefined> {
+  try {
+    return await requireStore(line);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(`${error.message} Nothing is kept for the next time.`);
+    return undefined;
+  }
+}
+
+/** @throws UsageError when the store cannot be used */
+async function requireStore({ cache: place }: CommandLine): Promise<CacheStore | undefined> {
   if (place === undefined) return undefined;
   try {
     return await CacheStore.open(place.folder ?? '', megabytes * 1e6);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

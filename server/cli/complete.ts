@@ -3,9 +3,10 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 import { complete } from '../completion/complete.ts';
 import type { Origin } from '../completion/request.ts';
+import { cleanLine, cleanText } from '../protocol/clean-text.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { print, printJson } from './output.ts';
+import { printJson, printStyled } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -32,7 +33,7 @@ export const completeAt: Command = async (line, signal) => {
   const session = await openSession(line, signal);
   const suggestion = await suggest(session, place, line, signal);
   if (line.json) printJson(suggestion);
-  else print(suggestionText(place, suggestion));
+  else printStyled(suggestionText(place, suggestion));
 };
 
 export async function suggest(
@@ -41,7 +42,7 @@ export async function suggest(
   { eagerness }: CommandLine,
   signal: AbortSignal,
 ): Promise<Suggestion> {
-  // Nobody is typing here: the whole answer is worth waiting for.
+  // No one is typing here, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };
   const found = await complete(request, repository.memory, tokenizer, signal);
@@ -69,13 +70,14 @@ export function suggestionText({ path: file, text, offset }: PlaceInText, sugges
     .slice(0, start)
     .split('\n')
     .slice(-1 - linesBefore, -1);
-  const inserted = suggestion.text === '' ? '' : styleText(['bold', 'green'], suggestion.text);
-  const current = text.slice(start, offset) + inserted + text.slice(offset, end < 0 ? text.length : end);
+  const inserted = suggestion.text === '' ? '' : styleText(['bold', 'green'], cleanText(suggestion.text));
+  const rest = text.slice(offset, end < 0 ? text.length : end);
+  const current = cleanText(text.slice(start, offset)) + inserted + cleanText(rest);
   const numbered = [
-    ...before.map((content, at) => gutter(line - before.length + at, content)),
+    ...before.map((content, at) => gutter(line - before.length + at, cleanText(content))),
     gutter(line, current),
   ];
-  const place = `${file}:${line}:${offset - start + 1}`;
+  const place = `${cleanLine(file)}:${line}:${offset - start + 1}`;
   return [place, ...numbered, `  ${verdict(suggestion)}`].join('\n');
 }
 

@@ -1,19 +1,23 @@
 /** `longsight digest`: the repository for another tool, within a budget of tokens. */
-import { defaultBudget, makeDigest } from '../summary/digest.ts';
+import path from 'node:path';
+import { digestBudget } from '../protocol/requests.ts';
+import { makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { count, note, print } from './output.ts';
+import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
 
 export const digest: Command = async (line, signal) => {
+  const part = findPart(path.resolve(line.operands[0]!), line.path);
   const session = await openSession(line, signal);
   const { repository, tokenizer } = session;
   const { source, facts } = await factsOfSession(session, signal);
   try {
     const { text, tokens, whole, outlined, named } = makeDigest(source, facts, {
-      ...(line.path !== undefined && { path: line.path }),
-      budget: line.budget ?? defaultBudget,
+      ...(part !== undefined && { path: part }),
+      budget: line.budget ?? digestBudget,
       format: line.json ? 'json' : 'markdown',
       countTokens: words => tokenizer.encode(words).length,
       skipped: [...repository.ledger.skipped()],

@@ -1,6 +1,7 @@
 /** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../protocol/message-of.ts';
 import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
@@ -45,7 +46,13 @@ async function main(words: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   // A reader that went away (`longsight … | head`) ends the program, quietly.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    // A full disk, for instance: half a result must not pass for a whole one.
+    note(`longsight: the output could not be written (${error.message}).`);
+    process.exit(exitBroken);
+  });
+  process.stderr.on('error', () => {});
   try {
     const line = parseCommandLine(words);
     if (line === 'help') print(usage());
@@ -58,7 +65,7 @@ async function main(words: readonly string[]): Promise<number> {
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (words.includes('--json')) printJson({ error: message });
     else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');

@@ -1,4 +1,6 @@
 /** `longsight map`: the files of a folder by size, coloured by language, recency or surprise. */
+import path from 'node:path';
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
 import { readChanges } from '../summary/changes.ts';
 import { buildMap, pathInMap } from '../summary/map.ts';
@@ -7,6 +9,7 @@ import { SurpriseMeter } from '../summary/surprise.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { count, note, print, printJson } from './output.ts';
+import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
 
@@ -18,6 +21,7 @@ export const map: Command = async (line, signal) => {
   const colour = mapColours.find(name => name === (line.colour ?? 'language'));
   if (colour === undefined)
     throw new UsageError(`--colour must be one of ${mapColours.join(', ')}, not "${line.colour}".`);
+  const part = findPart(path.resolve(line.operands[0]!), line.path);
   const session = await openSession(line, signal);
   const { name, repository, tokenizer } = session;
   const { source, facts } = await factsOfSession(session, signal);
@@ -25,12 +29,12 @@ export const map: Command = async (line, signal) => {
   const meter = new SurpriseMeter();
   const { memory } = repository;
   const measured = { ...source, memory, tokenizer, tokensOf: (path: string) => memory.tokensOf(path) };
-  // What nobody sees need not be measured.
+  // Surprise that is not shown is not measured.
   const surprise =
     colour === 'surprise' || !line.svg ? await meter.measure(measured, signal) : new Map<string, number>();
   const extras = { changed, surprise, surpriseMethod: meter.method };
   try {
-    const built = buildMap(name, facts, extras, line.path);
+    const built = buildMap(name, facts, extras, part);
     if (line.json) printJson(built);
     else if (line.svg) print(mapSvg(built, { colour, now: Date.now() / 1000 }).trimEnd());
     else print(mapText(built));
@@ -52,7 +56,7 @@ function mapText(built: RepositoryMap): string {
       changed == null ? ' '.repeat(10) : new Date(changed * 1000).toISOString().slice(0, 10),
       (files.surprise[file]?.toFixed(2) ?? '').padStart(5),
       languages[files.languages[file]!]!.name.padEnd(12),
-      pathInMap(built, file),
+      cleanLine(pathInMap(built, file)),
     ].join('  ');
   });
   const head = `${' tokens'}  ${'changed'.padEnd(10)}  bit/B  ${'language'.padEnd(12)}  path`;

@@ -18,17 +18,19 @@ export const model: Command = async (line, signal) => {
   const [name = 'list', operand] = line.operands;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (action === undefined)
-    throw new UsageError(`"longsight model" does one of ${Object.keys(actions).join(', ')}, not "${name}".`);
+    throw new UsageError(
+      `"longsight model" requires one of ${Object.keys(actions).join(', ')}, not "${name}".`,
+    );
   if (operand === undefined && name !== 'list')
     throw new UsageError(
-      `"longsight model ${name}" needs ${name === 'add' ? 'a file' : 'the name of a model'}.`,
+      `"longsight model ${name}" requires ${name === 'add' ? 'a file' : 'the name of a model'}.`,
     );
   try {
     const folder = path.join(cacheFolder(line.cache?.folder ?? ''), 'models');
     await action(new ModelLibrary(folder), line, signal);
   } catch (error) {
     if (error instanceof ModelError || error instanceof GgufError) throw new UsageError(error.message);
-    if (error instanceof FetchError) throw new Error(`the model could not be fetched. ${error.message}`);
+    if (error instanceof FetchError) throw new Error(`could not download the model. ${error.message}`);
     throw error;
   }
 };
@@ -50,8 +52,8 @@ function listText({ local, available, inUse }: Listing): string {
   );
   return [
     ...(rows.length > 0
-      ? ['On this machine (* is in use; "longsight model use <name>" changes it):', ...rows]
-      : ['There is no code model on this machine.']),
+      ? ['On this machine (* is in use; change it with "longsight model use <name>"):', ...rows]
+      : ['No code models found on this machine.']),
     ...(offers.length > 0 ? ['', 'Download with "longsight model get <name>":', ...offers] : []),
   ].join('\n');
 }
@@ -61,10 +63,10 @@ async function get(library: ModelLibrary, line: CommandLine, signal: AbortSignal
   const isHere = (await library.list()).local.some(one => one.name === wanted.name);
   if (!isHere) {
     const source = new URL(hubUrl(wanted)).host;
-    const question = `Fetch ${wanted.title} (${bytes(wanted.bytes)}, ${wanted.licence}) from ${source} into ${library.folder}?`;
+    const question = `Download ${wanted.title} (${bytes(wanted.bytes)}, ${wanted.licence}) from ${source} into ${library.folder}?`;
     if (!line.yes && !(await agreed(question, signal))) {
-      if (process.stdin.isTTY) throw new UsageError('Nothing was fetched.');
-      throw new UsageError(`${question} Nothing is fetched without consent: say so with --yes.`);
+      if (process.stdin.isTTY) throw new UsageError('Nothing was downloaded.');
+      throw new UsageError(`${question} Use --yes to download without a prompt.`);
     }
   }
   const progress = new ByteLine(wanted.name);
@@ -75,8 +77,8 @@ async function get(library: ModelLibrary, line: CommandLine, signal: AbortSignal
   else
     print(
       source === 'here'
-        ? `${wanted.name} is here already: ${file}`
-        : `${wanted.name} is here, and its checksum is right: ${file}\n"longsight model use ${wanted.name}" puts it in use.`,
+        ? `${wanted.name} is already on this machine: ${file}`
+        : `${wanted.name} downloaded, checksum correct: ${file}\n"longsight model use ${wanted.name}" starts using it.`,
     );
 }
 
@@ -93,8 +95,7 @@ async function agreed(question: string, signal: AbortSignal): Promise<boolean> {
 async function add(library: ModelLibrary, line: CommandLine): Promise<void> {
   const added = await library.add(line.operands[1]!);
   if (line.json) printJson(added);
-  else
-    print(`${added.path} can be used, as ${added.name}. "longsight model use ${added.name}" puts it in use.`);
+  else print(`${added.path} added as ${added.name}. "longsight model use ${added.name}" starts using it.`);
 }
 
 async function use(library: ModelLibrary, line: CommandLine): Promise<void> {
@@ -107,5 +108,5 @@ async function remove(library: ModelLibrary, line: CommandLine): Promise<void> {
   const name = line.operands[1]!;
   const deleted = await library.remove(name);
   if (line.json) printJson({ name, deleted });
-  else print(deleted ? `${name} was deleted.` : `${name} is forgotten; its file stays where it is.`);
+  else print(deleted ? `${name} was deleted.` : `${name} was removed from the list; its file is kept.`);
 }

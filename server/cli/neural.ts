@@ -10,6 +10,7 @@ import { MixedPredictor } from '../model-memory/mixture.ts';
 import { loadGate } from '../model-memory/mixture-gate.ts';
 import { ModelPredictor } from '../model-memory/model-predictor.ts';
 import { type PrefillProgress, PrefillScheduler } from '../model-memory/prefill-scheduler.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { Repository } from '../repository/repository.ts';
 import { RecordLog } from '../storage/record-log.ts';
 import { shippedModelFolder } from '../tokens/load.ts';
@@ -138,7 +139,7 @@ async function readAll(
   try {
     for (const file of repository.paths) reader.changed(file);
     await reader.settled().catch((error: unknown) => {
-      throw new UsageError(error instanceof Error ? error.message : String(error));
+      throw new UsageError(messageOf(error));
     });
     signal.throwIfAborted();
   } finally {

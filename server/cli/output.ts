@@ -1,4 +1,5 @@
 /** What the command line writes: results on standard output, progress and everything else on standard error. */
+import { cleanJson, cleanText } from '../protocol/clean-text.ts';
 
 /** Figures of a reading in progress. */
 export interface Progress {
@@ -104,15 +105,21 @@ export function duration(seconds: number): string {
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${cleanJson(value)}\n`);
 }
 
+/** Prints a text, whatever the repository it may come from has put into it. */
 export function print(text: string): void {
+  process.stdout.write(`${cleanText(text)}\n`);
+}
+
+/** Prints a text with styles, the rest of which is clean. */
+export function printStyled(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${cleanText(text)}\n`);
 }
 
 function clip(line: string, columns: number | undefined): string {

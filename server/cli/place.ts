@@ -1,6 +1,9 @@
 /** A place on the command line as a file's text and an offset in it. */
-import { readFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import { relativeTo } from '../workspace/folders.ts';
+import { readGuarded } from '../workspace/guard.ts';
+import { decode } from '../workspace/text.ts';
 import { type Position, UsageError } from './arguments.ts';
 
 export interface PlaceInText {
@@ -16,33 +19,64 @@ export interface PlaceInText {
  * @throws UsageError when the file is outside the folder or cannot be read, or has no such line or column.
  */
 export function findPlace(folder: string, position: Position): PlaceInText {
-  const absolute = path.resolve(folder, position.path);
-  const relative = path.relative(folder, absolute);
-  if (relative.startsWith('..') || path.isAbsolute(relative))
-    throw new UsageError(`${position.path} is outside of ${folder}.`);
-  let text: string;
+  const name = position.path;
+  let relative: string | undefined;
+  let root: string;
   try {
-    text = readFileSync(absolute, 'utf8');
+    // By links and in whatever spelling: in the sequence a file has one path.
+    root = realpathSync.native(folder);
+    relative = relativeTo(root, realpathSync.native(path.resolve(folder, name)));
   } catch (error) {
     throw new UsageError(
-      `${position.path} could not be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
+      `${name} could not be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
     );
   }
-  return { path: relative.split(path.sep).join('/'), text, offset: offsetOf(text, position) };
+  if (relative === undefined) throw new UsageError(`${name} is outside of ${folder}.`);
+  const bytes = readGuarded(root, relative, largestFile);
+  const decoded = 'reason' in bytes ? bytes : decode(bytes);
+  if ('reason' in decoded) throw new UsageError(`${name} could not be read. ${decoded.detail}`);
+  return { path: relative, text: decoded.text, offset: offsetOf(decoded.text, position) };
 }
 
+/** In bytes; no file that anyone edits is larger. */
+const largestFile = 1 << 28;
+
+/** Lines end with `\n`, `\r\n` or `\r`, as editors count them. */
 function offsetOf(text: string, { path: name, line, column }: Position): number {
+  const lineEnd = /\r\n?|\n/g;
   let start = 0;
   for (let at = 1; at < line; at++) {
-    const end = text.indexOf('\n', start);
-    if (end < 0) throw new UsageError(`${name} has ${at} lines; line ${line} does not exist.`);
-    start = end + 1;
+    if (lineEnd.exec(text) === null)
+      throw new UsageError(`${name} has ${at} lines; line ${line} does not exist.`);
+    start = lineEnd.lastIndex;
   }
-  const end = text.indexOf('\n', start);
-  const length = (end < 0 ? text.length : end) - start;
+  const length = (lineEnd.exec(text)?.index ?? text.length) - start;
   if (column > length + 1)
     throw new UsageError(
       `Line ${line} of ${name} has ${length} characters; column ${column} does not exist.`,
     );
   return start + column - 1;
+}
+
+/**
+ * The file or folder that `--path` names, as in the sequence; nothing for the whole folder. Takes what `--at` takes: `./src`, `src//a`, an
+ * absolute path, a path through links.
+ * @param folder the repository's root, absolute
+ * @throws UsageError when it lies outside of the folder
+ */
+export function findPart(folder: string, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const absolute = path.resolve(folder, given);
+  const relative = relativeTo(realOf(folder), realOf(absolute)) ?? relativeTo(folder, absolute);
+  if (relative === undefined) throw new UsageError(`${given} is outside of ${folder}.`);
+  return relative === '' ? undefined : relative;
+}
+
+/** What is not there has no other path; that it is not there is told later. */
+function realOf(absolute: string): string {
+  try {
+    return realpathSync.native(absolute);
+  } catch {
+    return absolute;
+  }
 }

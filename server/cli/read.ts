@@ -1,5 +1,6 @@
 /** `longsight read`: reads a folder and says what was read and what was left out. */
 
+import { cleanLine } from '../protocol/clean-text.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './command.ts';
 import { readNeurally } from './neural.ts';
@@ -54,7 +55,7 @@ export const read: Command = async (line, signal) => {
   }
   print(`skipped    ${count(skipped.length)}`);
   for (const { path, reason, detail } of skipped.slice(0, skippedShown))
-    print(`  ${path}: ${reason}${detail ? ` — ${detail}` : ''}`);
+    print(`  ${cleanLine(path)}: ${reason}${detail ? ` — ${cleanLine(detail)}` : ''}`);
   if (skipped.length > skippedShown)
     print(`  … and ${count(skipped.length - skippedShown)} more; --json lists them all`);
 };

@@ -1,6 +1,7 @@
 /** What most commands begin with: a folder opened and read, with progress on standard error. */
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
 import type { Follower } from '../repository/token-memory.ts';
@@ -60,7 +61,7 @@ export function tokenizerOf(line: CommandLine): Tokenizer {
   try {
     return loadTokenizer(line.model);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -1,5 +1,6 @@
 /** `longsight summarize`: the summary of a folder that was just read, or of a part of it. */
 
+import path from 'node:path';
 import { FactBook } from '../analysis/fact-book.ts';
 import { Grammars } from '../analysis/grammars.ts';
 import { sourceOf } from '../analysis/source.ts';
@@ -9,6 +10,7 @@ import { summarize } from '../summary/summarize.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { print, printJson } from './output.ts';
+import { findPart } from './place.ts';
 import { openSession, type Session } from './session.ts';
 import { summaryText } from './summary-text.ts';
 
@@ -16,16 +18,17 @@ import { summaryText } from './summary-text.ts';
 const historyBudget = 3000;
 
 export const summarizeFolder: Command = async (line, signal) => {
+  const part = findPart(path.resolve(line.operands[0]!), line.path);
   const session = await openSession(line, signal);
   const options = {
-    ...(line.path !== undefined && { path: line.path }),
+    ...(part !== undefined && { path: part }),
     ...(line.budget !== undefined && { budget: line.budget }),
     countTokens: (text: string) => session.tokenizer.encode(text).length,
   };
   try {
     const { source, facts } = await factsOfSession(session, signal);
     if (line.markdown && !line.json) {
-      print(describe(source, facts, line.path === undefined ? {} : { path: line.path }).markdown.trimEnd());
+      print(describe(source, facts, part === undefined ? {} : { path: part }).markdown.trimEnd());
       return;
     }
     const summary = summarize(source, facts, options);

@@ -1,4 +1,5 @@
 /** A summary as text for a terminal. */
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { Part, Summary } from '../protocol/requests.ts';
 import { activityText } from '../summary/changes.ts';
 import { count } from './output.ts';
@@ -10,7 +11,7 @@ const childrenShown = 12;
 export function summaryText(summary: Summary, columns: number): string {
   const lines: string[] = [summary.name, '═'.repeat(summary.name.length)];
   const section = (title: string, rows: readonly string[]): void => {
-    if (rows.length > 0) lines.push('', title, ...rows.map(row => `  ${row}`));
+    if (rows.length > 0) lines.push('', title, ...rows.map(row => `  ${cleanLine(row)}`));
   };
   const source = (place: { path: string; line: number }): string => `${place.path}:${place.line}`;
   section('Overview', [

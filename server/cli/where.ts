@@ -1,5 +1,6 @@
 /** `longsight where`: where else the repository does what stands at a place. */
 import path from 'node:path';
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { ConnectedPlace } from '../protocol/requests.ts';
 import { placesLike } from '../summary/where.ts';
 import { UsageError } from './arguments.ts';
@@ -32,7 +33,7 @@ function placesText(places: readonly ConnectedPlace[]): string {
   return places
     .map(
       ({ path: file, line, score, text }) =>
-        `${String(Math.round(score * 100)).padStart(3)} %  ${file}:${line}  ${text}`,
+        `${String(Math.round(score * 100)).padStart(3)} %  ${cleanLine(file)}:${line}  ${cleanLine(text)}`,
     )
     .join('\n');
 }

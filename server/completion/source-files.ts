@@ -1,6 +1,6 @@
 /** What is known of the files that suggestions are copied from: how they indent, and what kind of place each line begins in. */
 import type { AsyncPredictor, StoredFiles } from '../copy-memory/predictor.ts';
-import { contentOf } from '../sequence/lines.ts';
+import { contentOf } from '../sequence/content.ts';
 import { canScan, type PlaceKind, Scanner } from '../source-text/scanner.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { languageOf } from '../workspace/language.ts';

@@ -9,7 +9,7 @@ import { TokenFrequencies } from './unigram.ts';
 /**
  * The copy memory: every token of a repository, exactly, with an index that continues any context from where it was seen before.
  *
- * Files gather in segments, each sorted once; small segments merge into larger ones, and a segment in which much has died is sorted anew
+ * Files gather in segments, each sorted once; small segments merge into larger ones, and a segment with many dead tokens is sorted again
  * (a log-structured merge, O'Neil et al. 1996), so that adding, replacing and removing a file costs time proportional to the file,
  * amortised, and about eight bytes a token are held. After any series of changes it predicts as one built afresh from the same files does:
  * exactly for every context that stands in at most `mostCounted` places, from an even sample of places beyond.
@@ -216,7 +216,7 @@ function tokensIn(stored: StoredFile): Uint16Array {
 const segmentTokens = 1 << 19;
 /** This many segments of like size merge into one. */
 const mostAlike = 8;
-/** A segment is sorted anew when more than one in this many of its tokens are dead. */
+/** A segment is sorted again when more than one in this many of its tokens are dead. */
 const mostDead = 4;
 /** Two objects and an entry of a map. */
 const bytesPerFile = 200;

@@ -18,6 +18,8 @@ export interface DecodeOptions {
   readonly isEnd: (token: number) => boolean;
   readonly drafts?: DraftSource;
   readonly signal?: AbortSignal;
+  /** Awaited before each run, as by `DecoderSession.read`. */
+  readonly between?: () => Promise<void>;
 }
 
 export interface Decoded {
@@ -42,7 +44,7 @@ export async function decode(
   session: DecoderSession,
   last: Logits,
   vocabulary: number,
-  { maxTokens, choose, isEnd, drafts, signal }: DecodeOptions,
+  { maxTokens, choose, isEnd, drafts, signal, between }: DecodeOptions,
 ): Promise<Decoded> {
   const tokens: number[] = [];
   const logProbabilities: number[] = [];
@@ -67,6 +69,7 @@ export async function decode(
       positions: ids.length,
       tentative: true,
       ...(signal !== undefined && { signal }),
+      ...(between !== undefined && { between }),
     });
     runs++;
     let taken = 0;

@@ -86,7 +86,7 @@ export class DecoderModel {
   /** A Gather outside of the table ends the process on some devices. */
   #expectIds(ids: ArrayLike<number>): void {
     const { vocabulary } = this.config;
-    if (ids.length === 0) throw new RangeError('There are no tokens to run.');
+    if (ids.length === 0) throw new RangeError('No tokens to run.');
     for (let at = 0; at < ids.length; at++) {
       const id = ids[at]!;
       if (!Number.isInteger(id) || id < 0 || id >= vocabulary)

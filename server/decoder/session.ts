@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly positions?: number;
   readonly tentative?: boolean;
   readonly signal?: AbortSignal;
+  /** Awaited before each run; what it throws ends the reading as an aborted signal does. */
+  readonly between?: () => Promise<void>;
 }
 
 /** Keys and values of tokens that were read elsewhere. */
@@ -122,11 +124,12 @@ export class DecoderSession {
    */
   async read(
     ids: ArrayLike<number>,
-    { positions = 1, tentative = false, signal }: ReadOptions = {},
+    { positions = 1, tentative = false, signal, between }: ReadOptions = {},
   ): Promise<Logits> {
     if (positions > ids.length) throw new RangeError(`${ids.length} tokens have no ${positions} positions.`);
     const parts: Logits[] = [];
     for (let start = 0; start < ids.length; ) {
+      await between?.();
       signal?.throwIfAborted();
       if (!tentative) this.#thin();
       const end = Math.min(ids.length, start + (tentative ? this.#chunk : this.#room()));

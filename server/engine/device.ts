@@ -1,7 +1,8 @@
 /** The devices that a model can run on, in the order in which they are preferred, and what to call them. */
+import type { SettingValue } from '../protocol/settings.ts';
 
-export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
-export type DeviceSetting = Device | 'auto';
+export type DeviceSetting = SettingValue<'engine.device'>;
+export type Device = Exclude<DeviceSetting, 'auto'>;
 
 export const deviceNames: Readonly<Record<Device, string>> = {
   cpu: 'CPU',

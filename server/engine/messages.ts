@@ -19,6 +19,10 @@ export interface ModelReference {
 
 /** The work that the engine does, by name: what goes in and what comes out. All of it can be structure-cloned. */
 interface Work {
+  /** Has a code model write what comes at a cursor. The first time, the model is converted, which takes a minute or more. */
+  write: { parameters: WriteParameters; result: Written };
+  /** Converts a code model where it is not yet, and opens it. */
+  openCoder: { parameters: { readonly coder: CoderReference }; result: { readonly title: string } };
   /** Runs the check graph on the device in use and compares it with its reference. */
   check: { parameters: { readonly seed: number }; result: CheckResult };
   /** Times one matrix product, [rows, width] × [width, width]: what the device achieves at best. */
@@ -72,6 +76,34 @@ interface Work {
     };
     result: Decoded;
   };
+}
+
+/** A pretrained code model. Small, so that every request can say it. */
+export interface CoderReference {
+  /** The GGUF file, absolute. */
+  readonly file: string;
+  /** Where the converted model lies, or will: named by the file's hash. */
+  readonly folder: string;
+}
+
+export interface WriteParameters {
+  readonly coder: CoderReference;
+  /** Which document it is: of the last few, what was read is kept. */
+  readonly document: string;
+  readonly before: string;
+  readonly after: string;
+  readonly maxLines: number;
+}
+
+export interface Written {
+  /** What the model would insert, without a line break at its end. */
+  readonly text: string;
+  /** Natural logarithm of the probability of the first line and its end. */
+  readonly logProbability: number;
+  /** Tokens of the prompt, those of them that had to be read, and tokens written. */
+  readonly prompt: number;
+  readonly read: number;
+  readonly written: number;
 }
 
 export type Ids = Uint16Array | Int32Array;

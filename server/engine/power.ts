@@ -20,7 +20,7 @@ const windowsQuery = '(Get-CimInstance -Namespace root/wmi -ClassName BatterySta
 const interval = 60_000;
 const timeLimit = 10_000;
 
-/** False where there is no battery, or where nobody knows. */
+/** False without a battery, or where it is unknown. */
 export async function onBattery(platform: string = process.platform): Promise<boolean> {
   try {
     if (platform === 'linux') return drawsFromBattery(await supplies(suppliesFolder));

@@ -28,8 +28,6 @@ interface RunOptions {
   readonly signal?: AbortSignal;
   /** Goes before all that is not urgent. */
   readonly urgent?: boolean;
-  /** False for work that must not be done twice; it is rejected when the process ends meanwhile. */
-  readonly repeatable?: boolean;
 }
 
 export interface Engine {
@@ -49,7 +47,7 @@ export interface Engine {
   ): Promise<ResultOf<Name>>;
   /** Sets the device for the next start; an engine that runs is restarted on it. */
   use(device: DeviceSetting): void;
-  /** Starts a new process and chooses the device anew. Work that can be repeated goes over to it. */
+  /** Starts a new process and chooses the device again. Open work moves to it. */
   restart(device?: DeviceSetting): void;
   /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
   stop(): Promise<void>;
@@ -76,7 +74,6 @@ export interface EngineOptions {
 
 interface Pending {
   readonly request: WorkRequest;
-  readonly repeatable: boolean;
   readonly resolve: (result: ResultOf<WorkName>) => void;
   readonly reject: (error: unknown) => void;
   /** Lets go of the signal that could abort it. */
@@ -137,7 +134,7 @@ class EngineProcess implements Engine {
   run<Name extends WorkName>(
     name: Name,
     parameters: ParametersOf<Name>,
-    { signal, urgent = false, repeatable = true }: RunOptions = {},
+    { signal, urgent = false }: RunOptions = {},
   ): Promise<ResultOf<Name>> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#status.state === 'failed') return Promise.reject(new EngineError(this.#status.problem));
@@ -151,7 +148,6 @@ class EngineProcess implements Engine {
       };
       const pending: Pending = {
         request,
-        repeatable,
         attempts: 0,
         resolve: result => resolve(result as ResultOf<Name>),
         reject,
@@ -169,7 +165,6 @@ class EngineProcess implements Engine {
     this.#choice = undefined;
     this.#crashesInRow = 0;
     this.#retire();
-    this.#rejectStarted('the engine was restarted', pending => pending.repeatable);
     void this.#start(this.#status.state === 'stopped' ? 'starting' : 'restarting');
   }
 
@@ -296,7 +291,7 @@ class EngineProcess implements Engine {
     this.#change({ crashes: this.#status.crashes + 1 });
     this.#rejectStarted(
       `the engine process ${why} while processing this request`,
-      ({ repeatable, attempts }) => repeatable && attempts < mostAttempts,
+      ({ attempts }) => attempts < mostAttempts,
     );
     if (this.#crashesInRow >= mostCrashes) {
       this.#fail(`The engine process ${why}, ${this.#crashesInRow} times in a row.`);

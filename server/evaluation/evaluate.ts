@@ -2,7 +2,7 @@
 import { complete } from '../completion/complete.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { AsyncPredictor, PredictionScope } from '../copy-memory/predictor.ts';
-import { contentOf } from '../sequence/lines.ts';
+import { contentOf } from '../sequence/content.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { bitsPerByte } from './bits.ts';
 import { ChunkIndex } from './bm25.ts';

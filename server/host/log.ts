@@ -20,7 +20,3 @@ export function connectionLog(connection: Connection): Log {
     }
   };
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -12,11 +12,11 @@ import {
   PortMessageWriter,
   ResponseError,
 } from 'vscode-languageserver/node';
+import { messageOf } from '../protocol/message-of.ts';
 import { type MethodName, methods } from '../protocol/methods.ts';
 import { linkedEngine } from './engine-link.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { messageOf } from './log.ts';
-import { statsChanged, type WorkerHandlers } from './messages.ts';
+import { problemFound, statsChanged, type WorkerHandlers } from './messages.ts';
 import { RepositoryWorker } from './repository-worker.ts';
 import { throttle } from './throttle.ts';
 
@@ -37,6 +37,7 @@ const worker = new RepositoryWorker(
   throttle(() => void connection.sendNotification(statsChanged.method, worker.figures()), interval),
   linkedEngine(connection, () => new CancellationTokenSource()),
   heartbeat.workOn,
+  problem => void connection.sendNotification(problemFound.method, problem),
 );
 
 const handlers: WorkerHandlers = {

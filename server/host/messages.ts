@@ -1,5 +1,6 @@
 /** The messages between the server's thread and the worker thread. */
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
+import type { CoderReference } from '../engine/messages.ts';
 import type { Answer, AnsweredBy, CheckedParameters } from '../protocol/methods.ts';
 import type { NeuralStatus, NotificationOf, RequestOf } from '../protocol/requests.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
@@ -9,6 +10,8 @@ export interface OpenParameters {
   readonly exclude: readonly string[];
   readonly maxFileSize: number;
   readonly maxTokens: number;
+  /** The code model in use. */
+  readonly coder?: CoderReference;
   /** Files that blocked the worker thread before; they are skipped. */
   readonly blocking?: readonly string[];
   /** A folder with a model; the shipped one when empty. */
@@ -122,3 +125,5 @@ function internal<Parameters, Result>(): RequestOf<Parameters, Result> {
 
 /** Sent a few times a second while something changes, and at the end of every change. */
 export const statsChanged: NotificationOf<IndexStats> = { method: 'statsChanged' };
+/** Something optional cannot be used: a sentence for the log. */
+export const problemFound: NotificationOf<string> = { method: 'problem' };

@@ -5,6 +5,7 @@ import { type Completion, complete } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
@@ -13,8 +14,10 @@ import { SummaryCache } from '../summary/summary-cache.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
-import { messageOf } from './log.ts';
+import { maskSecrets } from '../workspace/secrets/names.ts';
+import { CoderWorker } from './coder-worker.ts';
 import {
   type DocumentQuestion,
   type IndexStats,
@@ -31,16 +34,19 @@ interface Open {
   readonly repository: Repository<CopyMemory>;
   readonly summary: SummaryWorker;
   readonly neural: ModelWorker | undefined;
+  readonly coder: CoderWorker | undefined;
 }
 
 export class RepositoryWorker {
   readonly #changed: () => void;
   readonly #engine: Pick<Engine, 'run'>;
   readonly #workOn: (path: string) => void;
+  readonly #onProblem: (problem: string) => void;
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #warming = new AbortController();
   #open: Open | undefined;
+  #parameters: OpenParameters | undefined;
   /** Files of the reading under way that are not yet in memory. */
   #ahead = 0;
   #reading: Promise<ReadReport> | undefined;
@@ -48,15 +54,23 @@ export class RepositoryWorker {
   /**
    * @param changed is called whenever the statistics may have changed
    * @param workOn is told of each file before it is worked on
+   * @param onProblem gets a sentence where something that is optional cannot be used
    */
-  constructor(changed: () => void, engine: Pick<Engine, 'run'>, workOn: (path: string) => void = () => {}) {
+  constructor(
+    changed: () => void,
+    engine: Pick<Engine, 'run'>,
+    workOn: (path: string) => void = () => {},
+    onProblem: (problem: string) => void = () => {},
+  ) {
     this.#changed = changed;
     this.#engine = engine;
     this.#workOn = workOn;
+    this.#onProblem = onProblem;
   }
 
   async open(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
+    this.#parameters = parameters;
     // What was open goes first: two memories at once may be more than there is room for.
     this.#open?.neural?.stop();
     this.#open = undefined;
@@ -77,6 +91,7 @@ export class RepositoryWorker {
       : undefined;
     const repository = await Repository.open({
       folders,
+      allowsNone: true,
       tokenizer,
       memory,
       exclude,
@@ -94,12 +109,18 @@ export class RepositoryWorker {
       repository,
       summary: new SummaryWorker(name, repository, kept, this.#workOn),
       neural,
+      coder: parameters.coder && new CoderWorker(this.#engine, parameters.coder, this.#onProblem),
     };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
   }
 
+  /** @throws FolderError where there is no folder to read; documents complete from themselves all the same */
   async read(signal: AbortSignal): Promise<Read> {
+    // It may be there by now.
+    if (this.#missing() !== undefined && this.#parameters !== undefined) await this.open(this.#parameters);
+    const missing = this.#missing();
+    if (missing !== undefined) throw missing;
     const { repository } = this.#opened();
     const reading = repository.read(({ done, filesTotal }) => {
       this.#ahead = filesTotal - done;
@@ -115,6 +136,11 @@ export class RepositoryWorker {
     if (read.complete) this.#open?.summary.noteRead();
     void this.#warmUp();
     return read;
+  }
+
+  #missing(): FolderError | undefined {
+    const workspace = this.#open?.repository.workspace;
+    return workspace?.folders.length === 0 ? workspace.failures[0] : undefined;
   }
 
   async update(paths: readonly string[]): Promise<Read> {
@@ -158,18 +184,22 @@ export class RepositoryWorker {
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#workOn(path);
-    const found = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
-    if (found.item !== undefined && !signal.aborted)
+    const copied = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
+    const found = (await this.#open?.coder?.complete(request, copied, signal)) ?? copied;
+    if (found.item?.origin === 'model') this.#suggestions.add(request, [found.item]);
+    else if (found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }
 
   /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
+    const shown = maskSecrets(path);
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
       if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
       // Folders end with a slash.
-      if (path === skipped || (skipped.endsWith('/') && path.startsWith(skipped))) return true;
+      if (path === skipped || shown === skipped || (skipped.endsWith('/') && path.startsWith(skipped)))
+        return true;
     }
     // What git ignores is on no list.
     return verdictOnName(path)?.reason === 'secret';

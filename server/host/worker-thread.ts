@@ -9,10 +9,11 @@ import {
   PortMessageWriter,
 } from 'vscode-languageserver/node';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { NotificationOf, RequestOf } from '../protocol/requests.ts';
 import { serveEngine } from './engine-link.ts';
 import { HeartbeatMonitor, newHeartbeatMemory, type Patience, usualPatience } from './heartbeat.ts';
-import { type Log, messageOf } from './log.ts';
+import type { Log } from './log.ts';
 
 export class WorkerThread {
   readonly #log: Log;

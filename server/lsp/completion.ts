@@ -91,8 +91,6 @@ export function serveCompletions(
     const now = settings.current;
     const document = documents.get(textDocument.uri);
     if (document === undefined || !isWanted(now, document.languageId)) return [];
-    // That there is no memory is said by the status, not at every keystroke.
-    if (reading.figures.state === 'failed') return [];
     // A client that says nothing of why it asks is taken to ask because somebody types.
     const isInvoked = context?.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (!isInvoked) pace.typed(performance.now());
@@ -127,7 +125,8 @@ export function serveCompletions(
       acceptance.offered(document.uri, item.text);
       return [item, ...alternatives].map(one => itemOf(one, document, whole));
     } catch (error) {
-      if (token.isCancellationRequested) return [];
+      // That there is no memory is said by the status, not at every keystroke.
+      if (token.isCancellationRequested || reading.figures.state === 'failed') return [];
       throw error;
     }
   }

@@ -31,7 +31,7 @@ export class FolderWatcher {
     for (const root of roots) this.#watch(root);
   }
 
-  /** Watches exactly these folders beside the roots. Returns those that were not watched before: what changed there meanwhile, nobody told. */
+  /** Watches exactly these folders beside the roots. Returns those that were not watched before: changes there went unnoticed. */
   watchInside(folders: readonly string[]): string[] {
     const wanted = new Set([...this.#roots, ...folders]);
     for (const [folder, watcher] of this.#watchers) {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { engineEntry } from '../engine/entry.ts';
-import { messageOf } from '../host/log.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import { serve } from './server.ts';
 
 const transports = ['--stdio', '--node-ipc', '--socket', '--pipe'];

@@ -1,16 +1,18 @@
 /** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { Engine } from '../engine/process.ts';
-import { type Log, messageOf } from '../host/log.ts';
+import type { Log } from '../host/log.ts';
 import {
   type IndexStats,
   nothingRead,
   type OpenParameters,
+  problemFound,
   type Read,
   statsChanged,
   workerRequests,
 } from '../host/messages.ts';
 import { WorkerThread } from '../host/worker-thread.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { RequestOf, Status } from '../protocol/requests.ts';
 
 export type RepositoryStatus = Omit<Status, 'device' | 'deviceReason' | 'engine'>;
@@ -52,6 +54,7 @@ export class RepositoryClient {
       entry,
       engine,
     );
+    this.#worker.onNotification(problemFound, problem => log('warning', problem));
     this.#worker.onNotification(statsChanged, figures => {
       this.#figures = figures;
       this.#changed();

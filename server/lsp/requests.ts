@@ -8,7 +8,7 @@ import {
   type TextDocuments,
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { messageOf } from '../host/log.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import { type Answer, type AnsweredBy, type CheckedParameters, methods } from '../protocol/methods.ts';
 import type { RequestOf } from '../protocol/requests.ts';
 import { check } from '../protocol/validate.ts';

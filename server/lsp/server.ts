@@ -14,8 +14,12 @@ import { probeCacheIn } from '../engine/probe-cache.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
 import { connectionLog } from '../host/log.ts';
 import type { OpenParameters } from '../host/messages.ts';
-import { acceptedCommand } from '../protocol/requests.ts';
+import { throttle } from '../host/throttle.ts';
+import { coderInUse, libraryIn } from '../models/in-use.ts';
+import { messageOf } from '../protocol/message-of.ts';
+import { acceptedCommand, downloadNotification } from '../protocol/requests.ts';
 import type { SettingName, SettingsShape } from '../protocol/settings.ts';
+import { cacheFolder } from '../storage/cache-store.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
@@ -105,14 +109,44 @@ function start(
     },
     acceptance: () => acceptance.counts,
     nextEdit: ({ uri }) => nextEdits.in(uri),
+    models: () => library().list(),
+    async getModel({ name }, token) {
+      const abort = new AbortController();
+      const listening = token.onCancellationRequested(() => abort.abort());
+      let [done, total] = [0, 0];
+      const show = throttle(() => {
+        void connection.sendNotification(downloadNotification.method, { name, done, total });
+      }, 250);
+      const onProgress = (bytes: number, all: number) => {
+        [done, total] = [bytes, all];
+        show();
+      };
+      try {
+        await library().get(name, { signal: abort.signal, onProgress });
+      } finally {
+        listening.dispose();
+      }
+      return library().list();
+    },
+    async useModel({ name }) {
+      if (name === null) await library().useNone();
+      else await library().use(name);
+      await readAnew();
+      return library().list();
+    },
   });
 
   documents.onDidSave(({ document }) => {
     const file = pathOfUri(document.uri);
     if (file !== undefined) reading.changed([file]);
   });
+  const library = () => libraryIn(cacheFolder(settings.current['cache.folder']));
   const readAnew = async () => {
-    reading.configure(openParameters(settings.current, folders));
+    const coder = await coderInUse(library()).catch((error: unknown) => {
+      log('warning', `The code model cannot be used: ${messageOf(error)}`);
+      return undefined;
+    });
+    reading.configure({ ...openParameters(settings.current, folders), ...(coder && { coder }) });
     await Promise.all([watching.follow(folders), begin()]);
   };
   /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */

@@ -5,7 +5,8 @@ import {
   MessageType,
   ShowMessageNotification,
 } from 'vscode-languageserver/node';
-import { type Log, messageOf } from '../host/log.ts';
+import type { Log } from '../host/log.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import { readSettings } from '../protocol/read-settings.ts';
 import { type SettingsShape, settingsSection } from '../protocol/settings.ts';
 import type { Client } from './client.ts';

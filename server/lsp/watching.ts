@@ -6,9 +6,10 @@ import {
   type Disposable,
   type FileSystemWatcher,
 } from 'vscode-languageserver/node';
-import { type Log, messageOf } from '../host/log.ts';
+import type { Log } from '../host/log.ts';
 import { workerRequests } from '../host/messages.ts';
 import { throttle } from '../host/throttle.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import type { Client } from './client.ts';
 import { barrenFolders, FolderWatcher } from './folder-watcher.ts';
@@ -77,7 +78,7 @@ export class Watching {
     this.#seen = this.#reading.ended;
     try {
       const folders = await this.#reading.ask(workerRequests.folders, null);
-      // What changed in a folder before it was watched has been told of by nobody.
+      // Changes in a folder before it was watched were not reported.
       const barren = await barrenFolders([...this.#roots, ...folders]);
       this.#reading.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
     } catch (error) {

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Distribution } from '../copy-memory/predictor.ts';
+import { messageOf } from '../protocol/message-of.ts';
 
 /** `input` [hidden, features + 1] and `output` [outputs, hidden + 1], row-major, the last column of each is the bias. */
 export interface GateWeights {
@@ -121,7 +122,7 @@ export function loadGate(modelFolder: string): Gate {
   try {
     return Gate.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${file}: ${messageOf(error)}`);
   }
 }
 

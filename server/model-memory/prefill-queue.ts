@@ -5,7 +5,7 @@ export class PrefillQueue {
   /** The most recently wanted last. */
   readonly #first = new Set<string>();
   readonly #others = new Set<string>();
-  /** In order, for `#others`; made anew when that has grown. */
+  /** In order, for `#others`; rebuilt when that has grown. */
   #sorted: string[] = [];
   #grown = false;
 

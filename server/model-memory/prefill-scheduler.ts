@@ -1,6 +1,7 @@
 /** Reads the files of a repository with the model, one after another, and keeps what each leaves: the feed of the neural memory. */
 import type { ModelFacts, ModelReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 import type { RecordStore } from '../storage/record-log.ts';
 import { Pace } from '../workspace/pace.ts';
 import { ModelMemory } from './model-memory.ts';
@@ -177,8 +178,7 @@ export class PrefillScheduler {
     if (this.#working !== undefined || !this.#mayWork() || this.#wanted === 0) return;
     this.#working = this.#work()
       .catch((error: unknown) => {
-        if (!this.#stop.signal.aborted)
-          this.#problem = error instanceof Error ? error.message : String(error);
+        if (!this.#stop.signal.aborted) this.#problem = messageOf(error);
       })
       .finally(() => {
         this.#working = undefined;
@@ -217,7 +217,7 @@ export class PrefillScheduler {
       if (batch.files.length === 0) break;
       if (reading.size === 0) this.#since = performance.now();
       const request = this.#prefill(batch, memory).finally(() => reading.delete(request));
-      // Failures are met where it is awaited; until then they are nobody's.
+      // Failures are handled where it is awaited; until then they must not count as unhandled.
       request.catch(() => undefined);
       reading.add(request);
       if (reading.size >= requests) await Promise.race(reading);

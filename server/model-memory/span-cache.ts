@@ -28,7 +28,7 @@ export class LostLeaf extends Error {
   }
 }
 
-/** Memories of fewer files are merged anew where they are needed: it takes no longer than finding them would take room. */
+/** Memories of fewer files are merged when needed, which is cheaper than storing them. */
 const keptFrom = 16;
 const defaultRoom = 48 * 2 ** 20;
 

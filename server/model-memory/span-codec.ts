@@ -1,4 +1,4 @@
-/** A folder's memory as bytes: in float32, so that what is loaded equals what is merged anew. */
+/** A folder's memory as bytes: in float32, so that a loaded memory equals a merged one. */
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { FloatTensor } from '../engine/tensor.ts';
 import type { SpanMemory } from './merge.ts';

@@ -34,7 +34,19 @@ export async function findModels(
     inFolder('hub', hubFolder(places)),
   ]);
   const byPath = new Map(found.flat().map(model => [model.path, model]));
-  return [...byPath.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  return named([...byPath.values()].sort((left, right) => (left.path < right.path ? -1 : 1)));
+}
+
+/** Gives a number to those whose name another one has, and sorts by name. */
+function named(models: readonly FoundModel[]): FoundModel[] {
+  const times = new Map<string, number>();
+  return models
+    .map(model => {
+      const time = (times.get(model.name) ?? 0) + 1;
+      times.set(model.name, time);
+      return time === 1 ? model : { ...model, name: `${model.name}-${time}` };
+    })
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 function ollamaFolders({ home, environment, platform }: Places): string[] {

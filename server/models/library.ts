@@ -126,13 +126,18 @@ export class ModelLibrary {
       const isKnown = available.some(one => one.name === name);
       throw new ModelError(
         isKnown
-          ? `${name} is not on this machine. "longsight model get ${name}" fetches it.`
-          : `There is no model ${name}. "longsight model list" shows those there are.`,
+          ? `${name} is not on this machine. Download it with "longsight model get ${name}".`
+          : `Unknown model ${name}. See "longsight model list".`,
       );
     }
     await (await openCoder(model.path)).close();
     await this.#write({ ...(await this.#state()), inUse: { name, path: model.path } });
     return model;
+  }
+
+  /** Takes the model that is in use out of use. */
+  async useNone(): Promise<void> {
+    await this.#write({ ...(await this.#state()), inUse: undefined });
   }
 
   /**
@@ -147,7 +152,7 @@ export class ModelLibrary {
     const inUse = state.inUse?.name === name ? undefined : state.inUse;
     if (fetched === undefined && !added) {
       const found = (await this.#find()).find(one => one.name === name);
-      if (found === undefined) throw new ModelError(`There is no model ${name} to remove.`);
+      if (found === undefined) throw new ModelError(`No model ${name} to remove.`);
       if (inUse === state.inUse)
         throw new ModelError(`${name} belongs to another program; it is not in use here.`);
     }
@@ -218,7 +223,7 @@ export function modelNamed(name: string): CatalogueModel {
   if (model !== undefined) return model;
   const names = catalogue.map(one => one.name).join(', ');
   throw new ModelError(
-    `The catalogue has no model ${name}. It has ${names}; "longsight model add" takes any other file.`,
+    `The catalogue has no model ${name}, only ${names}. Add any other file with "longsight model add".`,
   );
 }
 

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type {
   Acceptance,
+  CodeModels,
   Coverage,
   Description,
   Digest,
@@ -51,6 +52,12 @@ const table = {
   clear: answeredByServer<Status>()(none),
   restartEngine: answeredByServer<Status>()(none),
   acceptance: answeredByServer<Acceptance>()(none),
+  /** Code models on this machine, and those that can be downloaded. */
+  models: answeredByServer<CodeModels>()(none),
+  /** Uses a code model that is on this machine, or none. */
+  useModel: answeredByServer<CodeModels>()(fields({ name: v.nullable(string) })),
+  /** Downloads a code model. To be sent with the user's consent only. Cancellable; a later request resumes. */
+  getModel: answeredByServer<CodeModels>()(fields({ name: string })),
   summary: answeredByWorker<Summary>()(fields({ path, budget })),
   /** A folder, file or selection for a reader. */
   describe: answeredByWorker<Description>()(fields({ path, lines: v.exactOptional(lines) })),

@@ -180,13 +180,6 @@ export interface RepositoryMap {
   readonly surpriseMethod: string;
 }
 
-/** A place in a document, as the editor has it; from 1. */
-export interface DocumentPosition {
-  readonly uri: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** A place where the repository does what stands at the cursor. */
 export interface ConnectedPlace extends Place {
   readonly endLine: number;
@@ -199,6 +192,9 @@ export interface ConnectedPlace extends Place {
 export interface Places {
   readonly places: readonly ConnectedPlace[];
 }
+
+/** Tokens of a digest, unless asked for another number. */
+export const digestBudget = 20_000;
 
 export interface DigestParameters {
   /** A folder or file, relative as in `Place`; the whole repository without it. */
@@ -298,7 +294,28 @@ export const indentationNotification: NotificationOf<DocumentIndentation> = {
   method: 'longsight/indentation',
 };
 
-/** What became of suggestions since the server started. Kept in memory, told to nobody but who asks. */
+export interface CodeModels {
+  readonly local: readonly { readonly name: string; readonly bytes: number; readonly path: string }[];
+  /** Those of the catalogue that are not on this machine. */
+  readonly available: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly licence: string;
+    /** Of the download, and of memory in use. */
+    readonly bytes: number;
+    readonly memory: number;
+  }[];
+  readonly inUse?: string | undefined;
+}
+
+/** Sent while a code model is downloaded. */
+export const downloadNotification: NotificationOf<{
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+}> = { method: 'longsight/download' };
+
+/** What became of suggestions since the server started. Kept in memory, reported only on request. */
 export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;

@@ -1,5 +1,8 @@
+/** What the model may run on; `auto` chooses. */
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+
 /**
- * The one table of settings. The manifest's `contributes.configuration` and the README's table are generated from it
+ * The table of settings. The manifest's `contributes.configuration` and the README's table are generated from it
  * (`npm run generate`), and the tidy test fails when they drift.
  */
 export interface SettingsShape {
@@ -16,7 +19,7 @@ export interface SettingsShape {
   'read.exclude': string[];
   'read.maxFileSize': number;
   'read.maxTokens': number;
-  'engine.device': 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+  'engine.device': (typeof devices)[number];
   'engine.model': string;
   neural: boolean;
   'cache.folder': string;
@@ -134,10 +137,10 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
   'engine.device': {
     type: 'string',
     default: 'auto',
-    choices: ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
+    choices: devices,
     scope: 'machine',
     description:
-      'Device for the model. `auto` tests each device in a separate process and picks the first that is correct and faster than the CPU.',
+      'Device for the model. `auto` tests each device in a separate process and picks the first that is correct and faster than the CPU. `cuda` needs CUDA libraries for onnxruntime, which the package does not contain.',
   },
   'engine.model': {
     type: 'string',

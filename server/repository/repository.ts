@@ -3,9 +3,9 @@
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
 import type { Verdict } from '../protocol/verdict.ts';
-import { contentOf } from '../sequence/lines.ts';
-import { SequenceMap } from '../sequence/map.ts';
+import { contentOf } from '../sequence/content.ts';
 import { comparePaths } from '../sequence/order.ts';
+import { OrderedPaths } from '../sequence/ordered-paths.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -38,6 +38,8 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   /** Called with each file before it is worked on. */
   readonly workOn?: (path: string) => void;
   readonly follower?: Follower;
+  /** Opens without any folder too: documents still complete from themselves. */
+  readonly allowsNone?: boolean;
 }
 
 /** How many files are fetched from disk ahead of the one being worked on. */
@@ -51,7 +53,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   readonly tokenizer: Tokenizer;
   readonly memory: Memory;
   readonly ledger = new CoverageLedger();
-  readonly map: SequenceMap;
+  readonly #paths = new OrderedPaths();
   readonly #reader: FileReader;
   readonly #maxTokens: number;
   readonly #cache: TokenCache | undefined;
@@ -74,7 +76,6 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.workspace = workspace;
     this.tokenizer = options.tokenizer;
     this.memory = options.memory;
-    this.map = new SequenceMap(options.tokenizer, path => this.memory.tokensOf(path) ?? new Uint16Array());
     this.#reader = new FileReader(options.maxFileSize ?? defaultOf('read.maxFileSize'));
     this.#maxTokens = options.maxTokens ?? defaultOf('read.maxTokens');
     this.#cache = cache;
@@ -95,7 +96,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       ...(options.exclude && { exclude: options.exclude }),
     });
     const failure: FolderError | undefined = workspace.failures[0];
-    if (failure !== undefined && workspace.folders.length === 0) throw failure;
+    if (failure !== undefined && workspace.folders.length === 0 && !options.allowsNone) throw failure;
     const { store, tokenizer } = options;
     const cache = store && (await TokenCache.open(store, workspace.folders, tokenizer.hash));
     return new Repository(workspace, cache, options);
@@ -103,7 +104,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 
   /** Paths in memory, in the order of the sequence. */
   get paths(): readonly string[] {
-    return this.map.paths;
+    return this.#paths.all;
   }
 
   /**
@@ -153,23 +154,18 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.memory.has(path) && !(await isNewSource(path, this.workspace, this.ledger))) return;
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
-    this.map.set(path, tokens.length);
+    this.#paths.add(path);
     this.#edited.add(path);
     this.#follower?.edited(path);
   }
 
-  /** Notes that a file differs from what is in memory, for instance while it is edited and not saved. */
-  noteStale(path: string): void {
-    this.ledger.noteStale(path);
-  }
-
   /** Forgets everything, in memory and in the cache. */
   async clear(): Promise<void> {
-    for (const path of this.map.paths) {
+    for (const path of this.#paths.all) {
       this.memory.delete(path);
       this.#follower?.removed(path);
     }
-    this.map.clear();
+    this.#paths.clear();
     this.#edited.clear();
     this.ledger.clear();
     await this.#cache?.clear();
@@ -321,7 +317,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.#edited.has(path)) {
       run.clock.time('index', () => {
         this.memory.set(path, tokens);
-        this.map.set(path, tokens.length);
+        this.#paths.add(path);
       });
       this.#follower?.changed(path);
     }
@@ -335,7 +331,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (!this.memory.has(path)) return;
     this.#edited.delete(path);
     this.memory.delete(path);
-    this.map.delete(path);
+    this.#paths.delete(path);
     this.ledger.forget(path);
     this.#follower?.removed(path);
     run.removed++;
@@ -349,7 +345,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     run: Run,
   ): void {
     const places = within ?? [''];
-    const known = places.flatMap(place => this.map.pathsUnder(place));
+    const known = places.flatMap(place => this.#paths.under(place));
     for (const { path } of this.ledger.skipped())
       if (places.some(place => isIn(path, place))) known.push(path);
     for (const path of known) {
@@ -368,6 +364,8 @@ type Fetched =
 /** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
 function partOf(changed: string): string | undefined {
   const names = changed.split('/');
+  // Beside git's own data lie the rules of one clone.
+  if (/(?:^|\/)\.git\/info\/exclude$/.test(changed)) return names.slice(0, -3).join('/');
   if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
   // A file of rules decides about everything beside and below it.
   return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;

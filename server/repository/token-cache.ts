@@ -1,6 +1,7 @@
 /** What was read of one repository, kept in the store: a list of files with their outcomes, and packs of their tokens. */
 
 import { createHash, randomUUID } from 'node:crypto';
+import { messageOf } from '../protocol/message-of.ts';
 import type { Verdict } from '../protocol/verdict.ts';
 import { renderingVersion } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
@@ -272,7 +273,7 @@ export class TokenCache {
     }
   }
 
-  /** Drops contents that were of no use for longest, and packs anew what lies in packs that are mostly dropped. */
+  /** Drops the least recently used contents, and repacks packs that are mostly dropped. */
   async #tidy(): Promise<void> {
     const isUsed = (row: Row): boolean => row.usedAt >= this.#opened;
     const rows = [...this.#rows.values()].sort((one, other) => other.usedAt - one.usedAt);
@@ -342,8 +343,4 @@ function joined(parts: readonly Uint16Array[], count: number): Uint16Array<Array
     at += part.length;
   }
   return all;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import cacache from 'cacache';
+import { messageOf } from '../protocol/message-of.ts';
 import { RecordLog } from './record-log.ts';
 
 export interface StoreSize {
@@ -65,10 +66,10 @@ export class CacheStore {
     const resolved = cacheFolder(folder);
     try {
       // What was read is the user's alone.
-      await mkdir(resolved, { recursive: true, mode: 0o700 });
+      await makeFolder(resolved);
       await access(resolved, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new Error(`The cache folder ${resolved} cannot be used: ${why}.`);
     }
     return new CacheStore(resolved, maxBytes);
@@ -112,13 +113,6 @@ export class CacheStore {
     ) => Promise<unknown>;
     await removeEntry(this.folder, key, { removeFully: true });
     if (info) await cacache.rm.content(this.folder, info.integrity);
-  }
-
-  /** Names of the entries of a repository. */
-  async namesOf(repository: string): Promise<string[]> {
-    const prefix = repository + separator;
-    const entries = await this.#entries();
-    return entries.filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key.slice(prefix.length));
   }
 
   async size(): Promise<StoreSize> {
@@ -212,6 +206,30 @@ export function defaultCacheFolder(environment = process.env, platform: string =
   // By the XDG base directory specification, a relative path is to be ignored.
   const folder = environment['XDG_CACHE_HOME'];
   return path.join(folder && path.isAbsolute(folder) ? folder : path.join(home, '.cache'), 'longsight');
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own way of it does not end below `/proc`, where a folder that was made is
+ * still not there.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = folder; !(await isFolder(at)); at = path.dirname(at)) missing.push(at);
+  for (const at of missing.reverse())
+    await mkdir(at, { mode: 0o700 }).catch(async (error: unknown) => {
+      // Another process may have been first.
+      if (!(await isFolder(at))) throw error;
+    });
+}
+
+/** @throws where something else than a folder is there */
+async function isFolder(place: string): Promise<boolean> {
+  const there = await stat(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (there !== undefined && !there.isDirectory()) throw new Error(`${place} is a file`);
+  return there !== undefined;
 }
 
 function repositoryOf(key: string): string {

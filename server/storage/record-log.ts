@@ -2,7 +2,7 @@
  * Immutable records under the hash of what they were made from, in append-only files that each belong to one process: the shape of a
  * log-structured store (Sheehy and Smith, "Bitcask", 2010) without its deletes. A record is there as soon as it is appended, so a
  * process that is killed loses at most the one that it was writing; that one fails its checksum and is not there. Processes share the folder
- * without locks: nobody writes to another's file, and two who write the same record write the same bytes.
+ * without locks: no process writes to another's file, and two who write the same record write the same bytes.
  *
  * Not through cacache, which keeps a file or two for every entry and lists them by reading all: a repository has tens of thousands of
  * these records.

@@ -6,6 +6,7 @@ import { isManifest } from '../analysis/manifests.ts';
 import { folderOf, isReadme } from '../analysis/paths.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
+import { escapeMarkdown } from '../protocol/clean-text.ts';
 import type { Description, Part, Statement, Summary } from '../protocol/requests.ts';
 import { summarize } from './summarize.ts';
 
@@ -222,7 +223,10 @@ function markdown(title: string, sections: readonly Section[]): string {
   for (const section of sections) {
     lines.push('', `## ${section.title}`, '');
     for (const { text, path, line, generated } of section.statements) {
-      const link = `${path.split('/').map(encodeURIComponent).join('/')}#L${line}`;
+      const link = `${path
+        .split('/')
+        .map(part => encodeURIComponent(part.replace(/[\ud800-\udfff]/gu, '\ufffd')))
+        .join('/')}#L${line}`;
       const name = folderOf(path) === '' ? path : path.slice(path.lastIndexOf('/') + 1);
       lines.push(
         `- ${escapeMarkdown(text)}${generated ? ' *(generated)*' : ''} — [${escapeMarkdown(name)}:${line}](${link})`,
@@ -230,9 +234,4 @@ function markdown(title: string, sections: readonly Section[]): string {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** What a text of the repository spells must show as it is, and link to nowhere. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~!]/g, '\\$&').replace(/\s+/g, ' ');
 }

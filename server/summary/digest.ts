@@ -7,7 +7,15 @@
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { SummarySource } from '../analysis/source.ts';
-import type { Digest, Part, SkippedFile, Statement, Summary } from '../protocol/requests.ts';
+import { cleanJson, cleanLine, escapeMarkdown, fenced } from '../protocol/clean-text.ts';
+import {
+  type Digest,
+  digestBudget,
+  type Part,
+  type SkippedFile,
+  type Statement,
+  type Summary,
+} from '../protocol/requests.ts';
 import { languageOf } from '../workspace/language.ts';
 import { summarize } from './summarize.ts';
 
@@ -20,7 +28,6 @@ export interface DigestOptions {
   readonly skipped: readonly SkippedFile[];
 }
 
-export const defaultBudget = 20_000;
 const biggestShown = 10;
 const treeDepth = 3;
 const mostTreeRows = 80;
@@ -40,7 +47,7 @@ interface Entry {
 
 /** @throws RangeError when `path` names nothing that was read, or the budget is too small for anything. */
 export function makeDigest(source: SummarySource, facts: RepositoryFacts, options: DigestOptions): Digest {
-  const { budget = defaultBudget, format, countTokens } = options;
+  const { budget = digestBudget, format, countTokens } = options;
   const summary = summarize(source, facts, options.path === undefined ? {} : { path: options.path });
   const paths = pathsIn(facts, options.path);
   const biggest = [...paths]
@@ -183,8 +190,8 @@ function treeRows(parts: readonly Part[], indent: string, depth: number): string
   return parts.flatMap(part => {
     if (part.kind !== 'folder') return [];
     const name = part.path.slice(part.path.lastIndexOf('/') + 1);
-    const says = part.statement ? ` — ${part.statement.text}` : '';
-    const row = `${indent}${name}/ (${part.files} ${part.files === 1 ? 'file' : 'files'}, ${part.tokens} tokens)${says}`;
+    const says = part.statement ? ` — ${cleanLine(part.statement.text)}` : '';
+    const row = `${indent}${cleanLine(name)}/ (${part.files} ${part.files === 1 ? 'file' : 'files'}, ${part.tokens} tokens)${says}`;
     return [row, ...(depth > 1 ? treeRows(part.children, `${indent}  `, depth - 1) : [])];
   });
 }
@@ -204,7 +211,7 @@ function json(head: Head, entries: readonly Entry[], files: number): string {
     ...(line !== undefined && { summary: line }),
     ...(text === undefined ? { outline } : { text }),
   }));
-  return JSON.stringify({ ...head, files: shown, filesNotShown: files - entries.length });
+  return cleanJson({ ...head, files: shown, filesNotShown: files - entries.length });
 }
 
 function markdown(head: Head, entries: readonly Entry[], files: number): string {
@@ -212,21 +219,23 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
     rows.length === 0 ? [] : ['', `## ${title}`, '', ...rows];
   const left = Object.entries(head.leftOut).map(([reason, count]) => `${count} ${reason}`);
   const lines = [
-    `# ${head.name}`,
+    `# ${escapeMarkdown(head.name)}`,
     '',
-    ...head.overview.map(({ text, path, line }) => `- ${text} (${path}:${line})`),
+    ...head.overview.map(
+      ({ text, path, line }) => `- ${escapeMarkdown(text)} (${escapeMarkdown(path)}:${line})`,
+    ),
     ...section(
       'Start here',
-      head.startHere.map((row, at) => `${at + 1}. ${row}`),
+      head.startHere.map((row, at) => `${at + 1}. ${escapeMarkdown(row)}`),
     ),
     ...section(
       'Commands',
-      head.commands.map(row => `- ${row}`),
+      head.commands.map(row => `- ${escapeMarkdown(row)}`),
     ),
-    ...section('Folders', head.tree === '' ? [] : ['```', head.tree, '```']),
+    ...section('Folders', head.tree === '' ? [] : [fenced(head.tree)]),
     ...section(
       'Biggest files',
-      head.biggest.map(({ path, tokens }) => `- ${path}: ${tokens} tokens`),
+      head.biggest.map(({ path, tokens }) => `- ${escapeMarkdown(path)}: ${tokens} tokens`),
     ),
     ...section('Left out', left.length === 0 ? [] : [`Skipped: ${left.join(', ')}.`]),
     ...section('Files', entries.map(entryMarkdown)),
@@ -237,15 +246,11 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
 
 function entryMarkdown({ path, line, outline, text }: Entry): string {
   const body = text ?? outline;
-  // A fence has to be longer than any in the text.
-  const fence = '`'.repeat(
-    Math.max(3, 1 + Math.max(0, ...[...body.matchAll(/`{3,}/g)].map(([run]) => run.length))),
-  );
   const language = text === undefined ? '' : languageOf(path).id;
   return [
-    `### ${path}`,
-    ...(line === undefined || text !== undefined ? [] : ['', line]),
-    ...(body === '' ? [] : ['', fence + language, body.trimEnd(), fence]),
+    `### ${escapeMarkdown(path)}`,
+    ...(line === undefined || text !== undefined ? [] : ['', escapeMarkdown(line)]),
+    ...(body === '' ? [] : ['', fenced(body.trimEnd(), language)]),
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
+import { escapeXml } from '../protocol/clean-text.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
 
@@ -193,8 +194,4 @@ function legend({ legend: entries }: Scale, middle: number, width: number): stri
         `<rect x="${4 + at * step}" y="${middle - 6}" width="12" height="12" fill="${colour}"/><text x="${20 + at * step}" y="${middle + 4}" fill="#222">${escapeXml(text)}</text>`,
     )
     .join('');
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.codePointAt(0)};`);
 }

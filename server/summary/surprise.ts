@@ -5,7 +5,7 @@
  * −log₂ of how often contexts of that length are right, or wrong and then the token's own frequency.
  */
 import type { Predictor } from '../copy-memory/predictor.ts';
-import { contentOf } from '../sequence/lines.ts';
+import { contentOf } from '../sequence/content.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 export interface SurpriseSource {

@@ -4,7 +4,7 @@
  */
 import type { Predictor } from '../copy-memory/predictor.ts';
 import type { ConnectedPlace } from '../protocol/requests.ts';
-import { contentOf } from '../sequence/lines.ts';
+import { contentOf } from '../sequence/content.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 

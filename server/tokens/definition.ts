@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '../protocol/message-of.ts';
 import type { SpecialName } from '../sequence/render.ts';
 import { bytesOfLetters, letterOfByte } from './byte-level.ts';
 
@@ -60,9 +61,7 @@ function parseObject(json: string): JsonObject {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new Error(
-      `Tokenizer definition is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new Error(`Tokenizer definition is not JSON: ${messageOf(error)}`);
   }
   return object(value, 'the definition');
 }

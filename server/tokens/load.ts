@@ -1,6 +1,7 @@
 /** The tokenizer from a model's folder: the one place where its file is found and read. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../protocol/message-of.ts';
 import { createTokenizer } from './bpe.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -27,8 +28,6 @@ export function loadTokenizer(modelFolder?: string): Tokenizer {
   try {
     return createTokenizer(definition);
   } catch (error) {
-    throw new Error(
-      `${file} is not a tokenizer that Longsight can use: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new Error(`${file} is not a tokenizer that Longsight can use: ${messageOf(error)}`);
   }
 }

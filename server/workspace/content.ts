@@ -31,7 +31,7 @@ const warning = String.raw`\b(?:do not|don't|never|not be) (?:hand[- ]|manually 
 /** How generators sign: each at the beginning of a sentence, so that a sentence about generated files is none. */
 const signatures: readonly RegExp[] = [
   // Go's convention, which many others follow: https://go.dev/s/generatedcode
-  String.raw`code generated .*${warning}`,
+  `code generated .*${warning}`,
   String.raw`@generated\b`,
   String.raw`<?auto-?generated\b[^.]*>`,
   String.raw`this ${kinds}(?: \S+)? (?:is|was|has been) (?:being )?${byMachine}?(?:generated|produced by)\b`,

@@ -170,13 +170,13 @@ export function findGit(
   const key = Object.keys(environment).find(name => (windows ? name.toUpperCase() : name) === 'PATH');
   const searched = (key && environment[key]) || '';
   if (found?.searched === searched && found.program !== undefined) return found.program;
-  const { isAbsolute, join, delimiter } = windows ? path.win32 : path.posix;
+  const paths = windows ? path.win32 : path.posix;
   const names = windows ? ['git.exe'] : ['git'];
   const program = searched
-    .split(delimiter)
+    .split(paths.delimiter)
     .map(folder => (windows ? folder.replace(/^"(.*)"$/, '$1') : folder))
-    .filter(folder => isAbsolute(folder))
-    .flatMap(folder => names.map(name => join(folder, name)))
+    .filter(folder => paths.isAbsolute(folder))
+    .flatMap(folder => names.map(name => paths.join(folder, name)))
     .find(isProgram);
   found = { searched, program };
   return program;

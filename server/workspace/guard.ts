@@ -68,15 +68,9 @@ export function readRules(root: string, relative: string): Rules {
   try {
     // Most folders have none, and an error costs more than a question.
     if (fs.lstatSync(absolute, { throwIfNoEntry: false }) === undefined) return {};
-    const descriptor = fs.openSync(absolute, guardedFlags);
-    try {
-      const verdict = verdictOnOpened(descriptor, fs.fstatSync(descriptor), absolute, largestRules);
-      if (verdict === 'changed') return refused(relative, moved);
-      if (verdict !== undefined) return refused(relative, verdict);
-      return { text: readUpTo(descriptor, largestRules) };
-    } finally {
-      fs.closeSync(descriptor);
-    }
+    const bytes = readGuarded(root, relative, largestRules);
+    if (!('reason' in bytes)) return { text: bytes.toString('utf8') };
+    return bytes.reason === 'vanished' ? {} : refused(relative, bytes);
   } catch (error) {
     return isAbsence(error) ? {} : refused(relative, verdictOnFailure(error));
   }
@@ -89,8 +83,30 @@ function refused(relative: string, verdict: Verdict): Rules {
 
 const moved: Verdict = { reason: 'unreadable', detail: 'It was replaced while it was read.' };
 
+/**
+ * Reads one file at once.
+ * @param root absolute, without symbolic links
+ * @param relative path under the root, with `/`
+ * @param limit in bytes
+ */
+export function readGuarded(root: string, relative: string, limit: number): Buffer | Verdict {
+  const absolute = path.join(root, relative);
+  try {
+    const descriptor = fs.openSync(absolute, guardedFlags);
+    try {
+      const verdict = verdictOnOpened(descriptor, fs.fstatSync(descriptor), absolute, limit);
+      if (verdict === 'changed') return moved;
+      return verdict ?? readUpTo(descriptor, limit);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  } catch (error) {
+    return verdictOnFailure(error);
+  }
+}
+
 /** A file that grows while it is read is read as far as the limit. */
-function readUpTo(descriptor: number, limit: number): string {
+function readUpTo(descriptor: number, limit: number): Buffer {
   const parts: Buffer[] = [];
   for (let filled = 0; filled < limit; ) {
     const part = Buffer.allocUnsafe(Math.min(1 << 16, limit - filled));
@@ -99,5 +115,5 @@ function readUpTo(descriptor: number, limit: number): string {
     parts.push(part.subarray(0, count));
     filled += count;
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }

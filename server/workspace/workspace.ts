@@ -249,13 +249,16 @@ function isReachable(root: string): (inside: string) => boolean {
   };
 }
 
-/** Of what is not there, the real path of the nearest folder that is, with the rest as it was given. */
-function realPathOf(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    const folder = path.dirname(file);
-    return folder === file ? file : path.join(realPathOf(folder), path.basename(file));
+/** Of a file that is not on disk, that of the nearest folder which is. */
+function realPathOf(absolute: string): string {
+  let missing = '';
+  for (let at = absolute; ; at = path.dirname(at)) {
+    try {
+      return path.join(realpathSync.native(at), missing);
+    } catch {
+      if (at === path.dirname(at)) return absolute;
+      missing = path.join(path.basename(at), missing);
+    }
   }
 }
 

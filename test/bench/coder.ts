@@ -2,7 +2,7 @@
  * The coder beside others: `npm run bench -- coder <what>`, with
  *
  * - `CODER_GGUF`: a model, `CODER`: a folder that it is converted into, or was,
- * - `NODE_LLAMA_CPP`: the folder of the npm package node-llama-cpp, whose tokenizer cuts the text and whose llama.cpp is compared with,
+ * - `NODE_LLAMA_CPP`: the folder of the npm package node-llama-cpp, whose llama.cpp `speed` compares with,
  * - `CODER_REFERENCE` (for `parity`): what `coder-reference.py` wrote.
  *
  * What: `parity` (float32 against another implementation), `accuracy <tokens>` (eight bits against float32: bits a byte, the same first
@@ -33,7 +33,7 @@ async function main(what: string, numbers: readonly number[]): Promise<void> {
     return;
   }
   const runtime = await loadRuntime();
-  const { config, weights } = await openCoder(gguf);
+  const { config, weights, tokenizer } = await openCoder(gguf);
   const open = async (lowering: DecoderLowering): Promise<DecoderModel> => {
     if (!(await isConverted(folder, config, lowering)))
       await convertDecoder(folder, config, weights, { lowering });
@@ -43,16 +43,19 @@ async function main(what: string, numbers: readonly number[]): Promise<void> {
     await compareParity(await open('float32'), process.env['CODER_REFERENCE'] ?? '');
     return;
   }
+  const fast = await chooseLowering(runtime, 'cpu');
+  if (what === 'accuracy') {
+    await compareAccuracy(tokenizer, open, [fast], numbers[0] ?? 5000);
+    return;
+  }
   if (!existsSync(path.join(llamaFolder, 'dist/index.js'))) {
     missing('NODE_LLAMA_CPP has to name the folder of node-llama-cpp');
     return;
   }
-  const fast = await chooseLowering(runtime, 'cpu');
-  const llama = await openLlama(llamaFolder, gguf);
-  if (what === 'accuracy') await compareAccuracy(llama, open, [fast], numbers[0] ?? 5000);
-  else if (what === 'speed')
-    await compareSpeed(llama, await open(fast), fast, numbers.length > 0 ? numbers : [512, 2048, 4096]);
-  else missing(`there is no comparison named ${what}`);
+  if (what === 'speed') {
+    const contexts = numbers.length > 0 ? numbers : [512, 2048, 4096];
+    await compareSpeed(await openLlama(llamaFolder, gguf), tokenizer, await open(fast), fast, contexts);
+  } else missing(`there is no comparison named ${what}`);
 }
 
 function missing(what: string): void {

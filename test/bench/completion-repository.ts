@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
 import type { EvaluatedFile } from '../../server/evaluation/lines.ts';
 import { Repository } from '../../server/repository/repository.ts';
-import { contentOf } from '../../server/sequence/lines.ts';
+import { contentOf } from '../../server/sequence/content.ts';
 import type { Tokenizer } from '../../server/tokens/tokenizer.ts';
 
 export interface BenchRepository {

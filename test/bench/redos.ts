@@ -15,6 +15,9 @@ let total = 0;
 for await (const timed of runCases(makeCases(seed, count, size), patience)) {
   total += Number.isFinite(timed.milliseconds) ? timed.milliseconds : patience;
   slowest.push(timed);
+  // Said at once: a long run that is stopped has told what it found.
+  if (timed.milliseconds > slow)
+    process.stderr.write(`\r${timed.milliseconds.toFixed(0)} ms  ${timed.note}\n`);
   if (slowest.length > 200) keepSlowest();
   if (++done % 1000 === 0) process.stderr.write(`\r${done} of ${count}`);
 }

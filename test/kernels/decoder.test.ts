@@ -156,14 +156,14 @@ describe('rotation', () => {
       const expected = decoder(config, tensors, ids).logits;
       assertClose(decoder(turnedOver, weights, ids).logits, expected, 1e-4, 'logits');
       // Rows that are read a few at a time are the same.
-      const { read } = sourceOf(tensors);
+      const whole = sourceOf(tensors);
       const width = config.width;
       const readRows = async (name: string, first: number, count: number) =>
-        (await read(name)).slice(first * width, (first + count) * width);
-      const pieces = rotated(config, { ...sourceOf(tensors), readRows });
+        (await whole.read(name)).slice(first * width, (first + count) * width);
+      const pieces = rotated(config, { ...whole, readRows });
       for (const name of ['embedding.weight', 'head.weight', 'layers.0.attention.value.weight']) {
-        const whole = Float32Array.from(weights.get(name)!.data);
-        assert.deepEqual(await pieces.readRows!(name, 3, 6), whole.slice(3 * width, 9 * width));
+        const all = Float32Array.from(weights.get(name)!.data);
+        assert.deepEqual(await pieces.readRows!(name, 3, 6), all.slice(3 * width, 9 * width));
       }
     });
 });

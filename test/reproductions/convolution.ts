@@ -105,7 +105,7 @@ export const convolution: Reproduction = {
   setup: quick =>
     `one core, float32, ${width} channels, as many taps as tokens${quick ? ', 2k' : ''}; the real FFT of numpy (pocketfft) and of PyTorch in turn with it; butterflies of up to 64 points`,
   run,
-  judge(rows): Verdict {
+  judge(rows, quick): Verdict {
     const timed = rows.filter(row => row['part'] === 'time');
     const ways = distinct<string>(timed, 'way');
     const at = (length: number, way: string): number | undefined =>
@@ -120,8 +120,9 @@ export const convolution: Reproduction = {
     const real = ways.filter(way => way.startsWith('real FFT'));
     const slowest = lengths.filter(length => !((at(length, 'DFT operator') ?? 0) > 1));
     const lost = found.filter(row => !(apart(row) < 1e-4));
+    // Times are for the full run: a test asserts none. That all ways agree, the run has checked.
     const fails =
-      slowest.length > 0
+      !quick && slowest.length > 0
         ? `at ${slowest.join(', ')} the DFT operator is as fast`
         : lost.length > 0
           ? `a butterfly stays ${apart(lost[0]!)} away`

@@ -52,7 +52,7 @@ export const flash: Reproduction = {
   setup: quick =>
     `one core, float32, width ${width}, 4 heads, causal, tiles of 512, ${quick ? '1k and 4k' : '1k to 16k'}; exactness is a test (test/kernels/flash-attention.test.ts)`,
   run,
-  judge(rows): Verdict {
+  judge(rows, quick): Verdict {
     const lengths = distinct<number>(rows, 'length');
     const value = (field: string, form: string, length: number): number | undefined =>
       numbersOf(rows, field, { form, length, part: field === 'overOperands' ? 'memory' : 'time' })[0];
@@ -65,12 +65,13 @@ export const flash: Reproduction = {
     const [first, last] = [both[0]!, both.at(-1)!];
     const faster = (length: number): number =>
       value('overGroupQuery', 'unfused', length)! / value('overGroupQuery', 'tiled', length)!;
+    // Times are for the full run: a test asserts none.
     const fails =
       memory('tiled', last)! > 1.5 * memory('tiled', first)!
         ? `memory in tiles grows from ${memory('tiled', first)!.toFixed(1)} to ${memory('tiled', last)!.toFixed(1)} times the operands`
         : memory('unfused', last)! < 2 * memory('tiled', last)!
           ? `unfused attention takes no more memory at ${last}`
-          : faster(last) < 0.8
+          : !quick && faster(last) < 0.8
             ? `unfused attention is faster at ${last}`
             : undefined;
     return {

@@ -32,17 +32,14 @@ def induction(batch, length, vocabulary, generator):
     return tokens, targets
 
 
-def faint_tone(batch, length, generator, pitches=8, levels=32, heard=0.25, loudness=0.5):
-    """A signal of `length` samples in `levels` steps of its height: noise, in the first quarter of it a tone of random phase besides. Asked at the
-    end: which of `pitches`, their periods from 8 samples to 128. The answer lies three quarters of the sequence away, in no single
-    sample: what raw speech asks of a model (S4, arXiv 2111.00396, section 4.3), in small."""
+def faint_tone(batch, length, pitches, generator, levels=32, heard=0.25):
+    """A signal of `length` samples in `levels` steps of its height: noise, and in the first quarter of it a tone of random phase, as loud as the
+    noise. Asked: which of `pitches`, their periods from 8 samples to 128. Returns (tokens [B, T], targets [B, 1]). No single sample
+    says it, and three quarters of them say nothing: what raw speech asks of a model (S4, arXiv 2111.00396, section 4.3), in small."""
     pitch = torch.randint(pitches, (batch, 1), generator=generator)
     period = 8 * 16 ** (pitch / (pitches - 1))
     t = torch.arange(length)[None]
     phase = 2 * torch.pi * torch.rand(batch, 1, generator=generator)
     tone = torch.sin(2 * torch.pi * t / period + phase) * (t < heard * length)
-    signal = loudness * 2**0.5 * tone + torch.randn(batch, length, generator=generator)
-    tokens = ((signal / 3 + 1) / 2 * levels).long().clamp(0, levels - 1)
-    targets = torch.full((batch, length), -1)
-    targets[:, -1] = pitch[:, 0]
-    return tokens, targets
+    signal = 2**0.5 * tone + torch.randn(batch, length, generator=generator)
+    return ((signal / 3 + 1) / 2 * levels).long().clamp(0, levels - 1), pitch

@@ -3,6 +3,8 @@
  * starts it again. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
+import { Coders } from '../../coder/coders.ts';
+import { messageOf } from '../../protocol/message-of.ts';
 import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
 import { check, checkGraph } from './check-graph.ts';
@@ -26,7 +28,7 @@ async function main(): Promise<void> {
     process.exit(2);
   }
 
-  // The parent is gone, or wants no more of us: nobody is left to work for.
+  // The parent exited or disconnected.
   process.once('disconnect', () => process.exit(0));
 
   try {
@@ -83,6 +85,7 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
     throw new Error(`results on ${deviceNames[device]} are wrong by ${result.error.toExponential(1)}`);
   }
   const models = new Models(runtime, device);
+  const coders = new Coders(runtime, device);
   const showLife = signOfLife();
   const finished = (id: number, outcome: Outcome): void => {
     const residentBytes = process.memoryUsage.rss();
@@ -92,7 +95,7 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
   const pool = new PrefillPool({ entry: new URL(import.meta.url), finished, working: showLife });
   const queue = workQueue((request, between) => {
     const run = () =>
-      perform({ runtime, device, session, models, readers }, request, async () => {
+      perform({ runtime, device, session, models, coders, readers }, request, async () => {
         await between();
         showLife();
       });
@@ -126,12 +129,13 @@ interface WorkContext {
   /** The check graph. */
   readonly session: GraphSession;
   readonly models: Models;
+  readonly coders: Coders;
   /** Threads that read beside this one. */
   readonly readers: number;
 }
 
 async function perform(
-  { runtime, device, session, models, readers }: WorkContext,
+  { runtime, device, session, models, coders, readers }: WorkContext,
   request: WorkRequest,
   between: YieldPoint,
 ): Promise<ResultOf<WorkName>> {
@@ -145,6 +149,12 @@ async function perform(
       } finally {
         await product.release();
       }
+    }
+    case 'openCoder':
+      return { title: (await coders.get(request.parameters.coder, between)).title };
+    case 'write': {
+      const writer = await coders.get(request.parameters.coder, between);
+      return writer.write(request.parameters, between);
     }
     case 'loadModel': {
       const model = models.get(request.parameters.model);
@@ -190,8 +200,4 @@ function openingProblem(message: string): string {
     return 'no graphics adapter was found';
   const [first = ''] = message.replace(/^.*was false\.\s*/s, '').split('\n');
   return first.replace(/\.\s*$/, '');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

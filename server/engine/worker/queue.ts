@@ -1,5 +1,6 @@
 /** The work that waits in the engine process: one at a time, cancellable; what is urgent interrupts what is not. */
 import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../../protocol/message-of.ts';
 import type { ResultOf, WorkName, WorkRequest } from '../messages.ts';
 
 /**
@@ -62,7 +63,7 @@ export function workQueue(
       await between();
       return { type: 'result', result: await perform(request, between) };
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       return { type: 'rejected', problem, cancelled: cancelled.has(request.id) };
     }
   }

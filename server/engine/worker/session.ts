@@ -5,7 +5,7 @@ import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../runtim
 import type { FloatTensor } from '../tensor.ts';
 import './no-telemetry.ts';
 
-export type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../runtime.ts';
+export type { GraphSession, OpenOptions, Runtime } from '../runtime.ts';
 
 /** Loads the native library. Throws a clause for the user where there is none for this machine, or it does not load. */
 export async function loadRuntime(): Promise<Runtime> {

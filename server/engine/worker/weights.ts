@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type ModelConfig, parseConfig } from '../../../kernels/model/config.ts';
 import { ModelWeights } from '../../../kernels/model/weights.ts';
 import { readSafetensors, type SafetensorsFile } from '../../../kernels/weights/safetensors.ts';
+import { messageOf } from '../../protocol/message-of.ts';
 import { renderingVersion } from '../../sequence/render.ts';
 import { modelIdOf } from '../../tokens/model-id.ts';
 import type { ModelReference } from '../messages.ts';
@@ -77,7 +78,7 @@ function within<Result>(file: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${file}: ${messageOf(error)}`);
   }
 }
 

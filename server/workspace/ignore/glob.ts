@@ -13,8 +13,7 @@ export type GlobTest = (path: string) => boolean;
 
 /** The bytes of a string in UTF-8, one character each; the string itself where it is ASCII. */
 export function bytesOf(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+  return /^\p{ASCII}*$/u.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /**
@@ -122,8 +121,7 @@ const named: ReadonlyMap<string, RegExp> = new Map([
   ['alnum', /[A-Za-z0-9]/],
   ['alpha', /[A-Za-z]/],
   ['blank', /[ \t]/],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what the class holds
-  ['cntrl', /[\x00-\x1f\x7f]/],
+  ['cntrl', /\p{Cc}/u],
   ['digit', /[0-9]/],
   ['graph', /[\x21-\x7e]/],
   ['lower', /[a-z]/],

@@ -47,6 +47,9 @@ function hasKey(after: string): boolean {
 }
 
 const heads: readonly string[] = [
+  'UHVUVFktVXNlci1LZXkt',
+  'QUdFLVNFQ1JFVC1LRVkt',
+  'IyBjcmVhdGVk',
   'LS0tLS1CRUdJTi',
   'eyJ0eXBlIjoi',
   'eyAidHlwZSI6',
@@ -62,7 +65,11 @@ export function isEncodedKey(span: string): boolean {
     const at = span.indexOf(head);
     if (at < 0) continue;
     const decoded = Buffer.from(span.slice(at, at + 400), 'base64').toString('latin1');
-    if (/PRIVATE KEY/.test(decoded) || /"type"\s*:\s*"service_account"/.test(decoded)) return true;
+    if (
+      /PRIVATE KEY|PuTTY-User-Key|AGE-SECRET-KEY/.test(decoded) ||
+      /"type"\s*:\s*"service_account"/.test(decoded)
+    )
+      return true;
   }
   return false;
 }

@@ -12,7 +12,9 @@ for (const shape of tokenShapes) {
 }
 
 /** Starts of base64 that may hold a key. */
-const encoded: ReadonlySet<number> = new Set(['LS', 'ey', 'ew'].map(start => startKey(start, 0)));
+const encoded: ReadonlySet<number> = new Set(
+  ['LS', 'ey', 'ew', 'UH', 'QU', 'Iy'].map(start => startKey(start, 0)),
+);
 
 /** The shortest token without a beginning of its own. */
 const shortestLoose = 34;

@@ -2,8 +2,8 @@
 import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
+import type { DecoderTokenizer } from '../../../server/decoder-tokens/tokenizer.ts';
 import { greedy } from '../../../server/model-memory/sampling.ts';
-import type { LlamaModel } from './llama.ts';
 import { type Document, documents } from './text.ts';
 
 interface Reading {
@@ -13,7 +13,7 @@ interface Reading {
 }
 
 export async function compareAccuracy(
-  tokenizer: LlamaModel,
+  tokenizer: DecoderTokenizer,
   open: (lowering: DecoderLowering) => Promise<DecoderModel>,
   lowerings: readonly DecoderLowering[],
   count: number,

@@ -3,8 +3,6 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export interface LlamaModel {
-  tokenize(text: string, specialTokens?: boolean): number[];
-  detokenize(tokens: readonly number[], specialTokens?: boolean): string;
   createContext(options: {
     contextSize: number;
     batchSize: number;

@@ -3,6 +3,7 @@ import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import { decode } from '../../../server/decoder/decode.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
+import type { DecoderTokenizer } from '../../../server/decoder-tokens/tokenizer.ts';
 import { greedy } from '../../../server/model-memory/sampling.ts';
 import type { LlamaModel } from './llama.ts';
 import { code } from './text.ts';
@@ -23,11 +24,12 @@ const decodedTokens = 16;
 
 export async function compareSpeed(
   llama: LlamaModel,
+  tokenizer: DecoderTokenizer,
   model: DecoderModel,
   lowering: DecoderLowering,
   contexts: readonly number[],
 ): Promise<void> {
-  const warm = code(llama, 64);
+  const warm = code(tokenizer, 64);
   await new DecoderSession(model).read(warm);
   console.log(`ours: ${lowering}; resident ${megabytes(process.memoryUsage().rss)} with both models open`);
   console.log('ms of processor time a token; one thread each');
@@ -45,7 +47,7 @@ export async function compareSpeed(
     'of 1 ×',
   ]);
   for (const context of contexts) {
-    const ids = code(llama, context + decodedTokens);
+    const ids = code(tokenizer, context + decodedTokens);
     const first = await ours(model, ids, context);
     const flash = context <= 512 ? await theirs(llama, ids, context, true) : undefined;
     const plain = await theirs(llama, ids, context, false);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { LlamaModel } from './llama.ts';
+import type { DecoderTokenizer } from '../../../server/decoder-tokens/tokenizer.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 
@@ -13,7 +13,7 @@ export interface Document {
 }
 
 /** Beginnings of files, spread over the repository, `count` tokens in all. */
-export function documents(model: LlamaModel, count: number, each = 512): Document[] {
+export function documents(tokenizer: DecoderTokenizer, count: number, each = 512): Document[] {
   const files = execFileSync('git', ['ls-files', '*.ts', '*.py', '*.json', '*.md'], {
     cwd: root,
     encoding: 'utf8',
@@ -26,23 +26,23 @@ export function documents(model: LlamaModel, count: number, each = 512): Documen
   while (left > 0 && at < files.length * step) {
     const text = readFileSync(path.join(root, files[at % files.length]!), 'utf8').slice(0, 8 * each);
     at += step;
-    const ids = model.tokenize(text).slice(0, Math.min(each, left));
+    const ids = Array.from(tokenizer.encode(text)).slice(0, Math.min(each, left));
     if (ids.length < Math.min(each, left) || ids.length < 2) continue;
-    found.push({ ids, bytes: Buffer.byteLength(model.detokenize(ids.slice(1))) });
+    found.push({ ids, bytes: Buffer.byteLength(tokenizer.decode(ids.slice(1))) });
     left -= ids.length;
   }
   return found;
 }
 
 /** `count` tokens of code in a row. */
-export function code(model: LlamaModel, count: number): number[] {
+export function code(tokenizer: DecoderTokenizer, count: number): number[] {
   const files = execFileSync('git', ['ls-files', 'server/**/*.ts'], { cwd: root, encoding: 'utf8' }).split(
     '\n',
   );
   const ids: number[] = [];
   for (const file of files) {
     if (ids.length >= count || file === '') break;
-    for (const id of model.tokenize(readFileSync(path.join(root, file), 'utf8'))) ids.push(id);
+    for (const id of tokenizer.encode(readFileSync(path.join(root, file), 'utf8'))) ids.push(id);
   }
   return ids.slice(0, count);
 }

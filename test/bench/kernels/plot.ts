@@ -1,4 +1,5 @@
 /** Line charts over logarithmic axes, as SVG. */
+import { escapeXml } from '../../../server/protocol/clean-text.ts';
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -76,18 +77,18 @@ export function drawChart({ title, x, y, series }: Chart): string {
       .map(one => ({ one, at: ys.at(one.points.at(-1)![1]) })),
   ).map(
     ({ one, at }) =>
-      `<text x="${size.width - margin.right + 10}" y="${(at + 4).toFixed(1)}" fill="${colourOf(one)}">${escaped(one.name)}</text>`,
+      `<text x="${size.width - margin.right + 10}" y="${(at + 4).toFixed(1)}" fill="${colourOf(one)}">${escapeXml(one.name)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="system-ui, sans-serif" font-size="12">
-<title>${escaped(title)}</title>
+<title>${escapeXml(title)}</title>
 <style>text:not([fill]) { fill: #444 } text[fill] { font-weight: 600 } .grid { stroke: #ddd } .title { font-size: 15px; font-weight: 600 }</style>
 <rect width="100%" height="100%" fill="#fff"/>
-<text x="${margin.left}" y="24" class="title">${escaped(title)}</text>
+<text x="${margin.left}" y="24" class="title">${escapeXml(title)}</text>
 ${grid.join('\n')}
 ${lines.join('\n')}
 ${labels.join('\n')}
-<text x="${(margin.left + size.width - margin.right) / 2}" y="${size.height - 12}" text-anchor="middle">${escaped(x)}</text>
-<text transform="translate(18 ${size.height / 2}) rotate(-90)" text-anchor="middle">${escaped(y)}</text>
+<text x="${(margin.left + size.width - margin.right) / 2}" y="${size.height - 12}" text-anchor="middle">${escapeXml(x)}</text>
+<text transform="translate(18 ${size.height / 2}) rotate(-90)" text-anchor="middle">${escapeXml(y)}</text>
 </svg>
 `;
 }
@@ -130,8 +131,4 @@ function spread<Label extends { readonly at: number }>(labels: readonly Label[])
 function tokens(count: number): string {
   if (count >= 2 ** 20) return `${count / 2 ** 20}M`;
   return count >= 1024 ? `${count / 1024}k` : String(count);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -45,10 +45,9 @@ export function sections({
     if (attention !== undefined) {
       found.push({
         title:
-          'Against exact attention through onnxruntime’s GroupQueryAttention: from which length on the operator is cheaper, and by how much at 32k tokens, ' +
-          'averaged over the sequence. Attention is measured up to 32k; beyond, it is extrapolated as it grew over the last doubling. Filters of 7 and 128 taps ' +
-          'and a window see no further than that, and attention over the same window is the row to compare them with. The last rows of Hyena have a filter as long as ' +
-          'the sequence.',
+          'Against exact attention through onnxruntime’s GroupQueryAttention: from which length on the operator is cheaper, and by how much at the longest that was measured, ' +
+          'averaged over the sequence; rows of attention beyond it are extrapolated, and no ratio rests on them. Filters of 7 and 128 taps and a window see no further than that: ' +
+          'attention over a window is the row to compare them with.',
         table: crossoverTable(operators, attention, wholeHyena ?? []),
       });
     }

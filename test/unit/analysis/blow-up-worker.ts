@@ -11,7 +11,9 @@ import type { Case } from './blow-up.ts';
 
 const deep = 'a/'.repeat(200);
 
-parentPort?.on('message', async ({ path, text }: Case) => {
+parentPort?.on('message', (one: Case) => void look(one));
+
+async function look({ path, text }: Case): Promise<void> {
   const start = process.threadCpuUsage();
   const bytes = Buffer.from(text);
   const file = { path, absolute: path, bytes: bytes.length, modified: 0, changed: 0, wanted: false };
@@ -28,4 +30,4 @@ parentPort?.on('message', async ({ path, text }: Case) => {
   rules.decide(`${deep}x`, false);
   const { user, system } = process.threadCpuUsage(start);
   parentPort?.postMessage((user + system) / 1000);
-});
+}

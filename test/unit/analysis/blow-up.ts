@@ -20,12 +20,12 @@ export const paths: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-const characters = [...' \t\n\raA0_*&<>()[]{}"\'`:;,./\\#@=-+~!|%$^?é'];
+const characters = ' \t\n\raA0_*&<>()[]{}"\'`:;,./\\#@=-+~!|%$^?é'.split('');
 
 /** What some pattern waits for before it begins to search. */
 const beginnings: readonly string[] = [
-  '',
-  ...[
+  [''],
+  [
     'import ',
     'from "',
     'export const a',
@@ -39,7 +39,7 @@ const beginnings: readonly string[] = [
     'def f(',
     'func ',
   ],
-  ...[
+  [
     'project(',
     'add_executable(',
     'DESCRIPTION "',
@@ -52,7 +52,7 @@ const beginnings: readonly string[] = [
     '"name": "',
     '{"a": "',
   ],
-  ...[
+  [
     '# ',
     '## ',
     '// ',
@@ -72,7 +72,7 @@ const beginnings: readonly string[] = [
     '- ',
     '| ',
   ],
-  ...[
+  [
     '// Code generated ',
     '# This file was generated ',
     '@generated ',
@@ -82,7 +82,7 @@ const beginnings: readonly string[] = [
     'api_key: "',
     'Bearer ',
   ],
-  ...[
+  [
     'https://',
     'a://b:c@',
     'jdbc:oracle:thin:',
@@ -96,7 +96,7 @@ const beginnings: readonly string[] = [
     '**/',
     '!a',
   ],
-];
+].flat();
 
 /** How a unit fills a file: in one line, in a line of ordinary length, or in many such lines. */
 const shapes = ['line', 'short', 'lines'] as const;

@@ -77,9 +77,7 @@ test('a killed process is replaced, and what it was doing is done again', async 
   });
   const { pid } = await whenRunning(engine);
   const long = engine.run('product', { rows: 64, width: 256, repeats: 2000 });
-  const once = engine.run('product', { rows: 64, width: 256, repeats: 2000 }, { repeatable: false });
   process.kill(pid!, 'SIGKILL');
-  await assert.rejects(once, /the engine process was killed by SIGKILL while processing this request/);
   assert.ok((await long).gigaflops > 0);
   assert.deepEqual(states, ['starting', 'running', 'restarting', 'running']);
   assert.equal(engine.status.crashes, 1);

@@ -103,7 +103,7 @@ test('what was read, in figures that open the ledger', () => {
     ' Device: cpu',
   ]);
   assert.equal(node.children[0]?.command, 'longsight.showCoverage');
-  assert.equal(coverageNode({ ...status, stale: 3 }, say, String).children[2]?.label, '3 changed since');
+  assert.equal(coverageNode({ ...status, stale: 3 }, say, String).children[2]?.label, '3 changed since read');
 });
 
 test('activity and actions are spoken as they are written', () => {

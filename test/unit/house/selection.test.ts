@@ -40,7 +40,7 @@ for (const [words, files] of cases) {
 test('a name that matches nothing is an error that names the suites', () => {
   assert.deepEqual(select(all, ['read', 'nothing-like-this']), {
     problem:
-      'No suite or test file matches "nothing-like-this". The suites are unit, kernels, reproductions, lsp, editor.',
+      'No suite or test file matches "nothing-like-this". The suites are unit, kernels, reproductions, weights, lsp, editor.',
   });
 });
 

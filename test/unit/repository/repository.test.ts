@@ -39,7 +39,6 @@ async function assertLikeNew(repository: Repository<FakeMemory>): Promise<void> 
   assert.deepEqual(textsOf(repository), textsOf(anew));
   assert.deepEqual([...repository.memory.files.keys()].sort(), [...anew.memory.files.keys()].sort());
   assert.deepEqual(skippedOf(repository), skippedOf(anew));
-  assert.equal(repository.map.tokens, repository.memory.tokens);
   assert.equal(repository.ledger.tokens, repository.memory.tokens);
   assert.equal(repository.ledger.bytes, anew.ledger.bytes);
   assert.equal(repository.ledger.staleFiles, 0);
@@ -78,7 +77,6 @@ describe('reading a repository', () => {
     });
     assert.match(repository.ledger.entryOf('latin.c')?.note ?? '', /Windows-1252/);
     assert.deepEqual(repository.linesOf('src/b.ts', 2, 9), ['two', '']);
-    assert.deepEqual(repository.map.placeOf(repository.map.tokensOfLine('src/b.ts', 2)!.start)?.line, 2);
     assert.deepEqual(progress, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     assert.deepEqual([reading.complete, reading.problems], [true, []]);
     await assertLikeNew(repository);
@@ -120,7 +118,7 @@ describe('reading a repository', () => {
     const stop = new AbortController();
     const reading = await repository.read(({ files }) => files === 10 && stop.abort(), stop.signal);
     assert.deepEqual(
-      [reading.complete, repository.ledger.files, repository.map.tokens],
+      [reading.complete, repository.ledger.files, repository.ledger.tokens],
       [false, 10, repository.memory.tokens],
     );
     assert.equal((await repository.read(undefined, AbortSignal.abort())).complete, false);

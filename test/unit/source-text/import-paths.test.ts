@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitImport } from '../../../server/source-text/import-paths.ts';
 import { SourceFiles } from '../../../server/completion/source-files.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
+import { fitImport } from '../../../server/source-text/import-paths.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 
 const tokenizer = loadTokenizer();

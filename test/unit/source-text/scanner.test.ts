@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { languageById } from '../../../server/workspace/language.ts';
 import { canScan, Scanner } from '../../../server/source-text/scanner.ts';
+import { languageById } from '../../../server/workspace/language.ts';
 
 /** A text, and what is open at its end. */
 const rows: readonly (readonly [language: string, text: string, kind: string, open: string])[] = [

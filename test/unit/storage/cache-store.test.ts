@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, mock } from 'node:test';
@@ -54,11 +55,13 @@ function filesUnder(folder: string): string[] {
     .map(entry => path.join(entry.parentPath, entry.name));
 }
 
+/** Looks like an access token of GitHub's, and not like a placeholder. */
+const token = `ghp_${createHash('sha256').update('quayside').digest('hex').slice(0, 36)}`;
 const sample = {
   'a.ts': 'const a = 1;\n',
   'src/b.ts': 'import a;\n\n\n',
   'image.bin': Buffer.from([0, 1]),
-  'token.ts': `const t = 'ghp_${'a1'.repeat(18)}';\n`,
+  'token.ts': `const t = '${token}';\n`,
 };
 
 describe('reopening a repository', () => {
@@ -125,7 +128,7 @@ describe('reopening a repository', () => {
     using cache = new TemporaryFolder();
     await session(folder.root, cache.root);
     for (const file of filesUnder(cache.root))
-      assert.ok(!readFileSync(file, 'latin1').includes('a1a1a1a1'), file);
+      assert.ok(!readFileSync(file, 'latin1').includes(token.slice(4, 16)), file);
   });
 
   it('gives, after any changes and however often it is reopened, what reading anew gives', async () => {
@@ -283,10 +286,8 @@ describe('the store', () => {
       assert.equal(await store.get('middle', 'pack'), undefined);
       assert.ok(await store.get('old', 'pack'));
       await store.prune(0, 'new');
-      assert.deepEqual(
-        [await store.get('old', 'list'), (await store.namesOf('new')).sort()],
-        [undefined, ['list', 'pack']],
-      );
+      assert.equal(await store.get('old', 'list'), undefined);
+      for (const name of ['list', 'pack']) assert.ok(await store.get('new', name));
     });
   });
 

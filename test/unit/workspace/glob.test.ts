@@ -34,25 +34,28 @@ function ignoredByUs(pattern: string, path: string): boolean {
 
 const pieces = fc.constantFrom(
   ...[
-    'a',
-    'b',
-    'é',
-    '*',
-    '**',
-    '?',
-    '/',
-    '/**/',
-    '**/',
-    '[ab]',
-    '[!a]',
-    '[^é]',
-    '[a-c]',
-    '[[:alpha:]]',
-    '\\*',
-    '\\a',
-  ],
-  ...['[', ']', '.', '!', '#', ' ', '\\ ', '[]a]', '[a-]', '***', '[[:digit:]x]', '\\'],
+    [
+      'a',
+      'b',
+      'é',
+      '*',
+      '**',
+      '?',
+      '/',
+      '/**/',
+      '**/',
+      '[ab]',
+      '[!a]',
+      '[^é]',
+      '[a-c]',
+      '[[:alpha:]]',
+      '\\*',
+      '\\a',
+    ],
+    ['[', ']', '.', '!', '#', ' ', '\\ ', '[]a]', '[a-]', '***', '[[:digit:]x]', '\\'],
+  ].flat(),
 );
+
 const name = fc.stringMatching(/^[abc.é*]{1,3}$/).filter(text => !/^\.+$/.test(text));
 const path = fc.array(name, { minLength: 1, maxLength: 4 }).map(names => names.join('/'));
 

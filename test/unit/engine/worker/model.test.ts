@@ -149,7 +149,7 @@ test('ids that the model does not know are refused before a device sees them', a
   for (const [bad, expected] of [
     [Int32Array.of(1, 64), /Token 64 at position 1 is outside the model's vocabulary of 64/],
     [Int32Array.of(-1), /Token -1 at position 0/],
-    [Int32Array.of(), /no tokens/],
+    [Int32Array.of(), /No tokens/],
   ] as const) {
     await assert.rejects(decode(bad), expected);
     await assert.rejects(engine.run('read', { model, ids: bad }), expected);

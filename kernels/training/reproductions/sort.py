@@ -1,0 +1,68 @@
+"""Sorting by frequency: a long sequence, then its symbols from the most frequent to the least (∞-former, arXiv 2109.00301, section 4.1).
+
+    python sort.py [LENGTH] [STEPS]
+
+Symbols are drawn from a distribution that drifts from one to another along the sequence, so that no part of it gives the order away. A segment is 128
+tokens; every model has the same width and layers and carries as many numbers: Transformer-XL two segments of keys, the Compressive Transformer
+one and a compressed one, the ∞-former 64 coefficients, with uniform and with sticky samples.
+"""
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+from segments import Compressive, Infinite, SegmentModel, TransformerXl, read
+from small import emit
+
+SYMBOLS, SEGMENT, WIDTH = 20, 128, 64
+START = SYMBOLS
+
+MEMORIES = {
+    "transformer_xl": lambda: TransformerXl(WIDTH, 2, 2 * SEGMENT),
+    "compressive": lambda: Compressive(WIDTH, 2, SEGMENT, SEGMENT),
+    "infinite": lambda: Infinite(WIDTH, 2, SEGMENT),
+    "infinite_sticky": lambda: Infinite(WIDTH, 2, SEGMENT, sticky=True),
+}
+
+
+def draw(batch, length, generator):
+    """(tokens [B, length + 1 + 20], order [B, 20]): the sequence, START, and the symbols in order of their number there."""
+    first, last = (torch.rand(batch, SYMBOLS, generator=generator).pow(3) for _ in range(2))
+    share = torch.arange(length)[None, :, None] / length
+    drift = (1 - share) * (first / first.sum(1, keepdim=True))[:, None] + share * (last / last.sum(1, keepdim=True))[:, None]
+    sequence = torch.multinomial(drift.flatten(0, 1), 1, generator=generator).view(batch, length)
+    counts = F.one_hot(sequence, SYMBOLS).sum(1) + torch.rand(batch, SYMBOLS, generator=generator) * 0.5
+    order = counts.argsort(1, descending=True)
+    return torch.cat([sequence, torch.full((batch, 1), START), order], 1), order
+
+
+def run(kind, length, steps, batch=8, seed=1):
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    model = SegmentModel(SYMBOLS + 1, [MEMORIES[kind]() for _ in range(3)], WIDTH)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    start = time.process_time()
+    for step in range(1, steps + 1):
+        tokens, order = draw(batch, length - SYMBOLS - 1, generator)
+        found = read(model, tokens, SEGMENT)[:, -SYMBOLS - 1 : -1]
+        loss = F.cross_entropy(found.flatten(0, 1), order.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if step % 100 == 0:
+            print(f"{kind} {length} step {step} loss {loss.item():.3f} {time.process_time() - start:.0f} s", file=sys.stderr)
+    seconds = time.process_time() - start
+    right, asking = 0.0, torch.Generator().manual_seed(99)
+    with torch.no_grad():
+        for _ in range(8):
+            tokens, order = draw(16, length - SYMBOLS - 1, asking)
+            right += float((read(model, tokens, SEGMENT)[:, -SYMBOLS - 1 : -1].argmax(-1) == order).float().mean()) / 8
+    emit(kind=kind, length=length, steps=steps, seconds=round(seconds, 1), right=right)
+
+
+if __name__ == "__main__":
+    length, steps = (int(word) for word in (sys.argv[1:] + ["1024", "2000"][len(sys.argv) - 1 :]))
+    for kind in MEMORIES:
+        run(kind, length, steps)

@@ -1,0 +1,73 @@
+/** The code model of the engine process: converted once, opened when it is first asked. */
+import { availableParallelism } from 'node:os';
+import { convertDecoder, isConverted } from '../decoder/convert.ts';
+import { chooseLowering } from '../decoder/exactness.ts';
+import { DecoderModel } from '../decoder/model.ts';
+import type { Device } from '../engine/device.ts';
+import type { CoderReference } from '../engine/messages.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import { openCoder } from '../models/coder.ts';
+import { CodeWriter } from './writer.ts';
+
+export class Coders {
+  readonly #runtime: Runtime;
+  readonly #device: Device;
+  #open: { readonly file: string; readonly writer: Promise<CodeWriter> } | undefined;
+
+  constructor(runtime: Runtime, device: Device) {
+    this.#runtime = runtime;
+    this.#device = device;
+  }
+
+  /**
+   * One at a time: another model takes the place of the one before.
+   * @param between is awaited during a conversion; what it throws ends it, with nothing left half done
+   * @throws GgufError where the file cannot be used, and what onnxruntime and the file system throw
+   */
+  get(coder: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
+    if (this.#open?.file !== coder.file) {
+      const writer = this.#load(coder, between);
+      this.#open = { file: coder.file, writer };
+      writer.catch(() => {
+        if (this.#open?.writer === writer) this.#open = undefined;
+      });
+    }
+    return this.#open!.writer;
+  }
+
+  async #load({ file, folder }: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
+    const { title, config, tokenizer, weights, close } = await openCoder(file);
+    // The tokenizer is of use only while the file is open.
+    try {
+      const lowering = await chooseLowering(this.#runtime, this.#device);
+      if (!(await isConverted(folder, config, lowering))) {
+        const source = {
+          names: () => weights.names(),
+          read: async (name: string) => {
+            await between();
+            return weights.read(name);
+          },
+          readRows: async (name: string, first: number, count: number) => {
+            await between();
+            return weights.readRows(name, first, count);
+          },
+        };
+        await convertDecoder(folder, config, source, { lowering });
+      }
+      const model = await DecoderModel.open(this.#runtime, folder, config, {
+        lowering,
+        device: this.#device,
+        threads: threads(),
+      });
+      return new CodeWriter(title, model, tokenizer);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+}
+
+/** Hardware threads of one core get in each other's way, and the editor needs some of them. */
+function threads(): number {
+  return Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)));
+}

@@ -1,0 +1,75 @@
+/** Tokens that spell a text which has to come first: the word at the cursor, as far as it is typed. */
+import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
+
+/** The bytes of all tokens, by their first byte. Strings of one UTF-16 unit a byte, which compare faster than arrays. */
+export class TokenBytes {
+  readonly #bytes: readonly string[];
+  readonly #byFirst = new Map<number, number[]>();
+
+  constructor(tokenizer: DecoderTokenizer) {
+    this.#bytes = Array.from({ length: tokenizer.vocabularySize }, (_, id) =>
+      Buffer.from(tokenizer.bytesOf(id)).toString('latin1'),
+    );
+    for (const [id, bytes] of this.#bytes.entries()) {
+      if (bytes === '') continue;
+      const first = bytes.charCodeAt(0);
+      const ids = this.#byFirst.get(first);
+      if (ids) ids.push(id);
+      else this.#byFirst.set(first, [id]);
+    }
+  }
+
+  of(id: number): string {
+    return this.#bytes[id] ?? '';
+  }
+
+  /** Tokens that a text beginning with `bytes` may begin with. */
+  compatible(bytes: string): number[] {
+    const ids = this.#byFirst.get(bytes.charCodeAt(0)) ?? [];
+    return ids.filter(id => {
+      const token = this.#bytes[id]!;
+      return token.length > bytes.length ? token.startsWith(bytes) : bytes.startsWith(token);
+    });
+  }
+}
+
+export interface Choice {
+  readonly token: number;
+  /** Natural logarithm of its share among the tokens that were possible. */
+  readonly logProbability: number;
+}
+
+/** Chooses the most probable token, at first among those that spell the held text. */
+export class HeldChooser {
+  readonly #tokens: TokenBytes;
+  #left: string;
+  #isIndented: boolean;
+
+  /** @param isIndented whether the held text is the end of a line's indentation: the editor has decided that, and no more of it may come */
+  constructor(tokens: TokenBytes, held: string, isIndented = false) {
+    this.#tokens = tokens;
+    this.#left = Buffer.from(held).toString('latin1');
+    this.#isIndented = isIndented;
+  }
+
+  /** @param logits [V] */
+  choose(logits: Float32Array): Choice {
+    if (this.#left === '') return mostProbable(logits, logits.length, at => at);
+    const left = this.#left.length;
+    const all = this.#tokens.compatible(this.#left);
+    const ids = this.#isIndented ? all.filter(id => !/^[ \t]/.test(this.#tokens.of(id).slice(left))) : all;
+    // Every byte is a token, so there is one.
+    const choice = mostProbable(logits, ids.length, at => ids[at]!);
+    this.#left = this.#left.slice(this.#tokens.of(choice.token).length);
+    return choice;
+  }
+}
+
+function mostProbable(logits: Float32Array, count: number, idAt: (at: number) => number): Choice {
+  let token = idAt(0);
+  for (let at = 1; at < count; at++) if (logits[idAt(at)]! > logits[token]!) token = idAt(at);
+  const most = logits[token]!;
+  let sum = 0;
+  for (let at = 0; at < count; at++) sum += Math.exp(logits[idAt(at)]! - most);
+  return { token, logProbability: -Math.log(sum) };
+}

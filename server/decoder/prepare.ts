@@ -1,0 +1,42 @@
+/** A code model of the library in the form that onnxruntime opens: converted once, and kept under the hash of its file. */
+import path from 'node:path';
+import type { DecoderConfig } from '../../kernels/decoder/config.ts';
+import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
+import { openCoder } from '../models/coder.ts';
+import { expectRoom } from '../models/download.ts';
+import type { LocalModel, ModelLibrary } from '../models/library.ts';
+import { type ConvertOptions, convertDecoder, convertedBytes, isConverted } from './convert.ts';
+
+export interface PreparedCoder {
+  /** Holds the converted model; `modelFile` names the file in it. */
+  readonly folder: string;
+  readonly config: DecoderConfig;
+  readonly lowering: DecoderLowering;
+  /** SHA-256 of the model's file, in hex: what is kept of its states is kept under it. */
+  readonly sha256: string;
+}
+
+/**
+ * Converts a model where that has not been done yet. An interrupted conversion leaves nothing behind.
+ * @throws GgufError where the file cannot be used, Error with a sentence where the disk lacks the room, the signal's reason
+ */
+export async function prepareCoder(
+  library: ModelLibrary,
+  model: LocalModel,
+  options: ConvertOptions,
+): Promise<PreparedCoder> {
+  const { lowering, signal } = options;
+  const coder = await openCoder(model.path);
+  try {
+    const { config, weights } = coder;
+    const sha256 = await library.hashOf(model, signal);
+    const folder = library.convertedFolder(sha256);
+    if (!(await isConverted(folder, config, lowering))) {
+      await expectRoom(path.dirname(folder), convertedBytes(config, lowering));
+      await convertDecoder(folder, config, weights, options);
+    }
+    return { folder, config, lowering, sha256 };
+  } finally {
+    await coder.close();
+  }
+}

@@ -1,0 +1,3 @@
+import { checkQuickForms } from './quick.ts';
+
+checkQuickForms(({ trains }) => trains);

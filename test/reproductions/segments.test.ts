@@ -1,0 +1,21 @@
+/** The memories that the papers compare, as they are trained: causal, reaching back, and with no parameter that nothing asks for. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findPython, rowsOf } from './python.ts';
+
+test('memories carried from segment to segment are causal, reach the end, and learn in every parameter', async t => {
+  const python = findPython();
+  if ('missing' in python) {
+    t.diagnostic(`REPRODUCTION SKIPPED: ${python.missing}`);
+    t.skip(python.missing);
+    return;
+  }
+  let memories = 0;
+  for await (const { memory, changed, reached, idle } of rowsOf('check_segments', true)) {
+    memories++;
+    assert.ok((changed as number) < 1e-5, `${memory}: what comes later changes what is before by ${changed}`);
+    assert.ok((reached as number) > 1e-7, `${memory}: nothing early reaches the end`);
+    assert.deepEqual(idle, [], `${memory}: parameters without a gradient`);
+  }
+  assert.equal(memories, 7);
+});
