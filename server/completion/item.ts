@@ -92,7 +92,9 @@ export class ItemMaker {
 
   /** More of the line follows a start: nothing of what stands right of the cursor is in it, unless that is more than closers. */
   *#startsOf({ rest }: Candidate): Generator<Draft> {
-    if (/^[)\]}"'`;,\s]*$/.test(this.#context.lineSuffix)) yield { lines: [rest], replaced: 0 };
+    const follows = this.#context.lineSuffix.trim();
+    const repeats = follows.length > 1 && rest.endsWith(follows);
+    if (!repeats && /^[)\]}"'`;,\s]*$/.test(follows)) yield { lines: [rest], replaced: 0 };
   }
 
   /** What may be inserted, the most wanted first. */
