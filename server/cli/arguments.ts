@@ -10,6 +10,10 @@ export class UsageError extends Error {
 
 export type Device = (typeof devices)[number];
 
+/** How an evaluation asks: whole lines that are hidden, or files that are typed key by key. */
+const protocols = ['lines', 'typing'] as const;
+export type Protocol = (typeof protocols)[number];
+
 export interface CommandLine {
   readonly command: CommandName;
   /** What follows the command: a folder, a file, a sub-command. */
@@ -26,6 +30,9 @@ export interface CommandLine {
   readonly budget: number | undefined;
   readonly lines: number;
   readonly seed: number;
+  /** How many files are typed. */
+  readonly files: number;
+  readonly protocol: Protocol;
   /** Names as typed; the evaluation checks them. */
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
@@ -62,6 +69,8 @@ type OptionName =
   | 'budget'
   | 'lines'
   | 'seed'
+  | 'files'
+  | 'protocol'
   | 'settings'
   | 'eagerness'
   | 'svg'
@@ -126,8 +135,8 @@ const commands = {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'hide lines of the repository, complete them, and score the suggestions',
-    options: ['lines', 'seed', 'settings', 'neural'],
+    does: 'hide parts of the repository, complete them, and score the suggestions',
+    options: ['protocol', 'lines', 'files', 'seed', 'settings', 'eagerness', 'neural'],
   },
   bench: {
     operands: '[<folder>]',
@@ -167,6 +176,9 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   path: '--path <path>                 summarize this folder or file only',
   budget: '--budget <tokens>             maximum tokens of the summary or digest',
   lines: '--lines <n>                   number of lines to hide (200)',
+  protocol:
+    '--protocol <protocol>         lines, hidden one by one, or typing: files typed again key by key (lines)',
+  files: '--files <n>                   number of files to type (10)',
   seed: '--seed <n>                    random seed (1)',
   settings:
     '--settings <list>             comma-separated: file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
@@ -213,6 +225,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     path: values.path,
     budget: values.budget === undefined ? undefined : wholeNumber('budget', values.budget, 1),
     lines: values.lines === undefined ? 200 : wholeNumber('lines', values.lines, 1),
+    files: values.files === undefined ? 10 : wholeNumber('files', values.files, 1),
+    protocol: protocolOf(values.protocol),
     seed: values.seed === undefined ? 1 : wholeNumber('seed', values.seed, 0),
     settings: values.settings?.split(',').map(setting => setting.trim()),
     eagerness: values.eagerness === undefined ? undefined : share('eagerness', values.eagerness),
@@ -286,6 +300,8 @@ function parse(words: readonly string[]) {
         budget: { type: 'string' },
         lines: { type: 'string' },
         seed: { type: 'string' },
+        files: { type: 'string' },
+        protocol: { type: 'string' },
         settings: { type: 'string' },
         eagerness: { type: 'string' },
         svg: { type: 'boolean' },
@@ -308,6 +324,13 @@ function isCommand(name: string): name is CommandName {
 
 function isDevice(name: string): name is Device {
   return devices.some(device => device === name);
+}
+
+function protocolOf(text = 'lines'): Protocol {
+  const protocol = protocols.find(name => name === text);
+  if (protocol === undefined)
+    throw new UsageError(`--protocol is one of ${protocols.join(', ')}, not "${text}".`);
+  return protocol;
 }
 
 function wholeNumber(name: string, text: string, least: number): number {

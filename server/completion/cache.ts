@@ -1,3 +1,4 @@
+import { PassedOver } from '../usefulness/passed-over.ts';
 import { LineStates } from './line-states.ts';
 import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
 import type { ScannedAbove } from './surroundings.ts';
@@ -23,6 +24,7 @@ interface Entry {
  */
 export class CompletionCache {
   readonly states = new LineStates();
+  readonly passed = new PassedOver();
   /** What stands above the cursor's line, as it was scanned last. */
   scanned: ScannedAbove | undefined;
   readonly #entries: Entry[] = [];
@@ -60,8 +62,9 @@ export class CompletionCache {
           ...(one.caret !== undefined && { caret: Math.max(0, one.caret - length) }),
           range: { start: offset, end: offset + one.range.end - one.range.start },
         }));
-      // The line that was shown first is gone on with; another one in its place would be a new suggestion, and is judged as one.
-      if (item === undefined || !entry.items[0]!.text.startsWith(typed)) continue;
+      // What was shown first is gone on with; another one in its place, or after it, would be a new suggestion, and is judged as one.
+      const first = entry.items[0]!.text;
+      if (item === undefined || first.length <= length || !first.startsWith(typed)) continue;
       if (!text.startsWith(entry.before) || !text.endsWith(entry.after)) continue;
       this.#entries.splice(i, 1);
       this.#entries.unshift(entry);

@@ -5,13 +5,13 @@ import type {
   PredictionScope,
   TokenPlace,
 } from '../copy-memory/predictor.ts';
+import { alignLine, continueLine, Renaming } from '../names/rename.ts';
 import { fitImport } from '../source-text/import-paths.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EditContext } from './context.ts';
 import { decodeLine } from './decode.ts';
 import { indentOf, reindent } from './indent.ts';
 import { type LineState, LineStates } from './line-states.ts';
-import { alignLine, continueLine, Renaming } from './rename.ts';
 import { SourceFiles } from './source-files.ts';
 import { TimeSlice } from './time-slice.ts';
 
@@ -155,6 +155,7 @@ class Pool {
   readonly #lines: Uint32Array;
   readonly #above: readonly string[];
   readonly #found = new Map<string, CandidateBuilder>();
+  readonly #heads = new Map<Draft, string>();
 
   constructor(context: EditContext, tokenizer: Tokenizer, prompt: Uint16Array, files: SourceFiles) {
     this.#context = context;
@@ -303,11 +304,17 @@ class Pool {
   }
 
   /** The draft's text up to the end of the second line after the cursor's. */
-  #head({ tokens }: Draft): string {
-    let breaks = 0;
-    let end = 0;
-    while (end < tokens.length && breaks < 5) breaks += this.#tokenizer.newlinesIn(tokens[end++]!);
-    return this.#tokenizer.decode(tokens.subarray(0, end));
+  #head(draft: Draft): string {
+    let head = this.#heads.get(draft);
+    if (head === undefined) {
+      const { tokens } = draft;
+      let breaks = 0;
+      let end = 0;
+      while (end < tokens.length && breaks < 5) breaks += this.#tokenizer.newlinesIn(tokens[end++]!);
+      head = this.#tokenizer.decode(tokens.subarray(0, end));
+      this.#heads.set(draft, head);
+    }
+    return head;
   }
 
   /** What the paths and the lines above the cursor say about names, when set beside those of the draft. */

@@ -1,22 +1,28 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { optionsOf } from '../usefulness/options.ts';
+import { placeOf } from '../usefulness/place.ts';
+import { worthShowing } from '../usefulness/worth.ts';
 import type { CompletionCache } from './cache.ts';
 import { candidatesAt } from './candidates.ts';
-import { rank } from './confidence.ts';
-import { contextOf, longestWord } from './context.ts';
+import { type Ranked, rank } from './confidence.ts';
+import { contextOf, type EditContext, longestWord } from './context.ts';
 import { featuresOf } from './features.ts';
 import { ItemMaker } from './item.ts';
+import { fromBelow, lineEndAt, questionBelow } from './next-line.ts';
 import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 import { SourceFiles } from './source-files.ts';
 import { Surroundings } from './surroundings.ts';
 import { isWorthShowing, leastConfidence } from './threshold.ts';
 import { TimeSlice } from './time-slice.ts';
+import { wordCandidate } from './word-candidate.ts';
 
 export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
 
 /**
- * What comes at the cursor: context → candidates → confidence → item (block, trimming, what the surroundings ask) → gate.
+ * What comes at the cursor: context → candidates → confidence → options and their usefulness → item (block, trimming, what the surroundings
+ * ask).
  * @param cache where typing along a suggestion is answered from; without it every request is computed.
  */
 export async function complete(
@@ -69,22 +75,76 @@ async function answer(
   const surroundings = new Surroundings(context, cache?.scanned);
   if (cache) cache.scanned = surroundings.scanned;
   const maker = new ItemMaker(request, context, surroundings, SourceFiles.of(predictor, tokenizer));
+  const ranked = rank(featuresOf(candidates, context));
+  const [line] = linesOf(ranked, maker, 1);
+  const passed = cache?.passed.countAt(context) ?? 0;
+  const item = shownOf(ranked, line, context, surroundings, maker, request, passed);
+  if (item === undefined) {
+    const end = lineEndAt(ranked, context);
+    if (end !== undefined) {
+      const below = await answer(questionBelow(request, end), predictor, tokenizer, signal, cache);
+      const next = below.item && fromBelow(below.item, end, request);
+      if (next !== undefined) {
+        cache?.add(request, [next]);
+        return { item: next, alternatives: [], ...(line && { line }) };
+      }
+      if (signal?.aborted) return { reason: 'cancelled' };
+    }
+    if (line === undefined) return { reason: 'nothing to add' };
+    const isLittle =
+      !isWorthShowing(line.text) && line.confidence >= leastConfidence(request.eagerness ?? 0.5);
+    return { reason: isLittle ? 'too little to show' : 'not confident enough', withheld: line, line };
+  }
+  const alternatives = linesOf(ranked, maker, 1 + mostAlternatives).filter(
+    other => other.text !== item.text && isWorthShowing(other.text),
+  );
+  cache?.passed.show(context, item.text);
+  cache?.add(request, [item, ...alternatives]);
+  return { item, alternatives, ...(line && { line }) };
+}
+
+/** Whole lines, surest first, at most so many: what is looked through beside what is shown. */
+function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): CompletionItem[] {
   const items = new Map<string, CompletionItem>();
-  for (const { candidate, confidence } of rank(featuresOf(candidates, context))) {
+  for (const { candidate, confidence } of ranked) {
     if (items.size > 0 && confidence < leastAlternative) break;
     const item = maker.itemOf(candidate, confidence);
     if (item !== undefined && !items.has(item.text)) items.set(item.text, item);
-    if (items.size > mostAlternatives) break;
+    if (items.size >= most) break;
   }
-  const [item, ...others] = items.values();
-  if (item === undefined) return { reason: 'nothing to add' };
-  const alternatives = others.filter(other => isWorthShowing(other.text));
-  const least = request.isInvoked ? leastInvoked : leastConfidence(request.eagerness ?? 0.5);
-  if (item.confidence < least) return { reason: 'not confident enough', withheld: item };
-  if (!isWorthShowing(item.text)) return { reason: 'too little to show', withheld: item };
-  cache?.add(request, [item, ...alternatives]);
-  return { item, alternatives };
+  return [...items.values()];
 }
+
+/** What is shown: of whole lines and their starts the most useful. Whoever asks for it gets the surest line, however unsure it is. */
+function shownOf(
+  ranked: readonly Ranked[],
+  line: CompletionItem | undefined,
+  context: EditContext,
+  surroundings: Surroundings,
+  maker: ItemMaker,
+  { eagerness = 0.5, isInvoked }: CompletionRequest,
+  passed: number,
+): CompletionItem | undefined {
+  const isShown = (item: CompletionItem | undefined, least: number): item is CompletionItem =>
+    item !== undefined && item.confidence >= least && isWorthShowing(item.text);
+  // Without places to copy from there is only what a model says itself.
+  if (ranked.every(({ candidate }) => candidate.sources.length === 0))
+    return isShown(line, isInvoked ? leastInvoked : leastConfidence(eagerness)) ? line : undefined;
+  if (isInvoked && isShown(line, leastInvoked)) return line;
+  const fresh = ranked.filter(({ candidate }) => !maker.isThere(candidate.rest));
+  const place = placeOf(context, surroundings.scanner);
+  const options = optionsOf(fresh, context, place, (rest, word) => wordCandidate(rest, word, context.path));
+  for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
+    // Of a path only all of it is known to lead somewhere.
+    if (place === 'import' && surroundings.kind === 'string' && !/["'`]/.test(candidate.rest)) continue;
+    const item = maker.itemOf(candidate, right, !isWhole);
+    if (isShown(item, 0)) return item;
+  }
+  return undefined;
+}
+
+/** Options that are tried, if those before do not fit what stands around the cursor. */
+const mostTried = 4;
 
 /**
  * Milliseconds after which what was found is given. A person who types on ends a question sooner; one who waits wants all of it, on a
@@ -123,5 +183,6 @@ function withoutSelected(found: Answer, { selected, offset }: CompletionRequest)
     ...(found.item && { item: moved(found.item) }),
     ...(found.alternatives && { alternatives: found.alternatives.map(moved) }),
     ...(found.withheld && { withheld: moved(found.withheld) }),
+    ...(found.line && { line: moved(found.line) }),
   };
 }

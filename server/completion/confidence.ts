@@ -3,6 +3,8 @@ import { type FeatureName, featureNames, type Judged } from './features.ts';
 export interface Ranked extends Judged {
   /** Probability that the candidate is exactly what comes next on the line. */
   readonly confidence: number;
+  /** Its odds among all candidates and none of them, not calibrated. */
+  readonly share: number;
 }
 
 /**
@@ -19,6 +21,7 @@ export function rank(judged: readonly Judged[]): Ranked[] {
     .map((one, i) => ({
       ...one,
       confidence: isModelOnly ? one.candidate.decoded : calibrated(odds[i]! / total),
+      share: isModelOnly ? one.candidate.decoded : odds[i]! / total,
     }))
     .sort((a, b) => b.confidence - a.confidence);
 }

@@ -1,8 +1,8 @@
+import { lexemesOf, wordsOf } from '../names/words.ts';
 import type { Candidate, Source } from './candidates.ts';
 import { type EditContext, linesBelow } from './context.ts';
 import { indentOf } from './indent.ts';
 import { vocabularyOf } from './vocabulary.ts';
-import { lexemesOf, wordsOf } from './words.ts';
 
 /** What is known of a candidate when it is judged. Every value is about 0 to 5. */
 export const featureNames = [

@@ -48,16 +48,25 @@ export class ItemMaker {
     this.#neighbours = neighboursOf(context);
   }
 
-  /** Undefined where nothing of it is left to add, or what is left does not belong here. */
-  itemOf(candidate: Candidate, confidence: number): CompletionItem | undefined {
+  /**
+   * @param isStart the rest is a start of a line, up to a word after which the brackets that it opens are closed
+   * @returns undefined where nothing of it is left to add, or what is left does not belong here
+   */
+  itemOf(candidate: Candidate, confidence: number, isStart = false): CompletionItem | undefined {
     const { sources } = candidate;
     if (!this.#surroundings.isOfKind(candidate, this.#files)) return undefined;
     const rest = this.#withImport(candidate.rest, sources);
     if (rest === undefined) return undefined;
     const fitted = rest === candidate.rest ? candidate : { ...candidate, rest };
-    for (const draft of this.#draftsOf(fitted))
+    for (const draft of isStart ? this.#startsOf(fitted) : this.#draftsOf(fitted))
       if (this.#fits(draft, sources)) return this.#itemFrom(draft, candidate, confidence);
     return undefined;
+  }
+
+  /** Whether the line that a rest makes stands beside the cursor's already: then neither it nor a start of it is what comes. */
+  isThere(rest: string): boolean {
+    const { linePrefix, lineSuffix } = this.#context;
+    return lineSuffix.trim() === '' && isThereAlready(linePrefix + rest, this.#context, this.#neighbours);
   }
 
   #itemFrom(draft: Draft, candidate: Candidate, confidence: number): CompletionItem {
@@ -79,6 +88,13 @@ export class ItemMaker {
       }),
       kind: draft.lines.length > 1 ? 'block' : linePrefix.trim() === '' ? 'line' : 'rest of line',
     };
+  }
+
+  /** More of the line follows a start: nothing of what stands right of the cursor is in it, unless that is more than closers. */
+  *#startsOf({ rest }: Candidate): Generator<Draft> {
+    const follows = this.#context.lineSuffix.trim();
+    const repeats = follows.length > 1 && rest.endsWith(follows);
+    if (!repeats && /^[)\]}"'`;,\s]*$/.test(follows)) yield { lines: [rest], replaced: 0 };
   }
 
   /** What may be inserted, the most wanted first. */

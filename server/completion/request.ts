@@ -36,7 +36,7 @@ export interface CompletionItem {
   readonly text: string;
   /** What it replaces: UTF-16 offsets into the request's text. The same twice where it is only inserted. */
   readonly range: { readonly start: number; readonly end: number };
-  /** Probability that the suggested line is exactly what comes next. */
+  /** Probability that what comes next is exactly the first line of it, up to the end of a word. */
   readonly confidence: number;
   /** Where it was copied from, strongest first. */
   readonly provenance: readonly TokenPlace[];
@@ -66,7 +66,9 @@ export interface Completion {
   readonly alternatives?: readonly CompletionItem[];
   /** Why nothing is shown. */
   readonly reason?: NothingReason;
-  /** The best that was found but is not shown, for tools that look closer. */
+  /** The surest whole line that was found where nothing is shown, for tools that look closer. */
   readonly withheld?: CompletionItem;
+  /** The surest whole line, whether it is shown, a start of it is, or something else: for those who measure. */
+  readonly line?: CompletionItem;
   readonly milliseconds: number;
 }

@@ -41,6 +41,11 @@ export class Surroundings {
     return this.#lines && { above: above ?? '', language: language.id, lines: this.#lines };
   }
 
+  /** At the cursor; undefined where brackets and quotes cannot be counted. */
+  get scanner(): Scanner | undefined {
+    return this.#here;
+  }
+
   /** Undefined where it cannot be told. */
   get kind(): PlaceKind | undefined {
     return this.#here?.kind;

@@ -1,5 +1,5 @@
 /** The words and lines around the cursor's line: kept from one key to the next, because a large file has many. */
-import { wordsOf } from './words.ts';
+import { wordsOf } from '../names/words.ts';
 
 export interface Vocabulary {
   readonly words: ReadonlySet<string>;

@@ -177,14 +177,32 @@ export class CopyHypothesis implements Hypothesis {
 /** Matches of one length that are compared for nearness. */
 const mostCompared = 1024;
 
+/** Tokens by their first byte. */
+const tokensByFirstByte = new WeakMap<Tokenizer, readonly number[][]>();
+
+function tokensWithFirstByte(byte: number, tokenizer: Tokenizer): readonly number[] {
+  let all = tokensByFirstByte.get(tokenizer);
+  if (all === undefined) {
+    const lists = Array.from({ length: 256 }, (): number[] => []);
+    for (let token = 0; token < tokenizer.vocabularySize; token++) {
+      const bytes = tokenizer.bytesOf(token);
+      if (bytes.length > 0) lists[bytes[0]!]!.push(token);
+    }
+    all = lists;
+    tokensByFirstByte.set(tokenizer, all);
+  }
+  return all[byte]!;
+}
+
 /** Tokens that start with what is typed, or that it starts with. */
 function tokensThatFit(typed: Uint8Array, tokenizer: Tokenizer): Uint8Array {
   const fit = new Uint8Array(tokenizer.vocabularySize);
-  for (let token = 0; token < fit.length; token++) {
+  for (const token of tokensWithFirstByte(typed[0]!, tokenizer)) {
     const bytes = tokenizer.bytesOf(token);
-    let i = 0;
-    while (i < Math.min(bytes.length, typed.length) && bytes[i] === typed[i]) i++;
-    if (bytes.length > 0 && i === Math.min(bytes.length, typed.length)) fit[token] = 1;
+    const length = Math.min(bytes.length, typed.length);
+    let i = 1;
+    while (i < length && bytes[i] === typed[i]) i++;
+    if (i >= length) fit[token] = 1;
   }
   return fit;
 }

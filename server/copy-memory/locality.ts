@@ -67,7 +67,29 @@ export function lineAt(
   tokenizer: Tokenizer,
 ): number {
   const header = tokens.subarray(file.start, position).indexOf(tokenizer.special.text) + 1;
-  return 1 + newlinesBetween(tokens, file.start + header, position, tokenizer);
+  const count = newlinesBefore(tokens, tokenizer);
+  return 1 + count(position) - count(file.start + header);
+}
+
+/** Newlines before every so many tokens of a segment, counted when first asked for: a file's lines are then counted from near by. */
+const newlineCounts = new WeakMap<Uint16Array, Uint32Array>();
+const tokensBetweenCounts = 128;
+
+function newlinesBefore(tokens: Uint16Array, tokenizer: Tokenizer): (position: number) => number {
+  let counts = newlineCounts.get(tokens);
+  if (counts === undefined) {
+    counts = new Uint32Array(Math.floor(tokens.length / tokensBetweenCounts) + 1);
+    for (let i = 1; i < counts.length; i++) {
+      const start = (i - 1) * tokensBetweenCounts;
+      counts[i] = counts[i - 1]! + newlinesBetween(tokens, start, start + tokensBetweenCounts, tokenizer);
+    }
+    newlineCounts.set(tokens, counts);
+  }
+  const known = counts;
+  return position => {
+    const i = Math.floor(position / tokensBetweenCounts);
+    return known[i]! + newlinesBetween(tokens, i * tokensBetweenCounts, position, tokenizer);
+  };
 }
 
 /**

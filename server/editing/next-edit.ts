@@ -3,7 +3,7 @@
  * history of edits and the text alone.
  */
 
-import { isName, lexemesOf } from '../completion/words.ts';
+import { isName, lexemesOf } from '../names/words.ts';
 import { canScan, Scanner } from '../source-text/scanner.ts';
 import { type Language, languageOf } from '../workspace/language.ts';
 

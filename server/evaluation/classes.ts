@@ -1,4 +1,4 @@
-import { isName } from '../completion/words.ts';
+import { isName } from '../names/words.ts';
 import { languageOf } from '../workspace/language.ts';
 import type { EvaluatedFile, HiddenLine } from './lines.ts';
 import { namesIn } from './metrics.ts';

@@ -187,14 +187,15 @@ async function askersFor(
     // No deadline: what is suggested must not depend on how busy the machine is.
     const budget = Number.POSITIVE_INFINITY;
     const request = { path, text: one.text, offset: one.offset, scope, eagerness, budget };
-    const { item, withheld } = await complete(request, predictor, tokenizer, options.signal);
-    const best = item ?? withheld;
+    const { item, withheld, line } = await complete(request, predictor, tokenizer, options.signal);
+    // Whole lines are what is counted; a start of one that is shown in its place is not.
+    const best = line ?? item ?? withheld;
     return {
       before: one.before,
       expected: one.expected,
       suggested: best?.text.split('\n')[0] ?? '',
       confidence: best?.confidence ?? 0,
-      shown: item !== undefined,
+      shown: item !== undefined && item.text === best?.text,
       milliseconds: performance.now() - started,
     };
   };

@@ -1,4 +1,4 @@
-import { lexemesOf } from '../completion/words.ts';
+import { lexemesOf } from '../names/words.ts';
 import { languageOf } from '../workspace/language.ts';
 import { commentLines } from './comments.ts';
 import { shuffled } from './random.ts';

@@ -1,4 +1,4 @@
-import { isName, lexemesOf } from '../completion/words.ts';
+import { isName, lexemesOf } from '../names/words.ts';
 
 /** One suggestion beside what was there. */
 export interface Outcome {

@@ -13,12 +13,16 @@ export function createTokenizer(definitionJson: string): Tokenizer {
   return new ByteLevelBpe(parseDefinition(definitionJson));
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 class ByteLevelBpe implements Tokenizer {
   readonly hash: string;
   readonly vocabularySize: number;
   readonly special: Tokenizer['special'];
   readonly #definition: Definition;
   readonly #newlines: Uint8Array;
+  /** The text of each token, once it was decoded; null where it holds only part of a character. */
+  readonly #texts: (string | null | undefined)[] = [];
   readonly #encoder: BytePairEncoder;
 
   constructor(definition: Definition) {
@@ -45,6 +49,28 @@ class ByteLevelBpe implements Tokenizer {
   }
 
   decode(ids: ArrayLike<number>): string {
+    let text = '';
+    for (let i = 0; i < ids.length; i++) {
+      const own = this.#textOf(ids[i]!);
+      // A character may be cut into several tokens: then their bytes have to be put together first.
+      if (own === null) return this.#decodeBytes(ids);
+      text += own;
+    }
+    return text;
+  }
+
+  /** The text of a token; null where it holds only part of a character. */
+  #textOf(id: number): string | null {
+    let text = this.#texts[id];
+    if (text === undefined) {
+      const decoded = decoder.decode(this.bytesOf(id));
+      text = decoded.includes('\uFFFD') ? null : decoded;
+      this.#texts[id] = text;
+    }
+    return text;
+  }
+
+  #decodeBytes(ids: ArrayLike<number>): string {
     let length = 0;
     for (let i = 0; i < ids.length; i++) length += this.bytesOf(ids[i]!).length;
     const bytes = new Uint8Array(length);
@@ -53,7 +79,7 @@ class ByteLevelBpe implements Tokenizer {
       const token = this.bytesOf(ids[i]!);
       for (let k = 0; k < token.length; k++) bytes[at++] = token[k]!;
     }
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   }
 
   bytesOf(id: number): Uint8Array {

@@ -28,12 +28,11 @@ for (const folder of folders) {
       const unwritten = random() < 0.5 ? 0 : 1 + Math.floor(12 * random());
       const { text, offset, expected } = cursorIn(line, fraction, unwritten);
       const budget = Number.POSITIVE_INFINITY;
-      const { item, withheld } = await complete(
+      const { line: best } = await complete(
         { path: line.file.path, text, offset, budget },
         memory,
         tokenizer,
       );
-      const best = item ?? withheld;
       if (best === undefined) continue;
       judged.push({
         confidence: best.confidence,

@@ -28,6 +28,8 @@ test('what is not said has its default', () => {
   assert.equal(line.device, 'auto');
   assert.deepEqual(line.cache, { folder: undefined });
   assert.equal(line.settings, undefined);
+  assert.equal(line.protocol, 'lines');
+  assert.equal(line.files, 10);
 });
 
 test('a picture may be written to a file, of what has one', () => {
@@ -47,6 +49,8 @@ const wrong: readonly [words: string, says: RegExp][] = [
   ['eval . --lines five', /--lines must be a whole number of at least 1, not "five"/],
   ['eval . --lines 0', /at least 1/],
   ['eval . --seed -1', /seed/],
+  ['eval . --protocol talking', /one of lines, typing, not "talking"/],
+  ['eval . --files 0', /--files must be a whole number of at least 1/],
   ['complete . --at src/a.ts', /path>:<line>:<column>/],
   ['complete . --at src/a.ts:0:1', /counted from 1/],
   ['complete . --eagerness 2', /from 0 to 1/],

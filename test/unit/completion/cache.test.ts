@@ -66,3 +66,10 @@ test('that there is nothing is known of one place, and does not keep from whoeve
   assert.equal(cache.find({ ...shown, text: 'let x = c\nend', offset: 9 }), undefined);
   assert.equal(cache.find({ ...shown, isInvoked: true }), undefined);
 });
+
+test('once what was shown is typed or taken to its end, a longer one behind it does not take its place', () => {
+  const cache = new CompletionCache();
+  cache.add(shown, [{ ...item, text: 'call' }, item]);
+  assert.equal(cache.find({ path: 'a.ts', text: 'let x = ca\nend', offset: 10 })?.item?.text, 'll');
+  assert.equal(cache.find({ path: 'a.ts', text: 'let x = call\nend', offset: 12 }), undefined);
+});

@@ -55,7 +55,7 @@ test('a line comes from the repository, with its place', async () => {
 test('brackets that the editor closed are replaced where the suggestion closes them, for whoever can replace', async () => {
   const memory = memoryOf(files);
   const asked = request(`${start}    if (this.#routes.h|)`);
-  assert.equal((await complete(asked, memory, tokenizer)).item, undefined);
+  assert.equal((await complete(asked, memory, tokenizer)).item?.text, 'as(path)');
   const { item } = await complete({ ...asked, replacesClosers: true }, memory, tokenizer);
   assert.equal(item?.kind, 'block');
   assert.match(item.text, /^as\(path\)\) \{\n {6}throw .*\n {4}\}$/);
@@ -112,7 +112,8 @@ test('the shy get nothing that is not certain', async () => {
 });
 
 test('other ways to go on stand behind the first, each once', async () => {
-  const found = await complete(request(`${router}\nexport class |`), memoryOf(files), tokenizer);
+  const asked = { ...request(`${router}\nexport class |`), isInvoked: true };
+  const found = await complete(asked, memoryOf(files), tokenizer);
   const texts = [found.item, ...(found.alternatives ?? [])].map(item => item?.text.split('\n')[0]);
   assert.ok(texts.includes('Router {') && texts.includes('Table {'), texts.join(' | '));
   assert.equal(new Set(texts).size, texts.length);

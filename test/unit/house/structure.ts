@@ -36,7 +36,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/syntax', 'server/documents'],
   ['server/manifests'],
   ['server/analysis'],
-  ['server/relations'],
+  ['server/relations', 'server/names', 'server/usefulness'],
   ['server/completion', 'server/summary'],
   ['server/evaluation', 'server/editing'],
   ['server/host'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alignLine, continueLine, Renaming } from '../../../server/completion/rename.ts';
+import { alignLine, continueLine, Renaming } from '../../../server/names/rename.ts';
 
 const applied: readonly (readonly [
   what: string,

@@ -1,0 +1,142 @@
+/** `longsight eval --protocol typing`: hidden files are typed again, and what suggestions save is counted. */
+import { CompletionCache } from '../completion/cache.ts';
+import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
+import { contextOf } from '../completion/context.ts';
+import { isWorthShowing } from '../completion/threshold.ts';
+import type { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { type Place, placeOf } from '../usefulness/place.ts';
+import { languageOf } from '../workspace/language.ts';
+import { filesOf } from './evaluate.ts';
+import { randomFrom } from './random.ts';
+import { chooseSittings, type Sitting } from './sittings.ts';
+import { type TypingMetrics, TypingTally } from './typing-metrics.ts';
+import { Typist } from './typist.ts';
+
+export interface TypingOptions {
+  /** The memory of the repository whose files are hidden, one at a time. */
+  readonly memory: CopyMemory;
+  readonly tokenizer: Tokenizer;
+  /** How many files to type. */
+  readonly files: number;
+  readonly seed: number;
+  readonly eagerness?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface TypingEvaluation {
+  readonly protocol: 'typing';
+  readonly seed: number;
+  /** Files typed. */
+  readonly files: number;
+  readonly eagerness: number;
+  readonly all: TypingMetrics;
+  readonly byManner: Readonly<Partial<Record<Sitting['manner'], TypingMetrics>>>;
+  /** By the kind of place at which a suggestion appeared, or a character was typed. */
+  readonly byPlace: Readonly<Partial<Record<Place, TypingMetrics>>>;
+}
+
+/** Answers a request as the server does: with what it keeps from earlier ones. */
+export type TypingAsker = (request: CompletionRequest) => Promise<Completion>;
+
+/** @throws RangeError where the repository has no file to type; the signal's reason when it is aborted. */
+export async function runTyping(options: TypingOptions): Promise<TypingEvaluation> {
+  const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
+  const sittings = chooseSittings(filesOf(memory, tokenizer), options.files, randomFrom(seed));
+  if (sittings.length === 0)
+    throw new RangeError('No file of this repository can be typed: it holds no code.');
+  const tally = new TypingTally();
+  for (const [done, sitting] of sittings.entries()) {
+    options.onProgress?.(done, sittings.length);
+    const cache = new CompletionCache();
+    await typeAgain(
+      sitting,
+      request => complete({ ...request, eagerness }, memory, tokenizer, signal, cache),
+      tally,
+      signal,
+    );
+  }
+  return {
+    protocol: 'typing',
+    seed,
+    files: new Set(sittings.map(({ file }) => file.path)).size,
+    eagerness,
+    ...tally.figures(),
+  };
+}
+
+/** A suggestion that is on the screen: it stays the same one while it is typed along, or taken in part. */
+interface Showing {
+  /** What is left of it. */
+  readonly text: string;
+  readonly place: Place;
+  isAccepted: boolean;
+}
+
+/**
+ * Types a stretch of a file. After each key the server is asked; what it shows is taken as soon as it is right: all of it, its first line,
+ * or its next word.
+ */
+export async function typeAgain(
+  sitting: Sitting,
+  ask: TypingAsker,
+  tally: TypingTally,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { file, manner, start, end, after } = sitting;
+  const language = languageOf(file.path);
+  const typist = new Typist(file.text, start, end, after === '' ? file.text.length : end, language);
+  tally.begin(manner);
+  let showing: Showing | undefined;
+  while (!typist.isDone) {
+    const before = typist.before;
+    const text = before + typist.closers + after;
+    const request: CompletionRequest = {
+      path: file.path,
+      text,
+      offset: before.length,
+      replacesClosers: true,
+      // No deadline: what is suggested must not depend on how busy the machine is.
+      budget: Number.POSITIVE_INFINITY,
+    };
+    const asked = performance.now();
+    const { item } = await ask(request);
+    signal?.throwIfAborted();
+    tally.answered(performance.now() - asked);
+    const place = placeOf(contextOf({ path: file.path, text, offset: before.length }));
+    if (item === undefined) {
+      tally.end(showing);
+      showing = undefined;
+    } else if (showing?.text !== item.text) {
+      tally.end(showing);
+      showing = { text: item.text, place, isAccepted: false };
+      tally.shown(place);
+    }
+    const at = typist.at;
+    if (typist.start !== undefined) tally.start(place, showing === undefined);
+    const taken = item === undefined ? undefined : partThatComes(item.text, typist);
+    if (taken === undefined || showing === undefined) {
+      tally.typed(place, typist.type());
+      showing = showing && along(showing, file.text.slice(at, typist.at));
+      continue;
+    }
+    showing.isAccepted = true;
+    tally.accepted(showing.place, typist.accept(taken), file.text.slice(at, typist.at));
+    const rest = item!.text.slice(taken.length);
+    showing = { text: rest, place: showing.place, isAccepted: true };
+  }
+  tally.end(showing);
+}
+
+/** What remains of a suggestion after a key. */
+function along(showing: Showing, typed: string): Showing {
+  return showing.text.startsWith(typed) ? { ...showing, text: showing.text.slice(typed.length) } : showing;
+}
+
+/** All of a suggestion, its first line, or its next word: the most that is what comes. A word has to be worth a key. */
+export function partThatComes(text: string, typist: Typist): string | undefined {
+  const line = /^\n*[^\n]*/.exec(text)![0];
+  const word = /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]+/u.exec(line)?.[0] ?? line;
+  return [text, line, word].find(part => isWorthShowing(part) && typist.comes(part));
+}

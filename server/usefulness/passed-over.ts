@@ -1,0 +1,45 @@
+/** The line of a question: its file, what stands above it, and itself up to the cursor. */
+export interface AskedLine {
+  readonly path: string;
+  readonly above: string | undefined;
+  readonly linePrefix: string;
+}
+
+/**
+ * Suggestions that were shown on the cursor's line and typed past: where some were wrong, further ones are more often wrong as well, and a
+ * person who has turned down two does not want a third at once.
+ */
+export class PassedOver {
+  #path = '';
+  #above: string | undefined;
+  #count = 0;
+  #shown: { readonly before: string; readonly text: string } | undefined;
+
+  /** How many there are so far on the line of a question. */
+  countAt({ path, above, linePrefix }: AskedLine): number {
+    if (path !== this.#path || above !== this.#above) {
+      this.#path = path;
+      this.#above = above;
+      this.#count = 0;
+      this.#shown = undefined;
+    }
+    const shown = this.#shown;
+    if (shown === undefined) return this.#count;
+    const whole = shown.before + shown.text;
+    if (whole.startsWith(linePrefix) && linePrefix.startsWith(shown.before)) return this.#count;
+    const isTaken = linePrefix.startsWith(shown.before + firstWordOf(shown.text));
+    const isTypedOn = linePrefix.startsWith(shown.before);
+    if (isTypedOn && !isTaken) this.#count++;
+    this.#shown = undefined;
+    return this.#count;
+  }
+
+  /** Notes what is shown for a question that `countAt` was asked about. */
+  show({ linePrefix }: AskedLine, text: string): void {
+    this.#shown = { before: linePrefix, text: text.split('\n', 1)[0]! };
+  }
+}
+
+function firstWordOf(text: string): string {
+  return /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]+/u.exec(text)?.[0] ?? text;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Typist } from '../../../server/evaluation/typist.ts';
+import { languageById } from '../../../server/workspace/language.ts';
+
+/** What the editor shows after each key, the cursor as `|`; keys that change nothing are left out. */
+function screens(target: string, language = 'typescript'): string[] {
+  const typist = new Typist(target, 0, target.length, target.length, languageById(language)!);
+  const seen: string[] = [];
+  for (let keys = 0; !typist.isDone; keys++) {
+    assert.ok(keys < 1000, 'typing ends');
+    typist.type();
+    seen.push(`${typist.before}|${typist.closers}`);
+  }
+  assert.equal(typist.before, target);
+  assert.equal(typist.closers, '');
+  return seen;
+}
+
+test('brackets and quotes are closed by the editor, and stepped over', () => {
+  assert.deepEqual(screens("f('a')"), [
+    'f|',
+    "f('|')".replace("'|'", '|'),
+    "f('|')",
+    "f('a|')",
+    "f('a'|)",
+    "f('a')|",
+  ]);
+});
+
+test('before a word nothing is closed', () => {
+  const typist = new Typist('f(a)b', 1, 4, 4, languageById('typescript')!);
+  typist.type();
+  assert.equal(typist.closers, ')');
+});
+
+test('an apostrophe in a word and a quote in a string close nothing', () => {
+  assert.ok(screens('// it\'s "x"').every(screen => screen.endsWith('|') || /"x?\|"$|"\|"$/.test(screen)));
+  assert.ok(!screens("f<'a>(x: &'a str)", 'rust').some(screen => screen.includes("'|'")));
+});
+
+test('Enter between brackets opens a line, indented, with the closer on its own line', () => {
+  const seen = screens('if (a) {\n  b();\n}\nc');
+  assert.ok(seen.includes('if (a) {|}'));
+  assert.ok(seen.includes('if (a) {\n  |\n}'));
+  assert.ok(seen.includes('if (a) {\n  b();|\n}'));
+  // The closer stands already: the cursor goes there.
+  assert.ok(!seen.includes('if (a) {\n  b();\n|}'));
+  assert.ok(seen.includes('if (a) {\n  b();\n}|'));
+});
+
+test('what the editor wrote is not counted as typed', () => {
+  const target = 'if (a) {\n  b();\n}';
+  const typist = new Typist(target, 0, target.length, target.length, languageById('typescript')!);
+  let typed = 0;
+  while (!typist.isDone) typed += typist.type();
+  assert.equal(typed, 'if (a) {\nb();'.length);
+});
+
+test('Python indents after a colon, and the indentation is put right where it is another', () => {
+  const seen = screens('if a:\n    b\nc', 'python');
+  assert.ok(seen.includes('if a:\n    |'));
+  assert.ok(seen.includes('if a:\n    b\n    |'), 'as the editor has it');
+  assert.ok(seen.includes('if a:\n    b\n|'), 'as it is meant');
+});
+
+test('a suggestion comes where the target goes on with it, up to the end of a word', () => {
+  const target = 'call(first, second)';
+  const typist = new Typist(target, 0, target.length, target.length, languageById('typescript')!);
+  for (let i = 0; i < 'call('.length; i++) typist.type();
+  assert.equal(typist.closers, ')');
+  assert.ok(typist.comes('first'));
+  assert.ok(!typist.comes('fir'));
+  assert.ok(!typist.comes('first, third'));
+  assert.ok(!typist.comes('first, second);'));
+  assert.equal(typist.accept('first, second'), 'first, second'.length);
+  assert.equal(typist.closers, ')');
+});
+
+test('of a block that is taken, what the editor had closed is not saved', () => {
+  const target = 'if (a) {\n  b();\n}';
+  const typist = new Typist(target, 0, target.length, target.length, languageById('typescript')!);
+  while (!typist.before.endsWith('{')) typist.type();
+  assert.equal(typist.accept('\n  b();\n}'), '\nb();\n'.length);
+  assert.ok(typist.isDone);
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { contextOf } from '../../../server/completion/context.ts';
+import { knownWords } from '../../../server/usefulness/known-words.ts';
+
+/** The words known at `|`, the best first. */
+function wordsAt(marked: string): string[] {
+  const offset = marked.indexOf('|');
+  const text = marked.slice(0, offset) + marked.slice(offset + 1);
+  return knownWords(contextOf({ path: 'a.ts', text, offset })).map(({ word }) => word);
+}
+
+test('after a receiver and its dot come the members that the file uses on it, the commonest first', () => {
+  const text = 'store.load(1);\nstore.save(2);\nother.close();\nstore.save(3);\nstore.|\n';
+  assert.deepEqual(wordsAt(text), ['save', 'load']);
+});
+
+test('a receiver with a question mark is the same receiver', () => {
+  assert.deepEqual(wordsAt('store?.load(1);\nstore?.|'), ['load']);
+});
+
+test('a word that is begun goes on as the words of the file that begin so', () => {
+  assert.deepEqual(wordsAt('const fixture = 1;\nconst other = fin;\nfi|'), ['fin', 'fixture']);
+});
+
+test('a member that begins so goes before other words', () => {
+  assert.deepEqual(wordsAt('store.save(2);\nconst sample = 1;\nstore.sa|'), ['save', 'sample']);
+});
+
+test('where nothing is known to follow, nothing is offered until a word is begun', () => {
+  assert.deepEqual(wordsAt('const one = 1;\nnever.|'), []);
+});
+
+test('words below the cursor count, with the line where they stand', () => {
+  const text = 'fo\nconst fortune = 1;';
+  const [known] = knownWords(contextOf({ path: 'a.ts', text, offset: 2 }));
+  assert.equal(known?.word, 'fortune');
+  assert.equal(known.line, 2);
+  assert.equal(known.isLast, false);
+});
+
+test('shares are of the words that begin alike, and near ones count for more', () => {
+  const text = `alpha();\n${'x();\n'.repeat(400)}alps();\nal`;
+  const known = knownWords(contextOf({ path: 'a.ts', text, offset: text.length }));
+  assert.deepEqual(
+    known.map(({ word }) => word),
+    ['alps', 'alpha'],
+  );
+  assert.ok(Math.abs(known.reduce((sum, one) => sum + one.share, 0) - 1) < 1e-9);
+  assert.ok(known[0]!.share > 0.7);
+});
