@@ -79,7 +79,8 @@ export class Surroundings {
     if (here === undefined || here.kind === 'comment') return true;
     const after = here.fork().feed(text);
     after.feed(`${suffix}\n`);
-    if (after.broken > this.#without().broken) return false;
+    // Beside what the rest of the line leaves open by itself.
+    if (after.broken > here.fork().feed(`${suffix}\n`).broken) return false;
     if (after.mismatches > 0 && !this.#isLikeTheirs(text, sources)) return false;
     const now = this.#openBelow();
     // Before the suggestion all was closed, or too much was: then nothing more is.
