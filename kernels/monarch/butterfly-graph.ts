@@ -25,7 +25,7 @@ export function butterflyGraph(
     const [nextRe, nextIm] = split(turned, [n, n], 2);
     [re, im] = [outward(nextRe!), outward(nextIm!)];
   }
-  const places = new Array<number>(N);
+  const places = Array.from({ length: N }, () => 0);
   for (let at = 0; at < N; at++) places[frequencyOf(at, radices)] = at;
   const order = g.constant('int64', places);
   return { re: gather(re, order), im: gather(im, order) };

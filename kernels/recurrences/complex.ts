@@ -31,10 +31,6 @@ export function over(a: Complex, b: Complex): Complex {
   return { re: (a.re * b.re + a.im * b.im) / norm, im: (a.im * b.re - a.re * b.im) / norm };
 }
 
-export function conjugate({ re, im }: Complex): Complex {
-  return { re, im: -im };
-}
-
 /** e^a */
 export function exponential({ re, im }: Complex): Complex {
   return { re: Math.exp(re) * Math.cos(im), im: Math.exp(re) * Math.sin(im) };

@@ -145,7 +145,7 @@ function goesOn(text: string, next: string): boolean {
   if (open > 0) return true;
   return (
     !/[{;]\s*$/.test(text) &&
-    (/,$/.test(text.trimEnd()) || /^(?:extends|implements|where|:(?!:)|with)\b|^:(?!:)/.test(next))
+    (text.trimEnd().endsWith(',') || /^(?:extends|implements|where|:(?!:)|with)\b|^:(?!:)/.test(next))
   );
 }
 

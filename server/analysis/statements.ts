@@ -63,8 +63,9 @@ export function spoken(facts: FileFacts, surroundings: Surroundings): FileFacts 
   return { ...facts, unspoken: !line.isSaid, statement: statement(path, line.text + by, line.line) };
 }
 
-function withoutSentence({ sentence: _, ...rest }: Head): Head {
-  return rest;
+function withoutSentence(head: Head): Head {
+  const { sentence, ...rest } = head;
+  return sentence === undefined ? head : rest;
 }
 
 interface DefinitionLine {

@@ -36,7 +36,8 @@ export class Coders {
   }
 
   async #load({ file, folder }: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
-    const { title, config, tokenizer, weights, close } = await openCoder(file);
+    const coder = await openCoder(file);
+    const { title, config, tokenizer, weights } = coder;
     // The tokenizer is of use only while the file is open.
     try {
       const lowering = await chooseLowering(this.#runtime, this.#device);
@@ -61,7 +62,7 @@ export class Coders {
       });
       return new CodeWriter(title, model, tokenizer);
     } catch (error) {
-      await close();
+      await coder.close();
       throw error;
     }
   }

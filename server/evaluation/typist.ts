@@ -139,7 +139,7 @@ export class Typist {
     if (isBetween && /[)\]}]/.test(this.#target[top.at]!))
       this.#closers[0] = { at: top.at, lead: `\n${base}` };
     const opens =
-      /[([{]$/.test(line.trimEnd()) || (this.#language.id === 'python' && /:$/.test(line.trimEnd()));
+      /[([{]$/.test(line.trimEnd()) || (this.#language.id === 'python' && line.trimEnd().endsWith(':'));
     const editors = opens ? base + this.#unit : base;
     this.#at += 1 + indent.length;
     const isBlank = next.slice(indent.length).startsWith('\n');

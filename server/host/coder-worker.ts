@@ -3,6 +3,7 @@ import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import { itemFromModel } from '../completion/written.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
+import { messageOf } from '../protocol/message-of.ts';
 
 /** The least probability of the first line at the default eagerness, and how far eagerness moves it. */
 const usualLeast = 0.4;
@@ -23,8 +24,7 @@ export class CoderWorker {
       () => {
         this.#isReady = true;
       },
-      (error: unknown) =>
-        onProblem(`The code model cannot be used: ${error instanceof Error ? error.message : error}`),
+      (error: unknown) => onProblem(`The code model cannot be used: ${messageOf(error)}`),
     );
   }
 

@@ -151,13 +151,7 @@ export function readComposer(text: string): Said {
         .slice(0, mostListed)
         .map(([name, run]) => ({
           name: `composer ${name}`,
-          text: String(
-            described[name] ??
-              [run]
-                .flat()
-                .filter(one => typeof one === 'string')
-                .join(', '),
-          ),
+          text: scriptText(described[name]) ?? scriptText(run) ?? '',
           line: lineOf(text, `"${name}"`, '"scripts"'),
         })),
     ],
@@ -167,4 +161,10 @@ export function readComposer(text: string): Said {
 /** `package.module:function` as the path of the module. */
 function pythonModule(target: string): string {
   return `${target.split(':')[0]!.replaceAll('.', '/')}.py`;
+}
+
+/** What composer says of a script, or runs for it: a string or a list of them. */
+function scriptText(value: unknown): string | undefined {
+  const parts = [value].flat().filter(one => typeof one === 'string');
+  return parts.length === 0 ? undefined : parts.join(', ');
 }

@@ -17,7 +17,7 @@ import {
   answeredNotification,
   indentationNotification,
 } from '../../server/protocol/requests.ts';
-import { uriOf, usual } from './client.ts';
+import { insertedText, uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
 import {
   clientOf,
@@ -142,15 +142,15 @@ test('what the client says of indentation holds for a document that does not say
   await client.open(uriOf(path.join(root, 'src/quokka.ts')), body);
   const text = 'export class Quokka {\n';
   await client.open(uri, text);
-  const suggested = async () => (await client.complete(uri, endOf(text)))[0]?.insertText;
-  assert.match(String(await suggested()), /^ {2}readonly/);
+  const suggested = async () => insertedText((await client.complete(uri, endOf(text)))[0]);
+  assert.match((await suggested()) ?? '', /^ {2}readonly/);
   const indentation = { uri, insertSpaces: false, tabSize: 4 };
   await client.connection.sendNotification(indentationNotification.method, indentation);
   // Nonsense changes nothing.
   await client.connection.sendNotification(indentationNotification.method, { uri });
   await client.change(uri, 2, [{ text: `${text} ` }]);
   await client.change(uri, 3, [{ text }]);
-  assert.match(String(await suggested()), /^\treadonly/);
+  assert.match((await suggested()) ?? '', /^\treadonly/);
 });
 
 test('a document has one identity, through a link or outside of the folder', async () => {

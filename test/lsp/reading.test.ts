@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { methods } from '../../server/protocol/methods.ts';
-import { uriOf, usual } from './client.ts';
+import { insertedText, uriOf, usual } from './client.ts';
 import { copyRepository, endOf } from './repository.ts';
 import {
   clientOf,
@@ -207,7 +207,7 @@ test('a folder that is not there is a clear status, and reading again works once
   const text = `${moduleText}\n${halfModule}`;
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, text);
-  assert.match(String((await client.complete(uri, endOf(text)))[0]?.insertText), /^Ledger/);
+  assert.match(insertedText((await client.complete(uri, endOf(text)))[0]) ?? '', /^Ledger/);
   await client.close(uri);
   copyRepository(folder);
   const status = await client.request(methods.read, null);

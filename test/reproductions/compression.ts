@@ -110,7 +110,7 @@ export const compression: Reproduction = {
       table: [
         ['bindings, of tokens', 'linear', 'delta', 'all keys kept', 'kept over matrix'],
         ...rows.map(row => [
-          `${row['bindings']} of ${(row['tokens'] as number).toLocaleString('en')}`,
+          `${row['bindings'] as number} of ${(row['tokens'] as number).toLocaleString('en')}`,
           ...(['linear', 'delta', 'nearest'] as const).map(field => percent(row[field] as number)),
           `${ratio(row).toFixed(0)} ×`,
         ]),

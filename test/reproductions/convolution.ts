@@ -133,7 +133,7 @@ export const convolution: Reproduction = {
         ...ways.map(way => [way, ...lengths.map(length => at(length, way)?.toFixed(2) ?? 'not run')]),
         ['butterfly', 'distance from the transform', ...lengths.slice(1).map(() => '')],
         ...found.map(row => [
-          `${row['points']} points, ${row['part'] === 'fitted' ? `regression, radices ${row['radices']}` : 'gradient, radix 2'}`,
+          `${row['points'] as number} points, ${row['part'] === 'fitted' ? `regression, radices ${String(row['radices'] as number[])}` : 'gradient, radix 2'}`,
           apart(row).toExponential(0),
           ...lengths.slice(1).map(() => ''),
         ]),

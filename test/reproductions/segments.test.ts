@@ -11,9 +11,13 @@ test('memories carried from segment to segment are causal, reach the end, and le
     return;
   }
   let memories = 0;
-  for await (const { memory, changed, reached, idle } of rowsOf('check_segments', true)) {
+  for await (const { memory: name, changed, reached, idle } of rowsOf('check_segments', true)) {
+    const memory = name as string;
     memories++;
-    assert.ok((changed as number) < 1e-5, `${memory}: what comes later changes what is before by ${changed}`);
+    assert.ok(
+      (changed as number) < 1e-5,
+      `${memory}: what comes later changes what is before by ${changed as number}`,
+    );
     assert.ok((reached as number) > 1e-7, `${memory}: nothing early reaches the end`);
     assert.deepEqual(idle, [], `${memory}: parameters without a gradient`);
   }

@@ -65,7 +65,8 @@ for (const [name, expected] of Object.entries(known)) {
 
   test(`${name}: configuration, ids, fill-in-the-middle`, { skip }, async () => {
     assert.ok('file' in weights);
-    const { config, tokenizer, weights: source, close } = await openCoder(weights.file);
+    const coder = await openCoder(weights.file);
+    const { config, tokenizer, weights: source } = coder;
     for (const [field, value] of Object.entries(expected))
       assert.equal(config[field as keyof typeof expected], value, field);
     for (const { text, ids } of texts) {
@@ -78,6 +79,6 @@ for (const [name, expected] of Object.entries(known)) {
     assert.ok(tokenizer.ends.has(tokenizer.specialId('<|im_end|>')!));
     const rows = await source.readRows('embedding.weight', expected.vocabulary - 3, 3);
     assert.equal(rows.length, 3 * expected.width);
-    await close();
+    await coder.close();
   });
 }

@@ -38,7 +38,11 @@ export async function wholeHyena(length: number): Promise<Timed> {
   const kernel = randomNormal([3, 3 * width], 2);
   const session = await openGraph(g => {
     const projections = g.input('projections', 'float32', [length, 3 * width]);
-    const past = g.constant('float32', new Array<number>(6 * width).fill(0), [2, 3 * width]);
+    const past = g.constant(
+      'float32',
+      Array.from({ length: 6 * width }, () => 0),
+      [2, 3 * width],
+    );
     const local = shortConvolutionGraph(g, projections, { kernel: placeTensor(g, kernel) }, { past });
     const [x1, x2, v] = split(local.output, [width, width, width], 1) as [Value, Value, Value];
     const long = monarchConvolutionGraph(g, mul(x2, v), taps, chooseFactors(2 * length));

@@ -197,7 +197,7 @@ function holdsLineBelow(text: string, item: CompletionItem): boolean {
 /** Tabs in a file of spaces, and the other way round. */
 function indentsOtherwise(text: string, item: CompletionItem): boolean {
   const own = (text.slice(0, item.range.start) + text.slice(item.range.end)).split(lineBreak);
-  const hasTabs = own.some(line => /^\t/.test(line));
+  const hasTabs = own.some(line => line.startsWith('\t'));
   const hasSpaces = own.some(line => /^ {2}/.test(line));
   if (hasTabs === hasSpaces) return false;
   const added = item.text.split(lineBreak).slice(1);
