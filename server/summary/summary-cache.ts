@@ -4,7 +4,7 @@ import type { Summary } from '../protocol/requests.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 
 /** Raised whenever `Summary` changes its form, or what is said of a repository changes much. */
-const format = 1;
+const format = 2;
 const name = 'summary';
 
 export class SummaryCache {
