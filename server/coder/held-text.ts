@@ -71,5 +71,5 @@ function mostProbable(logits: Float32Array, count: number, idAt: (at: number) =>
   const most = logits[token]!;
   let sum = 0;
   for (let at = 0; at < count; at++) sum += Math.exp(logits[idAt(at)]! - most);
-  return { token, logProbability: -Math.log(sum) };
+  return { token, logProbability: 0 - Math.log(sum) };
 }

@@ -1,0 +1,33 @@
+import type { DecoderTokenizer } from '../../../server/decoder-tokens/tokenizer.ts';
+
+/** A token for each byte, one more for "    ", and the special ones after them. */
+const spaces = 256;
+const special = { prefix: 257, suffix: 258, middle: 259, end: 260 };
+export const vocabularySize = 261;
+
+/** A tokenizer that needs no vocabulary file. */
+export const byteTokenizer: DecoderTokenizer = {
+  hash: 'bytes',
+  vocabularySize,
+  fillInMiddle: {
+    prefix: special.prefix,
+    suffix: special.suffix,
+    middle: special.middle,
+    repository: undefined,
+    file: undefined,
+  },
+  begin: undefined,
+  ends: new Set([special.end]),
+  encode: text => Uint32Array.from(Buffer.from(text)),
+  specialId: () => undefined,
+  isSpecial: id => id > spaces,
+  bytesOf: id => (id > spaces ? new Uint8Array() : id === spaces ? Buffer.from('    ') : Uint8Array.of(id)),
+  decode: ids => Buffer.from(Array.from(ids).filter(id => id < 256)).toString(),
+  decodeStream: () => ({
+    push: id => (id > spaces ? '' : id === spaces ? '    ' : String.fromCharCode(id)),
+    isInsideCharacter: false,
+    end: () => '',
+  }),
+};
+
+export { special };

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { HeldChooser, TokenBytes } from '../../../server/coder/held-text.ts';
+import { CodeWriter } from '../../../server/coder/writer.ts';
+import { convertDecoder } from '../../../server/decoder/convert.ts';
+import { DecoderModel } from '../../../server/decoder/model.ts';
+import { loadRuntime } from '../../../server/engine/worker/session.ts';
+import { families, randomTensors, sourceOf } from '../../kernels/tiny-decoder.ts';
+import { byteTokenizer, vocabularySize } from './byte-tokenizer.ts';
+
+const config = { ...families[1]!, vocabulary: vocabularySize };
+const folder = mkdtempSync(path.join(tmpdir(), 'longsight-coder-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+await convertDecoder(folder, config, sourceOf(randomTensors(config)), { lowering: 'float32' });
+const model = await DecoderModel.open(await loadRuntime(), folder, config, {
+  lowering: 'float32',
+  device: 'cpu',
+});
+after(() => model.release());
+const writer = () => new CodeWriter('tiny', model, byteTokenizer);
+const question = { coder: { file: '', folder: '' }, document: 'a.ts', after: '\n', maxLines: 3 };
+const nothing = async () => {};
+
+test('the same question is answered alike, and its prompt is not read again', async () => {
+  const one = writer();
+  const asked = { ...question, before: 'const total = ' };
+  const first = await one.write(asked, nothing);
+  const second = await one.write(asked, nothing);
+  assert.equal(first.read, first.prompt);
+  assert.equal(second.read, 1);
+  assert.deepEqual([second.text, second.written], [first.text, first.written]);
+  // A token that is read alone is added up in another order.
+  assert.ok(Math.abs(second.logProbability - first.logProbability) < 1e-4);
+  assert.ok(Number.isFinite(first.logProbability) && first.logProbability < 0);
+});
+
+test('typing on reads what is new and what stands after the cursor', async () => {
+  const one = writer();
+  const { prompt } = await one.write({ ...question, before: 'const total = a.b' }, nothing);
+  const next = await one.write({ ...question, before: 'const total = a.b.c' }, nothing);
+  assert.ok(next.read < 8, `${next.read} of ${prompt}`);
+});
+
+test('a question that is cancelled leaves the next one right', async () => {
+  const one = writer();
+  const asked = { ...question, before: `${'let a = 1;\n'.repeat(8)}let b = ` };
+  let runs = 0;
+  await assert.rejects(
+    one.write(asked, async () => {
+      if (++runs === 3) throw new Error('cancelled');
+    }),
+    /cancelled/,
+  );
+  const again = await one.write(asked, nothing);
+  const fresh = await writer().write(asked, nothing);
+  assert.equal(again.text, fresh.text);
+  assert.ok(Math.abs(again.logProbability - fresh.logProbability) < 1e-4);
+});
+
+test('the word that is half typed is spelled first, whatever the model would rather say', () => {
+  const chooser = new HeldChooser(new TokenBytes(byteTokenizer), 'ab');
+  const logits = new Float32Array(vocabularySize).fill(-5);
+  logits['z'.charCodeAt(0)] = 9;
+  const chosen = [0, 0, 0].map(() => chooser.choose(logits));
+  assert.deepEqual(
+    chosen.map(({ token }) => String.fromCharCode(token)),
+    ['a', 'b', 'z'],
+  );
+  // Only one token could spell it, so nothing was uncertain about it.
+  assert.equal(chosen[0]!.logProbability, 0);
+});
+
+test('indentation that is there is not continued', () => {
+  const logits = new Float32Array(vocabularySize).fill(-5);
+  logits[256] = 9;
+  assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ').choose(logits).token, 256);
+  assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ', true).choose(logits).token, 32);
+});

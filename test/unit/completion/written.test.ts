@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { itemFromModel } from '../../../server/completion/written.ts';
+
+/** `|` is the cursor. */
+function itemAt(text: string, written: string) {
+  const offset = text.indexOf('|');
+  return itemFromModel(written, 0.5, { path: 'a.ts', text: text.replace('|', ''), offset });
+}
+
+test('what a model wrote is inserted at the cursor, with no source', () => {
+  assert.deepEqual(itemAt('const total = |\n', 'sum(values);'), {
+    text: 'sum(values);',
+    range: { start: 14, end: 14 },
+    confidence: 0.5,
+    provenance: [],
+    origin: 'model',
+    kind: 'rest of line',
+  });
+});
+
+const withheld: readonly [name: string, text: string, written: string][] = [
+  ['the line right below', 'a();\n|\nsecond(line);\n', 'second(line);'],
+  ['the line right above', 'first(line);\n|\n', 'first(line);'],
+  ['a bracket too many', 'const total = sum(|)\n', 'values))'],
+  ['a conflict marker', 'a();\n|\n', '<<<<<<< HEAD'],
+  ['nothing', 'a();\n|\n', '   '],
+];
+for (const [name, text, written] of withheld) {
+  test(`${name} is withheld`, () => {
+    assert.equal(itemAt(text, written), undefined);
+  });
+}
+
+test('what stands right of the cursor is not written twice', () => {
+  assert.equal(itemAt('call(|);\n', 'first, second);')?.text, 'first, second');
+});
+
+test('line ends are those of the file', () => {
+  assert.equal(itemAt('if (x) |\r\n', '{\n  a();\n}')?.text, '{\r\n  a();\r\n}');
+});
