@@ -27,6 +27,8 @@ export function findPlace(folder: string, position: Position): PlaceInText {
     root = realpathSync.native(folder);
     relative = relativeTo(root, realpathSync.native(path.resolve(folder, name)));
   } catch (error) {
+    if (relativeTo(folder, path.resolve(folder, name)) === undefined)
+      throw new UsageError(`${name} is outside of ${folder}.`);
     throw new UsageError(
       `${name} could not be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
     );

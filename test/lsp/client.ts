@@ -71,6 +71,9 @@ export interface ClientOptions {
   readonly cache?: string;
   /** The file to run; the sources' without it. */
   readonly program?: string;
+  /** A program, with its arguments, that runs the server. */
+  readonly wrapper?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   /** Absolute paths. */
   readonly folders?: readonly string[];
   readonly capabilities?: ClientCapabilities;
@@ -96,10 +99,22 @@ export class TestClient {
   constructor(options: ClientOptions = {}) {
     this.#options = options;
     const cache = options.cache ?? mkdtempSync(path.join(tmpdir(), 'longsight-cache-'));
-    const child = spawn(process.execPath, [options.program ?? programs.source, '--stdio'], {
+    const command = [
+      ...(options.wrapper ?? []),
+      process.execPath,
+      options.program ?? programs.source,
+      '--stdio',
+    ];
+    const child = spawn(command[0]!, command.slice(1), {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Where each operating system has the user's caches.
-      env: { ...process.env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache },
+      env: {
+        ...process.env,
+        XDG_CACHE_HOME: cache,
+        LOCALAPPDATA: cache,
+        HOME: cache,
+        ...options.environment,
+      },
     });
     if (options.cache === undefined)
       child.once('exit', () =>
