@@ -1,5 +1,5 @@
 /** Draws a layout on a canvas: the map itself, and above it what is pointed at. */
-import { inkOn } from './colours.ts';
+import { inkOn } from '../../server/protocol/colours.ts';
 import type { Layout, Tile } from './layout.ts';
 import type { Palette } from './palette.ts';
 import { Raster } from './raster.ts';

@@ -1,5 +1,13 @@
 /** The colours and letters of the editor's theme, as the page's style sheet variables give them. */
-import { cssOf, luminance, mix, parseColour, type Ramp, type Rgb, ramp } from './colours.ts';
+import {
+  cssOf,
+  luminance,
+  mix,
+  parseColour,
+  type Ramp,
+  type Rgb,
+  ramp,
+} from '../../server/protocol/colours.ts';
 
 export interface Palette {
   readonly background: string;

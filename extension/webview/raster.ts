@@ -1,5 +1,5 @@
 /** Rectangles as pixels in memory: ten thousands of them cost a canvas far longer than one picture of them all. */
-import { mix, parseColour } from './colours.ts';
+import { mix, parseColour } from '../../server/protocol/colours.ts';
 
 /** A rectangle in CSS pixels. */
 export interface Area {

@@ -1,11 +1,13 @@
 /** What the repository's documents say of it: of its paths, of how it is to be changed, of what is run. */
+
 import { blocksOf } from '../documents/blocks.ts';
 import { conventionsIn } from '../documents/conventions.ts';
 import { commandsInBlocks, type WrittenCommand } from '../documents/document-commands.ts';
 import { KnownPaths } from '../documents/known-paths.ts';
 import { type PathStatement, pathStatements } from '../documents/path-statements.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
-import { baseName, compare, depth, folderOf } from '../syntax/paths.ts';
+import { baseName, compare, depth } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
 import { isCredit, isPointing } from './boilerplate.ts';
 

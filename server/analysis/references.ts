@@ -2,10 +2,11 @@
  * Which file uses which, by the rules of their languages and by nothing else: an import that leads to a file, a name that the language itself
  * finds in one. What no rule decides is no reference: two files that share a word need not speak of the same thing.
  */
+import { folderOf } from '../protocol/folders.ts';
 import { isMember } from '../syntax/definition.ts';
 import type { ImportResolver } from '../syntax/imports.ts';
 import { importsNames } from '../syntax/namespaces.ts';
-import { folderOf, sharedFolders } from '../syntax/paths.ts';
+import { sharedFolders } from '../syntax/paths.ts';
 import { constantMark } from '../syntax/ruby-imports.ts';
 import { languageOf } from '../workspace/language.ts';
 import type { GraphFile } from './graph-file.ts';

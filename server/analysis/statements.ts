@@ -2,8 +2,9 @@
  * What stands for a file, the first of these that there is: what its manifest says, its own documentation, its main definition with that one's
  * sentence or declaration, the names it defines. A sentence about a part always names the part.
  */
+import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
-import { baseName, folderOf } from '../syntax/paths.ts';
+import { baseName } from '../syntax/paths.ts';
 import { choose, type Judge } from './candidates.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { Head } from './heads.ts';

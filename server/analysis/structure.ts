@@ -1,7 +1,7 @@
 /** What can be said of a folder that has no sentence: whose names it gives to others, and who takes them. */
+import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isMember } from '../syntax/definition.ts';
-import { folderOf } from '../syntax/paths.ts';
 import type { Ranked } from './graph.ts';
 import { listed } from './statements.ts';
 

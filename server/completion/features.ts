@@ -101,7 +101,9 @@ function features(
     belowTwo: below > 1 ? 1 : 0,
     belowNowhere: buffer.isContinued ? 0 : 1,
     local: sources.filter(source => source.isLocal).length / Math.max(1, sources.length),
-    folder: sources.some(source => !source.isLocal && folderOf(source.place.path) === buffer.folder) ? 1 : 0,
+    folder: sources.some(source => !source.isLocal && folderWithSlash(source.place.path) === buffer.folder)
+      ? 1
+      : 0,
     strange: Math.log2(1 + strange),
     strangeShare: restWords.length === 0 ? 0 : strange / restWords.length,
     already: buffer.lines.has((context.linePrefix + rest).trim()) ? 1 : 0,
@@ -146,7 +148,7 @@ function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffe
     below,
     isContinued: candidates.some(({ sources }) => sources.some(source => agreeingBelow(source, below) > 0)),
     recent: new Set(wordsOf(above.slice(-recentLength) + context.linePrefix)),
-    folder: folderOf(context.path),
+    folder: folderWithSlash(context.path),
     mostDecoded: Math.max(0, ...candidates.map(candidate => candidate.decoded)),
     wordsBefore,
     frequency,
@@ -171,7 +173,7 @@ function likeness(source: Source, buffer: Buffer): number {
 
 /** A source counts double for every further token that is the same, and double again where it is near. */
 function weightOf(source: Source, buffer: Buffer): number {
-  const near = source.isLocal || folderOf(source.place.path) === buffer.folder ? 2 : 1;
+  const near = source.isLocal || folderWithSlash(source.place.path) === buffer.folder ? 2 : 1;
   const below = 1 + 8 * agreeingBelow(source, buffer.below);
   return 2 ** Math.min(40, source.matched) * near * below * (source.isRenamed ? 0.5 : 1);
 }
@@ -189,7 +191,7 @@ function agreeingBelow(source: Source, below: readonly string[]): number {
   return agree;
 }
 
-function folderOf(path: string): string {
+function folderWithSlash(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
 

@@ -38,7 +38,7 @@ export function serveCompletions(
   documents: TextDocuments<TextDocument>,
   notebooks: NotebookDocuments<TextDocument>,
   settings: Settings,
-  reading: RepositoryClient,
+  repository: RepositoryClient,
   unsaved: UnsavedDocuments,
   acceptance: AcceptanceCount,
 ): void {
@@ -78,7 +78,7 @@ export function serveCompletions(
     let answered = outcomeOf(found);
     if (found.item === undefined && request.selected !== undefined && !token.isCancellationRequested) {
       const { selected: _, ...alone } = request;
-      const other = await reading.ask(workerRequests.complete, { ...alone, wait: 0 }, token);
+      const other = await repository.ask(workerRequests.complete, { ...alone, wait: 0 }, token);
       if (other.item !== undefined) answered = { outcome: 'behind the list' };
     }
     await connection.sendNotification(answeredNotification.method, { uri, ...answered });
@@ -115,7 +115,7 @@ export function serveCompletions(
     };
     try {
       await unsaved.flush(document.uri);
-      const found = await reading.ask(workerRequests.complete, request, token);
+      const found = await repository.ask(workerRequests.complete, request, token);
       const { item, alternatives = [] } = found;
       if (found.reason === 'cancelled') return [];
       pace.answered(Math.max(0, found.milliseconds - wait));
@@ -126,7 +126,7 @@ export function serveCompletions(
       return [item, ...alternatives].map(one => itemOf(one, document, whole));
     } catch (error) {
       // That there is no memory is said by the status, not at every keystroke.
-      if (token.isCancellationRequested || reading.figures.state === 'failed') return [];
+      if (token.isCancellationRequested || repository.figures.state === 'failed') return [];
       throw error;
     }
   }

@@ -3,13 +3,13 @@ import type { Connection, WorkDoneProgressServerReporter } from 'vscode-language
 import type { Client } from './client.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
-export function serveProgress(connection: Connection, client: Client, reading: RepositoryClient): void {
+export function serveProgress(connection: Connection, client: Client, repository: RepositoryClient): void {
   if (!client.showsProgress) return;
   let shown: Promise<WorkDoneProgressServerReporter> | undefined;
-  reading.onChanged(() => {
-    const { state, files, filesTotal, tokens } = reading.figures;
+  repository.onChanged(() => {
+    const { state, files, filesTotal, tokens } = repository.figures;
     if (state === 'reading') {
-      shown ??= begin(connection, reading);
+      shown ??= begin(connection, repository);
       const percentage = filesTotal === 0 ? 0 : Math.floor((100 * files) / filesTotal);
       const message = `${files.toLocaleString('en')} of ${filesTotal.toLocaleString('en')} files, ${tokens.toLocaleString('en')} tokens`;
       void shown.then(progress => progress.report(percentage, message));
@@ -22,10 +22,10 @@ export function serveProgress(connection: Connection, client: Client, reading: R
 
 async function begin(
   connection: Connection,
-  reading: RepositoryClient,
+  repository: RepositoryClient,
 ): Promise<WorkDoneProgressServerReporter> {
   const progress = await connection.window.createWorkDoneProgress();
   progress.begin('Longsight: reading', 0, undefined, true);
-  progress.token.onCancellationRequested(() => void reading.pause(true));
+  progress.token.onCancellationRequested(() => void repository.pause(true));
   return progress;
 }

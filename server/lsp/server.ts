@@ -74,32 +74,32 @@ function start(
     log,
     probes: probeCacheIn(settings.current['cache.folder']),
   });
-  const reading = new RepositoryClient(log, openParameters(settings.current, folders), undefined, engine);
-  const watching = new Watching(connection, client, log, reading);
-  const status = serveStatus(connection, reading, engine);
-  serveProgress(connection, client, reading);
+  const repository = new RepositoryClient(log, openParameters(settings.current, folders), undefined, engine);
+  const watching = new Watching(connection, client, log, repository);
+  const status = serveStatus(connection, repository, engine);
+  serveProgress(connection, client, repository);
   const acceptance = new AcceptanceCount();
-  const unsaved = new UnsavedDocuments(documents, reading);
-  serveCompletions(connection, documents, notebooks, settings, reading, unsaved, acceptance);
+  const unsaved = new UnsavedDocuments(documents, repository);
+  serveCompletions(connection, documents, notebooks, settings, repository, unsaved, acceptance);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
     acceptance.accepted();
     return null;
   });
   const nextEdits = new NextEdits(documents);
-  serveRequests(connection, documents, reading, unsaved, {
+  serveRequests(connection, documents, repository, unsaved, {
     status,
     async read(_, token) {
-      await reading.read(token);
+      await repository.read(token);
       return status();
     },
     pause({ paused }) {
       // Resuming reads, which takes a while; the status shows how far it is.
-      void reading.pause(paused);
+      void repository.pause(paused);
       return status();
     },
     async clear() {
-      await reading.clear();
+      await repository.clear();
       return status();
     },
     async restartEngine() {
@@ -131,43 +131,43 @@ function start(
     async useModel({ name }) {
       if (name === null) await library().useNone();
       else await library().use(name);
-      await readAnew();
+      await reload();
       return library().list();
     },
   });
 
   documents.onDidSave(({ document }) => {
     const file = pathOfUri(document.uri);
-    if (file !== undefined) reading.changed([file]);
+    if (file !== undefined) repository.changed([file]);
   });
   const library = () => libraryIn(cacheFolder(settings.current['cache.folder']));
-  const readAnew = async () => {
+  const reload = async () => {
     const coder = await coderInUse(library()).catch((error: unknown) => {
       log('warning', `The code model cannot be used: ${messageOf(error)}`);
       return undefined;
     });
-    reading.configure({ ...openParameters(settings.current, folders), ...(coder && { coder }) });
+    repository.configure({ ...openParameters(settings.current, folders), ...(coder && { coder }) });
     await Promise.all([watching.follow(folders), begin()]);
   };
   /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */
-  const begin = () => (settings.current['read.onOpen'] ? reading.read() : reading.prepare());
+  const begin = () => (settings.current['read.onOpen'] ? repository.read() : repository.prepare());
   settings.onChanged((now, before) => {
     if (now['engine.device'] !== before['engine.device']) engine.use(now['engine.device']);
-    if (differ(now, before, readingSettings)) void readAnew();
+    if (differ(now, before, indexSettings)) void reload();
   });
   connection.onInitialized(async () => {
     log('info', `Longsight ${version} started for ${client.name}.`);
     if (client.changesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
         folders = changedFolders(folders, foldersOf(added), foldersOf(removed));
-        void readAnew();
+        void reload();
       });
     }
     await settings.follow();
-    await readAnew();
+    await reload();
   });
   connection.onShutdown(async () => {
-    await Promise.all([engine.stop(), reading.stop()]);
+    await Promise.all([engine.stop(), repository.stop()]);
   });
   return {
     serverInfo: { name: 'Longsight', version },
@@ -185,7 +185,7 @@ function start(
   };
 }
 
-const readingSettings = [
+const indexSettings = [
   'read.exclude',
   'read.maxFileSize',
   'read.maxTokens',

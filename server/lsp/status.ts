@@ -9,8 +9,12 @@ import type { RepositoryClient } from './repository-client.ts';
 /** Milliseconds between two notifications. */
 const interval = 250;
 
-export function serveStatus(connection: Connection, reading: RepositoryClient, engine: Engine): () => Status {
-  const status = () => statusOf(reading, engine);
+export function serveStatus(
+  connection: Connection,
+  repository: RepositoryClient,
+  engine: Engine,
+): () => Status {
+  const status = () => statusOf(repository, engine);
   let sent = '';
   const changed = throttle(() => {
     const now = status();
@@ -20,16 +24,16 @@ export function serveStatus(connection: Connection, reading: RepositoryClient, e
     sent = text;
     void connection.sendNotification(statusNotification.method, now);
   }, interval);
-  reading.onChanged(changed);
+  repository.onChanged(changed);
   engine.onStatusChanged(changed);
   return status;
 }
 
-function statusOf(reading: RepositoryClient, engine: Engine): Status {
+function statusOf(repository: RepositoryClient, engine: Engine): Status {
   const { state, device, deviceReason, problem: engineProblem } = engine.status;
-  const { problem: readingProblem, ...figures } = reading.figures;
+  const { problem: repositoryProblem, ...figures } = repository.figures;
   // The engine's trouble is told by `engine`; it is in the way of nothing that was read.
-  const problem = readingProblem ?? engineProblem;
+  const problem = repositoryProblem ?? engineProblem;
   return {
     ...figures,
     device: device === undefined ? '' : deviceNames[device],

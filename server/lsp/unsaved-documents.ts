@@ -7,15 +7,15 @@ import type { RepositoryClient } from './repository-client.ts';
 
 export class UnsavedDocuments {
   readonly #documents: TextDocuments<TextDocument>;
-  readonly #reading: RepositoryClient;
+  readonly #repository: RepositoryClient;
   /** What changed since the memory was told, by URI; closed documents included. */
   readonly #changed = new Set<string>();
   /** Documents whose text the memory has. */
   readonly #told = new Set<string>();
 
-  constructor(documents: TextDocuments<TextDocument>, reading: RepositoryClient) {
+  constructor(documents: TextDocuments<TextDocument>, repository: RepositoryClient) {
     this.#documents = documents;
-    this.#reading = reading;
+    this.#repository = repository;
     documents.onDidChangeContent(({ document }) => void this.#changed.add(document.uri));
     documents.onDidClose(({ document }) => {
       if (this.#told.has(document.uri)) this.#changed.add(document.uri);
@@ -33,7 +33,7 @@ export class UnsavedDocuments {
       const text = this.#documents.get(uri)?.getText();
       if (text === undefined) this.#told.delete(uri);
       else this.#told.add(uri);
-      await this.#reading.ask(workerRequests.edit, text === undefined ? { file } : { file, text });
+      await this.#repository.ask(workerRequests.edit, text === undefined ? { file } : { file, text });
     }
   }
 }

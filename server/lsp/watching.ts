@@ -23,24 +23,24 @@ export class Watching {
   readonly #connection: Connection;
   readonly #client: Client;
   readonly #log: Log;
-  readonly #reading: RepositoryClient;
+  readonly #repository: RepositoryClient;
   #registration: Promise<Disposable> | undefined;
   #watcher: FolderWatcher | undefined;
   #roots: readonly string[] = [];
   /** Readings that the folders in memory were last asked after. */
   #seen = 0;
 
-  constructor(connection: Connection, client: Client, log: Log, reading: RepositoryClient) {
+  constructor(connection: Connection, client: Client, log: Log, repository: RepositoryClient) {
     this.#connection = connection;
     this.#client = client;
     this.#log = log;
-    this.#reading = reading;
+    this.#repository = repository;
     connection.onDidChangeWatchedFiles(({ changes }) => {
-      reading.changed(changes.map(({ uri }) => pathOfUri(uri)).filter(file => file !== undefined));
+      repository.changed(changes.map(({ uri }) => pathOfUri(uri)).filter(file => file !== undefined));
     });
     const look = throttle(() => void this.#watchInside(), interval);
-    reading.onChanged(() => {
-      if (this.#watcher?.isRecursive === false && reading.ended !== this.#seen) look();
+    repository.onChanged(() => {
+      if (this.#watcher?.isRecursive === false && repository.ended !== this.#seen) look();
     });
   }
 
@@ -64,7 +64,7 @@ export class Watching {
     this.#roots = folders.map(({ root }) => root);
     this.#watcher = new FolderWatcher(
       this.#roots,
-      changed => this.#reading.changed([changed]),
+      changed => this.#repository.changed([changed]),
       (folder, error) =>
         this.#log(
           'warning',
@@ -75,12 +75,12 @@ export class Watching {
 
   async #watchInside(): Promise<void> {
     const watcher = this.#watcher;
-    this.#seen = this.#reading.ended;
+    this.#seen = this.#repository.ended;
     try {
-      const folders = await this.#reading.ask(workerRequests.folders, null);
+      const folders = await this.#repository.ask(workerRequests.folders, null);
       // Changes in a folder before it was watched were not reported.
       const barren = await barrenFolders([...this.#roots, ...folders]);
-      this.#reading.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
+      this.#repository.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
     } catch (error) {
       this.#log('warning', `Could not list the folders to watch: ${messageOf(error)}`);
     }

@@ -10,3 +10,8 @@ export function folderPrefix(name: string, taken: readonly string[]): string {
   for (let count = 2; taken.includes(prefix); count++) prefix = `${plain}~${count}`;
   return prefix;
 }
+
+/** The folder of a path with `/`, without a slash at its end; empty for what stands outermost. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}

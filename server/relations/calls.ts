@@ -2,10 +2,12 @@
  * What a definition calls, where the call can be followed without a guess: to the same file or to one that the file refers to, by the name of
  * a function, by the type that the receiver was declared with, by a name of its own in the repository.
  */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { folderOf } from '../protocol/folders.ts';
 import { codeText } from '../syntax/code-text.ts';
 import { type Definition, isMember } from '../syntax/definition.ts';
-import { baseName, folderOf, sharedFolders } from '../syntax/paths.ts';
+import { baseName, sharedFolders } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
 
 export interface Callable {

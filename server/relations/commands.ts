@@ -1,8 +1,10 @@
 /** What can be run here, from project files at every level, documents, pipelines and wrappers: by what it is for, the surest source first. */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { isPipeline } from '../manifests/manifests.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { CommandUse, RunCommand } from '../protocol/requests.ts';
-import { depth, folderOf } from '../syntax/paths.ts';
+import { depth } from '../syntax/paths.ts';
 
 const uses: readonly CommandUse[] = ['install', 'run', 'build', 'test', 'one test', 'lint', 'other'];
 const mostOfUse: Readonly<Record<CommandUse, number>> = {

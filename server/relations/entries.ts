@@ -1,7 +1,9 @@
 /** Where something begins: programs by their manifests, their `main` and what frameworks start; routes and commands by how they are declared. */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { Definition } from '../syntax/definition.ts';
-import { baseName, depth, folderOf } from '../syntax/paths.ts';
+import { baseName, depth } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
 import { sourceOfEntry } from './sources.ts';
 

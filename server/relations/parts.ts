@@ -2,9 +2,11 @@
  * The parts of a repository: its folders, each opened while it holds more than a quarter of the code, so that no name stands for most of it.
  * What lies right in an opened folder is a part, too, and where that is a quarter of the code by itself its largest files are.
  */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { isManifest } from '../manifests/manifests.ts';
-import { compare, folderOf } from '../syntax/paths.ts';
+import { folderOf } from '../protocol/folders.ts';
+import { compare } from '../syntax/paths.ts';
 
 export interface RepositoryPart {
   /** A folder, `''` for the outermost, or a file. */

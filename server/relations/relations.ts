@@ -1,7 +1,8 @@
 /** What the parts of a repository have to do with each other: who refers to whom, where each is tested, which project files name it. */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { PartLink, PartRelations, Place, Statement } from '../protocol/requests.ts';
-import { folderOf } from '../syntax/paths.ts';
 import { partsOf, type RepositoryPart } from './parts.ts';
 
 const mostLinks = 6;

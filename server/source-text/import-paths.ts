@@ -1,4 +1,5 @@
 /** Imports of files by where they lie: what leads somewhere in one file leads elsewhere, or nowhere, in another. */
+import { folderOf } from '../protocol/folders.ts';
 import { languageOf } from '../workspace/language.ts';
 
 /** The files that an import may lead to. */
@@ -191,10 +192,6 @@ function fitRust({ line, written, ours }: ImportLine, files: KnownFiles): string
 
 function moduleForms(base: string): string[] {
   return [`${base}.rs`, joined(base, 'mod.rs')];
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function wordsOf(text: string): string[] {

@@ -5,9 +5,9 @@ import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
 import { escapeMarkdown } from '../protocol/clean-text.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { Description, PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
-import { folderOf } from '../syntax/paths.ts';
 import { summarize } from './summarize.ts';
 
 export interface DescribeOptions {

@@ -3,12 +3,14 @@
  * repository. Each file chosen takes a little off what the others of its folder count, more slowly in a folder that holds much of the code.
  * How much each of these counts was chosen on a plateau of `test/bench/summary.ts`: neighbours of the numbers below do as well.
  */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { Ranked } from '../analysis/graph.ts';
 import { isManifest } from '../manifests/manifests.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { KeyFile } from '../protocol/requests.ts';
-import { compare, folderOf } from '../syntax/paths.ts';
+import { compare } from '../syntax/paths.ts';
 
 export const keyFileCount = 20;
 const folderDecay = 0.85;

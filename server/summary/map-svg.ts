@@ -1,6 +1,7 @@
 /** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
 import { escapeXml } from '../protocol/clean-text.ts';
+import { inkOn } from '../protocol/colours.ts';
 import type { PartRelations, RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
 import { type Rectangle, relationShapes } from './map-relations.ts';
@@ -169,14 +170,6 @@ function fileShape(
   const text = texts[file] === null ? about : `${about}\n${texts[file]}`;
   const shape = `<rect x="${x0}" y="${y0}" width="${x1 - x0}" height="${y1 - y0}" fill="${colours.of[file]}"><title>${escapeXml(text)}</title></rect>`;
   return isLabelled(node) ? shape + label(node, inkOn(colours.of[file]!), '') : shape;
-}
-
-/** Black or white, whichever stands out more (WCAG's relative luminance, without its linear part). */
-function inkOn(colour: string): string {
-  const [red, green, blue] = [1, 3, 5].map(
-    at => (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2,
-  );
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 0.18 ? '#111' : '#fff';
 }
 
 function folderShape(node: HierarchyRectangularNode<Node>): string {

@@ -1,8 +1,8 @@
 /** The repository as a map: one entry a file in parallel arrays, which stay small and quick to send where objects would not. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
-import { folderOf } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
 
 export interface MapExtras {

@@ -1,11 +1,13 @@
 /** The sentences with which a repository or a folder says what it is: its manifest's, its README's, its index file's. */
+
 import { isCredit, isPointing } from '../analysis/boilerplate.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { blocksOf, formOf } from '../documents/blocks.ts';
 import { type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
-import { folderOf, isFolderIndex, isReadme } from '../syntax/paths.ts';
+import { isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 const most = 5;
 /** Sentences of a README that are looked at, and its characters: what a project is stands near the top. */

@@ -1,10 +1,12 @@
 /** The path a newcomer should read first. */
+
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import { isManifest } from '../manifests/manifests.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { KeyFile, Run } from '../protocol/requests.ts';
 import { sourceOfEntry } from '../relations/sources.ts';
-import { baseName, depth, folderOf, isReadme } from '../syntax/paths.ts';
+import { baseName, depth, isReadme } from '../syntax/paths.ts';
 
 const startHereCount = 9;
 const mostDocuments = 4;

@@ -2,8 +2,9 @@
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { isManifest } from '../manifests/manifests.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { Part, Statement } from '../protocol/requests.ts';
-import { compare, folderOf, isFolderIndex, isReadme } from '../syntax/paths.ts';
+import { compare, isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 /** A folder with more files than this is shown with its most central files only. */
 const filesShownPerFolder = 200;

@@ -1,6 +1,6 @@
 /** Which files of the repository an import means. Every family of languages has its own way to name a file; what is ambiguous means nothing. */
+import { folderOf } from '../protocol/folders.ts';
 import { languageOf } from '../workspace/language.ts';
-import { folderOf } from './paths.ts';
 
 export type ImportResolver = (from: string, target: string) => readonly string[];
 

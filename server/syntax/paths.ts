@@ -10,11 +10,6 @@ export function isFolderIndex(path: string): boolean {
   );
 }
 
-export function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
-}
-
 export function depth(path: string, scope: string | undefined): number {
   const rest = scope ? path.slice(scope.length + 1) : path;
   return rest.split('/').length - 1;

@@ -1,4 +1,5 @@
 /** Patterns in `.gitignore` syntax that lie in many folders of a tree, each for what is below it. */
+import { folderOf } from '../../protocol/folders.ts';
 import { IgnoreRules } from './rules.ts';
 
 export interface IgnoreVerdict {
@@ -77,8 +78,4 @@ function rulesFrom(patterns: string | undefined): IgnoreRules | undefined {
   // As git's core.ignoreCase is set by default on these systems.
   const ignoreCase = process.platform === 'win32' || process.platform === 'darwin';
   return new IgnoreRules(patterns, ignoreCase);
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

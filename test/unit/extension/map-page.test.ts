@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Labels, mapHtml } from '../../../extension/map/html.ts';
-import { inkOn, luminance, mix, parseColour, type Rgb, ramp } from '../../../extension/webview/colours.ts';
 import type { Texts } from '../../../extension/webview/messages.ts';
 import { Raster } from '../../../extension/webview/raster.ts';
+import { inkOn, luminance, mix, parseColour, type Rgb, ramp } from '../../../server/protocol/colours.ts';
 
 const parsed: [string, Rgb | undefined][] = [
   ['#fff', [255, 255, 255]],
