@@ -88,11 +88,13 @@ function tokenize(pattern: string, ignoreCase: boolean): Token[] | undefined {
   const literal = (code: number): void => {
     tokens.push(ignoreCase ? lower(String.fromCharCode(code)).charCodeAt(0) : code);
   };
+  const start = pattern.search(/[*?[\\]/);
   for (let at = 0; at < pattern.length; at++) {
     const character = pattern[at]!;
     if (character === '?') tokens.push('any');
     else if (character === '*') {
-      const before = at === 0 || pattern[at - 1] === '/';
+      // Git compares what stands before the first special character by itself, and the rest begins there.
+      const before = at === 0 || at === start || pattern[at - 1] === '/';
       let end = at + 1;
       while (pattern[end] === '*') end++;
       const alone = before && (end === pattern.length || pattern[end] === '/');
