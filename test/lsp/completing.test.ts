@@ -168,7 +168,10 @@ test('a document has one identity, through a link or outside of the folder', asy
     await client.open(uri, halfModule);
     const items = await client.complete(uri, endOf(halfModule));
     await client.close(uri);
-    return items.flatMap(item => whyOf(item)?.provenance.map(place => place.path) ?? []);
+    return items.flatMap(item => {
+      const why = whyOf(item);
+      return why?.origin === 'repository' ? why.provenance.map(place => place.path) : [];
+    });
   };
   // Through the link it is the file itself, which is not copied from; another of its name elsewhere is another file.
   assert.ok(!(await placesIn(path.join(outside, 'linked/quokka-user.ts'))).includes('src/quokka-user.ts'));

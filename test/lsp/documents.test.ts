@@ -66,7 +66,7 @@ test('after any incremental edits the server sees what the editor shows', async 
         await client.change(uri, index + 2, changes);
       }
       const positions: Position[] = [0.25, 0.5, 1].map(share =>
-        mirror.positionAt(share * mirror.getText().length),
+        mirror.positionAt(Math.floor(share * mirror.getText().length)),
       );
       const edited = await all(uri, positions);
       await client.close(uri);

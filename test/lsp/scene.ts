@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach } from 'node:test';
 import { type InlineCompletionItem, InlineCompletionTriggerKind } from 'vscode-languageserver/node';
 import type { Why } from '../../server/protocol/requests.ts';
-import { type ClientOptions, TestClient, uriOf } from './client.ts';
+import { type ClientOptions, insertedText, TestClient, uriOf } from './client.ts';
 import { endOf, type TemporaryFolder, temporaryFolder } from './repository.ts';
 
 export let folder: TemporaryFolder;
@@ -38,7 +38,7 @@ export const watching = {
   workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } },
 };
 
-/** What is suggested in a new document after `text`. */
+/** What is suggested in a new document after `text` that only the module's line has; words of the document itself are not of interest. */
 export async function suggestedAfter(
   client: TestClient,
   root: string,
@@ -49,7 +49,7 @@ export async function suggestedAfter(
   // Typed, not asked for: what is asked for is shown however unsure it is.
   const items = await client.complete(uri, endOf(text), undefined, InlineCompletionTriggerKind.Automatic);
   await client.close(uri);
-  return items;
+  return items.filter(item => insertedText(item)?.includes('harbourMaster'));
 }
 
 /** Why an item is suggested, from its command. */
