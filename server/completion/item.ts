@@ -16,7 +16,7 @@ import {
 import type { CompletionItem, CompletionRequest, Origin } from './request.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { Surroundings } from './surroundings.ts';
-import { cleanText, closersReplaced, trimToSuffix } from './trim.ts';
+import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from './trim.ts';
 import { verbatimPlace } from './verbatim.ts';
 
 /** What is inserted, before it is judged. */
@@ -186,7 +186,7 @@ export class ItemMaker {
 
   #fits({ lines, replaced }: Draft, sources: readonly Source[]): boolean {
     const text = cleanText(lines.join('\n'));
-    if (text.trim() === '') return false;
+    if (text.trim() === '' || (replaced === 0 && isTypedOver(text, this.#context.lineSuffix))) return false;
     const { linePrefix, lineSuffix, language } = this.#context;
     const suffix = lineSuffix.slice(replaced);
     const whole = `${linePrefix}${text}${suffix}`.split('\n');

@@ -41,6 +41,14 @@ export function closersReplaced(text: string, lineSuffix: string): number | unde
   return closers.length;
 }
 
+/**
+ * Whether a suggestion begins with the bracket or quote right of the cursor. Typing that moves the cursor over it in the editor, which keeps the
+ * suggestion as if it had been typed: what it counted on being there is gone.
+ */
+export function isTypedOver(text: string, lineSuffix: string): boolean {
+  return /^[)\]}"'`>]/.test(lineSuffix) && text[0] === lineSuffix[0];
+}
+
 /** Cuts a text where it stops being one: at a broken character, half of a surrogate pair or a control character. */
 export function cleanText(text: string): string {
   const bad = /[\p{Cs}\uFFFD]|(?![\t\n\r])\p{Cc}/u.exec(text);

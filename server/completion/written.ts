@@ -4,7 +4,7 @@ import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } fro
 import type { CompletionItem, CompletionRequest } from './request.ts';
 import { Surroundings } from './surroundings.ts';
 import { isWorthShowing } from './threshold.ts';
-import { cleanText, trimToSuffix } from './trim.ts';
+import { cleanText, isTypedOver, trimToSuffix } from './trim.ts';
 
 /**
  * @param written what the model would insert
@@ -28,6 +28,7 @@ export function itemFromModel(
   const whole = `${linePrefix}${text}${lineSuffix}`.split('\n');
   if (
     !isWorthShowing(text) ||
+    isTypedOver(text, lineSuffix) ||
     isThereAlready(whole[0]!, context, neighbours) ||
     whole.some(one => isConflictMarker(one, isCode)) ||
     !new Surroundings(context).isBalanced(text, lineSuffix, [])

@@ -66,7 +66,9 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
       // The editor has closed quote and bracket; the ghost text goes around them.
       await workbench.ghostTextLike(/^ answers an empty call sign/);
       await workbench.screenshot('a block');
-      assert.equal(await accepted('tests/tug.test.ts'), `${begunTest}test('nobody${restOfTest}\n`);
+      // The file has no indentation yet, so the editor's decides: four spaces by default.
+      const indented = restOfTest.replace(/^ {2}/gm, '    ');
+      assert.equal(await accepted('tests/tug.test.ts'), `${begunTest}test('nobody${indented}\n`);
     });
 
     await step('an import', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanText, closersReplaced, trimToSuffix } from '../../../server/completion/trim.ts';
+import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from '../../../server/completion/trim.ts';
 
 const cases: readonly (readonly [rest: string, lineSuffix: string, expected: string | undefined])[] = [
   ['foo();', '', 'foo();'],
@@ -55,3 +55,11 @@ for (const [text, expected] of clean) {
   test(`${JSON.stringify(text)} is clean as ${JSON.stringify(expected)}`, () =>
     assert.equal(cleanText(text), expected));
 }
+
+test('what begins with the closer right of the cursor would be typed over', () => {
+  assert.ok(isTypedOver('""Says more.""', '"'));
+  assert.ok(isTypedOver(') => {', ');'));
+  assert.ok(!isTypedOver('name', '"'));
+  assert.ok(!isTypedOver('"name"', ''));
+  assert.ok(!isTypedOver('= 1', '= 2'));
+});
