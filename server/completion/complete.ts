@@ -115,6 +115,10 @@ function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): Com
   return [...items.values()];
 }
 
+function isEndedFrom(start: { readonly rest: string }, { rest }: { readonly rest: string }): boolean {
+  return rest.startsWith(start.rest) && /^[;,:]$/.test(rest.slice(start.rest.length));
+}
+
 /** What is shown: of whole lines and their starts the most useful. Whoever asks for it gets the surest line, however unsure it is. */
 function shownOf(
   ranked: readonly Ranked[],
@@ -137,7 +141,9 @@ function shownOf(
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
     // Of a path only all of it is known to lead somewhere.
     if (place === 'import' && surroundings.kind === 'string' && !/["'`]/.test(candidate.rest)) continue;
-    const item = maker.itemOf(candidate, right, !isWhole);
+    // A start to which only the mark that ends the statement is missing is the whole line.
+    const ended = isWhole ? candidate : fresh.find(one => isEndedFrom(candidate, one.candidate))?.candidate;
+    const item = maker.itemOf(ended ?? candidate, right, ended === undefined);
     if (isShown(item, 0)) return item;
   }
   return undefined;
