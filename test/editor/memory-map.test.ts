@@ -83,7 +83,7 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       await map.locator('#legend').getByText('src/berths/store.ts:1').waitFor();
       await marks.focus();
       await page.keyboard.press('ArrowRight');
-      await map.locator('#tooltip').getByText('connected: 90 %').waitFor();
+      await map.locator('#tooltip').getByText('similarity: 90 %').waitFor();
     });
 
     await step('colours by language, with their shares', async () => {
