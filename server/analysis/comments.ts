@@ -24,7 +24,7 @@ export interface Comment {
 export function usageSentence(path: string, lines: readonly string[]): Sentence | undefined {
   for (let at = 0; at < Math.min(lines.length, usageLines); at++) {
     const match =
-      /\b(?:USAGE|HELP|usage|help_?[tT]ext|DESCRIPTION|Short|Long|about)\b[^"'`=:(]{0,40}[:=(][^"'`]{0,30}["'`]{1,3}(.*)$/.exec(
+      /\b(?:(?:USAGE|HELP|usage|help_?[tT]ext|DESCRIPTION|Short|Long)\b[^"'`=:(,.]{0,40}|about ?)[:=(][^"'`]{0,30}["'`]{1,3}(.*)$/.exec(
         lines[at]!.slice(0, 300),
       );
     if (!match || /^\s*(?:\/\/|#|\*)/.test(lines[at]!)) continue;

@@ -116,7 +116,7 @@ function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): Com
 }
 
 function isEndedFrom(start: { readonly rest: string }, { rest }: { readonly rest: string }): boolean {
-  return rest.startsWith(start.rest) && /^[;,:]$/.test(rest.slice(start.rest.length));
+  return rest.startsWith(start.rest) && /^[;,:.!?]$/.test(rest.slice(start.rest.length));
 }
 
 /** What is shown: of whole lines and their starts the most useful. Whoever asks for it gets the surest line, however unsure it is. */

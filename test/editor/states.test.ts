@@ -16,7 +16,7 @@ test('nothing is read before the folder is trusted', { skip, timeout: 200_000 },
   try {
     await workbench.step(t, 'the view asks for trust', async () => {
       await workbench.openSummary();
-      await page.locator('.sidebar').getByText('only after you have said that you trust it').waitFor();
+      await page.locator('.sidebar').getByText('Longsight does not read untrusted folders').waitFor();
       assert.equal(await workbench.summaryRow('Overview').count(), 0);
     });
     await workbench.step(t, 'with trust, reading starts by itself', async () => {
