@@ -9,7 +9,7 @@ import { type Tensor, tensor } from '../tensor.ts';
 import type { ModelConfig } from './config.ts';
 import type { Lowering, ModelWeights } from './weights.ts';
 
-/** Under the root of every normalisation; the twin's EPSILON. */
+/** Under the root of every normalisation; the PyTorch reference's EPSILON. */
 export const normEpsilon = 1e-6;
 
 export interface Layer {
@@ -17,7 +17,7 @@ export interface Layer {
   readonly config: ModelConfig;
   readonly weights: ModelWeights;
   readonly lowering: Lowering;
-  /** Where its parameters stand in the twin's names, such as `self_decoder.3.mixer`. */
+  /** Where its parameters stand in the PyTorch reference's names, such as `self_decoder.3.mixer`. */
   readonly name: string;
   /** The form for one token at a time, T = 1: other nodes are faster there. */
   readonly step: boolean;

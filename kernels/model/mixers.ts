@@ -1,4 +1,4 @@
-/** The blocks that mix the tokens of one file, as graphs with carried state. Each mirrors a module of the twin. */
+/** The blocks that mix the tokens of one file, as graphs with carried state. Each mirrors a module of the PyTorch reference. */
 import type { DiagonalSsmParameters } from '../diagonal-ssm/reference.ts';
 import { windowAttentionGraph, windowAttentionStepGraph } from '../flash-attention/graph.ts';
 import {

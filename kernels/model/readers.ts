@@ -1,6 +1,6 @@
 /**
  * The blocks of the cross-decoder that read the memory of the rest of the repository, each beside attention over a window of the file
- * itself. Mirrors the twin's readers.py: with an empty memory each equals its own local part. The reads are those of the operators' folders: the side
+ * itself. Mirrors the PyTorch reference's readers.py: with an empty memory each equals its own local part. The reads are those of the operators' folders: the side
  * read of Infini-attention, the strided read beside a window, and the continuous memory read as a mean.
  */
 import { gaussianBasis } from '../continuous-memory/basis.ts';

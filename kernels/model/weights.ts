@@ -1,4 +1,4 @@
-/** The weights of a model by the names that the twin gives them, in the forms that graphs and references take. */
+/** The weights of a model by the names that the PyTorch reference gives them, in the forms that graphs and references take. */
 
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { type LinearWeight, linear } from '../onnx/linear.ts';
@@ -44,7 +44,7 @@ export class ModelWeights {
     return known;
   }
 
-  /** W [inputs, outputs] of the linear layer y = W x that the twin holds as [outputs, inputs]. */
+  /** W [inputs, outputs] of the linear layer y = W x that the PyTorch reference holds as [outputs, inputs]. */
   matrix(name: string, inputs: number, outputs: number): Float32Array {
     const found = this.#find(name, [outputs, inputs]);
     const known = this.#matrices.get(name);

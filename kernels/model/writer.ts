@@ -1,4 +1,4 @@
-/** The memory writers after the self-decoder: what each token of a file leaves behind. Mirrors the twin's MemoryWriter. */
+/** The memory writers after the self-decoder: what each token of a file leaves behind. Mirrors the PyTorch reference's MemoryWriter. */
 import { queryKeyEpsilon } from '../flash-attention/reference.ts';
 import { gatedDeltaChunkGraph, gatedDeltaFusedGraph } from '../gated-delta/graph.ts';
 import { bindingsGraph } from '../infini-attention/graph.ts';

@@ -3,7 +3,7 @@
     python3 export.py CHECKPOINT [OUT]     OUT (kernels/weights/nano.safetensors): fp16, the state spaces in fp32 as poles and residues, the
                                            implicit filters as their taps; the configuration and what it was trained on as metadata
     python3 export.py --slim CHECKPOINT OUT  a checkpoint without the optimizer's state, for the repository: resumed with a new warm-up
-    python3 export.py --golden [OUT]       OUT (test/golden/twin.safetensors): a tiny random model in fp32 with the input and the output of
+    python3 export.py --golden [OUT]       OUT (test/golden/pytorch-reference.safetensors): a tiny random model in fp32 with the input and the output of
                                            every block, of the memory and of the heads, which the graphs are held to
 
 Linear weights are [out, in] and are applied as x Wᵀ.
@@ -81,7 +81,7 @@ GOLDEN = ModelConfig(
 )  # fmt: skip
 
 
-def golden(out=ROOT / "test/golden/twin.safetensors"):
+def golden(out=ROOT / "test/golden/pytorch-reference.safetensors"):
     torch.manual_seed(3)
     model = Longsight(GOLDEN)
     for name, parameter in model.named_parameters():  # zero-initialised projections would hide everything behind them

@@ -1,4 +1,4 @@
-"""The twin: self-decoder (file scope) → memory writers → cross-decoder (reads the rest of the repository) → tied head.
+"""The PyTorch reference: self-decoder (file scope) → memory writers → cross-decoder (reads the rest of the repository) → tied head.
 
 Every layer is x += mixer(rms_norm(x)), x += W₂ relu(W₁ rms_norm(x))². The stream starts as rms_norm(E[token]); heads read
 rms_norm(x). The auxiliary head after the self-decoder shares E.

@@ -76,7 +76,7 @@ export class ContinuousFit {
   }
 
   /**
-   * G [N, bins]. The twin fits T points with a ridge of λ. With as many bins as here, λ·bins/T weighs the same; T is rounded to a power
+   * G [N, bins]. The PyTorch reference fits T points with a ridge of λ. With as many bins as here, λ·bins/T weighs the same; T is rounded to a power
    * of two, so that a few matrices serve every length.
    */
   #matrix(length: number): Tensor {

@@ -34,7 +34,7 @@ const connection = createMessageConnection(
 );
 const heartbeat = new Heartbeat((workerData as { heartbeat: SharedArrayBuffer }).heartbeat);
 const worker = new RepositoryWorker(
-  throttle(() => void connection.sendNotification(statsChanged.method, worker.figures()), interval),
+  throttle(() => void connection.sendNotification(statsChanged.method, worker.stats()), interval),
   linkedEngine(connection, () => new CancellationTokenSource()),
   heartbeat.workOn,
   problem => void connection.sendNotification(problemFound.method, problem),

@@ -59,7 +59,7 @@ export interface Read {
   /** Files that were taken from the cache. */
   readonly cached: number;
   readonly problems: readonly string[];
-  readonly figures: IndexStats;
+  readonly stats: IndexStats;
 }
 
 /** A question about a document; the memory knows under which path it keeps it. */

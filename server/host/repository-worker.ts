@@ -230,7 +230,7 @@ export class RepositoryWorker {
       .filter(folder => folder !== undefined);
   }
 
-  figures(): IndexStats {
+  stats(): IndexStats {
     if (this.#open === undefined) return nothingRead;
     const { ledger, memory } = this.#open.repository;
     return {
@@ -258,7 +258,7 @@ export class RepositoryWorker {
   #settled({ complete: whole, seconds, cached, problems }: ReadReport): Read {
     this.#suggestions.clear();
     this.#open?.summary.noteChange();
-    return { complete: whole, seconds, cached, problems, figures: this.figures() };
+    return { complete: whole, seconds, cached, problems, stats: this.stats() };
   }
 
   #opened(): Open {

@@ -126,7 +126,7 @@ export function serveCompletions(
       return [item, ...alternatives].map(one => itemOf(one, document, whole));
     } catch (error) {
       // That there is no memory is said by the status, not at every keystroke.
-      if (token.isCancellationRequested || repository.figures.state === 'failed') return [];
+      if (token.isCancellationRequested || repository.stats.state === 'failed') return [];
       throw error;
     }
   }

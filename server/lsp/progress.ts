@@ -7,7 +7,7 @@ export function serveProgress(connection: Connection, client: Client, repository
   if (!client.showsProgress) return;
   let shown: Promise<WorkDoneProgressServerReporter> | undefined;
   repository.onChanged(() => {
-    const { state, files, filesTotal, tokens } = repository.figures;
+    const { state, files, filesTotal, tokens } = repository.stats;
     if (state === 'reading') {
       shown ??= begin(connection, repository);
       const percentage = filesTotal === 0 ? 0 : Math.floor((100 * files) / filesTotal);

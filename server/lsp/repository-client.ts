@@ -37,7 +37,7 @@ export class RepositoryClient {
   #parameters: OpenParameters;
   #opened: Promise<unknown> | undefined;
   #state: Status['state'] = 'idle';
-  #figures: IndexStats = nothingRead;
+  #stats: IndexStats = nothingRead;
   #modelId = '';
   #seconds = 0;
   #problem: string | undefined;
@@ -55,17 +55,17 @@ export class RepositoryClient {
       engine,
     );
     this.#worker.onNotification(problemFound, problem => log('warning', problem));
-    this.#worker.onNotification(statsChanged, figures => {
-      this.#figures = figures;
+    this.#worker.onNotification(statsChanged, stats => {
+      this.#stats = stats;
       this.#changed();
     });
   }
 
-  get figures(): RepositoryStatus {
+  get stats(): RepositoryStatus {
     return {
-      ...this.#figures,
+      ...this.#stats,
       state: this.#state,
-      stale: this.#waiting.size + Math.max(this.#figures.stale, this.#updating),
+      stale: this.#waiting.size + Math.max(this.#stats.stale, this.#updating),
       seconds: this.#seconds,
       modelId: this.#modelId,
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
@@ -126,7 +126,7 @@ export class RepositoryClient {
       if (this.#run !== run) return;
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
-      const { files, tokens, skipped } = this.#figures;
+      const { files, tokens, skipped } = this.#stats;
       const left = read.complete ? '' : ' before it was paused';
       this.#log(
         'info',
@@ -211,8 +211,8 @@ export class RepositoryClient {
     this.#changed();
   }
 
-  #tell({ problems, figures }: Read): void {
-    this.#figures = figures;
+  #tell({ problems, stats }: Read): void {
+    this.#stats = stats;
     this.#ended += 1;
     for (const problem of problems) this.#log('warning', problem);
   }
@@ -220,7 +220,7 @@ export class RepositoryClient {
   /** All that was in memory is gone. It is read again, unless that breaks the thread again and again. */
   #lost(problem: string, blockedBy: string | undefined): void {
     this.#opened = undefined;
-    this.#figures = nothingRead;
+    this.#stats = nothingRead;
     this.#run = undefined;
     // Without the file that blocked it, the next thread gets further.
     if (blockedBy !== undefined && !this.#blocking.has(blockedBy)) this.#blocking.add(blockedBy);
@@ -241,9 +241,9 @@ export class RepositoryClient {
     this.#become('failed');
   }
 
-  #become(state: Status['state'], figures = this.#figures): void {
+  #become(state: Status['state'], stats = this.#stats): void {
     this.#state = state;
-    this.#figures = figures;
+    this.#stats = stats;
     this.#changed();
   }
 

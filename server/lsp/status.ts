@@ -31,11 +31,11 @@ export function serveStatus(
 
 function statusOf(repository: RepositoryClient, engine: Engine): Status {
   const { state, device, deviceReason, problem: engineProblem } = engine.status;
-  const { problem: repositoryProblem, ...figures } = repository.figures;
+  const { problem: repositoryProblem, ...stats } = repository.stats;
   // The engine's trouble is told by `engine`; it is in the way of nothing that was read.
   const problem = repositoryProblem ?? engineProblem;
   return {
-    ...figures,
+    ...stats,
     device: device === undefined ? '' : deviceNames[device],
     deviceReason,
     engine: state,

@@ -1,6 +1,6 @@
 /**
- * The assembled model against the PyTorch twin, from tokens to logits and to what a file leaves in memory: whole, in chunks, one token at
- * a time, on every provider, and quantised. The record is that of `twin.test.ts`.
+ * The assembled model against the PyTorch reference, from tokens to logits and to what a file leaves in memory: whole, in chunks, one token at
+ * a time, on every provider, and quantised. The record is that of `pytorch-reference.test.ts`.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,9 @@ import { concatenateRows, rows, type Tensor, tensor, zeros } from '../../kernels
 import { readSafetensors, toFloat32 } from '../../kernels/weights/safetensors.ts';
 import { load, type Provider, type Session, type Tensors, webgpu } from './providers.ts';
 
-const file = readSafetensors(readFileSync(new URL('../golden/twin.safetensors', import.meta.url)));
+const file = readSafetensors(
+  readFileSync(new URL('../golden/pytorch-reference.safetensors', import.meta.url)),
+);
 const config = parseConfig(file.metadata['config'] ?? '');
 const weights = new ModelWeights(
   new Map(
@@ -129,14 +131,14 @@ const forms: readonly [
 for (const provider of ['cpu', 'webgpu'] as const) {
   for (const [form, graph, cuts, providers] of forms) {
     if (!providers.includes(provider)) continue;
-    test(`decoding ${form} with the memory of other files gives the twin's logits on ${provider}`, async t => {
+    test(`decoding ${form} with the memory of other files gives the PyTorch reference's logits on ${provider}`, async t => {
       if (await isMissing(provider, t)) return;
       const { output } = await run(graph, idsOf(0), cuts, provider, recordedMemory());
       assertClose(output('logits'), golden('logits'));
     });
   }
 
-  test(`decoding with an empty memory gives the twin's logits without one on ${provider}`, async t => {
+  test(`decoding with an empty memory gives the PyTorch reference's logits without one on ${provider}`, async t => {
     if (await isMissing(provider, t)) return;
     const { output } = await run(
       chunkDecoder,
@@ -150,7 +152,7 @@ for (const provider of ['cpu', 'webgpu'] as const) {
     assertClose(output('logits'), matmulTransposed(h, embedding));
   });
 
-  test(`reading leaves what the twin writes, whole and in chunks, on ${provider}`, async t => {
+  test(`reading leaves what the PyTorch reference writes, whole and in chunks, on ${provider}`, async t => {
     if (await isMissing(provider, t)) return;
     for (const sequence of [0, 2]) {
       for (const cuts of [whole, chunks]) {
@@ -164,7 +166,7 @@ for (const provider of ['cpu', 'webgpu'] as const) {
   });
 }
 
-test("one file's delta map after another's gives the memory that the twin composed", async () => {
+test("one file's delta map after another's gives the memory that the PyTorch reference composed", async () => {
   let memory = zeros(golden('memory.delta').shape); // [Hm, dk, dv]
   const [heads, dk, dv] = memory.shape as [number, number, number];
   for (const sequence of [1, 2]) {

@@ -1,4 +1,4 @@
-"""Blocks that only the reproductions use, beside the twin's. Registered under their names in `model.MIXERS`."""
+"""Blocks that only the reproductions use, beside the PyTorch reference's. Registered under their names in `model.MIXERS`."""
 import math
 
 import torch

@@ -1,4 +1,4 @@
-"""Small models out of the twin's blocks, and the one loop that trains them: fixed seed, fixed number of steps, one thread.
+"""Small models out of the PyTorch reference's blocks, and the one loop that trains them: fixed seed, fixed number of steps, one thread.
 
 A task gives batches (tokens [B, T], targets [B, T], −1 where nothing is asked). Everything that a reproduction finds goes to
 standard output as one JSON object a line; what it is doing goes to standard error.

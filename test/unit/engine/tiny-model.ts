@@ -9,7 +9,9 @@ import { readSafetensors, toFloat32, writeSafetensors } from '../../../kernels/w
 import type { ModelReference } from '../../../server/engine/messages.ts';
 import { renderingVersion } from '../../../server/sequence/render.ts';
 
-const record = readSafetensors(readFileSync(new URL('../../golden/twin.safetensors', import.meta.url)));
+const record = readSafetensors(
+  readFileSync(new URL('../../golden/pytorch-reference.safetensors', import.meta.url)),
+);
 export const tinyConfig = parseConfig(record.metadata['config'] ?? '');
 export const tokenizerHash = 'a'.repeat(64);
 

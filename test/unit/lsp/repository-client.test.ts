@@ -25,7 +25,7 @@ test('a memory that breaks is read again, and left alone when that breaks it aga
     fixture('breaks.mjs'),
   );
   const failed = new Promise<void>(resolve => {
-    reading.onChanged(() => reading.figures.state === 'failed' && resolve());
+    reading.onChanged(() => reading.stats.state === 'failed' && resolve());
   });
   void reading.read();
   await failed;
@@ -34,7 +34,7 @@ test('a memory that breaks is read again, and left alone when that breaks it aga
     'warning: The indexing thread crashed: out of memory. The repository is read again.',
     'error: The indexing thread crashed: out of memory.',
   ]);
-  assert.equal(reading.figures.problem, 'The indexing thread crashed: out of memory.');
+  assert.equal(reading.stats.problem, 'The indexing thread crashed: out of memory.');
   await reading.stop();
 });
 

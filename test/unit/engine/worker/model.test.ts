@@ -62,7 +62,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, bou
   assert.ok(difference <= bound * largest, `${difference} against values up to ${largest}`);
 }
 
-test('a file leaves what the twin writes, with keys at the stride that the bound allows', async () => {
+test('a file leaves what the PyTorch reference writes, with keys at the stride that the bound allows', async () => {
   const ids = goldenIds(2);
   const { heads, width, memory_key: dk, memory_value: dv } = tinyConfig;
   for (const [keep, stride, count] of [
@@ -109,7 +109,7 @@ test('a file that is being edited is read from where it changed, and leaves what
   }
 });
 
-test('a memory and a prompt give the logits of the twin, at every cut of the prompt', async () => {
+test('a memory and a prompt give the logits of the PyTorch reference, at every cut of the prompt', async () => {
   await engine.run('loadMemory', { model, key: 'others', memory: recordedMemory() });
   const ids = goldenIds(0);
   const { vocabulary } = tinyConfig;

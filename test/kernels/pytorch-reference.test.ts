@@ -1,5 +1,5 @@
 /**
- * The PyTorch twin against the references: every block of a tiny random model, from its recorded input and weights to its recorded
+ * The PyTorch reference against the references: every block of a tiny random model, from its recorded input and weights to its recorded
  * output. `python kernels/training/export.py --golden` writes the record.
  */
 import assert from 'node:assert/strict';
@@ -40,7 +40,9 @@ import { initialShortConvolutionState, shortConvolution } from '../../kernels/sh
 import { full, type Tensor, tensor, zeros } from '../../kernels/tensor.ts';
 import { readSafetensors, toFloat32 } from '../../kernels/weights/safetensors.ts';
 
-const file = readSafetensors(readFileSync(new URL('../golden/twin.safetensors', import.meta.url)));
+const file = readSafetensors(
+  readFileSync(new URL('../golden/pytorch-reference.safetensors', import.meta.url)),
+);
 const config = JSON.parse(file.metadata['config'] ?? '{}') as Record<string, number>;
 const heads = config['heads']!;
 const memoryHeads = config['memory_heads']!;

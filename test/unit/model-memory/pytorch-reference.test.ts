@@ -1,4 +1,4 @@
-/** Reading two files, merging them, and decoding a third with what they left, against what the PyTorch twin recorded. */
+/** Reading two files, merging them, and decoding a third with what they left, against what the PyTorch reference recorded. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { engineEntry } from '../../../server/engine/entry.ts';
@@ -14,7 +14,7 @@ const model = tinyModel();
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
 after(() => engine.stop());
 
-test('two files in the tree, seen from a third, are what the twin reads, and give its logits', async t => {
+test('two files in the tree, seen from a third, are what the PyTorch reference reads, and give its logits', async t => {
   const spans = new PlainSpans();
   const tree = new MemoryTree(spans);
   for (const sequence of [0, 1, 2]) {
@@ -36,7 +36,7 @@ test('two files in the tree, seen from a third, are what the twin reads, and giv
   }
   assert.ok(memory.hidden.data.every(value => value === 0));
 
-  // Binned and refitted, where the twin fits all tokens at once; their signal is noise, which the basis hardly resolves.
+  // Binned and refitted, where the PyTorch reference fits all tokens at once; their signal is noise, which the basis hardly resolves.
   const apart = difference(memory.continuous, golden('memory.continuous'));
   t.diagnostic(`continuous memory: ${apart.toFixed(4)} from one fit`);
   assert.ok(apart < 0.1, String(apart));
