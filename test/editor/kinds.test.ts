@@ -15,6 +15,9 @@ const middle = `    const berthId = parseBerthId(parameters[''] ?? '');
     if (!berthId.ok) return refuse(400, berthId.problem);
 `;
 
+/** A file that has no indentation yet gets the editor's: four spaces by default. */
+const indentedRest = restOfTest.replace(/^ {2}/gm, '    ');
+
 test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
   assert.ok(!('skip' in needed));
   const folder = copyOfFixture();
@@ -66,9 +69,7 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
       // The editor has closed quote and bracket; the ghost text goes around them.
       await workbench.ghostTextLike(/^ answers an empty call sign/);
       await workbench.screenshot('a block');
-      // The file has no indentation yet, so the editor's decides: four spaces by default.
-      const indented = restOfTest.replace(/^ {2}/gm, '    ');
-      assert.equal(await accepted('tests/tug.test.ts'), `${begunTest}test('nobody${indented}\n`);
+      assert.equal(await accepted('tests/tug.test.ts'), `${begunTest}test('nobody${indentedRest}\n`);
     });
 
     await step('an import', async () => {
@@ -150,7 +151,7 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
     await step('a file outside of the workspace', async () => {
       await workbench.openFile(elsewhere, lastLine, 1);
       await workbench.type("test('nobody");
-      assert.equal(await accepted(elsewhere), `${begunTest}test('nobody${restOfTest}`);
+      assert.equal(await accepted(elsewhere), `${begunTest}test('nobody${indentedRest}`);
     });
 
     await step('nothing in a file that holds a secret', async () => {
