@@ -30,7 +30,7 @@ test(`installed from ${vsix ?? 'dist'}`, { skip, timeout: 420_000 }, async t => 
       await workbench.command('Longsight: Show Log');
       await page
         .locator('.output-view-container, .panel')
-        .getByText(/started for/)
+        .getByText(/started/)
         .first()
         .waitFor();
     });

@@ -22,7 +22,7 @@ test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
 
     await step('an entry says where it comes from and whether a model wrote it', async () => {
       const row = workbench.summaryRow('A service with a *forecast*');
-      assert.match((await row.getAttribute('aria-label')) ?? '', /written by the model/);
+      assert.match((await row.getAttribute('aria-label')) ?? '', /generated/);
       const tooltip = await workbench.tooltip(row, 'Generated, not quoted from the repository.');
       await tooltip.getByText('README.md:6').waitFor();
     });
