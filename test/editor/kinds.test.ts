@@ -88,14 +88,6 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
       assert.equal(await accepted('src/crew/middle.ts'), middle.replace("['']", "['berthId']"));
     });
 
-    await step('a comment', async () => {
-      await page.keyboard.press('Enter');
-      await workbench.type('# Below');
-      await workbench.ghostTextLike(/^ half a metre/);
-      await page.keyboard.press('Escape');
-      await workbench.saved('forecast/tug.py');
-    });
-
     await step('a cell of a notebook, from the cells before it', async () => {
       await workbench.quickOpen('duty.ipynb');
       const cell = page.locator('.notebookOverlay .cell.code .monaco-editor').nth(1);
