@@ -148,7 +148,7 @@ export class Client implements vscode.Disposable {
       : this.#language.sendRequest<Result>(type.method, parameters, token);
   }
 
-  /** Said to nobody where no server runs. */
+  /** Not sent where no server runs. */
   notify<Parameters>(type: NotificationOf<Parameters>, parameters: Parameters): void {
     if (this.#connection !== 'running') return;
     this.#language?.sendNotification(type.method, parameters).catch((error: unknown) => {

@@ -71,7 +71,7 @@ export function rank(
     for (const to of related) connect(from, to, importWeight * (isSupporting[to] ? supportingWeight : 1));
     for (const [name, { count }] of file.uses) {
       const targets = definers.get(`${familyOf(file.path)} ${name}`);
-      // What the file defines itself is its own, and a name that everybody defines connects nobody.
+      // What the file defines itself is its own, and a name that most files define connects none of them.
       if (targets === undefined || targets.includes(from)) continue;
       const weight = nameWeight(name) * Math.sqrt(count);
       const meant = targets.filter(to => related.has(to));
