@@ -1,6 +1,5 @@
 /** One GET over HTTP, through the proxy that the environment names. */
 import type { Readable } from 'node:stream';
-import { EnvHttpProxyAgent, interceptors, request } from 'undici';
 
 export interface HttpResponse {
   readonly status: number;
@@ -26,6 +25,8 @@ export async function openResponse(
   url: string,
   { headers, signal, environment = process.env }: HttpOptions,
 ): Promise<HttpResponse> {
+  // Loaded with the first download: every window's server would hold it in memory otherwise.
+  const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
   const variable = (name: string) => environment[name.toLowerCase()] ?? environment[name] ?? '';
   const agent = new EnvHttpProxyAgent({
     httpProxy: variable('HTTP_PROXY') || variable('ALL_PROXY'),

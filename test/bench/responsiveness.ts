@@ -18,7 +18,7 @@ const client = new TestClient({
   initializationOptions: { engine: { device: 'cpu' }, read: { onOpen: false } },
 });
 await client.initialize();
-await client.whenStatus(({ engine }) => engine === 'running');
+await client.whenStatus(({ state }) => state === 'idle');
 const uri = uriOf(path.resolve(folder, 'longsight-bench.ts'));
 await client.open(uri, 'export function parse(text: string): ');
 
@@ -26,7 +26,7 @@ let isReading = false;
 const asked = { status: () => client.request(methods.status, null), completion: () => complete() };
 const idle = await measure(() => false);
 isReading = true;
-const reading = client.connection.sendRequest('longsight/read', null).finally(() => {
+const reading = client.request(methods.read, null).finally(() => {
   isReading = false;
 });
 const busy = await measure(() => isReading);
