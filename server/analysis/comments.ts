@@ -31,7 +31,7 @@ export function usageSentence(path: string, lines: readonly string[]): Sentence 
     const first = match[1]!.replace(/["'`,;)]+\s*$/, '').trim();
     const isWhole = first !== '' && first !== '\\';
     const said = isWhole ? [first] : lines.slice(at + 1, at + 12).map(line => line.trim());
-    const blank = said.findIndex(line => line === '');
+    const blank = said.indexOf('');
     const [sentence] = sentencesIn(blank > 0 ? said.slice(0, blank) : said, isWhole ? at + 1 : at + 2);
     if (sentence !== undefined && !/^usage\b/i.test(sentence.text) && !isCredit(sentence.text, path))
       return sentence;

@@ -1,8 +1,10 @@
 /** A converted decoder, opened once for all sequences that run through it. */
+
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
 import type { Device } from '../engine/device.ts';
 import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../engine/runtime.ts';
+import { expectTokenIds } from '../engine/token-ids.ts';
 import { modelFile } from './convert.ts';
 import type { DecoderState } from './state.ts';
 
@@ -50,7 +52,7 @@ export class DecoderModel {
    * @throws RangeError for ids outside of the vocabulary
    */
   async run(state: DecoderState, { ids, position, positions }: RunRequest): Promise<Logits> {
-    this.#expectIds(ids);
+    expectTokenIds(ids, this.config.vocabulary);
     const count = ids.length;
     const int64 = (numbers: ArrayLike<number>) => ({
       shape: [numbers.length],
@@ -81,16 +83,5 @@ export class DecoderModel {
 
   async release(): Promise<void> {
     await this.#session.release();
-  }
-
-  /** A Gather outside of the table ends the process on some devices. */
-  #expectIds(ids: ArrayLike<number>): void {
-    const { vocabulary } = this.config;
-    if (ids.length === 0) throw new RangeError('No tokens to run.');
-    for (let at = 0; at < ids.length; at++) {
-      const id = ids[at]!;
-      if (!Number.isInteger(id) || id < 0 || id >= vocabulary)
-        throw new RangeError(`Token ${id} at ${at} is outside of the vocabulary of ${vocabulary}.`);
-    }
   }
 }

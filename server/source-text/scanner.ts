@@ -202,7 +202,7 @@ export class Scanner {
 }
 
 /** Letters, digits, `_`, `$` and everything beyond ASCII. */
-function isWordUnit(unit: number): boolean {
+export function isWordUnit(unit: number): boolean {
   return (
     (unit >= 97 && unit <= 122) ||
     (unit >= 65 && unit <= 90) ||

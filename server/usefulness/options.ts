@@ -1,4 +1,5 @@
 /** What may be shown at the cursor: whole rests of the line, and their starts up to where the sources begin to disagree. */
+import { isWordUnit } from '../source-text/scanner.ts';
 import { type Buffer, fragmentOf, type KnownWord, knownWords } from './known-words.ts';
 import { type Place, places } from './place.ts';
 
@@ -118,8 +119,9 @@ export function cutsOf(rest: string): number[] {
     else if (')]}'.includes(char)) depth--;
     const next = rest[i + 1];
     if (depth !== 0 || quote !== '' || next === undefined) continue;
-    const endsWord = isWordUnit(char) && !isWordUnit(next);
-    if (endsWord || (')]}"\'`'.includes(char) && !isWordUnit(next))) cuts.push(i + 1);
+    const wordFollows = isWordUnit(next.charCodeAt(0));
+    const endsWord = isWordUnit(char.charCodeAt(0)) && !wordFollows;
+    if (endsWord || (')]}"\'`'.includes(char) && !wordFollows)) cuts.push(i + 1);
   }
   return cuts;
 }
@@ -221,7 +223,9 @@ const plainFeatures = optionFeatures.slice(0, optionFeatures.length - 2 * places
 export function beginsWith(rest: string, text: string): boolean {
   if (!rest.startsWith(text)) return false;
   const next = rest[text.length];
-  return next === undefined || !(isWordUnit(next) && isWordUnit(text.at(-1) ?? ''));
+  return (
+    next === undefined || !(isWordUnit(next.charCodeAt(0)) && isWordUnit(text.charCodeAt(text.length - 1)))
+  );
 }
 
 const leastMass = 0.002;
@@ -229,17 +233,4 @@ const leastMass = 0.002;
 function logit(share: number): number {
   const bounded = Math.max(leastMass, Math.min(1 - leastMass, share));
   return Math.log(bounded / (1 - bounded));
-}
-
-/** A letter, digit, `_` or `$`; beyond ASCII everything counts as a letter. */
-function isWordUnit(char: string): boolean {
-  const unit = char.charCodeAt(0);
-  return (
-    (unit >= 97 && unit <= 122) ||
-    (unit >= 65 && unit <= 90) ||
-    (unit >= 48 && unit <= 57) ||
-    unit === 95 ||
-    unit === 36 ||
-    unit > 127
-  );
 }

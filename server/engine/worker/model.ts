@@ -1,4 +1,5 @@
 /** A model in the engine process: its graphs, opened when they are first needed, run a chunk at a time. */
+
 import type { ModelConfig } from '../../../kernels/model/config.ts';
 import { decodeGraph, type ModelGraph, readGraph } from '../../../kernels/model/graphs.ts';
 import { dilatedSlots, emptyRepositoryMemory, type RepositoryMemory } from '../../../kernels/model/memory.ts';
@@ -10,6 +11,7 @@ import type { Device } from '../device.ts';
 import { type FileMemory, StridedCollector } from '../file-memory.ts';
 import type { CrossDecoderMemory, Decoded } from '../messages.ts';
 import type { FloatTensor, IndexTensor } from '../tensor.ts';
+import { expectTokenIds } from '../token-ids.ts';
 import {
   type BatchGroup,
   batchFeeds,
@@ -119,7 +121,7 @@ export class Model {
    * @param edited keeps states inside of it, and goes on from those of an earlier reading as far as that is the same
    */
   async read(ids: ArrayLike<number>, keep: number, between: YieldPoint, edited = false): Promise<FileMemory> {
-    this.#expectIds(ids);
+    expectTokenIds(ids, this.config.vocabulary);
     const { session, initial } = await this.#open('read');
     const strided = new StridedCollector(ids.length, keep, this.config);
     const signal = this.#fit.bins(ids.length);
@@ -190,7 +192,7 @@ export class Model {
     keep: number,
   ): Promise<FileMemory[]> {
     const group = members.map(index => files[index]!);
-    for (const ids of group) this.#expectIds(ids);
+    for (const ids of group) expectTokenIds(ids, this.config.vocabulary);
     const { session } = await this.#open('batch');
     const out = await session.run(batchFeeds(group));
     return group.map((ids, lane) => {
@@ -243,7 +245,7 @@ export class Model {
     positions: number,
     between: YieldPoint,
   ): Promise<Decoded> {
-    this.#expectIds(ids);
+    expectTokenIds(ids, this.config.vocabulary);
     if (!Number.isInteger(positions) || positions < 1 || positions > Math.min(ids.length, verified))
       throw new RangeError(`Logits of ${positions} positions cannot be computed for ${ids.length} tokens.`);
     const key = memory ?? noMemory;
@@ -346,19 +348,6 @@ export class Model {
         return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'all', longest: verified });
       case 'token':
         return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'last', step: true });
-    }
-  }
-
-  /** A Gather outside the table ends the process on some devices. */
-  #expectIds(ids: ArrayLike<number>): void {
-    const { vocabulary } = this.config;
-    if (ids.length === 0) throw new RangeError('No tokens to run.');
-    for (let at = 0; at < ids.length; at++) {
-      const id = ids[at]!;
-      if (!Number.isInteger(id) || id < 0 || id >= vocabulary)
-        throw new RangeError(
-          `Token ${id} at position ${at} is outside the model's vocabulary of ${vocabulary}.`,
-        );
     }
   }
 }

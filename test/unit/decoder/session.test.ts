@@ -215,9 +215,9 @@ test('a signal ends the work between two runs, and what was read stays', async (
   assert.equal((await session.read([1])).normalizers.length, 1);
 });
 
-test('ids outside of the vocabulary are refused', async () => {
+test('ids outside the vocabulary are refused', async () => {
   const session = new DecoderSession(exact);
-  await assert.rejects(session.read([config.vocabulary]), /outside of the vocabulary/);
+  await assert.rejects(session.read([config.vocabulary]), /outside the model's vocabulary/);
   await assert.rejects(session.read([]), RangeError);
 });
 
