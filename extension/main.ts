@@ -12,6 +12,7 @@ import { Snooze } from './completion/snooze.ts';
 import * as statistics from './completion/statistics.ts';
 import { Suggestions } from './completion/suggestions.ts';
 import * as why from './completion/why.ts';
+import * as diagnostics from './diagnostics.ts';
 import * as memoryMap from './map/memory-map.ts';
 import * as models from './models.ts';
 import * as status from './status.ts';
@@ -43,6 +44,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     commands,
     coverage,
     descriptions,
+    diagnostics,
     digest,
     indentation,
     lineSummaries,

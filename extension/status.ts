@@ -219,6 +219,7 @@ async function showMenu(context: Context, snooze: Snooze, activity: Activity): P
   items.push(item('symbol-misc', t('Choose Model'), 'chooseModel'));
   items.push(item('debug-restart', t('Restart Engine'), 'restartEngine'));
   items.push(item('output', t('Show Log'), 'showLog'));
+  items.push(item('pulse', t('Collect Diagnostics'), 'collectDiagnostics'));
   items.push(item('mortar-board', t('Open Walkthrough'), 'openWalkthrough'));
   items.push({ label: `$(gear) ${t('Open Settings')}`, command: 'workbench.action.openSettings' });
   const report = reportOf(context, snooze, activity);

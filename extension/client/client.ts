@@ -68,6 +68,7 @@ export class Client implements vscode.Disposable {
   #problem: string | undefined;
   #language: LanguageClient | undefined;
   #ends: number[] = [];
+  #crashes = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ClientOptions) {
@@ -86,6 +87,11 @@ export class Client implements vscode.Disposable {
   /** A sentence for the user while `connection` is `failed`. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** How often a server ended by itself, did not start or hung since the window opened. */
+  get crashes(): number {
+    return this.#crashes;
   }
 
   /** Starts the server unless it runs. Never throws: what goes wrong is in `connection` and `problem`. */
@@ -222,6 +228,7 @@ export class Client implements vscode.Disposable {
     this.#language = undefined;
     language.serverProcess?.kill('SIGKILL');
     const { log, patience } = this.#options;
+    this.#crashes++;
     const now = Date.now();
     this.#ends = [...this.#ends.filter(end => now - end < patience.window), now];
     if (this.#ends.length > patience.restarts) {

@@ -167,6 +167,13 @@ const commands = {
     options: ['yes'],
   },
   status: { operands: '', least: 0, most: 0, does: 'show the device, the model and the cache', options: [] },
+  diagnostics: {
+    operands: '[<folder>]',
+    least: 0,
+    most: 1,
+    does: 'print figures for a problem report: no code, names or paths',
+    options: [],
+  },
 } as const satisfies Record<string, Command>;
 
 export type CommandName = keyof typeof commands;

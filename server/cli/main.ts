@@ -1,12 +1,11 @@
 /** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { messageOf } from '../protocol/message-of.ts';
 import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
 import type { Command } from './command.ts';
 import { completeAt } from './complete.ts';
+import { diagnostics } from './diagnostics.ts';
 import { digest } from './digest.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
@@ -17,6 +16,7 @@ import { read } from './read.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { summarizeFolder } from './summarize.ts';
+import { version } from './version.ts';
 import { where } from './where.ts';
 
 const commands: Readonly<Record<CommandName, Command>> = {
@@ -33,6 +33,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   cache,
   model,
   status,
+  diagnostics,
 };
 
 const exitBroken = 1;
@@ -71,11 +72,4 @@ async function main(words: readonly string[]): Promise<number> {
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');
     return bad ? exitBadInput : exitBroken;
   }
-}
-
-/** From the manifest, which stands beside `dist/` in an installation and two folders up in the sources. */
-function version(): string {
-  const fromSource = import.meta.url.endsWith('.ts');
-  const manifest = path.join(import.meta.dirname, fromSource ? '../../package.json' : '../package.json');
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

@@ -13,6 +13,29 @@ const patience = 60_000;
 
 export const status: Command = async (line, signal) => {
   const modelId = modelIdOf(tokenizerOf(line));
+  const settled = await triedEngine(line, signal);
+  const result = {
+    device: settled.device ?? 'none',
+    deviceReason: settled.problem ?? settled.deviceReason,
+    engine: settled.state,
+    modelId,
+    ...(await kept(line)),
+  };
+  if (line.json) {
+    printJson(result);
+    return;
+  }
+  print(`device     ${result.device}: ${result.deviceReason}`);
+  print(`engine     ${result.engine}`);
+  print(`tokenizer  ${result.modelId}`);
+  if (result.cache !== undefined)
+    print(
+      `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(result.cache.repositories)} repositories, ${count(result.cache.leaves)} model memory records`,
+    );
+};
+
+/** Starts the engine, and stops it again: the device it chose, or why it does not run. */
+export async function triedEngine(line: CommandLine, signal: AbortSignal): Promise<EngineStatus> {
   const engine = createEngine({
     entry: engineEntry(),
     device: line.device,
@@ -20,29 +43,11 @@ export const status: Command = async (line, signal) => {
     ...probesOf(line),
   });
   try {
-    const settled = await settle(engine.onStatusChanged.bind(engine), () => engine.start(), signal);
-    const result = {
-      device: settled.device ?? 'none',
-      deviceReason: settled.problem ?? settled.deviceReason,
-      engine: settled.state,
-      modelId,
-      ...(await kept(line)),
-    };
-    if (line.json) {
-      printJson(result);
-      return;
-    }
-    print(`device     ${result.device}: ${result.deviceReason}`);
-    print(`engine     ${result.engine}`);
-    print(`tokenizer  ${result.modelId}`);
-    if (result.cache !== undefined)
-      print(
-        `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(result.cache.repositories)} repositories, ${count(result.cache.leaves)} model memory records`,
-      );
+    return await settle(engine.onStatusChanged.bind(engine), () => engine.start(), signal);
   } finally {
     await engine.stop();
   }
-};
+}
 
 /** What is kept between sessions, if anything is. */
 async function kept(line: CommandLine) {

@@ -58,6 +58,8 @@ export interface Read {
   readonly seconds: number;
   /** Files that were taken from the cache. */
   readonly cached: number;
+  /** By stage. */
+  readonly milliseconds: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
   readonly stats: IndexStats;
 }

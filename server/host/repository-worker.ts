@@ -255,10 +255,10 @@ export class RepositoryWorker {
     await warmUp(repository.paths, textOf, repository.memory, tokenizer, this.#warming.signal);
   }
 
-  #settled({ complete: whole, seconds, cached, problems }: ReadReport): Read {
+  #settled({ complete: whole, seconds, cached, milliseconds, problems }: ReadReport): Read {
     this.#suggestions.clear();
     this.#open?.summary.noteChange();
-    return { complete: whole, seconds, cached, problems, stats: this.stats() };
+    return { complete: whole, seconds, cached, milliseconds, problems, stats: this.stats() };
   }
 
   #opened(): Open {

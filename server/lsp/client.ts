@@ -3,6 +3,8 @@ import type { InitializeParams } from 'vscode-languageserver/node';
 
 export interface Client {
   readonly name: string;
+  /** Empty where it does not say. */
+  readonly version: string;
   /** Asks to be told of changed files, and the client does so. */
   readonly watchesFiles: boolean;
   /** Watches relative to a folder; else patterns are matched against the whole path. */
@@ -20,6 +22,7 @@ export function readClient({ capabilities, clientInfo }: InitializeParams): Clie
   const { workspace, window, experimental } = capabilities;
   return {
     name: clientInfo?.name ?? 'unknown client',
+    version: clientInfo?.version ?? '',
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     watchesRelative: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     showsProgress: window?.workDoneProgress === true,

@@ -26,6 +26,7 @@ import {
 } from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
 import type { AcceptanceCount } from './acceptance.ts';
+import type { Durations } from './diagnostics.ts';
 import { pathOfUri } from './folders.ts';
 import { type Whole, wholeOf } from './notebooks.ts';
 import type { RepositoryClient } from './repository-client.ts';
@@ -41,6 +42,7 @@ export function serveCompletions(
   repository: RepositoryClient,
   unsaved: UnsavedDocuments,
   acceptance: AcceptanceCount,
+  answers: Durations,
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
   const pace = new TypingPace();
@@ -118,7 +120,9 @@ export function serveCompletions(
       const found = await repository.ask(workerRequests.complete, request, token);
       const { item, alternatives = [] } = found;
       if (found.reason === 'cancelled') return [];
-      pace.answered(Math.max(0, found.milliseconds - wait));
+      const milliseconds = Math.max(0, found.milliseconds - wait);
+      pace.answered(milliseconds);
+      answers.add(milliseconds);
       if (documents.get(document.uri)?.version !== version) return [];
       await tell(document.uri, found, request, token);
       if (item === undefined) return [];

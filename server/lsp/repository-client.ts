@@ -30,8 +30,10 @@ export class RepositoryClient {
   /** Paths of the update under way. */
   #updating = 0;
   #ended = 0;
-  /** How often the memory's thread broke since a reading was whole. */
+  /** How often the memory's thread broke since a reading was whole, and in all. */
   #losses = 0;
+  #allLosses = 0;
+  #lastRead: Pick<Read, 'cached' | 'milliseconds'> | undefined;
   /** Files that blocked the worker in this session. */
   readonly #blocking = new Set<string>();
   #parameters: OpenParameters;
@@ -75,6 +77,16 @@ export class RepositoryClient {
   /** How many readings and updates have ended. */
   get ended(): number {
     return this.#ended;
+  }
+
+  /** How often the thread broke, and how many files blocked it. */
+  get trouble(): { readonly losses: number; readonly blocking: number } {
+    return { losses: this.#allLosses, blocking: this.#blocking.size };
+  }
+
+  /** Where the time of the last whole reading went. */
+  get lastRead(): Pick<Read, 'cached' | 'milliseconds'> | undefined {
+    return this.#lastRead;
   }
 
   onChanged(listener: () => void): void {
@@ -126,6 +138,7 @@ export class RepositoryClient {
       if (this.#run !== run) return;
       this.#seconds = (performance.now() - started) / 1000;
       this.#tell(read);
+      this.#lastRead = read;
       const { files, tokens, skipped } = this.#stats;
       const left = read.complete ? '' : ' before it was paused';
       this.#log(
@@ -222,6 +235,7 @@ export class RepositoryClient {
     this.#opened = undefined;
     this.#stats = nothingRead;
     this.#run = undefined;
+    this.#allLosses += 1;
     // Without the file that blocked it, the next thread gets further.
     if (blockedBy !== undefined && !this.#blocking.has(blockedBy)) this.#blocking.add(blockedBy);
     else this.#losses += 1;

@@ -24,6 +24,7 @@ import type { WorkspaceFolder } from '../workspace/source.ts';
 import { AcceptanceCount } from './acceptance.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
+import { CountingLog, Durations, serverDiagnostics } from './diagnostics.ts';
 import { changedFolders, foldersOf, initialFolders, pathOfUri } from './folders.ts';
 import { NextEdits } from './next-edits.ts';
 import { serveProgress } from './progress.ts';
@@ -60,7 +61,8 @@ function start(
   params: InitializeParams,
   { engineEntry, version }: ServerOptions,
 ): InitializeResult {
-  const log = connectionLog(connection);
+  const counted = new CountingLog(connectionLog(connection));
+  const log = counted.write;
   const client = readClient(params);
   const settings = new Settings(connection, client, log, params.initializationOptions);
   let folders = initialFolders(params);
@@ -79,8 +81,9 @@ function start(
   const status = serveStatus(connection, repository, engine);
   serveProgress(connection, client, repository);
   const acceptance = new AcceptanceCount();
+  const answers = new Durations();
   const unsaved = new UnsavedDocuments(documents, repository);
-  serveCompletions(connection, documents, notebooks, settings, repository, unsaved, acceptance);
+  serveCompletions(connection, documents, notebooks, settings, repository, unsaved, acceptance, answers);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
     acceptance.accepted();
@@ -108,6 +111,18 @@ function start(
       return status();
     },
     acceptance: () => acceptance.counts,
+    diagnostics: () =>
+      serverDiagnostics({
+        version,
+        client,
+        folders: folders.length,
+        settings: settings.current,
+        repository,
+        engine,
+        acceptance,
+        answers,
+        log: counted,
+      }),
     nextEdit: ({ uri }) => nextEdits.in(uri),
     models: () => library().list(),
     async getModel({ name }, token) {

@@ -4,6 +4,7 @@
  * The method of an entry `name` is `longsight/name`. All lines and columns count from 1.
  */
 import * as v from 'valibot';
+import type { Diagnostics } from './diagnostics.ts';
 import type {
   Acceptance,
   CodeModels,
@@ -52,6 +53,8 @@ const table = {
   clear: answeredByServer<Status>()(none),
   restartEngine: answeredByServer<Status>()(none),
   acceptance: answeredByServer<Acceptance>()(none),
+  /** Figures for a report about a problem: no code, names or paths. */
+  diagnostics: answeredByServer<Diagnostics>()(none),
   /** Code models on this machine, and those that can be downloaded. */
   models: answeredByServer<CodeModels>()(none),
   /** Uses a code model that is on this machine, or none. */

@@ -51,6 +51,11 @@ test('a server that keeps crashing is given up', { skip, timeout: 200_000 }, asy
       await workbench.summaryRow('Try Again').waitFor();
       assert.equal(await workbench.notifications().count(), 0);
     });
+    await workbench.step(t, 'diagnostics need no server', async () => {
+      await workbench.command('Longsight: Collect Diagnostics');
+      const lines = workbench.page.locator('.editor-instance .view-lines');
+      await lines.getByText(/language server\s+failed/).waitFor();
+    });
   } finally {
     await workbench.close();
   }

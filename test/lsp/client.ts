@@ -77,6 +77,7 @@ export interface ClientOptions {
   /** Absolute paths. */
   readonly folders?: readonly string[];
   readonly capabilities?: ClientCapabilities;
+  readonly clientInfo?: { readonly name: string; readonly version?: string };
   readonly initializationOptions?: unknown;
   /** What `workspace/configuration` answers, when the capabilities say that it is answered. */
   readonly configuration?: () => unknown;
@@ -136,7 +137,7 @@ export class TestClient {
     const { folders = [], capabilities = {}, initializationOptions = usual } = this.#options;
     const result = await this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
-      clientInfo: { name: 'test' },
+      clientInfo: this.#options.clientInfo ?? { name: 'test' },
       rootUri: null,
       capabilities,
       initializationOptions,

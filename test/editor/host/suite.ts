@@ -73,6 +73,20 @@ const checks: Record<string, () => Promise<void>> = {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   },
 
+  async 'diagnostics open in an untitled document, without names'() {
+    await vscode.commands.executeCommand('longsight.collectDiagnostics');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.isUntitled, true);
+    const text = document?.getText() ?? '';
+    assert.match(text, /^Longsight diagnostics\n/);
+    // From the extension, and from the server.
+    for (const figure of ['language server +running', 'onnxruntime +\\d', 'files +\\d', 'answers +\\d'])
+      assert.match(text, new RegExp(`^  ${figure}`, 'm'));
+    for (const own of [folder().fsPath, folder().path.split('/').at(-1)!, 'planner'])
+      assert.ok(!text.includes(own), own);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  },
+
   async 'completions go off and on for a language'() {
     const document = await vscode.workspace.openTextDocument({ language: 'python', content: 'x = 1\n' });
     await vscode.window.showTextDocument(document);

@@ -1,5 +1,4 @@
 /** Runs cases in a thread that can be ended, since a pattern that hangs cannot be interrupted otherwise. */
-import { once } from 'node:events';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Case } from './blow-up.ts';
@@ -12,24 +11,43 @@ export interface Timed {
 
 const worker = path.join(import.meta.dirname, 'blow-up-worker.ts');
 
-/** @param patience milliseconds after which a case is taken to hang */
+/** Milliseconds between two looks at a case that takes its time. */
+const look = 1000;
+
+/** @param patience milliseconds of processor time after which a case is taken to hang: on a busy machine, silence alone says nothing */
 export async function* runCases(cases: Iterable<Case>, patience: number): AsyncGenerator<Timed> {
   let thread = new Worker(worker);
   try {
     for (const one of cases) {
-      thread.postMessage(one);
-      const timeout = AbortSignal.timeout(patience);
-      try {
-        const [milliseconds] = (await once(thread, 'message', { signal: timeout })) as [number];
-        yield { note: one.note, milliseconds };
-      } catch (error) {
-        if (!timeout.aborted) throw new Error(`${one.note}: ${String(error)}`, { cause: error });
+      const milliseconds = await answerOf(thread, one, patience);
+      if (milliseconds === undefined) {
         await thread.terminate();
         thread = new Worker(worker);
-        yield { note: one.note, milliseconds: Number.POSITIVE_INFINITY };
       }
+      yield { note: one.note, milliseconds: milliseconds ?? Number.POSITIVE_INFINITY };
     }
   } finally {
     await thread.terminate();
   }
+}
+
+/** @returns nothing where the thread used up the patience. The waiting thread uses next to no time itself. */
+function answerOf(thread: Worker, one: Case, patience: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const before = process.cpuUsage();
+    const timer = setInterval(() => {
+      const { user, system } = process.cpuUsage(before);
+      if (user + system > patience * 1000) settle(() => resolve(undefined));
+    }, look);
+    const answered = (milliseconds: number): void => settle(() => resolve(milliseconds));
+    const failed = (error: unknown): void =>
+      settle(() => reject(new Error(`${one.note}: ${String(error)}`, { cause: error })));
+    const settle = (end: () => void): void => {
+      clearInterval(timer);
+      thread.off('message', answered).off('error', failed);
+      end();
+    };
+    thread.on('message', answered).on('error', failed);
+    thread.postMessage(one);
+  });
 }

@@ -38,7 +38,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/analysis'],
   ['server/relations', 'server/names', 'server/usefulness'],
   ['server/completion', 'server/summary'],
-  ['server/evaluation', 'server/editing'],
+  ['server/evaluation', 'server/editing', 'server/diagnostics'],
   ['server/host'],
   ['server/lsp', 'server/cli'],
   ['extension/webview'],
