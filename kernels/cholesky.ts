@@ -1,7 +1,8 @@
 import type { Tensor } from './tensor.ts';
 
 /**
- * X with A X = Y by Cholesky's method: A [n, n] symmetric, Y [n, columns]. Undefined when A is not positive definite to rounding.
+ * X with A X = Y by Cholesky's method: A [n, n] symmetric, Y [n, columns]. Undefined when A is not numerically positive
+ * definite.
  */
 export function solvePositive(A: Tensor, Y: Tensor): Tensor | undefined {
   const [n, columns] = [A.shape[0]!, Y.shape[1]!];

@@ -1,10 +1,10 @@
-/** A dense array of float64 in row-major order: what the references compute with. */
+/** A dense float64 array in row-major order, used by the references. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
 
-/** How many numbers a shape holds; 1 for a scalar. */
+/** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
@@ -17,7 +17,7 @@ export function full(shape: readonly number[], value: number): Tensor {
   return { shape, data: new Float64Array(sizeOf(shape)).fill(value) };
 }
 
-/** A tensor over `data`, copied only when it is not a Float64Array already. Throws when the shape does not hold it. */
+/** A tensor over `data`, copied unless it is a Float64Array. Throws when its length does not match the shape. */
 export function tensor(shape: readonly number[], data: ArrayLike<number>): Tensor {
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(`tensor: [${shape.join(', ')}] does not hold ${data.length} numbers`);
@@ -25,7 +25,7 @@ export function tensor(shape: readonly number[], data: ArrayLike<number>): Tenso
   return { shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
 }
 
-/** Uniform numbers in (0, 1), the same for the same seed everywhere (mulberry32). */
+/** Uniform numbers in (0, 1), reproducible from the seed (mulberry32). */
 export function uniformStream(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -36,7 +36,7 @@ export function uniformStream(seed: number): () => number {
   };
 }
 
-/** Independent samples of N(0, scale²), the same for the same seed everywhere (Box–Muller). */
+/** Independent samples of N(0, scale²), reproducible from the seed (Box–Muller). */
 export function randomNormal(shape: readonly number[], seed: number, scale = 1): Tensor {
   const result = zeros(shape);
   const uniform = uniformStream(seed);
@@ -48,8 +48,8 @@ export function randomNormal(shape: readonly number[], seed: number, scale = 1):
 }
 
 /**
- * Checks an operand against what an operator expects, and returns its lengths. `expected` names each axis by its
- * length, or by `undefined` where any length will do. The message names the operator, the operand and both shapes.
+ * Checks an operand against the expected shape, and returns its lengths. `expected` gives each axis's length, or
+ * `undefined` for any. The message names the operator, the operand and both shapes.
  */
 export function expectShape(
   operator: string,
@@ -77,7 +77,7 @@ export function rows({ shape, data }: Tensor, start: number, end: number): Tenso
   return { shape: [end - start, ...rest], data: data.slice(start * width, end * width) };
 }
 
-/** Tensors of equal shape but for the first axis, one after the other along it. */
+/** Concatenates tensors along the first axis; the other axes must agree. */
 export function concatenateRows(parts: readonly Tensor[]): Tensor {
   const first = parts[0];
   if (first === undefined) throw new RangeError('concatenateRows: nothing to join');

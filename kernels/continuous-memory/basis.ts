@@ -8,7 +8,7 @@ export interface GaussianBasis {
   readonly widths: Float64Array;
 }
 
-/** For every width, an equal share of the functions, evenly spaced: μ_i = (i + ½)/count. */
+/** An equal number of functions for every width, evenly spaced: μ_i = (i + ½)/count. */
 export function gaussianBasis(count: number, widths: readonly number[]): GaussianBasis {
   const each = count / widths.length;
   if (!Number.isInteger(each))
@@ -34,7 +34,7 @@ export function normalDensity(x: number, mean: number, variance: number): number
   return Math.exp((-0.5 * (x - mean) ** 2) / variance) / Math.sqrt(2 * Math.PI * variance);
 }
 
-/** `count` points that share [0, 1] evenly: (i + ½)/count. */
+/** `count` evenly spaced points in [0, 1]: (i + ½)/count. */
 export function evenPoints(count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count);
 }

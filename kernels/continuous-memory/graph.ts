@@ -33,8 +33,8 @@ import {
 } from './reference.ts';
 
 /**
- * q [T, H·dk] reads, x [T, d] is written → output [T, H·dv]; the same as `continuousMemory`, for T ≤ L, so that at most one segment is
- * completed on the way.
+ * Reads with q [T, H·dk] and writes x [T, d] → output [T, H·dv]. Same as `continuousMemory` for T ≤ L, so that a call
+ * completes at most one segment.
  */
 export function continuousMemoryGraph(
   g: GraphBuilder,
@@ -48,12 +48,12 @@ export function continuousMemoryGraph(
   const bins = binsOf(plan);
   const length = lengthOf(x, 0);
   const filled = cast(state.filled, 'int64'); // [1]
-  const place = add(range(length), filled); // [T]: where in a segment, or in the next one
+  const place = add(range(length), filled); // [T]: position in this segment or the next
   const here = reshape(cast(less(place, segment), 'float32'), [length.dimension, 1]); // 1 before the border
   const total = add(filled, length.value);
   const complete = greaterOrEqual(total, segment); // [1]
 
-  // The first segment has a fit of its own; what follows on its border is a later one already.
+  // The first segment is fitted alone; tokens past its end belong to the second.
   const E = placeTensor(g, plan.fitNew);
   const now = where(greater(state.begun, 0), E, placeTensor(g, plan.fitFirst));
   const columns = takeFrom(concat([now, E], 1), 1, filled, length); // [N, T]
@@ -83,7 +83,10 @@ export function continuousMemoryGraph(
   };
 }
 
-/** Reading alone: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], seen [T, bins]; the same as `continuousRead`. */
+/**
+ * Read only: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], seen [T, bins]. Same as
+ * `continuousRead`.
+ */
 export function continuousReadGraph(
   g: GraphBuilder,
   operands: ContinuousReadOperands,
@@ -101,7 +104,7 @@ export function continuousReadGraph(
   };
 }
 
-/** The output of `continuousReadGraph` alone, where nothing asks where attention went. */
+/** `continuousReadGraph` without the attention histogram. */
 export function continuousAnswerGraph(
   g: GraphBuilder,
   operands: ContinuousReadOperands,
@@ -119,7 +122,7 @@ interface ContinuousReadOperands {
   readonly values: Value;
 }
 
-/** Where a query looks, μ and σ²: [H, T, 1] each. */
+/** Mean μ and variance σ² of each query's density: [H, T, 1] each. */
 interface Place {
   readonly mean: Value;
   readonly variance: Value;
@@ -151,7 +154,7 @@ function bells(
   return exp(div(mul(distance, distance), width));
 }
 
-/** values [N, H·dv] weighed by where a query looks: [T, H·dv]. */
+/** values [N, H·dv] weighted by each query's density: [T, H·dv]. */
 function answer(
   g: GraphBuilder,
   values: Value,
@@ -166,7 +169,7 @@ function answer(
   const narrowest = Math.min(...squares);
   const heightOf = (variances: Value | number): Value => sqrt(add(place.variance, variances)); // 1/height, up to √2π
   const equal = squares.every(square => square === narrowest);
-  // In heights of the narrowest basis: where all are as wide, there is nothing to multiply with.
+  // Relative to the height of the narrowest basis; equal widths need no factor.
   const relative = equal
     ? bell
     : mul(bell, div(heightOf(narrowest), heightOf(g.constant('float32', [...squares]))));
@@ -178,7 +181,7 @@ function answer(
   return reshape(transpose(output, [1, 0, 2]), [T, heads * dv]);
 }
 
-/** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */
+/** [N, N]: maps coefficients to those of the signal sampled and squeezed. */
 function carry(g: GraphBuilder, plan: ContinuousMemoryPlan, attention: Value): Value {
   const { basis, samples, sampling } = plan.config;
   if (sampling === 'uniform') return placeTensor(g, plan.carry);
@@ -202,14 +205,14 @@ function carry(g: GraphBuilder, plan: ContinuousMemoryPlan, attention: Value): V
   return matmul(placeTensor(g, plan.fitOld), density);
 }
 
-/** The points in [0, 1] at the quantiles (m + ½)/M of the attention [bins], linear inside a bin: [M]. */
+/** Points in [0, 1] at the quantiles (m + ½)/M of the attention [bins], linear within a bin: [M]. */
 function stickySamples(g: GraphBuilder, attention: Value, samples: number, bins: number): Value {
   const sum = reduceSum(attention, 0, true); // [1]
   const mass = add(attention, mul(add(sum, 1), evenShare / bins)); // [bins]
   const share = div(mass, reduceSum(mass, 0, true));
   const ends = cumulativeSum(share, 0); // [bins]
   const targets = g.constant('float32', [...evenPoints(samples)], [samples, 1]);
-  // The last bin takes what rounding leaves over.
+  // The last bin absorbs rounding errors.
   const passed = cast(lessOrEqual(reshape(slice(ends, 0, 0, -1), [1, bins - 1]), targets), 'float32'); // [M, bins − 1]
   const bin = cast(reduceSum(passed, 1), 'int64'); // [M]
   const inBin = gather(share, bin, 0);

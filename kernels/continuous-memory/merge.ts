@@ -1,17 +1,17 @@
 /**
- * Two continuous memories as one: both signals are sampled on a time axis that gives each its share of tokens, and refitted together.
- * A sequential update squeezes the past again with every segment, so what is old fades exponentially; merged as a tree, a token is
- * squeezed as often as the tree is deep.
+ * Merges two continuous memories: both signals are sampled on a time axis shared in proportion to their tokens, and
+ * refitted together. A sequential update squeezes the past again with every segment, so old tokens fade exponentially;
+ * in a tree of merges, a token is squeezed once per level.
  *
- * The refit is a projection, so the merge is associative only up to what N functions can resolve; whoever needs equal results
- * merges in one fixed order, as the tree of a repository does. It does not commute: time has a direction.
+ * The refit is a projection, so merging is associative only up to the resolution of N functions; for identical results,
+ * merge in one fixed order, as the repository's tree does. It is not commutative: time has a direction.
  */
 import { type Tensor, zeros } from '../tensor.ts';
 import { evaluateBasis, evenPoints, type GaussianBasis, ridgeRegression } from './basis.ts';
 import { product } from './plan.ts';
 
 export interface ContinuousSpan {
-  /** Tokens read; the empty span has none. */
+  /** In tokens; 0 for the empty span. */
   readonly length: number;
   /** B: [N, d]. */
   readonly coefficients: Tensor;
@@ -24,7 +24,7 @@ export interface ContinuousMergePlan {
   readonly fit: Tensor;
 }
 
-/** `samples` points of the merged signal, at least as many as there are functions. */
+/** Samples the merged signal at `samples` points, at least as many as basis functions. */
 export function planContinuousMerge(
   basis: GaussianBasis,
   samples: number,
@@ -34,7 +34,7 @@ export function planContinuousMerge(
   return { basis, points, fit: ridgeRegression(evaluateBasis(basis, points), ridge) };
 }
 
-/** The memory of a sequence x [T, d] in one fit: token i stands at (i + ½)/T. */
+/** Fits a sequence x [T, d] at once: token i is at (i + ½)/T. */
 export function fitContinuous(x: Tensor, basis: GaussianBasis, ridge: number): ContinuousSpan {
   const length = x.shape[0]!;
   if (length === 0) return { length, coefficients: zeros([basis.centres.length, x.shape[1]!]) };

@@ -1,35 +1,35 @@
 import { type Tensor, zeros } from '../tensor.ts';
 import { evaluateBasis, evenPoints, type GaussianBasis, ridgeRegression } from './basis.ts';
 
-/** How a continuous memory takes up a sequence: a segment at a time. */
+/** How a continuous memory absorbs a sequence, one segment at a time. */
 export interface ContinuousMemoryConfig {
   readonly basis: GaussianBasis;
-  /** L, tokens of a segment. */
+  /** L, tokens in a segment. */
   readonly segment: number;
-  /** M, points at which the old signal is sampled when a segment is taken up. */
+  /** M, points at which the old signal is sampled when a segment is added. */
   readonly samples: number;
-  /** τ, the share of [0, 1] that the old signal is squeezed into. */
+  /** τ, the share of [0, 1] left to the old signal. */
   readonly kept: number;
   /** λ of the ridge regression. */
   readonly ridge: number;
-  /** Uniform: the samples share the old signal evenly. Sticky: they stand where attention went, counted in so many bins. */
+  /** Uniform: samples are evenly spaced. Sticky: samples follow past attention, counted in `bins` bins. */
   readonly sampling: 'uniform' | { readonly bins: number };
 }
 
-/** What an update multiplies with, computed once in float64: B ← G_old Ψ(samples) B + E X. */
+/** The matrices of an update, computed once in float64: B ← G_old Ψ(samples) B + E X. */
 export interface ContinuousMemoryPlan {
   readonly config: ContinuousMemoryConfig;
   /** G_old: [N, M], from the samples of the old signal to coefficients. */
   readonly fitOld: Tensor;
   /** E: [N, L], from the tokens of a segment to coefficients. */
   readonly fitNew: Tensor;
-  /** G_first: [N, L], the same for the first segment, which has all of [0, 1] to itself. */
+  /** G_first: [N, L], the same for the first segment, which spans all of [0, 1]. */
   readonly fitFirst: Tensor;
-  /** A = G_old Ψ at even samples: [N, N], the whole of an update under uniform sampling. */
+  /** A = G_old Ψ at even samples: [N, N]; all that uniform sampling needs. */
   readonly carry: Tensor;
 }
 
-/** The old signal's M points lie evenly in [0, τ], the segment's L in [τ, 1] (arXiv 2109.00301, section 3.2). */
+/** The old signal's M points are evenly spaced in [0, τ], the segment's L in [τ, 1] (arXiv 2109.00301, section 3.2). */
 export function planContinuousMemory(config: ContinuousMemoryConfig): ContinuousMemoryPlan {
   const { basis, segment, samples, kept, ridge } = config;
   const points = [
@@ -57,8 +57,8 @@ export function product(left: Tensor, right: Tensor): Tensor {
 }
 
 /**
- * into[at + j] += Σ_l factors[l] · rows[from + l·stride + j] for j < width: a row of a product. Four rows at a time, so that what is added to
- * is loaded and stored a quarter as often.
+ * into[at + j] += Σ_l factors[l] · rows[from + l·stride + j] for j < width: one row of a product. Four rows at a time,
+ * so that the sum is loaded and stored a quarter as often.
  */
 export function addRows(
   into: Float64Array,

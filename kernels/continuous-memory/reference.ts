@@ -1,28 +1,29 @@
 /**
- * The continuous memory of the ∞-former (arXiv 2109.00301): the past as a function x̄(t) = Bᵀψ(t) of t in [0, 1] with N Gaussian
- * basis functions, B [N, d] being all that is kept.
+ * The continuous memory of the ∞-former (arXiv 2109.00301): the past as a function x̄(t) = Bᵀψ(t) of t in [0, 1] with N
+ * Gaussian basis functions; only B [N, d] is stored.
  *
  * Reading, for every query and head (equations 9 to 13):
  *   s = K q/√dk,  μ = sigmoid(w_μ·s + b_μ),  σ² = softplus(w_σ·s + b_σ) + floor,  K = B W_K,  V = B W_V
- *   density, the paper's:  r_n = N(μ; μ_n, σ² + σ_n²) = ∫ N(t; μ, σ²) ψ_n(t) dt,  o = Vᵀ r, the mean of the signal that V makes
- *   mean, a variant:       o = Vᵀ r / (Σ_n r_n + ε), which does not grow where bases crowd; ε is 1e-6 of the narrowest basis at its centre
+ *   density, the paper's:  r_n = N(μ; μ_n, σ² + σ_n²) = ∫ N(t; μ, σ²) ψ_n(t) dt,  o = Vᵀ r, the mean of the signal of V
+ *   mean, a variant:       o = Vᵀ r / (Σ_n r_n + ε), which does not grow where bases overlap; ε is 1e-6 of the
+ *   narrowest basis at its centre
  *
- * Writing: tokens gather until a segment of L is full; then the old signal is sampled at M points, squeezed into [0, τ], and
- * refitted with the segment in [τ, 1]: B ← G_old Ψ(samples) B + E X. Uniform sampling makes that B ← A B + E X with constant A.
- * The first segment finds no old signal and, as in the paper, is fitted over all of [0, 1]: B = G_first X.
- * Sticky sampling puts the points at the quantiles of where attention went since the last segment, with one hundredth spread evenly.
- * A query reads the memory as it stood before its own segment.
+ * Writing: tokens gather until a segment of L is full; then the old signal is sampled at M points, squeezed into [0,
+ * τ], and refitted with the segment in [τ, 1]: B ← G_old Ψ(samples) B + E X. Uniform sampling makes that B ← A B + E X
+ * with constant A. The first segment has no old signal and, as in the paper, is fitted over all of [0, 1]: B = G_first
+ * X. Sticky sampling puts the points at the quantiles of the attention since the last segment, with one hundredth
+ * spread evenly. A query reads the memory as it was before the query's own segment.
  */
 import { concatenateRows, expectShape, rows, type Tensor, tensor, zeros } from '../tensor.ts';
 import { evaluateBasis, evenPoints, type GaussianBasis, normalDensity } from './basis.ts';
 import { type ContinuousMemoryPlan, product } from './plan.ts';
 
-/** Added to Σ r before dividing, in heights of the narrowest basis. */
+/** Added to Σ r before dividing, relative to the height of the narrowest basis. */
 export const readEpsilon = 1e-6;
 
-/** What the expectations r_n of a query weigh: the values as they are, or over their sum. */
+/** Whether values are weighted by r_n or by r_n / Σ r. */
 export type ContinuousReadForm = 'density' | 'mean';
-/** The share of sticky samples that is spread evenly. */
+/** Share of sticky samples spread evenly. */
 export const evenShare = 0.01;
 
 export interface ContinuousReadParameters {
@@ -47,12 +48,12 @@ export interface ContinuousMemoryParameters extends ContinuousReadParameters {
 export interface ContinuousMemoryState {
   /** B: [N, d]. */
   readonly coefficients: Tensor;
-  /** E X (G_first X, of the first segment) of the tokens gathered so far: [N, d], and how many they are: [1]. */
+  /** E X (G_first X for the first segment) of the tokens gathered so far: [N, d], and their number: [1]. */
   readonly pending: Tensor;
   readonly filled: Tensor;
   /** 1 once a segment has been written, 0 before: [1]. */
   readonly begun: Tensor;
-  /** Attention since the last segment by place: [bins]; [1] under uniform sampling, where it is not needed. */
+  /** Attention per bin since the last segment: [bins]; [1] and unused under uniform sampling. */
   readonly attention: Tensor;
 }
 
@@ -70,7 +71,7 @@ export function initialContinuousMemoryState(
   };
 }
 
-/** q [T, H·dk] reads, x [T, d] is written → output [T, H·dv]. */
+/** Reads with q [T, H·dk] and writes x [T, d] → output [T, H·dv]. */
 export function continuousMemory(
   { q, x }: { readonly q: Tensor; readonly x: Tensor },
   parameters: ContinuousMemoryParameters,
@@ -134,8 +135,8 @@ export function continuousMemory(
 }
 
 /**
- * Reading alone, for a memory that does not change meanwhile: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], and the
- * mass that the heads of a query laid on every bin, one a head: seen [T, bins].
+ * Read only: q [T, H·dk], keys [N, H·dk], values [N, H·dv] → output [T, H·dv], and the attention mass of each query on
+ * every bin, summed over heads (1 each): seen [T, bins].
  */
 export function continuousRead(
   { q, keys, values }: { readonly q: Tensor; readonly keys: Tensor; readonly values: Tensor },
@@ -171,7 +172,7 @@ export function continuousRead(
             (r[n]! / total) * values.data[(n * heads + head) * dv + j]!;
         }
       }
-      // A query narrower than a bin still lands in one.
+      // A query narrower than a bin must still hit one.
       const mass = evenPoints(bins).map(bin =>
         Math.exp((-0.5 * (bin - μ) ** 2) / (variance + (0.5 / bins) ** 2)),
       );
@@ -187,14 +188,14 @@ export function expectations(μ: number, variance: number, { centres, widths }: 
   return centres.map((centre, n) => normalDensity(μ, centre, variance + widths[n]! ** 2));
 }
 
-/** [N, N]: from the coefficients to those of the same signal, sampled and squeezed. */
+/** [N, N]: maps coefficients to those of the signal sampled and squeezed. */
 function carry(plan: ContinuousMemoryPlan, attention: Float64Array): Tensor {
   const { basis, samples, sampling } = plan.config;
   if (sampling === 'uniform') return plan.carry;
   return product(plan.fitOld, evaluateBasis(basis, stickySamples(attention, samples)));
 }
 
-/** Points in [0, 1] at the quantiles (m + ½)/M of the attention, linear inside a bin. */
+/** Points in [0, 1] at the quantiles (m + ½)/M of the attention, linear within a bin. */
 export function stickySamples(attention: Float64Array, samples: number): Float64Array {
   const bins = attention.length;
   const sum = attention.reduce((total, mass) => total + mass, 0);

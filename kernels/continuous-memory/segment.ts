@@ -1,10 +1,12 @@
 /**
- * What the ∞-former (arXiv 2109.00301, sections 3.1 to 3.3, and its public implementation) does around the read when it is trained: a
- * whole segment taken up at once, behind a mask, and the penalty that keeps queries narrow.
+ * The training-time parts of the ∞-former (arXiv 2109.00301, sections 3.1 to 3.3, and its public implementation):
+ * writing a whole masked segment at once, and the penalty that keeps queries narrow.
  *
- *   mask      x̃_i = x_i ⊙ σ(b + Σ_{j = −1, 0, 1} x_{i+j} W_j), zeros beside the segment: a convolution of width 3 that sees one token ahead
+ *   mask      x̃_i = x_i ⊙ σ(b + Σ_{j = −1, 0, 1} x_{i+j} W_j), zeros outside the segment: a convolution of width 3
+ *   that sees one token ahead
  *   write     B ← G_old Ψ(samples) B + E X̃, the first time B = G_first X̃
- *   penalty   KL(N(μ, σ²) ‖ N(μ₀, σ₀²)) = ½(σ²/σ₀² − ln(σ²/σ₀²) − 1 + (μ − μ₀)²/σ₀²), μ₀ = μ where only the width is held
+ *   penalty   KL(N(μ, σ²) ‖ N(μ₀, σ₀²)) = ½(σ²/σ₀² − ln(σ²/σ₀²) − 1 + (μ − μ₀)²/σ₀²), μ₀ = μ where only the width is
+ *   penalized
  */
 import { expectShape, type Tensor, tensor, zeros } from '../tensor.ts';
 import { type ContinuousMemoryPlan, product } from './plan.ts';
@@ -37,7 +39,8 @@ export function maskSignal(x: Tensor, { kernel, bias }: SignalMask): Tensor {
 }
 
 /**
- * B after a whole segment x [L, d], under uniform sampling: [N, d]. `before` is B until then, undefined for an empty memory.
+ * B after a whole segment x [L, d], under uniform sampling: [N, d]. `before` is the previous B, undefined for an empty
+ * memory.
  * @throws RangeError when x is not a whole segment
  */
 export function writeSegment(
@@ -57,7 +60,7 @@ export function writeSegment(
   );
 }
 
-/** KL(N(μ, σ²) ‖ N(μ₀, σ₀²)) in nats; without `towards.mean` only the width is held. */
+/** KL(N(μ, σ²) ‖ N(μ₀, σ₀²)) in nats; without `towards.mean` only the width is penalized. */
 export function widthPenalty(
   query: { readonly mean: number; readonly variance: number },
   towards: { readonly mean?: number; readonly variance: number },

@@ -23,9 +23,9 @@
  * the query's and of the key's matrix (and bias).
  */
 export interface DecoderConfig {
-  /** Raised when the meaning of a field or of a weight changes. */
+  /** Increased when the meaning of a field or of a weight changes. */
   readonly version: 1;
-  /** What the file calls its architecture, such as `qwen2`; nothing is computed from it. */
+  /** The file's name for its architecture, such as `qwen2`; informational. */
   readonly architecture: string;
   readonly vocabulary: number;
   readonly width: number;
@@ -37,31 +37,34 @@ export interface DecoderConfig {
   /** dh, an even number; H·dh need not be the width. */
   readonly headWidth: number;
   readonly mlp: number;
-  /** Under the root of every norm. */
+  /** ε of every norm, under the root. */
   readonly normEpsilon: number;
   readonly rotaryBase: number;
-  /** dh/2 numbers that the frequencies are divided by (Llama 3's long contexts; GGUF's `rope_freqs.weight`); absent: 1 each. */
+  /** dh/2 divisors of the frequencies (Llama 3's long contexts; GGUF's `rope_freqs.weight`); 1 each when absent. */
   readonly rotaryDivisors?: readonly number[];
-  /** Tokens of context that it was trained for. */
+  /** Context length it was trained for, in tokens. */
   readonly context: number;
   readonly attentionBias: boolean;
   readonly queryKeyNorm: boolean;
   readonly tiedHead: boolean;
 }
 
-/** Where weights come from: read one at a time, so that all of them need never be in memory. */
+/** Loads weights one at a time, so that they need never be in RAM together. */
 export interface WeightSource {
   names(): readonly string[];
-  /** The numbers in row-major order. @throws Error with a sentence where they cannot be read */
+  /** The numbers in row-major order. @throws Error with a full sentence when they cannot be read */
   read(name: string): Promise<Float32Array>;
-  /** `count` rows of a matrix, from `first` on: an embedding as a whole may not fit. Of queries and keys whole heads only. */
+  /**
+   * `count` rows of a matrix from `first` on, because an embedding may not fit whole. Query and key rows come in whole
+   * heads.
+   */
   readRows?(name: string, first: number, count: number): Promise<Float32Array>;
 }
 
 const counts = ['vocabulary', 'width', 'layers', 'heads', 'keyHeads', 'headWidth', 'mlp', 'context'] as const;
 const choices = ['attentionBias', 'queryKeyNorm', 'tiedHead'] as const;
 
-/** Reads a configuration from `decoder.json`. @throws RangeError that names the field and what is wrong with it */
+/** Parses `decoder.json`. @throws RangeError that names the field and the problem */
 export function parseDecoderConfig(json: string): DecoderConfig {
   let parsed: unknown;
   try {
@@ -104,7 +107,7 @@ export function parseDecoderConfig(json: string): DecoderConfig {
   return config;
 }
 
-/** Every weight of a configuration by its name, with its shape; in the order in which a token meets them. */
+/** Shapes of all weights by name, in the order a token meets them. */
 export function weightShapes(config: DecoderConfig): ReadonlyMap<string, readonly number[]> {
   const { vocabulary, width, layers, heads, keyHeads, headWidth, mlp } = config;
   const shapes = new Map<string, readonly number[]>([['embedding.weight', [vocabulary, width]]]);

@@ -1,19 +1,20 @@
 /**
- * A decoder as a graph that runs any number of tokens after what came before:
+ * A decoder as a graph that runs any number of tokens after a cached prefix:
  *
  * | input | | |
  * |---|---|---|
  * | `ids` | int64 [T] | tokens |
  * | `position` | int64 [1] | of the first of them, for the rotation |
- * | `length` | int64 [1] | n, keys that are there already |
- * | `rows` | int64 [R] | which of the T tokens are to have logits |
- * | `keys.N`, `values.N` | float32 [1, K, P, dh] | P ≥ n: what lies behind the first n is not looked at |
+ * | `length` | int64 [1] | n, cached keys |
+ * | `rows` | int64 [R] | which of the T tokens get logits |
+ * | `keys.N`, `values.N` | float32 [1, K, P, dh] | P ≥ n: entries after the first n are ignored |
  *
- * and gives `logits` [R, V], their `normalizer` [R] (log Σ exp, so that log-probabilities are differences), and `keys.N'`, `values.N'` with the
- * T new ones behind the n. With P ≥ n + T these have the inputs' shape, and may be written over them: then nothing is copied but what is new.
+ * and gives `logits` [R, V], their `normalizer` [R] (log Σ exp, so that log-probabilities are differences), and
+ * `keys.N'`, `values.N'` with the T new ones after the n. With P ≥ n + T these have the inputs' shape and may be
+ * written in place: then only new entries are copied.
  *
- * Tokens see every key before them that is there. What is there is the caller's: all keys, or those that `levels.ts` keeps, and before them
- * keys of other files.
+ * Tokens attend to every cached key. The caller decides which are cached: all keys, or those that `levels.ts` keeps,
+ * preceded by keys of other files.
  */
 import { formatShape } from '../onnx/dimension.ts';
 import { add, cast, exp, log, sub } from '../onnx/elementwise.ts';
@@ -26,7 +27,7 @@ import type { DecoderConfig } from './config.ts';
 import { Products } from './products.ts';
 import type { DecoderLowering, PlacePart } from './weights.ts';
 
-/** The inputs and outputs that hold a layer's state. */
+/** Names of the inputs and outputs that hold a layer's state. */
 export function stateNames(layer: number): { readonly keys: string; readonly values: string } {
   return { keys: `keys.${layer}`, values: `values.${layer}` };
 }
@@ -61,7 +62,7 @@ export function decoderGraph(
   });
   const total = cast(add(length, tokens.value), 'int32'); // [1]
 
-  /** [T, (H + 2K)·dh] to rotated queries and keys, and values. */
+  /** Projects to [T, (H + 2K)·dh], then rotates queries and keys. */
   const project = (layer: number, x: Value): { queries: Value; keys: Value; values: Value } => {
     const name = `layers.${layer}.attention`;
     const product = products.linear(x, `${name}.projections`);
@@ -123,7 +124,7 @@ export function decoderGraph(
   return { model: g.build(), inputs };
 }
 
-/** Adds what the last block changed, and normalises. */
+/** Adds the last block's output to the stream, then normalises. */
 function normalized(
   stream: Value,
   change: Value | undefined,
@@ -135,7 +136,7 @@ function normalized(
   return { normal, stream: sum };
 }
 
-/** Softmax attention of each token over the keys that are there and the new ones up to itself, by onnxruntime's GroupQueryAttention. */
+/** Causal softmax attention over cached and new keys, by onnxruntime's GroupQueryAttention. */
 function attend(
   { queries, keys, values }: { queries: Value; keys: Value; values: Value },
   past: { keys: Value; values: Value },

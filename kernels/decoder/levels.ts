@@ -1,25 +1,26 @@
 /**
- * Dilated attention (LongNet, arXiv 2307.02486) for a model that was trained with exact attention: near tokens are all kept, far ones at
- * strides that grow with their distance, each head of keys its own. As keys are chosen by position alone, choosing is forgetting: attention itself
- * is exact, over what is kept. One level is a window that holds everything; with more, a token costs O(w₀ + log N) after any N.
+ * Dilated attention (LongNet, arXiv 2307.02486) for a model trained with exact attention: near tokens are all kept, far
+ * ones at strides that grow with distance, differently for each key head. As position alone selects the keys, the rest
+ * can be dropped: attention is exact over the kept keys. One level is a window that keeps everything; with more, a
+ * token costs O(w₀ + log N) after any N.
  */
 export interface DecoderLevels {
-  /** Tokens to a block, which is thinned as a whole; a multiple of every stride, so strides grow no further than this. */
+  /** Tokens in a block, which is thinned as a whole; every stride divides it, which bounds the strides. */
   readonly block: number;
-  /** w₀: nearer than this, every token is kept. A multiple of the block. */
+  /** w₀: within this distance every token is kept. A multiple of the block. */
   readonly window: number;
-  /** a: from w₀·aˡ on, every aˡ⁺¹-th. */
+  /** a: from w₀·aˡ on, every aˡ⁺¹-th token is kept. */
   readonly ratio: number;
 }
 
-/** @throws RangeError for blocks that strides do not divide, or windows that are no blocks */
+/** @throws RangeError when a stride does not divide the block, or the window is not a multiple of it */
 export function expectLevels({ block, window, ratio }: DecoderLevels): void {
   const whole = [block, window, ratio].every(value => Number.isInteger(value) && value > 0);
   if (!whole || ratio < 2 || window % block !== 0)
     throw new RangeError(`A window of ${window} in blocks of ${block} with ratio ${ratio} is no pattern.`);
 }
 
-/** The stride of block `index` while tokens of block `present` are run. */
+/** The stride of block `index` while tokens of block `present` run. */
 export function strideOfBlock(
   index: number,
   present: number,
@@ -32,7 +33,7 @@ export function strideOfBlock(
   return stride;
 }
 
-/** Whether a head of keys still has the token at `key` when the one at `query` is run. */
+/** Whether a key head still has the token at `key` when the token at `query` runs. */
 export function isKept(key: number, query: number, head: number, levels: DecoderLevels): boolean {
   const [index, present] = [key, query].map(position => Math.floor(position / levels.block));
   const stride = strideOfBlock(index!, present!, levels);

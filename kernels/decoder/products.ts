@@ -1,4 +1,4 @@
-/** The products of a decoder in its lowering, with the weights where they are placed. */
+/** The matrix products of a decoder in one lowering, and the placement of its weights. */
 import { cast, mul, silu } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { gather, reshape } from '../onnx/layout.ts';
@@ -24,7 +24,7 @@ export class Products {
   readonly #place: PlacePart;
   readonly #weights: ReadonlyMap<string, PackedWeight>;
   readonly #placed = new Map<string, readonly Value[]>();
-  /** Of rows of the chunk's tokens. */
+  /** For the rows of this chunk. */
   readonly #zeroPoints: Value | undefined;
 
   constructor(
@@ -47,7 +47,7 @@ export class Products {
     return this.#parts(name)[0]!;
   }
 
-  /** ids [T] to rows of the embedding, [T, d]. */
+  /** Embedding rows of ids [T]: [T, d]. */
   embed(ids: Value): Value {
     const [weight, scales] = this.#parts('embedding') as [Value, Value?];
     const rows = gather(weight, ids);
@@ -67,7 +67,7 @@ export class Products {
     return tokenLinear(quantizeRows(x, this.#zeroPoints), asToken(weight));
   }
 
-  /** (SiLU(x G) ⊙ x U) D. What comes out of the middle has outliers hundreds of times as large as the rest: it takes sixteen bits. */
+  /** (SiLU(x G) ⊙ x U) D. The intermediate has outliers hundreds of times the rest, so it takes sixteen bits. */
   gatedMlp(x: Value, name: string): Value {
     const [gate, up, down] = ['gate', 'up', 'down'].map(part => this.#parts(`${name}.${part}`));
     if (this.#zeroPoints === undefined) {
@@ -75,7 +75,7 @@ export class Products {
       return this.#plain(hidden, down!);
     }
     const rows = quantizeRows(x, this.#zeroPoints);
-    // The rows' scales of U wait until D, where there are fewer numbers to multiply.
+    // The row scales of U are applied after D, where there are fewer numbers.
     const hidden = mul(silu(tokenLinear(rows, asToken(gate!))), unscaledTokenLinear(rows, asToken(up!)));
     return wideTokenLinear(hidden, asToken(down!), this.#zeroPoints, rows.scales);
   }

@@ -16,11 +16,11 @@ export interface DecoderSpan {
 }
 
 export interface DecoderReading {
-  /** Seen by every token, whatever its position: keys of other files. */
+  /** Seen by every token regardless of position: keys of other files. */
   readonly before?: DecoderSpan;
   /** Position of the first token. */
   readonly position?: number;
-  /** All keys are kept without it. */
+  /** Without it, all keys are kept. */
   readonly levels?: DecoderLevels;
 }
 
@@ -83,7 +83,7 @@ export function decoder(
   return { logits: tensor([length, vocabulary], logits.data), span: { keys, values } };
 }
 
-/** q [T, H, dh] over k, v [S, K, dh], where H / K heads of queries share one of keys, and `sees` says for each of those what is there. */
+/** q [T, H, dh] over k, v [S, K, dh]; H / K query heads share a key head, and `sees` masks the keys of each. */
 function groupedAttention(
   q: Tensor,
   k: Tensor,
@@ -129,7 +129,7 @@ function finder(config: DecoderConfig, tensors: DecoderTensors): (name: string) 
   };
 }
 
-/** x [T, K] times W [N, K] turned over: [T, N]. */
+/** x [T, K] times the transpose of W [N, K]: [T, N]. */
 function multiply(x: Tensor, w: Tensor): Tensor {
   const [length = 0, inner = 0] = x.shape;
   const outputs = w.shape[0]!;

@@ -1,18 +1,21 @@
 /**
- * A decoder's weights in another basis, in which eight bits are enough. Activations have a few channels tens of times as large as the rest, and one
- * scale a token leaves the rest hardly any steps. An orthogonal map of the residual stream spreads them over all channels, and can be put into
- * the weights: RMS norms keep lengths, once their gains are in the matrices behind them. Values of a head are mixed likewise, which the matrix of the
- * outputs takes back. (QuaRot, arXiv 2404.00456, section 4: stages 1a and 1c, which cost nothing while the model runs.)
+ * A decoder's weights in a rotated basis in which eight bits suffice. A few channels of the activations are tens of
+ * times larger than the rest, so one scale per token leaves the rest very few steps. An orthogonal map of the residual
+ * stream spreads them over all channels and folds into the weights: RMS norms preserve lengths once their gains are
+ * folded into the next matrices. Values are mixed within each head, undone in the output matrix. (QuaRot, arXiv
+ * 2404.00456, section 4: stages 1a and 1c, which cost nothing at run time.)
  */
 import { uniformStream } from '../tensor.ts';
 import { type DecoderConfig, type WeightSource, weightShapes } from './config.ts';
 
-/** What a rotated model is like: the last norm's gain is in its head now, which can be the embedding no longer. */
+/**
+ * The rotated model's configuration: the head absorbs the last norm's gain, so it is no longer tied to the embedding.
+ */
 export function rotatedConfig(config: DecoderConfig): DecoderConfig {
   return { ...config, tiedHead: false };
 }
 
-/** The same model: what comes out of it differs by rounding. Keys are as they were; values are in the basis of their heads. */
+/** The same model up to rounding. Keys are unchanged; values are in the rotated basis of their heads. */
 export function rotated(config: DecoderConfig, source: WeightSource): WeightSource {
   const { width, headWidth } = config;
   const stream = new Rotation(width);
@@ -100,8 +103,8 @@ export function rotated(config: DecoderConfig, source: WeightSource): WeightSour
 }
 
 /**
- * An orthogonal map of d = m·2ᵏ numbers: random signs, then a Hadamard transform of each 2ᵏ of them, then a cosine transform across the m; in
- * d·(k + m) steps.
+ * An orthogonal map of d = m·2ᵏ numbers: random signs, a Hadamard transform of each 2ᵏ, then a cosine transform across
+ * the m. Takes d·(k + m) steps.
  */
 export class Rotation {
   readonly #size: number;
@@ -120,7 +123,7 @@ export class Rotation {
     this.#size = size;
     this.#inner = inner;
     this.#outer = outer;
-    // The Hadamard transform's scale is in the signs.
+    // The signs include the Hadamard scale.
     this.#signs = Float64Array.from({ length: size }, () => (uniform() < 0.5 ? -1 : 1) / Math.sqrt(inner));
     this.#cosines = Float64Array.from({ length: outer * outer }, (_, at) => {
       const [row, column] = [Math.floor(at / outer), at % outer];

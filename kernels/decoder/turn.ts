@@ -1,10 +1,10 @@
 import type { DecoderConfig } from './config.ts';
 
 /**
- * Turns keys that were read at one position to another, in place: rotations add up, so that what a span was read at can be changed without
- * reading it again.
+ * Rotates keys from one position to another, in place: rotations compose, so a span can move without being prefilled
+ * again.
  * @param keys rows of dh numbers, any number of them
- * @param by how many positions further on
+ * @param by positions to add
  */
 export function turnKeys(keys: Float32Array, by: number, config: DecoderConfig): void {
   const { headWidth, rotaryBase, rotaryDivisors } = config;

@@ -1,4 +1,4 @@
-/** How a decoder's weights are held in a graph: which tensors of the file become which parts, in each lowering. */
+/** How a graph holds a decoder's weights: which of the file's tensors become which parts, in each lowering. */
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import {
   blockPacking,
@@ -14,21 +14,21 @@ import { rotated, rotatedConfig } from './rotate.ts';
 
 /**
  * - `float32`: exact, the reference of the others.
- * - `signed8`, `unsigned8`: eight bits a weight and an activation, a scale a column and a token. The same whole numbers; signed products are faster
- *   where the processor adds them exactly, and wrong elsewhere.
- * - `block8`, `block4`: eight or four bits a weight, a scale for 32 of them: for graphics cards.
+ * - `signed8`, `unsigned8`: eight bits for weights and activations, one scale per column and token. Same integers;
+ *   signed products are faster where the processor adds them exactly, and wrong elsewhere.
+ * - `block8`, `block4`: eight or four bits a weight, one scale per 32: for GPUs.
  */
 export type DecoderLowering = 'float32' | 'signed8' | 'unsigned8' | 'block8' | 'block4';
 
-/** One weight of the graph: made from rows of one tensor after another. */
+/** One weight of the graph, packed from the rows of one or more tensors. */
 export interface PackedWeight {
   readonly name: string;
-  /** Names of tensors, whose rows follow one another. */
+  /** Names of the tensors whose rows are concatenated. */
   readonly from: readonly string[];
   readonly packing: Packing;
 }
 
-/** A model as its weights are packed: all lowerings but float32 take the rotated one. */
+/** The model to pack: every lowering except float32 takes the rotated one. */
 export function preparedFor(
   lowering: DecoderLowering,
   config: DecoderConfig,
@@ -38,10 +38,10 @@ export function preparedFor(
   return { config: rotatedConfig(config), source: rotated(config, source) };
 }
 
-/** Gives a part of a packed weight as a value of the graph. */
+/** Places a part of a packed weight in the graph. */
 export type PlacePart = (g: GraphBuilder, weight: string, part: Part) => Value;
 
-/** Every weight of the graph in a lowering, the largest first: memory is fullest at the start, and never more so afterwards. */
+/** All weights of the graph in a lowering, largest first, so that RAM use peaks at the start. */
 export function packedWeights(config: DecoderConfig, lowering: DecoderLowering): readonly PackedWeight[] {
   const shapes = weightShapes(lowering === 'float32' ? config : rotatedConfig(config));
   const rowsOf = (from: readonly string[]): number =>
@@ -65,7 +65,7 @@ export function packedWeights(config: DecoderConfig, lowering: DecoderLowering):
       packing: (float ? rowPacking : lookupPacking)(vocabulary, width),
     },
   ];
-  // In float32 a tied head multiplies the embedding as it is.
+  // In float32 a tied head uses the embedding itself.
   if (!float) weights.push(matrix('head', ['head.weight']));
   else if (!config.tiedHead)
     weights.push({ name: 'head', from: ['head.weight'], packing: rowPacking(vocabulary, width) });
@@ -98,12 +98,12 @@ export function packedWeights(config: DecoderConfig, lowering: DecoderLowering):
   return weights;
 }
 
-/** Rows that are read at once: some 16 MB of the widest models. */
+/** Rows read at once: about 16 MB for the widest models. */
 const rowsAtOnce = 2048;
 
 /**
- * Reads what a weight is made of, a few rows at a time where the source can.
- * @throws RangeError where a tensor has another size than the configuration says; what the source throws
+ * Packs a weight, reading a few rows at a time where the source can.
+ * @throws RangeError when a tensor's size differs from the configuration; errors of the source
  */
 export async function packWeight(
   { from, packing }: PackedWeight,
@@ -115,7 +115,7 @@ export async function packWeight(
   for (const name of from) {
     const [rows = 0, columns = 1] = shapes.get(name)!;
     const inPieces = source.readRows !== undefined && columns > 1;
-    // Whole heads.
+    // In whole heads.
     const step = inPieces ? rowsAtOnce - (rowsAtOnce % config.headWidth) : rows;
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(start + step, rows);

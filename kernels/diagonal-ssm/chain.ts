@@ -1,4 +1,4 @@
-/** Complex values as a real and an imaginary one, and the recurrence over blocks, which alone has to run one after the other. */
+/** Complex values as a real and an imaginary one, and the recurrence over blocks, the only sequential part. */
 import { add, mul, sub } from '../onnx/elementwise.ts';
 import type { Value } from '../onnx/graph-builder.ts';
 import { slice, split } from '../onnx/layout.ts';
@@ -8,8 +8,8 @@ import { joined, piece } from '../onnx/unrolled.ts';
 export type Complex = readonly [re: Value, im: Value];
 
 /**
- * S_{i+1} = λ^C S_i + b_i from S_0, along an axis of n ≤ `most` blocks: the modes that each block starts from, n along that axis, and
- * the last, 1 along it.
+ * S_{i+1} = λ^C S_i + b_i from S_0, along an axis of n ≤ `most` blocks: the modes before each block, n along that axis,
+ * and the final ones, 1 along it.
  */
 export function chainOverBlocks(
   decay: Complex,
@@ -22,7 +22,7 @@ export function chainOverBlocks(
   const states: Complex[] = [start];
   for (let i = 0; i < most; i++) {
     const [re, im] = multiply(states[i]!, decay);
-    // A block that is not there is empty, and so is whatever it is added to.
+    // An absent block is an empty tensor, and so is its sum with anything.
     states.push([add(re, piece(additions[0], axis, i)), add(im, piece(additions[1], axis, i))]);
   }
   const all = ([0, 1] as const).map(part => {

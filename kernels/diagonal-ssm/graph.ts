@@ -1,9 +1,9 @@
 /**
- * The diagonal recurrence as products of matrices. With u_i the C tokens of block i and S_i the modes before it,
+ * The diagonal recurrence as matrix products. With u_i the C tokens of block i and S_i the modes before it,
  *
  *   y_i = Toeplitz(f_0 … f_{C−1}) u_i + Vandermonde(R λ … R λ^C) S_i,     S_{i+1} = λ^C S_i + Σ_j λ^{C−1−j} u_{i,j}
  *
- * one matrix a channel for each of the two sums. Only S waits for the block before.
+ * one matrix per channel for each of the two sums. Only S depends on the previous block.
  */
 import { formatShape } from '../onnx/dimension.ts';
 import { add, mul } from '../onnx/elementwise.ts';
@@ -34,7 +34,7 @@ export function diagonalSsmGraph(
   const blocks = pieces(length, block);
   const whole = times(blocks, block);
   const padding = minus(whole, length);
-  // Padding stands at the start, so that the last block ends with the last token and its modes are the state.
+  // Padded at the start, so that the last block ends with the last token and its modes are the state.
   const columns = transpose(padTo(input, 0, whole, 0, 'start'), [1, 0]); // [d, n·C]
   const u = reshape(columns, [d, blocks.dimension, block]); // [d, n, C]
   const written = matmul(u, placeTensor(g, tables.write)); // [d, n, 2m]
@@ -50,7 +50,7 @@ export function diagonalSsmGraph(
   };
 }
 
-/** One token, input [1, d]: the recurrence as it stands. */
+/** One token, input [1, d]: the recurrence itself. */
 export function diagonalSsmStepGraph(
   g: GraphBuilder,
   input: Value,

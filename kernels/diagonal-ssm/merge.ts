@@ -1,9 +1,11 @@
 /**
- * What a span of tokens does to a diagonal recurrence is h ↦ A ⊙ h + b, with A = λ^L and b the state reached from zero. Spans
- * compose; composition is associative and not commutative (the monoid behind a parallel scan, arXiv 2208.04933, appendix H).
+ * A span of tokens maps a diagonal recurrence's state by h ↦ A ⊙ h + b, with A = λ^L and b the state reached from zero.
+ * Spans compose; composition is associative and not commutative (the monoid behind a parallel scan, arXiv 2208.04933,
+ * appendix H).
  *
- * A mode may be more than a number: those of H3 are matrices, and all of one share its decay. What H3 writes depends on the text
- * before through its shift alone, so its spans compose exactly where every text starts with an empty shift, as files do.
+ * A mode may be more than a number: those of H3 are matrices, whose entries share one decay. H3 depends on earlier
+ * tokens through its shift alone, so its spans compose exactly where each sequence starts with an empty shift, as files
+ * do.
  */
 import { type Tensor, tensor, zeros } from '../tensor.ts';
 import type { DiagonalSsmParameters, DiagonalSsmState } from './reference.ts';
@@ -22,7 +24,7 @@ export function emptyDiagonalSsmSpan(width: number, modes: number): DiagonalSsmS
   return { decay, modes: zeros([width, 2, modes]) };
 }
 
-/** The span of `length` tokens that, read from a zero state, ends in `end`. Any length costs the same. */
+/** The span of `length` tokens whose state, from zero, is `end`. Constant time for any length. */
 export function diagonalSsmSpan(
   { poles }: DiagonalSsmParameters,
   length: number,
@@ -72,7 +74,7 @@ function add(a: Tensor, b: Tensor): Tensor {
   );
 }
 
-/** Calls `visit` with the places of both parts of every complex number of [d, 2, m]. */
+/** Calls `visit` with the indices of the real and imaginary part of every complex number in [d, 2, m]. */
 function pairwise([d = 0, , m = 0]: readonly number[], visit: (re: number, im: number) => void): void {
   for (let c = 0; c < d; c++) {
     for (let n = 0; n < m; n++) visit(2 * c * m + n, (2 * c + 1) * m + n);

@@ -12,7 +12,7 @@ import { expectShape, type Tensor, tensor, zeros } from '../tensor.ts';
 export interface DiagonalSsmParameters {
   /** λ, every |λ| ≤ 1: [d, 2, m]. */
   readonly poles: Tensor;
-  /** R: [d, 2, m]. Input matrix and output matrix in one; the recurrence itself is driven by u. */
+  /** R: [d, 2, m]. Input and output matrix combined; u itself drives the recurrence. */
   readonly residues: Tensor;
   /** D: [d]. */
   readonly skip: Tensor;
@@ -77,7 +77,7 @@ export function impulseResponse(parameters: DiagonalSsmParameters, length: numbe
   return taps;
 }
 
-/** Width and number of modes. Throws when the parameters do not fit each other. */
+/** Width and number of modes. Throws when the parameters' shapes disagree. */
 export function diagonalSsmShape({ poles, residues, skip }: DiagonalSsmParameters): [d: number, m: number] {
   const [d = 0, , m = 0] = expectShape('diagonal recurrence', 'the poles', poles, [undefined, 2, undefined]);
   expectShape('diagonal recurrence', 'the residues', residues, [d, 2, m]);

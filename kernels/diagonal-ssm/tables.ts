@@ -1,13 +1,13 @@
-/** The constant matrices of a diagonal recurrence in blocks, computed in float64 from its poles. */
+/** Constant matrices of a blocked diagonal recurrence, computed in float64 from its poles. */
 import { type Tensor, zeros } from '../tensor.ts';
 import { type DiagonalSsmParameters, diagonalSsmShape, impulseResponse } from './reference.ts';
 
 export interface DiagonalSsmTables {
-  /** C, the tokens of a block. */
+  /** C, tokens in a block. */
   readonly block: number;
-  /** [d, C, 2m]: row j takes token j of a block to its share of the modes at the end, λ^{C−1−j}. */
+  /** [d, C, 2m]: row j is token j's contribution to the modes at the block's end, λ^{C−1−j}. */
   readonly write: Tensor;
-  /** [d, C + 2m, C]: from the tokens of a block (Toeplitz) and the modes before it (Vandermonde) to the output. */
+  /** [d, C + 2m, C]: maps a block's tokens (Toeplitz) and the modes before it (Vandermonde) to the output. */
   readonly read: Tensor;
   /** λ^C: [d, 1, 2m]. */
   readonly decay: Tensor;
@@ -16,8 +16,8 @@ export interface DiagonalSsmTables {
 }
 
 /**
- * A block begins with p < C tokens that are only padding, before which the state is rewound by λ^{−p}. Each mode is exact to
- * rounding, but a mode that decays fast would overflow: so blocks are shorter where |λ| is small.
+ * A block begins with p < C tokens of padding, for which the state is rewound by λ^{−p}. Each mode is exact to
+ * rounding, but a fast-decaying mode would overflow, so blocks are shorter where |λ| is small.
  */
 export function blockLength({ poles }: DiagonalSsmParameters, longest = 32): number {
   const [d = 0, , m = 0] = poles.shape;

@@ -45,10 +45,10 @@ import {
 } from './reference.ts';
 
 /**
- * The same as `dilatedAttention`. At each level the tokens that a head owns are gathered, attend to the kept groups and to each
- * other, and what they found is scattered back to them; at rate 1, where most of the work is, in blocks as window attention does.
- * At the other levels work grows with the square of the chunk over the rate: chunks of up to four times the smallest segment
- * are best.
+ * Same as `dilatedAttention`. At each level a head's tokens are gathered, attend to the stored groups and to each
+ * other, and the results are scattered back; rate 1, which does most of the work, runs in blocks as window attention
+ * does. At other levels work grows with the square of the chunk over the rate: chunks of up to four times the smallest
+ * segment are best.
  */
 export function dilatedAttentionGraph(
   g: GraphBuilder,
@@ -97,17 +97,17 @@ interface Operands {
 }
 
 interface LevelResult {
-  /** Of [H, T] where every head owns every token, otherwise of the owned ones [H, n]. */
+  /** [H, T] where every head owns every token, otherwise [H, n] for the owned ones. */
   readonly partials: Placed<AttentionPartials>;
-  /** int64 [H, n]: which token, as head · T + token, an owned one is; any where it is not in the chunk. */
+  /** int64 [H, n]: index of each owned token, head · T + token; arbitrary where it is outside the chunk. */
   readonly tokens?: Value;
-  /** float32 [H, n]: 1 where the owned one is in the chunk. */
+  /** float32 [H, n]: 1 where the owned token is in the chunk. */
   readonly inside?: Value;
   readonly keys: Value;
   readonly values: Value;
 }
 
-/** Adds to the partials of every token what the levels found for the tokens that they own: `mergePartials`, for all at once. */
+/** Merges each level's results into the partials of the tokens it owns: a batched `mergePartials`. */
 function mergeScattered(
   base: Placed<AttentionPartials>,
   levels: readonly LevelResult[],
@@ -216,7 +216,7 @@ function attendToAll(
   };
 }
 
-/** 0 where a query sees a key, of its own segment and not after itself, `noScore` elsewhere; from their groups' numbers. */
+/** From group numbers: 0 where a query sees a key (same segment, not later), `noScore` elsewhere. */
 function biasOf(g: GraphBuilder, query: Value, key: Value, slots: number): Value {
   const segmentStart = mul(div(query, slots), slots);
   const sees = and(lessOrEqual(key, query), greaterOrEqual(key, segmentStart));
@@ -237,18 +237,18 @@ function attend(q: Value, k: Value, v: Value, bias: Value): Placed<AttentionPart
   };
 }
 
-/** Which tokens of a chunk a head owns at one level, in groups of r. */
+/** The tokens of a chunk that a head owns at one level, in groups of r. */
 interface Ownership {
-  /** Groups that the chunk touches. */
+  /** Groups the chunk overlaps. */
   readonly groups: Length;
-  /** int64 [1]: the number of the first of them. */
+  /** int64 [1]: index of the first of them. */
   readonly firstGroup: Value;
-  /** 0 or 1: whether that group began in the chunk before, so that the state holds a part of it. */
+  /** 1 if that group began in the previous chunk, so that the state holds part of it; otherwise 0. */
   readonly overlap: Length;
   /** As in `LevelResult`. */
   readonly tokens: Value;
   readonly inside: Value;
-  /** From tokens [T, H, d] to owned ones [H, n, d]; zeros where the owned token is not in the chunk. */
+  /** Gathers tokens [T, H, d] into owned ones [H, n, d]; zeros where the owned token is outside the chunk. */
   gather(x: Value): Value;
 }
 
@@ -260,13 +260,13 @@ function ownership(
   length: Length,
   offsets?: HeadOffsets,
 ): Ownership {
-  const offset = mod(position, rate); // [1]: tokens of the first group that came before
+  const offset = mod(position, rate); // [1]: tokens of the first group in earlier chunks
   const overlap: Length = { dimension: symbol(`overlap of ${rate}`), value: smaller(offset, 1) };
   const groups: Length = {
     dimension: addDimensions(overlap.dimension, symbol(`new groups of ${rate}`)),
     value: div(add(add(offset, length.value), rate - 1), rate),
   };
-  // The token of group i that head j owns: i·r + its own place in a group − offset.
+  // Head j's token of group i: i·r + its offset in a group − chunk offset.
   const head = counting(g, [heads, 1]);
   const own = Array.from({ length: heads }, (_, j) => offsetOf(j, heads, rate, offsets));
   const token = sub(add(mul(range(groups), rate), g.constant('int64', own, [heads, 1])), offset); // [H, n]
@@ -284,7 +284,7 @@ function ownership(
   };
 }
 
-/** The kept groups and those of the chunk, where the first of these may complete the last of those. */
+/** The stored groups and the chunk's; the chunk's first may complete the last stored one. */
 function append(kept: Value, x: Value, owners: Ownership): { all: Value; length: Length } {
   const { groups, overlap } = owners;
   const fresh = owners.gather(x); // [H, n, d]

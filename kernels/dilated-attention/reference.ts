@@ -10,26 +10,26 @@ export interface DilatedLevel {
 }
 
 /**
- * Which token of a group of r a head keeps. The paper's: head j keeps the j-th, counted on (mod r), so that neighbours look at different tokens.
- * `blocked` is that of the public implementation (torchscale): the first ⌈H/r⌉ heads keep the first, the next ⌈H/r⌉ the second. The two
- * are the same where r ≥ H; elsewhere they differ in which heads share their tokens, not in how many see each.
+ * Which token of a group of r a head keeps. The paper's: head j keeps the j-th (mod r), so that adjacent heads see
+ * different tokens. `blocked` is that of the public implementation (torchscale): the first ⌈H/r⌉ heads keep the first,
+ * the next ⌈H/r⌉ the second. Both agree where r ≥ H; otherwise they differ in which heads share tokens, not in how many
+ * see each.
  */
 export type HeadOffsets = 'paper' | 'blocked';
 
 /** Dilated attention (LongNet, arXiv 2307.02486, section 3). */
 export interface DilatedAttentionParameters {
-  /** The paper's, unless it says otherwise. */
+  /** Defaults to the paper's. */
   readonly offsets?: HeadOffsets;
-  /** One with rate 1, if every token is to see something. */
+  /** Needs one with rate 1 if every token is to see something. */
   readonly levels: readonly DilatedLevel[];
-  /** [H]: what the scores of a head are multiplied by; 1/√dh where it is not learned. */
+  /** [H]: scale of a head's scores; 1/√dh unless learned. */
   readonly scale: Tensor;
 }
 
 /**
- * For every level the last w/r groups of r tokens: of each group a head keeps the one token that is its own. Zeros
- * where there was no token yet. With w and r growing by one ratio, w/r is the same at every level, and a sequence of
- * N takes log N levels.
+ * For every level the last w/r groups of r tokens; of each group a head keeps its one token. Zeros where there is no
+ * token yet. If w and r grow by the same ratio, w/r is the same at every level, and a sequence of N takes log N levels.
  */
 export interface DilatedAttentionState {
   readonly levels: readonly {
@@ -42,7 +42,7 @@ export interface DilatedAttentionState {
   readonly position: Tensor;
 }
 
-/** The place in a group of `rate` tokens that is a head's own. */
+/** The offset of a head's token in a group of `rate` tokens. */
 export function offsetOf(head: number, heads: number, rate: number, offsets: HeadOffsets = 'paper'): number {
   return offsets === 'paper' ? head % rate : Math.floor(head / Math.ceil(heads / rate));
 }
@@ -70,10 +70,11 @@ export function initialDilatedAttentionState(
 }
 
 /**
- * Token p belongs, at level (w, r), to segment ⌊p/w⌋, and to head j if p ≡ offset of j (mod r), which is j itself in the paper. A token attends, per level, to the
- * tokens of its head and segment up to itself; a head that does not own it has nothing there. The levels are mixed by their
- * softmax denominators: O = Σ αᵢOᵢ, αᵢ = sᵢ/Σs (equation 10), which is attention over the union of the levels, a key counting
- * once for each level that has it; zero where no level has a key. q, k [T, H, dh], v [T, H, dv], output [T, H, dv].
+ * Token p belongs, at level (w, r), to segment ⌊p/w⌋, and to head j if p ≡ offset of j (mod r), which is j itself in
+ * the paper. A token attends, per level, to the tokens of its head and segment up to itself; heads that do not own it
+ * contribute nothing there. Levels are mixed by their softmax denominators: O = Σ αᵢOᵢ, αᵢ = sᵢ/Σs (equation 10), which
+ * is attention over the union of the levels, a key counting once for each level that has it; zero where no level has a
+ * key. q, k [T, H, dh], v [T, H, dv], output [T, H, dv].
  */
 export function dilatedAttention(
   q: Tensor,
@@ -109,7 +110,7 @@ export function dilatedAttention(
       }
       for (let h = 0; h < heads; h++) {
         if (position % rate !== offsetOf(h, heads, rate, offsets)) continue;
-        const last = (h + 1) * slots - 1; // the group of the present token
+        const last = (h + 1) * slots - 1; // the current token's group
         keys.data.set(row(k, t * heads + h), last * width);
         values.data.set(row(v, t * heads + h), last * outputs);
         const seen = Math.floor((position % segment) / rate) + 1;
@@ -125,7 +126,7 @@ export function dilatedAttention(
   };
 }
 
-/** Groups that a level keeps. Throws where its segment is no multiple of its rate. */
+/** Groups that a level stores. Throws when its segment is not a multiple of its rate. */
 export function slotsOf({ segment, rate }: DilatedLevel): number {
   if (segment % rate !== 0) {
     throw new RangeError(`dilated attention: a segment of ${segment} is no multiple of its rate ${rate}`);
@@ -165,7 +166,7 @@ function row({ shape, data }: Tensor, index: number): Float64Array {
   return data.subarray(index * width, (index + 1) * width);
 }
 
-/** Moves every row of the second axis one towards the start; the last becomes zeros. */
+/** Shifts the second axis by one towards the start; the last row becomes zeros. */
 function shiftOne({ shape, data }: Tensor): void {
   const [outer = 0, length = 0, width = 0] = shape;
   for (let o = 0; o < outer; o++) {

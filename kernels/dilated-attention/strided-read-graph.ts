@@ -11,7 +11,7 @@ import type { Placed } from '../onnx/parameters.ts';
 import { reduceMax, reduceSum } from '../onnx/reduce.ts';
 import type { BesideWindow, StridedMemory, StridedReadParameters } from './strided-read.ts';
 
-/** The same as `stridedRead`, of q [T, H, dh]. */
+/** Same as `stridedRead`, for q [T, H, dh]. */
 export function stridedReadGraph(
   g: GraphBuilder,
   q: Value,
@@ -28,7 +28,7 @@ export function stridedReadGraph(
   const missing = reshape(mul(sub(1, valid), noScore), [heads!, 1, slots]);
   const scores = add(products, missing);
   const maximum = reduceMax(scores, -1, true); // [H, T, 1]
-  // Where every key is missing, the largest score is no score and its exponential would count as one.
+  // If every key is masked, the maximum is `noScore` too and exp would give 1.
   const weights = mul(exp(sub(scores, maximum)), reshape(valid, [heads!, 1, slots]));
   const partials = {
     maximum: reshape(maximum, [heads!, length!]),
@@ -38,7 +38,7 @@ export function stridedReadGraph(
   return { output: finishAttentionGraph(g, partials), partials };
 }
 
-/** The memory of a strided read as the graph beside a window takes it. */
+/** A strided memory in the form that the graph beside a window takes. */
 export interface HiddenKeys {
   /** [H, M, dh] and [H, M, dv] */
   readonly keys: Value;
@@ -47,7 +47,7 @@ export interface HiddenKeys {
   readonly hidden: Value;
 }
 
-/** The same as `stridedReadBesideWindow`; `step` is the form for one token. */
+/** Same as `stridedReadBesideWindow`; `step` is the one-token form. */
 export function stridedReadBesideWindowGraph(
   g: GraphBuilder,
   { q, plain, k, v }: Placed<BesideWindow>,

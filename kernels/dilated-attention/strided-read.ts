@@ -14,26 +14,26 @@ import {
 import { expectShape, type Tensor } from '../tensor.ts';
 
 /**
- * Keys and values that were chosen by their position alone, before any query is known: dilated attention's pattern as seen from
- * one place, near tokens dense, far ones at strides that grow with the distance.
+ * Keys and values selected by position alone, before any query is known: dilated attention's pattern as seen from one
+ * position, near tokens dense, far ones at strides that grow with distance.
  */
 export interface StridedMemory {
   /** [H, M, dh] */
   readonly keys: Tensor;
   /** [H, M, dv] */
   readonly values: Tensor;
-  /** [H, M]: 1 where there is a key, 0 where there is none (anything may stand there then). */
+  /** [H, M]: 1 where there is a key, 0 where there is none (contents arbitrary). */
   readonly valid: Tensor;
 }
 
 export interface StridedReadParameters {
-  /** [H]: what the scores of a head are multiplied by; 1/√dh where it is not learned. */
+  /** [H]: scale of a head's scores; 1/√dh unless learned. */
   readonly scale: Tensor;
 }
 
 /**
- * Attention of q [T, H, dh] over the memory; every query sees all of it. The partials let it be mixed with local attention by the
- * softmax denominators. The output [T, H, dv] alone is zero where the memory is empty.
+ * Attention of q [T, H, dh] over the whole memory. The partials let callers mix it with local attention by the softmax
+ * denominators. The output [T, H, dv] is zero where the memory is empty.
  */
 export function stridedRead(
   q: Tensor,
@@ -51,7 +51,7 @@ export function stridedRead(
   for (const index of queries.data.keys()) {
     queries.data[index]! *= scale.data[Math.floor(index / (length * width))]!;
   }
-  // Masked keys differ from head to head, so that every head is attended by itself.
+  // Heads mask different keys, so each attends separately.
   const parts = Array.from({ length: heads }, (_, h) =>
     attend(headOf(queries, h), headOf(keys, h), headOf(values, h), (_t, s) => valid.data[h * slots + s]! > 0),
   );
@@ -67,7 +67,7 @@ export function stridedRead(
   return { output: finishAttention(partials), partials };
 }
 
-/** Queries of a strided read beside a window: [T, H, dh] each, `plain` without the rotation that the window's have. */
+/** Queries of a strided read beside a window: [T, H, dh] each; `plain` lacks the window's rotation. */
 export interface BesideWindow {
   readonly q: Tensor;
   readonly plain: Tensor;
@@ -76,9 +76,9 @@ export interface BesideWindow {
 }
 
 /**
- * The read that is served: one softmax over a window of the file itself and the memory's keys, o = Σ αᵢOᵢ with αᵢ the denominators, as dilated
- * attention mixes its levels. The window's scores are of rotated queries and keys; kept keys have no position, and `plain` meets them, times the
- * same scale.
+ * The read used in serving: one softmax over the file's own window and the memory's keys, o = Σ αᵢOᵢ with αᵢ the
+ * denominators, as dilated attention mixes its levels. Window scores use rotated queries and keys; memory keys have no
+ * position and meet `plain`, with the same scale.
  */
 export function stridedReadBesideWindow(
   { q, plain, k, v }: BesideWindow,
@@ -91,11 +91,11 @@ export function stridedReadBesideWindow(
   return { output: finishAttention(mergePartials(near.partials, far.partials)), state: near.state };
 }
 
-/** How densely what lies before the cursor is kept. */
+/** How densely tokens before the cursor are kept. */
 export interface StridedPattern {
-  /** w₀: up to this distance, every token. */
+  /** w₀: up to this distance, every token is kept. */
   readonly window: number;
-  /** a: each further distance of w₀·aˡ keeps every aˡ-th. */
+  /** a: beyond w₀·aˡ, every aˡ-th token is kept. */
   readonly ratio: number;
 }
 
@@ -107,8 +107,8 @@ function strideAt(distance: number, { window, ratio }: StridedPattern): number {
 }
 
 /**
- * Strides for files of the given lengths in tokens, ranked from the nearest on: each by the distance at which it begins. Every
- * level keeps about (a − 1)·w₀ tokens, and as much more as its last file reaches into the next.
+ * Strides for files of the given token lengths, nearest first: each by the distance at which the file begins. Every
+ * level keeps about (a − 1)·w₀ tokens, plus what its last file reaches into the next level.
  */
 export function stridesByRank(lengths: readonly number[], pattern: StridedPattern): number[] {
   let distance = 0;
@@ -120,8 +120,8 @@ export function stridesByRank(lengths: readonly number[], pattern: StridedPatter
 }
 
 /**
- * The positions of a file that a head keeps at a stride: p ≡ head (mod stride), counted from the file's start. What is kept at a
- * stride is also kept at every stride that divides it, so that a file that moves away is thinned and never read again.
+ * Positions in a file that a head keeps at a stride: p ≡ head (mod stride), counted from the file's start. Positions
+ * kept at a stride are kept at every divisor of it, so a file that moves away is thinned without prefilling it again.
  */
 export function stridedPositions(length: number, stride: number, head: number): number[] {
   const positions: number[] = [];

@@ -16,23 +16,26 @@ import {
 import { sizeOf } from '../tensor.ts';
 
 /**
- * A sequence cut into n blocks of B queries, where a query sees no further back than `window` keys: block i multiplies the
- * window + B keys that any of its queries can see, column c of them being key i·B + c of [past, sequence].
+ * A sequence cut into n blocks of B queries that see `window` keys back at most: block i multiplies the window + B keys
+ * that any of its queries can see; column c is key i·B + c of [past, sequence].
  */
 export interface Blocks {
   /** n */
   readonly count: Length;
   /** B */
   readonly size: number;
-  /** x [H, T, d] as [H, n, B, d], padded with zeros at the end. */
+  /** x [H, T, d] as [H, n, B, d], zero-padded at the end. */
   cut(x: Value): Value;
-  /** What each block sees of the past [H, window, d] and x [H, T, d]: [H, n, window + B, d]; and the past of the next chunk. */
+  /**
+   * The keys each block sees, from past [H, window, d] and x [H, T, d]: [H, n, window + B, d]; and the next chunk's
+   * past.
+   */
   around(past: Value, x: Value): { readonly seen: Value; readonly kept: Value };
   /** x [H, n, B, d] as [H, T, d]. */
   join(x: Value): Value;
 }
 
-/** Cuts a sequence of `length`; the window is a whole number of blocks. */
+/** Cuts a sequence of `length`; the window must be a whole number of blocks. */
 export function cutIntoBlocks(g: GraphBuilder, length: Length, window: number, size: number): Blocks {
   if (window % size !== 0) {
     throw new RangeError(`attention: blocks of ${size} in a window of ${window}`);
@@ -43,7 +46,7 @@ export function cutIntoBlocks(g: GraphBuilder, length: Length, window: number, s
   const [heads, depth] = [0, 2] as const;
   const zeros = (x: Value): Value =>
     filled([x.shape[heads] as number, padding, x.shape[depth] as number], 'float32', 0, g);
-  // Block i sees the pieces i to i + window / B, each of B keys: copied a piece at a time, never a row.
+  // Block i sees pieces i to i + window / B, of B keys each: copied by pieces, not by rows.
   const pieceCount = window / size + 1;
   const seenPieces = add(reshape(range(count), [count.dimension, 1]), counting(g, [1, pieceCount])); // [n, pieces]
   return {
@@ -64,7 +67,7 @@ export function cutIntoBlocks(g: GraphBuilder, length: Length, window: number, s
   };
 }
 
-/** 0, 1, 2 … in a shape that has them all along its one long axis; int64. */
+/** 0, 1, 2 … along the only long axis of a shape; int64. */
 export function counting(g: GraphBuilder, shape: readonly number[]): Value {
   const values = Array.from({ length: sizeOf(shape) }, (_, index) => index);
   return g.constant('int64', values, shape);

@@ -12,9 +12,9 @@ import { queryKeyEpsilon, type WindowAttentionParameters, type WindowAttentionSt
 
 type Result = { output: Value; state: Placed<WindowAttentionState> };
 
-/** Keys and values that every query sees beside its window, in the same softmax, each with a query of its own for them. */
+/** Keys and values that every query sees in addition to its window, in the same softmax, with queries of their own. */
 export interface FurtherKeys {
-  /** [T, H, dh], scaled already. */
+  /** [T, H, dh], already scaled. */
   readonly queries: Value;
   /** [H, M, dh] */
   readonly keys: Value;
@@ -25,9 +25,9 @@ export interface FurtherKeys {
 }
 
 /**
- * The same as `windowAttention`, by products of blocks. The queries are cut into blocks of B; each block multiplies the
- * window + B keys that any of its queries can see, and a mask takes the corners off. Smaller blocks waste less on the
- * corners and more on copying keys: the default is what was fastest.
+ * Same as `windowAttention`, as products of blocks. Queries are cut into blocks of B; each block multiplies the window
+ * + B keys that any of its queries can see, and a mask removes the corners. Smaller blocks waste less on corners and
+ * more on copying keys; the default was fastest.
  */
 export function windowAttentionGraph(
   g: GraphBuilder,
@@ -45,7 +45,7 @@ export function windowAttentionGraph(
   const { queries, keys, values } = operands(g, q, k, v, parameters);
   const around = { keys: blocks.around(state.keys, keys), values: blocks.around(state.values, values) };
   const scores = matmul(blocks.cut(queries), transpose(around.keys.seen, [0, 1, 3, 2])); // [H, n, B, window + B]
-  const first = sub(window, cast(state.count, 'int64')); // [1]: where the kept keys begin
+  const first = sub(window, cast(state.count, 'int64')); // [1]: index of the first stored key
   const starts = reshape(mul(range(blocks.count), block), [blocks.count.dimension, 1, 1]);
   const there = greaterOrEqual(add(starts, counting(g, [1, 1, window + block])), first);
   const bias = add(bandBias(g, window, block), where(there, 0, g.scalar('float32', noScore))); // [n, B, window + B]
@@ -64,7 +64,7 @@ export function windowAttentionGraph(
   };
 }
 
-/** The same for one token: q, k [1, H, dh], v [1, H, dv]. */
+/** The one-token form: q, k [1, H, dh], v [1, H, dv]. */
 export function windowAttentionStepGraph(
   g: GraphBuilder,
   q: Value,
@@ -90,7 +90,9 @@ export function windowAttentionStepGraph(
   return { output, state: { keys: kept, values: keptValues, count } };
 }
 
-/** One softmax over the window's scores [H, …, W] and those of the further keys. `arrange` puts queries in the order of the scores. */
+/**
+ * One softmax over the window's scores [H, …, W] and the further keys'. `arrange` reorders queries to match the scores.
+ */
 function mixWith(
   { queries, keys, values, bias }: FurtherKeys,
   scores: Value,
@@ -108,7 +110,7 @@ function mixWith(
   return add(matmul(near, windowValues), matmul(far, spread(values)));
 }
 
-/** Blocks of a quarter of the window, within what a matrix product runs well at. */
+/** A quarter of the window, within the sizes that matrix products run well at. */
 export function defaultBlock(window: number): number {
   const wanted = Math.max(64, window / 4);
   return wanted < window && window % wanted === 0 ? wanted : window;
@@ -129,7 +131,7 @@ function operands(
   };
 }
 
-/** Queries as they meet keys, normalised where they are to be, and scaled: [T, H, dh]. */
+/** Queries scaled and, if configured, normalised: [T, H, dh]. */
 export function scaledQueries(
   g: GraphBuilder,
   q: Value,

@@ -1,20 +1,20 @@
 import { expectShape, type Tensor, zeros } from '../tensor.ts';
 
 /**
- * What attention over some of the keys leaves, so that the rest can be added later: the running maximum m of the scores,
- * the denominator ℓ = Σ exp(s − m), and the weighted sum o = Σ exp(s − m) v (FlashAttention, arXiv 2205.14135, section
- * 3.1). Partials over disjoint keys merge, in any order and any grouping.
+ * Attention over some of the keys, in a form that the rest can be added to: the running maximum m of the scores, the
+ * denominator ℓ = Σ exp(s − m), and the weighted sum o = Σ exp(s − m) v (FlashAttention, arXiv 2205.14135, section
+ * 3.1). Partials over disjoint keys merge in any order and grouping.
  */
 export interface AttentionPartials {
-  /** [H, T]; `noScore` where no key was seen. */
+  /** [H, T]; `noScore` if no key was seen. */
   readonly maximum: Tensor;
-  /** [H, T]; 0 where no key was seen. */
+  /** [H, T]; 0 if no key was seen. */
   readonly denominator: Tensor;
   /** [H, T, dv] */
   readonly weighted: Tensor;
 }
 
-/** The maximum over no scores: finite, because ∞ − ∞ is no number. Also what a masked score is set to. */
+/** The maximum over no scores, and the value of a masked score: finite, because ∞ − ∞ is NaN. */
 export const noScore = -1e30;
 
 export function emptyPartials(heads: number, length: number, width: number): AttentionPartials {
@@ -24,8 +24,8 @@ export function emptyPartials(heads: number, length: number, width: number): Att
 }
 
 /**
- * Partials of q [H, T, dh] over k [H, S, dh] and v [H, S, dv], where query t sees key s if `sees(t, s)`.
- * Scores are q·k as given: scale the queries before.
+ * Partials of q [H, T, dh] over k [H, S, dh] and v [H, S, dv], where query t sees key s if `sees(t, s)`. Scores are q·k
+ * unscaled: scale the queries first.
  */
 export function attend(
   q: Tensor,
@@ -69,7 +69,7 @@ export function attend(
   return partials;
 }
 
-/** The partials over the keys of both: m = max(m₁, m₂), and ℓ and o are scaled by exp(mᵢ − m) and added. */
+/** Partials over the keys of both: m = max(m₁, m₂); ℓ and o are scaled by exp(mᵢ − m) and added. */
 export function mergePartials(a: AttentionPartials, b: AttentionPartials): AttentionPartials {
   expectShape('merge of partials', 'the second maximum', b.maximum, a.maximum.shape);
   expectShape('merge of partials', 'the second sum', b.weighted, a.weighted.shape);
@@ -90,7 +90,7 @@ export function mergePartials(a: AttentionPartials, b: AttentionPartials): Atten
   return { maximum, denominator, weighted };
 }
 
-/** o / ℓ, as [T, H, dv]; zeros where no key was seen. */
+/** o / ℓ, as [T, H, dv]; zeros if no key was seen. */
 export function finishAttention({ denominator, weighted }: AttentionPartials): Tensor {
   const [heads = 0, length = 0, width = 0] = weighted.shape;
   const output = zeros([length, heads, width]);

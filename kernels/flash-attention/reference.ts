@@ -3,23 +3,23 @@ import { type AttentionPartials, attend, finishAttention, headsFirst } from './p
 
 /** Exact causal attention over a sliding window. */
 export interface WindowAttentionParameters {
-  /** How many tokens a query sees, its own included. */
+  /** Tokens a query sees, including its own. */
   readonly window: number;
-  /** [H]: what the scores of a head are multiplied by; 1/√dh where it is not learned. */
+  /** [H]: scale of a head's scores; 1/√dh unless learned. */
   readonly scale: Tensor;
   /**
-   * Whether queries and keys are normalised first, x / √(mean(x²) + 1e-5) over dh without a gain (QK-norm). Rotations keep
-   * lengths, so queries and keys that were rotated before are normalised just the same.
+   * Whether to normalise queries and keys first, x / √(mean(x²) + 1e-5) over dh without a gain (QK-norm). Rotations
+   * preserve lengths, so rotating before or after is equivalent.
    */
   readonly normalize: boolean;
 }
 
 export interface WindowAttentionState {
-  /** [H, window, dh], the most recent last; normalised where `normalize` says so. */
+  /** [H, window, dh], the most recent last; normalised if `normalize` is set. */
   readonly keys: Tensor;
   /** [H, window, dv] */
   readonly values: Tensor;
-  /** [1]: how many of them, from the end, are there yet. */
+  /** [1]: how many of them, from the end, are filled. */
   readonly count: Tensor;
 }
 
@@ -38,7 +38,7 @@ export function initialWindowAttentionState(
   };
 }
 
-/** The same as `windowAttention`, with the partials over the window left open for further keys. */
+/** Same as `windowAttention`, as partials that further keys can be merged into. */
 export function windowAttentionPartials(
   q: Tensor,
   k: Tensor,
@@ -112,7 +112,7 @@ function append(a: Tensor, b: Tensor): Tensor {
   return result;
 }
 
-/** The last `count` of the second axis. */
+/** The last `count` entries of the second axis. */
 function lastOf({ shape, data }: Tensor, count: number): Tensor {
   const [heads = 0, length = 0, width = 0] = shape;
   const result = zeros([heads, count, width]);

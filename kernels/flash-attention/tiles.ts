@@ -7,16 +7,16 @@ import type { Placed } from '../onnx/parameters.ts';
 import { reduceMax, reduceSum } from '../onnx/reduce.ts';
 import { type AttentionPartials, noScore } from './partials.ts';
 
-/** Where a tile of queries and a tile of keys stand in the sequence: int64 [1] each. */
+/** Positions of a tile of queries and a tile of keys in the sequence: int64 [1] each. */
 export interface TilePositions {
   readonly queries: Value;
   readonly keys: Value;
 }
 
 /**
- * The partials of q [H, T, dh] over one tile of keys k [H, S, dh] and values v [H, S, dv], the same as `attend`. With positions
- * a query sees the keys up to its own; without, all of them. Going through the keys tile by tile and merging takes memory
- * for one tile of scores, however long the sequence.
+ * Partials of q [H, T, dh] over one tile of keys k [H, S, dh] and values v [H, S, dv], same as `attend`. With positions
+ * a query sees the keys up to its own; without, all of them. Merging tile by tile needs RAM for one tile of scores,
+ * however long the sequence.
  */
 export function attendGraph(
   _g: GraphBuilder,
@@ -49,7 +49,7 @@ export function attendGraph(
   };
 }
 
-/** The same as `mergePartials`. */
+/** Same as `mergePartials`. */
 export function mergePartialsGraph(
   _g: GraphBuilder,
   a: Placed<AttentionPartials>,
@@ -66,12 +66,12 @@ export function mergePartialsGraph(
   };
 }
 
-/** The same as `finishAttention`: [T, H, dv]. */
+/** Same as `finishAttention`: [T, H, dv]. */
 export function finishAttentionGraph(
   _g: GraphBuilder,
   { denominator, weighted }: Placed<AttentionPartials>,
 ): Value {
-  // A denominator is 0 or at least 1, the exponential of the largest score's distance to itself.
+  // A denominator is 0 or at least 1 (the maximum's own term).
   const safe = reshape(larger(denominator, 0.5), [...denominator.shape, 1]);
   return transpose(div(weighted, safe), [1, 0, 2]);
 }

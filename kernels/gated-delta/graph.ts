@@ -1,4 +1,4 @@
-/** The gated delta rule as one fused node, and in chunk form from products of matrices. Both equal `gatedDelta`. */
+/** The gated delta rule as one fused node, and in chunks of matrix products. Both equal `gatedDelta`. */
 
 import { formatShape } from '../onnx/dimension.ts';
 import { add, exp, minimum, mul, sub } from '../onnx/elementwise.ts';
@@ -14,10 +14,10 @@ import { solveUnitLower } from './solve.ts';
 
 type Result = { readonly output: Value; readonly state: Placed<GatedDeltaState> };
 
-/** Tokens that are worked on together in the chunk form. */
+/** Tokens per chunk in the chunked form. */
 const chunk = 64;
 
-/** One node, onnxruntime's LinearAttention: the whole operator on any provider, for any T, and the fastest at T = 1. */
+/** One node, onnxruntime's LinearAttention: any provider, any T, and the fastest at T = 1. */
 export function gatedDeltaFusedGraph(
   g: GraphBuilder,
   { q, k, v, logDecay, beta }: Placed<GatedDeltaInputs>,
@@ -47,14 +47,15 @@ export function gatedDeltaFusedGraph(
 }
 
 /**
- * In chunks of 64 (arXiv 2412.06464, section 3.3). With G_i the sum of the log decays up to i inside a chunk and S the memory before it,
+ * In chunks of 64 (arXiv 2412.06464, section 3.3). With G_i the sum of the log decays up to i inside a chunk and S the
+ * memory before it,
  *
  *   (I + L) V' = β ⊙ (V − e^G ⊙ K S),  L_ij = β_i e^{G_i − G_j} k_i·k_j  below the diagonal
  *   O = e^G ⊙ Q S + A V',              A_ij = e^{G_i − G_j} q_i·k_j      on and below it
  *   S ← e^{G_64} S + (e^{G_64 − G} ⊙ K)ᵀ V'
  *
- * so with [U, W] = (I + L)⁻¹ [β V, β e^G K] only V' = U − W S and the new S have to wait for the chunk before. A padded token has β = 0 and g = 0 and leaves no trace. T is at most `longest`: the chain over
- * chunks is unrolled.
+ * so with [U, W] = (I + L)⁻¹ [β V, β e^G K] only V' = U − W S and the new S depend on the previous chunk. A padded
+ * token has β = 0 and g = 0 and no effect. T is at most `longest`: the chain over chunks is unrolled.
  */
 export function gatedDeltaChunkGraph(
   g: GraphBuilder,
@@ -78,7 +79,8 @@ export function gatedDeltaChunkGraph(
   const row = transpose(G, [0, 1, 3, 2]); // [n, H, 1, C]
   const last = slice(G, 2, -1); // [n, H, 1, 1]
   const columns = transpose(k, [0, 1, 3, 2]); // [n, H, dk, C]
-  // The difference, never a product of two exponentials: e^{−G_j} alone overflows. Above the diagonal it is never read.
+  // exp of the difference, not a product of exponentials: e^{−G_j} alone overflows. Entries above the diagonal are
+  // unused.
   const decay = exp(minimum(sub(G, row), 0)); // [n, H, C, C]
 
   const L = mul(matmul(scaled, columns), decay); // [n, H, C, C]
@@ -94,8 +96,8 @@ export function gatedDeltaChunkGraph(
 }
 
 /**
- * V' = U − W S, then S ← e^{G_64} S + keptᵀ V', from chunk to chunk over n ≤ `most` of them: V' of every chunk [n, H, C, dv], the memory
- * that it starts from [n, H, dk, dv], and the last.
+ * V' = U − W S, then S ← e^{G_64} S + keptᵀ V', chunk by chunk over n ≤ `most` chunks: V' of each [n, H, C, dv], the
+ * memory before each [n, H, dk, dv], and the final one.
  */
 function chain(
   terms: Readonly<Record<'U' | 'W' | 'kept' | 'decay', Value>>,
@@ -126,7 +128,7 @@ function chain(
   };
 }
 
-/** x/√(Σx² + ε) for every head: [T, H·dk] → [T, H, dk]. */
+/** x/√(Σx² + ε) per head: [T, H·dk] → [T, H, dk]. */
 function normalised(g: GraphBuilder, x: Value, heads: number): Value {
   const width = (x.shape[1] as number) / heads;
   const gain = g.constant(

@@ -1,7 +1,7 @@
 /**
- * What a span of tokens does to the memory of the gated delta rule is the affine map S ↦ P S + N, a step being
- * P_t = α_t (I − β_t k_t k_tᵀ) and N_t = β_t k_t v_tᵀ. Spans compose; composition is associative, not commutative, and has
- * no safe inverse: a changed file redoes its leaf and the compositions above it.
+ * A span of tokens maps the memory of the gated delta rule by S ↦ P S + N, one step being P_t = α_t (I − β_t k_t k_tᵀ)
+ * and N_t = β_t k_t v_tᵀ. Spans compose; composition is associative, not commutative, and has no safe inverse: a
+ * changed file recomputes its leaf and the compositions above it.
  */
 import { type Tensor, tensor, zeros } from '../tensor.ts';
 import { type GatedDeltaInputs, type GatedDeltaState, normalise } from './reference.ts';
@@ -22,7 +22,7 @@ export function emptyGatedDeltaSpan(heads: number, keyWidth: number, valueWidth:
   return { transition, memory: zeros([heads, keyWidth, valueWidth]) };
 }
 
-/** The span of these tokens, by running the recurrence on S = 0 and, without values, on S = I. */
+/** The span of these tokens, found by running the recurrence on S = 0 and, without values, on S = I. */
 export function gatedDeltaSpan(inputs: Omit<GatedDeltaInputs, 'q'>, heads: number): GatedDeltaSpan {
   const dk = inputs.k.shape[1]! / heads;
   const dv = inputs.v.shape[1]! / heads;
@@ -63,7 +63,7 @@ export function applyGatedDelta(span: GatedDeltaSpan, state: GatedDeltaState): G
   };
 }
 
-/** M ← α(I − β k kᵀ) M + β k vᵀ, in place; no v is v = 0. M: [dk, columns]. */
+/** M ← α(I − β k kᵀ) M + β k vᵀ, in place; v defaults to 0. M: [dk, columns]. */
 function step(
   M: Float64Array,
   key: Float64Array,

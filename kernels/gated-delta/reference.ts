@@ -8,7 +8,7 @@
  */
 import { type Tensor, tensor, zeros } from '../tensor.ts';
 
-/** Added to the sum of squares before its root. */
+/** Added to the sum of squares, under the root. */
 export const keyNormEpsilon = 1e-6;
 
 export type GatedDeltaInputs = {
@@ -32,7 +32,7 @@ export function initialGatedDeltaState(heads: number, keyWidth: number, valueWid
   return { memory: zeros([heads, keyWidth, valueWidth]) };
 }
 
-/** → output [T, H·dv]. The operator has no parameters of its own: gates and keys come from its inputs. */
+/** Output [T, H·dv]. The operator has no parameters: gates and keys are inputs. */
 export function gatedDelta(
   { q, k, v, logDecay, beta }: GatedDeltaInputs,
   state: GatedDeltaState,

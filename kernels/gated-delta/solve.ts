@@ -1,15 +1,16 @@
-/** Solving with unit lower triangular matrices by products of matrices, in single precision. */
+/** Solves unit lower triangular systems by matrix products, in single precision. */
 import { add, neg, sub } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { concat, lowerTriangle, pad, reshape, slice } from '../onnx/layout.ts';
 import { matmul } from '../onnx/matmul.ts';
 
 /**
- * X with (I + L) X = B: L [..., n, n] strictly lower triangular (what stands elsewhere is not read), B [..., n, m], n a multiple of 16.
+ * X with (I + L) X = B: L [..., n, n] strictly lower triangular (other entries are ignored), B [..., n, m], n a
+ * multiple of 16.
  *
- * Rows are solved sixteen at a time, each block from those above it. Only a diagonal block is inverted outright: its two
- * halves of eight by (I − L)⁻¹ = (I + L)(I + L²)(I + L⁴), exact as L⁸ = 0. The same doubling over all 64 rows would be
- * exact too, but with nearly parallel keys its powers grow to 1e10 before they cancel.
+ * Rows are solved sixteen at a time, each block from those above it. Only diagonal blocks are inverted: two halves of
+ * eight by (I − L)⁻¹ = (I + L)(I + L²)(I + L⁴), exact as L⁸ = 0. The same doubling over all 64 rows would be exact too,
+ * but for nearly parallel keys its powers grow to 1e10 before they cancel.
  */
 export function solveUnitLower(g: GraphBuilder, L: Value, B: Value): Value {
   const n = L.shape.at(-1) as number;

@@ -1,6 +1,6 @@
 /**
- * H3 as products of matrices. Inside a block of C tokens it is attention whose scores are weighed by the filter, and what came
- * before is read from the modes of the recurrence, each of them a matrix of dh × dh:
+ * H3 as matrix products. Within a block of C tokens it is attention with scores weighted by the filter; earlier tokens
+ * enter through the modes of the recurrence, each a dh × dh matrix:
  *
  *   Y = (Q K̄ᵀ ⊙ F) V + Σ_n (r_n ⊙ Q) S_n,   F_{ts} = f_{t−s},   S_n ← λ_n^C S_n + (w_n ⊙ K̄)ᵀ V
  *
@@ -37,7 +37,7 @@ export function h3Graph(
   const n = blocks.dimension;
   const whole = times(blocks, block);
   const padding = minus(whole, length);
-  // Padding stands at the start, so that the last block ends with the last token and its modes are the state.
+  // Padded at the start, so that the last block ends with the last token and its modes are the state.
   const perHead = (x: Value, order: readonly number[]): Value =>
     transpose(reshape(padTo(x, 0, whole, 0, 'start'), [n, block, heads, dh]), order);
   const Q = perHead(q, [0, 2, 1, 3]); // [n, H, C, dh]
@@ -77,7 +77,7 @@ export function h3Graph(
   };
 }
 
-/** One token, q, k, v [1, d]: the recurrence as it stands. */
+/** One token, q, k, v [1, d]: the recurrence itself. */
 export function h3StepGraph(
   g: GraphBuilder,
   { q, k, v }: Placed<H3Inputs>,
@@ -91,7 +91,7 @@ export function h3StepGraph(
   const λ = parts(placeTensor(g, { shape: [heads, 2, m, 1], data: ssm.poles.data }), 1, 1); // [H, 1, m, 1]
   const turned = multiply(modes, λ);
   const next = concat([add(turned[0], reshape(binding, [heads, 1, 1, dh * dh])), turned[1]], 1); // [H, 2, m, dh²]
-  // Re(R h) = R_re h_re − R_im h_im, and D for the present token alone.
+  // Re(R h) = R_re h_re − R_im h_im, plus D for the current token.
   const signed = ssm.residues.data.map((value, i) => (Math.floor(i / m) % 2 === 0 ? value : -value));
   const R = placeTensor(g, { shape: [heads, 1, 2 * m], data: signed });
   const summed = reshape(matmul(R, reshape(next, [heads, 2 * m, dh * dh])), [heads, dh, dh]);

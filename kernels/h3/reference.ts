@@ -11,14 +11,14 @@ import { shortConvolution } from '../short-convolution/reference.ts';
 import { type Tensor, tensor, zeros } from '../tensor.ts';
 
 export interface H3Inputs {
-  /** [T, d] each, heads side by side; any scale on q (the model uses 1/√dh) is the caller's. */
+  /** [T, d] each, heads side by side; the caller scales q (the model uses 1/√dh). */
   readonly q: Tensor;
   readonly k: Tensor;
   readonly v: Tensor;
 }
 
 export interface H3Parameters {
-  /** The kernel of SSM_shift, the present token's row last: [W, d]. */
+  /** The kernel of SSM_shift, the current token's row last: [W, d]. */
   readonly shift: Tensor;
   /** One recurrence a head: poles and residues [H, 2, m], skip [H]. */
   readonly ssm: DiagonalSsmParameters;

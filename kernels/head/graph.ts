@@ -11,12 +11,12 @@ import { topK } from '../onnx/reduce.ts';
 export interface HeadWeights {
   readonly gain: Value;
   readonly epsilon: number;
-  /** [V, d] in float32 as the embedding is, or quantised as the linear layer [d, V] that its transpose is. */
+  /** [V, d] in float32 like the embedding, or its transpose [d, V] quantised as a linear layer. */
   readonly embedding: Value | Uint8Weight | BlockWeight;
   readonly softCap: number;
 }
 
-/** The same as `head`: logits [V] of the last position of x [T, d]. */
+/** Same as `head`: logits [V] of the last position of x [T, d]. */
 export function headGraph(
   g: GraphBuilder,
   x: Value,
@@ -30,7 +30,7 @@ export function headGraph(
   return softCap > 0 ? mul(tanh(div(logits, softCap)), softCap) : logits;
 }
 
-/** The same as `topTokens`; tokens are int64 [k]. */
+/** Same as `topTokens`; tokens are int64 [k]. */
 export function topTokensGraph(_g: GraphBuilder, logits: Value, k: number): { logits: Value; tokens: Value } {
   const { values, indices } = topK(logits, k);
   return { logits: values, tokens: indices };

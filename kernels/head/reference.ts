@@ -3,16 +3,16 @@ import { expectShape, rows, type Tensor, zeros } from '../tensor.ts';
 
 /** From the last hidden vector to scores over the vocabulary. */
 export interface HeadParameters {
-  /** [d], of the normalisation before. */
+  /** [d], gain of the preceding norm. */
   readonly gain: Tensor;
   readonly epsilon: number;
-  /** [V, d]: the embedding of the tokens, used again (tied). */
+  /** [V, d]: the token embedding (tied). */
   readonly embedding: Tensor;
-  /** c in c·tanh(logit / c), which bounds the logits (arXiv 2408.00118); 0 leaves them alone. */
+  /** c in c·tanh(logit / c), which bounds the logits (arXiv 2408.00118); 0 for no bound. */
   readonly softCap: number;
 }
 
-/** Logits [V] of the token after the last row of x [T, d]: only that row is multiplied. */
+/** Logits [V] after the last row of x [T, d]; other rows are not multiplied. */
 export function head(x: Tensor, { gain, epsilon, embedding, softCap }: HeadParameters): Tensor {
   const [vocabulary = 0, width = 0] = expectShape('head', 'the embedding', embedding, [undefined, undefined]);
   const [length = 0] = expectShape('head', 'x', x, [undefined, width]);
@@ -26,7 +26,7 @@ export function head(x: Tensor, { gain, epsilon, embedding, softCap }: HeadParam
   return logits;
 }
 
-/** The k largest logits in falling order, with the tokens they belong to; the earlier token first where two are equal. */
+/** The k largest logits in descending order, with their tokens; ties by lower token id. */
 export function topTokens(logits: Tensor, k: number): { logits: Tensor; tokens: Tensor } {
   const order = Array.from(logits.data.keys()).sort((a, b) => logits.data[b]! - logits.data[a]! || a - b);
   const tokens = Float64Array.from(order.slice(0, k));

@@ -1,9 +1,11 @@
 /**
- * From the taps of a filter to modes, ĥ_t = Re Σ_n R_n λ_n^t + D·[t = 0], so that it runs with a state of fixed size (arXiv 2310.18780,
- * section 3.2). Least squares in float64: modes are added one at a time where the spectrum of what is left is largest, and all of them are refined
- * together after each (Levenberg and Marquardt). A pole is exp(−a + iθ) with a > 0, so it lies inside the unit circle by construction.
+ * Fits modes to a filter's taps, ĥ_t = Re Σ_n R_n λ_n^t + D·[t = 0], so that it runs with a state of fixed size (arXiv
+ * 2310.18780, section 3.2). Least squares in float64: modes are added one at a time where the residual's spectrum
+ * peaks, and all are refined together after each (Levenberg–Marquardt). A pole is exp(−a + iθ) with a > 0, so it lies
+ * inside the unit circle by construction.
  *
- * A filter that varies slowly against its taps, as an implicit one does, is fitted on every s-th tap, and the residues then on all of them.
+ * A filter that varies slowly between taps, as an implicit one does, is fitted on every s-th tap, and its residues then
+ * on all of them.
  */
 import { solvePositive } from '../cholesky.ts';
 import { type DiagonalSsmParameters, impulseResponse } from '../diagonal-ssm/reference.ts';
@@ -16,10 +18,10 @@ export interface Distilled {
   readonly error: Tensor;
 }
 
-/** Taps that are fitted at most. */
+/** Taps used in a fit, at most. */
 const mostSamples = 512;
 
-/** Greatest log a: a mode that fades faster is no wave any more, and would shorten the blocks that the recurrence runs in. */
+/** Largest log a: faster decays are no longer waves, and would shorten the recurrence's blocks. */
 const fastest = 0.75;
 
 interface Mode {
@@ -30,7 +32,7 @@ interface Mode {
   im: number;
 }
 
-/** taps [W, d], `modes` complex poles a channel. */
+/** Distils taps [W, d] into `modes` complex poles per channel. */
 export function distil(taps: Tensor, modes: number): Distilled {
   const [length, d] = [taps.shape[0]!, taps.shape[1]!];
   const stride = Math.max(1, Math.floor(length / mostSamples));
@@ -54,12 +56,12 @@ export function distil(taps: Tensor, modes: number): Distilled {
   return { modal, error: relativeL1(taps, impulseResponse(modal, length)) };
 }
 
-/** Taps 0, s, 2s …; the first is left to the skip and never fitted. */
+/** Taps 0, s, 2s …; the skip covers the first, which is never fitted. */
 function samplesOf(h: Float64Array, stride: number): Float64Array {
   return Float64Array.from({ length: Math.ceil(h.length / stride) }, (_, i) => h[i * stride]!);
 }
 
-/** The same modes on a time axis that is `stride` times as fine. */
+/** The same modes on a time axis `stride` times as fine. */
 function rescale(modes: Mode[], stride: number): Mode[] {
   return modes.map(mode => ({
     ...mode,
@@ -77,7 +79,7 @@ function fitModes(h: Float64Array, count: number): Mode[] {
   return modes;
 }
 
-/** The damped wave that explains most of the residual, over a grid of decays and frequencies. */
+/** The damped wave that explains most of the residual, searched on a grid of decays and frequencies. */
 function strongestMode(residual: Float64Array): Mode {
   const N = 2 ** Math.ceil(Math.log2(4 * residual.length));
   let best: Mode = { logDecay: -Math.log(residual.length), angle: 0.1, re: 0, im: 0 };
@@ -96,7 +98,7 @@ function strongestMode(residual: Float64Array): Mode {
       const explained = (re[k]! ** 2 + im[k]! ** 2) / energy;
       if (explained > most) {
         most = explained;
-        // Off the real axis by a little at least: at θ = 0 the sine has no derivative to leave by.
+        // Slightly off the real axis: at θ = 0 the gradient by θ vanishes.
         const angle = Math.max((2 * Math.PI * k) / N, 0.1 / residual.length);
         best = { logDecay: Math.log(decay), angle, re: (2 * re[k]!) / energy, im: (2 * im[k]!) / energy };
       }
@@ -132,7 +134,7 @@ function refine(h: Float64Array, start: Mode[], iterations: number): Mode[] {
 }
 
 function moved(mode: Mode, step: Float64Array, n: number): Mode {
-  // A step is a hint: bounded, so that a decay neither vanishes nor becomes a single tap.
+  // Steps are bounded, so that a decay neither vanishes nor becomes a single tap.
   const bounded = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
   return {
     logDecay: Math.max(-16, Math.min(fastest, mode.logDecay + bounded(step[4 * n]!, 0.7))),
@@ -142,7 +144,7 @@ function moved(mode: Mode, step: Float64Array, n: number): Mode {
   };
 }
 
-/** JᵀJ and Jᵀr of the residual by (log a, θ, Re R, Im R) of every mode. */
+/** JᵀJ and Jᵀr of the residual with respect to (log a, θ, Re R, Im R) of every mode. */
 function normalEquations(h: Float64Array, modes: readonly Mode[]): { gram: Tensor; gradient: Tensor } {
   const size = 4 * modes.length;
   const gram = zeros([size, size]);
@@ -170,7 +172,7 @@ function normalEquations(h: Float64Array, modes: readonly Mode[]): { gram: Tenso
   return { gram, gradient };
 }
 
-/** The residues that fit best for the poles as they are, in place. */
+/** Solves for the best residues at fixed poles, in place. */
 function solveResidues(modes: Mode[], h: Float64Array): void {
   const size = 2 * modes.length;
   const waves = modes.map(mode => waveOf(mode, h.length));
@@ -185,7 +187,7 @@ function solveResidues(modes: Mode[], h: Float64Array): void {
     }
     right.data[a] = dot(columns[a]!, h);
   }
-  // Two poles that have met leave the system singular; a breath of ridge keeps their residues from running away.
+  // Coinciding poles make the system singular; a tiny ridge bounds their residues.
   for (let a = 0; a < size; a++) gram.data[a * size + a]! += 1e-10 * gram.data[a * size + a]! + 1e-14;
   const residues = solvePositive(gram, right)?.data;
   if (residues === undefined) return;
@@ -205,7 +207,7 @@ function waveOf({ logDecay, angle }: Mode, length: number): { cosine: Float64Arr
   return { cosine, sine };
 }
 
-/** h − Σ Re R λ^t; tap 0 is the skip's. */
+/** h − Σ Re R λ^t; tap 0 is left to the skip. */
 function residualOf(h: Float64Array, modes: readonly Mode[]): Float64Array {
   const residual = Float64Array.from(h);
   for (const mode of modes) {

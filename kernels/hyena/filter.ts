@@ -24,7 +24,7 @@ export interface ImplicitFilterParameters {
   readonly skip: Tensor;
 }
 
-/** Random parameters as a fresh model has them: linear layers uniform in ±1/√fan-in. */
+/** Random initial parameters: linear layers uniform in ±1/√fan-in. */
 export function initialImplicitFilter(
   width: number,
   seed: number,
@@ -48,7 +48,7 @@ export function initialImplicitFilter(
   };
 }
 
-/** All taps of a filter of this length: [length, d]. */
+/** All taps of a filter of a given length: [length, d]. */
 export function implicitFilter(parameters: ImplicitFilterParameters, length: number): Tensor {
   const { weights, biases, frequency, decay, shift, skip } = parameters;
   const d = decay.shape[0]!;

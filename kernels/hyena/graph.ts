@@ -18,13 +18,13 @@ import {
 
 type Result = { readonly output: Value; readonly state: Placed<HyenaState> };
 
-/** Up to here a filter is cheaper as a plain convolution than by Fourier transforms. */
+/** Longest filter for which a plain convolution beats Fourier transforms. */
 const shortFilter = 24;
 
 /**
- * projections [T, (N + 1)·d] → output [T, d]: the same as `hyena`. Short filters run as one Conv, longer ones as Monarch
- * convolutions over overlapping blocks, modal ones as a diagonal recurrence, for which T is at most `longest`.
- * Of several lanes, d counts the channels of all; each lane's projections stand together.
+ * projections [T, (N + 1)·d] → output [T, d]: same as `hyena`. Short filters run as one Conv, longer ones as Monarch
+ * convolutions over overlapping blocks, modal ones as a diagonal recurrence, for which T is at most `longest`. In a
+ * batch, d counts the channels of all sequences; each sequence's projections are adjacent.
  */
 export function hyenaGraph(
   g: GraphBuilder,
@@ -32,11 +32,11 @@ export function hyenaGraph(
   parameters: HyenaParameters,
   state: Placed<HyenaState>,
   longest?: number,
-  lanes = 1,
+  batch = 1,
 ): Result {
   const kernel = placeTensor(g, parameters.short);
   const local = shortConvolutionGraph(g, projections, { kernel }, { past: state.short });
-  const parts = apart(local.output, hyenaOrder(parameters) + 1, lanes);
+  const parts = apart(local.output, hyenaOrder(parameters) + 1, batch);
   const { output, filters } = recur(parts, parameters, (x, filter, n) =>
     convolve(g, x, filter, state.filters[n]!, longest),
   );
@@ -59,7 +59,7 @@ export function hyenaStepGraph(
   return { output, state: { short: local.state.past, filters } };
 }
 
-/** From x_1, …, x_N, v to y, and the state of every filter. */
+/** Maps x_1, …, x_N, v to y, and gives the next state of every filter. */
 function recur(
   parts: readonly Value[],
   { filters }: HyenaParameters,
@@ -79,7 +79,7 @@ function recur(
   return { output: z, filters: next };
 }
 
-/** What a filter makes of x [T, d], and its next state. */
+/** A filtered x [T, d] and the filter's next state. */
 interface Convolved {
   readonly output: Value;
   readonly state: Value;
@@ -107,8 +107,8 @@ function convolveStep(g: GraphBuilder, x: Value, filter: HyenaFilter, state: Val
 }
 
 /**
- * x [T, d] by taps [W, d] with the last W − 1 inputs before it: overlap-save. A transform twice as long as a block reads the block
- * and the one before it, which holds all that a filter of W ≤ block + 1 can reach.
+ * x [T, d] by taps [W, d] with the last W − 1 inputs before it: overlap-save. A transform twice as long as a block
+ * covers the block and the one before it, all that a filter of W ≤ block + 1 can reach.
  */
 function blockConvolution(g: GraphBuilder, x: Value, taps: Tensor, past: Value): Convolved {
   const width = taps.shape[0]!;
@@ -127,11 +127,11 @@ function blockConvolution(g: GraphBuilder, x: Value, taps: Tensor, past: Value):
   return { output, state: slice(sequence, 0, 1 - width) };
 }
 
-/** [T, count·d] as so many [T, d]. */
-function apart(local: Value, count: number, lanes: number): Value[] {
+/** Splits [T, count·d] into `count` of [T, d]. */
+function apart(local: Value, count: number, batch: number): Value[] {
   const [T, all] = [local.shape[0]!, (local.shape[1] as number) / count];
-  const d = all / lanes;
+  const d = all / batch;
   const widths = Array.from({ length: count }, () => d);
-  if (lanes === 1) return [...split(local, widths, -1)];
-  return split(reshape(local, [T, lanes, count * d]), widths, -1).map(part => reshape(part, [T, all]));
+  if (batch === 1) return [...split(local, widths, -1)];
+  return split(reshape(local, [T, batch, count * d]), widths, -1).map(part => reshape(part, [T, all]));
 }

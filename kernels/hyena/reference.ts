@@ -3,31 +3,32 @@
  *
  *   (x_1, …, x_N, v) = short(p),  y = x_1 ⊙ (h_1 ∗ (x_2 ⊙ (h_2 ∗ ( … x_N ⊙ (h_N ∗ v)))))
  *
- * p holds the projections side by side; `short` is a causal convolution of width 3 on each of their channels; every h is one causal
- * filter a channel, given either by its taps (short: 7, medium: 128, or as long as the text) or in modal form, whose state has a fixed
- * size at any length (arXiv 2310.18780). The paper's public implementation leaves the innermost filter out, so that order 2 is
- * y = x_1 ⊙ (h_1 ∗ (x_2 ⊙ v)), which is what is served: N − 1 filters are that form, N the definition.
+ * p holds the projections side by side; `short` is a causal convolution of width 3 on each of their channels; every h
+ * is one causal filter per channel, given by its taps (short: 7, medium: 128, or as long as the sequence) or in modal
+ * form, whose state has a fixed size at any length (arXiv 2310.18780). The paper's public implementation omits the
+ * innermost filter, so that order 2 is y = x_1 ⊙ (h_1 ∗ (x_2 ⊙ v)), which is used in serving: N − 1 filters select that
+ * form, N the definition.
  */
 import { type DiagonalSsmParameters, diagonalSsm } from '../diagonal-ssm/reference.ts';
 import { shortConvolution } from '../short-convolution/reference.ts';
 import { type Tensor, zeros } from '../tensor.ts';
 
 export type HyenaFilter =
-  /** h_0 … h_{W−1}, the present token's first: [W, d]. */
+  /** h_0 … h_{W−1}, the current token's first: [W, d]. */
   | { readonly kind: 'taps'; readonly taps: Tensor }
   | { readonly kind: 'modal'; readonly modal: DiagonalSsmParameters };
 
 export interface HyenaParameters {
-  /** The kernel of the short convolution, the present token's row last: [3, (N + 1)·d]. */
+  /** The kernel of the short convolution, the current token's row last: [3, (N + 1)·d]. */
   readonly short: Tensor;
-  /** h_1 …, outermost first; N of them, or N − 1 where nothing is between x_N and v. */
+  /** h_1 …, outermost first; N of them, or N − 1 to omit the one between x_N and v. */
   readonly filters: readonly HyenaFilter[];
 }
 
 export interface HyenaState {
   /** The last two projections, oldest first: [2, (N + 1)·d]. */
   readonly short: Tensor;
-  /** A filter of taps: the last W − 1 values that it was given, oldest first, [W − 1, d]. Modal: [d, 2, m]. */
+  /** Filter by taps: its last W − 1 inputs, oldest first, [W − 1, d]. Modal: [d, 2, m]. */
   readonly filters: readonly Tensor[];
 }
 
@@ -48,7 +49,7 @@ export function channelsOf(filter: HyenaFilter): number {
   return filter.kind === 'taps' ? filter.taps.shape[1]! : filter.modal.skip.shape[0]!;
 }
 
-/** N. @throws RangeError where the projections do not fit the filters */
+/** N. @throws RangeError when projections and filters disagree */
 export function hyenaOrder({ short, filters }: HyenaParameters): number {
   const channels = short.shape[1]!;
   const d = filters.length > 0 ? channelsOf(filters[0]!) : 0;
@@ -105,7 +106,9 @@ function modalConvolution(
   return { output, state: state.modes };
 }
 
-/** A filter h_0 … h_{W−1} as the kernel of a short convolution, whose last row weighs the present token, and back. */
+/**
+ * Converts a filter h_0 … h_{W−1} to a short convolution's kernel, whose last row weights the current token, or back.
+ */
 export function reversedRows({ shape, data }: Tensor): Tensor {
   const [length, d] = [shape[0]!, shape[1]!];
   const reversed = zeros(shape);

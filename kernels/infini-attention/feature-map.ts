@@ -4,11 +4,12 @@ import { concat, slice } from '../onnx/layout.ts';
 import { rmsNormalize } from '../onnx/reduce.ts';
 
 /**
- * What keys and queries of dk numbers become before they meet in a linear memory, φ: ℝ^dk → ℝ^D.
- * - `elu+1`: φ(x) = ELU(x) + 1, positive, D = dk. The paper's. It separates random keys badly, and needs the normaliser z.
- * - `signed`: φ(x) = x/√(Σx² + 1e-6), D = dk. Holds about dk bindings; has no normaliser, because the products have both signs.
- * - `wide`: u = φ_signed(x), then u and, for i = 1 … extra, √dk · u ⊙ roll(u, i), where roll(u, i)_c = u_{(c + i) mod dk}; all of it
- *   normalised as in `signed`. D = dk·(1 + extra): more slots, hence more bindings.
+ * φ: ℝ^dk → ℝ^D, applied to keys and queries of a linear memory.
+ * - `elu+1`: φ(x) = ELU(x) + 1, positive, D = dk. The paper's. It separates random keys badly, and needs the normaliser
+ *   z.
+ * - `signed`: φ(x) = x/√(Σx² + 1e-6), D = dk. Holds about dk bindings; no normaliser, because products have both signs.
+ * - `wide`: u = φ_signed(x), then u and, for i = 1 … extra, √dk · u ⊙ roll(u, i), where roll(u, i)_c = u_{(c + i) mod
+ *   dk}; all normalised as in `signed`. D = dk·(1 + extra): more slots, hence more bindings.
  */
 export type FeatureMap =
   | { readonly kind: 'elu+1' }
@@ -22,7 +23,7 @@ export function featureWidth(map: FeatureMap, width: number): number {
   return map.kind === 'wide' ? width * (1 + map.extra) : width;
 }
 
-/** Whether reads and writes are divided by φ(x)·z: only where φ is positive. */
+/** Whether reads and writes are divided by φ(x)·z: only for positive φ. */
 export function isNormalized(map: FeatureMap): boolean {
   return map.kind === 'elu+1';
 }
@@ -62,7 +63,7 @@ function normalize(x: Float64Array): Float64Array {
   return x.map(value => value * factor);
 }
 
-/** x/√(Σx² + ε) as a root-mean-square norm, whose mean and gain differ from the sum by the width. */
+/** x/√(Σx² + ε) by a root-mean-square norm; mean and gain account for the width. */
 function normalizeGraph(g: GraphBuilder, x: Value): Value {
   const width = x.shape.at(-1) as number;
   const gain = g.constant(

@@ -22,7 +22,7 @@ import { type CompressiveMemory, smallestDenominator, type WriteRule } from './m
 import type { InfiniAttentionParameters, InfiniAttentionState } from './reference.ts';
 import { sideReadEpsilon } from './side-read.ts';
 
-/** The same as `readMemory`: q [T, H, dk] to [T, H, dv]. */
+/** Same as `readMemory`: q [T, H, dk] to [T, H, dv]. */
 export function readMemoryGraph(
   g: GraphBuilder,
   map: FeatureMap,
@@ -32,7 +32,7 @@ export function readMemoryGraph(
   return transpose(answers(map, transpose(featuresGraph(g, map, q), [1, 0, 2]), memory), [1, 0, 2]);
 }
 
-/** The same as `writeMemory`, of one segment k [S, H, dk], v [S, H, dv]. */
+/** Same as `writeMemory`, for one segment k [S, H, dk], v [S, H, dv]. */
 export function writeMemoryGraph(
   g: GraphBuilder,
   map: FeatureMap,
@@ -49,7 +49,7 @@ export function writeMemoryGraph(
   };
 }
 
-/** Σ_s β_s φ(k_s) v_sᵀ of k [S, H, dk], v [S, H, dv] and, where bindings differ in strength, β [S, H]: [H, D, dv]. */
+/** Σ_s β_s φ(k_s) v_sᵀ of k [S, H, dk], v [S, H, dv] and an optional strength β [S, H]: [H, D, dv]. */
 export function bindingsGraph(g: GraphBuilder, map: FeatureMap, k: Value, v: Value, strength?: Value): Value {
   const keys = transpose(featuresGraph(g, map, k), [1, 0, 2]); // [H, S, D]
   const values = transpose(v, [1, 0, 2]);
@@ -58,7 +58,7 @@ export function bindingsGraph(g: GraphBuilder, map: FeatureMap, k: Value, v: Val
   return matmul(swapped(weighed), values);
 }
 
-/** The same as `sideRead`: q [T, H, dk], memory [H, D, dv], gate [H] → [T, H, dv]. */
+/** Same as `sideRead`: q [T, H, dk], memory [H, D, dv], gate [H] → [T, H, dv]. */
 export function sideReadGraph(g: GraphBuilder, map: FeatureMap, q: Value, memory: Value, gate: Value): Value {
   const [heads, , width] = memory.shape;
   if (isNormalized(map)) throw new RangeError('side read: ELU + 1 has a normaliser; its read is a mean');
@@ -79,9 +79,9 @@ function mixGraph(_g: GraphBuilder, gate: Value, read: Value, local: Value): Val
 }
 
 /**
- * The same as `infiniAttention`. The linear rule takes chunks of any length. The delta rule takes one segment after the other, so
- * that a chunk may complete `longest` segments at most, and each is worked out whether there is one or not; 1 is enough for
- * chunks of up to a segment.
+ * Same as `infiniAttention`. The linear rule takes chunks of any length. The delta rule handles segments one by one, so
+ * a chunk may complete at most `longest` segments, all of which are computed even when absent; 1 is enough for chunks
+ * of up to a segment.
  */
 export function infiniAttentionGraph(
   g: GraphBuilder,
@@ -99,7 +99,7 @@ export function infiniAttentionGraph(
   }
   const length = lengthOf(q, 0);
   const pending = cast(state.pending, 'int64'); // [1]
-  // Everything from the start of the segment that is pending on: n segments, the last one padded.
+  // All tokens since the start of the pending segment: n segments, the last one padded.
   const used: Length = { dimension: length.dimension, value: add(length.value, pending) };
   const segments = pieces(used, segment);
   const whole = times(segments, segment);
@@ -138,8 +138,8 @@ export function infiniAttentionGraph(
 }
 
 /**
- * The memories before the first segment and after each, from keys [n, H, S, D] and values [n, H, S, dv]: [n + 1, H, D, dv] and
- * [n + 1, H, D]; with the delta rule there are always `longest` + 1, so that reaching further fails when it runs.
+ * The memories before the first segment and after each, from keys [n, H, S, D] and values [n, H, S, dv]: [n + 1, H, D,
+ * dv] and [n + 1, H, D]; always `longest` + 1 for the delta rule, so exceeding it fails at run time.
  */
 function memories(
   map: FeatureMap,
@@ -167,7 +167,7 @@ function memories(
   return { memory: concat(states.map(first), 0), normalizer: normalizers };
 }
 
-/** What a segment adds to M: φ(K)ᵀV, or with the delta rule φ(K)ᵀ(V − what the memory answers). keys [H, S, D]. */
+/** A segment's update of M: φ(K)ᵀV, or for the delta rule φ(K)ᵀ(V − what M returns for K). keys [H, S, D]. */
 function change(
   map: FeatureMap,
   rule: WriteRule,
@@ -187,7 +187,7 @@ function answers(map: FeatureMap, features: Value, { memory, normalizer }: Place
   return div(product, maximum(denominator, smallestDenominator));
 }
 
-/** The last two axes changed over. */
+/** Swaps the last two axes. */
 function swapped(x: Value): Value {
   const order = x.shape.map((_, axis) => axis);
   return transpose(x, [...order.slice(0, -2), order.length - 1, order.length - 2]);

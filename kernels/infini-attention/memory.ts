@@ -1,18 +1,20 @@
 import { expectShape, type Tensor, zeros } from '../tensor.ts';
 import { type FeatureMap, features, featureWidth, isNormalized } from './feature-map.ts';
 
-/** A compressive memory (Infini-attention, arXiv 2404.07143, section 2.1.1): what keys were bound to which values, in fixed size. */
+/**
+ * A compressive memory (Infini-attention, arXiv 2404.07143, section 2.1.1): bindings of keys to values, in fixed size.
+ */
 export interface CompressiveMemory {
   /** M [H, D, dv] */
   readonly memory: Tensor;
-  /** z [H, D], the sum of all φ(k); kept for every feature map, used where the map is positive. */
+  /** z [H, D], the sum of all φ(k); kept for every feature map, used for positive ones. */
   readonly normalizer: Tensor;
 }
 
-/** `linear` adds every binding; `delta` adds what the memory does not answer yet (equations 3 and 5). */
+/** `linear` adds every binding; `delta` adds what the memory does not return yet (equations 3 and 5). */
 export type WriteRule = 'linear' | 'delta';
 
-/** Nothing is divided by less: an empty memory answers zero. */
+/** Lower bound of divisors: an empty memory returns zero. */
 export const smallestDenominator = 1e-6;
 
 export function emptyMemory(
@@ -53,8 +55,9 @@ export function readMemory(map: FeatureMap, q: Tensor, { memory, normalizer }: C
 }
 
 /**
- * The memory after one segment of k [S, H, dk] and v [S, H, dv]: z += Σφ(k), and M += φ(K)ᵀV, or with the delta rule M += φ(K)ᵀ(V − A),
- * where A is what the memory from before the segment answers to its keys. `strength` β [S, H] weighs the bindings: φ(k) counts β times.
+ * The memory after one segment of k [S, H, dk] and v [S, H, dv]: z += Σφ(k), and M += φ(K)ᵀV, or with the delta rule M
+ * += φ(K)ᵀ(V − A), where A is what the memory before the segment returns for its keys. `strength` β [S, H] weights the
+ * bindings: φ(k) counts β times.
  */
 export function writeMemory(
   map: FeatureMap,
@@ -92,12 +95,12 @@ export function writeMemory(
   return { memory, normalizer };
 }
 
-/** The memory of both texts. For linear writes it is exact, in any order: memories are a commutative group. */
+/** The memory of both sequences. Exact and order-independent for linear writes: memories are a commutative group. */
 export function addMemories(a: CompressiveMemory, b: CompressiveMemory): CompressiveMemory {
   return combine(a, b, 1);
 }
 
-/** The memory of `all` without `part`, for linear writes: how a file is taken out of its repository. */
+/** The memory of `all` without `part`, for linear writes: removes a file from its repository. */
 export function subtractMemory(all: CompressiveMemory, part: CompressiveMemory): CompressiveMemory {
   return combine(all, part, -1);
 }

@@ -2,22 +2,25 @@ import { concatenateRows, expectShape, rows, type Tensor, zeros } from '../tenso
 import type { FeatureMap } from './feature-map.ts';
 import { type CompressiveMemory, emptyMemory, readMemory, type WriteRule, writeMemory } from './memory.ts';
 
-/** Infini-attention (arXiv 2404.07143): local attention mixed with a read of a compressive memory of all segments before. */
+/**
+ * Infini-attention (arXiv 2404.07143): local attention mixed with a read of a compressive memory of all earlier
+ * segments.
+ */
 export interface InfiniAttentionParameters {
   readonly featureMap: FeatureMap;
   readonly rule: WriteRule;
-  /** S: tokens of one segment. The memory is read as it was before the segment, and written after it. */
+  /** S: tokens in a segment. The memory is read as of before the segment, and written after it. */
   readonly segment: number;
-  /** β [H]: a head listens to the memory with weight σ(β). */
+  /** β [H]: a head weights the memory by σ(β). */
   readonly gate: Tensor;
 }
 
 export interface InfiniAttentionState extends CompressiveMemory {
-  /** [S, H, dk]: keys of the segment that has begun, zeros after them. */
+  /** [S, H, dk]: keys of the unfinished segment, zero-padded. */
   readonly pendingKeys: Tensor;
   /** [S, H, dv] */
   readonly pendingValues: Tensor;
-  /** [1]: how many of them there are; less than S. */
+  /** [1]: number of pending keys; less than S. */
   readonly pending: Tensor;
 }
 
@@ -36,8 +39,8 @@ export function initialInfiniAttentionState(
 }
 
 /**
- * o_t = σ(β)·A_mem(q_t) + (1 − σ(β))·local_t (equation 10), where `local` [T, H, dv] is what local attention gave. Segments are
- * counted from the start of the sequence. q, k [T, H, dk], without positions; v and the output [T, H, dv].
+ * o_t = σ(β)·A_mem(q_t) + (1 − σ(β))·local_t (equation 10), where `local` [T, H, dv] is the output of local attention.
+ * Segments are counted from the start of the sequence. q, k [T, H, dk], without positions; v and the output [T, H, dv].
  */
 export function infiniAttention(
   q: Tensor,

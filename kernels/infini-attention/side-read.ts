@@ -1,21 +1,23 @@
 /**
- * A read of compressive memories beside local attention, a variant of Infini-attention (arXiv 2404.07143) and the one that is served:
+ * A read of compressive memories beside local attention, a variant of Infini-attention (arXiv 2404.07143) and the one
+ * used in serving:
  *
- *   o_t = σ(γ)·rms(φ(q_t) M) a head,   rms(x) = x/√(mean x² + ε)
+ *   o_t = σ(γ)·rms(φ(q_t) M) per head,   rms(x) = x/√(mean x² + ε)
  *
- * which goes through an output projection of its own and is added to what local attention gives. The paper's read is a mean, φ(q)M / (φ(q)·z),
- * in place of a share of local attention (`reference.ts`). Where φ is signed there is no such mean, and a sum grows with what was written: so its
- * direction is kept and its length left to the gate. Heads may read memories of either rule.
+ * followed by its own output projection and added to local attention. The paper's read is a mean, φ(q)M / (φ(q)·z),
+ * that replaces a share of local attention (`reference.ts`). For signed φ there is no such mean, and a sum grows with
+ * the amount written, so only its direction is kept and the gate sets its length. Heads may read memories of either
+ * rule.
  */
 import { norm } from '../norm/reference.ts';
 import { expectShape, full, type Tensor, tensor } from '../tensor.ts';
 import type { FeatureMap } from './feature-map.ts';
 import { readMemory } from './memory.ts';
 
-/** ε under the root: the memory of nothing reads as nothing. */
+/** ε under the root: an empty memory reads as zero. */
 export const sideReadEpsilon = 1e-6;
 
-/** q [T, H, dk], memory [H, D, dv], gate γ [H] → [T, H, dv]. φ must be a signed map. */
+/** q [T, H, dk], memory [H, D, dv], gate γ [H] → [T, H, dv]. φ must be signed. */
 export function sideRead(map: FeatureMap, q: Tensor, memory: Tensor, gate: Tensor): Tensor {
   const [heads = 0, features = 0, width = 0] = expectShape('side read', 'the memory', memory, [
     undefined,

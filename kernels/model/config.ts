@@ -1,8 +1,8 @@
-/** The shape of a model, as its weights' metadata says it. Mirrors kernels/training/config.py. */
+/** The shape of a model, from its weights' metadata. Mirrors kernels/training/config.py. */
 
-/** What mixes tokens in a layer of the self-decoder: all causal, and scoped to one file. */
+/** Token mixers of the self-decoder: causal, and scoped to one file. */
 export type LowerMixer = 'hyena_short' | 'hyena_medium' | 'hyena_long' | 'h3' | 'gated_delta' | 'window';
-/** The cross-decoder has these too, and layers that read the memory of the rest of the repository. */
+/** Mixers of the cross-decoder, which may also read the memory of the rest of the repository. */
 export type UpperMixer = LowerMixer | 'infini' | 'dilated' | 'continuous';
 
 /** Widths in numbers, lengths in tokens; `width` is heads · head width. */
@@ -23,7 +23,7 @@ export interface ModelConfig {
   readonly long_modes: number;
   readonly state_modes: number;
   readonly delta_chunk: number;
-  /** Heads of the linear and of the delta memory each. */
+  /** Heads of the linear memory, and of the delta memory. */
   readonly memory_heads: number;
   readonly memory_key: number;
   readonly memory_value: number;
@@ -32,7 +32,7 @@ export interface ModelConfig {
   readonly continuous_heads: number;
   readonly continuous_sigma: number;
   readonly continuous_ridge: number;
-  /** w₀, and the number of keys that a level of the dilated memory holds. */
+  /** w₀, and the keys that a level of the dilated memory holds. */
   readonly dilated_span: number;
   readonly dilated_ratio: number;
 }
@@ -72,7 +72,7 @@ const numbers = [
   'dilated_ratio',
 ] as const satisfies readonly (keyof ModelConfig)[];
 
-/** @throws RangeError that names the field and what is wrong with it. */
+/** @throws RangeError that names the field and the problem */
 export function parseConfig(json: string): ModelConfig {
   let parsed: unknown;
   try {

@@ -1,9 +1,9 @@
 /**
- * The graphs that serve: reading (self-decoder and memory writers) and decoding (self-decoder and cross-decoder, to logits). Both run
- * any chunk of a file with carried state; the step form runs one token.
+ * The graphs used in serving: prefill (self-decoder and memory writers) and decode (self-decoder and cross-decoder, to
+ * logits). Both run any chunk of a file with carried state; the step form runs one token.
  *
- * Every layer is x += mixer(rms(x)), x += MLP(rms(x)); the stream starts as rms(E[id]). State tensors are inputs and outputs of the
- * same name, the output with a prime (`self.0.short` → `self.0.short'`).
+ * Every layer is x += mixer(rms(x)), x += MLP(rms(x)); the stream starts as rms(E[id]). State tensors are inputs and
+ * outputs of the same name, the output with a prime (`self.0.short` → `self.0.short'`).
  */
 
 import { add, cast, div, mul, tanh } from '../onnx/elementwise.ts';
@@ -31,47 +31,51 @@ import { writerGraph } from './writer.ts';
 
 export interface GraphOptions {
   readonly lowering: Lowering;
-  /** The form for one token, T = 1. */
+  /** The one-token form, T = 1. */
   readonly step?: boolean;
   /** The longest chunk in tokens; 512 by default. */
   readonly longest?: number;
 }
 
-export interface ReadOptions extends GraphOptions {
+export interface PrefillOptions extends GraphOptions {
   /**
-   * Files side by side, B, each in one run: nothing is carried but out of the writers. `ids` are [T, B] then, and `there` [T, B] is 0 for
-   * what only fills up a lane.
+   * Files side by side, B, each in one run; only the writers' state leaves the run. `ids` are then [T, B], and `there`
+   * [T, B] is 0 for padding.
    */
-  readonly lanes?: number;
+  readonly batch?: number;
 }
 
 export interface DecodeOptions extends GraphOptions {
-  /** Kept keys of the dilated memory (`dilatedSlots`). */
+  /** Keys of the dilated memory (`dilatedSlots`). */
   readonly slots: number;
-  /** Logits of the last position only, [1, V], or of all, [T, V]. */
+  /** Logits of the last position, [1, V], or of all, [T, V]. */
   readonly logits: 'last' | 'all';
 }
 
 export interface ModelGraph {
   readonly model: OnnxModel;
-  /** Everything that a run takes: `ids`, the state, and for decoding the repository's memory (`memory.linear` …). */
+  /** All inputs of a run: `ids`, the state, and for decoding the repository's memory (`memory.linear` …). */
   readonly inputs: readonly Value[];
-  /** The state before a file's first token, by the name of its input. */
+  /** The state before a file's first token, by input name. */
   readonly initialState: ReadonlyMap<string, Tensor>;
 }
 
-/** Outputs of the reading graph beside its state. */
-export const readOutputs = ['keys', 'values', 'signal'] as const;
+/** Outputs of the prefill graph beside its state. */
+export const prefillOutputs = ['keys', 'values', 'signal'] as const;
 
-/** ids int64 [T] → what the file's tokens write: keys and values [T, H, dh], signal [T, cw]; M and [N | P] are state. */
-export function readGraph(config: ModelConfig, weights: ModelWeights, options: ReadOptions): ModelGraph {
+/** ids int64 [T] → what a file's tokens write: keys and values [T, H, dh], signal [T, cw]; M and [N | P] are state. */
+export function prefillGraph(
+  config: ModelConfig,
+  weights: ModelWeights,
+  options: PrefillOptions,
+): ModelGraph {
   const graph = new Assembly(config, weights, options);
   const n = normalize(graph.layers('self_decoder', config.self_decoder, graph.embed()));
-  const written = graph.carry('writer', initialWriterState(config, options.lanes), (layer, state) => {
+  const written = graph.carry('writer', initialWriterState(config, options.batch), (layer, state) => {
     const result = writerGraph(layer, n, state, graph.there);
     return { output: result, state: result.state };
   });
-  for (const name of readOutputs) graph.g.output(name, written[name]);
+  for (const name of prefillOutputs) graph.g.output(name, written[name]);
   return graph.finish();
 }
 
@@ -90,7 +94,7 @@ class Assembly {
   readonly #config: ModelConfig;
   readonly #weights: ModelWeights;
   readonly #ids: Value;
-  /** [T·B, 1], where there are several lanes. */
+  /** [T·B, 1], in a batch. */
   readonly there: Value | undefined;
   readonly #base: Omit<Layer, 'name'>;
   readonly #initial = new Map<string, Tensor>();
@@ -99,29 +103,29 @@ class Assembly {
   constructor(
     config: ModelConfig,
     weights: ModelWeights,
-    { lowering, step = false, longest = 512, lanes = 1 }: ReadOptions,
+    { lowering, step = false, longest = 512, batch = 1 }: PrefillOptions,
   ) {
     this.#config = config;
     this.#weights = weights;
-    const ids = this.g.input('ids', 'int64', lanes === 1 ? [step ? 1 : 'T'] : ['T', lanes]);
-    this.#ids = lanes === 1 ? ids : reshape(ids, [-1]);
+    const ids = this.g.input('ids', 'int64', batch === 1 ? [step ? 1 : 'T'] : ['T', batch]);
+    this.#ids = batch === 1 ? ids : reshape(ids, [-1]);
     this.#inputs.push(ids);
-    if (lanes > 1) {
-      const there = this.g.input('there', 'float32', ['T', lanes]);
+    if (batch > 1) {
+      const there = this.g.input('there', 'float32', ['T', batch]);
       this.there = reshape(there, [-1, 1]);
       this.#inputs.push(there);
     }
-    const position = lanes === 1 ? this.g.input('position', 'float32', [1]) : this.g.constant('float32', [0]);
+    const position = batch === 1 ? this.g.input('position', 'float32', [1]) : this.g.constant('float32', [0]);
     const length = lengthOf(ids, 0);
     const angles = rotaryAngles(this.g, position, length, config.width / config.heads, {
       base: config.rotary_base,
     });
-    if (lanes === 1) {
+    if (batch === 1) {
       this.g.output("position'", add(position, cast(length.value, 'float32')));
       this.#initial.set('position', zeros([1]));
       this.#inputs.push(position);
     }
-    this.#base = { g: this.g, config, weights, lowering, step, longest, lanes, angles };
+    this.#base = { g: this.g, config, weights, lowering, step, longest, batch, angles };
   }
 
   /** rms(E[ids]): [T·B, d]. */
@@ -159,15 +163,15 @@ class Assembly {
   }
 
   /**
-   * Runs something with a state of its own, declares the state's inputs and outputs, and returns its output. Lanes are whole files: each begins
-   * with the initial state, and only what the writers have gathered is given out.
+   * Runs a stateful operator, declares its state as inputs and outputs, and returns its output. In a batch every file
+   * starts from the initial state, and only the writers' state is an output.
    */
   carry<State extends object, Output>(
     name: string,
     initial: State,
     run: (layer: Layer, state: Placed<State>) => { output: Output; state: Placed<State> },
   ): Output {
-    const whole = this.#base.lanes > 1;
+    const whole = this.#base.batch > 1;
     const placed = whole ? placeParameters(this.g, initial) : placeState(this.g, initial, `${name}.`);
     const { output, state } = run({ ...this.#base, name }, placed);
     if (whole && name !== 'writer') return output;

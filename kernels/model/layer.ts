@@ -1,4 +1,4 @@
-/** What every layer is built with. */
+/** The parts that every layer is built from. */
 
 import { mul, relu } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
@@ -9,7 +9,7 @@ import { type Tensor, tensor } from '../tensor.ts';
 import type { ModelConfig } from './config.ts';
 import type { Lowering, ModelWeights } from './weights.ts';
 
-/** Under the root of every normalisation; the PyTorch reference's EPSILON. */
+/** ε under the root of every norm; the PyTorch reference's EPSILON. */
 export const normEpsilon = 1e-6;
 
 export interface Layer {
@@ -17,17 +17,17 @@ export interface Layer {
   readonly config: ModelConfig;
   readonly weights: ModelWeights;
   readonly lowering: Lowering;
-  /** Where its parameters stand in the PyTorch reference's names, such as `self_decoder.3.mixer`. */
+  /** Prefix of its parameters in the PyTorch reference, such as `self_decoder.3.mixer`. */
   readonly name: string;
-  /** The form for one token at a time, T = 1: other nodes are faster there. */
+  /** The one-token form, T = 1, for which other nodes are faster. */
   readonly step: boolean;
-  /** The longest chunk that the graph takes, in tokens. */
+  /** Longest chunk the graph takes, in tokens. */
   readonly longest: number;
   /**
-   * Sequences that run side by side, B. Whatever works on tokens alone sees [T·B, w], the tokens of one position next to each other, and what mixes the
-   * tokens of a sequence sees [T, B·w]: the channels and heads of B sequences are B times as many channels and heads.
+   * Batch size B. Token-wise operators see [T·B, w], the tokens of one position next to each other; operators that mix
+   * the tokens of a sequence see [T, B·w]: channels and heads of B sequences as B times as many channels and heads.
    */
-  readonly lanes: number;
+  readonly batch: number;
   /** Angles of the chunk's positions, for every layer that rotates. */
   readonly angles: RotaryAngles;
 }
@@ -42,36 +42,36 @@ export function project(
   return weights.linear(x, `${name}.${matrix}.weight`, outputs, lowering);
 }
 
-/** The few numbers of gates are worth their exactness: always float32, with the bias. */
+/** Gates are few and sensitive: always float32, with the bias. */
 export function parameter({ weights, name }: Layer, field: string, shape: readonly number[]): Tensor {
   return weights.tensor(`${name}.${field}`, shape);
 }
 
-/** [T·B, w] → [T, B·w], for what mixes the tokens of a sequence. */
-export function sideBySide({ lanes }: Layer, x: Value): Value {
-  return lanes === 1 ? x : reshape(x, [-1, lanes * (x.shape[1] as number)]);
+/** [T·B, w] → [T, B·w], for operators that mix tokens. */
+export function sideBySide({ batch }: Layer, x: Value): Value {
+  return batch === 1 ? x : reshape(x, [-1, batch * (x.shape[1] as number)]);
 }
 
-/** [T, B·w] → [T·B, w], for what works on tokens alone. */
-export function tokenByToken({ lanes }: Layer, x: Value): Value {
-  return lanes === 1 ? x : reshape(x, [-1, (x.shape[1] as number) / lanes]);
+/** [T, B·w] → [T·B, w], for token-wise operators. */
+export function tokenByToken({ batch }: Layer, x: Value): Value {
+  return batch === 1 ? x : reshape(x, [-1, (x.shape[1] as number) / batch]);
 }
 
-/** A parameter of channels or heads, for those of every lane: repeated along an axis. */
-export function ofLanes({ lanes }: Pick<Layer, 'lanes'>, { shape, data }: Tensor, axis: number): Tensor {
+/** A per-channel or per-head parameter, repeated along an axis for every sequence of the batch. */
+export function tiled({ batch }: Pick<Layer, 'batch'>, { shape, data }: Tensor, axis: number): Tensor {
   const row = shape.slice(axis).reduce((count, length) => count * length, 1);
-  const repeated = new Float64Array(data.length * lanes);
+  const repeated = new Float64Array(data.length * batch);
   for (let at = 0; at < data.length; at += row)
-    for (let lane = 0; lane < lanes; lane++)
-      repeated.set(data.subarray(at, at + row), at * lanes + lane * row);
-  return tensor(shape.with(axis, shape[axis]! * lanes), repeated);
+    for (let copy = 0; copy < batch; copy++)
+      repeated.set(data.subarray(at, at + row), at * batch + copy * row);
+  return tensor(shape.with(axis, shape[axis]! * batch), repeated);
 }
 
 export function place(g: GraphBuilder, { shape, data }: Tensor): Value {
   return g.weight(Float32Array.from(data), shape);
 }
 
-/** The same number `count` times, as a vector of the graph. */
+/** The same number `count` times, as a vector. */
 export function repeated(g: GraphBuilder, value: number, count: number): Value {
   return g.constant(
     'float32',
@@ -79,7 +79,7 @@ export function repeated(g: GraphBuilder, value: number, count: number): Value {
   );
 }
 
-/** x / √(mean x² + ε) over the last axis, without a gain: it would fold into the matrix that follows. */
+/** x / √(mean x² + ε) over the last axis; the gain is folded into the next matrix. */
 export function normalize(x: Value, epsilon = normEpsilon): Value {
   const width = x.shape.at(-1);
   if (typeof width !== 'number') throw new RangeError('normalisation over an axis of unknown length');

@@ -1,25 +1,27 @@
-/** The memory of the rest of the repository, as the cross-decoder's graphs take it, and what a file adds to it. */
+/**
+ * The memory of the rest of the repository, as input to the cross-decoder's graphs, and a file's contribution to it.
+ */
 import { noScore } from '../flash-attention/partials.ts';
 import { type Tensor, tensor, zeros } from '../tensor.ts';
 import type { ModelConfig } from './config.ts';
 
-/** What the readers see; every tensor has a fixed size, whatever the repository's. */
+/** The readers' view; every tensor has a fixed size, whatever the repository's. */
 export interface RepositoryMemory {
   /** M = Σ β k vᵀ over every token: [Hm, dk, dv]. */
   readonly linear: Tensor;
   /** S of the delta rule after every file: [Hm, dk, dv]. */
   readonly delta: Tensor;
-  /** Kept keys and values, [H, K, dh] each, and 0 where there is one, `noScore` where there is none: [1, K]. */
+  /** Keys and values, [H, K, dh] each, and a mask, 0 or `noScore` for an empty slot: [1, K]. */
   readonly keys: Tensor;
   readonly values: Tensor;
   readonly hidden: Tensor;
   /** B of the continuous memory: [N, cw]. */
   readonly continuous: Tensor;
-  /** 1 where there is anything to read, 0 for a repository of one file: [1]. */
+  /** 1 if there is anything to read, 0 for a repository of one file: [1]. */
   readonly open: Tensor;
 }
 
-/** Keys that all levels of the dilated memory keep together, for a repository of up to `tokens`. */
+/** Keys in all levels of the dilated memory together, for a repository of up to `tokens`. */
 export function dilatedSlots(
   { dilated_span: span, dilated_ratio: ratio }: ModelConfig,
   tokens: number,
@@ -30,7 +32,7 @@ export function dilatedSlots(
   return span * levels;
 }
 
-/** The memory of a repository of one file: everything reads as nothing. */
+/** The memory of a repository of one file: every read is zero. */
 export function emptyRepositoryMemory(config: ModelConfig, slots: number): RepositoryMemory {
   const { heads, width, memory_heads: Hm, memory_key: dk, memory_value: dv } = config;
   return {
@@ -44,9 +46,9 @@ export function emptyRepositoryMemory(config: ModelConfig, slots: number): Repos
   };
 }
 
-/** What the writers carry through a file, Hm heads for each lane. */
+/** The writers' state within a file, Hm heads for each sequence of the batch. */
 export interface WriterState {
-  /** The last three projections that keys and values are convolved from: [3, 2 Hm (dk + dv)]. */
+  /** The last three projections, inputs of the convolution of keys and values: [3, 2 Hm (dk + dv)]. */
   readonly short: Tensor;
   /** M so far: [Hm, dk, dv]. */
   readonly linear: Tensor;
@@ -56,9 +58,9 @@ export interface WriterState {
 
 export function initialWriterState(
   { memory_heads, memory_key: dk, memory_value: dv }: ModelConfig,
-  lanes = 1,
+  batch = 1,
 ): WriterState {
-  const Hm = lanes * memory_heads;
+  const Hm = batch * memory_heads;
   const delta = zeros([Hm, dk, dv + dk]);
   for (let head = 0; head < Hm; head++) {
     for (let i = 0; i < dk; i++) delta.data[(head * dk + i) * (dv + dk) + dv + i] = 1;

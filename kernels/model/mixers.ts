@@ -1,4 +1,4 @@
-/** The blocks that mix the tokens of one file, as graphs with carried state. Each mirrors a module of the PyTorch reference. */
+/** Token mixers of one file, as graphs with carried state. Each mirrors a module of the PyTorch reference. */
 import type { DiagonalSsmParameters } from '../diagonal-ssm/reference.ts';
 import { windowAttentionGraph, windowAttentionStepGraph } from '../flash-attention/graph.ts';
 import {
@@ -25,16 +25,16 @@ import type { LowerMixer, ModelConfig } from './config.ts';
 import {
   type Layer,
   normalize,
-  ofLanes,
   parameter,
   place,
   project,
   repeated,
   sideBySide,
+  tiled,
   tokenByToken,
 } from './layer.ts';
 
-/** What a layer carries from chunk to chunk: tensors by name, nested as its operators have them. */
+/** A layer's state between chunks: tensors by name, nested as in its operators. */
 export type MixerState = { readonly [name: string]: Tensor | MixerState };
 export type PlacedState = { readonly [name: string]: Value | PlacedState };
 export interface Mixed {
@@ -55,7 +55,7 @@ function hyenaMixer(kind: 'short' | 'medium' | 'long') {
   const parameters = (layer: Omit<Layer, 'g' | 'angles'>) => {
     const width = layer.config.width;
     return {
-      short: ofLanes(layer, parameter(layer as Layer, 'short', [shortTaps, 3 * width]), 1),
+      short: tiled(layer, parameter(layer as Layer, 'short', [shortTaps, 3 * width]), 1),
       filters: [filterOf(layer as Layer, kind)],
     };
   };
@@ -65,7 +65,7 @@ function hyenaMixer(kind: 'short' | 'medium' | 'long') {
       const projections = sideBySide(layer, project(layer, x, 'project', 3 * layer.config.width)); // [T, B·3d]
       const mixed = layer.step
         ? hyenaStepGraph(layer.g, projections, parameters(layer), state)
-        : hyenaGraph(layer.g, projections, parameters(layer), state, layer.longest, layer.lanes);
+        : hyenaGraph(layer.g, projections, parameters(layer), state, layer.longest, layer.batch);
       const output = tokenByToken(layer, mixed.output);
       return { output: project(layer, output, 'out', layer.config.width), state: mixed.state };
     },
@@ -87,15 +87,15 @@ const h3 = {
 } satisfies Mixer<ReturnType<typeof initialH3State>>;
 
 const gatedDelta = {
-  initial: ({ config: { width, heads }, lanes }: Omit<Layer, 'g' | 'angles'>) => ({
-    short: initialShortConvolutionState(gateTaps, lanes * 3 * width),
-    delta: initialGatedDeltaState(lanes * heads, width / heads, width / heads),
+  initial: ({ config: { width, heads }, batch }: Omit<Layer, 'g' | 'angles'>) => ({
+    short: initialShortConvolutionState(gateTaps, batch * 3 * width),
+    delta: initialGatedDeltaState(batch * heads, width / heads, width / heads),
   }),
   graph: (layer: Layer, x: Value, state: Placed<{ short: { past: Tensor }; delta: { memory: Tensor } }>) => {
     const { g, config, step, longest } = layer;
     const { width, heads } = config;
     const convolve = step ? shortConvolutionStepGraph : shortConvolutionGraph;
-    const kernel = place(g, ofLanes(layer, parameter(layer, 'short', [gateTaps, 3 * width]), 1));
+    const kernel = place(g, tiled(layer, parameter(layer, 'short', [gateTaps, 3 * width]), 1));
     const local = convolve(
       g,
       sideBySide(layer, project(layer, x, 'project', 3 * width)),
@@ -125,7 +125,7 @@ const gatedDelta = {
 
 const windowMixer = {
   initial: (layer: Omit<Layer, 'g' | 'angles'>) =>
-    initialWindowState(layer.config, reach(layer, layer.config.window), layer.lanes),
+    initialWindowState(layer.config, reach(layer, layer.config.window), layer.batch),
   graph: (layer: Layer, x: Value, state: Placed<ReturnType<typeof initialWindowAttentionState>>) => {
     const attended = attendWindow(layer, headsOf(layer, x), reach(layer, layer.config.window), state);
     return { output: project(layer, attended.output, 'out', layer.config.width), state: attended.state };
@@ -147,7 +147,7 @@ export function initialMixerState(kind: LowerMixer, layer: Omit<Layer, 'g' | 'an
 
 /** x [T, d], normalised → [T, d]. */
 export function mixerGraph(kind: LowerMixer, layer: Layer, x: Value, state: PlacedState): Mixed {
-  // Each mixer's state was made by its own `initial`: the two are one row of the table.
+  // Each mixer's state comes from its own `initial`: both are in one row of the table.
   const mixer = mixers[kind] as unknown as Mixer<MixerState>;
   return mixer.graph(layer, x, state as Placed<MixerState>) as unknown as Mixed;
 }
@@ -155,30 +155,30 @@ export function mixerGraph(kind: LowerMixer, layer: Layer, x: Value, state: Plac
 export function initialWindowState(
   { width, heads }: ModelConfig,
   window: number,
-  lanes = 1,
+  batch = 1,
 ): WindowAttentionState {
-  return initialWindowAttentionState(window, lanes * heads, width / heads);
+  return initialWindowAttentionState(window, batch * heads, width / heads);
 }
 
 export interface AttentionHeads {
-  /** [T, B·H, dh], normalised, scaled and rotated; `plain` is not rotated, for keys that have no position. */
+  /** [T, B·H, dh], normalised, scaled and rotated; `plain` is not rotated, for keys without a position. */
   readonly q: Value;
   readonly plain: Value;
   readonly k: Value;
   readonly v: Value;
 }
 
-/** Queries, keys and values of window attention; the learned scale of a head is in the queries already. */
+/** Queries, keys and values of window attention; queries include the head's learned scale. */
 export function headsOf(layer: Layer, x: Value): AttentionHeads {
-  const { g, config, angles, lanes } = layer;
+  const { g, config, angles, batch } = layer;
   const { width, heads } = config;
   const parts = split(project(layer, x, 'project', 3 * width), [width, width, width], 1);
-  const [q, k, v] = parts.map(part => reshape(part, [-1, lanes * heads, width / heads])) as [
+  const [q, k, v] = parts.map(part => reshape(part, [-1, batch * heads, width / heads])) as [
     Value,
     Value,
     Value,
   ];
-  const scale = reshape(place(g, ofLanes(layer, parameter(layer, 'scale', [heads]), 0)), [lanes * heads, 1]);
+  const scale = reshape(place(g, tiled(layer, parameter(layer, 'scale', [heads]), 0)), [batch * heads, 1]);
   const plain = mul(normalize(q, queryKeyEpsilon), scale);
   return {
     q: rotateGraph(g, plain, angles),
@@ -188,21 +188,21 @@ export function headsOf(layer: Layer, x: Value): AttentionHeads {
   };
 }
 
-/** The heads side by side, [T·B, d]. */
+/** Output with heads side by side, [T·B, d]. */
 export function attendWindow(
-  { g, config, step, lanes }: Layer,
+  { g, config, step, batch }: Layer,
   { q, k, v }: AttentionHeads,
   window: number,
   state: Placed<ReturnType<typeof initialWindowAttentionState>>,
 ): { output: Value; state: Placed<ReturnType<typeof initialWindowAttentionState>> } {
-  const scale = repeated(g, 1, lanes * config.heads);
+  const scale = repeated(g, 1, batch * config.heads);
   const parameters = { window, scale, normalize: false } as const;
   const attend = step ? windowAttentionStepGraph : windowAttentionGraph;
   const { output, state: next } = attend(g, q, k, v, parameters, state);
   return { output: reshape(output, [-1, config.width]), state: next };
 }
 
-/** x · Wᵀ + b of a layer's gates, exactly: [T, count]. */
+/** x · Wᵀ + b of a layer's gates, in float32: [T, count]. */
 export function gates(layer: Layer, x: Value, count: number): Value {
   const { g, weights, name, config } = layer;
   const matrix = g.weight(weights.matrix(`${name}.gates.weight`, config.width, count), [config.width, count]);
@@ -214,9 +214,9 @@ function normalizeHeads(x: Value, heads: number): Value {
   return reshape(normalize(reshape(x, [x.shape[0]!, heads, width / heads])), [x.shape[0]!, width]);
 }
 
-/** As far as a filter or a window reaches: in lanes, which hold whole files, no further than those are long. */
-function reach({ lanes, longest }: Pick<Layer, 'lanes' | 'longest'>, length: number): number {
-  return lanes === 1 ? length : Math.min(length, longest);
+/** Reach of a filter or window; a batch holds whole files, so no further than their length. */
+function reach({ batch, longest }: Pick<Layer, 'batch' | 'longest'>, length: number): number {
+  return batch === 1 ? length : Math.min(length, longest);
 }
 
 function filterOf(layer: Layer, kind: 'short' | 'medium' | 'long'): HyenaFilter {
@@ -224,7 +224,7 @@ function filterOf(layer: Layer, kind: 'short' | 'medium' | 'long'): HyenaFilter 
   if (kind === 'long') return { kind: 'modal', modal: modesOf(layer, 'filter', width, long_modes) };
   const length = kind === 'short' ? short_filter : medium_filter;
   const taps = parameter(layer, 'filter.taps', [length, width]);
-  return { kind: 'taps', taps: ofLanes(layer, firstRows(taps, reach(layer, length)), 1) };
+  return { kind: 'taps', taps: tiled(layer, firstRows(taps, reach(layer, length)), 1) };
 }
 
 function firstRows({ shape, data }: Tensor, rows: number): Tensor {
@@ -235,16 +235,16 @@ function firstRows({ shape, data }: Tensor, rows: number): Tensor {
 function h3Parameters(layer: Layer): Parameters<typeof initialH3State>[0] {
   const { config } = layer;
   return {
-    shift: ofLanes(layer, parameter(layer, 'shift', [gateTaps, config.width]), 1),
+    shift: tiled(layer, parameter(layer, 'shift', [gateTaps, config.width]), 1),
     ssm: modesOf(layer, 'modes', config.heads, config.state_modes),
   };
 }
 
-/** A diagonal state space as poles and residues: the form that it is exported in. */
+/** A diagonal state space as poles and residues, its exported form. */
 function modesOf(layer: Layer, field: string, channels: number, modes: number): DiagonalSsmParameters {
   return {
-    poles: ofLanes(layer, parameter(layer, `${field}.poles`, [channels, 2, modes]), 0),
-    residues: ofLanes(layer, parameter(layer, `${field}.residues`, [channels, 2, modes]), 0),
-    skip: ofLanes(layer, parameter(layer, `${field}.skip`, [channels]), 0),
+    poles: tiled(layer, parameter(layer, `${field}.poles`, [channels, 2, modes]), 0),
+    residues: tiled(layer, parameter(layer, `${field}.residues`, [channels, 2, modes]), 0),
+    skip: tiled(layer, parameter(layer, `${field}.skip`, [channels]), 0),
   };
 }

@@ -1,7 +1,8 @@
 /**
- * The blocks of the cross-decoder that read the memory of the rest of the repository, each beside attention over a window of the file
- * itself. Mirrors the PyTorch reference's readers.py: with an empty memory each equals its own local part. The reads are those of the operators' folders: the side
- * read of Infini-attention, the strided read beside a window, and the continuous memory read as a mean.
+ * The cross-decoder's blocks that read the memory of the rest of the repository, each beside window attention over the
+ * file itself. Mirrors the PyTorch reference's readers.py: with an empty memory each equals its local part. The reads
+ * are operators with folders of their own: the side read of Infini-attention, the strided read beside a window, and the
+ * continuous memory read as a mean.
  */
 import { gaussianBasis } from '../continuous-memory/basis.ts';
 import { continuousAnswerGraph } from '../continuous-memory/graph.ts';
@@ -20,7 +21,7 @@ export type Reader = 'infini' | 'dilated' | 'continuous';
 type Memory = Placed<RepositoryMemory>;
 type Window = Placed<WindowAttentionState>;
 
-/** Below this variance a query would see between two bases. */
+/** A query of smaller variance could fall between two bases. */
 const leastVariance = 1e-4;
 
 const readers: Readonly<
@@ -35,12 +36,12 @@ export function isReader(kind: string): kind is Reader {
   return Object.hasOwn(readers, kind);
 }
 
-/** x [T, d], normalised → [T, d]. The carried state is that of the window. */
+/** x [T, d], normalised → [T, d]. Carries the window's state. */
 export function readerGraph(kind: Reader, layer: Layer, x: Value, memory: Memory, state: PlacedState): Mixed {
   return readers[kind](layer, x, memory, state as unknown as Window) as unknown as Mixed;
 }
 
-/** The side read over the linear and the delta memory, which share M's shape and nothing else. */
+/** The side read over the linear and delta memories, which share only the shape of M. */
 function infiniRead(layer: Layer, x: Value, memory: Memory, state: Window) {
   const { g, config } = layer;
   const { memory_heads: Hm, memory_key: dk, memory_value: dv, width } = config;
@@ -55,7 +56,7 @@ function infiniRead(layer: Layer, x: Value, memory: Memory, state: Window) {
   return { output, state: local.state };
 }
 
-/** The strided read beside the window. The learned scale of a head is in the queries already. */
+/** The strided read beside the window. The queries include the head's learned scale. */
 function dilatedRead(layer: Layer, x: Value, { keys, values, hidden }: Memory, state: Window) {
   const { g, config, step } = layer;
   const parameters = {

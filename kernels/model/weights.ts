@@ -1,4 +1,4 @@
-/** The weights of a model by the names that the PyTorch reference gives them, in the forms that graphs and references take. */
+/** A model's weights by their PyTorch names, in the forms that graphs and references take. */
 
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import { type LinearWeight, linear } from '../onnx/linear.ts';
@@ -6,12 +6,10 @@ import { quantizeBlocks, quantizeUint8 } from '../onnx/quantize.ts';
 import { sizeOf, type Tensor, tensor } from '../tensor.ts';
 import { type StoredTensor, toFloat32 } from '../weights/safetensors.ts';
 
-/** How the matrices of linear layers are held: exact, for processors, for graphics cards. */
+/** How linear layers' matrices are held: exact, for CPUs, for GPUs. */
 export type Lowering = 'float32' | 'uint8' | 'block8' | 'block4';
 
-/**
- * Looks weights up, turns them over and quantises them, each once: graphs that share an instance share the memory.
- */
+/** Looks up, transposes and quantises weights, each once: graphs that share an instance share the buffers. */
 export class ModelWeights {
   readonly #stored: ReadonlyMap<string, StoredTensor>;
   readonly #matrices = new Map<string, Float32Array>();
@@ -21,7 +19,7 @@ export class ModelWeights {
     this.#stored = stored;
   }
 
-  /** Numbers in all. */
+  /** Number of parameters. */
   get parameters(): number {
     return [...this.#stored.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   }
@@ -30,12 +28,12 @@ export class ModelWeights {
     return this.#stored.has(name);
   }
 
-  /** A small parameter, in float64. @throws RangeError that names it, when it is not there or of another shape. */
+  /** A small parameter, in float64. @throws RangeError that names it when it is missing or has another shape */
   tensor(name: string, shape: readonly number[]): Tensor {
     return tensor(shape, toFloat32(this.#find(name, shape)));
   }
 
-  /** A matrix as it is stored, such as the embedding: [rows, columns]. */
+  /** A matrix as stored, such as the embedding: [rows, columns]. */
   rows(name: string, rows: number, columns: number): Float32Array {
     const stored = this.#find(name, [rows, columns]);
     const key = `${name} rows`;
@@ -58,7 +56,7 @@ export class ModelWeights {
     return turned;
   }
 
-  /** x [T, inputs] times a linear layer, in a lowering. */
+  /** x [T, inputs] times a linear layer, in one lowering. */
   linear(x: Value, name: string, outputs: number, lowering: Lowering): Value {
     const inputs = x.shape.at(-1);
     if (typeof inputs !== 'number')
@@ -83,7 +81,7 @@ export class ModelWeights {
         ? quantizeUint8(matrix, inputs, outputs)
         : quantizeBlocks(matrix, inputs, outputs, lowering === 'block8' ? 8 : 4);
     this.#quantized.set(key, quantized);
-    // Only the quantised form is used from here on.
+    // Only the quantised form is needed from here on.
     this.#matrices.delete(name);
     return quantized;
   }

@@ -1,4 +1,7 @@
-/** The memory writers after the self-decoder: what each token of a file leaves behind. Mirrors the PyTorch reference's MemoryWriter. */
+/**
+ * The memory writers after the self-decoder: what each token of a file contributes. Mirrors the PyTorch reference's
+ * MemoryWriter.
+ */
 import { queryKeyEpsilon } from '../flash-attention/reference.ts';
 import { gatedDeltaChunkGraph, gatedDeltaFusedGraph } from '../gated-delta/graph.ts';
 import { bindingsGraph } from '../infini-attention/graph.ts';
@@ -10,11 +13,11 @@ import { shortConvolutionGraph, shortConvolutionStepGraph } from '../short-convo
 import {
   type Layer,
   normalize,
-  ofLanes,
   parameter,
   place,
   project,
   sideBySide,
+  tiled,
   tokenByToken,
 } from './layer.ts';
 import type { WriterState } from './memory.ts';
@@ -33,12 +36,12 @@ const taps = 4;
 
 /**
  * n [T·B, d], the normalised output of the self-decoder.
- * @param there [T·B, 1], 0 where a token only fills up its lane, and 1 elsewhere; every token is there without it
+ * @param there [T·B, 1], 0 for padding and 1 elsewhere; defaults to 1
  */
 export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>, there?: Value): Written {
-  const { g, config, step, longest, lanes } = layer;
+  const { g, config, step, longest, batch } = layer;
   const { memory_heads, memory_key: dk, memory_value: dv, width, heads, continuous_width } = config;
-  const Hm = lanes * memory_heads;
+  const Hm = batch * memory_heads;
   const [keyWidth, valueWidth] = [memory_heads * dk, memory_heads * dv];
   const bound = 2 * (keyWidth + valueWidth);
   const projected = project(layer, n, 'project', bound + 2 * width + continuous_width);
@@ -48,7 +51,7 @@ export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>, 
     Value,
     Value,
   ];
-  const kernel = place(g, ofLanes(layer, parameter(layer, 'short', [taps, bound]), 1));
+  const kernel = place(g, tiled(layer, parameter(layer, 'short', [taps, bound]), 1));
   const convolve = step ? shortConvolutionStepGraph : shortConvolutionGraph;
   const local = convolve(g, sideBySide(layer, bindings), { kernel }, { past: state.short });
   const parts = split(tokenByToken(layer, local.output), [keyWidth, valueWidth, keyWidth, valueWidth], 1) as [
@@ -71,8 +74,8 @@ export function writerGraph(layer: Layer, n: Value, state: Placed<WriterState>, 
   );
   const linear = add(state.linear, written);
 
-  // The rule acts on the columns of the memory alone. With values in the first dv and none in the last dk, a memory that starts as [0 | I]
-  // ends as [N | P].
+  // The rule acts on columns independently. With values in the first dv and zeros in the last dk, a memory that starts
+  // as [0 | I] ends as [N | P].
   const values = reshape(pad(reshape(deltaValues, [-1, Hm, dv]), 2, 0, dk), [-1, Hm * (dv + dk)]);
   const noDecay = mul(deltaBeta, 0);
   const keys = sideBySide(layer, deltaKeys);

@@ -4,7 +4,7 @@ import { matmul } from '../onnx/matmul.ts';
 import { sizeOf } from '../tensor.ts';
 import { type Butterfly, type Complex, frequencyOf, sidesOf } from './reference.ts';
 
-/** The same as `butterfly`, with real and imaginary parts apart: each [N, d]. A product of matrices for every digit. */
+/** Same as `butterfly`, with real and imaginary parts apart: each [N, d]. One matrix product per digit. */
 export function butterflyGraph(
   g: GraphBuilder,
   x: { readonly re: Value; readonly im: Value },

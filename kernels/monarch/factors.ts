@@ -1,6 +1,6 @@
 /**
- * The matrices of a Fourier transform in Monarch form (FlashFFTConv, arXiv 2311.05908): a transform of length
- * N = n_1 n_2 n_3 is that many small matrix products, and nothing but matrix products.
+ * The matrices of a Fourier transform in Monarch form (FlashFFTConv, arXiv 2311.05908): a transform of length N = n_1
+ * n_2 n_3 as small matrix products only.
  *
  * Index the signal by j = (j_1 n_2 + j_2) n_3 + j_3 and the spectrum by k = k_1 + n_1 (k_2 + n_2 k_3). Then
  *
@@ -8,19 +8,19 @@
  *   B[k_1, k_2, j_3] = Σ_{j_2} exp(−2πi j_2 (k_1 + n_1 k_2)/(n_1 n_2)) A[k_1, j_2, j_3]
  *   X[k_1, k_2, k_3] = Σ_{j_3} exp(−2πi j_3 k/N) B[k_1, k_2, j_3]
  *
- * with the usual twiddle factors absorbed into one matrix for each k_1, and for each (k_1, k_2). Complex numbers are two
- * rows, so a matrix of n × n is one of 2n × 2n here. Three savings follow from what is known of the signal: it is real, so
- * k_1 ≤ n_1/2 is enough (the rest is its conjugate); where half of it is zero, half of the columns of the first stage
- * are not needed; and where only half of the result is wanted, half of the rows of the last.
+ * with the usual twiddle factors absorbed into one matrix for each k_1, and for each (k_1, k_2). Complex numbers are
+ * two rows, so an n × n matrix is 2n × 2n here. Three savings come from known structure: the signal is real, so k_1 ≤
+ * n_1/2 suffices (the rest is its conjugate); where half of it is zero, half of the first stage's columns are not
+ * needed; and where only half of the result is wanted, half of the last stage's rows.
  *
- * With rows ordered (k, part) and columns (part, j), `part` being real or imaginary, the result of a stage lies in memory as
- * the next one wants to read it, so nothing is moved between two products; the inverse does the same backwards.
+ * With rows ordered (k, part) and columns (part, j), `part` being real or imaginary, a stage's result is laid out as
+ * the next one reads it, so nothing moves between products; the inverse does the same backwards.
  */
 
 /** n_1 is even; n_3 = 1 leaves two factors. */
 export type MonarchFactors = readonly [n1: number, n2: number, n3: number];
 
-/** Which half of a signal of length N a first stage reads, or a last stage writes. */
+/** The half of a signal of length N that a first stage reads or a last stage writes. */
 export type Half = 'first' | 'second' | 'both';
 
 export function transformLength([n1, n2, n3]: MonarchFactors): number {
@@ -29,8 +29,8 @@ export function transformLength([n1, n2, n3]: MonarchFactors): number {
 }
 
 /**
- * Factors of a transform of length `N`, a power of two, with about the least arithmetic: the first stage costs n_1 a
- * sample, the others 4 n_2 and 4 n_3, and a third factor pays from about 4,096 on.
+ * Factors of a transform of length `N`, a power of two, with about the least arithmetic: the first stage costs n_1 per
+ * sample, the others 4 n_2 and 4 n_3; a third factor pays from about 4,096 on.
  */
 export function chooseFactors(N: number): MonarchFactors {
   const bits = Math.log2(N);
@@ -51,7 +51,10 @@ export function firstStage([n1]: MonarchFactors, half: Half): Float32Array {
   });
 }
 
-/** The inverse of `firstStage`, the weights of the half spectrum and 1/N included: [rows, (n_1/2 + 1)·2], columns (k_1, part). */
+/**
+ * The inverse of `firstStage`, including the half spectrum's weights and 1/N: [rows, (n_1/2 + 1)·2], columns (k_1,
+ * part).
+ */
 export function lastStage(factors: MonarchFactors, half: Half): Float32Array {
   const [n1] = factors;
   const N = transformLength(factors);
@@ -64,7 +67,7 @@ export function lastStage(factors: MonarchFactors, half: Half): Float32Array {
   });
 }
 
-/** How the rows or columns of a complex matrix are ordered: both parts, one of them outermost, or one part alone. */
+/** Order of a complex matrix's rows or columns: both parts, one of them outermost, or one part alone. */
 export type Order = 'part, index' | 'index, part' | 'real' | 'imaginary';
 
 /**

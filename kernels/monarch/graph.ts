@@ -1,6 +1,6 @@
 /**
- * Causal convolution as products of matrices: the spectrum of the signal, times that of the filter, and back. Time runs along
- * the first axis and channels along the last throughout, so that every product is a large one and nothing is transposed.
+ * Causal convolution as matrix products: the signal's spectrum times the filter's, and back. Time is the first axis and
+ * channels the last throughout, so that every product is large and nothing is transposed.
  */
 import { add, mul, sub } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
@@ -19,9 +19,7 @@ import {
 } from './factors.ts';
 import { filterSpectrum } from './spectrum.ts';
 
-/**
- * x [T, d], T ≤ N/2, by taps [W, d], W ≤ N/2 → [T, d], as if zeros stood before x. A shorter T costs the same as N/2.
- */
+/** x [T, d], T ≤ N/2, by taps [W, d], W ≤ N/2 → [T, d], with zeros before x. A shorter T costs the same as N/2. */
 export function monarchConvolutionGraph(
   g: GraphBuilder,
   x: Value,
@@ -38,8 +36,8 @@ export function monarchConvolutionGraph(
 }
 
 /**
- * Overlap-save: x [..., N, d], of which the first half is the past → [..., N/2, d], the convolution at the second
- * half, by taps [W, d], W ≤ N/2 + 1.
+ * Overlap-save: x [..., N, d], whose first half is the past → [..., N/2, d], the convolution at the second half, by
+ * taps [W, d], W ≤ N/2 + 1.
  */
 export function monarchBlockGraph(g: GraphBuilder, x: Value, taps: Tensor, factors: MonarchFactors): Value {
   const half = transformLength(factors) / 2;
@@ -85,7 +83,7 @@ function forwardTransform(g: GraphBuilder, x: Value, factors: MonarchFactors, ha
   return [re, im];
 }
 
-/** Back from a half spectrum: one half, or all, of the N samples, [..., N/2 or N, d]. */
+/** Inverse of a half spectrum: half or all of the N samples, [..., N/2 or N, d]. */
 function inverseTransform(g: GraphBuilder, [re, im]: Spectrum, factors: MonarchFactors, half: Half): Value {
   const [n1, n2, n3] = factors;
   const batch = re.shape.slice(0, -3);

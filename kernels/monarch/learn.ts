@@ -1,7 +1,7 @@
 /**
- * Learning a butterfly: from random entries to the one that comes closest to a given linear map, from the map's matrix alone. Stage by stage the
- * best entries are a linear regression while the others stand still, so that every step lowers ‖B − M‖² and none needs a rate. (The
- * papers descend the gradient, arXiv 1903.05895 and 2302.06646; the loss and the parameters are theirs.)
+ * Fits a butterfly with random initial entries to a given linear map, from the map's matrix alone. Stage by stage, with
+ * the others fixed, the best entries are a linear regression, so every step lowers ‖B − M‖² and needs no learning rate.
+ * (The papers use gradient descent, arXiv 1903.05895 and 2302.06646; the loss and the parameters are theirs.)
  */
 import { solvePositive } from '../cholesky.ts';
 import { type Tensor, zeros } from '../tensor.ts';
@@ -13,7 +13,7 @@ export interface Learned {
   readonly errors: readonly number[];
 }
 
-/** M: [N, N]. Ends after `sweeps`, or where the error is below `enough`. */
+/** M: [N, N]. Stops after `sweeps`, or when the error is below `enough`. */
 export function learnButterfly(M: Complex, start: Butterfly, sweeps: number, enough = 1e-11): Learned {
   const { radices } = start;
   const N = M.re.shape[0]!;
@@ -21,7 +21,7 @@ export function learnButterfly(M: Complex, start: Butterfly, sweeps: number, eno
   let stages = [...start.stages];
   const errors = [errorOf(stages, radices, M)];
   for (let sweep = 0; sweep < sweeps && errors.at(-1)! > enough; sweep++) {
-    // There and back, so that no stage is always the last to move.
+    // Forwards and backwards, so that no stage is always last.
     const order = [...radices.keys()];
     for (const i of sweep % 2 === 0 ? order : order.reverse()) {
       const earlier = radices
@@ -68,7 +68,7 @@ function bestStage(
       gram.data[x * 2 * size + y + size] = -im;
       gram.data[(x + size) * 2 * size + y] = im;
     }
-    // Only as much of a ridge as keeps directions that change nothing from breaking the factorisation.
+    // A ridge just large enough that directions without effect do not break the factorisation.
     for (const d of [x, x + size]) gram.data[d * 2 * size + d]! *= 1 + 1e-12;
     sum.data[x] = wanted.re.data[one.row * N + one.column]!;
     sum.data[x + size] = wanted.im.data[one.row * N + one.column]!;
@@ -90,7 +90,7 @@ function errorOf(stages: readonly Complex[], radices: readonly number[], M: Comp
   return Math.sqrt(difference / all);
 }
 
-/** The rows of M in the order in which a butterfly leaves them before the last permutation. */
+/** The rows of M in the order of a butterfly before its final permutation. */
 function inPlaces(M: Complex, radices: readonly number[]): Complex {
   const N = M.re.shape[0]!;
   const pick = (part: Tensor): Tensor => {
@@ -122,7 +122,7 @@ function productAdjoint(A: Complex, B: Complex): Complex {
   return combine(N, (i, j, l) => [i * N + l, 1, j * N + l, -1], A, B);
 }
 
-/** Σ_l A[…]·B[…], the imaginary parts with signs. */
+/** Σ_l A[…]·B[…], with signs for the imaginary parts. */
 function combine(
   N: number,
   at: (i: number, j: number, l: number) => readonly [a: number, aSign: number, b: number, bSign: number],

@@ -1,14 +1,16 @@
 /**
- * The transform that Monarch convolutions run on, as plain loops over complex numbers in float64, and its learned form.
+ * The transform behind Monarch convolutions, as plain loops over complex numbers in float64, and its learned form.
  *
- * A butterfly of radices n_1, …, n_p (N is their product) turns one digit of the index after the other. With x indexed by the digits
- * (j_1, …, j_p), the first slowest,
+ * A butterfly of radices n_1, …, n_p (N is their product) transforms one digit of the index after another. With x
+ * indexed by the digits (j_1, …, j_p), the first slowest,
  *
- *   z_0 = x,   z_i[k_1 … k_i, j_{i+1} … j_p] = Σ_{j_i} W_i[k_1 … k_{i−1}; j_{i+1} … j_p]_{k_i j_i} z_{i−1}[k_1 … k_{i−1}, j_i … j_p],
+ *   z_0 = x,   z_i[k_1 … k_i, j_{i+1} … j_p] = Σ_{j_i} W_i[k_1 … k_{i−1}; j_{i+1} … j_p]_{k_i j_i} z_{i−1}[k_1 …
+ *   k_{i−1}, j_i … j_p],
  *
- * and X_k = z_p at k = k_1 + n_1 (k_2 + n_2 (k_3 + …)). With W_i[·]_{kj} = exp(−2πi j (low + before·k)/(before·n_i)), low the frequency that
- * the digits before have reached and before = n_1 ⋯ n_{i−1}, X is the Fourier transform: two or three radices are its Monarch form (FlashFFTConv,
- * arXiv 2311.05908), radices of 2 the FFT. With W learned, it is the butterfly layer of FlashButterfly (arXiv 2302.06646, section 3.3).
+ * and X_k = z_p at k = k_1 + n_1 (k_2 + n_2 (k_3 + …)). With W_i[·]_{kj} = exp(−2πi j (low + before·k)/(before·n_i)),
+ * low the frequency of the earlier digits and before = n_1 ⋯ n_{i−1}, X is the Fourier transform: two or three radices
+ * are its Monarch form (FlashFFTConv, arXiv 2311.05908), radices of 2 the FFT. With W learned, it is the butterfly
+ * layer of FlashButterfly (arXiv 2302.06646, section 3.3).
  */
 import { expectShape, randomNormal, sizeOf, type Tensor, zeros } from '../tensor.ts';
 import type { MonarchFactors } from './factors.ts';
@@ -44,7 +46,7 @@ export function fourierButterfly(radices: readonly number[]): Butterfly {
   return { radices, stages };
 }
 
-/** A fresh butterfly: independent entries of variance 1/n_i, so that it keeps the length of a signal in the mean. */
+/** A random butterfly: independent entries of variance 1/n_i, which preserves a signal's length on average. */
 export function randomButterfly(radices: readonly number[], seed: number): Butterfly {
   const stages = radices.map((n, i) => {
     const shape = [...sidesOf(radices, i), n, n];
@@ -69,7 +71,7 @@ export function butterfly(x: Complex, { radices, stages }: Butterfly): Complex {
   return X;
 }
 
-/** z_{i−1} [N, columns] → z_i, digits in their order of place. */
+/** z_{i−1} [N, columns] → z_i, with digits in place order. */
 export function applyStage(z: Complex, radices: readonly number[], i: number, stage: Complex): Complex {
   const n = radices[i]!;
   const [before, after] = sidesOf(radices, i);
@@ -120,12 +122,12 @@ export function monarchConvolution(x: Tensor, taps: Tensor, factors: MonarchFact
   return { shape: [length, d], data: y.data.slice(0, length * d).map(value => value / N) };
 }
 
-/** How many values the digits before and after the i-th take together. */
+/** Products of the radices before and after the i-th. */
 export function sidesOf(radices: readonly number[], i: number): [before: number, after: number] {
   return [sizeOf(radices.slice(0, i)), sizeOf(radices.slice(i + 1))];
 }
 
-/** k_1 + n_1 (k_2 + n_2 (…)) of digits that stand at `place`, the first slowest. */
+/** k_1 + n_1 (k_2 + n_2 (…)) for the digits of `place`, the first slowest. */
 export function frequencyOf(place: number, radices: readonly number[]): number {
   let frequency = 0;
   let rest = place;

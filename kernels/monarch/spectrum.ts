@@ -1,10 +1,10 @@
-/** Fourier transforms in float64 on plain arrays: for filters, whose spectrum is computed once, and for checks. */
+/** Fourier transforms in float64 on plain arrays: for filters, whose spectrum is computed once, and for tests. */
 import { type Tensor, zeros } from '../tensor.ts';
 import { type MonarchFactors, transformLength } from './factors.ts';
 
 /**
- * The spectrum of a filter, ready to be multiplied with that of a signal in Monarch form: taps [W, d] with W ≤ N →
- * real and imaginary parts, each [(n_1/2 + 1)·n_2 (n_3 > 1) or n_1/2 + 1, n_3 or n_2, d], entry k = k_1 + n_1 (k_2 + n_2 k_3).
+ * The spectrum of a filter, ready to multiply a signal's in Monarch form: taps [W, d] with W ≤ N → real and imaginary
+ * parts, each [(n_1/2 + 1)·n_2 (n_3 > 1) or n_1/2 + 1, n_3 or n_2, d], entry k = k_1 + n_1 (k_2 + n_2 k_3).
  */
 export function filterSpectrum(taps: Tensor, factors: MonarchFactors): { real: Tensor; imaginary: Tensor } {
   const [n1, n2, n3] = factors;
@@ -33,7 +33,9 @@ export function filterSpectrum(taps: Tensor, factors: MonarchFactors): { real: T
   return spectrum;
 }
 
-/** The discrete Fourier transform Σ_j x_j exp(−2πi jk/N) in place, N a power of two (Cooley and Tukey, decimation in time). */
+/**
+ * The discrete Fourier transform Σ_j x_j exp(−2πi jk/N) in place, N a power of two (Cooley–Tukey, decimation in time).
+ */
 export function fourier(re: Float64Array, im: Float64Array): void {
   const N = re.length;
   if ((N & (N - 1)) !== 0) throw new RangeError(`fourier: ${N} is not a power of two`);

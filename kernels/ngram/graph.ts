@@ -5,7 +5,7 @@ import { concat, gather, slice } from '../onnx/layout.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import { type NgramParameters, type NgramState, ngramMultipliers } from './reference.ts';
 
-/** The same as `ngram`; ids are int64 [T]. */
+/** Same as `ngram`; ids are int64 [T]. */
 export function ngramGraph(
   _g: GraphBuilder,
   ids: Value,

@@ -1,21 +1,21 @@
 import { expectShape, type Tensor, zeros } from '../tensor.ts';
 
-/** Embeddings of the last two and three tokens together, looked up by a hash: what follows a pair is often certain. */
+/** Hashed embeddings of the last two and three tokens: after a pair, the next token is often certain. */
 export interface NgramParameters {
-  /** [B₂, d]: one row a bucket of hashed pairs. */
+  /** [B₂, d]: one row per bucket of hashed pairs. */
   readonly bigrams: Tensor;
-  /** [B₃, d]: one row a bucket of hashed triples. */
+  /** [B₃, d]: one row per bucket of hashed triples. */
   readonly trigrams: Tensor;
 }
 
 export interface NgramState {
-  /** [2]: the two tokens before, each plus one, the older first; 0 where there is none. */
+  /** [2]: the two previous tokens, each plus one, the older first; 0 for none. */
   readonly previous: Tensor;
 }
 
 /**
- * Multipliers for the token, the one before and the one before that. Token ids stay below 2²⁰, so that every sum of products
- * is below 2⁵³: exact in float64 and in int64.
+ * Multipliers for the token, the one before and the one before that. Token ids are below 2²⁰, so every sum of products
+ * is below 2⁵³: exact in float64 and int64.
  */
 export const ngramMultipliers = [2_654_435_761, 2_246_822_519, 3_266_489_917] as const;
 
@@ -24,8 +24,8 @@ export function initialNgramState(): NgramState {
 }
 
 /**
- * For tokens a, b, c in a row (each id plus one; 0 before the start), the rows (m₀c + m₁b) mod B₂ and (m₀c + m₁b + m₂a) mod B₃, added.
- * ids [T], output [T, d].
+ * For consecutive tokens a, b, c (each id plus one; 0 before the start), the sum of rows (m₀c + m₁b) mod B₂ and (m₀c +
+ * m₁b + m₂a) mod B₃. ids [T], output [T, d].
  */
 export function ngram(
   ids: Tensor,

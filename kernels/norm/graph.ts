@@ -3,7 +3,7 @@ import type { Placed } from '../onnx/parameters.ts';
 import { rmsNormalize } from '../onnx/reduce.ts';
 import type { NormParameters } from './reference.ts';
 
-/** The same as `norm`, over the last axis of x [..., d]. */
+/** Same as `norm`, over the last axis of x [..., d]. */
 export function normGraph(_g: GraphBuilder, x: Value, { gain, epsilon }: Placed<NormParameters>): Value {
   return rmsNormalize(x, gain, epsilon);
 }

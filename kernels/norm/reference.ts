@@ -4,7 +4,7 @@ import { expectShape, type Tensor, zeros } from '../tensor.ts';
 export interface NormParameters {
   /** [d] */
   readonly gain: Tensor;
-  /** Added to the mean square, so that a vector of zeros stays one. */
+  /** Added to the mean square, so that a zero vector stays zero. */
   readonly epsilon: number;
 }
 

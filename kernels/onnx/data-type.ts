@@ -1,7 +1,7 @@
-/** The element types that our graphs use, by the names that onnxruntime's JavaScript interface gives them. */
+/** The element types our graphs use, under onnxruntime's JavaScript names. */
 export type DataType = 'float32' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
-/** ONNX's own numbers for the element types (TensorProto.DataType in onnx.proto). */
+/** ONNX's numbers for the element types (TensorProto.DataType in onnx.proto). */
 export const onnxDataType: Readonly<Record<DataType, number>> = {
   float32: 1,
   uint8: 2,
@@ -22,7 +22,7 @@ export const bytesPerElement: Readonly<Record<DataType, number>> = {
   float16: 2,
 };
 
-/** The arrays that initialisers are made from; float16 travels as its bits. */
+/** The arrays that initialisers are made from; float16 is passed as its bits. */
 export type ElementArray = Float32Array | Uint16Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
 export function dataTypeOf(data: ElementArray): DataType {
@@ -34,7 +34,7 @@ export function dataTypeOf(data: ElementArray): DataType {
   return 'uint8';
 }
 
-/** The numbers as an array of an element type. Throws for whole numbers that are none, instead of rounding them. */
+/** The numbers as an array of an element type. Throws instead of rounding fractions to an integer type. */
 export function elementsOf(type: DataType, values: readonly number[]): ElementArray {
   switch (type) {
     case 'float32':

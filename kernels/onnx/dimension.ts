@@ -1,19 +1,18 @@
 /**
- * Lengths of axes that are known only when a graph runs. A length is a number, or a polynomial with whole
- * coefficients in named symbols, such as `T + 3` or `64·⌈T/64⌉`, kept in one canonical form so that two lengths
- * can be compared while a graph is built.
+ * Axis lengths known only when a graph runs. A length is a number, or a polynomial with integer coefficients in named
+ * symbols, such as `T + 3` or `64·⌈T/64⌉`, in a canonical form so that lengths can be compared while a graph is built.
  */
 export type Dimension = number | SymbolicDimension;
 export type Shape = readonly Dimension[];
 
-/** A sum of terms, sorted by their symbols; the constant term has no symbols. Never empty, never a mere constant. */
+/** A sum of terms, sorted by symbols; the constant term has none. Never empty, never just a constant. */
 interface SymbolicDimension {
   readonly terms: readonly Term[];
 }
 
 interface Term {
   readonly coefficient: number;
-  /** Sorted; a symbol that occurs twice is squared. */
+  /** Sorted; a repeated symbol is squared. */
   readonly symbols: readonly string[];
 }
 
@@ -39,7 +38,10 @@ export function multiplyDimensions(left: Dimension, right: Dimension): Dimension
   return normalize(products);
 }
 
-/** `left / right` where that is a polynomial with whole coefficients again (and `right` a single term), otherwise undefined. */
+/**
+ * `left / right` if that is again a polynomial with integer coefficients (and `right` a single term), otherwise
+ * undefined.
+ */
 export function divideDimensions(left: Dimension, right: Dimension): Dimension | undefined {
   if (sameDimension(left, right)) return 1;
   const [divisor, ...more] = termsOf(right);
@@ -59,7 +61,7 @@ export function divideDimensions(left: Dimension, right: Dimension): Dimension |
   return normalize(quotients);
 }
 
-/** ⌈length / divisor⌉, as a new symbol where it cannot be worked out. */
+/** ⌈length / divisor⌉, as a new symbol where it cannot be simplified. */
 export function divideRoundingUp(length: Dimension, divisor: number): Dimension {
   if (typeof length === 'number') return Math.ceil(length / divisor);
   return divideDimensions(length, divisor) ?? symbol(`⌈${parenthesized(length)}/${divisor}⌉`);
@@ -69,7 +71,7 @@ export function sameDimension(left: Dimension, right: Dimension): boolean {
   return formatDimension(left) === formatDimension(right);
 }
 
-/** The smallest value a length can have, with every symbol at least 1; undefined where subtraction hides it. */
+/** The smallest value of a length with every symbol at least 1; undefined where subtraction makes it unknown. */
 export function leastValue(length: Dimension): number | undefined {
   const terms = termsOf(length);
   const known = terms.every(({ coefficient, symbols }) => coefficient >= 0 || symbols.length === 0);

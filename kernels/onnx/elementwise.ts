@@ -1,9 +1,9 @@
-/** Operators that work element by element, with ONNX's broadcasting: axes align at the end, and 1 stretches. */
+/** Element-wise operators with ONNX's broadcasting: axes align at the end, and 1 stretches. */
 import { type DataType, onnxDataType } from './data-type.ts';
 import { type Dimension, formatShape, type Shape, sameDimension } from './dimension.ts';
 import type { Attribute, Value } from './graph-builder.ts';
 
-/** A value, or a number that takes the element type of the value beside it. */
+/** A value, or a number that takes the other operand's element type. */
 export type Operand = Value | number;
 
 export const add = arithmetic('Add');
@@ -12,7 +12,7 @@ export const mul = arithmetic('Mul');
 export const div = arithmetic('Div');
 export const minimum = arithmetic('Min');
 export const maximum = arithmetic('Max');
-/** Remainder with the sign of the divisor, for whole numbers. */
+/** Remainder with the sign of the divisor, for integers. */
 export const mod = arithmetic('Mod');
 
 export const less = comparison('Less');
@@ -63,7 +63,7 @@ export function where(condition: Value, x: Operand, y: Operand): Value {
   return result!;
 }
 
-/** The shape that two shapes broadcast to. Throws when they do not, naming the operator and both. */
+/** The shape that two shapes broadcast to. Throws an error naming the operator and both shapes if they do not. */
 export function broadcast(operator: string, left: Shape, right: Shape): Shape {
   const rank = Math.max(left.length, right.length);
   const at = (shape: Shape, axis: number): Dimension => shape[axis - rank + shape.length] ?? 1;

@@ -30,7 +30,7 @@ import {
 } from './data-type.ts';
 import { type Dimension, formatDimension, formatShape, type Shape, symbol } from './dimension.ts';
 
-/** One tensor in a graph: an input, an initialiser or the output of a node. */
+/** A tensor in a graph: an input, an initialiser or the output of a node. */
 export interface Value {
   readonly graph: GraphBuilder;
   readonly name: string;
@@ -39,36 +39,36 @@ export interface Value {
 }
 
 /**
- * A model as onnxruntime takes it: the graph, and the buffers that its weights live in. `externalData` goes into the
- * session's options as it is; its buffers are those that the weights were given in, not copies. onnxruntime takes its
- * own copy, packed for its products, while it opens the session: after that the buffers may go.
+ * A model for onnxruntime: the graph, and the buffers of its weights. `externalData` goes into the session's options
+ * unchanged; its buffers are the weights' own, not copies. onnxruntime makes its own packed copy while it opens the
+ * session; after that the buffers may be freed.
  */
 export interface OnnxModel {
   readonly bytes: Uint8Array;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
-/** Where a weight lies in a file beside the model. */
+/** Location of a weight in a file beside the model. */
 export interface StoredWeight {
   /** Relative to the model's folder. */
   readonly path: string;
-  /** Bytes from the start of the file: a multiple of 4,096, so that onnxruntime can map it. */
+  /** Offset in bytes: a multiple of 4,096, so that onnxruntime can map the file. */
   readonly offset: number;
   readonly type: DataType;
   readonly shape: readonly number[];
 }
 
-/** The value of a node's attribute; a number becomes an integer, `{ float }` a float. */
+/** A node attribute; a number becomes an integer, `{ float }` a float. */
 export type Attribute = number | string | { readonly float: number } | readonly number[];
 
 export interface NodeDescription {
   readonly type: string;
   /** '' for ONNX's own operators, or 'com.microsoft' for onnxruntime's. */
   readonly domain?: '' | 'com.microsoft';
-  /** `undefined` leaves an optional input out. */
+  /** `undefined` omits an optional input. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** `unused` leaves an optional output out. */
+  /** `unused` omits an optional output. */
   readonly outputs: readonly {
     readonly type: DataType;
     readonly shape: Shape;
@@ -76,14 +76,14 @@ export interface NodeDescription {
   }[];
 }
 
-/** ONNX operator set 21 and its IR: the newest whose every operator that we emit runs on both of our providers. */
+/** ONNX opset 21 and its IR: the newest for which both our providers run every operator we emit. */
 const operatorSet = 21n;
 const irVersion = 10n;
 
 /**
  * Builds one ONNX graph, node by node, in the order of computation. Operators are functions over values
- * (`elementwise.ts`, `matmul.ts`, `layout.ts` …), which work out the shape of the result and throw when the operands
- * do not fit; this class only keeps what they add and writes it out.
+ * (`elementwise.ts`, `matmul.ts`, `layout.ts` …), which infer the shape of the result and throw when the operands do
+ * not fit; this class only collects nodes and serializes them.
  */
 export class GraphBuilder {
   readonly #nodes: NodeProto[] = [];
@@ -97,7 +97,7 @@ export class GraphBuilder {
   readonly #inside: boolean;
   #count = 0;
 
-  /** @param options.inside keeps weights that are given as arrays in the model itself: for models that are written to a file */
+  /** @param options.inside stores array weights in the model itself: for models written to a file */
   constructor({ inside = false } = {}) {
     this.#inside = inside;
   }
@@ -111,7 +111,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Gives a value a name outside and makes it an output. */
+  /** Names a value and makes it an output. */
   output(name: string, value: Value): void {
     this.#claim(name);
     this.#nodes.push(
@@ -120,7 +120,7 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo({ ...value, name }));
   }
 
-  /** A small constant inside the graph; the same one twice is stored once. Without a shape, a vector. */
+  /** A small constant, stored once if repeated; a vector unless a shape is given. */
   constant(type: DataType, values: readonly number[], shape: readonly number[] = [values.length]): Value {
     const key = `${type} [${shape.join()}] ${values.join()}`;
     const known = this.#constants.get(key);
@@ -135,20 +135,20 @@ export class GraphBuilder {
   }
 
   /**
-   * A weight, which stays where it is: the model refers to its buffer by offset. The same array given twice is one
-   * initialiser, so that tied weights are not doubled. Weights that are views of one buffer share that buffer.
+   * A weight, which stays in place: the model refers to its buffer by offset. Passing the same array twice makes one
+   * initialiser, so tied weights are not duplicated. Weights that are views of one buffer share it.
    */
   weight(data: ElementArray, shape: readonly number[]): Value {
     const known = this.#weights.get(data);
     if (known !== undefined && formatShape(known.shape) === formatShape(shape)) return known;
     const type = dataTypeOf(data);
-    // Reading a few bytes from outside costs more than it saves.
+    // For a few bytes, external data costs more than it saves.
     const value = this.#initializer(type, data, shape, !this.#inside && data.byteLength >= 1024);
     this.#weights.set(data, value);
     return value;
   }
 
-  /** A weight that lies in a file: the model, written beside it, refers to it. */
+  /** A weight in a file: the model, written beside it, refers to it. */
   stored({ path, offset, type, shape }: StoredWeight): Value {
     const name = this.#fresh('constant');
     const length = sizeOf(shape) * bytesPerElement[type];
@@ -156,7 +156,7 @@ export class GraphBuilder {
     return { graph: this, name, type, shape };
   }
 
-  /** Adds a node; what its outputs are is the caller's knowledge. */
+  /** Adds a node; the caller states the types and shapes of its outputs. */
   node({ type, domain = '', inputs, attributes = {}, outputs }: NodeDescription): readonly Value[] {
     for (const input of inputs) {
       if (input !== undefined && input.graph !== this) {

@@ -1,4 +1,4 @@
-/** Operators that move elements and compute nothing. An axis below zero counts from the end, as in ONNX. */
+/** Operators that move elements without computing. Negative axes count from the end, as in ONNX. */
 import {
   addDimensions,
   type Dimension,
@@ -12,12 +12,12 @@ import {
 } from './dimension.ts';
 import type { Value } from './graph-builder.ts';
 
-/** Where a slice ends when it runs to the end of its axis. */
+/** End of a slice that runs to the end of its axis. */
 const untilEnd = Number.MAX_SAFE_INTEGER;
 
 /**
- * The same elements in another shape; one length may be −1 and is worked out. Lengths may be symbolic: those that
- * stand where they stood, and one more.
+ * The same elements in another shape; one length may be −1 (inferred). Symbolic lengths may stay in place, and one more
+ * may appear.
  */
 export function reshape(x: Value, shape: Shape): Value {
   const fail = (why: string): never => {
@@ -58,7 +58,7 @@ export function transpose(x: Value, order: readonly number[]): Value {
   })[0]!;
 }
 
-/** The elements `start` (inclusive) to `end` (exclusive, or the end) of an axis; below zero both count from the end. */
+/** Elements `start` (inclusive) to `end` (exclusive; default: all) of an axis; negative values count from the end. */
 export function slice(x: Value, axis: number, start: number, end?: number): Value {
   const at = axisOf('Slice', x, axis);
   const length = x.shape[at]!;
@@ -120,7 +120,7 @@ export function split(x: Value, lengths: readonly number[], axis: number): reado
 /** Adds `before` and `after` elements of value `fill` (0) to an axis. */
 export function pad(x: Value, axis: number, before: number, after: number, fill = 0): Value {
   const at = axisOf('Pad', x, axis);
-  // One entry for every axis, twice: onnxruntime's transpose optimizer mistakes the shorter form that names axes.
+  // One entry per axis, twice: onnxruntime's transpose optimizer mishandles the shorter form that names axes.
   const pads = [
     ...x.shape.map((_, i) => (i === at ? before : 0)),
     ...x.shape.map((_, i) => (i === at ? after : 0)),
@@ -133,7 +133,7 @@ export function pad(x: Value, axis: number, before: number, after: number, fill 
   return result!;
 }
 
-/** The entries of `x` along an axis at `indices` (int64), whose shape takes the place of that axis. */
+/** Entries of `x` along an axis at `indices` (int64), whose shape replaces that axis. */
 export function gather(x: Value, indices: Value, axis = 0): Value {
   const at = axisOf('Gather', x, axis);
   if (indices.type !== 'int64' && indices.type !== 'int32') {
@@ -148,7 +148,7 @@ export function gather(x: Value, indices: Value, axis = 0): Value {
   return result!;
 }
 
-/** Rows of x [N, ...] combined with updates [S, ...]: row `rows[i]` with update i; several may meet in one row. */
+/** Rows of x [N, ...] combined with updates [S, ...]: row `rows[i]` with update i; several updates may share a row. */
 export function scatterRows(x: Value, rows: Value, updates: Value, reduction: 'add' | 'max'): Value {
   const fits =
     rows.type === 'int64' &&
@@ -166,7 +166,7 @@ export function scatterRows(x: Value, rows: Value, updates: Value, reduction: 'a
   })[0]!;
 }
 
-/** The lower triangle of the last two axes, the diagonal `offset` (0: the main one) included; zero above it. */
+/** The lower triangle of the last two axes, including diagonal `offset` (0: the main one); zero above it. */
 export function lowerTriangle(x: Value, offset = 0): Value {
   return x.graph.node({
     type: 'Trilu',
@@ -176,7 +176,7 @@ export function lowerTriangle(x: Value, offset = 0): Value {
   })[0]!;
 }
 
-/** The axis counted from the start. Throws when there is none such. */
+/** The axis counted from the start. Throws if it does not exist. */
 export function axisOf(operator: string, x: Value, axis: number): number {
   const at = axis < 0 ? axis + x.shape.length : axis;
   if (x.shape[at] === undefined)
@@ -189,7 +189,7 @@ function stays(before: Shape, after: Shape, axis: number): boolean {
   return length !== undefined && sameDimension(length, after[axis]!);
 }
 
-/** What is left of a product after dividing by the factors one by one, which works where their product has many terms. */
+/** A product divided by its factors one by one, which works where their product has many terms. */
 function inOrder(total: Dimension, factors: Shape): Dimension | undefined {
   return factors.reduce<Dimension | undefined>(
     (rest, factor) => (rest === undefined ? undefined : divideDimensions(rest, factor)),

@@ -1,6 +1,6 @@
 /**
- * Lengths that the graph itself works out when it runs: each is an int64 vector of one element in the graph, and the
- * dimension that it will have, so that shapes stay known while building.
+ * Lengths that the graph computes at run time: each is an int64 [1] in the graph plus the symbolic dimension it stands
+ * for, so that shapes stay known while building.
  */
 import type { DataType } from './data-type.ts';
 import {
@@ -58,7 +58,7 @@ export function pieces(length: Length, divisor: number): Length {
   };
 }
 
-/** Lengthens an axis to the given length with `fill` (0) at its end, or at its start. */
+/** Pads an axis to the given length with `fill` (0), at its end or start. */
 export function padTo(
   x: Value,
   axis: number,
@@ -68,7 +68,7 @@ export function padTo(
 ): Value {
   const at = axisOf('Pad', x, axis);
   const missing = minus(length, lengthOf(x, at)).value;
-  // One entry for every axis, twice: onnxruntime's transpose optimizer mistakes the shorter form that names axes.
+  // One entry per axis, twice: onnxruntime's transpose optimizer mishandles the shorter form that names axes.
   const place = (side === 'start' ? 0 : x.shape.length) + at;
   const zeros = (count: number): Value[] =>
     count > 0
@@ -88,7 +88,7 @@ export function padTo(
   return result!;
 }
 
-/** The first `length` elements of an axis: what `padTo` is undone with. */
+/** The first `length` elements of an axis: undoes `padTo`. */
 export function takeFirst(x: Value, axis: number, length: Length): Value {
   const at = axisOf('Slice', x, axis);
   const { graph } = x;
@@ -100,7 +100,7 @@ export function takeFirst(x: Value, axis: number, length: Length): Value {
   return result!;
 }
 
-/** `count` elements of an axis from `start`, both known only when the graph runs. */
+/** `count` elements of an axis from `start`, both known only at run time. */
 export function takeFrom(x: Value, axis: number, start: Value, count: Length): Value {
   const at = axisOf('Slice', x, axis);
   const [result] = x.graph.node({
@@ -141,7 +141,7 @@ function expand(x: Value, lengths: readonly (Length | number)[]): Value {
   return result!;
 }
 
-/** A tensor of one value, whose lengths may be known only when the graph runs. */
+/** A tensor filled with one value; lengths may be known only at run time. */
 export function filled(
   lengths: readonly (Length | number)[],
   type: DataType,
@@ -152,7 +152,7 @@ export function filled(
   return expand(graph.constant(type, [value], ones), lengths);
 }
 
-/** A length that is known already, where one is wanted that may not be. */
+/** A known length, where a `Length` is expected. */
 export function fixedLength(graph: GraphBuilder, length: number): Length {
   return { dimension: length, value: graph.constant('int64', [length]) };
 }

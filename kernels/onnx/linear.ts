@@ -1,4 +1,4 @@
-/** A linear layer, y = x W, in the three lowerings that pay: on a processor, on a graphics card, and as the reference. */
+/** A linear layer, y = x W, in its three useful lowerings: for CPUs, for GPUs, and as the reference. */
 import { formatShape } from './dimension.ts';
 import type { Value } from './graph-builder.ts';
 import { matmul } from './matmul.ts';
@@ -10,7 +10,8 @@ export type LinearWeight = Value | Uint8Weight | BlockWeight;
 /**
  * x [..., K] times W, giving [..., N].
  * - A value: MatMul in float32.
- * - `Uint8Weight`: DynamicQuantizeMatMul, which quantises x to eight bits with one scale a call; the product is exact.
+ * - `Uint8Weight`: DynamicQuantizeMatMul, which quantises x to eight bits with one scale per call; the product is
+ *   exact.
  * - `BlockWeight`: MatMulNBits at accuracy level 4, which quantises x to eight bits in blocks of 32.
  */
 export function linear(x: Value, weight: LinearWeight): Value {
@@ -48,7 +49,7 @@ function blockLinear(x: Value, { inputs, outputs, bits, weight, scales }: BlockW
   );
 }
 
-/** The same for a `BlockWeight` that is in the graph already: weight [N, ⌈K / 32⌉, 4·bits], scales [N·⌈K / 32⌉]. */
+/** Same for a `BlockWeight` already in the graph: weight [N, ⌈K / 32⌉, 4·bits], scales [N·⌈K / 32⌉]. */
 export function placedBlockLinear(x: Value, weight: Value, scales: Value): Value {
   const [outputs, , bytes] = weight.shape;
   const inputs = x.shape.at(-1);

@@ -1,9 +1,9 @@
-/** Products of matrices, and the convolution along time that is one. */
+/** Matrix products, and convolution along time. */
 import { formatShape, sameDimension, subtractDimensions } from './dimension.ts';
 import { broadcast } from './elementwise.ts';
 import type { Value } from './graph-builder.ts';
 
-/** x [..., M, K] times y [..., K, N], batched over the axes before, which broadcast. */
+/** x [..., M, K] times y [..., K, N], batched over the leading axes, which broadcast. */
 export function matmul(x: Value, y: Value): Value {
   const shapes = `${formatShape(x.shape)} × ${formatShape(y.shape)}`;
   if (x.shape.length < 2 || y.shape.length < 2) throw new RangeError(`MatMul: ${shapes} are no matrices`);
@@ -19,8 +19,8 @@ export function matmul(x: Value, y: Value): Value {
 }
 
 /**
- * Convolution along the last axis without padding: x [B, Cin, L], kernel [Cout, Cin / groups, W], result [B, Cout, L − W + 1].
- * As in ONNX nothing is flipped: result[t] = Σ_j kernel[j]·x[t + j].
+ * Convolution along the last axis without padding: x [B, Cin, L], kernel [Cout, Cin / groups, W], result [B, Cout, L −
+ * W + 1]. As in ONNX the kernel is not flipped: result[t] = Σ_j kernel[j]·x[t + j].
  */
 export function conv1d(x: Value, kernel: Value, groups = 1): Value {
   const [batch, channels, length] = x.shape;
@@ -45,7 +45,7 @@ export function conv1d(x: Value, kernel: Value, groups = 1): Value {
   return result!;
 }
 
-/** x [M, K] times the transpose of y [N, K], for a weight that is stored by output: no transposed copy is made. */
+/** x [M, K] times the transpose of y [N, K], for a weight stored by output: no transposed copy. */
 export function matmulTransposed(x: Value, y: Value): Value {
   const fits = x.shape.length === 2 && y.shape.length === 2 && sameDimension(x.shape[1]!, y.shape[1]!);
   if (!fits) throw new RangeError(`Gemm: ${formatShape(x.shape)} × ${formatShape(y.shape)}ᵀ do not fit`);

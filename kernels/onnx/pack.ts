@@ -1,6 +1,4 @@
-/**
- * Matrices brought into the form in which a graph holds them, row by row: [N, K] as y = W x has it, in; never more than a few rows in float32.
- */
+/** Packs matrices into a graph's form row by row: [N, K] in, as in y = W x; only a few rows are ever in float32. */
 import type { DataType, ElementArray } from './data-type.ts';
 import { blockSize, uint8ZeroPoint } from './quantize.ts';
 
@@ -11,7 +9,7 @@ export interface Part {
   readonly shape: readonly number[];
 }
 
-/** Takes the rows of a matrix in order, any number at a time, and gives its parts in the order in which they are declared. */
+/** Takes a matrix's rows in order, any number at a time, and returns its parts in declaration order. */
 export interface Packer {
   add(rows: Float32Array): void;
   finish(): readonly ElementArray[];
@@ -23,7 +21,7 @@ export interface Packing {
   pack(): Packer;
 }
 
-/** Turned over, [K, N] in float32. */
+/** Transposed: [K, N] in float32. */
 export function floatPacking(outputs: number, inputs: number): Packing {
   return {
     parts: [{ name: 'weight', type: 'float32', shape: [inputs, outputs] }],
@@ -37,7 +35,7 @@ export function floatPacking(outputs: number, inputs: number): Packing {
   };
 }
 
-/** As it comes, [N, K] in float32. */
+/** Unchanged: [N, K] in float32. */
 export function rowPacking(outputs: number, inputs: number): Packing {
   return {
     parts: [{ name: 'weight', type: 'float32', shape: [outputs, inputs] }],
@@ -49,7 +47,7 @@ export function rowPacking(outputs: number, inputs: number): Packing {
   };
 }
 
-/** A `TokenWeight`: [K, N] as whole numbers of −127 to 127 (int8), or 1 to 255 (uint8), and a scale a column. */
+/** A `TokenWeight`: [K, N] as integers of −127 to 127 (int8), or 1 to 255 (uint8), and a scale per column. */
 export function tokenPacking(outputs: number, inputs: number, type: 'int8' | 'uint8'): Packing {
   const centre = type === 'int8' ? 0 : uint8ZeroPoint;
   return {
@@ -72,7 +70,7 @@ export function tokenPacking(outputs: number, inputs: number, type: 'int8' | 'ui
   };
 }
 
-/** A `BlockWeight` of 4 or 8 bits: [N, ⌈K / 32⌉, 4·bits] bytes, and a scale a block. */
+/** A `BlockWeight` of 4 or 8 bits: [N, ⌈K / 32⌉, 4·bits] bytes, and a scale per block. */
 export function blockPacking(outputs: number, inputs: number, bits: 4 | 8): Packing {
   const blocks = Math.ceil(inputs / blockSize);
   const bytes = (blockSize * bits) / 8;
@@ -104,7 +102,7 @@ export function blockPacking(outputs: number, inputs: number, bits: 4 | 8): Pack
   };
 }
 
-/** Rows to be looked up: [N, K] in int8 with a scale for 32 of a row, which is as exact as files of eight bits are. */
+/** Lookup rows: [N, K] in int8 with a scale per 32 of a row, as exact as eight-bit model files. */
 export function lookupPacking(outputs: number, inputs: number): Packing {
   const blocks = Math.ceil(inputs / blockSize);
   return {
@@ -129,7 +127,7 @@ export function lookupPacking(outputs: number, inputs: number): Packing {
   };
 }
 
-/** Calls back with each row and its number. @throws RangeError for a piece of a row */
+/** Calls back with each row and its index. @throws RangeError for a partial row */
 function eachRow(
   width: number,
   take: (row: Float32Array, index: number) => void,
@@ -149,8 +147,8 @@ function largestOf(row: Float32Array, start: number, end: number): number {
 }
 
 /**
- * The scale of a block. In four bits the levels are −8 to 7, and the scale's sign is chosen so that the largest number is the one at −8: a
- * sixteenth more resolution than −7 to 7 has.
+ * The scale of a block. In four bits the levels are −8 to 7, and the sign of the scale puts the largest number at −8: a
+ * sixteenth more resolution than −7 to 7.
  */
 function signedScale(row: Float32Array, start: number, end: number, bits: 4 | 8): number {
   if (bits === 8) return largestOf(row, start, end) / 127;
@@ -159,7 +157,7 @@ function signedScale(row: Float32Array, start: number, end: number, bits: 4 | 8)
   return extreme / -8;
 }
 
-/** [N, K] to [K, N], in squares that stay in the processor's cache. */
+/** Transposes [N, K] to [K, N], in squares that fit the processor's cache. */
 function turnedOver<Bytes extends Int8Array | Uint8Array>(
   levels: Bytes,
   outputs: number,

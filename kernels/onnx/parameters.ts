@@ -1,8 +1,10 @@
-/** From the tensors of a reference to the values of a graph: one description of an operator's parameters serves both. */
+/**
+ * Converts a reference's tensors to a graph's values, so that one description of an operator's parameters serves both.
+ */
 import type { Tensor } from '../tensor.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 
-/** The same record with every tensor replaced by a value in a graph; numbers and choices stay as they are. */
+/** The same record with a graph value for every tensor; numbers and choices are unchanged. */
 export type Placed<P> = {
   readonly [K in keyof P]: PlacedField<P[K]>;
 };
@@ -24,12 +26,12 @@ export function placeParameters<P extends object>(g: GraphBuilder, parameters: P
   return mapTensors(parameters, tensor => placeTensor(g, tensor)) as Placed<P>;
 }
 
-/** Places one tensor, such as a table that a graph works out from its parameters, as a float32 weight. */
+/** Places one tensor, such as a table computed from parameters, as a float32 weight. */
 export function placeTensor(g: GraphBuilder, { shape, data }: Tensor): Value {
   return g.weight(Float32Array.from(data), shape);
 }
 
-/** Declares an input of the graph for every tensor of a state, named `<prefix><field>`, and returns them as a record. */
+/** Declares a graph input for every tensor of a state, named `<prefix><field>`, and returns them as a record. */
 export function placeState<S extends object>(g: GraphBuilder, state: S, prefix = ''): Placed<S> {
   return mapTensors(state, ({ shape }, path) => g.input(`${prefix}${path}`, 'float32', shape)) as Placed<S>;
 }
@@ -48,7 +50,7 @@ export function valuesOf(record: object): ReadonlyMap<string, Value> {
   return found;
 }
 
-/** A copy of a record with every tensor replaced; `path` says where it stands. */
+/** A copy of a record with every tensor replaced; `path` is its path. */
 export function mapTensors(record: object, replace: (tensor: Tensor, path: string) => unknown): object {
   return mapRecord(record, isTensor, replace);
 }

@@ -1,9 +1,9 @@
 /**
- * Quantisers for the weights of linear layers, W [K, N] in row-major order (`y = x W`). Weights are quantised once,
- * symmetrically; what they are multiplied with stays float32 here and is quantised by the operator where it does that.
+ * Quantises the weights of linear layers, W [K, N] in row-major order (`y = x W`). Weights are quantised once,
+ * symmetrically; activations stay float32 here, and some operators quantise them.
  */
 
-/** Eight bits a weight, one scale a column: W[k, n] ≈ scales[n]·(weight[k, n] − 128). */
+/** Eight bits a weight, one scale per column: W[k, n] ≈ scales[n]·(weight[k, n] − 128). */
 export interface Uint8Weight {
   readonly kind: 'uint8';
   readonly inputs: number;
@@ -15,8 +15,8 @@ export interface Uint8Weight {
 }
 
 /**
- * Eight or four bits a weight, one scale for 32 weights of a column: W[32b + i, n] ≈ scales[n, b]·(q[n, b, i] − 2^(bits − 1)).
- * Two four-bit weights share a byte, the earlier in the lower half.
+ * Eight or four bits a weight, one scale per 32 weights of a column: W[32b + i, n] ≈ scales[n, b]·(q[n, b, i] − 2^(bits
+ * − 1)). Two four-bit weights share a byte, the earlier in the lower half.
  */
 export interface BlockWeight {
   readonly kind: 'block';
@@ -29,12 +29,12 @@ export interface BlockWeight {
   readonly scales: Float32Array;
 }
 
-/** Weights of a column that share a scale in a `BlockWeight`. */
+/** Weights per scale in a `BlockWeight`. */
 export const blockSize = 32;
 
 /**
- * The zero point of unsigned weights. Signed ones would do the same arithmetic, but processors without VNNI add pairs
- * of products of an unsigned by a signed byte in 16 bits, which saturates.
+ * Zero point of unsigned weights. Signed ones would give the same results, but processors without VNNI add pairs of
+ * unsigned-by-signed products in 16 bits, which saturates.
  */
 export const uint8ZeroPoint = 128;
 
@@ -101,7 +101,7 @@ export function dequantizeBlocks({ weight, scales, inputs, outputs, bits }: Bloc
   return result;
 }
 
-/** The nearest whole multiple of a scale; a scale of zero comes from nothing but zeros. */
+/** The nearest multiple of a scale; the scale is zero only if all weights are. */
 function divided(value: number, scale: number): number {
   return scale === 0 ? 0 : Math.round(value / scale);
 }

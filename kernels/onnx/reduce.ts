@@ -1,4 +1,4 @@
-/** Operators that gather along an axis: sums, maxima, softmax, running sums, the k largest. */
+/** Reductions along an axis: sums, maxima, softmax, running sums, top k. */
 import { formatShape } from './dimension.ts';
 import type { Value } from './graph-builder.ts';
 import { axisOf } from './layout.ts';
@@ -15,7 +15,7 @@ export function softmax(x: Value, axis = -1): Value {
   })[0]!;
 }
 
-/** Running sums along an axis, each element included in its own. */
+/** Inclusive running sums along an axis. */
 export function cumulativeSum(x: Value, axis: number): Value {
   return x.graph.node({
     type: 'CumSum',
@@ -24,7 +24,7 @@ export function cumulativeSum(x: Value, axis: number): Value {
   })[0]!;
 }
 
-/** The k largest along the last axis, in falling order, and where they stand. */
+/** The k largest along the last axis, in descending order, and their indices. */
 export function topK(x: Value, k: number): { readonly values: Value; readonly indices: Value } {
   const length = x.shape.at(-1);
   if (typeof length === 'number' && length < k) {
@@ -59,7 +59,7 @@ export function rmsNormalize(x: Value, gain: Value, epsilon: number): Value {
 }
 
 /**
- * `rmsNormalize` of x + y together with that sum, which the next residual starts from, as one node: onnxruntime's
+ * `rmsNormalize` of x + y, and that sum for the next residual, as one node: onnxruntime's
  * SkipSimplifiedLayerNormalization.
  */
 export function rmsNormalizeSum(

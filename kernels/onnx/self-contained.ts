@@ -5,9 +5,9 @@ import { onnxDataType } from './data-type.ts';
 import type { OnnxModel } from './graph-builder.ts';
 
 /**
- * A model as one file that any ONNX runtime opens: weights inside, and float32 values for inputs that a run may leave out (an
+ * A model as one file that any ONNX runtime opens: weights inside, and float32 defaults for optional inputs (an
  * initialiser of the same name is an input's default since IR 4).
- * @throws RangeError for a weight whose buffer the model does not have, or a default without an input
+ * @throws RangeError for a weight without a buffer, or a default without an input
  */
 export function selfContained(
   { bytes, externalData }: OnnxModel,

@@ -1,6 +1,6 @@
 /**
- * Linear layers with activations and weights in eight bits: one scale a token and one scale a column, so that what a token comes to
- * does not depend on the tokens beside it. Products and sums are exact whole numbers (`MatMulInteger`).
+ * Linear layers with activations and weights in eight bits: one scale per token and one per column, so that a token's
+ * result does not depend on its neighbours. Products and sums are exact integers (`MatMulInteger`).
  */
 
 import { formatShape } from './dimension.ts';
@@ -12,8 +12,8 @@ import { uint8ZeroPoint } from './quantize.ts';
 import { reduceMax } from './reduce.ts';
 
 /**
- * W[k, n] ≈ scales[n]·weight[k, n], whole numbers of −127 to 127. As int8 they are multiplied fastest, where the processor adds such products
- * exactly; as uint8 (128 more) they are exact everywhere.
+ * W[k, n] ≈ scales[n]·weight[k, n], integers of −127 to 127. int8 is fastest, where the processor adds such products
+ * exactly; uint8 (128 more) is exact everywhere.
  */
 export interface TokenWeight {
   /** int8 or uint8 [K, N] */
@@ -22,7 +22,7 @@ export interface TokenWeight {
   readonly scales: Value;
 }
 
-/** Rows x[t, k] ≈ scales[t]·(levels[t, k] − 128), exact to half a step of the row's largest / 127. */
+/** Rows x[t, k] ≈ scales[t]·(levels[t, k] − 128), within half a step of the row's largest / 127. */
 export interface QuantizedRows {
   /** uint8 [T, K] */
   readonly levels: Value;
@@ -30,17 +30,17 @@ export interface QuantizedRows {
   readonly scales: Value;
 }
 
-/** What every row's numbers are centred on, uint8 [T]: once for all products of a graph. */
+/** Zero point of every row, uint8 [T]: shared by all products of a graph. */
 export function rowZeroPoints(length: Length): Value {
   return filled([length], 'uint8', uint8ZeroPoint, length.value.graph);
 }
 
-/** Keeps a row of zeros from being divided by its scale of zero. */
+/** Prevents division by zero for a row of zeros. */
 const leastScale = 1e-12;
-/** Steps of the second byte in half a step of the first, both ways. */
+/** Steps of the second byte per half step of the first, both ways. */
 const fineSteps = 254;
 
-/** x [T, K] in eight bits. */
+/** Quantises x [T, K] to eight bits. */
 export function quantizeRows(x: Value, zeroPoints: Value): QuantizedRows {
   const scales = maximum(mul(reduceMax(abs(x), -1), 1 / 127), leastScale); // [T]
   return { levels: levelsOf(x, scales, zeroPoints), scales: column(scales) };
@@ -51,15 +51,15 @@ export function tokenLinear({ levels, scales }: QuantizedRows, weight: TokenWeig
   return mul(integerProduct(levels, weight), scales);
 }
 
-/** The same before the rows' scales: for what is scaled again anyway. */
+/** Same before the row scales, for results that are scaled anyway. */
 export function unscaledTokenLinear({ levels }: QuantizedRows, weight: TokenWeight): Value {
   return integerProduct(levels, weight);
 }
 
 /**
- * The same with x in sixteen bits: what the first byte leaves over goes through a second one. Twice the arithmetic, but one pass over the weights:
- * for layers whose activations have outliers, beside which one byte would leave nothing of the rest.
- * @param rowFactors [T, 1] what x is to be multiplied by: so small a thing is cheaper behind the product
+ * Same with x in sixteen bits: a second byte holds the first one's remainder. Twice the arithmetic, but one pass over
+ * the weights: for layers with outliers, beside which one byte would leave nothing of the rest.
+ * @param rowFactors [T, 1] factors of x, applied after the product, where that is cheaper
  */
 export function wideTokenLinear(x: Value, weight: TokenWeight, zeroPoints: Value, rowFactors?: Value): Value {
   const scales = maximum(mul(reduceMax(abs(x), -1), 1 / 127), leastScale); // [T]
@@ -73,7 +73,7 @@ export function wideTokenLinear(x: Value, weight: TokenWeight, zeroPoints: Value
   return mul(reshape(sum, [x.shape[0]!, weight.weight.shape[1]!]), factors);
 }
 
-/** Σ_k (levels[…, k] − 128)·weight[k, n]·scales[n]: what is left to do is the rows' own scales. */
+/** Σ_k (levels[…, k] − 128)·weight[k, n]·scales[n], without the row scales. */
 function integerProduct(levels: Value, { weight, scales }: TokenWeight): Value {
   const [inputs, outputs] = weight.shape;
   if (levels.shape.at(-1) !== inputs || scales.shape[0] !== outputs) {
@@ -115,7 +115,7 @@ function dequantizeRows(levels: Value, scales: Value, zeroPoints: Value): Value 
   })[0]!;
 }
 
-/** Two times [T, K] as [2, T, K]. */
+/** Stacks two [T, K] as [2, T, K]. */
 function concatRows(first: Value, second: Value): Value {
   return concat(
     [first, second].map(rows => reshape(rows, [1, ...rows.shape])),

@@ -1,7 +1,7 @@
 /**
- * A chain over pieces whose number is known only when the graph runs, unrolled to the most there can be. Beyond the last
- * piece there stands an empty one, and what is computed from it is empty and costs next to nothing; joined again, the results
- * are as many as there were pieces. More pieces than were unrolled do not fit what they are used with, and fail.
+ * A chain over a number of pieces known only at run time, unrolled to the maximum. Beyond the last piece tensors are
+ * empty and cost next to nothing; joined, there are as many results as pieces. More pieces than were unrolled cause a
+ * shape mismatch and fail.
  */
 import { sub } from './elementwise.ts';
 import type { Value } from './graph-builder.ts';
@@ -19,11 +19,11 @@ export function piece(x: Value, axis: number, index: number): Value {
   })[0]!;
 }
 
-/** What the chain has reached, 1 along the axis, while `count` pieces last past `index`; empty after them. */
+/** The chain's state, 1 along the axis, while index < `count`; empty after. */
 export function reached(x: Value, axis: number, index: number, count: Length): Value {
   const at = axisOf('Slice', x, axis);
   const { graph } = x;
-  // An end below zero counts from the back of the one there is: nothing is left as well.
+  // A negative end counts from the back: this leaves nothing as well.
   const end = index === 0 ? count.value : sub(count.value, index);
   return graph.node({
     type: 'Slice',
@@ -32,10 +32,10 @@ export function reached(x: Value, axis: number, index: number, count: Length): V
   })[0]!;
 }
 
-/** Values that WebGPU joins at once; of more it makes groups, and fails at one where all are empty. */
+/** Values that WebGPU concatenates at once; beyond it makes groups, and fails on one that is all empty. */
 const mostAtOnce = 8;
 
-/** The results of every piece along an axis, empty ones among them: `length` in all. */
+/** Concatenates the results along an axis, empty ones included: `length` in all. */
 export function joined(results: readonly Value[], axis: number, length: Length): Value {
   let parts = results;
   while (parts.length > mostAtOnce) {

@@ -1,4 +1,4 @@
-/** Complex numbers and small dense matrices of them, for the references of this folder. */
+/** Complex numbers and small dense complex matrices, for the references in this folder. */
 export interface Complex {
   readonly re: number;
   readonly im: number;

@@ -2,9 +2,11 @@
  * DSS (arXiv 2203.14343, proposition 1): S4 with a diagonal A, its kernel in closed form.
  *
  *   exp       K_k = Σ_i w_i (e^{λ_i Δ} − 1)/λ_i · e^{λ_i Δ k}
- *   softmax   K_k = Σ_i w_i/λ_i · softmax over k of (λ_i Δ k), which is exp with w_i/(e^{λ_i Δ L} − 1): a kernel that knows its length L
+ *   softmax   K_k = Σ_i w_i/λ_i · softmax over k of (λ_i Δ k), which is exp with w_i/(e^{λ_i Δ L} − 1): a kernel that
+ *   depends on its length L
  *
- * S4D (kernels/s4d) is the exp form in real arithmetic with decays that stay negative by construction, and is what is served.
+ * S4D (kernels/s4d) is the exp form in real arithmetic with decays that stay negative by construction, and is used in
+ * serving.
  */
 import { type Complex, complex, exponential, minus, one, over, plus, times } from './complex.ts';
 
@@ -14,7 +16,7 @@ export interface DssParameters {
   readonly step: number;
 }
 
-/** K_0 … K_{length−1}; the real part is the kernel where λ and w come without their conjugates. */
+/** K_0 … K_{length−1}; its real part is the kernel if λ and w are given without conjugates. */
 export function dssExp({ λ, w, step }: DssParameters, length: number): Complex[] {
   return Array.from({ length }, (_, k) =>
     plus(
@@ -28,7 +30,7 @@ export function dssExp({ λ, w, step }: DssParameters, length: number): Complex[
 
 export function dssSoftmax({ λ, w, step }: DssParameters, length: number): Complex[] {
   const rows = λ.map(pole => {
-    // A pole on the right grows: its row is taken from the end, or it would leave the range of float64.
+    // A pole in the right half plane grows: its row starts from the end, to stay in the range of float64.
     const from = pole.re > 0 ? length - 1 : 0;
     const waves = Array.from({ length }, (_, k) => exponential(times(complex(step * (k - from)), pole)));
     const sum = plus(...waves);

@@ -1,10 +1,12 @@
 /**
- * Two blocks that put a diagonal state space between gates, with GELU for φ and row vectors from the left:
+ * Two blocks with a diagonal state space between gates, with GELU for φ and row vectors from the left:
  *
  *   GSS (arXiv 2206.13947)    o = ((SSM(φ(x W_u)) W_c) ⊙ φ(x W_v)) W_o
- *   BiGS (arXiv 2212.10544)   o = (φ((SSM→(φ(x W_f)) W_1 ⊙ SSM←(φ(x W_b)) W_2) W_u) ⊙ φ(x W_v)) W_o, SSM← over the sequence from its end
+ *   BiGS (arXiv 2212.10544)   o = (φ((SSM→(φ(x W_f)) W_1 ⊙ SSM←(φ(x W_b)) W_2) W_u) ⊙ φ(x W_v)) W_o, SSM← over the
+ *   reversed sequence
  *
- * The stack's Hyena gates a long convolution the same way, on both sides of it. BiGS reads both ways and so cannot write a token at a time.
+ * The stack's Hyena gates a long convolution the same way, on both sides. BiGS is bidirectional and so cannot decode
+ * token by token.
  */
 import { type DiagonalSsmParameters, diagonalSsm } from '../diagonal-ssm/reference.ts';
 import { expectShape, type Tensor, tensor, zeros } from '../tensor.ts';
@@ -45,12 +47,12 @@ export function bigs(x: Tensor, given: BigsParameters): Tensor {
   return times(hadamard(map(times(both, given.mix), gelu), map(times(x, given.gate), gelu)), given.out);
 }
 
-/** x·Φ(x), by the error function (Abramowitz and Stegun 7.1.26 is not exact enough: a series, and its tail). */
+/** x·Φ(x), by the error function (Abramowitz and Stegun 7.1.26 is not accurate enough). */
 export function gelu(x: number): number {
   return 0.5 * x * (1 + errorFunction(x / Math.SQRT2));
 }
 
-/** erf by its series, and by the continued fraction of its complement beyond 3. */
+/** erf by its series, and beyond 3 by the continued fraction of its complement. */
 function errorFunction(x: number): number {
   if (Math.abs(x) < 3) {
     let [term, sum] = [x, x];

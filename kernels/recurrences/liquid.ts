@@ -3,8 +3,8 @@
  *
  *   x_t = (λ̄ + B̄ u_t) ⊙ x_{t−1} + B̄ u_t,   y_t = Re(C x_t)
  *
- * Written out, that is S4's convolution and, for every further p, one over products of p inputs, of which the paper keeps the first few. The stack's
- * transition that depends on the input is the gated delta rule's.
+ * Expanded, that is S4's convolution plus, for every further p, one over products of p inputs, of which the paper keeps
+ * the first few. The stack's input-dependent transition is the gated delta rule's.
  */
 import { type Complex, complex, plus, times, zero } from './complex.ts';
 
@@ -24,7 +24,10 @@ export function liquidS4(u: readonly number[], { poles, input, output }: LiquidP
   });
 }
 
-/** The same with products of at most `order` inputs: Σ_{p ≤ order}, order 1 being S4's convolution. By states that are graded by how many they hold. */
+/**
+ * Same with products of at most `order` inputs: Σ_{p ≤ order}, order 1 being S4's convolution. States are graded by
+ * their number of factors.
+ */
 export function liquidS4Truncated(
   u: readonly number[],
   { poles, input, output }: LiquidParameters,

@@ -1,13 +1,13 @@
 /**
- * Mega's moving average (arXiv 2209.10655, section 3.1): every channel widened to h numbers that are damped each at its own rate,
+ * Mega's moving average (arXiv 2209.10655, section 3.1): every channel expands to h numbers with their own damping,
  *
  *   h_t = α ⊙ β u_t + (1 − α ⊙ δ) ⊙ h_{t−1},   y_t = ηᵀ h_t        α, δ in (0, 1)
  *
- * a diagonal state space with real poles, before a gated attention of one head. The stack has it as short convolutions before its keys and as H3's
- * shift; complex poles (S4D) hold phases, which real ones cannot.
+ * a diagonal state space with real poles, before single-head gated attention. The stack uses it as short convolutions
+ * before its keys and as H3's shift; complex poles (S4D) hold phases, which real ones cannot.
  */
 export interface MegaParameters {
-  /** [h] each, of one channel. */
+  /** [h] each, for one channel. */
   readonly α: readonly number[];
   readonly δ: readonly number[];
   readonly β: readonly number[];

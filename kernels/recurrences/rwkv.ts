@@ -1,13 +1,15 @@
 /**
- * RWKV's time mixing (arXiv 2305.13048, equations 16 to 19), a channel at a time: attention whose scores do not depend on the query,
+ * RWKV's time mixing (arXiv 2305.13048, equations 16 to 19), per channel: attention whose scores do not depend on the
+ * query,
  *
  *   wkv_t = (Σ_{i < t} e^{−(t−1−i)w + k_i} v_i + e^{u + k_t} v_t) / (Σ_{i < t} e^{−(t−1−i)w + k_i} + e^{u + k_t})
  *
- * Its state is a softmax partial that decays: (m, ℓ, o) of kernels/flash-attention with every score lowered by w a token. The stack takes attention's
- * partials without the decay and the delta rule's memory in its place, since a channel that cannot be asked cannot recall.
+ * Its state is a decaying softmax partial: (m, ℓ, o) of kernels/flash-attention with every score lowered by w per
+ * token. The stack uses attention's partials without the decay, and the delta rule's memory instead, since a channel
+ * without queries cannot recall.
  */
 export interface RwkvParameters {
-  /** w > 0, the decay a token, and u, the bonus of the present one. */
+  /** w > 0, the decay per token, and u, the bonus of the current one. */
   readonly decay: number;
   readonly bonus: number;
 }

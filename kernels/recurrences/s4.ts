@@ -1,14 +1,17 @@
 /**
- * S4 (arXiv 2111.00396): x' = A x + B u, y = C x, with A diagonal plus low rank, A = Λ − P Q*, stepped by the bilinear rule:
+ * S4 (arXiv 2111.00396): x' = A x + B u, y = C x, with A diagonal plus low rank, A = Λ − P Q*, discretised by the
+ * bilinear rule:
  *
  *   Ā = (1 − ΔA/2)⁻¹(1 + ΔA/2),  B̄ = (1 − ΔA/2)⁻¹ΔB,  K_k = C Āᵏ B̄
  *
- * and its kernel by the truncated generating function at the roots of unity z, which takes no power of Ā (section 3.3 and appendix C):
+ * and its kernel by the truncated generating function at the roots of unity z, which needs no power of Ā (section 3.3
+ * and appendix C):
  *
  *   K̂(z) = 2/(1 + z)·(C̃ R B − C̃ R P (1 + Q* R P)⁻¹ Q* R B),  R = (2/Δ·(1 − z)/(1 + z) − Λ)⁻¹,  C̃ = C (1 − Ā^L)
  *
- * It starts from HiPPO-LegS (arXiv 2008.07669), whose A is normal but for rank one: A + PPᵀ = −½ + a skew-symmetric matrix. S4D keeps the diagonal
- * alone (kernels/s4d), which is what is served, inside H3 and as Hyena's modes: the low rank buys accuracy on Path-X and costs a Cauchy kernel.
+ * It starts from HiPPO-LegS (arXiv 2008.07669), whose A is normal up to rank one: A + PPᵀ = −½ + a skew-symmetric
+ * matrix. S4D keeps only the diagonal (kernels/s4d) and is used in serving, inside H3 and as Hyena's modes: the low
+ * rank improves Path-X and costs a Cauchy kernel.
  */
 import {
   type Complex,
@@ -64,7 +67,7 @@ export function stepped({ diagonal, P, Q, B, step }: S4Parameters): { A: Matrix;
   };
 }
 
-/** y of a whole sequence, state by state, from x = 0. */
+/** y of a whole sequence, step by step, from x = 0. */
 export function s4Recurrence(u: readonly number[], parameters: S4Parameters): Complex[] {
   const { A, B } = stepped(parameters);
   let x: Matrix = parameters.diagonal.map(() => [zero]);
@@ -92,7 +95,7 @@ export function s4Kernel(parameters: S4Parameters, L: number): Complex[] {
     const low = over(times(between(truncated, P), between(Qh, B)), plus(one, between(Qh, P)));
     return times(over(complex(2), plus(one, z)), minus(between(truncated, B), low));
   });
-  // Back from the roots of unity.
+  // Inverse transform from the roots of unity.
   return Array.from({ length: L }, (_, k) => {
     const waves = values.map((value, j) => times(value, exponential(complex(0, (2 * Math.PI * j * k) / L))));
     return times(complex(1 / L), plus(...waves));

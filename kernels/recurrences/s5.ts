@@ -1,7 +1,8 @@
 /**
- * S5 (arXiv 2208.04933): one diagonal state for all channels in place of one for each, x_t = λ̄ ⊙ x_{t−1} + B̄ u_t, y_t = Re(C x_t) + D ⊙ u_t with
- * B̄ [N][d] and C [d][N] dense, run as a scan of (a, b) ∘ (a′, b′) = (a ⊙ a′, a′ ⊙ b + b′). The monoid is that of kernels/diagonal-ssm/merge.ts,
- * where every channel has a state of its own, as S4D has: that is what merges files here.
+ * S5 (arXiv 2208.04933): one diagonal state shared by all channels, x_t = λ̄ ⊙ x_{t−1} + B̄ u_t, y_t = Re(C x_t) + D ⊙
+ * u_t with B̄ [N][d] and C [d][N] dense, run as a scan of (a, b) ∘ (a′, b′) = (a ⊙ a′, a′ ⊙ b + b′).
+ * kernels/diagonal-ssm/merge.ts has the same monoid, with one state per channel as in S4D; that is what merges files
+ * here.
  */
 import { type Complex, complex, plus, times, zero } from './complex.ts';
 
@@ -31,7 +32,7 @@ export function s5(u: readonly (readonly number[])[], parameters: S5Parameters):
   });
 }
 
-/** The same by a scan over halves, halves of halves …: what a processor with many lanes does in log T rounds. */
+/** Same by recursive halving: log T rounds on a parallel processor. */
 export function s5Scan(u: readonly (readonly number[])[], parameters: S5Parameters): number[][] {
   const join = (first: Step, second: Step): Step => ({
     a: first.a.map((value, n) => times(value, second.a[n]!)),

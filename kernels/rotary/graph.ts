@@ -6,20 +6,20 @@ import { type Length, lengthOf, range } from '../onnx/length.ts';
 import type { Placed } from '../onnx/parameters.ts';
 import type { RotaryParameters, RotaryState } from './reference.ts';
 
-/** Cosines and sines for the tokens of one chunk, each [T, dh / 2]: worked out once, used by every head and layer. */
+/** Cosines and sines for the tokens of one chunk, each [T, dh / 2]: computed once, shared by all heads and layers. */
 export interface RotaryAngles {
   readonly cosines: Value;
   readonly sines: Value;
 }
 
-/** Positions that the tables of angles reach: fine steps times coarse steps. */
+/** Range of the angle tables: fine steps times coarse steps. */
 const fineSteps = 1024;
 const coarseSteps = 4096;
 
 /**
- * The angles of `length` tokens from `position` [1] on. In float32 the product of a position and a frequency is wrong by 0.06
- * at a million; so a position is split into 1024·a + b, whose cosines and sines come from two tables made in float64
- * and are joined by the addition theorem. Beyond four million positions the angles repeat.
+ * The angles of `length` tokens from `position` [1] on. In float32 the product of a position and a frequency is off by
+ * 0.06 at a million; so a position is split into 1024·a + b, whose cosines and sines come from two tables made in
+ * float64 and are joined by the addition theorem. Beyond four million positions the angles repeat.
  */
 export function rotaryAngles(
   g: GraphBuilder,
@@ -64,7 +64,7 @@ export function rotateGraph(g: GraphBuilder, x: Value, { cosines, sines }: Rotar
   return reshape(rotated!, x.shape);
 }
 
-/** The same as `rotary`. */
+/** Same as `rotary`. */
 export function rotaryGraph(
   g: GraphBuilder,
   x: Value,
@@ -78,7 +78,7 @@ export function rotaryGraph(
   return { output, state: { position: add(position, cast(length.value, 'float32')) } };
 }
 
-/** Every graph of a model takes the same tables. */
+/** Shared by all graphs of a model. */
 const angleTables = new Map<string, Float32Array>();
 
 interface AngleTable {
@@ -90,7 +90,7 @@ interface AngleTable {
   readonly wave: 'cos' | 'sin';
 }
 
-/** cos or sin of n·stride·base^(−i/half), divided where there are divisors: [steps, half], n by rows. */
+/** cos or sin of n·stride·base^(−i/half), divided by the divisors if any: [steps, half], one row per n. */
 function angleTable(described: AngleTable): Float32Array {
   const { steps, stride, half, base, divisors, wave } = described;
   const key = JSON.stringify(described);

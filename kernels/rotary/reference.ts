@@ -4,7 +4,7 @@ import { expectShape, type Tensor, zeros } from '../tensor.ts';
 export interface RotaryParameters {
   /** The base of the frequencies, θ_i = base^(−2i / dh); 10 000 in the paper. */
   readonly base: number;
-  /** [dh / 2] numbers that the frequencies are divided by, where they are stretched for longer contexts. */
+  /** [dh / 2] divisors of the frequencies, for models stretched to longer contexts. */
   readonly divisors?: readonly number[];
 }
 

@@ -6,7 +6,9 @@ import { type Discretisation, discretise, type S4dParameters } from './reference
 
 type Result = { readonly output: Value; readonly state: Placed<DiagonalSsmState> };
 
-/** The same as `s4d`, in blocks; discretised in float64 while building, so that no decay is rounded before it is a power. */
+/**
+ * Same as `s4d`, in blocks; discretised in float64 at build time, so that decays are not rounded before taking powers.
+ */
 export function s4dGraph(
   g: GraphBuilder,
   input: Value,

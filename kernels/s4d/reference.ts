@@ -3,11 +3,11 @@
  *
  *   h' = A h + B u,  y = 2 Re(C h) + D u,  A_n = −exp(logDecay_n) + i·frequency_n,  B = 1
  *
- * discretised with a step Δ of its own for every channel, h_t = λ h_{t−1} + B̄ u_t, by
+ * discretised with a step Δ per channel, h_t = λ h_{t−1} + B̄ u_t, by
  *   zero-order hold:  λ = exp(ΔA),                    B̄ = (λ − 1)/A
  *   bilinear:         λ = (1 + ΔA/2)/(1 − ΔA/2),      B̄ = Δ/(1 − ΔA/2)
- * N counts real numbers: N = 16 is eight conjugate pairs, the state d·16 floats. B̄ and the factor 2 are moved into the
- * residue R = 2·C·B̄, so the carried state is h/B̄ (see the diagonal recurrence).
+ * N counts real numbers: N = 16 is eight conjugate pairs, the state d·16 floats. B̄ and the factor 2 are folded into
+ * the residue R = 2·C·B̄, so the carried state is h/B̄ (see the diagonal recurrence).
  */
 import {
   type DiagonalSsmParameters,
@@ -30,10 +30,10 @@ export interface S4dParameters {
   readonly skip: Tensor;
 }
 
-/** How the frequencies Im A_n start: Lin, πn, or Inv, (N/π)(N/(2n + 1) − 1) (equations 8 and 9 of the paper). */
+/** Initial frequencies Im A_n: Lin, πn, or Inv, (N/π)(N/(2n + 1) − 1) (equations 8 and 9 of the paper). */
 export type S4dFrequencies = 'lin' | 'inv';
 
-/** How the continuous system becomes one in steps. */
+/** How the continuous system is discretised. */
 export type Discretisation = 'zero-order hold' | 'bilinear';
 
 /** A_n = −1/2 + i·frequency_n, Δ log-uniform in [1e-3, 0.1] over the channels, C and D ~ N(0, 1). */
@@ -48,7 +48,7 @@ export function initialS4dParameters(
   const logDecay = zeros([width, pairs]);
   const frequency = zeros([width, pairs]);
   for (let c = 0; c < width; c++) {
-    // Evenly spaced quantiles of the log-uniform distribution: every width gets both ends.
+    // Evenly spaced quantiles of the log-uniform distribution: every width includes both ends.
     logStep.data[c] = Math.log(1e-3) + ((c + 0.5) / width) * (Math.log(0.1) - Math.log(1e-3));
     for (let n = 0; n < pairs; n++) {
       logDecay.data[c * pairs + n] = Math.log(0.5);
@@ -65,7 +65,7 @@ export function initialS4dParameters(
   };
 }
 
-/** Poles and residues of the discretised model, in float64: done once, when a graph is built or a model is loaded. */
+/** Poles and residues of the discretised model, in float64: computed once, when a graph is built or a model loaded. */
 export function discretise(
   { logStep, logDecay, frequency, output, skip }: S4dParameters,
   by: Discretisation = 'zero-order hold',
@@ -91,18 +91,18 @@ export function discretise(
 
 type Complex = readonly [re: number, im: number];
 
-/** The input is constant through a step. */
+/** The input is constant within a step. */
 function zeroOrderHold(step: number, [are, aim]: Complex): { λ: [number, number]; B: Complex } {
   const magnitude = Math.exp(step * are);
   const λ: [number, number] = [magnitude * Math.cos(step * aim), magnitude * Math.sin(step * aim)];
-  // B̄ = (λ − 1)/A; the real part of λ − 1 written so that a small step does not cancel.
+  // B̄ = (λ − 1)/A; the real part of λ − 1 in a form that does not cancel for small steps.
   const half = Math.sin((step * aim) / 2);
   const nre = Math.expm1(step * are) - 2 * magnitude * half * half;
   const norm = are * are + aim * aim;
   return { λ, B: [(nre * are + λ[1] * aim) / norm, (λ[1] * are - nre * aim) / norm] };
 }
 
-/** Tustin's rule: the trapezoid in place of the exponential. */
+/** Tustin's rule: trapezoidal instead of exponential. */
 function bilinear(step: number, [are, aim]: Complex): { λ: [number, number]; B: Complex } {
   const [dre, dim] = [1 - (step * are) / 2, (-step * aim) / 2]; // 1 − ΔA/2
   const norm = dre * dre + dim * dim;

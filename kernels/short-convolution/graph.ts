@@ -9,7 +9,10 @@ import type { ShortConvolutionParameters, ShortConvolutionState } from './refere
 
 type Result = { output: Value; state: Placed<ShortConvolutionState> };
 
-/** The same as `shortConvolution`, as one Conv over the past and the chunk: ten times as fast as onnxruntime's CausalConvWithState. */
+/**
+ * Same as `shortConvolution`, as one Conv over the past and the chunk: ten times as fast as onnxruntime's
+ * CausalConvWithState.
+ */
 export function shortConvolutionGraph(
   _g: GraphBuilder,
   x: Value,
@@ -25,7 +28,7 @@ export function shortConvolutionGraph(
   return { output, state: { past: slice(sequence, 0, 1 - width) } };
 }
 
-/** One token, x [1, d]: a product and a sum, which cost less than a Conv does to start. */
+/** One token, x [1, d]: a product and a sum, cheaper than launching a Conv. */
 export function shortConvolutionStepGraph(
   _g: GraphBuilder,
   x: Value,

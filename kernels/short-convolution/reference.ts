@@ -1,13 +1,13 @@
 import { concatenateRows, expectShape, type Tensor, zeros } from '../tensor.ts';
 
-/** A causal depthwise convolution over a few tokens, as it stands before most long operators. */
+/** A causal depthwise convolution over a few tokens, which precedes most long operators. */
 export interface ShortConvolutionParameters {
-  /** [W, d]; the last row weighs the present token, the first the one W − 1 before. */
+  /** [W, d]; the last row weights the current token, the first the one W − 1 before. */
   readonly kernel: Tensor;
 }
 
 export interface ShortConvolutionState {
-  /** [W − 1, d]: the tokens before, the oldest first. */
+  /** [W − 1, d]: the previous tokens, oldest first. */
   readonly past: Tensor;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Reading and writing safetensors: 8 bytes of little-endian header length, a JSON header, then the tensors' bytes.
- * Format: https://github.com/huggingface/safetensors (README, "Format").
+ * Reads and writes safetensors: 8 bytes of little-endian header length, a JSON header, then the tensors' bytes. Format:
+ * https://github.com/huggingface/safetensors (README, "Format").
  */
 
-/** Bytes an element takes, for the types that our weights use. */
+/** Bytes per element, for the types our weights use. */
 const elementBytes = { F32: 4, F16: 2, BF16: 2, U8: 1, I8: 1, I32: 4, I64: 8 } as const;
 export type ElementType = keyof typeof elementBytes;
 
@@ -20,10 +20,10 @@ export interface SafetensorsFile {
 }
 
 const headerLengthBytes = 8;
-/** The format's own bound: a header above it is an attack or not a header. */
+/** The format's own limit: a longer header is an attack or not a header. */
 const longestHeader = 100_000_000;
 
-/** @throws RangeError that names the tensor and what is wrong, for a file that is cut short or inconsistent. */
+/** @throws RangeError that names the tensor and the problem, for a truncated or inconsistent file */
 export function readSafetensors(file: Uint8Array): SafetensorsFile {
   if (file.byteLength < headerLengthBytes)
     throw new RangeError('The weights are cut short: there is no header.');
@@ -48,7 +48,7 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
   return { tensors, metadata };
 }
 
-/** The file's bytes; tensors in the order of the map. */
+/** The file's bytes; tensors in map order. */
 export function writeSafetensors(file: SafetensorsFile): Uint8Array {
   const header: Record<string, unknown> = {};
   if (Object.keys(file.metadata).length > 0) header['__metadata__'] = file.metadata;
@@ -80,7 +80,7 @@ export function writeSafetensors(file: SafetensorsFile): Uint8Array {
   return bytes;
 }
 
-/** The elements as float32, from F32, F16 or BF16: exact for each. */
+/** The elements as float32, exactly, from F32, F16 or BF16. */
 export function toFloat32(tensor: StoredTensor): Float32Array {
   const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.byteLength);
   const values = new Float32Array(tensor.bytes.byteLength / elementBytes[tensor.type]);
@@ -99,7 +99,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     const header: unknown = JSON.parse(decodeUtf8(bytes));
     if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
   } catch {
-    // Falls through: one message for all that is not a header.
+    // Fall through: one message for everything that is not a header.
   }
   throw new RangeError('The header of the weights is not JSON: the file is damaged or not safetensors.');
 }
@@ -135,7 +135,7 @@ function isSizes(value: unknown): value is number[] {
 
 let everyHalf: Float32Array | undefined;
 
-/** Every binary16 by its bits: a model has some hundred times as many numbers. */
+/** Table of all binary16 values by their bits: a model has about a hundred times as many numbers. */
 function allHalves(): Float32Array {
   everyHalf ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfToNumber(bits));
   return everyHalf;
@@ -158,7 +158,7 @@ function bfloatToNumber(bits: number): number {
   return word.getFloat32(0);
 }
 
-/** JSON with everything beyond ASCII escaped, so that a header needs no text encoder, which this layer does not have. */
+/** JSON with non-ASCII escaped, so that a header needs no TextEncoder, which this layer lacks. */
 function encodeAscii(json: string): Uint8Array {
   const escaped = json.replace(
     /[\u0080-\uffff]/g,
@@ -173,7 +173,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   return decodeURIComponent(escaped);
 }
 
-/** Bytes beyond ASCII as `%XX`, which decodeURIComponent reads as UTF-8 and checks. */
+/** Non-ASCII bytes as `%XX`, which decodeURIComponent decodes as UTF-8 and validates. */
 function percentEncoded(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes)

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseConfig } from '../../kernels/model/config.ts';
-import { decodeGraph, type ModelGraph, readGraph } from '../../kernels/model/graphs.ts';
+import { decodeGraph, type ModelGraph, prefillGraph } from '../../kernels/model/graphs.ts';
 import { dilatedSlots, emptyRepositoryMemory, type RepositoryMemory } from '../../kernels/model/memory.ts';
 import { type Lowering, ModelWeights } from '../../kernels/model/weights.ts';
 import { tensorsOf } from '../../kernels/onnx/parameters.ts';
@@ -115,7 +115,7 @@ const slots = golden('memory.dilated.key').shape[1]!;
 const decoder = (lowering: Lowering = 'float32', step = false): ModelGraph =>
   decodeGraph(config, weights, { lowering, step, slots, logits: 'all' });
 const chunkDecoder = decoder();
-const reader = readGraph(config, weights, { lowering: 'float32' });
+const reader = prefillGraph(config, weights, { lowering: 'float32' });
 
 const forms: readonly [
   name: string,
@@ -212,11 +212,11 @@ test('a wrong configuration and wrong weights are named', () => {
     /self_decoder: mamba/,
   );
   assert.throws(
-    () => readGraph({ ...config, width: 16 }, weights, { lowering: 'float32' }),
+    () => prefillGraph({ ...config, width: 16 }, weights, { lowering: 'float32' }),
     /embedding\.weight.*\[64, 32\].*\[64, 16\]/,
   );
   assert.throws(
-    () => readGraph(config, new ModelWeights(new Map()), { lowering: 'float32' }),
+    () => prefillGraph(config, new ModelWeights(new Map()), { lowering: 'float32' }),
     /no embedding\.weight/,
   );
 });

@@ -1,4 +1,4 @@
-/** Short files are read several in a run, each in a lane of its own: a run costs some milliseconds whatever it reads. */
+/** Short files are read several in a run, each in a slot of its own: a run costs some milliseconds whatever it reads. */
 import type { FloatTensor, IndexTensor } from '../tensor.ts';
 
 /** Files of a run. */
@@ -29,36 +29,36 @@ export function batchGroups(files: readonly ArrayLike<number>[]): BatchGroup[] {
     .map(group => group.map(({ index }) => index));
 }
 
-/** The tokens of each file in its lane, [T, B], filled up with any; and where they are, in the same order. */
+/** The tokens of each file in its slot, [T, B], filled up with any; and where they are, in the same order. */
 export function batchFeeds(files: readonly ArrayLike<number>[]): { ids: IndexTensor; there: FloatTensor } {
   const shape = [Math.max(...files.map(({ length }) => length)), batchSize];
   const ids = { shape, data: new BigInt64Array(shape[0]! * batchSize) };
   const there = { shape, data: new Float32Array(shape[0]! * batchSize) };
-  for (const [lane, file] of files.entries()) {
+  for (const [slot, file] of files.entries()) {
     for (let at = 0; at < file.length; at++) {
-      ids.data[at * batchSize + lane] = BigInt(file[at]!);
-      there.data[at * batchSize + lane] = 1;
+      ids.data[at * batchSize + slot] = BigInt(file[at]!);
+      there.data[at * batchSize + slot] = 1;
     }
   }
   return { ids, there };
 }
 
-/** The first `length` rows of a lane: from [T·B, …] to [length, …]. */
-export function rowsOfSequence({ shape, data }: FloatTensor, lane: number, length: number): FloatTensor {
+/** The first `length` rows of a slot: from [T·B, …] to [length, …]. */
+export function rowsOfSequence({ shape, data }: FloatTensor, slot: number, length: number): FloatTensor {
   const width = data.length / shape[0]!;
   const rows = new Float32Array(length * width);
   for (let at = 0; at < length; at++) {
-    const from = (at * batchSize + lane) * width;
+    const from = (at * batchSize + slot) * width;
     rows.set(data.subarray(from, from + width), at * width);
   }
   return { shape: [length, ...shape.slice(1)], data: rows };
 }
 
-/** The heads of a lane: from [B·H, …] to [H, …]. */
-export function headsOfSequence({ shape, data }: FloatTensor, lane: number): FloatTensor {
+/** The heads of a slot: from [B·H, …] to [H, …]. */
+export function headsOfSequence({ shape, data }: FloatTensor, slot: number): FloatTensor {
   const size = data.length / batchSize;
   return {
     shape: [shape[0]! / batchSize, ...shape.slice(1)],
-    data: data.slice(lane * size, (lane + 1) * size),
+    data: data.slice(slot * size, (slot + 1) * size),
   };
 }

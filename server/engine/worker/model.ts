@@ -1,7 +1,7 @@
 /** A model in the engine process: its graphs, opened when they are first needed, run a chunk at a time. */
 
 import type { ModelConfig } from '../../../kernels/model/config.ts';
-import { decodeGraph, type ModelGraph, readGraph } from '../../../kernels/model/graphs.ts';
+import { decodeGraph, type ModelGraph, prefillGraph } from '../../../kernels/model/graphs.ts';
 import { dilatedSlots, emptyRepositoryMemory, type RepositoryMemory } from '../../../kernels/model/memory.ts';
 import type { Lowering } from '../../../kernels/model/weights.ts';
 import { tensorsOf } from '../../../kernels/onnx/parameters.ts';
@@ -168,8 +168,8 @@ export class Model {
     const memories: FileMemory[] = [];
     for (const group of edited ? [] : this.#batchGroups(files)) {
       await between();
-      const read = await this.#readLanes(group, files, keep);
-      for (const [lane, index] of group.entries()) memories[index] = read[lane]!;
+      const read = await this.#prefillBatch(group, files, keep);
+      for (const [slot, index] of group.entries()) memories[index] = read[slot]!;
     }
     for (const [index, ids] of files.entries())
       memories[index] ??= await this.read(ids, keep, between, edited);
@@ -186,7 +186,7 @@ export class Model {
     return this.#shortFiles < manyShortFiles ? [] : groups;
   }
 
-  async #readLanes(
+  async #prefillBatch(
     members: BatchGroup,
     files: readonly ArrayLike<number>[],
     keep: number,
@@ -195,19 +195,19 @@ export class Model {
     for (const ids of group) expectTokenIds(ids, this.config.vocabulary);
     const { session } = await this.#open('batch');
     const out = await session.run(batchFeeds(group));
-    return group.map((ids, lane) => {
+    return group.map((ids, slot) => {
       const strided = new StridedCollector(ids.length, keep, this.config);
       strided.add(
         0,
-        rowsOfSequence(out['keys']!, lane, ids.length),
-        rowsOfSequence(out['values']!, lane, ids.length),
+        rowsOfSequence(out['keys']!, slot, ids.length),
+        rowsOfSequence(out['values']!, slot, ids.length),
       );
       const signal = this.#fit.bins(ids.length);
-      signal.add(rowsOfSequence(out['signal']!, lane, ids.length).data);
+      signal.add(rowsOfSequence(out['signal']!, slot, ids.length).data);
       return {
         length: ids.length,
-        linear: headsOfSequence(out["writer.linear'"]!, lane),
-        delta: headsOfSequence(out["writer.delta'"]!, lane),
+        linear: headsOfSequence(out["writer.linear'"]!, slot),
+        delta: headsOfSequence(out["writer.delta'"]!, slot),
         continuous: floatTensor(this.#fit.fit(signal)),
         strided: strided.finish(),
       };
@@ -339,9 +339,9 @@ export class Model {
     const { slots } = this;
     switch (part) {
       case 'read':
-        return readGraph(config, weights, { lowering: chunks, longest: readingChunk });
+        return prefillGraph(config, weights, { lowering: chunks, longest: readingChunk });
       case 'batch':
-        return readGraph(config, weights, { lowering: chunks, longest: longestInBatch, lanes: batchSize });
+        return prefillGraph(config, weights, { lowering: chunks, longest: longestInBatch, batch: batchSize });
       case 'prompt':
         return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
       case 'drafts':
