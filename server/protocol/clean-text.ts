@@ -1,35 +1,38 @@
 /**
- * Text of a repository on its way to a person: a terminal, Markdown, an SVG, a list. A repository's author chooses it, so nothing in it
- * may move a cursor, turn the direction of writing, become markup or a link.
+ * Escapes text from a repository for a terminal, Markdown, an SVG or a list. The repository's author controls it, so
+ * nothing in it may move the cursor, change the writing direction, or become markup or a link.
  */
 
 /**
- * Controls but tab and line feed; what turns the direction of writing or is not seen, but for the joiners that emoji and some scripts
- * need; what is no character.
+ * Controls except tab and line feed; bidirectional and invisible characters, except the joiners that emoji and some
+ * scripts need; noncharacters.
  */
 const unseen = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
-/** Halves of a pair without the other. */
+/** Unpaired surrogates. */
 const halves = /[\ud800-\udfff]/gu;
 
-/** Characters that do something are shown as signs; lines and tabs stay. */
+/** Replaces control and invisible characters by visible symbols; keeps lines and tabs. */
 export function cleanText(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(halves, '\ufffd').replace(unseen, signOf);
 }
 
-/** As `cleanText`, in one line: a name cannot look like two. */
+/** Same as `cleanText` on one line, so that a name cannot look like two. */
 export function cleanLine(text: string): string {
   return cleanText(text).replace(/\n/g, '␊').replace(/\t/g, ' ');
 }
 
-/** The sign of a control character (U+2400 and on), or that of something that cannot be shown. */
+/** The symbol of a control character (U+2400 and on), or a replacement for other invisible ones. */
 function signOf(character: string): string {
   const code = character.codePointAt(0)!;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   return code === 0x7f ? '␡' : '\ufffd';
 }
 
-/** A text in Markdown that shows as it is: no markup, HTML, entity, table cell, list, heading, formula, address or link in it. */
+/**
+ * Escapes a string so that Markdown shows it verbatim: no markup, HTML, entity, table cell, list, heading, formula,
+ * address or link.
+ */
 export function escapeMarkdown(text: string): string {
   return cleanText(text)
     .replace(/\s+/g, ' ')
@@ -48,12 +51,12 @@ const entities = new Map([
   ["'", '&#39;'],
 ]);
 
-/** For an attribute's value or between tags, in XML and HTML. */
+/** For attribute values and text content, in XML and HTML. */
 export function escapeXml(text: string): string {
   return cleanText(text).replace(/[&<>"']/g, character => entities.get(character)!);
 }
 
-/** JSON that says the same and holds no character that a terminal acts on. */
+/** Equivalent JSON without characters that a terminal acts on. */
 export function cleanJson(value: unknown): string {
   return JSON.stringify(value).replace(unseen, character =>
     character
@@ -63,7 +66,7 @@ export function cleanJson(value: unknown): string {
   );
 }
 
-/** Lines in a fence that none of them can close. @param language for the reader's colours */
+/** Lines in a code fence that none of them can close. @param language for syntax highlighting */
 export function fenced(text: string, language = ''): string {
   const clean = cleanText(text);
   const longest = Math.max(2, ...[...clean.matchAll(/`{3,}/g)].map(([run]) => run.length));

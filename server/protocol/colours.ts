@@ -1,4 +1,6 @@
-/** Colours of the map, mixed from those of the editor's theme. Mixing is done in Oklab (Ottosson, 2020), where equal steps look equal. */
+/**
+ * Colours of the map, mixed from the editor theme's. Mixing uses Oklab (Ottosson, 2020), where equal steps look equal.
+ */
 
 /** Red, green and blue from 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -11,7 +13,7 @@ export interface Ramp {
 
 const count = 48;
 
-/** @returns `undefined` for what is neither `#rgb`, `#rrggbb[aa]` nor `rgb[a](…)`. Transparency is dropped. */
+/** @returns `undefined` unless it is `#rgb`, `#rrggbb[aa]` or `rgb[a](…)`. Alpha is dropped. */
 export function parseColour(text: string): Rgb | undefined {
   const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(text.trim());
   if (short) return channels(short, 16, 17);
@@ -30,7 +32,7 @@ export function ramp(stops: readonly Rgb[]): Ramp {
   return { steps, of: value => steps[Math.round(value * (count - 1))] ?? steps[0] ?? cssOf(grey) };
 }
 
-/** @param share how much of `right` there is, from 0 to 1. */
+/** @param share of `right`, from 0 to 1 */
 export function mix(left: Rgb, right: Rgb, share: number): Rgb {
   const from = oklab(left);
   const to = oklab(right);
@@ -45,7 +47,7 @@ export function cssOf([red, green, blue]: Rgb): string {
   return `rgb(${Math.round(red)}, ${Math.round(green)}, ${Math.round(blue)})`;
 }
 
-/** Black or white, whichever is read better on a colour (WCAG 2 contrast). */
+/** Black or white, whichever is more legible on a colour (WCAG 2 contrast). */
 export function inkOn(colour: string): '#000000' | '#ffffff' {
   const light = luminance(parseColour(colour) ?? grey);
   return (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? '#000000' : '#ffffff';

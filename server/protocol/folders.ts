@@ -1,8 +1,8 @@
-/** How the paths of a workspace of several folders name their folder; both sides of the protocol have to agree on it. */
+/** How paths in a multi-root workspace name their folder; client and server must agree on it. */
 
 /**
- * The name that stands before a folder's paths: its own, without the separators that would end it, and told apart from those before it.
- * @param taken the names of the folders that come earlier in the workspace.
+ * The prefix of a folder's paths: its name without separators, made unique.
+ * @param taken names of the folders earlier in the workspace
  */
 export function folderPrefix(name: string, taken: readonly string[]): string {
   const plain = name.replace(/[/\\]/g, '_') || 'folder';
@@ -11,7 +11,7 @@ export function folderPrefix(name: string, taken: readonly string[]): string {
   return prefix;
 }
 
-/** The folder of a path with `/`, without a slash at its end; empty for what stands outermost. */
+/** The folder of a path with `/`, without a trailing slash; empty at the top level. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

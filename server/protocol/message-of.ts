@@ -1,4 +1,4 @@
-/** The text of anything thrown, for a sentence, a log or a response. */
+/** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

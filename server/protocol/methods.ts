@@ -1,7 +1,7 @@
 /**
- * The one table of requests beyond LSP 3.18. The client, the server and the worker thread are typed from it, the server checks
- * parameters by it, and passes on what the worker answers: a new request is an entry here and a handler.
- * The method of an entry `name` is `longsight/name`. All lines and columns count from 1.
+ * The one table of requests beyond LSP 3.18. It types the client, the server and the worker thread, and validates
+ * parameters in the server, which forwards the worker's answers: a new request is an entry here and a handler. The
+ * method of an entry `name` is `longsight/name`. All lines and columns are 1-based.
  */
 import * as v from 'valibot';
 import type { Diagnostics } from './diagnostics.ts';
@@ -24,20 +24,20 @@ import { fields, flag, fromOne, oneOf, string, wholeNumber } from './validate.ts
 
 type Answerer = 'server' | 'worker';
 
-/** A request with the check of its parameters. */
+/** A request with a schema for its parameters. */
 export interface Method<By extends Answerer, Input, Output, Result> extends RequestOf<Input, Result> {
   readonly answeredBy: By;
   readonly parameters: v.GenericSchema<Input, Output>;
 }
 
-/** Clients leave parameters out, send null, or send an empty object where there are none. */
+/** Clients may omit parameters, send null, or send an empty object when there are none. */
 const none = v.pipe(
   v.union([v.null(), v.looseObject({})], 'must be an object'),
   v.transform(() => null),
 );
-/** A folder or file, relative as in `Place`; the whole repository without it. */
+/** A folder or file, relative as in `Place`; defaults to the whole repository. */
 const path = v.exactOptional(string);
-/** The most tokens of the answer. */
+/** Limits the answer, in tokens. */
 const budget = v.exactOptional(wholeNumber(0));
 const lines = v.pipe(
   fields({ first: fromOne, last: fromOne }),
@@ -46,10 +46,10 @@ const lines = v.pipe(
 
 const table = {
   status: answeredByServer<Status>()(none),
-  /** Brings everything up to date; answers when that has ended. Cancellable. */
+  /** Updates the index; answers when done. Cancellable. */
   read: answeredByServer<Status>()(none),
   pause: answeredByServer<Status>()(fields({ paused: flag })),
-  /** Forgets the repository, in memory and in the cache. */
+  /** Deletes the repository's index and cache. */
   clear: answeredByServer<Status>()(none),
   restartEngine: answeredByServer<Status>()(none),
   acceptance: answeredByServer<Acceptance>()(none),
@@ -57,27 +57,27 @@ const table = {
   diagnostics: answeredByServer<Diagnostics>()(none),
   /** Code models on this machine, and those that can be downloaded. */
   models: answeredByServer<CodeModels>()(none),
-  /** Uses a code model that is on this machine, or none. */
+  /** Uses a code model on this machine, or none. */
   useModel: answeredByServer<CodeModels>()(fields({ name: v.nullable(string) })),
-  /** Downloads a code model. To be sent with the user's consent only. Cancellable; a later request resumes. */
+  /** Downloads a code model. Send only with the user's consent. Cancellable; a later request resumes. */
   getModel: answeredByServer<CodeModels>()(fields({ name: string })),
   summary: answeredByWorker<Summary>()(fields({ path, budget })),
-  /** A folder, file or selection for a reader. */
+  /** Describes a folder, file or selection. */
   describe: answeredByWorker<Description>()(fields({ path, lines: v.exactOptional(lines) })),
   map: answeredByWorker<RepositoryMap>()(fields({ path, measure: v.exactOptional(flag) })),
   digest: answeredByWorker<Digest>()(
     fields({ path, budget, format: v.optional(oneOf(['markdown', 'json']), 'markdown') }),
   ),
-  /** Where else is this done? */
+  /** Finds similar places. */
   where: answeredByWorker<Places>()(fields({ uri: string, line: fromOne, column: fromOne })),
-  /** For a hover; null where there is nothing to say. */
+  /** For a hover; null if there is nothing to show. */
   lineSummary: answeredByWorker<LineSummary | null>()(
     fields({ uri: string, line: fromOne, column: fromOne }),
   ),
   /** For CodeLens. */
   lineSummaries: answeredByWorker<LineSummaries>()(fields({ uri: string })),
   coverage: answeredByWorker<Coverage>()(none),
-  /** Where a change that repeats is due next; null where none does. */
+  /** The next place for a repeated change; null if no change repeats. */
   nextEdit: answeredByServer<NextEdit | null>()(fields({ uri: string })),
 };
 
@@ -88,7 +88,7 @@ export const methods = Object.fromEntries(
   Object.entries(table).map(([name, entry]) => [name, { ...entry, method: `longsight/${name}` }]),
 ) as { readonly [Name in MethodName]: Table[Name] };
 
-/** What a handler gets. */
+/** What a handler receives. */
 export type CheckedParameters<Name extends MethodName> = v.InferOutput<Table[Name]['parameters']>;
 export type Answer<Name extends MethodName> = NonNullable<Table[Name]['types']>['result'];
 export type AnsweredBy<By extends Answerer> = {

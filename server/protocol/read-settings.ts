@@ -1,11 +1,11 @@
-/** Checks settings that come from outside: an editor, or a client's initialization options. */
+/** Validates settings from outside: an editor, or a client's initialization options. */
 import * as v from 'valibot';
 import { defaultSettings, type Setting, type SettingsShape, settings, settingsSection } from './settings.ts';
 import { check, flag, oneOf, string } from './validate.ts';
 
 /**
- * @param raw nested (`{completion: {scope}}`) or flat (`{'completion.scope'}`) values; anything else is ignored.
- * @returns all settings, and a sentence for every value that is invalid and was replaced by its default.
+ * @param raw nested (`{completion: {scope}}`) or flat (`{'completion.scope'}`) values; anything else is ignored
+ * @returns all settings, and a sentence for every invalid value, which is replaced by its default
  */
 export function readSettings(raw: unknown): { settings: SettingsShape; problems: string[] } {
   const result: Record<string, unknown> = { ...defaultSettings() };

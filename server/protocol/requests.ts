@@ -1,6 +1,6 @@
-/** The answers to requests beyond LSP 3.18, and the notifications. All lines and columns in them count from 1. */
+/** Results of requests beyond LSP 3.18, and notifications. All lines and columns are 1-based. */
 
-/** A request: its method and, as types only, what goes in and comes out. */
+/** A request: its method, and types for its parameters and result. */
 export interface RequestOf<Parameters, Result> {
   readonly method: string;
   readonly types?: { parameters: Parameters; result: Result };
@@ -11,13 +11,16 @@ export interface NotificationOf<Parameters> {
   readonly types?: { parameters: Parameters };
 }
 
-/** A place in a file of the repository. `path` is relative to its workspace folder, with `/`; in a workspace of several folders it starts with the folder's name. */
+/**
+ * A place in a file of the repository. `path` is relative to its workspace folder, with `/`; in a multi-root workspace
+ * it starts with the folder's name.
+ */
 export interface Place {
   readonly path: string;
   readonly line: number;
 }
 
-/** A source that was left out of the sequence, and why. */
+/** A source file that is not indexed, and why. */
 export interface SkippedFile {
   readonly path: string;
   readonly reason: string;
@@ -26,20 +29,20 @@ export interface SkippedFile {
 
 export type ReadingState = 'idle' | 'reading' | 'ready' | 'paused' | 'failed';
 
-/** How far the model's own reading is, where it reads. */
+/** Progress of the model's prefill. */
 export interface NeuralStatus {
   readonly state: 'ready' | 'reading' | 'paused' | 'failed';
-  /** Files and tokens read, and waiting besides. */
+  /** Files and tokens prefilled, and still waiting. */
   readonly files: number;
   readonly waiting: number;
   readonly tokens: number;
   readonly waitingTokens: number;
-  /** Since the start; 0 where nothing had to be read. */
+  /** Since the start; 0 if nothing had to be prefilled. */
   readonly tokensPerSecond: number;
   readonly problem?: string;
 }
 
-/** What has been read: the coverage ledger in short. */
+/** State of the index. */
 export interface Status {
   readonly state: ReadingState;
   readonly files: number;
@@ -47,28 +50,28 @@ export interface Status {
   readonly tokens: number;
   readonly bytes: number;
   readonly skipped: number;
-  /** Files changed on disk or in the editor that are not yet in memory. */
+  /** Files changed on disk or in the editor that are not indexed yet. */
   readonly stale: number;
   readonly seconds: number;
   readonly device: string;
-  /** Why this device, in a sentence. */
+  /** Why this device was chosen, in a sentence. */
   readonly deviceReason: string;
   readonly modelId: string;
-  /** Bytes held by the copy memory. */
+  /** RAM used by the copy memory, in bytes. */
   readonly memoryBytes: number;
-  /** Absent where the model does not read. */
+  /** Absent when the model prefills nothing. */
   readonly neural?: NeuralStatus;
   readonly engine: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
-  /** A sentence for the user when `state` or `engine` is `failed`. */
+  /** A sentence for the user, if `state` or `engine` is `failed`. */
   readonly problem?: string;
 }
 
-/** One statement about the repository, taken from it: where it stands is where it comes from. */
+/** A statement about the repository, quoted from the place it names. */
 export interface Statement extends Place {
   readonly text: string;
-  /** The last line it comes from, where that is another one than `line`. */
+  /** The last line it comes from, if not `line`. */
   readonly endLine?: number;
-  /** True only for prose that a model wrote; such text is marked as generated wherever it is shown. */
+  /** True only for prose written by a model, which is marked as generated wherever it is shown. */
   readonly generated: boolean;
 }
 
@@ -78,14 +81,14 @@ export interface Part {
   readonly kind: 'folder' | 'file';
   readonly files: number;
   readonly tokens: number;
-  /** The line that says what it is, where the repository says so. */
+  /** The line in the repository that describes it, if any. */
   readonly statement?: Statement;
   readonly children: readonly Part[];
 }
 
 export interface KeyFile extends Place {
   readonly score: number;
-  /** Why it is a key file, from facts: "entry point in package.json", "used by 14 files". */
+  /** Why it is a key file: "entry point in package.json", "used by 14 files". */
   readonly why: string;
 }
 
@@ -100,61 +103,61 @@ export interface KeySymbol extends Place {
 export type CommandUse = 'install' | 'build' | 'run' | 'test' | 'one test' | 'lint' | 'other';
 
 export interface RunCommand extends Place {
-  /** What is typed. */
+  /** The command line to type. */
   readonly name: string;
-  /** What that runs, where the repository says so; may be empty. */
+  /** What it runs, if the repository says so; may be empty. */
   readonly command: string;
   readonly use: CommandUse;
 }
 
-/** One part of the repository that another one uses, or is used by. */
+/** A part of the repository that another one uses, or is used by. */
 export interface PartLink {
   readonly part: string;
-  /** References from files of the one to files of the other; 0 where only a project file says so. */
+  /** References from files of one part to the other; 0 if only a project file declares the link. */
   readonly references: number;
   /** One of them. */
   readonly at: Place;
 }
 
-/** A part of the repository with what it has to do with the others. All parts together hold all of the code. */
+/** A part of the repository and its relations. All parts together cover all code. */
 export interface PartRelations {
   readonly path: string;
   readonly kind: 'folder' | 'file';
-  /** Only the files right in it: the folders in it are parts themselves. */
+  /** Only the files directly in it: its folders are parts of their own. */
   readonly loose: boolean;
   readonly files: number;
   readonly tokens: number;
   readonly statement?: Statement;
-  /** The strongest first. */
+  /** Strongest first. */
   readonly uses: readonly PartLink[];
   readonly usedBy: readonly PartLink[];
-  /** Where it is tested, and how many files test it. */
+  /** Where its tests are, and how many files test it. */
   readonly tests?: PartLink;
-  /** Project files of others that name it. */
+  /** Project files of other parts that name it. */
   readonly wiredBy: readonly Place[];
 }
 
-/** Where something begins, and what it calls from there on. */
+/** An entry point, and its calls. */
 export interface Run extends Place {
   readonly title: string;
   /** Each at the line of the call. */
   readonly calls: readonly Statement[];
 }
 
-/** What git tells of the last year; nothing of who did what. */
+/** Last year's git history, without authors. */
 export interface Activity {
   readonly commitsLastYear: number;
-  /** git was not asked to the end of the year, for want of time: there are at least so many. */
+  /** git was stopped before covering the whole year: the counts are lower bounds. */
   readonly partial?: boolean;
-  /** Seconds since 1970 of the latest commit. */
+  /** Of the latest commit, in seconds since 1970. */
   readonly lastCommit: number;
 }
 
 export interface Summary {
   readonly name: string;
-  /** Only where git knows the folder. */
+  /** Only if git knows the folder. */
   readonly activity?: Activity;
-  /** True for what an earlier session found: a reading is under way, and asking again after it gives what holds now. */
+  /** True for an earlier session's result: indexing is in progress; ask again when it is done. */
   readonly earlier?: boolean;
   readonly overview: readonly Statement[];
   readonly parts: readonly Part[];
@@ -164,48 +167,54 @@ export interface Summary {
   readonly commands: readonly RunCommand[];
   readonly relations: readonly PartRelations[];
   readonly runs: readonly Run[];
-  /** What the documents ask of those who change the code, and warn of. */
+  /** Rules and warnings for contributors, from the documents. */
   readonly conventions: readonly Statement[];
   readonly statements: readonly Statement[];
 }
 
 export interface SummaryParameters {
-  /** A folder or file, relative as in `Place`; the whole repository without it. */
+  /** A folder or file, relative as in `Place`; defaults to the whole repository. */
   readonly path?: string;
-  /** The most tokens that the texts of the summary may have together. */
+  /** Limit on all text of the summary, in tokens. */
   readonly budget?: number;
 }
 
 export interface DescribeParameters {
-  /** A folder or file, relative as in `Place`; the whole repository without it. */
+  /** A folder or file, relative as in `Place`; defaults to the whole repository. */
   readonly path?: string;
-  /** Only these lines of a file, both included. */
+  /** Only these lines of a file, inclusive. */
   readonly lines?: { readonly first: number; readonly last: number };
 }
 
-/** What a repository, a folder, a file or a selection is, for a reader. */
+/** Describes a repository, folder, file or selection. */
 export interface Description {
   readonly kind: 'repository' | 'folder' | 'file' | 'selection';
   readonly title: string;
   readonly sections: readonly { readonly title: string; readonly statements: readonly Statement[] }[];
-  /** The same as Markdown. Its links are `path#L12`, with `path` as in `Place` and percent-encoded. */
+  /** Same as Markdown. Its links are `path#L12`, with `path` as in `Place` and percent-encoded. */
   readonly markdown: string;
 }
 
 export interface MapParameters {
-  /** A folder, relative as in `Place`; everything without it. */
+  /** A folder, relative as in `Place`; defaults to everything. */
   readonly path?: string;
-  /** Whether to measure surprise where that is not known yet. That may take seconds; without it the answer is quick. Cancellable. */
+  /**
+   * Whether to measure surprise where it is unknown. That may take seconds; without it the answer is quick.
+   * Cancellable.
+   */
   readonly measure?: boolean;
 }
 
 /** The files of a repository as parallel arrays, small enough to send for 50,000 of them. */
 export interface RepositoryMap {
   readonly name: string;
-  /** Parents come before their children. Folder 0 is the root (or the folder asked for), with its whole path as name and −1 as parent. */
+  /**
+   * Parents precede children. Folder 0 is the root (or the requested folder), with its full path as name and −1 as
+   * parent.
+   */
   readonly folders: { readonly names: readonly string[]; readonly parents: readonly number[] };
   readonly languages: readonly { readonly id: string; readonly name: string }[];
-  /** All arrays have one entry a file, in the order of the sequence. */
+  /** One entry per file in each array, in sequence order. */
   readonly files: {
     readonly names: readonly string[];
     /** Index into `folders`. */
@@ -213,26 +222,29 @@ export interface RepositoryMap {
     readonly tokens: readonly number[];
     /** Index into `languages`. */
     readonly languages: readonly number[];
-    /** Seconds since 1970 of the last change: by git where it knows the file, else by the disk; null where neither does. */
+    /**
+     * Time of the last change in seconds since 1970: from git if it knows the file, else from the disk; null if neither
+     * does.
+     */
     readonly changed: readonly (number | null)[];
-    /** Bits per byte of the file given the rest of the repository; null where not measured. */
+    /** Bits per byte of the file given the rest of the repository; null if not measured. */
     readonly surprise: readonly (number | null)[];
-    /** What the file is, in a line taken from it, and the line on which that stands; null where it says nothing. */
+    /** A line from the file that describes it, and its line number; null if there is none. */
     readonly texts: readonly (string | null)[];
     readonly lines: readonly (number | null)[];
   };
-  /** How surprise was measured, in a sentence for the legend: by what, and on how much of the files. */
+  /** How surprise was measured, for the legend: by what, and on what share of the files. */
   readonly surpriseMethod: string;
 }
 
-/** A place where the repository does what stands at the cursor. */
+/** A place that does the same as the code at the cursor. */
 export interface ConnectedPlace extends Place {
   readonly endLine: number;
   /** The text of `line`, without its indentation. */
   readonly text: string;
-  /** The line that opens what it stands in: a function, a method, a type. */
+  /** The line that opens the enclosing function, method or type. */
   readonly inside?: string;
-  /** From 0 to 1, the strongest connection first. */
+  /** From 0 to 1, strongest connection first. */
   readonly score: number;
 }
 
@@ -240,34 +252,34 @@ export interface Places {
   readonly places: readonly ConnectedPlace[];
 }
 
-/** Tokens of a digest, unless asked for another number. */
+/** Default token budget of a digest. */
 export const digestBudget = 20_000;
 
 export interface DigestParameters {
-  /** A folder or file, relative as in `Place`; the whole repository without it. */
+  /** A folder or file, relative as in `Place`; defaults to the whole repository. */
   readonly path?: string;
-  /** The most tokens of the whole digest; 20,000 when left out. */
+  /** Limit of the whole digest in tokens; 20,000 by default. */
   readonly budget?: number;
   readonly format: 'markdown' | 'json';
 }
 
-/** The repository for another tool. What holds secrets was never read, so it is not in it. */
+/** The repository for another tool. Files with secrets are never indexed, so they are not in it. */
 export interface Digest {
   /** Markdown, or JSON as text. */
   readonly text: string;
   readonly tokens: number;
-  /** Files whose whole text, or whose outline, is in the digest, and those that are only named or counted. */
+  /** Number of files included in full, as outline, and only named or counted. */
   readonly whole: number;
   readonly outlined: number;
   readonly named: number;
-  /** The biggest files of all that was read, biggest first. */
+  /** The biggest indexed files, biggest first. */
   readonly biggest: readonly { readonly path: string; readonly tokens: number }[];
   readonly skipped: readonly SkippedFile[];
 }
 
-/** What the symbol or the import at a place is, in one line taken from where it is defined. */
+/** One line about the symbol or import at a place, from its definition. */
 export interface LineSummary extends Statement {
-  /** As written at the place asked about. */
+  /** As written at the requested place. */
   readonly name: string;
   /** function, class, file … */
   readonly kind: string;
@@ -275,7 +287,7 @@ export interface LineSummary extends Statement {
   readonly usedBy: number;
 }
 
-/** The lines of one document that are worth a summary: what it defines, with how it is used. */
+/** Lines of a document worth a summary: its definitions, and how they are used. */
 export interface LineSummaries {
   readonly lines: readonly { readonly at: number; readonly summary: LineSummary }[];
 }
@@ -290,42 +302,42 @@ export interface Why {
   readonly text: string;
   readonly confidence: number;
   readonly provenance: readonly Place[];
-  /** Copied from other files, or from the file that is edited; put together from several places; written by a model. */
+  /** Copied from other files, or from the edited file; combined from several places; written by a model. */
   readonly origin: 'repository' | 'file' | 'pieces' | 'model';
-  /** Where in `text` the cursor belongs once it is accepted, in UTF-16 units; at its end where this is left out. */
+  /** Cursor offset in `text` after acceptance, in UTF-16 units; defaults to its end. */
   readonly caret?: number;
-  /** The lines that all of a long suggestion was copied from, word for word. */
+  /** The lines that the whole of a long suggestion was copied from verbatim. */
   readonly verbatim?: Place & { readonly endLine: number };
 }
 
-/** What became of a question that an editor asked while somebody typed. */
+/** Outcome of a completion request made while typing. */
 export interface Answered {
   readonly uri: string;
   readonly outcome:
     | 'suggested'
-    /** Nothing like it was found. */
+    /** No match was found. */
     | 'nothing'
-    /** Something was found, but it is not sure enough to be shown. */
+    /** A suggestion was found, but its confidence is too low. */
     | 'unsure'
-    /** There is something, but the entry selected in the editor's own list stands before it. */
+    /** A suggestion exists, but does not extend the entry selected in the editor's list. */
     | 'behind the list'
-    /** In this file nothing is suggested: it may hold secrets, or is excluded. */
+    /** No suggestions in this file: it may hold secrets, or is excluded. */
     | 'excluded';
-  /** How sure what is not shown is, from 0 to 1. */
+  /** Confidence of the withheld suggestion, from 0 to 1. */
   readonly confidence?: number;
 }
 
-/** How an editor indents a document: what the document itself does not say. */
+/** How an editor indents a document, which the text alone may not show. */
 export interface DocumentIndentation {
   readonly uri: string;
   readonly insertSpaces: boolean;
   readonly tabSize: number;
 }
 
-/** Sent at most a few times a second while something changes. */
+/** Sent at most a few times a second while the status changes. */
 export const statusNotification: NotificationOf<Status> = { method: 'longsight/statusChanged' };
 
-/** Where in a document a change is due that was made in others of its lines; all from 1, `end` behind the last character. */
+/** A place that needs a change already made elsewhere in the document; 1-based, `end` exclusive. */
 export interface NextEdit {
   readonly line: number;
   readonly start: number;
@@ -334,21 +346,21 @@ export interface NextEdit {
   readonly newText: string;
 }
 
-/** Sent after every question that was not superseded. */
+/** Sent after every request that was not superseded. */
 export const answeredNotification: NotificationOf<Answered> = { method: 'longsight/answered' };
-/** From the client, whenever it changes; a client that does not send it has its languages' customs. */
+/** From the client, on every change; without it, the server assumes each language's convention. */
 export const indentationNotification: NotificationOf<DocumentIndentation> = {
   method: 'longsight/indentation',
 };
 
 export interface CodeModels {
   readonly local: readonly { readonly name: string; readonly bytes: number; readonly path: string }[];
-  /** Those of the catalogue that are not on this machine. */
+  /** Models of the catalogue that are not on this machine. */
   readonly available: readonly {
     readonly name: string;
     readonly title: string;
     readonly licence: string;
-    /** Of the download, and of memory in use. */
+    /** Size of the download, and RAM in use. */
     readonly bytes: number;
     readonly memory: number;
   }[];
@@ -362,14 +374,15 @@ export const downloadNotification: NotificationOf<{
   readonly total: number;
 }> = { method: 'longsight/download' };
 
-/** What became of suggestions since the server started. Kept in memory, reported only on request. */
+/** Outcomes of suggestions since the server started. Never stored, reported only on request. */
 export interface Acceptance {
   readonly offered: number;
   readonly accepted: number;
 }
 
 /**
- * The command on every suggestion, with a `Why` as its argument: run by the editor when the suggestion is accepted. The
- * server offers it as `workspace/executeCommand`, unless the client has it itself and says so: `experimental: {commands: ['longsight.accepted']}`.
+ * The command on every suggestion, with a `Why` as its argument, which the editor runs on acceptance. The server offers
+ * it as `workspace/executeCommand`, unless the client implements it and says so: `experimental: {commands:
+ * ['longsight.accepted']}`.
  */
 export const acceptedCommand = 'longsight.accepted';

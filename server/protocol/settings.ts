@@ -1,9 +1,9 @@
-/** What the model may run on; `auto` chooses. */
+/** Devices for the model; `auto` chooses. */
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 
 /**
- * The table of settings. The manifest's `contributes.configuration` and the README's table are generated from it
- * (`npm run generate`), and the tidy test fails when they drift.
+ * The table of settings. The manifest's `contributes.configuration` and the README's table are generated from it (`npm
+ * run generate`); the tidy test fails when they differ.
  */
 export interface SettingsShape {
   enable: boolean;
@@ -38,7 +38,7 @@ export interface Setting<Name extends SettingName = SettingName> {
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
-  /** `machine` for what a workspace must not be able to set: paths and devices. */
+  /** `machine` for settings that a workspace must not set: paths and devices. */
   readonly scope: 'machine' | 'resource' | 'window';
 }
 
@@ -177,7 +177,7 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
   },
 };
 
-/** The table as rows, in the order in which a reader should meet them. */
+/** The table as rows, in display order. */
 export const settings: readonly Setting[] = (Object.keys(table) as SettingName[]).map(
   name => ({ name, ...table[name] }) as Setting,
 );

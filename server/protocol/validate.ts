@@ -1,10 +1,10 @@
-/** Checks of what comes from outside, with problems that name the field. */
+/** Validates external input; messages name the field. */
 import * as v from 'valibot';
 
 export const string = v.string('must be a string');
 export const flag = v.boolean('must be true or false');
 
-/** A line or a column. */
+/** A 1-based line or column. */
 export const fromOne = wholeNumber(1);
 
 export function wholeNumber(minimum: number) {
@@ -17,19 +17,19 @@ export function oneOf<const Names extends readonly string[]>(names: Names) {
   return v.picklist(names, `must be one of ${names.join(', ')}`);
 }
 
-/** An object with these fields. Others are left out, so that a client may be newer than the server. */
+/** An object with these fields. Others are dropped, so that a client may be newer than the server. */
 export function fields<const Entries extends v.ObjectEntries>(entries: Entries) {
   return v.object(entries, issue => (issue.received === 'undefined' ? 'is missing' : 'must be an object'));
 }
 
 export type Checked<Output> = { readonly value: Output } | { readonly problem: string };
 
-/** @returns the checked value, or a sentence that names the first field that is wrong */
+/** @returns the checked value, or a sentence that names the first invalid field */
 export function check<Schema extends v.GenericSchema>(
   schema: Schema,
   given: unknown,
 ): Checked<v.InferOutput<Schema>> {
-  // To the library, a list is an object too.
+  // valibot accepts an array as an object.
   if (Array.isArray(given)) return { problem: 'The parameters must be an object.' };
   const result = v.safeParse(schema, given, { abortEarly: true });
   if (result.success) return { value: result.output };
