@@ -1,13 +1,13 @@
-/** The text inside the tokens of one rendered file: `<file> path <text> content <end>`. */
+/** The content tokens of a rendered file: `<file> path <text> content <end>`. */
 import type { SpecialName } from './render.ts';
 
-/** Tokens from `start` up to, without, `end`. */
+/** Tokens from `start` to `end`, exclusive. */
 interface TokenRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** The tokens of the file's text, without the header before and the end mark after them. */
+/** A file's content tokens, without header and end mark. */
 export function contentOf(
   { special }: { readonly special: Readonly<Record<SpecialName, number>> },
   tokens: Uint16Array,

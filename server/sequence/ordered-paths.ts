@@ -1,6 +1,6 @@
 import { comparePaths } from './order.ts';
 
-/** The files of the sequence, in its order. */
+/** The files of the sequence, in order. */
 export class OrderedPaths {
   readonly #paths: string[] = [];
 
@@ -22,7 +22,7 @@ export class OrderedPaths {
     this.#paths.length = 0;
   }
 
-  /** The file at `place`, or all files in the folder `place`; everything for `''`. */
+  /** The file `place`, or all files in the folder `place`; everything for `''`. */
   under(place: string): string[] {
     if (place === '') return [...this.#paths];
     const found: string[] = [];
@@ -32,7 +32,7 @@ export class OrderedPaths {
     return found;
   }
 
-  /** The index of the path, or where it belongs. Reading goes in order, so the end is tried first. */
+  /** The index of the path, or its insertion point. Indexing adds files in order, so the end is tried first. */
   #find(path: string): number {
     const last = this.#paths.at(-1);
     if (last === undefined || comparePaths(last, path) < 0) return this.#paths.length;
