@@ -1,4 +1,4 @@
-/** Reads a file from front to back, little-endian, never past its end and never more at once than it holds. */
+/** Reads a little-endian file front to back, never past its end, and never buffers more than it holds. */
 import type { FileHandle } from 'node:fs/promises';
 import { GgufError } from './error.ts';
 
@@ -6,11 +6,11 @@ const windowBytes = 1 << 20;
 
 export class ByteReader {
   readonly path: string;
-  /** Bytes of the file. */
+  /** File size in bytes. */
   readonly size: number;
   readonly #file: FileHandle;
   #window: Buffer = Buffer.alloc(0);
-  /** Where the window starts in the file, and where in it the next byte is read. */
+  /** Offset of the window in the file, and of the next byte in the window. */
   #start = 0;
   #at = 0;
 
@@ -29,8 +29,8 @@ export class ByteReader {
   }
 
   /**
-   * Makes the next bytes available to the reading methods, which do not wait.
-   * @throws GgufError when the file ends before
+   * Makes the next bytes available to the synchronous methods.
+   * @throws GgufError when the file ends first
    */
   async need(bytes: number, what: string): Promise<void> {
     if (bytes > this.remaining) {
@@ -55,7 +55,7 @@ export class ByteReader {
     this.#at = 0;
   }
 
-  /** True where that many bytes can be read without waiting. */
+  /** True if that many bytes are buffered. */
   has(bytes: number): boolean {
     return this.#window.length - this.#at >= bytes;
   }
@@ -67,7 +67,7 @@ export class ByteReader {
     return view;
   }
 
-  /** The string that is next (a length and UTF-8), if all of it can be read without waiting. */
+  /** The next string (a length and UTF-8), if it is fully buffered. */
   wholeString(): string | undefined {
     if (!this.has(8)) return undefined;
     const length = this.#window.readUInt32LE(this.#at);
@@ -80,7 +80,7 @@ export class ByteReader {
     return this.take(4).readUInt32LE(0);
   }
 
-  /** @throws GgufError for a number that does not fit 53 bits: no count, length or offset of a real file is that large */
+  /** @throws GgufError for a number above 53 bits: no real count, length or offset is that large */
   uint64(what: string): number {
     const value = this.take(8).readBigUInt64LE(0);
     if (value > BigInt(Number.MAX_SAFE_INTEGER))

@@ -1,18 +1,21 @@
-/** A GGUF file as a decoder: its configuration from the metadata, its weights by the names of `kernels/decoder/config.ts`. */
+/**
+ * A GGUF file as a decoder: its configuration from the metadata, its weights under the names of
+ * `kernels/decoder/config.ts`.
+ */
 import { type DecoderConfig, type WeightSource, weightShapes } from '../../kernels/decoder/config.ts';
 import { GgufError } from './error.ts';
 import type { GgufFile } from './reader.ts';
 
-/** Architectures whose computation is `kernels/decoder`'s. */
+/** Architectures that `kernels/decoder` computes. */
 const architectures = ['llama', 'qwen2', 'qwen3'] as const;
 type Architecture = (typeof architectures)[number];
 
-/** Far above any model of these families, and far below what would overflow. */
+/** Far above any model of these families, and far below overflow. */
 const largest = 1 << 20;
 
 /**
- * The configuration of the model in a file, checked against the tensors that are there.
- * @throws GgufError that names what is missing, contradictory or not supported
+ * The configuration of a file's model, checked against its tensors.
+ * @throws GgufError that names what is missing, contradictory or unsupported
  */
 export async function decoderConfigOf(file: GgufFile): Promise<DecoderConfig> {
   const { metadata, path } = file;
@@ -65,13 +68,13 @@ export async function decoderConfigOf(file: GgufFile): Promise<DecoderConfig> {
 
 /**
  * The weights of a file, one at a time, as float32.
- * @param config what `decoderConfigOf` gave for it
+ * @param config from `decoderConfigOf` for the same file
  */
 export function weightsOf(file: GgufFile, config: DecoderConfig): GgufWeights {
   return new GgufWeights(file, config);
 }
 
-/** Weights that are dequantised when they are asked for; a large matrix can be read some rows at a time. */
+/** Weights dequantised on demand; large matrices can be read by rows. */
 export class GgufWeights implements WeightSource {
   readonly #file: GgufFile;
   readonly #config: DecoderConfig;
@@ -87,14 +90,15 @@ export class GgufWeights implements WeightSource {
     return [...this.#shapes.keys()];
   }
 
-  /** @throws GgufError where the file became shorter, RangeError for an unknown name */
+  /** @throws GgufError if the file has shrunk, RangeError for an unknown name */
   async read(name: string): Promise<Float32Array> {
     return this.readRows(name, 0, this.#shapeOf(name)[0]!);
   }
 
   /**
-   * Some rows of a matrix, or numbers of a vector; of queries' and keys' weights whole heads only, because their rows change places.
-   * @throws RangeError for rows that are not there
+   * Rows of a matrix, or numbers of a vector; query and key weights in whole heads only, because their rows are
+   * permuted.
+   * @throws RangeError for rows out of range
    */
   async readRows(name: string, first: number, rows: number): Promise<Float32Array> {
     const shape = this.#shapeOf(name);
@@ -155,7 +159,7 @@ const tensorParts: Readonly<Record<string, string>> = {
   'mlp.down.weight': 'ffn_down.weight',
 };
 
-/** The file's name of a weight of the decoder. */
+/** The file's name for a decoder weight. */
 function tensorNameOf(weight: string): string {
   const [, layer, part] = /^(?:layers\.(\d+)\.)?(.*)$/.exec(weight)!;
   const name = tensorParts[part!];
@@ -163,7 +167,7 @@ function tensorNameOf(weight: string): string {
   return layer === undefined ? name : `blk.${layer}.${name}`;
 }
 
-/** Every tensor that the configuration needs is there with its shape, and none is there that it would leave out. */
+/** Checks that all tensors of the configuration exist with their shapes, and that there are no others. */
 function checkTensors(file: GgufFile, config: DecoderConfig): void {
   const needed = new Set(['rope_freqs.weight']);
   for (const [weight, shape] of weightShapes(config)) {
@@ -183,7 +187,7 @@ function checkTensors(file: GgufFile, config: DecoderConfig): void {
   }
 }
 
-/** Longer contexts by slower rotation: Llama 3's factors, which files hold as a tensor, or one factor for all. */
+/** Slower rotation for longer contexts: Llama 3's factors, stored as a tensor, or one factor for all. */
 async function rotaryDivisorsOf(
   file: GgufFile,
   architecture: Architecture,

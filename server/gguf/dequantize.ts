@@ -1,13 +1,13 @@
 /**
- * Numbers of GGUF tensors as float32. Layouts are those of ggml's block structures (ggml-common.h); every intermediate result is rounded to
- * float32, as in the dequantiser of the Python package `gguf`, so that the results equal its to the last bit.
+ * Converts GGUF tensors to float32. Layouts follow ggml's block structures (ggml-common.h); every intermediate result
+ * is rounded to float32 as in the Python package `gguf`, so that results match it bit for bit.
  */
 import { blockShapes, type TensorType } from './tensor-types.ts';
 
 /**
  * @param bytes whole blocks
  * @param result as many numbers as the blocks hold
- * @throws RangeError where the two do not fit together
+ * @throws RangeError when the sizes disagree
  */
 export function dequantize(type: TensorType, bytes: Uint8Array, result: Float32Array): void {
   const shape = blockShapes[type];
@@ -21,7 +21,7 @@ type Dequantizer = (bytes: Uint8Array, result: Float32Array, blocks: number) => 
 
 const { fround } = Math;
 
-/** Every float16 as a number. */
+/** All float16 values by their bits. */
 const float16 = Float32Array.from({ length: 1 << 16 }, (_, bits) => {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -43,14 +43,14 @@ function bitsAt(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-/** Four bits, in two halves of a block; with `minimum` a scale and a minimum, else a scale around 8. */
+/** Four bits, in two halves of a block: a scale and a minimum if `minimum`, else a scale around 8. */
 const fourBits =
   (minimum: boolean): Dequantizer =>
   (bytes, result, blocks) => {
     let at = 0;
     for (let block = 0; block < blocks; block++) {
       const scale = halfAt(bytes, at);
-      // Negative zero: what is added where there is no minimum changes nothing.
+      // Negative zero: adding it changes nothing.
       const least = minimum ? halfAt(bytes, at + 2) : -0;
       const middle = minimum ? 0 : 8;
       at += minimum ? 4 : 2;
@@ -64,14 +64,14 @@ const fourBits =
     }
   };
 
-/** As four bits, with the fifth of each number in a word before them. */
+/** Same as four bits, with every number's fifth bit in a preceding word. */
 const fiveBits =
   (minimum: boolean): Dequantizer =>
   (bytes, result, blocks) => {
     let at = 0;
     for (let block = 0; block < blocks; block++) {
       const scale = halfAt(bytes, at);
-      // Negative zero: what is added where there is no minimum changes nothing.
+      // Negative zero: adding it changes nothing.
       const least = minimum ? halfAt(bytes, at + 2) : -0;
       const middle = minimum ? 0 : 16;
       at += minimum ? 4 : 2;
@@ -90,8 +90,8 @@ const fiveBits =
   };
 
 /**
- * Blocks of 256 in eight sub-blocks: a float16 scale of scales and one of minima, twelve bytes with six bits of each, then (for five
- * bits) the fifth bits, then nibbles, sub-blocks in pairs.
+ * Blocks of 256 in eight sub-blocks: a float16 scale of scales and one of minima, twelve bytes with six bits of each,
+ * then (for five bits) the fifth bits, then nibbles, sub-blocks in pairs.
  */
 const superBlocks =
   (five: boolean): Dequantizer =>
@@ -111,7 +111,7 @@ const superBlocks =
           six = bytes[scales + sub]! & 63;
           least = bytes[scales + sub + 4]! & 63;
         } else {
-          // The low four bits stand together, the high two above those of the first four sub-blocks.
+          // The low four bits are adjacent; the high two are above those of the first four sub-blocks.
           const low = bytes[scales + sub + 4]!;
           six = (low & 15) | ((bytes[scales + sub - 4]! >> 6) << 4);
           least = (low >> 4) | ((bytes[scales + sub]! >> 6) << 4);

@@ -1,4 +1,4 @@
-/** What is wrong with a GGUF file, in a sentence that names the file. */
+/** A problem with a GGUF file; the message names the file. */
 export class GgufError extends Error {
   override readonly name = 'GgufError';
 }

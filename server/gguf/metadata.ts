@@ -23,7 +23,7 @@ export type MetadataValue =
   | readonly string[]
   | readonly MetadataValue[];
 
-/** Looks keys up by the type that is expected of them. */
+/** Looks up keys by expected type. */
 export class Metadata {
   readonly path: string;
   readonly #values: ReadonlyMap<string, MetadataValue>;
@@ -41,7 +41,7 @@ export class Metadata {
     return this.#values.keys();
   }
 
-  /** @throws GgufError where the key is missing (and there is no `otherwise`) or no finite number */
+  /** @throws GgufError when the key is missing (and there is no `otherwise`) or not a finite number */
   number(key: string, otherwise?: number): number {
     const value = this.#of(key, otherwise);
     const number = typeof value === 'bigint' ? Number(value) : value;
@@ -49,7 +49,7 @@ export class Metadata {
     throw this.#wrong(key, 'a number');
   }
 
-  /** A whole number between `least` and `most`. @throws GgufError as `number` does, and where it is out of range */
+  /** An integer between `least` and `most`. @throws GgufError as `number` does, or when out of range */
   count(key: string, least: number, most: number, otherwise?: number): number {
     const value = this.number(key, otherwise);
     if (Number.isInteger(value) && value >= least && value <= most) return value;
@@ -58,21 +58,21 @@ export class Metadata {
     );
   }
 
-  /** @throws GgufError where the key is missing (and there is no `otherwise`) or no text */
+  /** @throws GgufError when the key is missing (and there is no `otherwise`) or not a string */
   string(key: string, otherwise?: string): string {
     const value = this.#of(key, otherwise);
     if (typeof value === 'string') return value;
     throw this.#wrong(key, 'a string');
   }
 
-  /** @throws GgufError where the key is no boolean */
+  /** @throws GgufError when the key is not a boolean */
   boolean(key: string, otherwise: boolean): boolean {
     const value = this.#of(key, otherwise);
     if (typeof value === 'boolean') return value;
     throw this.#wrong(key, 'a boolean');
   }
 
-  /** @throws GgufError where the key is missing or no list of strings */
+  /** @throws GgufError when the key is missing or not a list of strings */
   strings(key: string): readonly string[] {
     const value = this.#of(key, undefined);
     if (Array.isArray(value) && value.every(one => typeof one === 'string'))
@@ -80,7 +80,7 @@ export class Metadata {
     throw this.#wrong(key, 'a list of strings');
   }
 
-  /** @returns a list of numbers; nothing where the key is missing. @throws GgufError where it is something else */
+  /** @returns a list of numbers; undefined when the key is missing. @throws GgufError when it is anything else */
   numbers(key: string): Exclude<NumberArray, BigUint64Array | BigInt64Array> | undefined {
     const value = this.#values.get(key);
     if (value === undefined) return undefined;
@@ -100,7 +100,7 @@ export class Metadata {
   }
 }
 
-/** Numbers of the value types, from the format's description. */
+/** Value type ids, from the format's specification. */
 const stringType = 8;
 const arrayType = 9;
 const booleanType = 7;
@@ -130,7 +130,7 @@ const longestString = 1 << 24;
 const mostElements = 1 << 22;
 const deepestArray = 2;
 
-/** @throws GgufError for keys that are listed twice, unknown value types and lengths that the file cannot hold */
+/** @throws GgufError for duplicate keys, unknown value types and lengths beyond the file */
 export async function readMetadata(reader: ByteReader, count: number): Promise<Metadata> {
   const values = new Map<string, MetadataValue>();
   for (let i = 0; i < count; i++) {
@@ -142,7 +142,7 @@ export async function readMetadata(reader: ByteReader, count: number): Promise<M
   return new Metadata(reader.path, values);
 }
 
-/** A length and that many bytes of UTF-8. */
+/** A length, then that many bytes of UTF-8. */
 export async function readString(reader: ByteReader, what: string): Promise<string> {
   if (!reader.has(8)) await reader.need(8, what);
   const length = reader.uint64(`the length of ${what}`);
@@ -175,7 +175,8 @@ async function readArray(reader: ByteReader, key: string, depth: number): Promis
   const number = numberTypes[type];
   if (number === undefined && type !== stringType && type !== arrayType)
     throw new GgufError(`${reader.path} is damaged: ${key} is a list of the unknown value type ${type}.`);
-  // A string in a list takes eight bytes at least, a list twelve: no claim makes this allocate more than the file holds.
+  // A string in a list takes at least eight bytes, a list twelve, so no stated length allocates more than the file
+  // holds.
   const least = number?.bytes ?? (type === stringType ? 8 : 12);
   if (length > mostElements || length * least > reader.remaining)
     throw new GgufError(`${reader.path} is truncated or damaged: ${key} claims ${length} elements.`);
@@ -187,7 +188,7 @@ async function readArray(reader: ByteReader, key: string, depth: number): Promis
   }
   if (type === stringType) {
     const strings: string[] = [];
-    // A promise for each of 300,000 tokens and merges would take a second: it is waited for only where the window ends.
+    // A promise for each of 300,000 tokens and merges would take a second; awaits only at the window's end.
     for (let i = 0; i < length; i++) {
       const whole = reader.wholeString();
       strings.push(whole ?? (await readString(reader, `element ${i} of ${key}`)));

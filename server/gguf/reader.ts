@@ -1,7 +1,7 @@
 /**
- * GGUF files, versions 2 and 3 (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): metadata and the index of tensors at once, tensors
- * one by one or some rows at a time, so that memory is bounded by what is asked for. Every count, length and offset is checked against the
- * file's size before anything is allocated by it.
+ * Reads GGUF files, versions 2 and 3 (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): metadata and tensor
+ * index at once, tensors one by one or by rows, which bounds RAM. Every count, length and offset is checked against the
+ * file size before anything is allocated.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { ByteReader } from './byte-reader.ts';
@@ -13,11 +13,11 @@ import { blockShapes, isReadable, type TensorType, tensorTypeName } from './tens
 export interface TensorInfo {
   readonly name: string;
   readonly type: TensorType;
-  /** Lengths of axes as others write them: rows first, neighbouring numbers last. */
+  /** Axis lengths in row-major order: rows first. */
   readonly shape: readonly number[];
-  /** Numbers in all. */
+  /** Number of elements. */
   readonly elements: number;
-  /** Where its bytes start in the file, and how many there are. */
+  /** Byte offset in the file, and byte length. */
   readonly offset: number;
   readonly bytes: number;
 }
@@ -31,11 +31,11 @@ const defaultAlignment = 32;
 /** An open GGUF file. */
 export class GgufFile {
   readonly path: string;
-  /** Bytes of the file. */
+  /** File size in bytes. */
   readonly size: number;
   readonly version: number;
   readonly metadata: Metadata;
-  /** By name, in the file's order. */
+  /** By name, in file order. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly #file: FileHandle;
 
@@ -55,8 +55,8 @@ export class GgufFile {
   }
 
   /**
-   * Opens a file and reads all but its tensors' numbers. `close` it afterwards.
-   * @throws GgufError with a sentence that names the file and what is wrong with it
+   * Opens a file and reads everything but the tensors' data. `close` it afterwards.
+   * @throws GgufError that names the file and the problem
    */
   static async open(path: string): Promise<GgufFile> {
     const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
@@ -81,7 +81,7 @@ export class GgufFile {
     }
   }
 
-  /** @throws GgufError where there is none of that name */
+  /** @throws GgufError when there is no such tensor */
   tensor(name: string): TensorInfo {
     const tensor = this.tensors.get(name);
     if (tensor === undefined) throw new GgufError(`${this.path} has no tensor ${name}.`);
@@ -89,10 +89,10 @@ export class GgufFile {
   }
 
   /**
-   * All numbers of a tensor, or some of its rows (its last axis is a row).
+   * All numbers of a tensor, or some rows (along its last axis).
    * @returns `rows * row length` numbers
-   * @throws GgufError where there is no such tensor, or the file became shorter
-   * @throws RangeError for rows that it does not have
+   * @throws GgufError when there is no such tensor, or the file has shrunk
+   * @throws RangeError for rows out of range
    */
   async read(name: string, firstRow = 0, rows?: number): Promise<Float32Array> {
     const { type, shape, elements, offset } = this.tensor(name);
@@ -129,7 +129,7 @@ export class GgufFile {
   }
 }
 
-/** Quantised bytes that are in memory at once. */
+/** Quantised bytes in RAM at once. */
 const piece = 1 << 22;
 
 async function readPreamble(
@@ -148,7 +148,7 @@ async function readPreamble(
     throw new GgufError(`${path} is a GGUF file of version ${version}; versions 2 and 3 are supported.`);
   const tensorCount = reader.uint64('the number of tensors');
   const keyCount = reader.uint64('the number of metadata keys');
-  // A tensor takes 32 bytes of the index at least, a key 13 of the metadata.
+  // A tensor takes at least 32 bytes of the index, a key 13 of the metadata.
   if (tensorCount > mostTensors || keyCount > mostKeys || tensorCount * 32 + keyCount * 13 > reader.remaining)
     throw new GgufError(
       `${path} is truncated or damaged: it claims ${tensorCount} tensors and ${keyCount} metadata keys in ${size} bytes.`,
@@ -166,7 +166,7 @@ function alignmentOf(metadata: Metadata): number {
 interface Listed {
   readonly name: string;
   readonly type: TensorType;
-  /** Neighbouring numbers first, as in the file. */
+  /** Innermost first, as in the file. */
   readonly lengths: readonly number[];
   readonly elements: number;
   readonly bytes: number;

@@ -1,6 +1,6 @@
-/** Tensor types of GGUF files: how many bytes a block of how many numbers takes (ggml's `ggml_type` and its block structures). */
+/** GGUF tensor types: numbers and bytes per block (ggml's `ggml_type` and its block structures). */
 
-/** The types that can be read. */
+/** The supported types. */
 export type TensorType =
   | 'F32'
   | 'F16'
@@ -21,7 +21,7 @@ interface BlockShape {
   readonly bytes: number;
 }
 
-/** Blocks of each readable type. */
+/** Block shape of each supported type. */
 export const blockShapes: Readonly<Record<TensorType, BlockShape>> = {
   F32: { length: 1, bytes: 4 },
   F16: { length: 1, bytes: 2 },
@@ -75,7 +75,7 @@ const namesById: Readonly<Record<number, string>> = {
   39: 'MXFP4',
 };
 
-/** @returns the name of a type by its number in the file; `type 99` for one that is unknown here */
+/** @returns a type's name by its id in the file; `type 99` for unknown ones */
 export function tensorTypeName(id: number): string {
   return namesById[id] ?? `type ${id}`;
 }
