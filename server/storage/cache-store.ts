@@ -1,6 +1,6 @@
 /**
- * The folder in which what was read is kept between sessions. Everything in it can be lost without harm, and nothing that
- * comes out of it can be wrong: each entry is checked against its hash (by cacache) when it is taken out.
+ * The cache folder shared by sessions. Losing any of it is harmless, and corrupt data is never returned: each entry is
+ * checked against its hash (by cacache) on read.
  */
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
@@ -11,16 +11,16 @@ import { messageOf } from '../protocol/message-of.ts';
 import { RecordLog } from './record-log.ts';
 
 export interface StoreSize {
-  /** Bytes on disk, with what is waiting to be removed. */
+  /** Bytes on disk, including data waiting to be removed. */
   readonly bytes: number;
   readonly entries: number;
-  /** Repositories, counted once for every way in which they were read (tokenizer and version). */
+  /** Repositories, counted once per tokenizer and version. */
   readonly repositories: number;
 }
 
 export interface Verification {
   readonly intact: number;
-  /** Entries whose content was damaged or gone; they have been removed. */
+  /** Damaged or missing entries; they have been removed. */
   readonly damaged: number;
   /** Bytes freed. */
   readonly reclaimedBytes: number;
@@ -34,19 +34,19 @@ interface Entry {
   readonly time: number;
 }
 
-/** Keys are `repository / name`; neither part holds a `/`. */
+/** Keys are `repository / name`; neither part contains a `/`. */
 const separator = '/';
 
 /**
- * cacache names content by its hash and never writes over it, so content that was damaged on disk would stay so when the same
- * is put again. Random bytes in front make sure that it never is the same.
+ * cacache names content by its hash and never overwrites it, so damaged content would stay damaged when put again. A
+ * random prefix makes all content unique.
  */
 const saltLength = 16;
 
-/** Of the cache that leaves may take: they are by far the larger part of what is read, and of its worth. */
+/** Share of the cache for leaves, which are by far the largest and most expensive data. */
 const leavesShare = 0.75;
 
-/** Entries that nothing refers to may belong to a process that has not yet written what does. */
+/** Unreferenced entries may belong to a process that has not yet written their reference. */
 const graceForOrphans = 24 * 60 * 60 * 1000;
 
 export class CacheStore {
@@ -59,13 +59,13 @@ export class CacheStore {
   }
 
   /**
-   * @param folder the user's cache folder when empty
-   * @throws Error with a sentence, when the folder cannot be used
+   * @param folder the user's cache folder if empty
+   * @throws Error with a sentence when the folder cannot be used
    */
   static async open(folder: string, maxBytes: number): Promise<CacheStore> {
     const resolved = cacheFolder(folder);
     try {
-      // What was read is the user's alone.
+      // Indexed content is private to the user.
       await makeFolder(resolved);
       await access(resolved, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
@@ -75,12 +75,12 @@ export class CacheStore {
     return new CacheStore(resolved, maxBytes);
   }
 
-  /** Where leaves are kept: a part of the cache that may take three quarters of it. */
+  /** The store of leaves: a part of the cache that may use three quarters of it. */
   leaves(): RecordLog {
     return new RecordLog(path.join(this.folder, 'leaves'), this.#maxBytes * leavesShare);
   }
 
-  /** `damaged` when there is an entry that is not what was put in; it is removed. */
+  /** `damaged` if the entry differs from what was put; it is removed. */
   async get(repository: string, name: string): Promise<Uint8Array | 'damaged' | undefined> {
     const key = repository + separator + name;
     try {
@@ -93,7 +93,7 @@ export class CacheStore {
     }
   }
 
-  /** Puts or replaces an entry. Other processes see the old one or the new one, never a part. */
+  /** Adds or replaces an entry. Other processes see the old or the new one, never a partial one. */
   async put(repository: string, name: string, data: Uint8Array): Promise<void> {
     const key = repository + separator + name;
     const before = await cacache.get.info(this.folder, key).catch(() => null);
@@ -105,7 +105,7 @@ export class CacheStore {
   async remove(repository: string, name: string): Promise<void> {
     const key = repository + separator + name;
     const info = await cacache.get.info(this.folder, key).catch(() => null);
-    // The options are newer than the types: without them, the index only grows by a line that says "gone".
+    // The options are newer than the types; without them, the index only gains a tombstone line.
     const removeEntry = cacache.rm.entry as (
       folder: string,
       key: string,
@@ -121,7 +121,7 @@ export class CacheStore {
     return { bytes: await bytesUnder(this.folder), entries: entries.length, repositories: repositories.size };
   }
 
-  /** Checks every entry and removes what is damaged, and what nothing refers to. */
+  /** Checks every entry; removes damaged and unreferenced ones. */
   async verify(): Promise<Verification> {
     const result = (await cacache.verify(this.folder)) as unknown as Record<string, number | undefined>;
     return {
@@ -132,9 +132,9 @@ export class CacheStore {
   }
 
   /**
-   * Removes whole repositories, the ones used longest ago first, until the rest fits.
-   * @param maxBytes the largest size to leave; that of the store when left out
-   * @param keep a repository that is in use
+   * Removes whole repositories, least recently used first, until the rest fits.
+   * @param maxBytes defaults to the store's limit
+   * @param keep a repository in use
    * @returns bytes removed
    */
   async prune(maxBytes = this.#maxBytes, keep?: string): Promise<number> {
@@ -156,7 +156,9 @@ export class CacheStore {
     return removed;
   }
 
-  /** Removes the entries of a repository other than `names`, unless they are so new that another process may be about to use them. */
+  /**
+   * Removes the entries of a repository other than `names`, except new ones that another process may be about to use.
+   */
   async removeOrphans(repository: string, names: ReadonlySet<string>): Promise<void> {
     const prefix = repository + separator;
     const orphans = (await this.#entries()).filter(
@@ -182,18 +184,18 @@ export class CacheStore {
     try {
       return Object.values(await cacache.ls(this.folder));
     } catch {
-      // No index yet, or one that cannot be read: then there are no entries.
+      // No index yet, or an unreadable one: no entries.
       return [];
     }
   }
 }
 
-/** @param folder of the settings: the user's cache folder when empty */
+/** @param folder from the settings; the user's cache folder if empty */
 export function cacheFolder(folder: string): string {
   return folder === '' ? defaultCacheFolder() : path.resolve(folder);
 }
 
-/** Where the operating system wants caches of the user to lie. */
+/** The operating system's place for user caches. */
 export function defaultCacheFolder(environment = process.env, platform: string = process.platform): string {
   const home = homedir();
   if (platform === 'win32')
@@ -203,26 +205,26 @@ export function defaultCacheFolder(environment = process.env, platform: string =
       'Cache',
     );
   if (platform === 'darwin') return path.join(home, 'Library', 'Caches', 'longsight');
-  // By the XDG base directory specification, a relative path is to be ignored.
+  // The XDG base directory specification says to ignore relative paths.
   const folder = environment['XDG_CACHE_HOME'];
   return path.join(folder && path.isAbsolute(folder) ? folder : path.join(home, '.cache'), 'longsight');
 }
 
 /**
- * Makes a folder and those above it that are missing. Node's own way of it does not end below `/proc`, where a folder that was made is
- * still not there.
+ * Makes a folder and its missing parents. Node's recursive mkdir never ends below `/proc`, where a folder just made
+ * does not exist.
  */
 async function makeFolder(folder: string): Promise<void> {
   const missing: string[] = [];
   for (let at = folder; !(await isFolder(at)); at = path.dirname(at)) missing.push(at);
   for (const at of missing.reverse())
     await mkdir(at, { mode: 0o700 }).catch(async (error: unknown) => {
-      // Another process may have been first.
+      // Another process may have made it.
       if (!(await isFolder(at))) throw error;
     });
 }
 
-/** @throws where something else than a folder is there */
+/** @throws when something other than a folder exists there */
 async function isFolder(place: string): Promise<boolean> {
   const there = await stat(place).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;

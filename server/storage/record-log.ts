@@ -1,11 +1,11 @@
 /**
- * Immutable records under the hash of what they were made from, in append-only files that each belong to one process: the shape of a
- * log-structured store (Sheehy and Smith, "Bitcask", 2010) without its deletes. A record is there as soon as it is appended, so a
- * process that is killed loses at most the one that it was writing; that one fails its checksum and is not there. Processes share the folder
- * without locks: no process writes to another's file, and two who write the same record write the same bytes.
+ * Immutable records keyed by the hash of their inputs, in append-only files that each belong to one process: a
+ * log-structured store (Sheehy and Smith, "Bitcask", 2010) without deletes. A record is available once appended, so a
+ * killed process loses at most the one it was writing, which fails its checksum. Processes share the folder without
+ * locks: none writes to another's file, and two who write the same record write the same bytes.
  *
- * Not through cacache, which keeps a file or two for every entry and lists them by reading all: a repository has tens of thousands of
- * these records.
+ * cacache does not fit: it keeps a file or two per entry and lists them by reading all, and a repository has tens of
+ * thousands of records.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -21,11 +21,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-/** What keeps records; any store of bytes by name can. */
+/** A store of records; any byte store with names will do. */
 export interface RecordStore {
   /** @param key 64 hexadecimal digits */
   has(key: string): boolean;
-  /** What was put under the key, whole and unchanged; nothing when it is lost or damaged. */
+  /** The bytes put under the key; undefined when lost or damaged. */
   get(key: string): Uint8Array | undefined;
   put(key: string, bytes: Uint8Array): void;
 }
@@ -38,14 +38,14 @@ export interface RecordLogVerification {
 interface Segment {
   readonly name: string;
   readonly file: number;
-  /** Up to here its records are known. */
+  /** Its records are known up to this offset. */
   scanned: number;
   touched: boolean;
 }
 
 interface Place {
   readonly segment: Segment;
-  /** Of the bytes after the header. */
+  /** Offset of the data after the header. */
   readonly offset: number;
   readonly length: number;
 }
@@ -56,15 +56,15 @@ interface OwnSegment {
 }
 
 const extension = '.seg';
-/** Before every record: this mark, the length, the key, and the beginning of the SHA-256 of key and bytes. */
+/** Precedes every record: this mark, the length, the key, and a prefix of the SHA-256 of key and bytes. */
 const mark = 0x3147534c;
 const [keyBytes, digestBytes] = [32, 16];
 const headerBytes = 8 + keyBytes + digestBytes;
-/** A file this large is closed: what is removed to make room is removed by files. */
+/** A file of this size is closed: space is freed by whole files. */
 const segmentBytes = 32 * 2 ** 20;
-/** Milliseconds between two looks for what other processes have written. */
+/** Milliseconds between checks for other processes' records. */
 const lookAgain = 1000;
-/** Files that small, and this old (in milliseconds), are put together when there are this many. */
+/** Files this small and old (in milliseconds) are compacted once there are this many. */
 const small = { bytes: 2 ** 22, age: 24 * 60 * 60 * 1000, count: 16 };
 
 export class RecordLog implements RecordStore {
@@ -120,7 +120,7 @@ export class RecordLog implements RecordStore {
     try {
       for (let at = 0; at < record.length; ) at += writeSync(own.segment.file, record, at);
     } catch (error) {
-      // After half a record nothing more can be found in this file.
+      // Nothing after a partial record in this file can be found.
       this.#own = undefined;
       throw error;
     }
@@ -133,7 +133,7 @@ export class RecordLog implements RecordStore {
     own.segment.scanned = own.size;
   }
 
-  /** Removes the files used longest ago until the rest fits. @returns bytes removed */
+  /** Removes the least recently used files until the rest fits. @returns bytes removed */
   prune(maxBytes = this.#maxBytes): number {
     const files = this.#sizes().sort((one, other) => one.used - other.used);
     const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -147,7 +147,7 @@ export class RecordLog implements RecordStore {
     return removed;
   }
 
-  /** Puts small old files together, which many short sessions leave. */
+  /** Merges the small old files that many short sessions leave. */
   compact(): void {
     const now = Date.now();
     const old = this.#sizes().filter(({ size, used }) => size < small.bytes && used + small.age < now);
@@ -162,7 +162,7 @@ export class RecordLog implements RecordStore {
     for (const name of names) this.#remove(name);
   }
 
-  /** Reads every record; what is damaged is not there any more. */
+  /** Reads every record; drops damaged ones. */
   verify(): RecordLogVerification {
     this.#look();
     let damaged = 0;
@@ -174,7 +174,7 @@ export class RecordLog implements RecordStore {
     return { intact: this.#places.size, damaged };
   }
 
-  /** Removes everything, also what other processes have written. */
+  /** Removes everything, including other processes' records. */
   clear(): void {
     this.#look();
     for (const name of Array.from(this.#segments.keys())) this.#remove(name);
@@ -195,7 +195,7 @@ export class RecordLog implements RecordStore {
     return digestOf(key, bytes).equals(record.subarray(8 + keyBytes, headerBytes)) ? bytes : undefined;
   }
 
-  /** The own file, with room for a record. */
+  /** This process's file, with room for a record. */
   #writable(bytes: number): OwnSegment {
     if (this.#own !== undefined && this.#own.size > 0 && this.#own.size + bytes > segmentBytes) {
       this.#own = undefined;
@@ -211,7 +211,7 @@ export class RecordLog implements RecordStore {
     return this.#own;
   }
 
-  /** Takes note of what was written by others since. */
+  /** Indexes what other processes have written since. */
   #look(): void {
     this.#looked = performance.now();
     const names = readdirSync(this.folder).filter(name => name.endsWith(extension));
@@ -230,12 +230,12 @@ export class RecordLog implements RecordStore {
       this.#segments.set(name, segment);
       return segment;
     } catch {
-      // Another process has just removed it.
+      // Just removed by another process.
       return undefined;
     }
   }
 
-  /** A record that is not whole yet, or never will be, ends the file. */
+  /** A record that is incomplete, perhaps for good, ends the file. */
   #scan(segment: Segment): void {
     const { size } = fstatSync(segment.file);
     const header = Buffer.alloc(headerBytes);
@@ -277,7 +277,7 @@ export class RecordLog implements RecordStore {
   }
 }
 
-/** The time of a file says when it was last of use. Once a session is enough. */
+/** A file's modification time records its last use. Once per session is enough. */
 function touch(folder: string, segment: Segment): void {
   if (segment.touched) return;
   segment.touched = true;
@@ -285,7 +285,7 @@ function touch(folder: string, segment: Segment): void {
   try {
     utimesSync(path.join(folder, segment.name), now, now);
   } catch {
-    // Removed by another process, or not ours to touch: it is as good as it is.
+    // Removed by another process, or not writable by us: ignore.
   }
 }
 
