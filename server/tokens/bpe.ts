@@ -5,9 +5,9 @@ import { preTokenizerOf } from './pretokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * A byte-level BPE tokenizer from the text of a `tokenizer.json`.
- * Ids are those of other readers of that format, except that text never gives special tokens.
- * @throws Error that names what is wrong with the definition.
+ * A byte-level BPE tokenizer from the contents of a `tokenizer.json`. Ids equal those of other readers of that format,
+ * except that text never yields special tokens.
+ * @throws Error that names the problem in the definition
  */
 export function createTokenizer(definitionJson: string): Tokenizer {
   return new ByteLevelBpe(parseDefinition(definitionJson));
@@ -21,7 +21,7 @@ class ByteLevelBpe implements Tokenizer {
   readonly special: Tokenizer['special'];
   readonly #definition: Definition;
   readonly #newlines: Uint8Array;
-  /** The text of each token, once it was decoded; null where it holds only part of a character. */
+  /** Cached text of each token; null if it holds only part of a character. */
   readonly #texts: (string | null | undefined)[] = [];
   readonly #encoder: BytePairEncoder;
 
@@ -52,14 +52,14 @@ class ByteLevelBpe implements Tokenizer {
     let text = '';
     for (let i = 0; i < ids.length; i++) {
       const own = this.#textOf(ids[i]!);
-      // A character may be cut into several tokens: then their bytes have to be put together first.
+      // A character may span several tokens: join their bytes first.
       if (own === null) return this.#decodeBytes(ids);
       text += own;
     }
     return text;
   }
 
-  /** The text of a token; null where it holds only part of a character. */
+  /** The text of a token; null if it holds only part of a character. */
   #textOf(id: number): string | null {
     let text = this.#texts[id];
     if (text === undefined) {

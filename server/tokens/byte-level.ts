@@ -1,6 +1,6 @@
-/** The byte-level alphabet of GPT-2, in which vocabularies write bytes as letters. */
+/** GPT-2's byte-level alphabet, in which vocabularies write bytes as letters. */
 
-/** The letter of each byte: printable Latin-1 stands for itself, the other bytes for U+0100 onward. */
+/** The letter of each byte: printable Latin-1 maps to itself, other bytes to U+0100 onward. */
 export const letterOfByte: readonly string[] = (() => {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {
@@ -11,7 +11,7 @@ export const letterOfByte: readonly string[] = (() => {
 
 const byteOfLetter: ReadonlyMap<string, number> = new Map(letterOfByte.map((letter, byte) => [letter, byte]));
 
-/** @returns the bytes that a token's letters stand for; nothing where one is not of the alphabet */
+/** @returns the bytes of a token's letters; undefined if one is not in the alphabet */
 export function bytesOfLetters(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {

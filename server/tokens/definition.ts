@@ -3,26 +3,26 @@ import { messageOf } from '../protocol/message-of.ts';
 import type { SpecialName } from '../sequence/render.ts';
 import { bytesOfLetters, letterOfByte } from './byte-level.ts';
 
-/** What a `tokenizer.json` says, checked and in the form that encoding needs. */
+/** A validated `tokenizer.json` in the form that encoding needs. */
 export interface Definition {
-  /** SHA-256 of the definition's text, in hex. */
+  /** SHA-256 of the definition file, in hex. */
   readonly hash: string;
   /** The UTF-8 bytes of each id; empty for special tokens. */
   readonly bytes: readonly Uint8Array[];
-  /** Ids of the pair that each rank merges and of what it becomes, three a rank. */
+  /** Per rank three ids: the merged pair and its result. */
   readonly merges: Uint32Array;
   /** The id of each byte. */
   readonly byteIds: Uint32Array;
-  /** The pre-tokenizer's regular expression, as written (Oniguruma). */
+  /** The pre-tokenizer's regular expression, unmodified (Oniguruma). */
   readonly pattern: string;
   readonly special: Readonly<Record<SpecialName, number>>;
   readonly specialIds: ReadonlySet<number>;
 }
 
 /**
- * Reads the Hugging Face `tokenizer.json` form: byte-level BPE behind one isolating split.
- * Anything that would need other behaviour than that is refused, so that ids never differ silently from other readers'.
- * @throws Error that names what is wrong.
+ * Parses the Hugging Face `tokenizer.json` format: byte-level BPE behind one isolating split. Rejects anything that
+ * needs other behaviour, so that ids never differ silently from other readers'.
+ * @throws Error that names the problem
  */
 export function parseDefinition(json: string): Definition {
   const root = parseObject(json);
@@ -119,7 +119,7 @@ function readMerges(value: unknown, vocabulary: ReadonlyMap<string, number>): Ui
   const list = array(value, 'model.merges');
   const merges = new Uint32Array(list.length * 3);
   for (const [rank, entry] of list.entries()) {
-    // Older files write a merge as one string; byte-level tokens never hold a space.
+    // Older files write a merge as one string; byte-level tokens never contain a space.
     const [left, right] = typeof entry === 'string' ? entry.split(' ') : array(entry, 'model.merges');
     const ids = [left, right, `${String(left)}${String(right)}`].map(text => vocabulary.get(String(text)));
     for (const [k, id] of ids.entries()) {

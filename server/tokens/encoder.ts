@@ -1,23 +1,23 @@
-/** Byte-pair encoding of text (Sennrich et al. 2016, arXiv 1508.07909, over UTF-8 bytes), whatever the vocabulary. */
+/** Byte-pair encoding (Sennrich et al. 2016, arXiv 1508.07909, over UTF-8 bytes) for any vocabulary. */
 import { Merger } from './merges.ts';
 import type { PreTokenizer } from './pretokenizer.ts';
 import { WordCache } from './wordcache.ts';
 
-/** What encoding needs of a vocabulary. */
+/** The parts of a vocabulary that encoding needs. */
 export interface BytePairs {
-  /** The id of each byte, or `noToken`: such bytes are left out before merging. */
+  /** The id of each byte, or `noToken`: such bytes are dropped before merging. */
   readonly byteIds: Uint32Array;
-  /** Ids of the pair that each rank merges and of what it becomes, three a rank. */
+  /** Per rank three ids: the merged pair and its result. */
   readonly merges: Uint32Array;
   readonly preTokenizer: PreTokenizer;
-  /** Ids of pieces that are tokens whatever the merges make of them (`ignore_merges` elsewhere). */
+  /** Ids of pieces that are tokens as they are, without merging (`ignore_merges` elsewhere). */
   readonly wholePieces?: ReadonlyMap<string, number>;
 }
 
-/** Stands for the id of a byte that a vocabulary lacks. */
+/** Marks bytes that a vocabulary lacks. */
 export const noToken = 0xffffffff;
 
-/** Gathers ids of texts and single ids until they are taken. */
+/** Collects ids of strings and single ids until `take`. */
 export class BytePairEncoder {
   readonly #byteIds: Uint32Array;
   readonly #isComplete: boolean;
@@ -25,7 +25,7 @@ export class BytePairEncoder {
   readonly #wholePieces: ReadonlyMap<string, number> | undefined;
   readonly #merger: Merger;
   readonly #cache = new WordCache();
-  /** UTF-16 units of the text being encoded, and its ids so far. */
+  /** UTF-16 units of the string being encoded, and its ids so far. */
   #codes = new Uint16Array(1 << 16);
   #output = new Uint32Array(1 << 16);
   #outputLength = 0;
@@ -40,9 +40,9 @@ export class BytePairEncoder {
     this.#merger = new Merger(merges);
   }
 
-  /** Adds the ids of a text. */
+  /** Appends the ids of a string. */
   append(text: string): void {
-    // Typed-array elements are read faster than a string's units, and the copy is one memcpy.
+    // Typed arrays are faster to read than string units, and the copy is one memcpy.
     if (this.#codes.length < text.length)
       this.#codes = new Uint16Array(grown(this.#codes.length, text.length));
     const codes = this.#codes;
@@ -69,13 +69,13 @@ export class BytePairEncoder {
     }
   }
 
-  /** Adds one id. */
+  /** Appends one id. */
   push(id: number): void {
     this.#reserve(1);
     this.#output[this.#outputLength++] = id;
   }
 
-  /** Copies the ids so far by `copy`, and begins again, with buffers back to a modest size after a huge text. */
+  /** Passes the ids so far to `copy` and resets, shrinking buffers after huge input. */
   take<Ids>(copy: (ids: Uint32Array) => Ids): Ids {
     const ids = copy(this.#output.subarray(0, this.#outputLength));
     this.#outputLength = 0;
@@ -85,7 +85,7 @@ export class BytePairEncoder {
     return ids;
   }
 
-  /** Leaves the ids of one piece in `#piece` and returns their number. */
+  /** Writes the ids of one piece to `#piece` and returns their number. */
   #encodePiece(text: string, codes: Uint16Array, start: number, end: number): number {
     const most = (end - start) * 3;
     if (this.#piece.length < most) this.#piece = new Uint32Array(grown(this.#piece.length, most));
@@ -111,7 +111,7 @@ export class BytePairEncoder {
         ids[count++] = byteIds[0x80 | ((point >> 6) & 0x3f)]!;
         ids[count++] = byteIds[0x80 | (point & 0x3f)]!;
       } else {
-        // A lone surrogate has no UTF-8 form: U+FFFD stands for it, as in TextEncoder.
+        // A lone surrogate has no UTF-8 form: use U+FFFD, as TextEncoder does.
         const point = isHighSurrogate(unit) || isLowSurrogate(unit) ? 0xfffd : unit;
         ids[count++] = byteIds[0xe0 | (point >> 12)]!;
         ids[count++] = byteIds[0x80 | ((point >> 6) & 0x3f)]!;
@@ -131,7 +131,7 @@ export class BytePairEncoder {
   }
 }
 
-/** Closes the gaps that bytes without a token leave; returns the new length. */
+/** Removes `noToken` ids; returns the new length. */
 function withoutMissing(ids: Uint32Array, length: number): number {
   let kept = 0;
   for (let i = 0; i < length; i++) if (ids[i] !== noToken) ids[kept++] = ids[i]!;

@@ -1,19 +1,19 @@
-/** The tokenizer from a model's folder: the one place where its file is found and read. */
+/** The only place that finds and loads a model folder's tokenizer. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../protocol/message-of.ts';
 import { createTokenizer } from './bpe.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** The folder of the shipped model: `kernels/weights` in the sources, `dist/weights` beside the bundled programs. */
+/** The shipped model's folder: `kernels/weights` in the sources, `dist/weights` beside the bundles. */
 export function shippedModelFolder(): string {
   const fromSource = import.meta.url.endsWith('.ts');
   return path.join(import.meta.dirname, fromSource ? '../../kernels/weights' : 'weights');
 }
 
 /**
- * @param modelFolder a folder with a `tokenizer.json`; the shipped one without it.
- * @throws Error with a sentence that names the file, when it is missing or no tokenizer of ours.
+ * @param modelFolder a folder with a `tokenizer.json`; defaults to the shipped one
+ * @throws Error that names the file when it is missing or unsupported
  */
 export function loadTokenizer(modelFolder?: string): Tokenizer {
   const file = path.join(modelFolder || shippedModelFolder(), 'tokenizer.json');

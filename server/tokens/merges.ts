@@ -1,15 +1,15 @@
-/** Byte-pair merging of one piece, in place: the lowest rank first, and of equal ranks the leftmost. */
+/** Byte-pair merging of one piece, in place: lowest rank first, leftmost among equals. */
 export class Merger {
-  /** An open-addressed table of pairs, two numbers a slot: the left id + 1 (0 where the slot is empty), the right id. */
+  /** An open-addressed table of pairs, two numbers per slot: the left id + 1 (0 if empty), the right id. */
   readonly #pairs: Uint32Array;
   readonly #ranks: Int32Array;
   readonly #mask: number;
-  /** The id that each rank makes. */
+  /** The resulting id of each rank. */
   readonly #made: Uint32Array;
-  /** Ranks of a short piece's neighbouring pairs. */
+  /** Ranks of a short piece's adjacent pairs. */
   readonly #pairRanks = new Int32Array(shortPiece);
 
-  /** @param merges ids of the pair that each rank merges and of what it becomes, three a rank */
+  /** @param merges per rank three ids: the merged pair and its result */
   constructor(merges: Uint32Array) {
     const count = merges.length / 3;
     const size = 1 << Math.ceil(Math.log2(Math.max(2, count * 4)));
@@ -21,7 +21,7 @@ export class Merger {
       const left = merges[rank * 3]!;
       const right = merges[rank * 3 + 1]!;
       const slot = this.#slot(left, right);
-      // A merge that is listed twice has its last rank, as in other readers.
+      // A duplicate merge gets its last rank, as in other readers.
       this.#pairs[slot * 2] = left + 1;
       this.#pairs[slot * 2 + 1] = right;
       this.#ranks[slot] = rank;
@@ -30,8 +30,8 @@ export class Merger {
   }
 
   /**
-   * Merges `ids[0..length)`, given as byte ids, and returns the new length.
-   * O(n²) up to 64 ids, where a plain scan is fastest; O(n log n) beyond.
+   * Merges `ids[0..length)`, given as byte ids, and returns the new length. O(n²) up to 64 ids, where a plain scan is
+   * fastest; O(n log n) beyond.
    */
   merge(ids: Uint32Array, length: number): number {
     if (length < 2) return length;
@@ -60,11 +60,11 @@ export class Merger {
     }
   }
 
-  /** A linked list of ids and a heap of the pairs that could merge, as keys of (rank, position). */
+  /** A linked list of ids and a heap of candidate pairs, keyed by (rank, position). */
   #mergeLong(ids: Uint32Array, length: number): number {
     const next = new Int32Array(length);
     const previous = new Int32Array(length);
-    // The rank that the pair at each position has now: an entry of the heap with another is stale.
+    // Current rank of the pair at each position: heap entries with another rank are stale.
     const current = new Int32Array(length);
     const heap = new PairHeap(length);
     const update = (at: number) => {
@@ -100,7 +100,7 @@ export class Merger {
     return this.#pairs[slot * 2] === 0 ? none : this.#ranks[slot]!;
   }
 
-  /** Where a pair stands, or would. */
+  /** The slot of a pair, or its insertion point. */
   #slot(left: number, right: number): number {
     const pairs = this.#pairs;
     let slot = (Math.imul(Math.imul(left + 1, 0x9e3779b1) ^ right, 0x85ebca6b) >>> 11) & this.#mask;
@@ -115,7 +115,7 @@ export class Merger {
 const shortPiece = 64;
 const none = 0x7fffffff;
 
-/** A binary heap of (rank, position), least first, each packed into one float64. */
+/** A binary min-heap of (rank, position), each packed into one float64. */
 class PairHeap {
   #keys: Float64Array;
   #size = 0;

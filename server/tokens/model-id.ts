@@ -3,8 +3,8 @@ import { renderingVersion } from '../sequence/render.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * Says which files may be used together: weights, tokenizer and rendering. What was read is kept apart by it.
- * @param weightsHash SHA-256 of the weights in hex; left out where only tokens are kept, which weights do not change.
+ * Identifies compatible weights, tokenizer and rendering; caches are kept apart by it.
+ * @param weightsHash SHA-256 of the weights in hex; omitted for tokens, which do not depend on weights
  */
 export function modelIdOf(tokenizer: Pick<Tokenizer, 'hash'>, weightsHash?: string): string {
   const parts = [tokenizer.hash, renderingVersion, ...(weightsHash === undefined ? [] : [weightsHash])];

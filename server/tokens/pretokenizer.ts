@@ -1,22 +1,22 @@
 /**
- * Pre-tokenization: cutting text into the pieces that byte-pair merges stay inside.
- * Equal to an isolating Split over the pattern: every match is a piece, and so is everything between two matches.
- * Gives the end of the piece that starts at `start` (< length of the text), in UTF-16 units; `codes` holds the text's units.
+ * Pre-tokenization: cuts text into pieces that merges never cross. Equals an isolating Split: every match is a piece,
+ * and so is the text between matches. Returns the end of the piece that starts at `start` (< text length), in UTF-16
+ * units; `codes` holds the text's units.
  */
 export type PreTokenizer = (text: string, codes: Uint16Array, start: number) => number;
 
 /**
- * The pattern that the shipped tokenizer splits by: a line break with the indentation after it; white space before the last blank
- * in front of a word; words; one to three digits; punctuation; other white space.
+ * The shipped tokenizer's split pattern: a line break with the indentation after it; white space up to the last blank
+ * before a word; words; one to three digits; punctuation; other white space.
  */
 export const codePattern = String.raw`\n[\t ]*|[\t ]+(?=[\t ]\S)| ?(?:[A-Za-z_]|[^\x00-\x7F])+|[0-9]{1,3}| ?(?:[\x21-\x2F\x3A-\x40\x5B-\x5E\x60\x7B-\x7E])+|\s+`;
 
-/** A scanner written for `codePattern`, or the regular expression itself for any other. */
+/** A hand-written scanner for `codePattern`, or the regular expression for any other pattern. */
 export function preTokenizerOf(pattern: string): PreTokenizer {
   return pattern === codePattern ? scanCode : scanByPattern(pattern);
 }
 
-/** Scans by any pattern, through a regular expression. Slower, and the reference that `scanCode` is tested against. */
+/** Scans by regular expression: slower, and the reference for testing `scanCode`. */
 export function scanByPattern(pattern: string): PreTokenizer {
   const expression = expressionOf(pattern);
   return (text, _codes, start) => {
@@ -28,13 +28,13 @@ export function scanByPattern(pattern: string): PreTokenizer {
 }
 
 /**
- * Scans by several isolating splits, each cutting the pieces that those before it left (and seeing no further than their ends). Whole
- * texts are cut at once, when they are first asked about.
+ * Applies several isolating splits, each to the pieces of the one before (and not beyond them). A string is split whole
+ * on its first query.
  */
 export function scanBySplits(patterns: readonly string[]): PreTokenizer {
   const expressions = patterns.map(expressionOf);
   let cut = '';
-  /** Of the piece that starts at each unit, its end. */
+  /** End of the piece that starts at each unit. */
   let ends = new Uint32Array(0);
   return (text, _codes, start) => {
     if (text !== cut) {
@@ -88,7 +88,7 @@ const word = 4;
 const digit = 5;
 const punctuation = 6;
 
-/** Class of each ASCII unit; everything above is `word` where a piece starts. */
+/** Class of each ASCII unit; anything above starts a `word`. */
 const classOf = Uint8Array.from({ length: 128 }, (_, unit) => {
   const text = String.fromCharCode(unit);
   if (text === '\n') return lineFeed;
@@ -122,7 +122,7 @@ const scanCode: PreTokenizer = (text, codes, start) => {
   return runOf(codes, start + 1, end, kind);
 };
 
-/** The end of the run of one class; every unit above ASCII is `word`. */
+/** The end of a run of one class; units above ASCII are `word`. */
 function runOf(codes: Uint16Array, from: number, end: number, kind: number): number {
   let i = from;
   while (i < end) {
@@ -139,7 +139,7 @@ function whiteSpaceRun(codes: Uint16Array, from: number, end: number): number {
   return i;
 }
 
-/** Unicode's `White_Space`, all of it in the basic plane. */
+/** Unicode's `White_Space`, all in the basic plane. */
 function isWhiteSpace(unit: number): boolean {
   if (unit < 128) return unit === space || (unit >= 0x09 && unit <= 0x0d);
   return (

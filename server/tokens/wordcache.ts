@@ -1,16 +1,16 @@
 /**
- * Ids of pieces seen before, keyed by their UTF-16 units. One flat pool instead of a `Map` of strings: looking a piece up allocates
- * nothing. It has a fixed size and starts over when full, so that no input can make it grow.
+ * Caches ids of pieces by their UTF-16 units. One flat pool instead of a `Map` of strings, so that a lookup allocates
+ * nothing. Its size is fixed and it resets when full, so no input can make it grow.
  */
 export class WordCache {
   /** Offset + 1 of an entry in the pool, or 0. */
   readonly #slots = new Int32Array(slotCount);
-  /** Entries: unit count, units, id count, ids as two units each (the low one first). */
+  /** Entries: unit count, units, id count, ids as two units each (low first). */
   readonly #pool = new Uint16Array(poolLength);
   #used = 0;
   #entries = 0;
 
-  /** Where the piece's ids are (their count stands there), or -1. */
+  /** Offset of the piece's id count, or -1. */
   find(codes: Uint16Array, start: number, end: number, hash: number): number {
     const pool = this.#pool;
     const length = end - start;
@@ -27,12 +27,12 @@ export class WordCache {
     return -1;
   }
 
-  /** How many ids there are at a place that `find` gave. */
+  /** Number of ids at an offset from `find`. */
   countAt(found: number): number {
     return this.#pool[found]!;
   }
 
-  /** Copies those ids into `target` at `offset`, where there is room for them. */
+  /** Copies those ids into `target` at `offset`, which must have room. */
   copy(found: number, target: Uint32Array, offset: number): void {
     const pool = this.#pool;
     const count = pool[found]!;
@@ -40,7 +40,7 @@ export class WordCache {
       target[offset + i] = pool[found + 1 + i * 2]! | (pool[found + 2 + i * 2]! << 16);
   }
 
-  /** Adds a piece that `find` has not found. Long pieces are not kept: they rarely come back. */
+  /** Adds a piece that `find` did not find. Long pieces rarely recur and are skipped. */
   add(codes: Uint16Array, start: number, end: number, hash: number, ids: Uint32Array, count: number): void {
     const length = end - start;
     if (length > longestPiece) return;
@@ -66,7 +66,7 @@ export class WordCache {
   }
 }
 
-/** 5 MiB in all: room for some 130,000 different pieces, more than 10 MB of source has. */
+/** 5 MiB in all: room for about 130,000 distinct pieces, more than 10 MB of source has. */
 const slotCount = 1 << 18;
 const slotMask = slotCount - 1;
 const poolLength = 1 << 21;
