@@ -1,13 +1,13 @@
 /**
- * How the tokenizers of code models cut text before merging, by the names of `tokenizer.ggml.pre`. Each is a sequence of isolating splits:
- * the first pattern cuts the text, the next cuts what the one before left, and what no pattern matches is a piece of its own. The patterns
- * are those of the models' own definitions, which llama.cpp lists by these names (llama-vocab.cpp).
+ * Pre-tokenizers of code models, by their `tokenizer.ggml.pre` names. Each is a sequence of isolating splits: every
+ * pattern cuts what the previous one left, and unmatched text is a piece of its own. The patterns are those of the
+ * models' own definitions, which llama.cpp lists under these names (llama-vocab.cpp).
  */
 import { type PreTokenizer, scanByPattern, scanBySplits } from '../tokens/pretokenizer.ts';
 
 const contraction = "'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]";
 
-/** Words with what stands before them, numbers of up to so many digits, punctuation with the line's end, blank lines, blanks. */
+/** Words with a leading character, numbers up to a digit limit, punctuation with its line end, blank lines, blanks. */
 const wordsAndNumbers = (digits: string): string =>
   String.raw`(?:${contraction})|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
@@ -17,7 +17,7 @@ const deepSeekCoder = [
   String.raw`[\r\n]`,
   String.raw`\s?\p{L}+`,
   String.raw`\s?\p{P}+`,
-  // CJK ideographs; much else of the basic plane; Hangul.
+  // CJK ideographs; much of the rest of the basic plane; Hangul.
   '[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+',
   String.raw`\p{N}`,
 ];
@@ -35,10 +35,10 @@ const splits: Readonly<Record<string, readonly string[]>> = {
   'deepseek-coder': deepSeekCoder,
 };
 
-/** Of these a piece that is a token is taken whole, whatever the merges would make of it. */
+/** These take a piece that is a token whole, without merging. */
 const wholePieceNames: ReadonlySet<string> = new Set(['llama-bpe', 'llama3', 'llama-v3']);
 
-/** Names that `preTokenizerNamed` knows. */
+/** Supported names. */
 export const preTokenizerNames: readonly string[] = Object.keys(splits);
 
 export interface NamedPreTokenizer {
@@ -46,7 +46,7 @@ export interface NamedPreTokenizer {
   readonly wholePieces: boolean;
 }
 
-/** @returns nothing for a name that is not known: ids would silently differ from those the model was trained with */
+/** @returns undefined for an unknown name: ids could silently differ from the model's training */
 export function preTokenizerNamed(name: string): NamedPreTokenizer | undefined {
   const patterns = Object.hasOwn(splits, name) ? splits[name]! : undefined;
   if (patterns === undefined) return undefined;

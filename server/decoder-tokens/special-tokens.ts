@@ -1,20 +1,20 @@
-/** Which tokens of a code model's vocabulary mean something to it: fill-in-the-middle, the end of a text. */
+/** Finds the special tokens of a code model's vocabulary: fill-in-the-middle, end of text. */
 import type { Metadata } from '../gguf/metadata.ts';
 
-/** Ids of the tokens around a prompt for fill-in-the-middle: prefix, text before, suffix, text after, middle. */
+/** Ids of fill-in-the-middle tokens: prefix, text before, suffix, text after, middle. */
 export interface FillInMiddle {
   readonly prefix: number;
   readonly suffix: number;
   readonly middle: number;
-  /** Stands before a repository's name, where the model knows such a token. */
+  /** Precedes a repository's name, if the model has such a token. */
   readonly repository: number | undefined;
-  /** Stands before a file's path, where the model knows such a token. */
+  /** Precedes a file's path, if the model has such a token. */
   readonly file: number | undefined;
 }
 
 type Role = keyof FillInMiddle;
 
-/** Metadata keys, today's first, and names by which models of several families call these tokens. */
+/** Metadata keys, current ones first, and the models' names for these tokens. */
 const roles: Readonly<Record<Role, { readonly keys: readonly string[]; readonly names: readonly string[] }>> =
   {
     prefix: {
@@ -49,7 +49,7 @@ const endNames = [
   '<｜end▁of▁sentence｜>',
 ];
 
-/** @returns nothing where the vocabulary lacks one of the three tokens that fill-in-the-middle needs */
+/** @returns undefined when the vocabulary lacks one of the three required tokens */
 export function fillInMiddleOf(
   metadata: Metadata,
   special: ReadonlyMap<string, number>,
@@ -67,7 +67,7 @@ export function fillInMiddleOf(
   return { prefix, suffix, middle, repository: idOf('repository'), file: idOf('file') };
 }
 
-/** Tokens with which a text ends. Where another file begins, the one before has ended, too. */
+/** Tokens that end a generation, including those that start another file. */
 export function endsOf(
   metadata: Metadata,
   special: ReadonlyMap<string, number>,
@@ -80,7 +80,7 @@ export function endsOf(
   return new Set(ids.filter(id => id !== undefined));
 }
 
-/** The token that every text begins with, where the model was trained so. */
+/** The token that starts every sequence, if the model was trained with one. */
 export function beginOf(metadata: Metadata, size: number): number | undefined {
   return metadata.boolean('tokenizer.ggml.add_bos_token', false)
     ? idAt(metadata, 'bos_token_id', size)

@@ -6,43 +6,43 @@ import { preTokenizerNamed, preTokenizerNames } from './pre-tokenizers.ts';
 import { beginOf, endsOf, type FillInMiddle, fillInMiddleOf } from './special-tokens.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
-/** Text to the ids of a code model and back. */
+/** Converts text to a code model's ids and back. */
 export interface DecoderTokenizer {
-  /** SHA-256 of all that ids depend on, in hex. */
+  /** SHA-256 of everything ids depend on, in hex. */
   readonly hash: string;
   readonly vocabularySize: number;
-  /** Nothing for models without fill-in-the-middle. */
+  /** Undefined for models without fill-in-the-middle. */
   readonly fillInMiddle: FillInMiddle | undefined;
-  /** Stands before every text, where the model was trained so. */
+  /** Starts every sequence, if the model was trained with one. */
   readonly begin: number | undefined;
-  /** Tokens that end a text. */
+  /** Tokens that end a sequence. */
   readonly ends: ReadonlySet<number>;
   /**
-   * Encodes text alone: special tokens never arise, whatever the text spells. The text is not normalised, so that it comes back as it was
-   * (definitions of Qwen's tokenizer outside of GGUF files compose characters first).
+   * Encodes plain text: never yields special tokens, whatever it spells. No Unicode normalisation, so that decoding
+   * restores it exactly (Qwen's definitions outside of GGUF compose characters first).
    */
   encode(text: string): Uint32Array;
-  /** The id of a special token by what it is called, such as `<|im_start|>`. */
+  /** The id of a special token by name, such as `<|im_start|>`. */
   specialId(name: string): number | undefined;
   isSpecial(id: number): boolean;
-  /** The bytes of one token; empty for special tokens. @throws RangeError for an id that is not there */
+  /** The bytes of one token; empty for special tokens. @throws RangeError for an unknown id */
   bytesOf(id: number): Uint8Array;
-  /** Text of ids; special tokens give nothing, broken UTF-8 gives U+FFFD. */
+  /** Decodes ids; special tokens yield nothing, broken UTF-8 U+FFFD. */
   decode(ids: ArrayLike<number>): string;
-  /** Decodes token by token, holding back characters that are not whole. */
+  /** Decodes token by token, holding back incomplete characters. */
   decodeStream(): TokenStream;
 }
 
 export interface TokenStream {
-  /** The text that is whole with this token and was not before; often empty. */
+  /** The text that this token completes; often empty. */
   push(id: number): string;
-  /** True where bytes of a character are held back. */
+  /** True while bytes of a character are held back. */
   readonly isInsideCharacter: boolean;
-  /** What is held back, as U+FFFD. */
+  /** The bytes held back, as U+FFFD. */
   end(): string;
 }
 
-/** @throws GgufError that names what is missing or not supported */
+/** @throws GgufError that names what is missing or unsupported */
 export function tokenizerOf(metadata: Metadata): DecoderTokenizer {
   const kind = metadata.string('tokenizer.ggml.model');
   if (kind !== 'gpt2')
@@ -120,7 +120,7 @@ class GgufTokenizer implements DecoderTokenizer {
 class Utf8Stream implements TokenStream {
   readonly #bytesOf: (id: number) => Uint8Array;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** Bytes that a character still needs. */
+  /** Bytes still missing from the character. */
   #missing = 0;
 
   constructor(bytesOf: (id: number) => Uint8Array) {
@@ -146,7 +146,7 @@ class Utf8Stream implements TokenStream {
   }
 }
 
-/** Tokens that are text of their own, by that text. */
+/** Tokens that are whole strings, by that string. */
 function wholePiecesOf({ bytes, specialIds }: Vocabulary): ReadonlyMap<string, number> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const pieces = new Map<string, number>();
@@ -155,7 +155,7 @@ function wholePiecesOf({ bytes, specialIds }: Vocabulary): ReadonlyMap<string, n
     try {
       pieces.set(decoder.decode(one), id);
     } catch {
-      // Half a character is no piece of text.
+      // Part of a character is not a string.
     }
   }
   return pieces;

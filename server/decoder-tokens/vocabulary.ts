@@ -1,4 +1,4 @@
-/** The byte-pair vocabulary of a GGUF file, checked and in the form that encoding needs. */
+/** A GGUF file's byte-pair vocabulary, validated and in the form that encoding needs. */
 import { createHash } from 'node:crypto';
 import { GgufError } from '../gguf/error.ts';
 import type { Metadata } from '../gguf/metadata.ts';
@@ -6,24 +6,24 @@ import { bytesOfLetters, letterOfByte } from '../tokens/byte-level.ts';
 import { noToken } from '../tokens/encoder.ts';
 
 export interface Vocabulary {
-  /** SHA-256 of tokens, their kinds, merges and the pre-tokenizer's name, in hex. */
+  /** SHA-256 of tokens, their types, merges and the pre-tokenizer's name, in hex. */
   readonly hash: string;
   /** Bytes of each id; empty for special tokens. */
   readonly bytes: readonly Uint8Array[];
-  /** Tokens that text never becomes, by what they are called. */
+  /** Tokens that text never yields, by name. */
   readonly special: ReadonlyMap<string, number>;
   readonly specialIds: ReadonlySet<number>;
-  /** The id of each byte; `noToken` for those that it lacks. */
+  /** The id of each byte; `noToken` for missing ones. */
   readonly byteIds: Uint32Array;
-  /** Ids of the pair that each rank merges and of what it becomes, three a rank. */
+  /** Per rank three ids: the merged pair and its result. */
   readonly merges: Uint32Array;
 }
 
-/** Kinds of tokens, from ggml's `llama_token_type`: all but ordinary ones are special. */
+/** Token types, from ggml's `llama_token_type`: all but normal ones are special. */
 const ordinary = 1;
 const mostTokens = 1 << 22;
 
-/** @throws GgufError that names what is missing, wrong or not supported */
+/** @throws GgufError that names what is missing, wrong or unsupported */
 export function readVocabulary(metadata: Metadata): Vocabulary {
   const { path } = metadata;
   const tokens = metadata.strings('tokenizer.ggml.tokens');
@@ -38,7 +38,7 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
   const ids = new Map<string, number>();
   for (const [id, token] of tokens.entries()) {
     const kind = kinds?.[id] ?? ordinary;
-    // Some vocabularies list bytes that no text has among the tokens that were added; they are bytes nevertheless.
+    // Some vocabularies list bytes that never occur in text as added tokens; they are still bytes.
     const isOrdinary = kind === ordinary || (token.length === 1 && !ids.has(token));
     const spelled = isOrdinary ? bytesOfLetters(token) : undefined;
     if (spelled === undefined || spelled.length === 0) {
@@ -70,7 +70,9 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
   };
 }
 
-/** SmolLM's and StarCoder's vocabularies lack control characters and bytes that they never saw; those are left out, as `tokenizers` does. */
+/**
+ * SmolLM's and StarCoder's vocabularies lack bytes they never saw in training; those are dropped, as `tokenizers` does.
+ */
 function byteIdsOf(ids: ReadonlyMap<string, number>, path: string): Uint32Array {
   return Uint32Array.from(letterOfByte, (letter, byte) => {
     const id = ids.get(letter);
