@@ -1,22 +1,22 @@
-/** Code models that can be had by name: small, openly licensed, and known to work. */
+/** Code models that can be downloaded by name: small, openly licensed, and known to work. */
 
 export interface CatalogueModel {
-  /** What users type. */
+  /** Name in commands. */
   readonly name: string;
   readonly title: string;
-  /** What it is good for, in a few words. */
+  /** Its purpose, in a few words. */
   readonly purpose: string;
   readonly licence: string;
-  /** What it is kept as. */
+  /** File name on disk. */
   readonly fileName: string;
   readonly bytes: number;
-  /** Of the file, in hex: it decides whether what was fetched is right, wherever it came from. */
+  /** SHA-256 of the file, in hex: verifies the download, whatever its source. */
   readonly sha256: string;
-  /** Bytes of working memory that it takes in use, about: weights in eight bits, with room for states. */
+  /** Approximate RAM in use, in bytes: eight-bit weights plus state. */
   readonly memory: number;
-  /** The path of the file on the hub: where its publisher, or who quantised it, keeps it. */
+  /** Path on the hub, in the repository of its publisher or quantiser. */
   readonly hubPath: string;
-  /** Packages of the Python index that carry the same bytes, in order; empty where there are none. */
+  /** Python packages that contain the same bytes, in order; may be empty. */
   readonly packages: readonly PackagePart[];
 }
 

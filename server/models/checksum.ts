@@ -1,10 +1,12 @@
-/** Checksums of large files, and the room that is left for them. */
+/** Checksums of large files, and free disk space. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
-/** The SHA-256 of a file, not finished yet. @throws what the file system throws, and the signal's reason */
+/**
+ * An unfinished SHA-256 of a file, which can be updated further. @throws file system errors, and the signal's reason
+ */
 export async function hashOfFile(
   file: string,
   signal?: AbortSignal,
@@ -25,7 +27,7 @@ export async function hashOfFile(
   return hash;
 }
 
-/** @returns bytes that the user may still write in a folder; nothing where the system does not say */
+/** @returns bytes the user may still write in a folder; undefined if the system does not say */
 export async function freeBytes(folder: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(folder);

@@ -1,4 +1,4 @@
-/** A GGUF file opened as a code model: all that conversion and completion need of it. */
+/** A GGUF file opened as a code model, with all that conversion and completion need. */
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import { type DecoderTokenizer, tokenizerOf } from '../decoder-tokens/tokenizer.ts';
 import { decoderConfigOf, type GgufWeights, weightsOf } from '../gguf/decoder.ts';
@@ -6,16 +6,16 @@ import { GgufError } from '../gguf/error.ts';
 import { GgufFile } from '../gguf/reader.ts';
 
 export interface Coder {
-  /** What the file calls the model. */
+  /** The file's name for the model. */
   readonly title: string;
   readonly config: DecoderConfig;
   readonly tokenizer: DecoderTokenizer;
   readonly weights: GgufWeights;
-  /** Tokens and weights are of no use afterwards. */
+  /** Tokens and weights are unusable afterwards. */
   close(): Promise<void>;
 }
 
-/** @throws GgufError with a sentence where the file is damaged or holds what is not supported */
+/** @throws GgufError when the file is damaged or unsupported */
 export async function openCoder(file: string): Promise<Coder> {
   const gguf = await GgufFile.open(file);
   try {

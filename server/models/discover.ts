@@ -1,4 +1,4 @@
-/** GGUF files that other programs have fetched already; they are used where they lie. */
+/** Finds GGUF files that other programs have downloaded; they are used in place. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import path from 'node:path';
 export type Origin = 'ollama' | 'lmstudio' | 'llama.cpp' | 'hub';
 
 export interface FoundModel {
-  /** Names it in commands, such as `ollama:qwen2.5-coder:1.5b`. */
+  /** Name in commands, such as `ollama:qwen2.5-coder:1.5b`. */
   readonly name: string;
   readonly origin: Origin;
   readonly path: string;
@@ -19,11 +19,11 @@ export interface Places {
   readonly platform: string;
 }
 
-/** Folders that hold more than this are not looked through to their end. */
+/** Entries of a folder to look at, at most. */
 const mostEntries = 20_000;
 const deepest = 8;
 
-/** @returns what is found, by name; folders that cannot be read are passed over */
+/** @returns models found, by name; unreadable folders are skipped */
 export async function findModels(
   places: Places = { home: homedir(), environment: process.env, platform: process.platform },
 ): Promise<FoundModel[]> {
@@ -37,7 +37,7 @@ export async function findModels(
   return named([...byPath.values()].sort((left, right) => (left.path < right.path ? -1 : 1)));
 }
 
-/** Gives a number to those whose name another one has, and sorts by name. */
+/** Numbers duplicate names, and sorts by name. */
 function named(models: readonly FoundModel[]): FoundModel[] {
   const times = new Map<string, number>();
   return models
@@ -53,7 +53,7 @@ function ollamaFolders({ home, environment, platform }: Places): string[] {
   const chosen = environment['OLLAMA_MODELS'];
   if (chosen) return [chosen];
   const own = path.join(home, '.ollama', 'models');
-  // Where its service on Linux keeps them.
+  // Models of its system service on Linux.
   return platform === 'linux' ? [own, '/usr/share/ollama/.ollama/models'] : [own];
 }
 
@@ -78,7 +78,7 @@ function hubFolder({ home, environment }: Places): string {
 
 const modelLayer = 'application/vnd.ollama.image.model';
 
-/** Manifests name a blob for each layer of a model; one of the layers is the GGUF file. */
+/** Manifests name a blob for each layer of a model; one of them is the GGUF file. */
 async function inOllama(folder: string): Promise<FoundModel[]> {
   const manifests = path.join(folder, 'manifests');
   const models: FoundModel[] = [];
@@ -103,7 +103,7 @@ async function modelDigest(manifest: string): Promise<string | undefined> {
       layers?: readonly { mediaType?: unknown; digest?: unknown }[];
     };
     const digest = layers?.find(layer => layer.mediaType === modelLayer)?.digest;
-    // A digest becomes a file name, so it must be nothing else.
+    // A digest becomes a file name, so it must be well-formed.
     return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest)
       ? digest.replace(':', '-')
       : undefined;
@@ -112,7 +112,7 @@ async function modelDigest(manifest: string): Promise<string | undefined> {
   }
 }
 
-/** Files that end in `.gguf`, but for projections of images and for parts of split models. */
+/** Files ending in `.gguf`, except image projections and parts of split models. */
 async function inFolder(origin: Origin, folder: string): Promise<FoundModel[]> {
   const models: FoundModel[] = [];
   for (const file of await filesUnder(folder)) {

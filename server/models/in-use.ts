@@ -1,4 +1,4 @@
-/** The code model that this user has put in use. */
+/** The code model that this user has selected. */
 import path from 'node:path';
 import { ModelLibrary } from './library.ts';
 
@@ -7,7 +7,7 @@ export function libraryIn(cacheFolder: string): ModelLibrary {
   return new ModelLibrary(path.join(cacheFolder, 'models'));
 }
 
-/** Where the file of the model in use is, and where its converted form is kept; nothing where none is in use. */
+/** The selected model's file, and the folder of its converted form; undefined if none is selected. */
 export async function coderInUse(
   library: ModelLibrary,
 ): Promise<{ readonly file: string; readonly folder: string } | undefined> {

