@@ -4,12 +4,15 @@ import type { Distribution, Prediction } from './predictor.ts';
 import type { TokenFrequencies } from './unigram.ts';
 
 /**
- * Blends evidence of all context lengths into one distribution, as prediction by partial matching and Jelinek–Mercer smoothing do:
- * from the longest context down, each gives its share of what is left and escapes to the next with a probability that depends on
- * the match's length, its support and its agreement. What is left at the end goes by how frequent a token is at all.
+ * Blends evidence of all context lengths into one distribution, as prediction by partial matching and Jelinek–Mercer
+ * smoothing do: from the longest context down, each takes its share of the remaining mass and escapes to the next with
+ * a probability that depends on the match's length, support and agreement. The rest follows unigram frequency.
  */
 export class Blender {
-  /** Probability of each token so far, and counts of what followed: in each source, and after close matches in both. Zero outside a call. */
+  /**
+   * Probability of each token so far, and follower counts: per source, and after close matches in both. Zero between
+   * calls.
+   */
   readonly #probability: Float64Array;
   readonly #tallies: Readonly<Record<EvidenceSource | 'close', Tally>>;
 
@@ -20,8 +23,8 @@ export class Blender {
   }
 
   /**
-   * @param frequencies what a token's probability is without any context
-   * @param possible tokens that may come next at all; probabilities are then given that it is one of them
+   * @param frequencies probabilities without context
+   * @param possible tokens that may come next; probabilities are conditioned on them
    */
   blend(evidence: Iterable<Evidence>, frequencies: TokenFrequencies, possible?: Uint8Array): Distribution {
     const probability = this.#probability;
@@ -58,7 +61,7 @@ export class Blender {
     };
   }
 
-  /** Probability of all possible tokens, those without evidence included. */
+  /** Total probability of the possible tokens, including those without evidence. */
   #massOf(possible: Uint8Array, left: number, frequencies: TokenFrequencies): number {
     let mass = 0;
     for (let token = 0; token < possible.length; token++) {
@@ -68,19 +71,19 @@ export class Blender {
   }
 }
 
-/** Places that match this much, or as much as any does, count as support. */
+/** Matches of this length, or of the longest length if shorter, count as support. */
 const closeMatch = 4;
 
-/** Below this share of what is left, shorter contexts cannot change a decision. */
+/** Once less mass than this remains, shorter contexts cannot change a decision. */
 const negligible = 1e-4;
 
-/** How often each token followed and how much that weighs, with the least work to add, sum up and start over. */
+/** Follower counts with weights, cheap to add, sum and reset. */
 class Tally {
   readonly counts: Uint32Array;
   readonly weights: Float64Array;
   /** Tokens with a count. */
   distinct: number[] = [];
-  /** Tokens that had one at any time since the last `forget`. */
+  /** Tokens counted at any time since the last `forget`. */
   readonly seen = new Set<number>();
   total = 0;
   weight = 0;

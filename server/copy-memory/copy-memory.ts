@@ -7,18 +7,20 @@ import { type FileContent, Segment, type SegmentFile } from './segment.ts';
 import { TokenFrequencies } from './unigram.ts';
 
 /**
- * The copy memory: every token of a repository, exactly, with an index that continues any context from where it was seen before.
+ * The copy memory: all tokens of a repository, exactly, with an index that continues any context from where it occurred
+ * before.
  *
- * Files gather in segments, each sorted once; small segments merge into larger ones, and a segment with many dead tokens is sorted again
- * (a log-structured merge, O'Neil et al. 1996), so that adding, replacing and removing a file costs time proportional to the file,
- * amortised, and about eight bytes a token are held. After any series of changes it predicts as one built afresh from the same files does:
- * exactly for every context that stands in at most `mostCounted` places, from an even sample of places beyond.
+ * Files are collected in segments, each sorted once; small segments merge into larger ones, and a segment with many
+ * dead tokens is re-sorted (a log-structured merge, O'Neil et al. 1996), so that adding, replacing and removing a file
+ * takes amortised time proportional to the file, at about eight bytes a token. After any changes it predicts as one
+ * rebuilt from the same files does: exactly for contexts with at most `mostCounted` occurrences, from an even sample of
+ * occurrences beyond.
  */
 export class CopyMemory implements Predictor {
   readonly #tokenizer: Tokenizer;
   readonly #blender: Blender;
   readonly #files = new Map<string, StoredFile>();
-  /** When each file was set last, in calls of `set`. */
+  /** The `set` call that last changed each file. */
   readonly #stamps = new Map<string, number>();
   #sets = 0;
   readonly #frequencies: Uint32Array;
@@ -35,9 +37,9 @@ export class CopyMemory implements Predictor {
   }
 
   /**
-   * Adds a file, or replaces it. The tokens are copied.
-   * @param tokens the file as rendered: `<file> path <text> content <end>`
-   * @throws RangeError for an id outside the vocabulary; the memory is then as it was.
+   * Adds or replaces a file. The tokens are copied.
+   * @param tokens the rendered file: `<file> path <text> content <end>`
+   * @throws RangeError for an id outside the vocabulary, without any change
    */
   set(path: string, tokens: Uint16Array): void {
     const stranger = tokens.find(token => token >= this.#frequencies.length);
@@ -52,7 +54,7 @@ export class CopyMemory implements Predictor {
     if (this.#waitingTokens >= segmentTokens) this.settle();
   }
 
-  /** Forgets a file; false where there was none. */
+  /** Removes a file; false if there was none. */
   delete(path: string): boolean {
     const stored = this.#files.get(path);
     if (stored === undefined) return false;
@@ -74,7 +76,7 @@ export class CopyMemory implements Predictor {
     return this.#files.has(path);
   }
 
-  /** The tokens of a file, as they were set. */
+  /** The tokens of a file, as passed to `set`. */
   tokensOf(path: string): Uint16Array | undefined {
     const stored = this.#files.get(path);
     return stored === undefined ? undefined : tokensIn(stored).slice();
@@ -92,12 +94,12 @@ export class CopyMemory implements Predictor {
     return this.#files.keys();
   }
 
-  /** Tokens of all files. */
+  /** Number of tokens in all files. */
   get tokens(): number {
     return this.#tokens;
   }
 
-  /** Bytes held: all arrays, and what files cost beside their tokens, by estimate. */
+  /** RAM used: all arrays, plus an estimate per file. */
   get bytes(): number {
     const segments = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
     const files = [...this.#files.keys()].reduce((sum, path) => sum + bytesPerFile + 2 * path.length, 0);
@@ -131,7 +133,7 @@ export class CopyMemory implements Predictor {
     return new CopyHypothesis(basis, SharedTokens.of(context), context.length, frequencies);
   }
 
-  /** The suffix ends where `<text>` opens the prefix: there the file ends. Other structure follows nothing that is written. */
+  /** `<text>` ends the suffix and thus the file; other structure is never predicted. */
   #followerOf(token: number): number {
     const { special } = this.#tokenizer;
     if (!this.#tokenizer.isSpecial(token)) return token;
@@ -146,8 +148,8 @@ export class CopyMemory implements Predictor {
   }
 
   /**
-   * Puts waiting files into a segment, and merges segments of like size once there are many. Questions do it by themselves; done when a
-   * reading ends, the first question need not wait for it.
+   * Indexes waiting files, and merges segments of similar size. Queries do this on demand; doing it at the end of
+   * indexing keeps the first query fast.
    */
   settle(): void {
     if (this.#waiting.size === 0) return;
@@ -157,7 +159,7 @@ export class CopyMemory implements Predictor {
     for (let alike = this.#alike(); alike !== undefined; alike = this.#alike()) this.#replace(alike);
   }
 
-  /** Segments of like size that are enough to merge, as many as make one of full size: no change ever waits for more work than that. */
+  /** Segments of similar size to merge, limited to one full-size result, which bounds the work of any change. */
   #alike(): Segment[] | undefined {
     const classes: Segment[][] = [];
     for (const segment of this.#segments) {
@@ -174,7 +176,7 @@ export class CopyMemory implements Predictor {
     });
   }
 
-  /** Puts one segment of their living files in the place of some segments. */
+  /** Replaces segments by one of their live files. */
   #replace(segments: readonly Segment[]): void {
     const living = segments.flatMap(segment =>
       segment.files
@@ -202,7 +204,7 @@ export class CopyMemory implements Predictor {
   }
 }
 
-/** Where a file is: waiting to be indexed, or in a segment. */
+/** Where a file is stored: waiting, or in a segment. */
 type StoredFile =
   | { readonly content: FileContent }
   | { readonly segment: Segment; readonly file: SegmentFile };
@@ -212,11 +214,11 @@ function tokensIn(stored: StoredFile): Uint16Array {
   return stored.segment.tokens.subarray(stored.file.start, stored.file.end);
 }
 
-/** Tokens that are indexed at once: some 0.1 s of work. Segments of half that size and more are left alone. */
+/** Tokens indexed at once: about 0.1 s of work. Segments of at least half that size are not merged. */
 const segmentTokens = 1 << 19;
-/** This many segments of like size merge into one. */
+/** This many segments of similar size merge into one. */
 const mostAlike = 8;
-/** A segment is sorted again when more than one in this many of its tokens are dead. */
+/** A segment is re-sorted once more than one in this many of its tokens is dead. */
 const mostDead = 4;
-/** Two objects and an entry of a map. */
+/** Estimate: two objects and a map entry. */
 const bytesPerFile = 200;

@@ -1,9 +1,9 @@
 import type { EvidenceSource } from './evidence.ts';
 
 /**
- * The probability that the next token is none of what a context length says it is, or is better told by shorter ones: the escape of prediction
- * by partial matching, with its constants fitted instead of assumed. The logit is a sum of two table entries: one by the match's length and its
- * agreement, one by its support and its agreement, for each source apart.
+ * The probability that a context length does not predict the next token, or shorter ones predict it better: the escape
+ * of prediction by partial matching, with fitted instead of assumed constants. The logit is a sum of two table entries,
+ * one by match length and agreement, one by support and agreement, per source.
  *
  * @param matched tokens of context
  * @param total places that match
@@ -21,7 +21,7 @@ export function escapeProbability(
   return 1 / (1 + Math.exp(-escapeLogits[byLength]! - escapeLogits[bySupport]!));
 }
 
-/** The two entries of `escapeLogits` that a match goes by. */
+/** Indices of a match's two entries in `escapeLogits`. */
 export function escapeCells(
   source: EvidenceSource,
   matched: number,
@@ -36,17 +36,17 @@ export function escapeCells(
   return [byLength, bySupport];
 }
 
-/** The probability that the next token does not go by how often tokens stand in the prompt so far. */
+/** The probability that the next token does not follow the prompt's unigram frequencies. */
 export function frequencyEscape(promptTokens: number): number {
   return 1 / (1 + Math.exp(-escapeLogits[frequencyCell(promptTokens)]!));
 }
 
-/** The entry of `escapeLogits` for a prompt of that many tokens. */
+/** Index in `escapeLogits` for a prompt of that many tokens. */
 export function frequencyCell(promptTokens: number): number {
   return 2 * cellsPerSource + bucketOf(promptTokens, promptBounds);
 }
 
-/** Upper bounds of the buckets; the last has none. */
+/** Upper bounds of the buckets, the last unbounded. */
 const lengthBounds = [1, 2, 3, 4, 5, 6, 8, 11, 15, 20, 31, Infinity];
 const supportBounds = [1, 2, 3, 5, 9, 20, 60, Infinity];
 const agreementBounds = [0.08, 0.2, 0.35, 0.5, 0.7, Infinity];
@@ -62,8 +62,8 @@ function bucketOf(value: number, bounds: readonly number[]): number {
 }
 
 /**
- * Fitted by test/bench/copy-fit.ts to 96 files of excalidraw, vitest, pydantic and ripgrep, each read against the rest of its repository. A column for
- * each bucket of agreement, from all places agreeing to hardly any.
+ * Fitted by test/bench/copy-fit.ts to 96 files of excalidraw, vitest, pydantic and ripgrep, each against the rest of
+ * its repository. One column per bucket of agreement, from full to almost none.
  */
 /**
  * Fitted by test/bench/copy-fit.ts to 96 files of excalidraw, vitest, pydantic and ripgrep, each read against the rest of its repository. A column for

@@ -9,31 +9,31 @@ import { contextDepth } from './suffix-sort.ts';
 
 export type EvidenceSource = 'prompt' | 'repository';
 
-/** What followed the last `matched` tokens in one source: the counts of that context length, longer ones included. */
+/** What followed the last `matched` tokens in one source: counts of that context length and longer ones. */
 export interface Evidence {
   readonly source: EvidenceSource;
   readonly matched: number;
-  /** Followers to add to those of the source's evidence before this one; or all of them, where `sampled`. */
+  /** Followers to add to the source's previous evidence; or all of them, if `sampled`. */
   readonly follows: readonly number[];
-  /** How much each follower weighs; 1 each where absent. */
+  /** Weight of each follower; 1 each if absent. */
   readonly weights?: readonly number[];
   readonly sampled: boolean;
 }
 
-/** What evidence is gathered from. */
+/** Sources of evidence. */
 export interface EvidenceScope extends SearchScope {
-  /** What a token of the prompt says where it follows a match, or −1 for nothing. */
+  /** What a prompt token after a match predicts, or −1 for nothing. */
   followerOf(token: number): number;
-  /** How many tokens lie between a position in the prompt and the cursor after `length` tokens. */
+  /** Tokens between a prompt position and the cursor after `length` tokens. */
   promptDistance(position: number, length: number): number;
-  /** How much a place in the repository weighs: more in files near the edited one. */
+  /** Weight of a place in the repository: higher in files near the edited one. */
   weightOf(segment: SearchScope['segments'][number], position: number): number;
 }
 
 /**
- * All evidence on the next token, longest match first and the prompt's before the repository's: a context length only where it
- * matches more places than the next longer one. Exact up to `mostCounted` places a context (those of deleted files count while the
- * index still holds them), an even sample of them beyond.
+ * All evidence on the next token, longest match first, the prompt's before the repository's; skips a context length
+ * with no more matches than the next longer one. Exact up to `mostCounted` places a context (counting those of deleted
+ * files still in the index), an even sample beyond.
  */
 export function* evidenceOn(history: History, scope: EvidenceScope): Generator<Evidence> {
   const prompt = promptMatches(history);
@@ -79,9 +79,9 @@ function* repositoryEvidence(repository: RepositoryMatches, scope: EvidenceScope
 
 const mostCounted = 2048;
 const sampleSize = 512;
-/** Places of one context length that are weighed by nearness; where there are more, it hardly matters. */
+/** Occurrences of a context length weighted by proximity; with more, it hardly matters. */
 const mostWeighed = 128;
 
-/** What stands beside the cursor weighs most, what is far from it this much: chosen by code length on the repositories of copy-confidence.ts. */
+/** Tokens at the cursor have weight 1, distant ones this: chosen by code length on the repositories of escape.ts. */
 const recencyFloor = 0.3;
 const recencyTokens = 300;

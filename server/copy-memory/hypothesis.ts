@@ -6,12 +6,12 @@ import type { Distribution, Draft, DraftRequest, Hypothesis, TokenPlace } from '
 import { promptMatches, type RepositoryMatch, RepositoryMatches } from './search.ts';
 import type { TokenFrequencies } from './unigram.ts';
 
-/** What all hypotheses of one `begin` share. */
+/** Shared by all hypotheses of one `begin`. */
 export interface CopyBasis {
   readonly tokenizer: Tokenizer;
   readonly blender: Blender;
   readonly scope: EvidenceScope;
-  /** Length of the prompt in tokens: what follows was pushed. */
+  /** Prompt length in tokens; later ones were pushed. */
   readonly cursor: number;
   readonly nearness: PathProximity;
   /** The edited file. */
@@ -81,7 +81,7 @@ export class CopyHypothesis implements Hypothesis {
   provenance(count: number): TokenPlace[] {
     const { cursor } = this.#basis;
     const found: { place: TokenPlace; covered: number; matched: number }[] = [];
-    // The best sources of the last tokens pushed, then of those before what these explain, and so on.
+    // The best sources of the last pushed tokens, then of those before them, and so on.
     for (let end = this.#length; end > cursor && found.length < count; ) {
       const sources = this.#sourcesOf(end, count);
       found.push(...sources);
@@ -94,11 +94,11 @@ export class CopyHypothesis implements Hypothesis {
     return [...places.values()].reverse().slice(0, count);
   }
 
-  /** Where the pushed tokens before `end` stand elsewhere, with how many of them each place explains. */
+  /** Occurrences of the pushed tokens before `end`, with the number each explains. */
   #sourcesOf(end: number, count: number): { place: TokenPlace; covered: number; matched: number }[] {
     const { scope, cursor, path, tokenizer } = this.#basis;
     const history = { tokens: this.#history.tokens, length: end };
-    // Counting lines is what costs, so places are found only for the few that are kept.
+    // Counting lines is slow, so only the places kept are resolved.
     const sources: { place: () => TokenPlace; covered: number; matched: number }[] = this.#repositoryMatches(
       new RepositoryMatches(scope, history),
       count,
@@ -145,7 +145,7 @@ export class CopyHypothesis implements Hypothesis {
     return found.slice(0, count);
   }
 
-  /** Whether a run from `position` begins as typed and with a token that can be shown. */
+  /** Whether a run from `position` starts with the typed bytes and a visible token. */
   #opens(tokens: Uint16Array, position: number, typed: Uint8Array | undefined): boolean {
     const { tokenizer } = this.#basis;
     let at = 0;
@@ -162,7 +162,7 @@ export class CopyHypothesis implements Hypothesis {
     return false;
   }
 
-  /** The tokens from `position` to the next structure, and those before it. */
+  /** The tokens from `position` to the next special token, and those before it. */
   #cut(tokens: Uint16Array, start: number, position: number, end: number, request: DraftRequest) {
     const { tokenizer } = this.#basis;
     let stop = position;
@@ -174,7 +174,7 @@ export class CopyHypothesis implements Hypothesis {
   }
 }
 
-/** Matches of one length that are compared for nearness. */
+/** Matches of one length compared by proximity. */
 const mostCompared = 1024;
 
 /** Tokens by their first byte. */
@@ -194,7 +194,7 @@ function tokensWithFirstByte(byte: number, tokenizer: Tokenizer): readonly numbe
   return all[byte]!;
 }
 
-/** Tokens that start with what is typed, or that it starts with. */
+/** Tokens that start with the typed bytes, or that these start with. */
 function tokensThatFit(typed: Uint8Array, tokenizer: Tokenizer): Uint8Array {
   const fit = new Uint8Array(tokenizer.vocabularySize);
   for (const token of tokensWithFirstByte(typed[0]!, tokenizer)) {
@@ -207,7 +207,7 @@ function tokensThatFit(typed: Uint8Array, tokenizer: Tokenizer): Uint8Array {
   return fit;
 }
 
-/** Tokens that several hypotheses share as far as they agree: the first to go on writes in place, the others copy. */
+/** Tokens shared by hypotheses up to where they diverge: the first to continue writes in place, the others copy. */
 export class SharedTokens {
   #buffer: { tokens: Uint16Array; used: number };
 

@@ -2,7 +2,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { RepositoryMatch } from './search.ts';
 import type { Segment, SegmentFile } from './segment.ts';
 
-/** How many steps up and down the folder tree lie between two files. */
+/** Steps up and down the folder tree between two files. */
 export function pathDistance(from: string, to: string): number {
   const a = from.split('/');
   const b = to.split('/');
@@ -11,10 +11,10 @@ export function pathDistance(from: string, to: string): number {
   return a.length + b.length - 2 - 2 * shared;
 }
 
-/** How near the files of a repository are to one of them: each distance is worked out once, when first asked. */
+/** Proximity of a repository's files to one file, computed on demand. */
 export class PathProximity {
   readonly #from: string;
-  /** Distance + 1 of each segment's files; 0 where not yet known. */
+  /** Distance + 1 per file of each segment; 0 if unknown. */
   readonly #distances = new Map<Segment, Uint16Array>();
 
   constructor(from: string) {
@@ -32,13 +32,13 @@ export class PathProximity {
     return distances[file] - 1;
   }
 
-  /** How much a place weighs as evidence. */
+  /** Weight of an occurrence as evidence. */
   weightOf(segment: Segment, position: number): number {
     return weightByDistance[this.distanceOf(segment, position)] ?? 1;
   }
 
   /**
-   * Longest match first; of equal ones the nearest file, then by path and place: the order does not depend on how the index came about.
+   * Longest match first, then nearest file, then path and position: the order does not depend on the index's history.
    */
   sort(matches: readonly RepositoryMatch[]): RepositoryMatch[] {
     const keyed = matches.map(match => {
@@ -56,10 +56,10 @@ export class PathProximity {
   }
 }
 
-/** Chosen by code length on the repositories of copy-confidence.ts. */
+/** Chosen by code length on the repositories of escape.ts. */
 const weightByDistance = [10, 10, 5, 3, 2];
 
-/** The line, from 1, of a position in a stored file: `<file> path <text> content <end>`, or content alone. */
+/** The 1-based line of a position in a stored file: `<file> path <text> content <end>`, or content alone. */
 export function lineAt(
   tokens: Uint16Array,
   file: SegmentFile,
@@ -71,7 +71,7 @@ export function lineAt(
   return 1 + count(position) - count(file.start + header);
 }
 
-/** Newlines before every so many tokens of a segment, counted when first asked for: a file's lines are then counted from near by. */
+/** Newlines before every n-th token of a segment, computed on demand, so that lines are counted from nearby. */
 const newlineCounts = new WeakMap<Uint16Array, Uint32Array>();
 const tokensBetweenCounts = 128;
 
@@ -93,7 +93,7 @@ function newlinesBefore(tokens: Uint16Array, tokenizer: Tokenizer): (position: n
 }
 
 /**
- * The line, from 1, of a position in a prompt: `<file> path <suffix> S <text> P`, where S follows what P had grown to at `cursor`.
+ * The 1-based line of a position in a prompt: `<file> path <suffix> S <text> P`, where S continues P as of `cursor`.
  */
 export function promptLineAt(
   tokens: Uint16Array,
@@ -110,7 +110,7 @@ export function promptLineAt(
   return cursorLine + newlinesBetween(tokens, suffixAt + 1, position, tokenizer);
 }
 
-/** Distances in a prompt as they are in its file: the suffix comes first in the sequence, and starts at the cursor. */
+/** Distances in a prompt measured as in its file: the suffix comes first in the sequence, but starts at the cursor. */
 export function promptDistances(
   tokens: Uint16Array,
   { special }: Tokenizer,
@@ -121,7 +121,7 @@ export function promptDistances(
     position > suffixAt && position <= textAt ? position - suffixAt : length - position;
 }
 
-/** The path that a prompt names: the text between `<file>` and the next special token. */
+/** A prompt's path: the text between `<file>` and the next special token. */
 export function promptPath(tokens: Uint16Array, tokenizer: Tokenizer): string {
   const start = tokens[0] === tokenizer.special.file ? 1 : 0;
   let end = start;

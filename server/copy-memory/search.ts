@@ -1,20 +1,20 @@
 import type { Segment, SegmentFile } from './segment.ts';
 import { contextDepth } from './suffix-sort.ts';
 
-/** What a hypothesis may look at. */
+/** The sources a hypothesis may search. */
 export interface SearchScope {
   readonly segments: readonly Segment[];
-  /** The stored version of the file being edited: never matched. */
+  /** The stored version of the edited file: never matched. */
   readonly excluded: { readonly segment: Segment; readonly file: SegmentFile } | undefined;
 }
 
-/** The tokens up to the cursor; `length` of them count. */
+/** The first `length` tokens, up to the cursor. */
 export interface History {
   readonly tokens: Uint16Array;
   readonly length: number;
 }
 
-/** A position whose token followed, in a stored file, the last `matched` tokens of the history. */
+/** A position in a stored file that follows the last `matched` tokens of the history. */
 export interface RepositoryMatch {
   readonly segment: Segment;
   readonly position: number;
@@ -22,15 +22,15 @@ export interface RepositoryMatch {
 }
 
 /**
- * What followed the history's last n tokens in the repository, for every n ≤ `contextDepth` at once.
- * Nested: what matches n tokens also matches n − 1.
+ * Followers of the history's last n tokens in the repository, for every n ≤ `contextDepth` at once. Nested: a match of
+ * n tokens also matches n − 1.
  */
 export class RepositoryMatches {
   readonly #scope: SearchScope;
   readonly #history: History;
-  /** Bounds in `order` of each segment, low and high for n = 1, 2, … */
+  /** Bounds in each segment's `order`, low and high for n = 1, 2, … */
   readonly #ranges: readonly Int32Array[];
-  /** The largest n with any match, dead or excluded ones included. */
+  /** The largest n with any match, including dead or excluded ones. */
   readonly deepest: number;
 
   constructor(scope: SearchScope, history: History) {
@@ -40,12 +40,12 @@ export class RepositoryMatches {
     this.deepest = this.#ranges.reduce((most, ranges) => Math.max(most, ranges.length >> 1), 0);
   }
 
-  /** Number of positions that match n tokens, dead and excluded ones included. */
+  /** Number of positions that match n tokens, including dead and excluded ones. */
   count(n: number): number {
     return this.#ranges.reduce((sum, ranges) => sum + widthAt(ranges, n), 0);
   }
 
-  /** Adds to `into` the tokens that followed exactly n matching tokens and no more. */
+  /** Appends to `into` the tokens that followed exactly n matching tokens. */
   addFollows(n: number, into: number[]): void {
     for (const [s, ranges] of this.#ranges.entries()) {
       const [low, high] = boundsAt(ranges, n);
@@ -55,7 +55,7 @@ export class RepositoryMatches {
     }
   }
 
-  /** The tokens that followed n matching tokens or more, at `size` places spread evenly over all of them. */
+  /** The tokens that followed at least n matching tokens, at `size` evenly spaced places. */
   sampleFollows(n: number, size: number): number[] {
     const sample: number[] = [];
     const total = this.count(n);
@@ -74,7 +74,7 @@ export class RepositoryMatches {
     return sample;
   }
 
-  /** Living matches of exactly n tokens by the index, at most `most`; `matched` says how far they really reach. */
+  /** Live matches of exactly n tokens in the index, at most `most`; `matched` is their true length. */
   matchesAt(n: number, most: number): RepositoryMatch[] {
     const found: RepositoryMatch[] = [];
     for (const [s, ranges] of this.#ranges.entries()) {
@@ -109,11 +109,11 @@ export class RepositoryMatches {
   }
 }
 
-/** How far back the prompt is searched, and the longest match that is told apart there. */
+/** How far back the prompt is searched, and the longest match distinguished there. */
 const promptReach = 1 << 17;
 export const longestPromptMatch = 64;
 
-/** Positions in the history itself whose token followed its last tokens earlier; by match length, latest first. */
+/** Earlier positions in the history that follow its last tokens; by match length, latest first. */
 export function promptMatches({ tokens, length }: History): number[][] {
   const byLength: number[][] = [];
   if (length === 0) return byLength;
@@ -129,7 +129,7 @@ export function promptMatches({ tokens, length }: History): number[][] {
   return byLength;
 }
 
-/** Number of tokens before `position` that equal the history's last ones; `known` of them are known to. */
+/** Number of tokens before `position` that equal the end of the history; `known` of them need no check. */
 function matchLength(tokens: Uint16Array, position: number, history: History, known: number): number {
   let n = known;
   while (n < history.length && tokens[position - 1 - n] === history.tokens[history.length - 1 - n]) n++;
@@ -151,7 +151,7 @@ function rangesOf(segment: Segment, history: History): Int32Array {
   return Int32Array.from(ranges);
 }
 
-/** The first index in [low, high) whose n-th token before is `token` or above; all agree in the nearer ones. */
+/** The first index in [low, high) whose n-th token back is at least `token`; all agree on the nearer ones. */
 function firstAtLeast(
   { tokens, order }: Segment,
   low: number,

@@ -1,24 +1,29 @@
 import { contextDepth, sortByContext } from './suffix-sort.ts';
 
 /**
- * An index over a batch of files: every position sorted by the tokens before it, read backwards. Positions with the same last n tokens
- * stand side by side for every n at once, so the longest match and the counts of every shorter one are two binary searches away:
- * the suffix array of the ∞-gram language model (arXiv 2401.17377, section 3), reversed so that it grows with the context.
- * Immutable but for files that die; a merge of segments is the segment of their living files.
+ * An index over a batch of files: every position sorted by the preceding tokens, read backwards. Positions with the
+ * same last n tokens are adjacent for every n at once, so the longest match and the counts of every shorter one take
+ * two binary searches: the suffix array of the ∞-gram language model (arXiv 2401.17377, section 3), reversed so that it
+ * grows with the context. Immutable except for deletions; a merge of segments is the segment of their live files.
  */
 export class Segment {
   readonly files: readonly SegmentFile[];
-  /** All files, each after a separator; `contextDepth` separators in front, one behind. */
+  /** All files, each after a separator; `contextDepth` separators at the start, one at the end. */
   readonly tokens: Uint16Array;
-  /** Positions of tokens with a token before them in their file, sorted by the `contextDepth` tokens before, nearest first. */
+  /**
+   * Positions of tokens with a predecessor in their file, sorted by the `contextDepth` tokens before, nearest first.
+   */
   readonly order: Uint32Array;
-  /** The token at each position of `order` (a Burrows–Wheeler transform): counting what follows reads memory in sequence. */
+  /**
+   * The token at each position of `order` (a Burrows–Wheeler transform), so that counting followers reads RAM
+   * sequentially.
+   */
   readonly follows: Uint16Array;
-  /** A bit for each position of a dead file; none while all live. */
+  /** A bit for each position of a dead file; undefined while all are live. */
   #deadBits: Uint8Array | undefined;
   #deadTokens = 0;
 
-  /** @param vocabularySize above every token; stands between files, so that no match crosses from one into another. */
+  /** @param vocabularySize above every token; used as separator, so that no match crosses files */
   constructor(contents: readonly FileContent[], vocabularySize: number) {
     const separator = vocabularySize;
     const length = contents.reduce((sum, { tokens }) => sum + tokens.length + 1, contextDepth);
@@ -40,7 +45,7 @@ export class Segment {
     this.follows = gather(all, this.order);
   }
 
-  /** Tokens of all files, dead ones included. */
+  /** Tokens of all files, including dead ones. */
   get size(): number {
     return this.tokens.length - contextDepth - this.files.length;
   }
@@ -54,7 +59,7 @@ export class Segment {
     return arrays + (this.#deadBits?.byteLength ?? 0);
   }
 
-  /** From now on no position of the file is live. */
+  /** Marks all positions of the file as dead. */
   kill(file: SegmentFile): void {
     this.#deadBits ??= new Uint8Array((this.tokens.length + 7) >> 3);
     for (let p = file.start; p < file.end; p++) this.#deadBits[p >> 3]! |= 1 << (p & 7);
@@ -69,7 +74,7 @@ export class Segment {
     return this.#deadTokens === 0;
   }
 
-  /** The file that holds a position. */
+  /** The file that contains a position. */
   fileAt(position: number): SegmentFile {
     return this.files[this.fileIndexAt(position)]!;
   }
@@ -92,7 +97,7 @@ export interface FileContent {
   readonly tokens: Uint16Array;
 }
 
-/** A file's place in its segment's tokens: [start, end). */
+/** A file's range in its segment's tokens: [start, end). */
 export interface SegmentFile {
   readonly path: string;
   readonly start: number;

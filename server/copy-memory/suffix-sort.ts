@@ -1,12 +1,12 @@
-/** How many tokens before a position are sorted by. Longer matches are told apart by reading on, where there are few. */
+/** Tokens of context to sort by. The few longer matches are compared token by token. */
 export const contextDepth = 32;
 
 /**
- * Sorts positions by the tokens before them, nearest first; equal ones stay in order. From the most significant token on, two at a time, each
- * group packed into float64 (a pair of tokens and a place in the group) and sorted natively: a group's contexts stay in the cache, which a radix
- * sort from the least significant token cannot offer. O(n log n), O(`contextDepth`) comparisons an element at worst.
+ * Stably sorts positions by the tokens before them, nearest first. Most significant token first, two at a time, each
+ * group packed into float64 (a pair of tokens and an index) and sorted natively: a group's contexts stay in the cache,
+ * unlike with a least-significant-first radix sort. O(n log n), at most O(`contextDepth`) comparisons per element.
  *
- * @param tokens at least `contextDepth` + 1 tokens stand before every position
+ * @param tokens at least `contextDepth` + 1 tokens precede every position
  * @param symbols above every token; its square times the number of positions must stay below 2^53
  */
 export function sortByContext(tokens: Uint16Array, positions: Uint32Array, symbols: number): Uint32Array {

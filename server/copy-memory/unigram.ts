@@ -1,6 +1,6 @@
 import { frequencyEscape } from './escape.ts';
 
-/** How probable a token is without any context: by how often it stands in the prompt, and less so in the repository. */
+/** Token probabilities without context: by frequency in the prompt and, with less weight, in the repository. */
 export class TokenFrequencies {
   readonly #repository: Uint32Array;
   readonly #repositoryTotal: number;
@@ -20,7 +20,7 @@ export class TokenFrequencies {
   }
 
   /**
-   * @param repository counts of each token id; kept, not changed
+   * @param repository count of each token id; kept, not changed
    * @param prompt the tokens so far
    */
   static of(repository: Uint32Array, prompt: Uint16Array): TokenFrequencies {
@@ -44,9 +44,9 @@ export class TokenFrequencies {
     );
   }
 
-  /** Positive for every token; the sum over the vocabulary is 1. */
+  /** Positive for every token; sums to 1 over the vocabulary. */
   probability(token: number): number {
-    // One is added to each, so that no token is impossible.
+    // Add-one smoothing: no token is impossible.
     const wide = (this.#repository[token]! + 1) / (this.#repositoryTotal + this.#repository.length);
     if (this.#promptTotal === 0) return wide;
     const onward = frequencyEscape(this.#promptTotal);
