@@ -1,4 +1,4 @@
-/** A view of the tree as the tensors that the cross-decoder reads. */
+/** Builds the cross-decoder's input tensors from a view of the tree. */
 import { stridesByRank } from '../../kernels/dilated-attention/strided-read.ts';
 import { noScore } from '../../kernels/flash-attention/partials.ts';
 import type { ModelConfig } from '../../kernels/model/config.ts';
@@ -10,8 +10,8 @@ import { pathFraction } from './path-hash.ts';
 import type { LocatedFile, View } from './tree.ts';
 
 /**
- * @param slots keys that a head sees at most: `ModelFacts.slots`
- * @param keysOf a file's, which are asked for only where some of them are seen
+ * @param slots maximum keys per head: `ModelFacts.slots`
+ * @param keysOf loads a file's keys; called only where some are used
  */
 export function crossDecoderMemory(
   { memory, files }: View,
@@ -28,7 +28,7 @@ export function crossDecoderMemory(
   };
 }
 
-/** N of [N | P]: what the spans leave in an empty memory, [Hm, dk, dv]. */
+/** N of [N | P], the spans' result for an empty memory: [Hm, dk, dv]. */
 function finalState(
   { data }: FloatTensor,
   { memory_heads: Hm, memory_key: dk, memory_value: dv }: ModelConfig,
@@ -46,9 +46,9 @@ interface Share {
 }
 
 /**
- * Near files dense, far ones at strides that grow with their distance, the farthest first. Where a file has not kept what its stride
- * asks for, what it has kept. Of files shorter than their stride, as many as their tokens are worth: chosen by the path, so that a
- * file that moves away is dropped once and for all.
+ * Near files dense, far ones at strides that grow with distance, farthest first. A file stored at a coarser stride than
+ * wanted contributes what it has. Of files shorter than their stride, a share proportional to their tokens, chosen by
+ * path hash, so that a file moving away is dropped only once.
  */
 function stridedKeys(
   files: readonly LocatedFile[],
@@ -65,7 +65,7 @@ function stridedKeys(
   let kept = 0;
   for (const [rank, file] of files.entries()) {
     const { length } = file;
-    // No file's own stride is greater than its length.
+    // A file's own stride never exceeds its length.
     if (length < strides[rank]! && pathFraction(file.path) >= length / strides[rank]!) continue;
     const keys = keysOf(file);
     const stride = Math.max(strides[rank]!, keys.stride);
@@ -91,7 +91,7 @@ function stridedKeys(
   };
 }
 
-/** A file's keys or values at a stride, into [H, slots, dh] from slot `to` on. */
+/** Copies a file's keys or values at a stride into [H, slots, dh], from slot `to` on. */
 function copyShare(
   { kept, stride, count }: Share,
   part: 'keys' | 'values',

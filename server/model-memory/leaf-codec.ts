@@ -1,7 +1,7 @@
 /**
- * A file's memory as bytes, in two parts: the sums that folders are merged from, and the keys of the dilated memory, which only those that
- * see the file from near need. Each is safetensors, so that anything can look into it. Rows are held in eight bits with a scale of their own:
- * a quarter of float32, with an error below that of the quantised weights that wrote and read them.
+ * Serializes a file's memory in two parts: the sums that folders are merged from, and the keys of the dilated memory,
+ * needed only by nearby files. Each is a safetensors file, so any tool can inspect it. Rows have eight bits and a scale
+ * each: a quarter of float32, with less error than the model's own quantised weights.
  */
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import {
@@ -20,23 +20,23 @@ export interface Leaf {
   readonly keys: Uint8Array;
 }
 
-/** Keys and values of a file, still as they are stored. */
+/** Keys and values of a file, still encoded. */
 export interface StoredKeys {
   readonly stride: number;
-  /** Of each head. */
+  /** Per head. */
   readonly count: number;
-  /** Writes the row of a head's i-th key or value [dh] to `into` from `at` on. */
+  /** Writes a head's i-th key or value [dh] into `into` at `at`. */
   copy(part: 'keys' | 'values', head: number, i: number, into: Float32Array, at: number): void;
 }
 
-/** Of what a leaf holds and means; another one is not read. */
+/** Format version of a leaf; other versions are ignored. */
 const version = '2';
 const levels = 127;
 
 const sums = ['linear', 'delta', 'continuous'] as const;
 const strided = ['keys', 'values'] as const;
 
-/** @param modelId of the model that read the file: memories of different models do not go together */
+/** @param modelId of the model that prefilled the file: memories of different models are incompatible */
 export function encodeLeaf(memory: FileMemory, modelId: string): Leaf {
   const metadata = { leaf: version, model: modelId, length: String(memory.length) };
   const { stride, ...kept } = memory.strided;
@@ -49,7 +49,7 @@ export function encodeLeaf(memory: FileMemory, modelId: string): Leaf {
   };
 }
 
-/** @throws RangeError that says what is wrong: not a leaf, of another version or model, of other shapes, not all numbers */
+/** @throws RangeError that names the problem: not a leaf, another version or model, other shapes, not finite */
 export function decodeSums(bytes: Uint8Array, modelId: string, config: ModelConfig): SpanMemory {
   const file = readSafetensors(bytes);
   expectLeaf(file, modelId);
@@ -92,7 +92,7 @@ export function decodeKeys(bytes: Uint8Array, modelId: string, config: ModelConf
   };
 }
 
-/** Rows are those of the last dimension. */
+/** Rows run along the last dimension. */
 function quantised<Name extends string>(
   source: Readonly<Record<Name, FloatTensor>>,
   names: readonly Name[],

@@ -1,4 +1,4 @@
-/** Memories of spans of tokens, merged in order: a folder's from its children's, a repository's from its folders'. */
+/** Merges memories of token spans in order: a folder's from its children's, a repository's from its folders'. */
 
 import { addRows } from '../../kernels/continuous-memory/plan.ts';
 import type { ModelConfig } from '../../kernels/model/config.ts';
@@ -6,12 +6,12 @@ import { initialWriterState } from '../../kernels/model/memory.ts';
 import { ContinuousFit } from '../engine/continuous-fit.ts';
 import type { FileMemory } from '../engine/file-memory.ts';
 
-/** A file's or a folder's, of the same size whatever it holds. Shapes as in `FileMemory`. */
+/** A file's or folder's memory, of constant size. Shapes as in `FileMemory`. */
 export type SpanMemory = Pick<FileMemory, 'length' | 'linear' | 'delta' | 'continuous'>;
 
 export class Merger {
   readonly #fit: ContinuousFit;
-  /** Of no tokens. */
+  /** The memory of no tokens. */
   readonly empty: SpanMemory;
 
   constructor(config: ModelConfig) {
@@ -27,8 +27,8 @@ export class Merger {
   }
 
   /**
-   * Spans one after another, as one. Linear and delta memories are associative; the continuous one is refitted, which is so only as far
-   * as its basis resolves: who needs equal results merges in one fixed order, as `MemoryTree` does.
+   * Merges consecutive spans. Linear and delta memories are associative; the continuous one is refitted, which is
+   * associative only within its resolution: for identical results, merge in one fixed order, as `MemoryTree` does.
    */
   merge(spans: readonly SpanMemory[]): SpanMemory {
     const filled = spans.filter(({ length }) => length > 0);
@@ -54,8 +54,8 @@ function sum(tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * S ↦ P₁ S + N₁, then S ↦ P₂ S + N₂, each as [N | P]: [P₂ N₁ + N₂ | P₂ P₁], which is P₂ [N₁ | P₁] + [N₂ | 0].
- * As `composeGatedDelta` of kernels/gated-delta/merge.ts, on the form that the writers carry.
+ * S ↦ P₁ S + N₁, then S ↦ P₂ S + N₂, each as [N | P]: [P₂ N₁ + N₂ | P₂ P₁], which is P₂ [N₁ | P₁] + [N₂ | 0]. Same as
+ * `composeGatedDelta` of kernels/gated-delta/merge.ts, in the writers' layout.
  */
 function compose(first: Tensor, second: Tensor): Tensor {
   const [heads, dk, columns] = first.shape as [number, number, number];

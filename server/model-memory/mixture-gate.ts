@@ -1,14 +1,15 @@
 /**
- * The learned gate: mixes what the copy memory and the model say of the next token. A small network looks at how sure each is and how far they agree,
- * and gives the weights of two mixtures, one of probabilities (Jelinek and Mercer 1980) and one of their logarithms (as the mixers of PAQ: Mahoney
- * 2005), and of these two. What the copy memory does not know is the model's in both.
+ * The learned gate that mixes the copy memory's and the model's predictions. A small network looks at each one's
+ * confidence and their agreement, and weights two mixtures, one linear (Jelinek and Mercer 1980), one of logarithms (as
+ * PAQ's mixers: Mahoney 2005), and these two against each other. In both, the copy memory's unknown mass goes to the
+ * model.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Distribution } from '../copy-memory/predictor.ts';
 import { messageOf } from '../protocol/message-of.ts';
 
-/** `input` [hidden, features + 1] and `output` [outputs, hidden + 1], row-major, the last column of each is the bias. */
+/** `input` [hidden, features + 1] and `output` [outputs, hidden + 1], row-major; the last column is the bias. */
 export interface GateWeights {
   readonly input: readonly number[];
   readonly output: readonly number[];
@@ -17,20 +18,20 @@ export interface GateWeights {
 export const gateFeatures = 14;
 export const gateOutputs = 5;
 
-/** Predictions of the copy memory that are mixed; the rest of its mass is the model's. */
+/** Copy-memory predictions that are mixed; the rest of its mass goes to the model. */
 export const mostListed = 32;
 
-/** What both say of the tokens that the copy memory lists, and how sure they are: all that the gate looks at. */
+/** Inputs of the gate: both predictions for the copy memory's listed tokens, and confidence features. */
 export interface GateInputs {
   readonly tokens: readonly number[];
-  /** The copy memory's probability of each, falling, and the model's. */
+  /** The copy memory's probabilities, descending, and the model's for the same tokens. */
   readonly copied: readonly number[];
   readonly modelled: readonly number[];
   /** [gateFeatures] */
   readonly features: Float64Array;
 }
 
-/** @param model probabilities of the whole vocabulary */
+/** @param model probabilities over the whole vocabulary */
 export function gateInputs(copy: Distribution, model: Float64Array | Float32Array): GateInputs {
   const listed = copy.predictions.slice(0, mostListed);
   const tokens = listed.map(({ token }) => token);
@@ -78,7 +79,7 @@ export class Gate {
       throw new Error('The gate has weights of another shape than this version reads.');
   }
 
-  /** @throws Error with a sentence when it is none */
+  /** @throws Error when the text is not a gate */
   static parse(text: string): Gate {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('input' in value) || !('output' in value))
@@ -86,7 +87,7 @@ export class Gate {
     return new Gate({ input: numbers(value.input), output: numbers(value.output) });
   }
 
-  /** The mixture's probability of each listed token, and the factor by which the model's are multiplied for all others. */
+  /** The mixed probability of each listed token, and the factor for the model's probability of all others. */
   mix({ copied, modelled, features }: GateInputs): { readonly listed: number[]; readonly others: number } {
     const [gate, byCopy, byModel, lift, bend] = this.#outputs(features);
     const share = sigmoid(gate!);
@@ -98,10 +99,10 @@ export class Gate {
       ),
     );
     const left = 1 - sum(modelled);
-    // What is left to tokens that are not listed may be what rounding leaves, and `whole` is as small where the two disagree.
+    // The mass of unlisted tokens may be rounding noise; `whole` is as small where the two disagree.
     const unlisted = left > tiny ? left : 0;
     const whole = sum(logs) + unlisted;
-    // Logarithms that all underflow have nothing to say.
+    // If all logarithms underflow, use the linear mixture.
     const blend = whole > 0 ? sigmoid(bend!) : 1;
     const scale = blend === 1 ? 0 : (1 - blend) / whole;
     return {
@@ -116,7 +117,7 @@ export class Gate {
   }
 }
 
-/** The gate beside a model's weights. @throws Error with a sentence that names the file */
+/** Loads the gate beside a model's weights. @throws Error that names the file */
 export function loadGate(modelFolder: string): Gate {
   const file = path.join(modelFolder, 'gate.json');
   try {
@@ -152,11 +153,11 @@ function softplus(x: number): number {
   return Math.log1p(Math.exp(x));
 }
 
-/** Bounded, so that certainty does not drown all else. */
+/** Clamped, so that certainty does not dominate. */
 function logit(p: number): number {
   const bounded = Math.min(1 - tiny, Math.max(tiny, p));
   return Math.log(bounded / (1 - bounded));
 }
 
-/** What is less probable than this is not told apart. */
+/** Smaller probabilities are treated as equal. */
 const tiny = 1e-6;

@@ -1,4 +1,6 @@
-/** The copy memory and the model as one predictor, mixed by the gate: the distributions of both, the drafts and places of the copy memory. */
+/**
+ * The copy memory and the model as one predictor, mixed by the gate; drafts and provenance come from the copy memory.
+ */
 
 import type {
   AsyncHypothesis,
@@ -73,10 +75,10 @@ class MixedHypothesis implements AsyncHypothesis {
   }
 }
 
-/** Tokens of the model alone that are worth naming beside those that the copy memory lists. */
+/** Tokens predicted by the model alone that are listed beside the copy memory's. */
 const mostModelled = 32;
 
-/** @param model probabilities of the whole vocabulary; nothing where the model does not know the prompt */
+/** @param model probabilities over the whole vocabulary; undefined if the model has no prediction */
 export function mixDistributions(
   copy: Distribution,
   model: Float64Array | undefined,

@@ -1,4 +1,4 @@
-/** The neural memory of a repository: its tree, and what each edited file sees of it, ready for the engine. */
+/** The model memory of a repository: its tree, and each edited file's view of it, ready for the engine. */
 import { randomUUID } from 'node:crypto';
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { FileMemory } from '../engine/file-memory.ts';
@@ -11,14 +11,14 @@ import type { RemoteLeaves } from './remote-leaves.ts';
 import { LostLeaf, SpanCache } from './span-cache.ts';
 import { MemoryTree } from './tree.ts';
 
-/** Files that are edited by turns; what one sees is about a megabyte. */
+/** Views kept for files edited alternately; each is about a megabyte. */
 const heldViews = 4;
 
 export interface ModelMemoryOptions extends Pick<ModelFacts, 'config' | 'slots' | 'modelId'> {
   readonly store: RecordStore;
-  /** Bytes of working memory for what is merged; views come on top. */
+  /** RAM limit for merged memories in bytes; views are extra. */
   readonly room?: number;
-  /** Is called with files whose leaves were lost: they are not in memory any more and have to be read again. */
+  /** Called with files whose leaves were lost: they are no longer in memory and must be prefilled again. */
   readonly onLost?: (paths: readonly string[]) => void;
 }
 
@@ -28,9 +28,9 @@ export class ModelMemory {
   readonly #spans: SpanCache;
   readonly #tree: MemoryTree;
   readonly #onLost: (paths: readonly string[]) => void;
-  /** Keys of this memory are no other's, also in an engine that several share. */
+  /** Keys are unique to this memory, even in a shared engine. */
   readonly #name = randomUUID();
-  /** By the path that they are seen from, the most recently used last. */
+  /** By the path they are seen from, most recently used last. */
   readonly #views = new Map<string, KeyedMemory>();
   #made = 0;
 
@@ -46,7 +46,7 @@ export class ModelMemory {
     return this.#tree.files;
   }
 
-  /** Bytes of working memory for what is merged. */
+  /** RAM used by merged memories, in bytes. */
   get bytes(): number {
     return this.#spans.bytes;
   }
@@ -55,14 +55,14 @@ export class ModelMemory {
     return this.#spans.keyOf(tokens);
   }
 
-  /** Takes a file into memory that has been read before, ever, here or elsewhere. Says whether it has. */
+  /** Adds a file whose leaf is stored already. Returns whether it is. */
   recall(path: string, key: string, length: number): boolean {
     if (!this.#spans.has(key)) return false;
     this.#set(path, key, length);
     return true;
   }
 
-  /** As `recall`, of what others have read. */
+  /** Same as `recall`, from a shared store. */
   async recallFrom(shared: RemoteLeaves, path: string, key: string, length: number): Promise<boolean> {
     return (await this.#spans.fetch(key, shared)) && this.recall(path, key, length);
   }
@@ -87,17 +87,17 @@ export class ModelMemory {
     return this.#tree.get(path) !== undefined;
   }
 
-  /** The key of what is in memory of a file. */
+  /** The leaf key of a file in memory. */
   keyAt(path: string): string | undefined {
     return this.#tree.get(path)?.key;
   }
 
-  /** Of everything in a folder, or in the repository. */
+  /** The memory of a folder, or of the repository. */
   folder(path = ''): SpanMemory {
     return this.#whole(() => this.#tree.folder(path));
   }
 
-  /** Merges what is not merged yet, a few milliseconds a step. */
+  /** Merges pending changes, a few milliseconds per step. */
   *settle(): IterableIterator<void> {
     try {
       yield* this.#tree.settle();
@@ -107,7 +107,7 @@ export class ModelMemory {
     }
   }
 
-  /** Everything but the file at a path. Editing that file itself leaves it as it is, key and all. */
+  /** Everything except one file. Unaffected by edits to that file, including its key. */
   seenFrom(path: string): KeyedMemory {
     const view = this.#views.get(path) ?? {
       key: `${this.#name}/${this.#made++}`,
@@ -132,7 +132,7 @@ export class ModelMemory {
     this.#forgetViewsOf(path);
   }
 
-  /** Without what turns out to be lost. */
+  /** Retries without leaves that turn out to be lost. */
   #whole<Result>(make: () => Result): Result {
     for (;;) {
       try {

@@ -1,4 +1,7 @@
-/** The model as a predictor: the prompt and the memory of everything else go to the engine, distributions come back. */
+/**
+ * The model as a predictor: sends the prompt and the memory of everything else to the engine, which returns
+ * distributions.
+ */
 
 import type {
   AsyncHypothesis,
@@ -13,7 +16,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { byProbability, type Choose, softmax } from './sampling.ts';
 import { type Drafter, type Speculated, speculate } from './speculative.ts';
 
-/** A memory and a name for exactly this content: another content has another key. */
+/** A memory and a key that identifies exactly this content. */
 export interface KeyedMemory {
   readonly key: string;
   readonly memory: CrossDecoderMemory;
@@ -23,7 +26,7 @@ export interface ModelPredictorOptions {
   readonly engine: Pick<Engine, 'run'>;
   readonly model: ModelReference;
   readonly tokenizer: Pick<Tokenizer, 'bytesOf' | 'vocabularySize' | 'special'>;
-  /** Everything but the file at a path; nothing where nothing has been read. */
+  /** Everything except the file at a path; undefined if nothing was prefilled. */
   readonly memoryFor: (path: string | undefined) => KeyedMemory | undefined;
 }
 
@@ -31,12 +34,12 @@ export interface ContinueOptions {
   readonly choose: Choose;
   readonly isEnd: (token: number) => boolean;
   readonly maxTokens: number;
-  /** A hypothesis that stands at the end of the prompt, whose drafts are tried. */
+  /** A hypothesis at the end of the prompt that supplies drafts. */
   readonly drafts?: Hypothesis;
   readonly signal?: AbortSignal;
 }
 
-/** Predictions of a distribution: what is less probable than all of them is of no use. */
+/** Predictions in a distribution; the rest are too improbable to matter. */
 const mostPredictions = 64;
 
 export class ModelPredictor implements AsyncPredictor {
@@ -71,7 +74,7 @@ export class ModelPredictor implements AsyncPredictor {
   }
 
   /**
-   * The log of the probability of each token of a continuation, one run for as many as 32.
+   * The log-probability of each token of a continuation, up to 32 per run.
    * @param context not empty
    */
   async score(
@@ -117,12 +120,14 @@ export class ModelPredictor implements AsyncPredictor {
   }
 }
 
-/** Tokens of a prompt that the model is given: of what follows the cursor, and of what stands before it. */
+/** Prompt tokens given to the model: after the cursor, and before it. */
 const [mostBelow, mostAbove] = [256, 1536];
-/** What stands before the cursor is cut at multiples of this, so that typing on does not move the cut each time. */
+/** Text before the cursor is cut at multiples of this, so that typing does not move the cut each time. */
 const cutAt = 512;
 
-/** The end of a long prompt under its path and the start of its suffix: what is far from the cursor is for the memories. */
+/**
+ * The end of a long prompt under its path, and the start of its suffix: the memories cover what is far from the cursor.
+ */
 function promptOf(context: Uint16Array, { special }: Pick<Tokenizer, 'special'>): Uint16Array {
   const text = context.indexOf(special.text);
   if (text < 0) return context;
@@ -133,7 +138,7 @@ function promptOf(context: Uint16Array, { special }: Pick<Tokenizer, 'special'>)
   return Uint16Array.of(...context.subarray(0, head), special.text, ...context.subarray(text + 1 + cut));
 }
 
-/** Positions that the engine answers at once. */
+/** Positions per engine call. */
 const mostPositions = 32;
 
 function logSoftmax(logits: Float32Array, id: number): number {
@@ -167,7 +172,7 @@ export class ModelHypothesis implements AsyncHypothesis {
     return { predictions, matched: 0, support: 0 };
   }
 
-  /** Of every id, [V]; nothing without a prompt. @param typed as in `next` */
+  /** Probabilities of all ids, [V]; undefined without a prompt. @param typed as in `next` */
   async probabilities(typed?: Uint8Array): Promise<Float64Array | undefined> {
     if (this.#ids.length === 0) return undefined;
     const probability = softmax(await this.#decode(this.#ids, 1));
@@ -180,7 +185,7 @@ export class ModelHypothesis implements AsyncHypothesis {
   }
 
   fork(): ModelHypothesis {
-    // The engine keeps the states of both by their tokens.
+    // The engine caches both states by their tokens.
     return new ModelHypothesis(this.#ids, this.#decode, this.#tokenizer);
   }
 
@@ -192,7 +197,7 @@ export class ModelHypothesis implements AsyncHypothesis {
     return [];
   }
 
-  /** Given that the token starts with what is typed, or that what is typed starts with it. */
+  /** Conditions on tokens that start with the typed bytes, or that these start with. */
   #restrict(probability: Float64Array, typed: Uint8Array): void {
     let whole = 0;
     for (let id = 0; id < probability.length; id++) {

@@ -1,4 +1,4 @@
-/** A number in [0, 1) that depends on nothing but a path, evenly spread: FNV-1a over UTF-16 units, mixed as MurmurHash3 ends. */
+/** Hashes a path to a uniform number in [0, 1): FNV-1a over UTF-16 units with MurmurHash3's finalizer. */
 export function pathFraction(path: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < path.length; at++) hash = Math.imul(hash ^ path.charCodeAt(at), 0x01000193);

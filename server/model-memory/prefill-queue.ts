@@ -1,11 +1,11 @@
-/** Which file the model reads next: what somebody has open or has just changed first, then the others in the order of the sequence. */
+/** The order of prefill: open and just changed files first, then the others in sequence order. */
 import { comparePaths } from '../sequence/order.ts';
 
 export class PrefillQueue {
-  /** The most recently wanted last. */
+  /** Most recently prioritized last. */
   readonly #first = new Set<string>();
   readonly #others = new Set<string>();
-  /** In order, for `#others`; rebuilt when that has grown. */
+  /** Sorted copy of `#others`, rebuilt when it has grown. */
   #sorted: string[] = [];
   #grown = false;
 
@@ -17,7 +17,7 @@ export class PrefillQueue {
     return this.#first.has(path) || this.#others.has(path);
   }
 
-  /** @param first before all that has been added so far */
+  /** @param first puts it before everything added so far */
   add(path: string, first = false): void {
     if (first) {
       this.#others.delete(path);
@@ -39,12 +39,12 @@ export class PrefillQueue {
     this.#others.clear();
   }
 
-  /** Files that somebody has open or has just changed. */
+  /** Number of waiting files that are open or just changed. */
   get urgent(): number {
     return this.#first.size;
   }
 
-  /** Takes out the next. @param urgentOnly leaves the others where they are */
+  /** Removes and returns the next file. @param urgentOnly skips the others */
   next(urgentOnly = false): string | undefined {
     const wanted = [...this.#first].at(-1);
     if (wanted !== undefined) {

@@ -1,4 +1,4 @@
-/** Reads the files of a repository with the model, one after another, and keeps what each leaves: the feed of the neural memory. */
+/** Prefills a repository's files one after another and stores their leaves in the model memory. */
 import type { ModelFacts, ModelReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
@@ -12,37 +12,37 @@ export interface PrefillOptions {
   readonly engine: Pick<Engine, 'run'>;
   readonly model: ModelReference;
   readonly store: RecordStore;
-  /** Beyond this machine; whatever goes wrong there, files are read here. */
+  /** Leaves shared between machines; on any failure, files are prefilled here. */
   readonly shared?: RemoteLeaves;
-  /** Of a file as it is now; nothing where it is not in memory any more. */
+  /** The current tokens of a file; undefined if it is no longer indexed. */
   readonly tokensOf: (path: string) => Uint16Array | undefined;
-  /** Is called whenever the progress may have changed. */
+  /** Called whenever the progress may have changed. */
   readonly onProgress?: (progress: PrefillProgress) => void;
-  /** Milliseconds without a further change after which a file is read that changes without being saved. */
+  /** Milliseconds without changes after which an unsaved file is prefilled. */
   readonly quiet?: number;
 }
 
 export interface PrefillProgress {
   readonly state: 'ready' | 'reading' | 'paused' | 'failed';
-  /** In memory, and waiting besides. */
+  /** In memory, and still waiting. */
   readonly files: number;
   readonly waiting: number;
   readonly tokens: number;
   readonly waitingTokens: number;
-  /** Files that the model has read and that had been read before, since the start. */
+  /** Files prefilled, and files recalled from a store, since the start. */
   readonly read: number;
   readonly recalled: number;
   readonly readTokens: number;
-  /** While the model read. */
+  /** Time spent prefilling. */
   readonly seconds: number;
-  /** A sentence, when it failed. */
+  /** A sentence, if it failed. */
   readonly problem?: string;
 }
 
-/** Files that are read by one request. */
+/** Files prefilled by one request. */
 interface Batch {
   readonly files: readonly Taken[];
-  /** One that was in memory before: it will be changed again. */
+  /** The file was in memory before: it will likely change again. */
   readonly edited: boolean;
 }
 
@@ -52,14 +52,14 @@ interface Taken {
   readonly tokens: Uint16Array;
 }
 
-/** What one request reads: this many tokens, or one file of more. A killed process loses no more than that. */
+/** Limits of one request: this many tokens, or one longer file. A killed process loses no more than that. */
 const most = { tokens: 2048, files: 64 };
 const defaultQuiet = 2000;
 
 export class PrefillScheduler {
   readonly #options: PrefillOptions;
   readonly #queue = new PrefillQueue();
-  /** Tokens of files in memory and of files that wait, by path. */
+  /** Token counts of files in memory and waiting, by path. */
   readonly #known = new Map<string, number>();
   readonly #waiting = new Map<string, number>();
   readonly #edits = new Map<string, NodeJS.Timeout>();
@@ -82,7 +82,7 @@ export class PrefillScheduler {
     this.#options = options;
   }
 
-  /** What has been read so far. Nothing before the model is loaded. */
+  /** The memory so far; undefined until the model is loaded. */
   get memory(): ModelMemory | undefined {
     return this.#memory;
   }
@@ -108,7 +108,7 @@ export class PrefillScheduler {
     };
   }
 
-  /** A file is there, or has other content than before. @param first before all others: it is open, or has just been changed */
+  /** Reports a new or changed file. @param first puts it before all others: it is open, or was just changed */
   changed(path: string, first = false): void {
     clearTimeout(this.#edits.get(path));
     this.#edits.delete(path);
@@ -122,7 +122,7 @@ export class PrefillScheduler {
     this.#begin();
   }
 
-  /** A file is being typed in: it is read when that pauses. */
+  /** Reports typing in a file: it is prefilled after a pause. */
   edited(path: string): void {
     clearTimeout(this.#edits.get(path));
     const quiet = setTimeout(() => this.changed(path, true), this.#options.quiet ?? defaultQuiet);
@@ -138,7 +138,7 @@ export class PrefillScheduler {
     this.#tell();
   }
 
-  /** Somebody has opened the file: where it waits, it is the next. */
+  /** Reports that a file was opened: if it waits, it is next. */
   prioritize(path: string): void {
     if (!this.#queue.has(path)) return;
     this.#queue.add(path, true);
@@ -154,20 +154,20 @@ export class PrefillScheduler {
     this.#tell();
   }
 
-  /** On battery: only what somebody has open or changes is read, and the others wait. */
+  /** On battery, only open and changed files are prefilled; the others wait. */
   saveEnergy(saving: boolean): void {
     this.#saving = saving;
     this.#begin();
     this.#tell();
   }
 
-  /** Resolves when nothing waits any more, or when it is paused or stopped. Rejects with what the model cannot do. */
+  /** Resolves when nothing is waiting, or it is paused or stopped. Rejects if the model fails. */
   async settled(): Promise<void> {
     for (let work = this.#working; work !== undefined; work = this.#working) await work;
     if (this.#problem !== undefined) throw new Error(this.#problem);
   }
 
-  /** Ends it. What is being read is let go. */
+  /** Stops, and abandons running requests. */
   async stop(): Promise<void> {
     this.#stop.abort();
     for (const timer of this.#edits.values()) clearTimeout(timer);
@@ -183,12 +183,12 @@ export class PrefillScheduler {
       .finally(() => {
         this.#working = undefined;
         this.#tell();
-        // What came while the last file was merged.
+        // Files that arrived during the last merge.
         this.#begin();
       });
   }
 
-  /** Files that wait to be read now. */
+  /** Number of files to prefill now. */
   get #wanted(): number {
     return this.#saving ? this.#queue.urgent : this.#queue.size;
   }
@@ -209,7 +209,7 @@ export class PrefillScheduler {
     }
     const memory = this.#memory;
     const pace = new Pace();
-    // One more than are read at once: while leaves are kept and files gathered, no reader waits.
+    // One more than run at once, so that no thread idles while leaves are stored and files gathered.
     const requests = this.#facts!.readers + 1;
     const reading = new Set<Promise<void>>();
     while (this.#mayWork()) {
@@ -217,7 +217,7 @@ export class PrefillScheduler {
       if (batch.files.length === 0) break;
       if (reading.size === 0) this.#since = performance.now();
       const request = this.#prefill(batch, memory).finally(() => reading.delete(request));
-      // Failures are handled where it is awaited; until then they must not count as unhandled.
+      // Awaited later; until then a failure must not count as unhandled.
       request.catch(() => undefined);
       reading.add(request);
       if (reading.size >= requests) await Promise.race(reading);
@@ -226,7 +226,7 @@ export class PrefillScheduler {
     for (const _ of memory.settle()) await pace.rest(signal);
   }
 
-  /** The next files that have to be read; those that have been read before are taken into memory on the way. */
+  /** Takes the next files to prefill; those with stored leaves are recalled on the way. */
   async #take(memory: ModelMemory, pace: Pace): Promise<Batch> {
     const taken: Taken[] = [];
     let length = 0;
@@ -250,7 +250,7 @@ export class PrefillScheduler {
       }
       const edited = this.#known.has(path);
       if (edited && taken.length > 0) {
-        // By itself, and next.
+        // Prefilled alone, and next.
         this.#queue.add(path, true);
         break;
       }
@@ -270,10 +270,10 @@ export class PrefillScheduler {
     for (const [at, { path, key, tokens }] of taken.entries()) {
       this.#read++;
       this.#readTokens += tokens.length;
-      // Where it has changed since, it waits again; what was read is right for what it was, until then.
+      // If it has changed since, it waits again; until then the result fits its old content.
       if (tokensOf(path) === undefined) continue;
       memory.set(path, key, leaves[at]!);
-      // Others wait for nothing, and neither does this.
+      // Nothing depends on sharing, so it is not awaited.
       if (shared !== undefined) void memory.share(key, shared).catch(() => undefined);
       this.#keep(path, tokens.length);
     }
@@ -284,7 +284,7 @@ export class PrefillScheduler {
     return shared !== undefined && memory.recallFrom(shared, path, key, length).catch(() => false);
   }
 
-  /** Seconds pass while at least one request is out. */
+  /** Counts time while at least one request is running. */
   #count(): void {
     const now = performance.now();
     this.#seconds += (now - this.#since) / 1000;

@@ -1,13 +1,13 @@
-/** Leaves beyond this machine: whoever has read a file of these tokens with this model spares everybody else doing so. */
+/** Leaves shared between machines: one machine prefills a file for all others with the same model. */
 
-/** A store of bytes by name, such as an HTTP cache or a bucket. What it gives is checked like what is read from disk. */
+/** A byte store with names, such as an HTTP cache or a bucket. Its data is verified like data from disk. */
 export interface RemoteLeaves {
-  /** Nothing where there is none. May reject: then the file is read here. */
+  /** Undefined if missing. May reject: then the file is prefilled here. */
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** `GET` and `PUT` of `<base>/<key>`, which HTTP caches and object stores (by signed or open addresses) have in common. */
+/** `GET` and `PUT` of `<base>/<key>`, which HTTP caches and object stores (with signed or public URLs) share. */
 export class HttpLeaves implements RemoteLeaves {
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;

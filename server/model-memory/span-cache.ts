@@ -1,4 +1,4 @@
-/** Where a tree's memories are: what was used last in working memory, all leaves and the larger folders in a store. */
+/** Stores a tree's memories: recently used ones in RAM, all leaves and the larger folders on disk. */
 import { createHash } from 'node:crypto';
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { FileMemory } from '../engine/file-memory.ts';
@@ -13,11 +13,11 @@ export interface SpanCacheOptions {
   readonly config: ModelConfig;
   readonly modelId: string;
   readonly store: RecordStore;
-  /** Bytes of working memory for what was used last. */
+  /** RAM limit for recently used memories, in bytes. */
   readonly room?: number;
 }
 
-/** Was kept and is not any more: to be read again. */
+/** A stored leaf has gone and must be prefilled again. */
 export class LostLeaf extends Error {
   override readonly name = 'LostLeaf';
   readonly key: string;
@@ -28,7 +28,7 @@ export class LostLeaf extends Error {
   }
 }
 
-/** Memories of fewer files are merged when needed, which is cheaper than storing them. */
+/** Memories of fewer files are merged on demand, which is cheaper than storing them. */
 const keptFrom = 16;
 const defaultRoom = 48 * 2 ** 20;
 
@@ -38,7 +38,7 @@ export class SpanCache implements Spans {
   readonly #store: RecordStore;
   readonly #merger: Merger;
   readonly #mostHeld: number;
-  /** The most recently used last. */
+  /** Most recently used last. */
   readonly #held = new Map<string, SpanMemory>();
 
   constructor({ config, modelId, store, room = defaultRoom }: SpanCacheOptions) {
@@ -53,12 +53,12 @@ export class SpanCache implements Spans {
     return this.#merger.empty;
   }
 
-  /** Bytes of working memory. */
+  /** RAM used, in bytes. */
   get bytes(): number {
     return this.#held.size * bytesOf(this.empty);
   }
 
-  /** The key of what reading these tokens leaves: of the model as well, and of nothing else. */
+  /** Leaf key of these tokens; depends on the model and nothing else. */
   keyOf(tokens: Uint16Array): string {
     const bytes = new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength);
     return createHash('sha256').update(this.#modelId).update(bytes).digest('hex');
@@ -74,7 +74,7 @@ export class SpanCache implements Spans {
     this.#store.put(key, sums);
   }
 
-  /** Takes over what others have read, if it is whole and fits. Says whether it is here then. */
+  /** Fetches a shared leaf, if it is whole and fits. Returns whether it is now stored here. */
   async fetch(key: string, shared: RemoteLeaves): Promise<boolean> {
     const [sums, keys] = await Promise.all([shared.get(key), shared.get(keysKey(key))]);
     if (sums === undefined || keys === undefined) return false;
@@ -89,7 +89,7 @@ export class SpanCache implements Spans {
     return true;
   }
 
-  /** Lets others have it. */
+  /** Shares a leaf. */
   async share(key: string, shared: RemoteLeaves): Promise<void> {
     for (const record of [keysKey(key), key]) {
       const bytes = this.#store.get(record);
@@ -146,7 +146,7 @@ export class SpanCache implements Spans {
   }
 }
 
-/** Keys are kept by themselves: few files are seen from so near that all of theirs are needed. */
+/** Keys are stored separately: few files are near enough that all of theirs are needed. */
 function keysKey(key: string): string {
   return createHash('sha256').update(key).update('keys').digest('hex');
 }

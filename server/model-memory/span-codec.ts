@@ -1,4 +1,4 @@
-/** A folder's memory as bytes: in float32, so that a loaded memory equals a merged one. */
+/** Serializes a folder's memory in float32, so that a loaded memory equals a merged one. */
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { FloatTensor } from '../engine/tensor.ts';
 import type { SpanMemory } from './merge.ts';
@@ -17,7 +17,7 @@ export function encodeSpan({ length, linear, delta, continuous }: SpanMemory): U
   return bytes;
 }
 
-/** Nothing for bytes that are no span of a model of this shape. */
+/** Undefined for bytes that are not a span of a model of this shape. */
 export function decodeSpan(bytes: Uint8Array, config: ModelConfig): SpanMemory | undefined {
   const { memory_heads: Hm, memory_key: dk, memory_value: dv } = config;
   const shapes = [
@@ -27,7 +27,7 @@ export function decodeSpan(bytes: Uint8Array, config: ModelConfig): SpanMemory |
   ];
   const sizes = shapes.map(shape => shape.reduce((product, size) => product * size, 1));
   if (bytes.byteLength !== lengthBytes + 4 * sizes.reduce((sum, size) => sum + size, 0)) return undefined;
-  // A copy begins at an address that floats can be read from.
+  // A copy is aligned for float access.
   const { buffer } = Uint8Array.from(bytes);
   let at = lengthBytes;
   const [linear, delta, continuous] = shapes.map((shape, part): FloatTensor => {

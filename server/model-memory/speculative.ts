@@ -1,14 +1,15 @@
 /**
- * Speculative decoding (Leviathan et al., arXiv 2211.17192) with drafts that somebody else gives, such as what followed the same
- * context elsewhere. A draft is a guess without a distribution, so it stands where the model would have chosen the same token: every
- * token is chosen from the model's logits after the tokens before it, with drafts as without. Only the number of runs differs.
+ * Speculative decoding (Leviathan et al., arXiv 2211.17192) with external drafts, such as what followed the same
+ * context elsewhere. A draft is a guess without a distribution, so it is accepted where the model would have chosen the
+ * same token: every token is chosen from the model's logits after the tokens before it, with or without drafts. Only
+ * the number of runs differs.
  */
 import type { Choose } from './sampling.ts';
 
-/** Follows what is decoded, and guesses how it goes on. */
+/** Follows the decoded tokens and guesses the next ones. */
 export interface Drafter {
   push(token: number): void;
-  /** At most `count` tokens; none where it does not know. */
+  /** At most `count` tokens; empty without a guess. */
   draft(count: number): ArrayLike<number>;
 }
 
@@ -17,26 +18,29 @@ export interface SpeculationOptions {
   readonly decode: (ids: Int32Array, positions: number) => Promise<Float32Array>;
   readonly choose: Choose;
   readonly drafter?: Drafter;
-  /** Nothing after such a token is wanted; it is the last one. */
+  /** Stops decoding after such a token. */
   readonly isEnd: (token: number) => boolean;
   readonly maxTokens: number;
 }
 
 export interface Speculated {
   readonly tokens: readonly number[];
-  /** How often the model ran after the prompt, and how many tokens of drafts stood. */
+  /** Model runs after the prompt, and accepted draft tokens. */
   readonly runs: number;
   readonly accepted: number;
 }
 
-/** Drafts that long are seldom right to the end. */
+/** Longer drafts are seldom right to the end. */
 const longestDraft = 12;
-/** A run over a draft costs as much as four over one token (nano, one thread): it is tried after so many right guesses in a row. */
+/**
+ * Checking a draft costs as much as four single tokens (nano, one thread): drafts are checked after this many right
+ * guesses in a row.
+ */
 const trusted = 2;
-/** After wrong guesses in a row no more are asked for until 1, 2, 4 … tokens have passed: looking for them takes time as well. */
+/** After wrong guesses, drafting pauses for 1, 2, 4 … tokens, because looking for drafts takes time too. */
 const longestPause = 8;
 
-/** Continues a prompt. The prompt itself is run as without drafts, so that both start from the same state. */
+/** Continues a prompt. The prompt itself runs as without drafts, so that both start from the same state. */
 export async function speculate(prompt: ArrayLike<number>, options: SpeculationOptions): Promise<Speculated> {
   const { decode, choose, drafter, isEnd, maxTokens } = options;
   const ids = Array.from(prompt);
@@ -67,20 +71,20 @@ export async function speculate(prompt: ArrayLike<number>, options: SpeculationO
   return { tokens, runs, accepted };
 }
 
-/** What the drafter guesses of the tokens to come, and how far it is to be trusted. */
+/** The drafter's guesses, and how far to trust them. */
 class Guesses {
   readonly #drafter: Drafter | undefined;
   #left: number[] = [];
   #rightInRow = 0;
   #wrongInRow = 0;
-  /** Tokens to wait for until the drafter is asked again. */
+  /** Tokens until the drafter is called again. */
   #pause = 0;
 
   constructor(drafter: Drafter | undefined) {
     this.#drafter = drafter;
   }
 
-  /** Worth checking in one run: at most `room`. */
+  /** A draft worth checking in one run: at most `room` tokens. */
   next(room: number): number[] {
     if (this.#left.length === 0 && this.#pause === 0) {
       this.#left = Array.from(this.#drafter?.draft(longestDraft) ?? []);

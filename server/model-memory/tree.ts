@@ -1,28 +1,29 @@
 /**
- * The repository's memory as a tree: a folder's memory is the ordered merge of its children's. A changed file redoes its leaf and the
- * merges on its path to the root.
+ * The repository's memory as a tree: a folder's memory is the ordered merge of its children's. A changed file
+ * recomputes its leaf and the merges on its path to the root.
  *
- * A folder may have thousands of children, so each holds them in a treap whose priorities are hashes of names (Seidel and Aragon,
- * "Randomized search trees", 1996): balanced, and of one shape for one set of names, whatever happened before. So memories merge in one
- * order: after any edits they equal a rebuild, and what leaves a file out equals a repository that never had it. Nodes never change:
- * what is left out for one view shares all else with the tree. They hold names and hashes alone: memories come from where they are kept,
- * under the hash of all that they are merged from, so a tree of any size takes little room and none of it is merged twice.
+ * A folder may have thousands of children, so each holds them in a treap whose priorities are hashes of names (Seidel
+ * and Aragon, "Randomized search trees", 1996): balanced, and with the same shape for the same names, whatever the
+ * history. So memories always merge in the same order: after any edits they equal a rebuild, and a view without a file
+ * equals a repository that never had it. Nodes are immutable: a view shares everything else with the tree. They hold
+ * only names and hashes; memories are stored under the hash of all their inputs, so a tree of any size takes little RAM
+ * and nothing is merged twice.
  */
 import { createHash } from 'node:crypto';
 import { comparePaths } from '../sequence/order.ts';
 import type { SpanMemory } from './merge.ts';
 import { pathFraction } from './path-hash.ts';
 
-/** Everything but one file, as seen from it: the nearest last. */
+/** Everything except one file, as seen from it: nearest last. */
 export interface View {
   readonly memory: SpanMemory;
-  /** From the nearest on. */
+  /** Nearest first. */
   readonly files: () => IterableIterator<LocatedFile>;
 }
 
-/** Which leaf a file has. */
+/** A file's leaf. */
 export interface LeafReference {
-  /** The key under which it is kept. */
+  /** Its storage key. */
   readonly key: string;
   /** In tokens. */
   readonly length: number;
@@ -32,15 +33,15 @@ export interface LocatedFile extends LeafReference {
   readonly path: string;
 }
 
-/** Where memories come from and are kept. */
+/** Stores and merges memories. */
 export interface Spans {
   readonly empty: SpanMemory;
   leaf(file: LeafReference): SpanMemory;
-  /** Of several files. @param parts gives what to merge where it is not kept */
+  /** Merged memory of several files. @param parts called to merge it if it is not stored */
   merged(key: string, files: number, parts: () => readonly SpanMemory[]): SpanMemory;
   /** Whether `merged` needs no parts. */
   holds(key: string, files: number): boolean;
-  /** What is not worth keeping. */
+  /** Merges without storing. */
   merge(parts: readonly SpanMemory[]): SpanMemory;
 }
 
@@ -65,7 +66,7 @@ export class MemoryTree {
     this.#root = withoutFile(this.#root, keysOf(path));
   }
 
-  /** The file's leaf, if it is there. */
+  /** The file's leaf, if it has one. */
   get(path: string): LeafReference | undefined {
     const keys = keysOf(path);
     const entry = find(this.#folder(keys.slice(0, -1)), keys.at(-1)!)?.entry;
@@ -77,19 +78,19 @@ export class MemoryTree {
     return filesBackwards(this.#root, '');
   }
 
-  /** Merges, a step at a time, what has not been merged yet, so that what is asked for afterwards is there at once. */
+  /** Merges pending changes step by step, so that later queries are immediate. */
   *settle(): IterableIterator<void> {
     yield* settled(this.#root, this.#spans);
   }
 
-  /** A folder's memory; that of everything for the empty path. Empty where there is no such folder. */
+  /** A folder's memory; everything for the empty path. Empty if there is no such folder. */
   folder(path = ''): SpanMemory {
     return memoryOf(this.#folder(path === '' ? [] : keysOf(`${path}/`)), this.#spans);
   }
 
   /**
-   * Everything but this file, whether it is there or not: what lies outside of its folder first, farthest first, then the rest of its
-   * folder. Takes time in proportion to the depth, and keeps nothing.
+   * Everything except this file, whether it exists or not: first what is outside its folder, farthest first, then the
+   * rest of its folder. Takes time proportional to the depth, and stores nothing.
    */
   seenFrom(path: string): View {
     const keys = keysOf(path);
@@ -116,21 +117,21 @@ type Entry =
   | { readonly kind: 'file'; readonly leaf: LeafReference }
   | { readonly kind: 'folder'; readonly children: Branch };
 
-/** A folder on the way to a file, without what leads to it. */
+/** A folder on the path to a file, without the child on that path. */
 interface Rest {
-  /** Its path with a slash at the end, or nothing for the root. */
+  /** Its path with a trailing slash, or empty for the root. */
   readonly folder: string;
   readonly branch: Branch | undefined;
 }
 
-/** A child of a folder with those children before and after it that rank lower. */
+/** A child of a folder, with the lower-ranked children before and after it. */
 class Branch {
   /** The child's name; a folder's ends with a slash, as in git's order. */
   readonly key: string;
   readonly entry: Entry;
   readonly left: Branch | undefined;
   readonly right: Branch | undefined;
-  /** Of all three. */
+  /** In all three. */
   readonly files: number;
   #hash: string | undefined;
 
@@ -143,7 +144,7 @@ class Branch {
     this.files = own + (left?.files ?? 0) + (right?.files ?? 0);
   }
 
-  /** Of everything that the memory of all three is made from. */
+  /** Hash of everything that the memory of all three is made from. */
   get hash(): string {
     const { left, right, entry } = this;
     this.#hash ??= createHash('sha256')
@@ -234,7 +235,7 @@ function remove(branch: Branch | undefined, key: string): Branch | undefined {
     : branch.withRight(remove(branch.right, key));
 }
 
-/** What stands before the key, and what after it; the key itself is not there. */
+/** Splits into the children before and after the key, which is dropped. */
 function split(branch: Branch | undefined, key: string): [Branch | undefined, Branch | undefined] {
   if (branch === undefined) return [undefined, undefined];
   if (comparePaths(key, branch.key) < 0) {
@@ -245,7 +246,7 @@ function split(branch: Branch | undefined, key: string): [Branch | undefined, Br
   return [branch.withRight(before), after];
 }
 
-/** All of `left` stands before all of `right`. */
+/** All of `left` precedes all of `right`. */
 function join(left: Branch | undefined, right: Branch | undefined): Branch | undefined {
   if (left === undefined || right === undefined) return left ?? right;
   return ranksHigher(left.key, right.key)
