@@ -1,31 +1,31 @@
-/** What of the repository is in memory, what was left out and why, and what has changed since. */
+/** Which files are indexed, which were left out and why, and which have changed since. */
 import type { Coverage } from '../protocol/requests.ts';
 import type { Skipped, SourceFile } from '../workspace/source.ts';
 
-/** The times of a file's bytes, as the file system gave them. */
+/** A file's metadata from the file system. */
 export type FileState = Pick<SourceFile, 'bytes' | 'modified' | 'changed' | 'wanted'>;
 
 export interface ReadEntry {
   readonly path: string;
   readonly tokens: number;
   readonly bytes: number;
-  /** SHA-256 of the bytes that were read, in hex. */
+  /** SHA-256 of the indexed bytes, in hex. */
   readonly hash: string;
   readonly note?: string;
-  /** Milliseconds since the epoch from when on the file is known to differ from what was read. */
+  /** When the file was first known to differ from the index, in milliseconds since the epoch. */
   readonly staleSince?: number;
 }
 
 interface Known<Entry> {
   readonly entry: Entry;
-  /** Absent where the entry comes from a name or a list, not from reading. */
+  /** Absent if the entry comes from a name or a list rather than from content. */
   readonly state: FileState | undefined;
   readonly at: number;
 }
 
 /**
- * A file that changed this shortly before it was read may change again without its times telling: the coarsest file
- * system in use (FAT) counts in two seconds.
+ * A file changed this shortly before it was read may change again with equal times: the coarsest file system in use
+ * (FAT) counts in two seconds.
  */
 export const coarsestClock = 2000;
 
@@ -36,7 +36,7 @@ export class CoverageLedger {
   #bytes = 0;
   #stale = 0;
 
-  /** Files in memory. */
+  /** Number of indexed files. */
   get files(): number {
     return this.#read.size;
   }
@@ -45,7 +45,7 @@ export class CoverageLedger {
     return this.#tokens;
   }
 
-  /** Bytes on disk of the files in memory. */
+  /** Size on disk of the indexed files, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -62,7 +62,7 @@ export class CoverageLedger {
     return this.#read.get(path)?.entry;
   }
 
-  /** When the file was last modified on disk, in milliseconds since the epoch, as far as that was asked. */
+  /** Modification time on disk, in milliseconds since the epoch, if known. */
   modifiedOf(path: string): number | undefined {
     return this.#read.get(path)?.state?.modified;
   }
@@ -80,7 +80,7 @@ export class CoverageLedger {
     return this.#skipped.get(path)?.entry;
   }
 
-  /** Whether the file, as it now stands on disk, is the one that was read or refused. */
+  /** Whether the file on disk is still the one that was indexed or refused. */
   isCurrent(file: SourceFile): boolean {
     const known = this.#read.get(file.path) ?? this.#skipped.get(file.path);
     return (
@@ -101,13 +101,13 @@ export class CoverageLedger {
     this.#bytes += entry.bytes;
   }
 
-  /** @param state of the bytes that were refused; left out where the content did not matter */
+  /** @param state of the refused bytes; omitted if the content did not matter */
   noteSkipped(entry: Skipped, state?: FileState): void {
     this.forget(entry.path);
     this.#skipped.set(entry.path, { entry, state, at: Date.now() });
   }
 
-  /** Notes that a file in memory is no longer what is on disk or in the editor. */
+  /** Marks an indexed file as changed on disk or in the editor. */
   noteStale(path: string): void {
     const known = this.#read.get(path);
     if (known === undefined || known.entry.staleSince !== undefined) return;

@@ -1,4 +1,4 @@
-/** One file from its bytes to tokens, with the time that each stage took. */
+/** Encodes one file from bytes to tokens, timing each stage. */
 import type { Verdict } from '../protocol/verdict.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -7,7 +7,7 @@ import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 
 export type Stage = 'discover' | 'read' | 'filter' | 'secrets' | 'encode' | 'index' | 'cache';
 
-/** Milliseconds a stage. */
+/** Milliseconds per stage. */
 export class StageClock {
   readonly spent: Record<Stage, number> = {
     discover: 0,
@@ -43,7 +43,7 @@ export interface Tokens {
   readonly note?: string;
 }
 
-/** The tokens of a file in its rendered form, or why it is not read. */
+/** The tokens of a rendered file, or why it is not indexed. */
 export async function encodeFile(
   read: SourceBytes,
   hash: string,

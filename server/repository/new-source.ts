@@ -1,9 +1,9 @@
-/** Files that an editor has and the disk does not, or not yet with anything in them. */
+/** Files that exist only in the editor, or are still empty on disk. */
 import { existsSync } from 'node:fs';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { CoverageLedger } from './coverage.ts';
 
-/** Whether a file that is not in memory is empty or not on disk, and would be read otherwise. */
+/** Whether a file is empty or missing on disk, and would be indexed otherwise. */
 export async function isNewSource(
   path: string,
   workspace: Workspace,
@@ -15,7 +15,7 @@ export async function isNewSource(
   const { files, skipped } = await workspace.discover([path]);
   if (files.some(file => file.path === path)) return true;
   if (skipped.length > 0) return skipped.some(one => one.path === path && one.reason === 'empty');
-  // What is there and is not listed is ignored by git.
+  // A file that exists but is not listed is ignored by git.
   const absolute = workspace.absoluteOf(path);
   return absolute !== undefined && !existsSync(absolute);
 }

@@ -1,40 +1,40 @@
-/** The account of one reading: how far it is, and what it did. */
+/** Progress and results of indexing. */
 
 import type { CoverageLedger } from './coverage.ts';
 import { type Stage, StageClock } from './encode-file.ts';
 
 export interface Progress {
   readonly phase: 'listing' | 'reading';
-  /** Files done of those that were listed. */
+  /** Of the listed files. */
   readonly done: number;
   readonly filesTotal: number;
-  /** Files, tokens and bytes in memory; files left out. */
+  /** Indexed files, tokens and bytes; files left out. */
   readonly files: number;
   readonly tokens: number;
   readonly bytes: number;
   readonly skipped: number;
-  /** The file just read. */
+  /** The file just indexed. */
   readonly path: string;
 }
 
-/** What one call of `read` or `update` did. */
+/** Result of one call of `read` or `update`. */
 export interface ReadReport {
-  /** False when it was cancelled: what was read until then is in memory. */
+  /** False if cancelled: what was indexed until then stays. */
   readonly complete: boolean;
-  /** Files whose content was looked at. */
+  /** Files whose content was read from disk. */
   readonly read: number;
-  /** Files that were taken from the cache without reading them or after reading them. */
+  /** Files taken from the cache, without or after reading them. */
   readonly cached: number;
-  /** Files that were in memory already, and current. */
+  /** Files that were indexed already, and current. */
   readonly kept: number;
   readonly removed: number;
   readonly seconds: number;
   readonly milliseconds: Readonly<Record<Stage, number>>;
-  /** Plain sentences for the user about what concerns more than one file. */
+  /** Sentences for the user about problems beyond single files. */
   readonly problems: readonly string[];
 }
 
-/** The account of one call. */
+/** Collects the report of one call. */
 export class Run {
   readonly clock = new StageClock();
   readonly problems: string[] = [];

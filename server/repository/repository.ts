@@ -1,4 +1,4 @@
-/** The one orchestrator: workspace → sequence → tokens → memory, kept current. */
+/** Orchestrates workspace → sequence → tokens → memory, and keeps it current. */
 
 import path from 'node:path';
 import { settings } from '../protocol/settings.ts';
@@ -26,26 +26,26 @@ import type { Follower, TokenMemory } from './token-memory.ts';
 export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly folders: readonly WorkspaceFolder[];
   readonly tokenizer: Tokenizer;
-  /** Empty. */
+  /** Must be empty. */
   readonly memory: Memory;
   readonly exclude?: readonly string[];
   readonly maxFileSize?: number;
   readonly maxTokens?: number;
-  /** Where what was read is kept for the next time; nowhere when left out. */
+  /** The cache between sessions; none if omitted. */
   readonly store?: CacheStore;
   /** Files that blocked the thread before; they are skipped. */
   readonly blocking?: readonly string[];
-  /** Called with each file before it is worked on. */
+  /** Called with each file before it is processed. */
   readonly workOn?: (path: string) => void;
   readonly follower?: Follower;
-  /** Opens without any folder too: documents still complete from themselves. */
+  /** Allows no folder at all: documents still complete from themselves. */
   readonly allowsNone?: boolean;
 }
 
-/** How many files are fetched from disk ahead of the one being worked on. */
+/** Files fetched from disk ahead of the current one. */
 const ahead = 8;
 
-/** An update of more paths than this looks at everything: it costs less than asking for each. */
+/** An update of more paths than this rescans everything, which is cheaper. */
 const manyPaths = 200;
 
 export class Repository<Memory extends TokenMemory = TokenMemory> {
@@ -63,9 +63,9 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   /** Updates run one after another. */
   #updates: Promise<unknown> = Promise.resolve();
   #reads: Promise<unknown> = Promise.resolve();
-  /** Paths that an update has looked at while a reading is under way: what it found is newer than what the reading fetched. */
+  /** Paths updated while `read` is running, whose result is newer than what `read` fetched. */
   readonly #updated = new Set<string>();
-  /** Paths whose unsaved text is in memory in place of what is on disk. */
+  /** Paths indexed with unsaved text instead of the file on disk. */
   readonly #edited = new Set<string>();
 
   private constructor(
@@ -85,8 +85,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   }
 
   /**
-   * Opens the folders; reads nothing yet. Folders that cannot be opened are among the problems of every reading.
-   * @throws FolderError when not one folder can be opened
+   * Opens the folders without reading files. Folders that cannot be opened are reported as problems of every `read`.
+   * @throws FolderError when no folder can be opened
    */
   static async open<Memory extends TokenMemory>(
     options: RepositoryOptions<Memory>,
@@ -102,15 +102,15 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     return new Repository(workspace, cache, options);
   }
 
-  /** Paths in memory, in the order of the sequence. */
+  /** Indexed paths, in sequence order. */
   get paths(): readonly string[] {
     return this.#paths.all;
   }
 
   /**
-   * Brings memory up to date with the disk, reading what is new or has changed; everything the first time. Other work
-   * runs in between, and may use what is already there.
-   * @param signal stops it at once; then the result says that it is not complete
+   * Updates the index from disk, reading what is new or has changed; everything the first time. Yields to other work,
+   * which may use what is already indexed.
+   * @param signal stops it at once; the report then says it is incomplete
    */
   read(onProgress?: (progress: Progress) => void, signal?: AbortSignal): Promise<ReadReport> {
     const reading = this.#reads.then(() => this.#bringUpToDate(undefined, onProgress, signal));
@@ -119,8 +119,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   }
 
   /**
-   * Brings single files or folders up to date: changed, new or gone. Takes time in proportion to them.
-   * @param paths absolute, or as in the sequence; others than the workspace's are ignored
+   * Updates single files or folders: changed, new or gone. Takes time proportional to them.
+   * @param paths absolute, or as in the sequence; paths outside the workspace are ignored
    */
   update(paths: readonly string[], signal?: AbortSignal): Promise<ReadReport> {
     const inside = new Set<string>();
@@ -142,8 +142,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   }
 
   /**
-   * Puts the unsaved text of an open document in the place of what is on disk, until `undefined` takes it back. Also for a file that is
-   * new or still empty on disk; what is left out stays out, and so does a text that holds a secret.
+   * Indexes the unsaved text of an open document instead of the file on disk; `undefined` reverts. Also for a file that
+   * is new or still empty on disk; excluded files stay out, and so does text with a secret.
    */
   async edit(path: string, text: string | undefined): Promise<void> {
     if (text === undefined) {
@@ -159,7 +159,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.#follower?.edited(path);
   }
 
-  /** Forgets everything, in memory and in the cache. */
+  /** Deletes the index and its cache. */
   async clear(): Promise<void> {
     for (const path of this.#paths.all) {
       this.memory.delete(path);
@@ -171,12 +171,12 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     await this.#cache?.clear();
   }
 
-  /** Keeps what was read in the cache; `read` does so by itself. */
+  /** Writes the cache; `read` does so itself. */
   async save(): Promise<void> {
     await this.#cache?.save();
   }
 
-  /** The text of a file as it is in memory: decoded, with `\n` line ends. */
+  /** The indexed text of a file: decoded, with ` ` line ends. */
   textOf(path: string): string | undefined {
     const tokens = this.memory.tokensOf(path);
     if (tokens === undefined) return undefined;
@@ -184,7 +184,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     return this.tokenizer.decode(tokens.subarray(start, end));
   }
 
-  /** Lines `first` to `last` (from 1, both included) of a file in memory, as far as it has them. */
+  /** Lines `first` to `last` (1-based, inclusive) of an indexed file, as far as it has them. */
   linesOf(path: string, first: number, last: number): string[] {
     const text = this.textOf(path);
     return text === undefined ? [] : text.split('\n').slice(Math.max(0, first - 1), last);
@@ -227,7 +227,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const files = found.files.filter(file => !this.ledger.isCurrent(file));
     run.kept = found.files.length - files.length;
     run.total = files.length;
-    // What stands outermost says what the whole is, and can be shown while the rest is read.
+    // Top-level files describe the whole and can be shown while the rest is read.
     const outermost = ({ path: name }: SourceFile): number => (name.includes('/') ? 1 : 0);
     files.sort((one, other) => outermost(one) - outermost(other) || comparePaths(one.path, other.path));
     await this.#readAll(files, within === undefined, run, signal);
@@ -247,7 +247,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const fetching = inOrder(files, ahead, file => this.#fetch(file));
     try {
       for (;;) {
-        // Only waiting counts as reading: while a file is worked on, the next ones arrive.
+        // Only waiting counts as reading: the next files arrive while one is processed.
         const fetched = await run.clock.wait('read', () => fetching.next());
         if (fetched.done) return;
         await pace.rest(signal);
@@ -260,15 +260,15 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     }
   }
 
-  /** What the cache knows of the file, or its bytes. */
+  /** The cache's result for the file, or its bytes. */
   async #fetch(file: SourceFile): Promise<Fetched> {
     const cached = await this.#cache?.findByState(file);
     return cached === undefined ? { file, read: await this.#reader.read(file) } : { file, cached };
   }
 
-  /** Puts a file that was fetched into memory, or the reason why not into the ledger. */
+  /** Indexes a fetched file, or records why not. */
   async #settle(fetched: Fetched, yields: boolean, run: Run): Promise<void> {
-    // An update may have come between; it looked later.
+    // A later update may have overtaken this one.
     const overtaken = (): boolean => yields && this.#updated.has(fetched.file.path);
     if (this.#blocking.has(fetched.file.path)) {
       this.#drop(fetched.file.path, run);
@@ -308,12 +308,12 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const others = this.ledger.tokens - (this.ledger.entryOf(path)?.tokens ?? 0);
     if (others + tokens.length > this.#maxTokens) {
       this.#drop(path, run);
-      // Without its state: once there is room, the next reading tries again.
+      // Recorded without its state, so that the next `read` retries once there is room.
       const detail = `Over the limit of ${this.#maxTokens} tokens (longsight.read.maxTokens).`;
       this.ledger.noteSkipped({ path, reason: 'limit', detail });
       return;
     }
-    // What the user sees is newer than what is on disk.
+    // The editor's text is newer than the disk.
     if (!this.#edited.has(path)) {
       run.clock.time('index', () => {
         this.memory.set(path, tokens);
@@ -337,7 +337,9 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     run.removed++;
   }
 
-  /** Forgets what lies in the places looked at and is no longer there. What lies in a folder that is absent as a whole is kept. */
+  /**
+   * Removes files in the scanned places that no longer exist. Files in a folder that is missing as a whole are kept.
+   */
   #forgetAllBut(
     listed: ReadonlySet<string>,
     within: readonly string[] | undefined,
@@ -361,13 +363,16 @@ type Fetched =
   | { readonly file: SourceFile; readonly cached: CachedTokens }
   | { readonly file: SourceFile; readonly read: SourceBytes | Verdict };
 
-/** The place to look at when a path changed; `undefined` for what version control keeps for itself, and for no path of the sequence. */
+/**
+ * The place to scan for a changed path; `undefined` for version control's own files, and for paths outside the
+ * sequence.
+ */
 function partOf(changed: string): string | undefined {
   const names = changed.split('/');
-  // Beside git's own data lie the rules of one clone.
+  // Rules of one clone are kept beside git's own data.
   if (/(?:^|\/)\.git\/info\/exclude$/.test(changed)) return names.slice(0, -3).join('/');
   if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
-  // A file of rules decides about everything beside and below it.
+  // An ignore file affects everything beside and below it.
   return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;
 }
 

@@ -1,4 +1,4 @@
-/** What was read of one repository, kept in the store: a list of files with their outcomes, and packs of their tokens. */
+/** The cached tokens of one repository: a list of files with their outcomes, and packs of tokens. */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { messageOf } from '../protocol/message-of.ts';
@@ -16,7 +16,7 @@ export interface CachedTokens {
   readonly outcome: Tokens | Verdict;
 }
 
-/** Where the tokens of a file lie. */
+/** Location of a file's tokens. */
 interface PackRange {
   readonly pack: string;
   readonly start: number;
@@ -24,11 +24,11 @@ interface PackRange {
   readonly note?: string;
 }
 
-/** One content that a path had. */
+/** One version of a file. */
 interface Row extends FileState {
   readonly path: string;
   readonly hash: string;
-  /** When the content was read, and when it was last of use, in milliseconds since the epoch. */
+  /** When the content was read and last used, in milliseconds since the epoch. */
   readonly readAt: number;
   readonly usedAt: number;
   readonly outcome: PackRange | Verdict;
@@ -37,29 +37,29 @@ interface Row extends FileState {
 const format = 1;
 const listName = 'list';
 
-/** Tokens a pack: large enough that packs are few, small enough that one is loaded in a moment. */
+/** Tokens per pack: large enough for few packs, small enough to load quickly. */
 const packTokens = 1 << 21;
 
-/** Packs kept loaded: files are read in order, and mostly lie in that order. */
+/** Packs kept loaded: files are read in order, which is mostly the packs' order. */
 const loadedPacks = 3;
 
-/** After this long without a change, the list is written again to say that the repository is still in use. */
+/** After this long without a change, the list is rewritten to mark the repository as in use. */
 const useIsNews = 24 * 60 * 60 * 1000;
 
 /**
- * Contents that a path had before are kept while they take no more room than those it has: switching branches, or undoing
- * a change, then costs no reading.
+ * Earlier versions are kept while they take no more space than the current ones: switching branches or undoing a change
+ * then needs no encoding.
  */
 export class TokenCache {
   readonly #store: CacheStore;
   readonly #repository: string;
   /** By path and hash. */
   readonly #rows = new Map<string, Row>();
-  /** By path, the row whose times fit last. */
+  /** By path, the row whose times matched last. */
   readonly #latest = new Map<string, Row>();
   readonly #problems = new Set<string>();
   readonly #loaded = new Map<string, Promise<Uint16Array | undefined>>();
-  /** Tokens of the pack that is being filled. */
+  /** Tokens of the unfinished pack. */
   #filling = { name: newPackName(), parts: [] as Uint16Array[], count: 0 };
   #writing: Promise<void> = Promise.resolve();
   readonly #opened = Date.now();
@@ -72,9 +72,9 @@ export class TokenCache {
   }
 
   /**
-   * Opens what is kept of the folders, if anything.
+   * Opens the folders' cache, if any.
    * @param roots absolute paths of the folders, with the names that prefix their files
-   * @param tokenizerHash what other tokenizers made is kept apart
+   * @param tokenizerHash separates caches by tokenizer
    */
   static async open(
     store: CacheStore,
@@ -93,7 +93,7 @@ export class TokenCache {
     return cache;
   }
 
-  /** What became of exactly this file, going by its times; `undefined` when that is not certain. */
+  /** The outcome of exactly this file, judged by its times; `undefined` if uncertain. */
   async findByState(file: SourceFile): Promise<CachedTokens | undefined> {
     const row = this.#latest.get(file.path);
     if (row === undefined || !isState(row, file) || row.changed + coarsestClock >= row.readAt)
@@ -101,7 +101,7 @@ export class TokenCache {
     return this.#resolve(row, file);
   }
 
-  /** What became of a file with this path and content. */
+  /** The outcome of a file with this path and content. */
   async findByContent(file: SourceFile, hash: string): Promise<CachedTokens | undefined> {
     const row = this.#rows.get(keyOf(file.path, hash));
     if (row === undefined || row.wanted !== file.wanted) return undefined;
@@ -119,7 +119,7 @@ export class TokenCache {
     return found;
   }
 
-  /** Notes what became of a file that was read. */
+  /** Records the outcome of a file. */
   note(file: SourceFile, hash: string, outcome: Tokens | Verdict): void {
     const now = Date.now();
     const kept = 'reason' in outcome ? outcome : this.#pack(outcome);
@@ -127,7 +127,7 @@ export class TokenCache {
     this.#changed = true;
   }
 
-  /** Writes what was noted. Never fails: what goes wrong is among the problems. */
+  /** Writes all records. Never fails: errors become problems. */
   async save(): Promise<void> {
     if (!this.#changed && Date.now() - this.#savedAt < useIsNews) return;
     try {
@@ -149,7 +149,7 @@ export class TokenCache {
     }
   }
 
-  /** Drops everything kept for this repository. */
+  /** Removes this repository's cache. */
   async clear(): Promise<void> {
     this.#rows.clear();
     this.#latest.clear();
@@ -158,7 +158,7 @@ export class TokenCache {
     await this.#store.removeRepository(this.#repository);
   }
 
-  /** Plain sentences on what went wrong since they were last taken. */
+  /** Sentences about errors since the last call. */
   takeProblems(): string[] {
     const problems = [...this.#problems];
     this.#problems.clear();
@@ -202,7 +202,7 @@ export class TokenCache {
     if (count === 0) return;
     this.#filling = { name: newPackName(), parts: [], count: 0 };
     const tokens = joined(parts, count);
-    // Until it is written, it is read from here.
+    // Served from here until it is written.
     this.#keepLoaded(name, Promise.resolve(tokens));
     this.#writing = this.#writing.then(async () => {
       try {
@@ -214,7 +214,7 @@ export class TokenCache {
     });
   }
 
-  /** The tokens of a pack, or nothing when it is lost. */
+  /** The tokens of a pack, or undefined if it is lost. */
   async #packOf(name: string): Promise<Uint16Array | undefined> {
     if (name === this.#filling.name) return joined(this.#filling.parts, this.#filling.count);
     const loaded = this.#loaded.get(name) ?? this.#load(name);
@@ -234,7 +234,7 @@ export class TokenCache {
   async #load(name: string): Promise<Uint16Array | undefined> {
     const data = await this.#get(name);
     if (data === undefined) return undefined;
-    // Tokens have to begin at an even address.
+    // Uint16 access needs an even address.
     const even = data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
     return new Uint16Array(even.buffer, even.byteOffset, even.byteLength >> 1);
   }
@@ -260,7 +260,7 @@ export class TokenCache {
     }
   }
 
-  /** Takes over what this or another process has saved. */
+  /** Merges what this or another process has saved. */
   async #mergeList(): Promise<void> {
     const data = await this.#get(listName);
     if (data === undefined) return;
@@ -273,7 +273,7 @@ export class TokenCache {
     }
   }
 
-  /** Drops the least recently used contents, and repacks packs that are mostly dropped. */
+  /** Drops the least recently used versions, and repacks packs that are mostly dropped. */
   async #tidy(): Promise<void> {
     const isUsed = (row: Row): boolean => row.usedAt >= this.#opened;
     const rows = [...this.#rows.values()].sort((one, other) => other.usedAt - one.usedAt);
@@ -301,7 +301,7 @@ export class TokenCache {
     }
   }
 
-  /** Tokens in use, by pack. */
+  /** Number of tokens in use, by pack. */
   #packsInUse(): Map<string, number> {
     const used = new Map<string, number>();
     for (const { outcome } of this.#rows.values())

@@ -1,24 +1,24 @@
-/** What keeps the tokens of files, and answers from them. */
+/** A store of files' tokens that answers queries. */
 export interface TokenMemory {
   /** Adds or replaces a file. */
   set(path: string, tokens: Uint16Array): void;
   delete(path: string): void;
   has(path: string): boolean;
-  /** Nothing for a file that is not held. */
+  /** Undefined for a file that is not stored. */
   tokensOf(path: string): Uint16Array | undefined;
-  /** Makes ready to answer at once. */
+  /** Prepares for fast queries. */
   settle(): void;
-  /** Tokens held. */
+  /** Number of tokens. */
   readonly tokens: number;
-  /** Bytes of working memory taken. */
+  /** RAM used, in bytes. */
   readonly bytes: number;
 }
 
-/** What is told of every change to the memory of tokens, after it. */
+/** Notified after every change of the token memory. */
 export interface Follower {
-  /** A file is there, or has other content on disk than before. */
+  /** A file is new, or its content on disk has changed. */
   changed(path: string): void;
-  /** The unsaved text of a file is in memory. */
+  /** A file's unsaved text was indexed. */
   edited(path: string): void;
   removed(path: string): void;
 }
