@@ -1,13 +1,13 @@
 /**
- * Definitions of languages with braces that have no grammar here: Kotlin, Swift, Scala, Groovy, Dart. Lines are read word by word, so that a
- * declaration is found behind any number of modifiers, and braces are counted, so that members are told from what lies in functions.
+ * Definitions of brace languages without a grammar here: Kotlin, Swift, Scala, Groovy, Dart. Lines are scanned word by
+ * word, to find a declaration behind any number of modifiers, and braces are counted, to tell members from locals.
  */
 import { languageById } from '../workspace/language.ts';
 import { codeText } from './code-text.ts';
 import type { Definition } from './definition.ts';
 
 interface Words {
-  /** Words that declare a type. */
+  /** Keywords that declare a type. */
   readonly types: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
@@ -42,7 +42,7 @@ export function hasBraceOutline(languageId: string): boolean {
 interface Open {
   readonly depth: number;
   readonly definition: Definition & { endLine?: number };
-  /** Nothing for a function, whose inside declares nothing that others see. */
+  /** Undefined for a function, whose body declares nothing visible outside. */
   readonly type: string | undefined;
 }
 
@@ -52,7 +52,7 @@ export function braceOutline(languageId: string, text: string): Definition[] {
   const found: (Definition & { endLine?: number })[] = [];
   if (rules === undefined || language === undefined) return found;
   const open: Open[] = [];
-  /** What was declared last and has no body yet: its head may go on over lines. */
+  /** The last declaration without a body yet: its head may span lines. */
   let head: Omit<Open, 'depth'> | undefined;
   let depth = 0;
   let round = 0;
@@ -94,11 +94,11 @@ interface Declared {
   readonly kind: string;
   readonly name: string;
   readonly isType: boolean;
-  /** What an extension function extends. */
+  /** The type that an extension function extends. */
   readonly receiver?: string;
 }
 
-/** What a line declares: modifiers and annotations, the word for what it is, its name. */
+/** Parses a declaration line: modifiers and annotations, keyword, name. */
 function declaration(line: string, { types, functions, values }: Words): Declared | undefined {
   let rest = line.trim();
   for (let seen = 0; seen < 12; seen++) {
@@ -113,7 +113,7 @@ function declaration(line: string, { types, functions, values }: Words): Declare
     if (word === 'init' && functions.has(word)) return { kind: 'function', name: word, isType: false };
     const isType = types.has(word);
     if (isType || functions.has(word) || values.has(word)) {
-      // `enum class`, `fun interface` and `case class` say what they are twice.
+      // `enum class`, `fun interface` and `case class` have two keywords.
       const second = /^\w+/.exec(after)?.[0];
       if (second !== undefined && types.has(second) && second !== 'object') {
         rest = after;
@@ -131,7 +131,7 @@ function declaration(line: string, { types, functions, values }: Words): Declare
       return { kind, name: named[2]!, isType, ...(named[1] !== undefined && { receiver: named[1] }) };
     }
     if (!modifiers.has(word)) return undefined;
-    // `private(set)`, `actor` and others in round brackets.
+    // Skips `private(set)` and other parenthesized modifiers.
     rest = after.replace(/^\([^()]*\) */, '');
   }
   return undefined;

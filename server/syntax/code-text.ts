@@ -1,7 +1,7 @@
-/** The code of a file apart from what it says in comments and strings: names in those use nothing. */
+/** Blanks out comments and strings, whose names are not uses. */
 import type { Language } from '../workspace/language.ts';
 
-/** Languages in which `'` opens a character only, or a lifetime. */
+/** Languages in which `'` starts only a character or a lifetime. */
 const characterQuotes = new Set(
   'c cpp cuda-cpp objective-c csharp java kotlin scala rust go swift zig haskell ocaml fsharp'.split(' '),
 );
@@ -16,12 +16,12 @@ const longQuotes: Readonly<Record<string, readonly string[]>> = {
   elixir: ['"""'],
   julia: ['"""'],
 };
-/** The longest thing that single quotes hold where they hold a character. */
+/** Longest character literal. */
 const longestCharacter = 12;
 
 /**
- * @returns the text with spaces in place of comments and of what strings hold; lines and columns stay.
- * One pass: each character is looked at a fixed number of times.
+ * @returns the text with comments and string contents replaced by spaces; lines and columns are unchanged. One pass
+ * with constant work per character.
  */
 export function codeText(text: string, language: Language): string {
   const { id, lineComments, blockComments } = language;
@@ -69,7 +69,8 @@ export function codeText(text: string, language: Language): string {
 function isLineComment(text: string, at: number, marks: readonly string[], id: string): boolean {
   const mark = marks.find(one => text.startsWith(one, at));
   if (mark === undefined) return false;
-  // `$#`, `${#a}` and `a#b` are no comments of a shell, `#[attribute]` none of PHP, and a word is one only at the start of a line.
+  // `$#`, `${#a}` and `a#b` are not comments in a shell, nor is `#[attribute]` in PHP; keyword comments count only at
+  // the start of a line.
   const before = at === 0 ? '\n' : text[at - 1]!;
   if (mark === '#' && id === 'php' && text[at + 1] === '[') return false;
   if (mark === '#' && id === 'shellscript') return /\s/.test(before);
@@ -86,7 +87,10 @@ function endOfLine(text: string, at: number): number {
   return found < 0 ? text.length : found;
 }
 
-/** One behind a string's closing quote; `at` itself where it opens none. A string that its line does not close ends with the line. */
+/**
+ * The offset after a string's closing quote; `at` itself if no string starts there. An unclosed string ends with its
+ * line.
+ */
 function endOfString(text: string, at: number, isCharacter: boolean): number {
   const quote = text[at]!;
   const single = quote === "'" && isCharacter;

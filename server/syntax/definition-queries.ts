@@ -1,8 +1,8 @@
 /**
- * Where definitions stand in the syntax trees of tree-sitter's grammars, by grammar. A pattern captures the whole definition under its
- * kind, in the language's own word, its name under `@name`, and the type it is a member of under `@container` where it does not stand
- * inside of that. `@exported` captures names that a file exports apart from where it defines them. Only what other files or a reader's
- * overview can use is looked for: the outermost level and the members of types.
+ * Tree-sitter queries for definitions, by grammar. A pattern captures the whole definition under its kind, in the
+ * language's own word, its name as `@name`, and its type as `@container` where a member is not nested in it.
+ * `@exported` captures names exported apart from their definition. Only what other files or an overview can use is
+ * captured: the top level and members of types.
  */
 import type { Node } from 'web-tree-sitter';
 
@@ -10,7 +10,7 @@ export interface Grammar {
   /** The part of the file name after `tree-sitter-`. */
   readonly name: string;
   readonly query: string;
-  /** Whether a definition can be seen from outside of its file. */
+  /** Whether a definition is visible outside its file. */
   readonly exported: (definition: Node, name: string) => boolean;
 }
 
@@ -92,10 +92,10 @@ const cGrammar: Grammar = {
   exported: definition => !hasChild(definition, /^storage_class_specifier$/, /static/),
 };
 
-/** A type as Go and Rust write it where they say what a method is of: with or without parameters. */
+/** The receiver type of a method in Go and Rust, with or without type parameters. */
 const namedType = '(type_identifier) @container (generic_type type: (type_identifier) @container)';
 
-/** By the identifier of the language, as in `workspace/language.ts`. */
+/** By language id, as in `workspace/language.ts`. */
 export const grammars: Readonly<Record<string, Grammar>> = {
   typescript: { name: 'typescript', ...typeScript },
   typescriptreact: { name: 'tsx', ...typeScript },
@@ -191,7 +191,7 @@ export const grammars: Readonly<Record<string, Grammar>> = {
       (method_declaration name: (_) @name) @method`,
     exported: unlessPrivate,
   },
-  // What is C to an editor may be C++ in a header; C++'s grammar reads both.
+  // A C header may be C++, whose grammar parses both.
   c: cGrammar,
   cpp: cGrammar,
   'cuda-cpp': cGrammar,

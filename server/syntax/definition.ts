@@ -2,28 +2,30 @@ export interface Definition {
   readonly name: string;
   /** In the language's own word: function, class, trait … */
   readonly kind: string;
-  /** From 1: the line of the name, and the last of the definition where that is known. */
+  /** 1-based: the line of the name, and the last line of the definition if known. */
   readonly line: number;
   readonly endLine?: number;
-  /** Visible outside the file, as far as the file says. */
+  /** Visible outside the file, as far as the file shows. */
   readonly exported: boolean;
-  /** The type that it is a member of. */
+  /** The type it is a member of. */
   readonly container?: string;
 }
 
-/** Whether it is named by way of its type. Not every grammar says which type a method is of. */
+/** Whether it is accessed through its type. Not every grammar gives a method's type. */
 export function isMember({ kind, container }: Definition): boolean {
   return kind === 'method' || container !== undefined;
 }
 
 export interface Import {
-  /** As written: a relative path, a module name with dots, an include path; of languages that import names, those with dots. */
+  /**
+   * As written: a relative path, a dotted module, an include path; for languages that import names, the dotted name.
+   */
   readonly target: string;
   readonly line: number;
-  /** It takes in all names of the namespace that it names. */
+  /** Imports all names of the namespace. */
   readonly all?: boolean;
-  /** It holds in every file of the project. */
+  /** Applies to every file of the project. */
   readonly everywhere?: boolean;
-  /** What the file calls it by. */
+  /** Its local alias. */
   readonly as?: string;
 }

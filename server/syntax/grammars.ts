@@ -1,13 +1,13 @@
-/** Definitions by tree-sitter: grammars as WebAssembly, loaded when the first file of their language comes. */
+/** Definitions by tree-sitter, with WebAssembly grammars loaded on the first file of their language. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Language, type Node, Parser, Query } from 'web-tree-sitter';
 import type { Definition } from './definition.ts';
 import { type Grammar, grammars } from './definition-queries.ts';
 
-/** A file larger than this is data, or was generated; patterns see enough of it. */
+/** Larger files are data or generated; line patterns suffice for them. */
 const mostCharacters = 400_000;
-/** Levels of the tree below the file that definitions are looked for on. */
+/** Depth of the tree that is searched for definitions. */
 const deepest = 9;
 const mostDefinitions = 1000;
 
@@ -20,7 +20,7 @@ interface Loaded {
 export class Grammars {
   readonly #files: WasmFiles;
   readonly #parser: Parser;
-  /** By grammar; nothing for one that cannot be loaded. */
+  /** By grammar; undefined for one that failed to load. */
   readonly #loaded = new Map<string, Loaded | undefined>();
 
   private constructor(files: WasmFiles, parser: Parser) {
@@ -28,7 +28,7 @@ export class Grammars {
     this.#parser = parser;
   }
 
-  /** @returns nothing where the grammars are not installed or WebAssembly does not work: outlines are then made by line patterns. */
+  /** @returns undefined when the grammars are missing or WebAssembly does not work: outlines then use line patterns */
   static async open(files = installedFiles()): Promise<Grammars | undefined> {
     try {
       await Parser.init({ wasmBinary: await readFile(files.runtime) });
@@ -38,7 +38,7 @@ export class Grammars {
     }
   }
 
-  /** Makes ready for a language. False where there is no grammar for it. */
+  /** Loads a language. False if there is no grammar for it. */
   async load(languageId: string): Promise<boolean> {
     const grammar = grammars[languageId];
     if (grammar === undefined) return false;
@@ -49,7 +49,7 @@ export class Grammars {
     return this.#loaded.get(languageId) !== undefined;
   }
 
-  /** @returns nothing for a text of a language that is not loaded, or that the parser gives up on. */
+  /** @returns undefined for a language that is not loaded, or if the parser gives up */
   definitionsOf(languageId: string, text: string): Definition[] | undefined {
     const loaded = this.#loaded.get(languageId);
     if (loaded === undefined || text.length > mostCharacters) return undefined;
@@ -64,7 +64,7 @@ export class Grammars {
         tree.delete();
       }
     } catch {
-      // What breaks in the parser's own machine is no reason to have no outline.
+      // A crash in the parser falls back to line patterns.
       return undefined;
     }
   }
@@ -81,7 +81,7 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
   const exportedApart = new Set<string>();
   const found: (Definition & { readonly start: number; readonly end: number })[] = [];
   const seen = new Set<number>();
-  // The first pattern that fits a definition has it.
+  // The first matching pattern wins.
   for (const { captures } of [...matches].sort((one, other) => one.patternIndex - other.patternIndex)) {
     if (captures[0]?.name === 'exported') exportedApart.add(captures[0].node.text);
     const name = captures.find(capture => capture.name === 'name')?.node;
@@ -95,7 +95,7 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
     found.push({
       name: text,
       kind: whole.name,
-      // C names a type at the end of its definition.
+      // In C, a typedef's name comes last.
       line: (whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
       endLine: whole.node.endPosition.row + 1,
       exported: grammar.exported(whole.node, text),
@@ -119,7 +119,7 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
   });
 }
 
-/** A name apart from what it is a member of, where C++ and Ruby write both: `Cart` and `total` of `shop::Cart<Item>::total`. */
+/** Splits a qualified C++ or Ruby name: `Cart` and `total` of `shop::Cart<Item>::total`. */
 function qualified(written: Node): { readonly scope: string | undefined; readonly text: string } {
   let [name, scope]: [Node, Node | null] = [written, null];
   while (name.type === 'qualified_identifier' || name.type === 'scope_resolution') {
@@ -129,20 +129,20 @@ function qualified(written: Node): { readonly scope: string | undefined; readonl
   return { scope: (scope?.childForFieldName('name') ?? scope)?.text, text: name.text.replace(/^.*::/, '') };
 }
 
-/** What a pattern captures beside the definition itself. */
+/** Captures other than the definition itself. */
 const parts = new Set(['name', 'container', 'exported']);
 
-/** Kinds of definitions that others are members of. */
+/** Kinds of definitions that have members. */
 const types = new Set(['class', 'interface', 'struct', 'enum', 'record', 'trait', 'module', 'namespace']);
 
 export interface WasmFiles {
-  /** The parser's own file. */
+  /** The parser's WebAssembly file. */
   readonly runtime: string;
-  /** The folder with a file for each grammar. */
+  /** The folder with one file per grammar. */
   readonly grammars: string;
 }
 
-/** Where the packages put them in the sources; beside the bundle that this became part of in `dist/`. */
+/** In node_modules for the sources; beside the bundle in `dist/`. */
 function installedFiles(): WasmFiles {
   const here = import.meta.dirname;
   return import.meta.url.endsWith('.ts')
@@ -150,7 +150,7 @@ function installedFiles(): WasmFiles {
     : { runtime: path.join(here, 'web-tree-sitter.wasm'), grammars: here };
 }
 
-/** What the build has to take along. */
+/** Files that the build must ship. */
 export function packagedFiles(modules: string): WasmFiles {
   return {
     runtime: path.join(modules, 'web-tree-sitter/web-tree-sitter.wasm'),
@@ -158,7 +158,7 @@ export function packagedFiles(modules: string): WasmFiles {
   };
 }
 
-/** Names of the files of all grammars that are used. */
+/** File names of all grammars in use. */
 export function grammarFiles(): string[] {
   return [...new Set(Object.values(grammars).map(({ name }) => grammarFile(name)))];
 }

@@ -1,16 +1,19 @@
-/** Which files of the repository an import means. Every family of languages has its own way to name a file; what is ambiguous means nothing. */
+/**
+ * Resolves imports to files of the repository. Every family of languages names files in its own way; an ambiguous
+ * import resolves to nothing.
+ */
 import { folderOf } from '../protocol/folders.ts';
 import { languageOf } from '../workspace/language.ts';
 
 export type ImportResolver = (from: string, target: string) => readonly string[];
 
-/** A name with more files behind it than this is a guess. */
+/** A name that matches more files than this is a guess. */
 const mostMatches = 3;
 const mostParts = 5;
 
 /**
- * @param packages folders by the name under which others import them, from the manifests in the repository
- * @returns for an import as it is written in a file: the files meant, none where they are not the repository's
+ * @param packages folders by package name, from the repository's manifests
+ * @returns a resolver from an import as written to the files it means; empty for files outside the repository
  */
 export function importResolver(
   paths: readonly string[],
@@ -66,7 +69,7 @@ class PathIndex {
     }
   }
 
-  /** The first of the candidates that is there. */
+  /** The first existing candidate. */
   first(candidates: readonly string[]): readonly string[] {
     const found = candidates.map(normalise).find(path => this.#known.has(path));
     return found === undefined ? [] : [found];
@@ -76,7 +79,10 @@ class PathIndex {
     return this.#byFolder.get(folder) ?? [];
   }
 
-  /** The files whose path, with or without its extension, ends so; of many the ones that share most of their folders with `near`. */
+  /**
+   * The files whose path, with or without extension, ends in `suffix`; of many, those sharing the most folders with
+   * `near`.
+   */
   endingIn(suffix: string, near: string): readonly string[] {
     const parts = suffix.split('/').slice(-mostParts);
     const found = this.#bySuffix.get(parts.join('/')) ?? [];
@@ -87,7 +93,7 @@ class PathIndex {
     return nearest.length <= mostMatches ? nearest : [];
   }
 
-  /** The longest package name that a target begins with: its folder and what follows the name. */
+  /** The longest package name that a target starts with: its folder and the rest of the target. */
   packageOf(
     target: string,
     separator: string,
@@ -101,7 +107,7 @@ class PathIndex {
   }
 }
 
-/** `#include "a/b.h"`: beside the file, or wherever the include path leads. */
+/** `#include "a/b.h"`: beside the file, or on the include path. */
 function included(index: PathIndex, folder: string, target: string): readonly string[] {
   const beside = index.first([`${folder}/${target}`]);
   return beside.length > 0 ? beside : index.endingIn(normalise(target), folder);
@@ -119,7 +125,7 @@ function script(index: PathIndex, folder: string, target: string): readonly stri
     const places = rest === '' ? ['src', ''] : [rest, `src/${rest}`, rest.replace(/^(?:lib|dist)\//, 'src/')];
     return index.first(places.flatMap(place => scriptForms(`${at}/${place}`)));
   }
-  // `@/a/b` and `~/a/b` are what projects call their own sources; any other bare name is a library's.
+  // `@/a/b` and `~/a/b` are common aliases for a project's sources; any other bare name is a library.
   const alias = /^(?:@|~|#|\$lib|src)\/(.+\/.+|.{4,})$/.exec(clean)?.[1];
   return alias === undefined ? [] : index.endingIn(alias.replace(/\.[cm]?[jt]sx?$/, ''), folder);
 }
@@ -130,7 +136,7 @@ function scriptForms(base: string): string[] {
   return stems.flatMap(stem => [...scriptEndings, ...indexEndings].map(ending => stem + ending));
 }
 
-/** `a.b.c`, or from the file's own package on with dots before it. */
+/** `a.b.c`, or with leading dots, relative to the file's package. */
 function dotted(index: PathIndex, folder: string, target: string): readonly string[] {
   const dots = /^\.*/.exec(target)![0].length;
   const module = target.slice(dots).replaceAll('.', '/');
@@ -138,16 +144,16 @@ function dotted(index: PathIndex, folder: string, target: string): readonly stri
   if (dots > 0) {
     const base = folder.split('/').slice(0, dots > 1 ? 1 - dots : undefined);
     const found = index.first(forms([...base, module].filter(part => part !== '').join('/')));
-    // A name that is no module is one of the package's own.
+    // A name that is not a module belongs to the package itself.
     return found.length > 0 || module.includes('/') ? found : index.first([`${base.join('/')}/__init__.py`]);
   }
-  // A single word names a sibling, a package at the top, or a library.
+  // A single word names a sibling, a top-level package, or a library.
   if (!module.includes('/'))
     return index.first([`${folder}/${module}`, module, `src/${module}`, `lib/${module}`].flatMap(forms));
   return index.endingIn(module, folder);
 }
 
-/** `crate::a::b::C`, `super::x`, `mod x`: modules are files or folders; the last names may be items of one. */
+/** `crate::a::b::C`, `super::x`, `mod x`: modules are files or folders; the last names may be items in one. */
 function rust(index: PathIndex, folder: string, target: string, from: string): readonly string[] {
   const parts = target.split('::');
   const stem = from.replace(/\.rs$/, '');
@@ -166,7 +172,7 @@ function rust(index: PathIndex, folder: string, target: string, from: string): r
   } else {
     const other = index.packages.get(head);
     if (other === undefined) {
-      // A module of this one, or, as paths were before 2018, of the crate.
+      // A submodule, or, as before the 2018 edition, a path from the crate.
       for (const place of [ownFolder, crateFolder(folder)]) {
         for (let length = parts.length; length >= 0; length--) {
           const found = index.first(moduleForms([place, head, ...parts.slice(0, length)].join('/')));
@@ -193,7 +199,7 @@ function crateFolder(folder: string): string {
   return at < 0 ? folder : folder.slice(0, at + 3);
 }
 
-/** A package is a folder, all of whose files an import means. */
+/** A package is a folder; an import means all its files. */
 function go(index: PathIndex, folder: string, target: string): readonly string[] {
   const own = index.packageOf(target, '/');
   if (own === undefined) return [];
@@ -203,7 +209,7 @@ function go(index: PathIndex, folder: string, target: string): readonly string[]
     : index.filesIn(at).filter(path => path.endsWith('.go') && !path.endsWith('_test.go'));
 }
 
-/** `require 'a/b'` beside the file or from a folder that Ruby loads from. */
+/** `require 'a/b'` beside the file or in one of Ruby's load folders. */
 function ruby(index: PathIndex, folder: string, target: string): readonly string[] {
   const name = target.replace(/\.rb$/, '');
   if (name.startsWith('.')) return index.first([`${folder}/${name}.rb`]);
@@ -211,7 +217,7 @@ function ruby(index: PathIndex, folder: string, target: string): readonly string
   return loaded.length > 0 ? loaded : index.first([`${folder}/${name}.rb`, `${name}.rb`]);
 }
 
-/** `. "$HERE/lib/log.sh"`: what follows the last variable. */
+/** `. "$HERE/lib/log.sh"`: the part after the last variable. */
 function sourced(index: PathIndex, folder: string, target: string): readonly string[] {
   const written = target
     .slice(target.lastIndexOf('}') + 1)
@@ -222,7 +228,7 @@ function sourced(index: PathIndex, folder: string, target: string): readonly str
   return beside.length > 0 ? beside : index.endingIn(normalise(written), folder);
 }
 
-/** `MyApp.Accounts.User` lies in `my_app/accounts/user.ex`. */
+/** `MyApp.Accounts.User` is in `my_app/accounts/user.ex`. */
 function snakePath(target: string): string {
   return target
     .split('.')
@@ -230,7 +236,7 @@ function snakePath(target: string): string {
     .join('/');
 }
 
-/** Everything else: relative paths, and names with dots or slashes whose end only few files have. */
+/** Everything else: relative paths, and dotted or slashed names whose ending matches few files. */
 function named(index: PathIndex, folder: string, target: string): readonly string[] {
   const beside = index.first([
     `${folder}/${target}`,

@@ -1,4 +1,4 @@
-/** Line numbers of many places in one text, without counting from its beginning for each. */
+/** Line numbers of many offsets in one string, without counting from its start each time. */
 
 export class LineIndex {
   readonly #text: string;
@@ -8,7 +8,7 @@ export class LineIndex {
     this.#text = text;
   }
 
-  /** From 1: the line in which the offset lies. */
+  /** The 1-based line of an offset. */
   lineAt(offset: number): number {
     this.#starts ??= startsOf(this.#text);
     const starts = this.#starts;

@@ -1,16 +1,16 @@
-/** Languages whose files name things, not files: what a file declares itself part of, and which names it takes from where. */
+/** Languages whose imports name declarations instead of files: a file's namespace, and the names it imports. */
 import type { Import } from './definition.ts';
 
 /** Longer lines are data. */
 const longestLine = 400;
 
-/** Whether what a file of the language imports are names of declarations, found wherever they are declared. */
+/** Whether a language imports declarations by name, wherever they are declared. */
 export function importsNames(languageId: string): boolean {
   return Object.hasOwn(readers, languageId);
 }
 
 export interface Namespace {
-  /** The namespace or package that the file's declarations belong to, with dots; `''` for the outermost. */
+  /** The dotted namespace or package of the file's declarations; `''` for the global one. */
   readonly name: string;
   readonly imports: readonly Import[];
 }
@@ -73,7 +73,7 @@ function dotted(match: RegExpExecArray | null): Omit<Import, 'line'>[] {
   ];
 }
 
-/** @param text whole, with its comments: declarations stand at the start of their lines. */
+/** @param text the whole file, with comments: declarations start their lines */
 export function namespaceOf(languageId: string, text: string): Namespace | undefined {
   if (!importsNames(languageId)) return undefined;
   const { namespace, imports } = readers[languageId]!;

@@ -1,7 +1,7 @@
 /**
- * Definitions and imports of a file. Definitions are tree-sitter's where there is a grammar; else, and imports always, by line patterns for
- * each family of languages. Patterns see one line at a time and take only what stands at the outermost level, so that they are fast,
- * bounded, and wrong in ways that a reader can see.
+ * Definitions and imports of a file. Definitions come from tree-sitter where there is a grammar; otherwise, and for all
+ * imports, from line patterns for each family of languages. Patterns see one line at a time and match only the top
+ * level, so that they are fast, bounded, and wrong in obvious ways.
  */
 import { languageOf } from '../workspace/language.ts';
 import { braceOutline, hasBraceOutline } from './brace-outline.ts';
@@ -13,11 +13,11 @@ import { rubyImports } from './ruby-imports.ts';
 import { rustUses } from './rust-uses.ts';
 
 interface Patterns {
-  /** Groups `name` and `kind`; `exported` where the language marks it. */
+  /** Groups `name` and `kind`; `exported` if the language marks it. */
   readonly definitions: readonly RegExp[];
-  /** Group `target`; or what finds them in a whole text, where they do not keep to a line. */
+  /** Group `target`; or a function over the whole file for imports that span lines. */
   readonly imports: readonly RegExp[] | ((text: string) => Import[]);
-  /** Where visibility is not a keyword. */
+  /** For languages where visibility is not a keyword. */
   readonly exported?: (name: string) => boolean;
 }
 
@@ -49,7 +49,7 @@ const c: Patterns = {
   definitions: [
     /^(?:typedef\s+)?(?<kind>struct|class|enum class|enum|union|namespace)\s+(?:[A-Z_]+\s+)?(?<name>[A-Za-z_]\w*)\s*(?:final\s*)?(?::[^;]*)?\{?\s*$/,
     /^#\s*(?<kind>define)\s+(?<name>[A-Z][A-Z0-9_]{3,})\s+\S/,
-    // One class for all of what stands before the name: parts that could be split in many ways take exponential time.
+    // One class for everything before the name: parts that can split in many ways take exponential time.
     /^(?!return\b|else\b|typedef\b|using\b|static\b|if\b|for\b|while\b|switch\b|case\b|goto\b|delete\b|throw\b)(?<kind>)[A-Za-z_][\w:<>,*&\s]*[\s*&](?<name>[A-Za-z_~][\w:~]*)\s*\([^;]*$/,
   ],
   imports: [/^\s*#\s*include\s*"(?<target>[^"]+)"/, /^\s*#\s*include\s*<(?<target>[^>]+\/[^>]+)>/],
@@ -168,20 +168,20 @@ const languages: Readonly<Record<string, Patterns>> = {
 
 const patterns: ReadonlyMap<string, Patterns> = new Map(Object.entries(languages));
 
-/** A generated or data-like file can hold any number of definitions; a summary needs no more than these. */
+/** Generated files can have any number of definitions; a summary needs no more than these. */
 const mostDefinitions = 400;
 
-/** In characters: longer lines are data, and no pattern sees them. */
+/** In characters: longer lines are data and are skipped. */
 const longestLine = 400;
 
 export interface Outline {
   readonly definitions: readonly Definition[];
   readonly imports: readonly Import[];
-  /** Of languages whose files declare one. */
+  /** For languages whose files declare one. */
   readonly namespace?: string;
 }
 
-/** @param grammars that the file's language was loaded into; line patterns alone without it. */
+/** @param grammars with the file's language loaded; without it, line patterns only */
 export function outline(path: string, text: string, grammars?: Grammars): Outline {
   const { definitions, imports } = outlineByPatterns(path, text);
   const { id } = languageOf(path);
@@ -215,7 +215,7 @@ function outlineByPatterns(path: string, text: string): Outline {
         const exported = rules.exported ? rules.exported(name) : groups?.['exported'] !== undefined;
         const type = groups?.['container'];
         found.definitions.push({
-          // What a tool calls a resource is its type and its name together.
+          // Terraform identifies a resource by type and name.
           name: type === undefined ? name : `${type}.${name}`,
           kind: readableKinds.get(kind.toLowerCase()) ?? kind.toLowerCase(),
           line,

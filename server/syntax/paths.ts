@@ -1,4 +1,4 @@
-/** What a path alone tells. */
+/** Facts about paths alone. */
 
 export function isReadme(path: string): boolean {
   return /(^|\/)readme(\.(md|markdown|mdx|rst|txt|adoc|asciidoc|org))?$/i.test(path);
@@ -19,7 +19,7 @@ export function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** How many folders two of them have in common from the top. */
+/** Number of leading folders that two paths share. */
 export function sharedFolders(one: string, other: string): number {
   const [left, right] = [one.split('/'), other.split('/')];
   let shared = 0;

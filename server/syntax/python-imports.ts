@@ -1,8 +1,8 @@
-/** The modules that a Python file imports, each name of `from … import a, b` as one that may be a module. */
+/** Modules imported by a Python file; each name of `from … import a, b` counts as a possible module. */
 import type { Import } from './definition.ts';
 
 const longestLine = 400;
-/** Lines that one import may run over. */
+/** Lines that one import may span. */
 const mostLines = 60;
 
 export function pythonImports(text: string): Import[] {

@@ -1,10 +1,10 @@
-/** What a Ruby file requires, loads when it is first named, and names. */
+/** What a Ruby file requires, autoloads and references. */
 import { languageById } from '../workspace/language.ts';
 import { codeText } from './code-text.ts';
 import type { Import } from './definition.ts';
 
 const longestLine = 400;
-/** Opens the target of what names a constant instead of a file. */
+/** Prefix of a target that names a constant instead of a file. */
 export const constantMark = '::';
 
 export function rubyImports(text: string): Import[] {
@@ -21,7 +21,7 @@ export function rubyImports(text: string): Import[] {
       found.push({ target: relative ? `./${required[1]}` : required[1]!, line: index + 1 });
       continue;
     }
-    // What declares a constant does not use it.
+    // A declaration of a constant is not a use.
     const used = code[index]!.replace(/^\s*(?:class|module)\s+[\w:]+/, '');
     for (const [name] of used.matchAll(/(?<![\w:$@])(?:::)?[A-Z]\w*(?:::[A-Z]\w*)*/g)) {
       const target = constantMark + name.replace(/^::/, '');

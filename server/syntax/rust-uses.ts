@@ -1,20 +1,20 @@
-/** The `use` declarations of a Rust file, each tree of braces as the paths it stands for. */
+/** Expands a Rust file's `use` declarations into single paths. */
 import { languageById } from '../workspace/language.ts';
 import { codeText } from './code-text.ts';
 import type { Import } from './definition.ts';
 import { LineIndex } from './line-index.ts';
 
-/** How one begins; it ends at the next semicolon. */
+/** Start of a declaration, which ends at the next semicolon. */
 const declaration =
   /^[ \t]{0,200}(?:pub(?:\([^)\n]{0,100}\))?[ \t]+)?(?:use[ \t]+|mod[ \t]+(\w{1,200})[ \t]*;)/gm;
 
-/** In characters, and in braces within braces: more is no code. */
+/** Limits in characters and nested braces: anything larger is not code. */
 const longestTree = 4000;
 const deepestTree = 20;
 /** In characters; longer lines are data. */
 const longestLine = 400;
 
-/** Of the standard library and of what every crate has. */
+/** The standard library and other implicit crates. */
 const foreign = new Set(['std', 'core', 'alloc']);
 
 export function rustUses(text: string): Import[] {
@@ -44,7 +44,7 @@ export function rustUses(text: string): Import[] {
   return [...found, ...written(text, new Set(found.map(({ target }) => target)))];
 }
 
-/** Paths that stand in the code itself: `cmd::sort::run(…)`. */
+/** Paths used inline: `cmd::sort::run(…)`. */
 function written(text: string, known: Set<string>): Import[] {
   const found: Import[] = [];
   for (const [index, line] of codeText(text, languageById('rust')!).split('\n').entries()) {
@@ -58,7 +58,7 @@ function written(text: string, known: Set<string>): Import[] {
   return found;
 }
 
-/** `a::{b, c::{d, e}}` → `a::b`, `a::c::d`, `a::c::e`. Names given by `as` and globs are dropped. */
+/** `a::{b, c::{d, e}}` → `a::b`, `a::c::d`, `a::c::e`. Aliases and globs are dropped. */
 function expand(tree: string, depth: number): string[] {
   const brace = tree.indexOf('{');
   if (brace < 0) {

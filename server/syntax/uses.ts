@@ -1,17 +1,17 @@
-/** The names that a file's code uses. What stands in comments and strings uses nothing. */
+/** The names that a file's code uses, ignoring comments and strings. */
 import type { Language } from '../workspace/language.ts';
 import { codeText } from './code-text.ts';
 
 export interface Use {
   readonly count: number;
-  /** The first line, from 1, on which it stands by itself and not as a member of something; 0 where it never does. */
+  /** The first 1-based line with a use that is not a member access; 0 if there is none. */
   readonly bareLine: number;
-  /** Whether it is called somewhere by itself. */
+  /** Whether it is called other than as a member. */
   readonly called: boolean;
 }
 
 const identifier = /[A-Za-z_$][\w$]{2,}/g;
-/** Words of most languages that some let a member have for a name. */
+/** Keywords of most languages, some of which may name members. */
 const reserved = new Set(
   'async await break case catch class const constructor continue default delete else enum export extends false finally for from function get if implements import include instanceof interface let new null package private protected public return self set static super switch this throw true try typeof use var void while with yield'.split(
     ' ',
@@ -23,7 +23,7 @@ export function usesIn(text: string, language: Language): Map<string, Use> {
   let number = 0;
   for (const line of codeText(text, language).split('\n')) {
     number++;
-    // What a language takes in is not yet used.
+    // An import is not yet a use.
     const taking = /^\s*(?:import|using|use|package|namespace)\b/.test(line) && !line.includes('(');
     for (const match of line.matchAll(identifier)) {
       const [name] = match;
