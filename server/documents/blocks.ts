@@ -1,19 +1,20 @@
 /**
- * A document as its blocks: headings, paragraphs, list items, rows of tables, code. Markdown with HTML in it, reStructuredText, AsciiDoc and
- * Org are read by one pass over their lines, each with its own marks. What only decorates (badges, directives, attributes) is no block.
+ * Splits a document into blocks: headings, paragraphs, list items, table rows, code. Markdown with HTML,
+ * reStructuredText, AsciiDoc and Org are parsed in one pass over their lines, each with its own markup. Decoration
+ * (badges, directives, attributes) is dropped.
  */
 
 export interface Block {
   readonly kind: 'heading' | 'paragraph' | 'item' | 'row' | 'code' | 'quote';
-  /** From 1: the line it starts on. */
+  /** 1-based first line. */
   readonly line: number;
-  /** Without the marks of the block, with those inside of its lines. */
+  /** Without block markup, with inline markup. */
   readonly lines: readonly string[];
-  /** Of a heading from 1; of an item the columns before its mark. */
+  /** Of a heading, from 1; of an item, its indentation in columns. */
   readonly level: number;
-  /** Of code, where the document says it. */
+  /** Of code, if stated. */
   readonly language?: string;
-  /** Of a row. */
+  /** Of a table row. */
   readonly cells?: readonly string[];
 }
 
@@ -38,7 +39,7 @@ const itemMarks: Readonly<Record<Form, RegExp>> = {
   asciidoc: /^(\s*)(?:\*{1,5}|-|\.{1,5})\s+(\S.*)$/,
   org: /^(\s*)(?:[-+]|\d{1,3}[.)])\s+(\S.*)$/,
 };
-/** Lines that say nothing to a reader. */
+/** Lines without content for a reader. */
 const decoration: Readonly<Record<Form, RegExp>> = {
   markdown: /^\[[^\]]+\]:\s|^(?:-{3,}|\*{3,}|_{3,})$|^:{3}|^\{[:%#]/,
   rst: /^:[\w -]+:|^\.\. (?:_|\[|\|)/,
@@ -53,7 +54,7 @@ export function blocksOf(path: string, text: string): Block[] {
   return new Reader(form, lines).read(frontMatter(lines));
 }
 
-/** The line behind the front matter, from 0. */
+/** Index of the first line after the front matter. */
 function frontMatter(lines: readonly string[]): number {
   const mark = lines[0]?.trim();
   if (mark !== '---' && mark !== '+++') return 0;
@@ -78,7 +79,7 @@ class Reader {
     return this.#blocks;
   }
 
-  /** @returns the next line to look at */
+  /** @returns the next line to parse */
   #step(at: number): number {
     const raw = this.#lines[at]!;
     const line = raw.trim();
@@ -160,7 +161,7 @@ class Reader {
       : line.toLowerCase() === close;
   }
 
-  /** Directives of reStructuredText with all that is indented below them; what follows `::`. */
+  /** reStructuredText directives with everything indented below them; the text after `::`. */
   #directive(at: number, raw: string): number | undefined {
     if (this.#form !== 'rst') return undefined;
     const line = raw.trim();
@@ -183,7 +184,7 @@ class Reader {
     return end;
   }
 
-  /** HTML as READMEs use it, and comments. */
+  /** HTML as in READMEs, and comments. */
   #markup(at: number, line: string): number | undefined {
     if (line.startsWith('<!--')) {
       let end = at;
@@ -218,7 +219,7 @@ class Reader {
     return end + 1;
   }
 
-  /** The line that holds what closes, not far below; the line itself where none does. */
+  /** The nearby line with the closing mark; the line itself if there is none. */
   #until(at: number, close: string): number {
     for (let end = at; end < Math.min(this.#lines.length, at + 60); end++)
       if (this.#lines[end]!.toLowerCase().includes(close)) return end;

@@ -1,4 +1,4 @@
-/** What documents ask of those who change the code, and what they warn of: from headings that say so. */
+/** Rules and warnings for contributors, found under headings that announce them. */
 import { type Block, formOf } from './blocks.ts';
 import { clip, isEnded, isSentence, plain, type Sentence, sentencesIn } from './prose.ts';
 
@@ -7,7 +7,7 @@ const asking =
 const perHeading = 5;
 const most = 15;
 
-/** @returns items and sentences below such headings, down to the next heading of the same level */
+/** @returns items and sentences under such headings, up to the next heading of the same level */
 export function conventionsIn(path: string, blocks: readonly Block[]): Sentence[] {
   const form = formOf(path);
   const found: Sentence[] = [];

@@ -1,14 +1,14 @@
-/** Commands that documents show in their blocks of code. */
+/** Commands in documents' code blocks. */
 import type { Block } from './blocks.ts';
 
 export interface WrittenCommand {
   readonly command: string;
   readonly line: number;
-  /** The heading that it stands under. */
+  /** The heading above it. */
   readonly heading: string;
 }
 
-/** What stands first in a command that builds, runs or tests something. */
+/** First words of commands that build, run or test something. */
 const tools =
   /^(?:\.\/[\w./-]+|(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|python3?|py|pip3?|pipx|uv|uvx|poetry|pdm|hatch|tox|nox|pytest|pre-commit|ruff|mypy|cargo|rustup|go|golangci-lint|make|cmake|ctest|ninja|meson|bazel|bazelisk|mvn|mvnw|gradle|gradlew|sbt|mill|dotnet|bundle|gem|rake|rspec|rails|composer|php|phpunit|vendor\/bin\/[\w-]+|bin\/[\w-]+|just|task|docker|docker-compose|podman|kubectl|helm|terraform|tofu|swift|xcodebuild|pod|fastlane|mix|elixir|iex|lein|clj|stack|cabal|dune|opam|zig|flutter|dart|julia|Rscript|perl|prove|cpanm|bash|sh|devbox|nix|brew|apt-get|apt|mage|air|wrangler|firebase|git clone)(?=\s|$))/;
 const shell =
@@ -21,7 +21,7 @@ export function commandsInBlocks(blocks: readonly Block[]): WrittenCommand[] {
   for (const block of blocks) {
     if (block.kind === 'heading') heading = block.lines[0]!;
     if (block.kind === 'item' || block.kind === 'row') {
-      // `Run one test: …` in a list: what stands before the command says what it is for.
+      // `Run one test: …` in a list: the text before the command is its purpose.
       for (const [index, line] of block.lines.entries()) {
         const match = /^([^`]{0,80})`([^`]{3,160})`/.exec(line);
         const command = match && commandOf(match[2]!);
@@ -38,7 +38,7 @@ export function commandsInBlocks(blocks: readonly Block[]): WrittenCommand[] {
   return found;
 }
 
-/** A line without its prompt and comment; nothing where it runs no known tool. */
+/** A line without prompt and comment; undefined unless it runs a known tool. */
 export function commandOf(raw: string): string | undefined {
   if (raw.length > 2 * longest) return undefined;
   const line = raw

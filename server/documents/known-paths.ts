@@ -1,9 +1,9 @@
-/** Which path of the repository a document means by what it writes. */
+/** Resolves paths in documents to paths of the repository. */
 
 export class KnownPaths {
   readonly #files: ReadonlySet<string>;
   readonly #folders = new Set<string>();
-  /** By the last two names, and the last one alone; nothing where several paths end so. */
+  /** By the last two names, and the last one alone; undefined if ambiguous. */
   readonly #endings = new Map<string, string | undefined>();
 
   constructor(files: Iterable<string>) {
@@ -33,7 +33,8 @@ export class KnownPaths {
   }
 
   /**
-   * @param written as it stands in a document: a path from its folder or from the root, the end of a path that only one has, a Gradle module
+   * @param written as in the document: a path from its folder or from the root, an unambiguous ending of a path, a
+   * Gradle module
    * @param folder of the document
    */
   find(written: string, folder: string): string | undefined {
@@ -45,7 +46,7 @@ export class KnownPaths {
       const module = clean.replace(/^:/, '').replaceAll(':', '/');
       if (/^[\w/.-]+$/.test(module) && this.has(module)) return module;
     }
-    // A name by itself may be a word; one with an extension or a folder is a path.
+    // A bare name may be a word; an extension or a folder makes it a path.
     return /[/.]/.test(clean) ? this.#endings.get(clean) : undefined;
   }
 
@@ -58,7 +59,7 @@ export class KnownPaths {
   }
 }
 
-/** Without what links and globs add; nothing for what is no path. */
+/** Without anchors and globs; undefined if it is not a path. */
 function cleaned(written: string): string | undefined {
   const clean = written
     .replace(/[?#].*$/, '')

@@ -1,20 +1,23 @@
-/** What documents say of paths: list items, headings, rows of tables and drawn trees whose subject is a path that exists. */
+/**
+ * Statements about paths in documents: list items, headings, table rows and drawn trees whose subject is an existing
+ * path.
+ */
 import { type Block, type Form, formOf } from './blocks.ts';
 import type { KnownPaths } from './known-paths.ts';
 import { clip, isEnded, plain, sentencesIn } from './prose.ts';
 
 export interface PathStatement {
-  /** The file or folder that something is said of. */
+  /** The file or folder described. */
   readonly subject: string;
   readonly text: string;
-  /** The document, and the line in it. */
+  /** The document, and its line. */
   readonly path: string;
   readonly line: number;
 }
 
 const longest = 220;
 
-/** @returns in the document's order */
+/** @returns statements in document order */
 export function pathStatements(path: string, blocks: readonly Block[], known: KnownPaths): PathStatement[] {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
   const form = formOf(path);
@@ -64,7 +67,7 @@ export function pathStatements(path: string, blocks: readonly Block[], known: Kn
   return found;
 }
 
-/** The paths that a line begins with, as code, links or plain words, and what follows them. */
+/** The paths at the start of a line, as code, links or plain words, and the rest of the line. */
 function subjectsOf(
   text: string,
   folder: string,
@@ -101,7 +104,7 @@ function saidInCells(cells: readonly string[], form: Form): string {
   return sentence ?? told.join(', ');
 }
 
-/** The first sentence; nothing for what is too short to say anything. */
+/** The first sentence; undefined if too short. */
 function statementOf(said: string): string | undefined {
   const clean = said.replace(/^[\s:–—-]+/u, '').trim();
   const [first] = sentencesIn([clean], 1);
@@ -112,7 +115,7 @@ function statementOf(said: string): string | undefined {
   return clip(text.replace(/[:;,]$/, ''), longest);
 }
 
-/** `├── src/   # what is in it`, or the same by indentation alone. */
+/** `├── src/   # what it holds`, or the same by indentation alone. */
 function drawnTree(path: string, block: Block, folder: string, known: KnownPaths): PathStatement[] {
   const found: PathStatement[] = [];
   const open: { readonly column: number; readonly name: string }[] = [];

@@ -1,22 +1,22 @@
-/** Sentences of running text, whatever the language it is written in, and lines without the marks inside of them. */
+/** Splits prose in any language into sentences, and strips inline markup. */
 import type { Block, Form } from './blocks.ts';
 
 export interface Sentence {
   readonly text: string;
-  /** From 1: the line it starts on. */
+  /** 1-based first line. */
   readonly line: number;
 }
 
 const longestSentence = 240;
-/** Items that stand for a list that a sentence introduces. */
+/** Items that represent a list introduced by a sentence. */
 const itemsShown = 4;
 
-/** Abbreviations whose point ends no sentence. */
+/** Abbreviations whose period does not end a sentence. */
 const abbreviation =
   /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|no|mr|dr|st|approx|incl|resp|z\.b|d\.h|bzw|т\.е|т\.д)\.$/i;
 const end = /[.!?:]["')\]»”]*(?=\s+[\p{Lu}\p{Lo}`"'(«“\d]|\s*$)|[。！？]["'」』）]*/gu;
 
-/** Splits a paragraph into sentences with the lines they start on. */
+/** Splits a paragraph into sentences with their first lines. */
 export function sentencesIn(lines: readonly string[], start: number): Sentence[] {
   const sentences: Sentence[] = [];
   let current = '';
@@ -49,14 +49,14 @@ export function sentencesIn(lines: readonly string[], start: number): Sentence[]
 
 const wide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/gu;
 
-/** Chinese and Japanese put no spaces between words, nor between lines. */
+/** Chinese and Japanese have no spaces between words or lines. */
 function join(left: string, right: string): string {
   if (left === '') return right;
   const isWide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}。、，]$/u.test(left);
   return isWide ? left + right : `${left} ${right}`;
 }
 
-/** Two words with letters, or as much in a script that needs no spaces, and not code. */
+/** At least two words, or as much in a script without spaces, and not code. */
 export function isSentence(text: string): boolean {
   const words = text.match(/\p{L}{2,}/gu) ?? [];
   const signs = text.match(wide)?.length ?? 0;
@@ -71,12 +71,12 @@ export function clip(text: string, longest = longestSentence): string {
   return `${text.slice(0, cut > longest / 2 ? cut : longest)} …`;
 }
 
-/** Whether a sentence is one of running text: it has an end. */
+/** Whether it ends like a sentence of prose. */
 export function isEnded(text: string): boolean {
   return /[.!?…。！？]["')\]»”」』）]*$/.test(text);
 }
 
-/** The sentences of paragraphs and quotes, in order; one that introduces a list with the first of what it lists. */
+/** Sentences of paragraphs and quotes, in order; one that introduces a list includes its first items. */
 export function sentencesOfBlocks(
   blocks: readonly Block[],
   form: Form,
@@ -97,7 +97,7 @@ export function sentencesOfBlocks(
         blocks[at + 1]?.kind !== 'item' &&
         block.lines[0]!.length > 30
       ) {
-        // A slogan of a line by itself has no point.
+        // A slogan on a line of its own has no period.
         found.push({ text, line, block: at });
       }
     }
@@ -113,14 +113,14 @@ function itemsBehind(blocks: readonly Block[], at: number, form: Form): string {
   return items.length === 0 ? '' : `${items.join('; ')}${more}`;
 }
 
-/** reStructuredText roles and literals, as docstrings use them too: the text they show. */
+/** reStructuredText roles and literals, also found in docstrings: the text they show. */
 const roles = /(?::[\w:]+:)?``?(?:~[\w.]*\.(?=\w+`)|[!./~]*)([^`<]+)(?:<[^`>]*>)?``?_{0,2}/g;
 
 export function withoutRoles(line: string): string {
   return line.replace(roles, (_, shown: string) => shown.trimEnd());
 }
 
-/** The marks inside of a line taken off. */
+/** Strips inline markup. */
 export function plain(line: string, form: Form = 'markdown'): string {
   let text = line;
   if (form === 'asciidoc')
