@@ -1,8 +1,8 @@
-/** Manifests of builds: Maven, Gradle, CMake, .NET, setup.py. */
+/** Build manifests: Maven, Gradle, CMake, .NET, setup.py. */
 import { type Fact, lineAt, matches, optional, type Said, usual } from './manifest.ts';
 
 export function readPom(text: string): Said {
-  // The project's own elements come before its dependencies', which are the only deeper ones with these names.
+  // The project's own elements precede its dependencies', the only deeper ones with these names.
   const parent = text.indexOf('<parent>');
   const parentEnd = parent < 0 ? -1 : text.indexOf('</parent>', parent);
   const element = (tag: string): Fact | undefined => {
@@ -79,7 +79,7 @@ export function readSetupCfg(text: string): Said {
   };
 }
 
-/** Groovy and Kotlin scripts alike, with the settings that list the modules. */
+/** Groovy and Kotlin scripts, including the settings that list modules. */
 export function readGradle(text: string, path: string): Said {
   const isSettings = /settings\.gradle(?:\.kts)?$/.test(path);
   const links = [
@@ -108,12 +108,12 @@ export function readGradle(text: string, path: string): Said {
   };
 }
 
-/** `.core.designSystem`, as Gradle's accessors write it, is the module `:core:design-system`. */
+/** Gradle's accessor `.core.designSystem` is the module `:core:design-system`. */
 function accessor(written: string): string {
   return written.replaceAll('.', ':').replace(/(?<=[a-z0-9])[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }
 
-/** A project of .NET: what it refers to, and whether it is a program, a web application or tests. */
+/** A .NET project: its references, and whether it is a program, a web application or tests. */
 export function readDotnet(text: string, path: string): Said {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
   const isProgram =
@@ -135,7 +135,7 @@ export function readDotnet(text: string, path: string): Said {
   };
 }
 
-/** A solution: all of it is built and tested at once. */
+/** A solution: builds and tests everything at once. */
 export function readSolution(_text: string, path: string): Said {
   return { entries: [], commands: usual(`dotnet build ${path}`, `dotnet test ${path}`) };
 }

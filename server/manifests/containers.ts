@@ -1,11 +1,11 @@
-/** What starts in containers, and what continuous integration runs. */
+/** Containers and continuous integration. */
 import { commandOf } from '../documents/document-commands.ts';
 import { type ManifestCommand, matches, type Said, usual } from './manifest.ts';
 
 const longestLine = 400;
 const mostSteps = 40;
 
-/** Services with what each is built from. */
+/** Services and what each is built from. */
 export function readCompose(text: string, path: string): Said {
   const file = path.slice(path.lastIndexOf('/') + 1);
   const isUsual = /^(?:docker-)?compose\.ya?ml$/.test(file);
@@ -36,7 +36,7 @@ function words(command: string): string[] {
     .filter(word => word !== '');
 }
 
-/** The steps of a pipeline that run a tool. */
+/** Pipeline steps that run a known tool. */
 export function readPipeline(text: string): Said {
   const commands: ManifestCommand[] = [];
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** What a build manifest says, and what its readers share. */
+/** The contents of a build manifest, and helpers for its readers. */
 
 export interface Fact {
   readonly text: string;
@@ -6,7 +6,7 @@ export interface Fact {
 }
 
 export interface ManifestCommand extends Fact {
-  /** What is typed; `text` is what that runs, where the manifest says so. */
+  /** The command line to type; `text` is what it runs, if the manifest says so. */
   readonly name: string;
 }
 
@@ -14,22 +14,25 @@ export interface Manifest {
   readonly path: string;
   readonly name?: Fact;
   readonly description?: Fact;
-  /** Paths as the manifest writes them, relative to its folder. */
+  /** Paths as written, relative to the manifest's folder. */
   readonly entries: readonly (Fact & { readonly role: string })[];
   readonly commands: readonly ManifestCommand[];
-  /** Other projects of the repository that it refers to: paths relative to its folder, or modules of Gradle such as `:core:data`. */
+  /**
+   * References to other projects of the repository: paths relative to the manifest's folder, or Gradle modules such as
+   * `:core:data`.
+   */
   readonly links?: readonly Fact[];
 }
 
 export type Said = Omit<Manifest, 'path'>;
 export type Reader = (text: string, path: string) => Said;
 
-/** What a tool can be asked for wherever its manifest lies; no line says it, so the manifest's first is named. */
+/** Commands that a tool always offers; since no line states them, they point to the manifest's first. */
 export function usual(...commands: readonly string[]): ManifestCommand[] {
   return commands.map(name => ({ name, text: '', line: 1 }));
 }
 
-/** One fact for each match of a pattern on a line: its first group. */
+/** One fact per match, with its line: the pattern's first group. */
 export function matches(text: string, pattern: RegExp): Fact[] {
   return text.split('\n').flatMap((line, at) => {
     const match = line.length <= longestLine ? pattern.exec(line) : null;
@@ -62,7 +65,7 @@ export function optional<Key extends string>(
   return (fact === undefined ? {} : { [key]: fact }) as { readonly [_ in Key]?: Fact };
 }
 
-/** The line of a text's first occurrence, or 1; `after` skips to a section first. */
+/** The line of a string's first occurrence, or 1; `after` skips to a section first. */
 export function lineOf(text: string, needle: string, after?: string): number {
   const from = after === undefined ? 0 : Math.max(0, text.indexOf(after));
   return lineAt(text, Math.max(0, text.indexOf(needle, from)));

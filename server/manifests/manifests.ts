@@ -1,4 +1,4 @@
-/** What build manifests say in so many words: name, purpose, entry points, commands, what they refer to. */
+/** Facts that build manifests state: name, purpose, entry points, commands, references. */
 import {
   readCMake,
   readDotnet,
@@ -17,7 +17,7 @@ import type { Manifest, Reader } from './manifest.ts';
 import { readCargo, readComposer, readGoMod, readPackageJson, readPyproject } from './packages.ts';
 import { readJustfile, readMakefile, readNox, readRakefile, readTaskfile, readTox } from './tasks.ts';
 
-/** By the file's name in small letters. */
+/** By lower-case file name. */
 const byName = new Map<string, Reader>([
   ['package.json', readPackageJson],
   ['pyproject.toml', readPyproject],
@@ -57,7 +57,7 @@ const byForm: readonly (readonly [RegExp, Reader])[] = [
   ],
 ];
 
-/** Longer ones are data. */
+/** Longer files are data. */
 const longestManifest = 1 << 18;
 
 function readerOf(path: string): Reader | undefined {
@@ -68,12 +68,12 @@ export function isManifest(path: string): boolean {
   return readerOf(path) !== undefined;
 }
 
-/** Whether a file only says what a pipeline runs. */
+/** Whether a file only defines a pipeline. */
 export function isPipeline(path: string): boolean {
   return readerOf(path) === readPipeline;
 }
 
-/** @returns nothing for a file that is no manifest or cannot be parsed: a broken manifest is no news for a summary. */
+/** @returns undefined for a file that is not a manifest or cannot be parsed: a summary ignores broken manifests */
 export function readManifest(path: string, text: string): Manifest | undefined {
   const reader = readerOf(path);
   if (reader === undefined || text.length > longestManifest) return undefined;
@@ -84,13 +84,13 @@ export function readManifest(path: string, text: string): Manifest | undefined {
   }
 }
 
-/** By the name under which other packages import it, a package's folder. */
+/** Package folders by import name. */
 export function packageFolders(manifests: readonly Manifest[]): Map<string, string> {
   const folders = new Map<string, string>();
   for (const { path, name } of manifests) {
     if (name === undefined || !/(^|\/)(?:package\.json|cargo\.toml|go\.mod|pubspec\.yaml)$/i.test(path))
       continue;
-    // Rust writes a crate's dashes as underscores.
+    // In Rust code, a crate's dashes are underscores.
     const imported = baseName(path) === 'cargo.toml' ? name.text.replaceAll('-', '_') : name.text;
     if (!folders.has(imported)) folders.set(imported, path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   }

@@ -1,4 +1,4 @@
-/** Manifests of packages: package.json, pyproject.toml, Cargo.toml, go.mod, composer.json. */
+/** Package manifests: package.json, pyproject.toml, Cargo.toml, go.mod, composer.json. */
 import { parse as parseToml } from 'smol-toml';
 import {
   type Fact,
@@ -12,7 +12,7 @@ import {
   usual,
 } from './manifest.ts';
 
-/** Of entries, and of commands: more than anyone reads. */
+/** Limit of entries, and of commands. */
 const mostListed = 100;
 
 export function readPackageJson(text: string): Said {
@@ -49,7 +49,7 @@ export function readPackageJson(text: string): Said {
   };
 }
 
-/** What the package manager runs by itself. */
+/** A script that the package manager runs itself. */
 function isHook(name: string, scripts: Record<string, unknown>): boolean {
   const base = /^(?:pre|post)(.+)$/.exec(name)?.[1];
   return (
@@ -85,7 +85,7 @@ export function readPyproject(text: string): Said {
   };
 }
 
-/** Tasks of a runner: a name and what it runs. */
+/** A runner's tasks: a name and what it runs. */
 function tables(text: string, tasks: unknown, runner: string): ManifestCommand[] {
   return Object.entries(record(tasks)).flatMap(([name, task]) => {
     const command = typeof task === 'string' ? task : record(task)['cmd'];
@@ -118,7 +118,7 @@ export function readCargo(text: string): Said {
     ...optional('name', quoted(text, crate['name'])),
     ...optional('description', quoted(text, crate['description'])),
     entries: [...entries, ...(toml['package'] ? usualPlaces : [])],
-    // Cargo needs no script: the manifest alone makes these work.
+    // Cargo needs no scripts: these work in any package.
     commands: usual('cargo build', 'cargo test'),
     links,
   };
@@ -158,12 +158,12 @@ export function readComposer(text: string): Said {
   };
 }
 
-/** `package.module:function` as the path of the module. */
+/** `package.module:function` as the module's path. */
 function pythonModule(target: string): string {
   return `${target.split(':')[0]!.replaceAll('.', '/')}.py`;
 }
 
-/** What composer says of a script, or runs for it: a string or a list of them. */
+/** A composer script's command or description: a string or a list. */
 function scriptText(value: unknown): string | undefined {
   const parts = [value].flat().filter(one => typeof one === 'string');
   return parts.length === 0 ? undefined : parts.join(', ');

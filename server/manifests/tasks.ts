@@ -1,4 +1,4 @@
-/** Files that name what can be run: Makefile, Rakefile, justfile, tox.ini, noxfile.py, Taskfile. */
+/** Task files: Makefile, Rakefile, justfile, tox.ini, noxfile.py, Taskfile. */
 import { type ManifestCommand, matches, type Said } from './manifest.ts';
 
 const most = 40;
