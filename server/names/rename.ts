@@ -1,19 +1,19 @@
 import { isName, lexemesOf, partsOf } from './words.ts';
 
 /**
- * Copying up to a consistent renaming: where the text around a source is ours but for some names, what follows there holds here
- * with our names in their place.
+ * Copies code up to consistent renaming: where the lines before a source match ours except for names, its continuation
+ * is copied with our names.
  */
 export class Renaming {
   readonly #whole = new Map<string, string>();
   readonly #parts = new Map<string, readonly string[]>();
 
-  /** Whether it changes anything. */
+  /** Whether it changes nothing. */
   get isEmpty(): boolean {
     return this.#whole.size === 0 && this.#parts.size === 0;
   }
 
-  /** Notes that `theirs` is called `ours` here. False where it contradicts what is known already. */
+  /** Maps `theirs` to `ours`. False if that contradicts an earlier mapping. */
   add(theirs: string, ours: string): boolean {
     const known = this.#whole.get(theirs);
     if (known !== undefined) return known === ours;
@@ -22,7 +22,7 @@ export class Renaming {
     return true;
   }
 
-  /** Notes what a file's path says: `panels/sources/index.ts` beside `panels/cells/index.ts` makes `Cells` of `Sources`. */
+  /** Learns from file paths: `panels/sources/index.ts` beside `panels/cells/index.ts` maps `Sources` to `Cells`. */
   addPaths(theirs: string, ours: string): void {
     const from = theirs.split('/');
     const to = ours.split('/');
@@ -32,7 +32,7 @@ export class Renaming {
     }
   }
 
-  /** A text with their names replaced by ours. */
+  /** Replaces their names by ours. */
   apply(text: string): string {
     if (this.isEmpty) return text;
     return text.replace(
@@ -41,7 +41,7 @@ export class Renaming {
     );
   }
 
-  /** The parts in which two names differ, once what they have in common at both ends is gone. */
+  /** Maps the parts in which two names differ, after removing common parts at both ends. */
   #addParts(theirs: readonly string[], ours: readonly string[]): void {
     let start = 0;
     while (start < theirs.length && start < ours.length && theirs[start] === ours[start]) start++;
@@ -54,7 +54,7 @@ export class Renaming {
       end++;
     const from = theirs.slice(start, theirs.length - end);
     const to = ours.slice(start, ours.length - end);
-    // Names that have nothing in common may be two variables; a single part of one stands for too little.
+    // Names with nothing in common may be two variables; a single short part is too ambiguous.
     if (from.length !== 1 || to.length === 0 || from[0]!.length < 3) return;
     const key = from[0]!.toLowerCase();
     if (!this.#parts.has(key))
@@ -75,14 +75,14 @@ export class Renaming {
   }
 }
 
-/** Segments of paths that are compared, from the end. */
+/** Path segments compared, from the end. */
 const segmentsCompared = 3;
 
 function stemOf(segment: string): string {
   return segment.replace(/\.\w+$/, '');
 }
 
-/** Adds what two lines of the same shape say about names. False, and nothing added, where the shapes differ. */
+/** Learns names from two lines of the same shape. False, without changes, if the shapes differ. */
 export function alignLine(theirs: string, ours: string, renaming: Renaming): boolean {
   const from = lexemesOf(theirs.trim());
   const to = lexemesOf(ours.trim());
@@ -90,9 +90,9 @@ export function alignLine(theirs: string, ours: string, renaming: Renaming): boo
 }
 
 /**
- * What follows the start of a line, if the line goes on as theirs does with our names.
- * @param start our line up to the cursor; its last word may be half written.
- * @returns undefined where their line does not begin like ours.
+ * The rest of a line, if it continues like theirs with our names.
+ * @param start our line up to the cursor; its last word may be incomplete
+ * @returns undefined if their line does not start like ours
  */
 export function continueLine(theirs: string, start: string, renaming: Renaming): string | undefined {
   const from = lexemesOf(theirs);
@@ -107,7 +107,9 @@ export function continueLine(theirs: string, start: string, renaming: Renaming):
   return rest.startsWith(last) ? rest.slice(last.length) : undefined;
 }
 
-/** Pairs lexemes one by one. Their length in UTF-16 units, or undefined where something other than names differs. */
+/**
+ * Pairs lexemes one by one. Returns their length in UTF-16 units, or undefined if something other than names differs.
+ */
 function align(from: readonly string[], to: readonly string[], renaming: Renaming): number | undefined {
   const pairs: [string, string][] = [];
   let length = 0;
@@ -121,7 +123,7 @@ function align(from: readonly string[], to: readonly string[], renaming: Renamin
   return pairs.every(([theirs, ours]) => renaming.add(theirs, ours)) ? length : undefined;
 }
 
-/** Parts written in the manner of another: `http` for `Url` is `Http`, for `URL` is `HTTP`. */
+/** Writes parts in another's case: `http` like `Url` is `Http`, like `URL` is `HTTP`. */
 function inCaseOf(model: string, parts: readonly string[]): string {
   const isUpper = model.length > 1 && model === model.toUpperCase();
   const isCapital = !isUpper && model[0] !== model[0]!.toLowerCase();

@@ -1,4 +1,4 @@
-/** Words of program text: identifiers, and everything between them. */
+/** Splits program text into identifiers and everything between them. */
 
 const word = /[\p{L}\p{N}_$]+/gu;
 const lexeme = /[\p{L}_$][\p{L}\p{N}_$]*|\p{N}+|[ \t]+|[^\s\p{L}\p{N}_$]/gu;
@@ -7,12 +7,12 @@ export function wordsOf(text: string): string[] {
   return text.match(word) ?? [];
 }
 
-/** A line cut into identifiers, numbers, white space and single marks. */
+/** Splits a line into identifiers, numbers, white space and single characters. */
 export function lexemesOf(line: string): string[] {
   return line.match(lexeme) ?? [];
 }
 
-/** Whether a lexeme is an identifier that someone chose: no keyword. */
+/** Whether a lexeme is an identifier and not a keyword. */
 export function isName(lexeme: string): boolean {
   return /^[\p{L}_$]/u.test(lexeme) && !keywords.has(lexeme);
 }
@@ -22,7 +22,7 @@ export function partsOf(identifier: string): string[] {
   return identifier.match(/\p{Lu}+(?!\p{Ll})\p{N}*|\p{Lu}?[\p{Ll}\p{N}]+|[^\p{Lu}\p{Ll}\p{N}]+|./gu) ?? [];
 }
 
-/** Reserved words of the languages that repositories are mostly written in. */
+/** Keywords of the most common languages. */
 export const keywords: ReadonlySet<string> = new Set(
   (
     'abstract and as assert async await boolean break case catch char class const continue def default del delete do ' +
