@@ -1,4 +1,4 @@
-/** A child process that runs `worker/main.ts`: spawned, spoken to, watched. */
+/** A child process that runs `worker/main.ts`: spawning, messages, exit. */
 import { type ForkOptions, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Device } from './device.ts';
@@ -8,25 +8,25 @@ import { telemetryOptOut } from './telemetry.ts';
 export interface Child {
   readonly pid: number | undefined;
   send(message: ToEngine): void;
-  /** Ends it at once, whatever it is doing. */
+  /** Kills it at once. */
   kill(): void;
-  /** Resolves, with how it ended, when it is gone for good. Never rejects. */
+  /** Resolves with how it ended. Never rejects. */
   readonly ended: Promise<string>;
 }
 
 export interface ChildOptions {
-  /** The file of the engine process: `worker/main.ts`, or what it was bundled to. */
+  /** The engine process's script: `worker/main.ts` or its bundle. */
   readonly entry: string;
   readonly mode: 'serve' | 'probe';
   readonly device: Device;
   readonly onMessage: (message: FromEngine) => void;
-  /** Gets what the process and its native libraries print. */
+  /** Receives the output of the process and its native libraries. */
   readonly onOutput: (line: string) => void;
 }
 
 /**
- * For glibc's allocator, in bytes; others ignore it. By default each thread keeps what was once allocated there, in pieces that fit nothing
- * new. Tensors of a run (about 2 MB) stay on the heap: asking the system for each again takes a tenth of reading.
+ * For glibc's allocator, in bytes; ignored by others. By default each thread keeps freed memory in fragments that fit
+ * nothing new. A run's tensors (about 2 MB) stay on the heap: mapping each again would take a tenth of prefill.
  */
 const allocator = {
   MALLOC_ARENA_MAX: '2',
@@ -37,10 +37,10 @@ const allocator = {
 export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOptions): Child {
   const options: ForkOptions & { windowsHide: boolean } = {
     serialization: 'advanced',
-    // Nothing of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
+    // Inherits none of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
-    // Last, so that nothing inherited turns telemetry on.
+    // Last, so that no inherited value turns telemetry on.
     env: { ...allocator, ...process.env, ...telemetryOptOut },
     windowsHide: true,
   };
@@ -58,7 +58,7 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
   return {
     pid: child.pid,
     send(message) {
-      // A channel that has just closed is no error here: `ended` tells what happened.
+      // A channel that just closed is not an error here: `ended` reports it.
       if (child.connected) child.send(message, () => {});
     },
     kill: () => void child.kill('SIGKILL'),

@@ -1,6 +1,7 @@
 /**
- * The continuous memory of a span of tokens: coefficients B of its signal on N Gaussians (arXiv 2109.00301). A file's signal is
- * averaged into a fixed number of bins first, which one matrix fits whatever the file's length; spans are refitted in pairs.
+ * The continuous memory of a span of tokens: coefficients B of its signal on N Gaussians (arXiv 2109.00301). A file's
+ * signal is first averaged into a fixed number of bins, which one matrix fits for any length; spans are merged by
+ * refitting.
  */
 import {
   evaluateBasis,
@@ -20,16 +21,16 @@ export interface FittedSpan {
   readonly continuous: FloatTensor;
 }
 
-/** Bins a basis function. */
+/** Bins per basis function. */
 const binsEach = 2;
-/** λ weighs against this many tokens at most: the model was trained on fits of about as many. */
+/** Upper bound of the tokens that λ is weighed against, near the lengths in training. */
 const mostWeighed = 8192;
-/** Standard deviations beyond which a basis function is nothing (e⁻¹⁸). */
+/** Standard deviations beyond which a basis function is negligible (e⁻¹⁸). */
 const reach = 6;
 
 export class ContinuousFit {
   readonly #config: ModelConfig;
-  /** By the tokens that λ is weighed against, a power of two. */
+  /** By the token count that λ is weighed against, a power of two. */
   readonly #matrices = new Map<number, Tensor>();
 
   constructor(config: ModelConfig) {
@@ -40,7 +41,7 @@ export class ContinuousFit {
     return binsEach * this.#config.continuous_bases;
   }
 
-  /** The signal [T, cw] of a whole file → B [N, cw]. */
+  /** Fits a whole file's signal [T, cw] → B [N, cw]. */
   fit(signal: SignalBins): Tensor {
     return product(this.#matrix(signal.length), signal.mean());
   }
@@ -49,7 +50,7 @@ export class ContinuousFit {
     return new SignalBins(length, this.#bins, this.#config.continuous_width);
   }
 
-  /** Spans one after another, as one: their signals sampled where each has its share of the tokens, and refitted together. */
+  /** Merges consecutive spans: samples each signal in proportion to its tokens, and refits them together. */
   merge(spans: readonly FittedSpan[]): FloatTensor {
     const { continuous_bases: N, continuous_width: width } = this.#config;
     const length = spans.reduce((sum, span) => sum + span.length, 0);
@@ -76,8 +77,8 @@ export class ContinuousFit {
   }
 
   /**
-   * G [N, bins]. The PyTorch reference fits T points with a ridge of λ. With as many bins as here, λ·bins/T weighs the same; T is rounded to a power
-   * of two, so that a few matrices serve every length.
+   * G [N, bins]. The PyTorch reference fits T points with a ridge of λ, which equals λ·bins/T for the bins here; T is
+   * rounded to a power of two, so that a few matrices serve every length.
    */
   #matrix(length: number): Tensor {
     const tokens = Math.min(2 ** Math.round(Math.log2(Math.max(1, length))), mostWeighed);
@@ -91,7 +92,7 @@ export class ContinuousFit {
   }
 }
 
-/** A signal of known length, averaged into bins by the share of each token that falls into each. */
+/** A signal of known length, averaged into bins by each token's overlap. */
 export class SignalBins {
   readonly length: number;
   readonly #width: number;
@@ -105,7 +106,7 @@ export class SignalBins {
     this.#sums = zeros([bins, width]);
   }
 
-  /** The next tokens of the signal: [T, cw]. */
+  /** Appends tokens of the signal: [T, cw]. */
   add(signal: ArrayLike<number>): void {
     const [bins, width] = [this.#sums.shape[0]!, this.#width];
     for (let row = 0; row * width < signal.length; row++, this.#at++) {

@@ -1,4 +1,4 @@
-/** The devices that a model can run on, in the order in which they are preferred, and what to call them. */
+/** Devices a model can run on, in order of preference, and their display names. */
 import type { SettingValue } from '../protocol/settings.ts';
 
 export type DeviceSetting = SettingValue<'engine.device'>;
@@ -17,8 +17,8 @@ export function isDevice(text: string | undefined): text is Device {
 }
 
 /**
- * What `auto` tries on a platform, best first: the maker's own interface, then WebGPU, then the CPU. Only what
- * onnxruntime-node can have there is asked for (https://www.npmjs.com/package/onnxruntime-node, "Requirements").
+ * What `auto` tries on a platform, best first: the vendor's interface, then WebGPU, then the CPU. Limited to what
+ * onnxruntime-node may include there (https://www.npmjs.com/package/onnxruntime-node, "Requirements").
  */
 export function candidates(platform: string, architecture: string): readonly Device[] {
   switch (`${platform}-${architecture}`) {

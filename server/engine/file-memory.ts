@@ -1,9 +1,9 @@
-/** What reading a file leaves behind, as the engine gives it out: a leaf of the repository's memory. */
+/** The result of prefilling a file: a leaf of the model memory. */
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { FloatTensor } from './tensor.ts';
 
 export interface FileMemory {
-  /** Tokens read. */
+  /** Length in tokens. */
   readonly length: number;
   /** M = Σ β k vᵀ: [Hm, dk, dv]. */
   readonly linear: FloatTensor;
@@ -14,22 +14,22 @@ export interface FileMemory {
   readonly strided: StridedKeys;
 }
 
-/** Keys and values for the dilated memory, at the densest stride at which the file may be read. */
+/** Keys and values for the dilated memory, at the densest stride that may be needed. */
 export interface StridedKeys {
-  /** A power of the ratio; what is kept at it is also kept at every greater one. */
+  /** A power of the ratio; every larger stride selects a subset. */
   readonly stride: number;
   /** [H, K, dh] each: head h has the positions h mod stride + i·stride, as many as the last head has. */
   readonly keys: FloatTensor;
   readonly values: FloatTensor;
 }
 
-/** Positions that every head has in a file of `length` tokens at a stride: head h begins at h mod stride. */
+/** Positions that every head has in a file of `length` tokens at a stride; head h starts at h mod stride. */
 export function stridedCount(length: number, stride: number, heads: number): number {
   const latest = Math.min(heads, stride) - 1;
   return Math.max(0, Math.ceil((length - latest) / stride));
 }
 
-/** The smallest power of the ratio at which a file keeps at most `most` keys a head. */
+/** The smallest power of the ratio at which a file keeps at most `most` keys per head. */
 export function leastStride(
   length: number,
   most: number,
@@ -49,7 +49,7 @@ export class StridedCollector {
   readonly #keys: Float32Array;
   readonly #values: Float32Array;
 
-  /** @param most keys that a head may keep */
+  /** @param most keys per head */
   constructor(length: number, most: number, config: ModelConfig) {
     this.#stride = leastStride(length, most, config);
     this.#heads = config.heads;
@@ -59,7 +59,7 @@ export class StridedCollector {
     this.#values = new Float32Array(this.#keys.length);
   }
 
-  /** Keys and values [T, H, dh] of the tokens from `start` on. */
+  /** Appends keys and values [T, H, dh] of the tokens from `start` on. */
   add(start: number, keys: FloatTensor, values: FloatTensor): void {
     const [stride, heads, width] = [this.#stride, this.#heads, this.#width];
     const end = start + keys.shape[0]!;

@@ -1,94 +1,94 @@
-/** What the engine process and its parent say to each other, over the IPC channel of child_process. */
+/** Messages between the engine process and its parent, over the IPC channel of child_process. */
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { RepositoryMemory } from '../../kernels/model/memory.ts';
 import type { Device } from './device.ts';
 import type { FileMemory } from './file-memory.ts';
 import type { FloatTensor } from './tensor.ts';
 
-/** Which weights, and the tokenizer that they have to fit. Small, so that every request can say it. */
+/** Identifies the weights and their tokenizer. Small, so that every request can include it. */
 export interface ModelReference {
-  /** Absolute; holds `<name>.safetensors` and `<name>.safetensors.sha256`. */
+  /** Absolute; contains `<name>.safetensors` and `<name>.safetensors.sha256`. */
   readonly folder: string;
-  /** `nano` when left out, or the only weights in the folder. */
+  /** Defaults to `nano`, or the only weights in the folder. */
   readonly name?: string;
-  /** `Tokenizer.hash` of the tokenizer that makes the ids. */
+  /** `Tokenizer.hash` of the tokenizer that produces the ids. */
   readonly tokenizerHash: string;
-  /** In float32, the reference: slower, and without the error of quantised weights. */
+  /** Runs in float32, the reference: slower, without quantisation error. */
   readonly exact?: boolean;
 }
 
-/** The work that the engine does, by name: what goes in and what comes out. All of it can be structure-cloned. */
+/** The engine's work by name, with parameters and results. Everything can be structure-cloned. */
 interface Work {
-  /** Has a code model write what comes at a cursor. The first time, the model is converted, which takes a minute or more. */
+  /** Has a code model write at the cursor. The first call converts the model, which takes a minute or more. */
   write: { parameters: WriteParameters; result: Written };
-  /** Converts a code model where it is not yet, and opens it. */
+  /** Opens a code model, converting it first if necessary. */
   openCoder: { parameters: { readonly coder: CoderReference }; result: { readonly title: string } };
-  /** Runs the check graph on the device in use and compares it with its reference. */
+  /** Runs the check graph on the current device and compares it with its reference. */
   check: { parameters: { readonly seed: number }; result: CheckResult };
-  /** Times one matrix product, [rows, width] × [width, width]: what the device achieves at best. */
+  /** Times one matrix product, [rows, width] × [width, width], as a measure of the device's peak. */
   product: {
     parameters: { readonly rows: number; readonly width: number; readonly repeats: number };
     result: { readonly gigaflops: number; readonly milliseconds: number };
   };
-  /** Loads and verifies a model. Other work loads what it names by itself: a new process needs no telling. */
+  /** Loads and verifies a model. Other work loads its model on demand, so a restarted process needs no setup. */
   loadModel: {
     parameters: ModelParameters & {
-      /** Opens the graphs that decode as well, so that the first completion does not wait for that. */
+      /** Also opens the decode graphs, so that the first completion does not wait. */
       readonly warm?: boolean;
     };
     result: ModelFacts;
   };
-  /** Reads a file with the self-decoder. */
+  /** Prefills a file with the self-decoder. */
   read: {
     parameters: ModelParameters & {
       readonly ids: Ids;
-      /** Keys that a head of the dilated memory keeps of the file at most; as many as a level of that memory when left out. */
+      /** Maximum keys per head for the dilated memory; defaults to one level's. */
       readonly keep?: number;
     };
     result: FileMemory;
   };
-  /** Reads several files: as many as are small together, so that they share what a run costs. The results are those of `read`. */
+  /** Prefills several small files together, which share the cost of a run. Results equal those of `read`. */
   prefill: {
     parameters: ModelParameters & {
       readonly files: readonly Ids[];
       readonly keep?: number;
-      /** States inside of them are kept, and a later reading goes on from where a file begins to differ. */
+      /** Keeps intermediate states, so that the next prefill continues from the first difference. */
       readonly edited?: boolean;
     };
     result: readonly FileMemory[];
   };
-  /** Holds what prompts are decoded with under a key: a few at a time, and only as long as the process lives. */
+  /** Holds a memory for prompts under a key: a few at a time, for the life of the process. */
   loadMemory: {
     parameters: ModelParameters & { readonly key: string; readonly memory: CrossDecoderMemory };
     result: { readonly held: true };
   };
   /**
-   * Logits after the last tokens of a prompt. The whole prompt is given each time; the process keeps states of earlier ones, and runs
-   * only what is new. So a prompt may go on from any earlier one, and nothing is lost with the process but time.
+   * Logits after the last tokens of a prompt. Every call passes the whole prompt; the process caches earlier states and
+   * runs only new tokens. So a prompt may extend any earlier one, and a crash costs only time.
    */
   decode: {
     parameters: ModelParameters & {
       readonly ids: Ids;
-      /** The key of a memory; left out, there is nothing but the prompt. */
+      /** The key of a memory; omitted for the prompt alone. */
       readonly memory?: string;
-      /** How many of the last positions are wanted: 1 when left out, at most 32. */
+      /** Number of final positions to return: 1 by default, at most 32. */
       readonly positions?: number;
     };
     result: Decoded;
   };
 }
 
-/** A pretrained code model. Small, so that every request can say it. */
+/** Identifies a pretrained code model. Small, so that every request can include it. */
 export interface CoderReference {
-  /** The GGUF file, absolute. */
+  /** Absolute path of the GGUF file. */
   readonly file: string;
-  /** Where the converted model lies, or will: named by the file's hash. */
+  /** Folder of the converted model, named by the file's hash. */
   readonly folder: string;
 }
 
 export interface WriteParameters {
   readonly coder: CoderReference;
-  /** Which document it is: of the last few, what was read is kept. */
+  /** Identifies the document: the prefilled state of the last few is kept. */
   readonly document: string;
   readonly before: string;
   readonly after: string;
@@ -96,11 +96,11 @@ export interface WriteParameters {
 }
 
 export interface Written {
-  /** What the model would insert, without a line break at its end. */
+  /** The text to insert, without a trailing line break. */
   readonly text: string;
-  /** Natural logarithm of the probability of the first line and its end. */
+  /** Natural log-probability of the first line and its end. */
   readonly logProbability: number;
-  /** Tokens of the prompt, those of them that had to be read, and tokens written. */
+  /** Prompt tokens, of those prefilled, and tokens written. */
   readonly prompt: number;
   readonly read: number;
   readonly written: number;
@@ -118,11 +118,11 @@ export interface ModelFacts {
   readonly config: ModelConfig;
   /** Keys of the dilated memory that a prompt sees: K of `CrossDecoderMemory`. */
   readonly slots: number;
-  /** Requests to read that are worked on at once. */
+  /** Prefill requests processed at once. */
   readonly readers: number;
 }
 
-/** The memory of everything but the edited file, as the cross-decoder reads it: shapes as in `RepositoryMemory`. */
+/** The memory of everything except the edited file, as the cross-decoder takes it: shapes as in `RepositoryMemory`. */
 export type CrossDecoderMemory = { readonly [Part in keyof RepositoryMemory]: FloatTensor };
 
 export type Decoded =
@@ -131,10 +131,10 @@ export type Decoded =
       /** [positions, vocabulary] */
       readonly logits: Float32Array;
       readonly vocabulary: number;
-      /** Tokens of the prompt that were not run again. */
+      /** Prompt tokens taken from cached states. */
       readonly reused: number;
     }
-  /** The process does not hold this memory, or not any more: `loadMemory` it, and ask again. */
+  /** The process does not hold this memory: call `loadMemory` and retry. */
   | { readonly type: 'unknownMemory' };
 
 export type WorkName = keyof Work;
@@ -142,29 +142,29 @@ export type ParametersOf<Name extends WorkName> = Work[Name]['parameters'];
 export type ResultOf<Name extends WorkName> = Work[Name]['result'];
 
 export interface CheckResult {
-  /** The largest difference from the float64 reference, relative to the largest value of the reference. */
+  /** Largest difference from the float64 reference, relative to the reference's largest value. */
   readonly error: number;
   readonly right: boolean;
   readonly milliseconds: number;
 }
 
-/** What a throw-away process found out about a device. */
+/** A probe process's findings about a device. */
 export interface ProbeResult {
   readonly usable: boolean;
-  /** How many times as fast as the CPU a matrix product is; 0 where that was not measured. */
+  /** Matrix product speed relative to the CPU; 0 if not measured. */
   readonly speed: number;
-  /** A clause for the user, such as "no adapter was found": why the device is not usable, or how well it did. */
+  /** A clause for the user, such as "no adapter was found": why the device is unusable, or how fast it is. */
   readonly detail: string;
 }
 
-/** One request for work, typed by its name. */
+/** A work request, typed by name. */
 export type WorkRequest = {
   [Name in WorkName]: {
     readonly type: 'work';
     readonly id: number;
     readonly name: Name;
     readonly parameters: ParametersOf<Name>;
-    /** Goes before everything that is not urgent: somebody is typing. */
+    /** Precedes everything not urgent: the user is typing. */
     readonly urgent: boolean;
   };
 }[WorkName];
@@ -176,11 +176,11 @@ export type ToEngine =
 
 export type FromEngine =
   | { readonly type: 'probed'; readonly result: ProbeResult }
-  /** The runtime is loaded and the check graph gives right results on the device. */
+  /** The runtime is loaded and the check graph is correct on the device. */
   | { readonly type: 'ready'; readonly device: Device; readonly check: CheckResult }
-  /** A sign of life in the middle of long work. */
+  /** A sign of life during long work. */
   | { readonly type: 'working' }
-  /** The engine cannot work here, and trying again would not help. */
+  /** The engine cannot work here; retrying would not help. */
   | { readonly type: 'unusable'; readonly problem: string }
   | {
       readonly type: 'result';

@@ -1,26 +1,26 @@
-/** Whether the machine runs on its battery: asked of the system, which every platform does in its own way. */
+/** Detects battery power, by each platform's own means. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface Supply {
-  /** `Battery`, `Mains`, `USB` … as Linux calls them. */
+  /** As Linux reports it: `Battery`, `Mains`, `USB` … */
   readonly type: string;
-  /** 1 where it gives power; batteries have none. */
+  /** 1 if it supplies power; batteries have none. */
   readonly online: string;
   /** Of a battery: `Discharging`, `Charging`, `Full` … */
   readonly status: string;
-  /** `Device` where the battery is that of a mouse or the like. */
+  /** `Device` for the battery of a mouse or the like. */
   readonly scope: string;
 }
 
 const suppliesFolder = '/sys/class/power_supply';
-/** BatteryStatus has an instance for each battery, and none where there is none. */
+/** BatteryStatus has one instance per battery. */
 const windowsQuery = '(Get-CimInstance -Namespace root/wmi -ClassName BatteryStatus).PowerOnline';
 const interval = 60_000;
 const timeLimit = 10_000;
 
-/** False without a battery, or where it is unknown. */
+/** False without a battery, or if unknown. */
 export async function onBattery(platform: string = process.platform): Promise<boolean> {
   try {
     if (platform === 'linux') return drawsFromBattery(await supplies(suppliesFolder));
@@ -30,12 +30,12 @@ export async function onBattery(platform: string = process.platform): Promise<bo
         await output('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', windowsQuery]),
       );
   } catch {
-    // A machine that does not say is taken for one without a battery.
+    // Unknown counts as no battery.
   }
   return false;
 }
 
-/** @param said what Linux lists, or what `pmset -g batt` or the question of Windows prints */
+/** @param said what Linux lists, or the output of `pmset -g batt` or of the Windows query */
 export function drawsFromBattery(said: readonly Supply[] | string): boolean {
   if (typeof said === 'string') return /from 'Battery Power'/.test(said) || /^\s*False\s*$/im.test(said);
   const own = said.filter(({ scope }) => scope !== 'Device');
@@ -43,7 +43,7 @@ export function drawsFromBattery(said: readonly Supply[] | string): boolean {
   return own.some(({ type, status }) => type === 'Battery' && status === 'Discharging');
 }
 
-/** Calls back with what is the case, and whenever it has changed, until the returned function is called. */
+/** Calls back with the current state and on every change, until the returned function is called. */
 export function watchPower(
   changed: (battery: boolean) => void,
   ask: () => Promise<boolean> = onBattery,

@@ -1,4 +1,4 @@
-/** What probing found out about devices, kept for a day: a graphics driver in software takes its whole time limit to be refused. */
+/** Caches failed probes for a day: a software graphics driver takes the whole time limit to fail. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import type { ProbeResult } from './messages.ts';
 interface Kept extends ProbeResult {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Of the machine: another system or driver may do better. */
+  /** Identifies the machine: another system or driver may do better. */
   readonly system: string;
 }
 
@@ -19,12 +19,15 @@ const system = `${process.platform}-${process.arch} ${release()}`;
 export class ProbeCache {
   readonly #file: string;
 
-  /** @param file is made when there is something to keep; one that cannot be read is as good as none */
+  /** @param file created on demand; an unreadable one counts as empty */
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** A device that was refused lately, and why. One that did well is tried each time, because it is about to be trusted. */
+  /**
+   * A device that failed recently, and why. A device that passed is probed each time, because it is about to be
+   * trusted.
+   */
   refusal(device: Device, now = Date.now()): ProbeResult | undefined {
     const kept = this.#read()[device];
     if (kept === undefined || kept.system !== system || kept.at > now || kept.at + lasts < now)
@@ -32,7 +35,7 @@ export class ProbeCache {
     return { usable: kept.usable, speed: kept.speed, detail: kept.detail };
   }
 
-  /** Keeps what was found out; never fails. */
+  /** Stores a result; never fails. */
   keep(device: Device, result: ProbeResult, now = Date.now()): void {
     const { [device]: _, ...others } = this.#read();
     const refused = !result.usable || result.speed < 1;
@@ -43,7 +46,7 @@ export class ProbeCache {
       writeFileSync(temporary, JSON.stringify(all));
       renameSync(temporary, this.#file);
     } catch {
-      // Then it is found out again the next time.
+      // It is probed again next time.
     }
   }
 
@@ -57,7 +60,7 @@ export class ProbeCache {
   }
 }
 
-/** The probe results in the cache. @param folder of the settings: the user's cache folder when empty */
+/** The probe results in the cache. @param folder from the settings; the user's cache folder if empty */
 export function probeCacheIn(folder: string): ProbeCache {
   return new ProbeCache(path.join(cacheFolder(folder), 'devices.json'));
 }

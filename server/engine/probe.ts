@@ -1,4 +1,4 @@
-/** The choice of a device: each one is tried in a process of its own, because asking can end that process. */
+/** Chooses a device by probing each in a process of its own, because a probe can crash it. */
 import { spawnChild } from './child.ts';
 import { candidates, type Device, type DeviceSetting, deviceNames } from './device.ts';
 import type { ProbeResult } from './messages.ts';
@@ -6,7 +6,7 @@ import type { ProbeCache } from './probe-cache.ts';
 
 export interface DeviceChoice {
   readonly device: Device;
-  /** Why, in plain sentences. */
+  /** The reason, in plain sentences. */
   readonly reason: string;
 }
 
@@ -14,13 +14,13 @@ export interface ProbeOptions {
   readonly entry: string;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** Milliseconds after which a device that does not answer is given up. */
+  /** Milliseconds after which an unresponsive device is given up. */
   readonly timeLimit?: number;
 }
 
 /**
- * The first device that gives right results and is not slower than the CPU; the CPU itself needs no probe, since the
- * engine checks itself when it starts. A device that the user asks for may be slow, but must be right.
+ * The first device that computes correctly and is not slower than the CPU; the CPU needs no probe, since the engine
+ * checks itself on start. A device set by the user may be slow, but must be correct.
  */
 export async function chooseDevice(
   setting: DeviceSetting,
@@ -46,7 +46,7 @@ export async function chooseDevice(
   return { device: 'cpu', reason: ['The CPU is used.', ...refused].join(' ') };
 }
 
-/** Tries one device in a throw-away process. Never rejects: whatever happens to the process is an answer. */
+/** Probes one device in a throw-away process. Never rejects: a crash is a result too. */
 export function probeDevice(
   device: Device,
   { entry, log, signal, timeLimit = 15_000 }: ProbeOptions,

@@ -1,6 +1,6 @@
 /**
- * The engine as its users see it. The process behind it is started when it is needed, watched, and started again when
- * it crashes, hangs or grows too large; requests that can be repeated survive that. Nothing here loads native code.
+ * The client of the engine process. Starts the process on demand, and restarts it when it crashes, hangs or grows too
+ * large; repeatable requests survive that. Loads no native code.
  */
 import { type Child, spawnChild } from './child.ts';
 import type { Device, DeviceSetting } from './device.ts';
@@ -10,23 +10,23 @@ import type { ProbeCache } from './probe-cache.ts';
 
 export interface EngineStatus {
   readonly state: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
-  /** The device in use, once there is one. */
+  /** The device in use, once chosen. */
   readonly device?: Device;
-  /** Why this device, and that it computes rightly, in plain sentences. Empty until it is chosen. */
+  /** Why this device was chosen, and that it computes correctly, in plain sentences. Empty until then. */
   readonly deviceReason: string;
-  /** How often the process ended by itself since the engine was made. */
+  /** Unexpected exits since the engine was created. */
   readonly crashes: number;
-  /** Process id, while it runs. */
+  /** Process id, while running. */
   readonly pid?: number;
   /** Resident memory of the process after its last work; 0 before. */
   readonly residentBytes: number;
-  /** A sentence for the user: why it does not run, or why it is being started again. */
+  /** A sentence for the user: why it is not running, or why it restarts. */
   readonly problem?: string;
 }
 
 interface RunOptions {
   readonly signal?: AbortSignal;
-  /** Goes before all that is not urgent. */
+  /** Precedes everything not urgent. */
   readonly urgent?: boolean;
 }
 
@@ -34,22 +34,22 @@ export interface Engine {
   readonly status: EngineStatus;
   /** Calls back on every change, until the returned function is called. */
   onStatusChanged(listener: (status: EngineStatus) => void): () => void;
-  /** Starts the process if it does not run. Returns at once; the status tells how it went. */
+  /** Starts the process unless it is running. Returns at once; see the status for the outcome. */
   start(): void;
   /**
-   * Has work done, and starts the engine for it where needed. Rejects with an `EngineError` when the engine cannot do
-   * it, and with the signal's reason when it is aborted.
+   * Runs work, starting the engine if necessary. Rejects with an `EngineError` if the engine cannot do it, and with the
+   * signal's reason when aborted.
    */
   run<Name extends WorkName>(
     name: Name,
     parameters: ParametersOf<Name>,
     options?: RunOptions,
   ): Promise<ResultOf<Name>>;
-  /** Sets the device for the next start; an engine that runs is restarted on it. */
+  /** Sets the device for the next start; a running engine restarts on it. */
   use(device: DeviceSetting): void;
   /** Starts a new process and chooses the device again. Open work moves to it. */
   restart(device?: DeviceSetting): void;
-  /** Ends the process and rejects what is open. Resolves when it is gone; the engine can be started again. */
+  /** Ends the process and rejects open work. Resolves when it has exited; the engine can be started again. */
   stop(): Promise<void>;
 }
 
@@ -58,17 +58,17 @@ class EngineError extends Error {
 }
 
 export interface EngineOptions {
-  /** The file of the engine process. */
+  /** The engine process's script. */
   readonly entry: string;
   readonly device: DeviceSetting;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
-  /** Bytes of resident memory after which the process is replaced, in a pause: sessions of onnxruntime leak a little. */
+  /** Resident memory in bytes above which an idle process is replaced: onnxruntime's sessions leak a little. */
   readonly memoryCeiling?: number;
-  /** What was found out about devices in earlier sessions. */
+  /** Probe results of earlier sessions. */
   readonly probes?: ProbeCache;
-  /** Milliseconds to wait before the first restart; doubles with every crash in a row. */
+  /** Milliseconds before the first restart; doubles with every consecutive crash. */
   readonly firstDelay?: number;
-  /** Milliseconds of silence after which a process with open work counts as hanging. */
+  /** Milliseconds of silence after which a process with open work counts as hung. */
   readonly patience?: number;
 }
 
@@ -76,16 +76,16 @@ interface Pending {
   readonly request: WorkRequest;
   readonly resolve: (result: ResultOf<WorkName>) => void;
   readonly reject: (error: unknown) => void;
-  /** Lets go of the signal that could abort it. */
+  /** Detaches from its abort signal. */
   readonly close: () => void;
-  /** To how many processes it was given. */
+  /** Number of processes it was given to. */
   attempts: number;
 }
 
-/** Crashes in a row, without any work done between them, after which we give up until asked again. */
+/** Consecutive crashes, without completed work between them, before giving up until the next request. */
 const mostCrashes = 5;
 const longestDelay = 30_000;
-/** Work that was open in this many crashes is taken for their cause. */
+/** Work open during this many crashes is assumed to cause them. */
 const mostAttempts = 2;
 
 export function createEngine(options: EngineOptions): Engine {
@@ -142,7 +142,7 @@ class EngineProcess implements Engine {
     const request = { type: 'work', id, name, parameters, urgent } as WorkRequest;
     return new Promise((resolve, reject) => {
       const aborted = () => {
-        // What the process says about it from now on is not listened to.
+        // Later messages about it are ignored.
         if (this.#pending.delete(id)) this.#child?.send({ type: 'cancel', id });
         reject(signal?.reason);
       };
@@ -185,7 +185,7 @@ class EngineProcess implements Engine {
     await child?.ended;
   }
 
-  /** Lets go of the process there is, politely first, without taking its end for a crash. */
+  /** Ends the current process, politely first, without counting it as a crash. */
   #retire(): void {
     this.#launch?.abort();
     clearTimeout(this.#timer);
@@ -207,7 +207,7 @@ class EngineProcess implements Engine {
     const { probes } = this.#options;
     const probe = async (device: Device) => {
       const result = await probeDevice(device, { entry, log: output, signal: launch.signal });
-      // One that was broken off says nothing about the device.
+      // An aborted probe says nothing about the device.
       if (!launch.signal.aborted) probes?.keep(device, result);
       return result;
     };
@@ -270,7 +270,7 @@ class EngineProcess implements Engine {
     for (const pending of this.#pending.values()) this.#give(pending);
   }
 
-  /** Starting again would end the same way; only another device may help. */
+  /** A restart would fail the same way; only another device may help. */
   #unusable(problem: string): void {
     const device = this.#choice?.device;
     this.#retire();
@@ -324,7 +324,7 @@ class EngineProcess implements Engine {
     return pending;
   }
 
-  /** Rejects what a process has begun, but for what may be begun again. */
+  /** Rejects work that a process has started, except what may be repeated. */
   #rejectStarted(problem: string, mayRepeat: (pending: Pending) => boolean): void {
     for (const [id, pending] of this.#pending) {
       if (pending.attempts === 0 || mayRepeat(pending)) continue;
@@ -336,7 +336,7 @@ class EngineProcess implements Engine {
     for (const id of this.#pending.keys()) this.#settle(id)?.reject(new EngineError(problem));
   }
 
-  /** A process that leaks gets no new work (`#give`), and is replaced when the open work is done. */
+  /** A leaking process gets no new work (`#give`) and is replaced when open work is done. */
   #replaceWhenLarge(): void {
     const open = [...this.#pending.values()].some(({ attempts }) => attempts > 0);
     if (!this.#tooLarge() || open) return;
@@ -346,13 +346,13 @@ class EngineProcess implements Engine {
     void this.#start('restarting');
   }
 
-  /** A model that is large from the start is not taken for a leak. */
+  /** A model that is large from the start is not a leak. */
   #tooLarge(): boolean {
     const ceiling = Math.max(this.#options.memoryCeiling, 2 * this.#firstResident);
     return this.#child !== undefined && this.#status.residentBytes > ceiling;
   }
 
-  /** Counts the silence of a process that should say something. */
+  /** Times the silence of a process that should respond. */
   #watch(patience: number): void {
     clearTimeout(this.#watchdog);
     const child = this.#child;

@@ -1,10 +1,10 @@
-/** What runs graphs, as those see it who do not load onnxruntime themselves. */
+/** The interface to the graph runtime, without loading onnxruntime. */
 import type { OnnxModel } from '../../kernels/onnx/graph-builder.ts';
 import type { Device } from './device.ts';
 import type { FloatTensor, IndexTensor } from './tensor.ts';
 
 export interface GraphSession {
-  /** Runs the graph. Blocks this process while it does, whatever the promise looks like. */
+  /** Runs the graph. Blocks this process despite the promise. */
   run(
     feeds: Readonly<Record<string, FloatTensor | IndexTensor>>,
     outputs?: OutputPlaces,
@@ -13,21 +13,21 @@ export interface GraphSession {
 }
 
 /**
- * The outputs that a run is to give, and where: written into the tensor, which on the CPU may be one of the feeds, or, with `undefined`, into
- * a new one.
+ * Requested outputs and their destinations: a tensor to write into, which on the CPU may be one of the feeds, or
+ * `undefined` for a new one.
  */
 export type OutputPlaces = Readonly<Record<string, FloatTensor | undefined>>;
 
 export interface OpenOptions {
-  /** Threads within an operator on the CPU; all cores when left out. */
+  /** Intra-op threads on the CPU; defaults to all cores. */
   readonly threads?: number;
 }
 
 export interface Runtime {
-  /** The devices whose libraries came with this installation. */
+  /** Devices whose libraries are installed. */
   readonly bundled: readonly string[];
-  /** Throws what onnxruntime throws: a device that is not there, a graph it does not accept. Some devices abort instead. */
+  /** Throws onnxruntime's errors: a missing device, a rejected graph. Some devices abort instead. */
   open(model: OnnxModel, device: Device, options?: OpenOptions): Promise<GraphSession>;
-  /** The same for a model in a file, with its weights in files beside it, which are mapped and not read into memory. */
+  /** Same for a model file whose weight files lie beside it; they are mapped, not read into RAM. */
   openFile(file: string, device: Device, options?: OpenOptions): Promise<GraphSession>;
 }

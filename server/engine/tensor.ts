@@ -1,4 +1,4 @@
-/** Tensors as they pass between the engine process and those who ask it. */
+/** Tensors exchanged with the engine process. */
 
 /** A float32 tensor in row-major order. */
 export interface FloatTensor {
@@ -6,7 +6,7 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
-/** Token ids, as the graphs of models take them. */
+/** Token ids, as models' graphs take them. */
 export interface IndexTensor {
   readonly shape: readonly number[];
   readonly data: BigInt64Array;

@@ -1,18 +1,24 @@
-/** Short files are read several in a run, each in a slot of its own: a run costs some milliseconds whatever it reads. */
+/**
+ * Prefills several short files in one run, each in its slot of the batch: a run costs some milliseconds regardless of
+ * its tokens.
+ */
 import type { FloatTensor, IndexTensor } from '../tensor.ts';
 
-/** Files of a run. */
+/** Files per run. */
 export const batchSize = 8;
-/** The longest file that is read beside others. A second graph for those of 64 tokens would be 15 % faster on them, and takes 80 MB a reader. */
+/**
+ * The longest file that is batched. A second graph for files of 64 tokens would be 15 % faster on them, and take 80 MB
+ * per thread.
+ */
 export const longestInBatch = 128;
 
-/** What a run costs beside its tokens, in tokens: measured, nano on a processor. */
+/** Fixed cost of a run, in tokens: measured, nano on a CPU. */
 const runCost = 70;
 
-/** Indices of files that are read in one run. */
+/** Indices of files prefilled in one run. */
 export type BatchGroup = readonly number[];
 
-/** Which files to read side by side: those of like length, where that costs less than one after another. */
+/** Groups files of similar length to batch, where that is cheaper than one by one. */
 export function batchGroups(files: readonly ArrayLike<number>[]): BatchGroup[] {
   const fitting = files
     .map((ids, index) => ({ index, tokens: ids.length }))
@@ -29,7 +35,7 @@ export function batchGroups(files: readonly ArrayLike<number>[]): BatchGroup[] {
     .map(group => group.map(({ index }) => index));
 }
 
-/** The tokens of each file in its slot, [T, B], filled up with any; and where they are, in the same order. */
+/** Each file's tokens in its slot, [T, B], padded with any id; and a mask of the same layout. */
 export function batchFeeds(files: readonly ArrayLike<number>[]): { ids: IndexTensor; there: FloatTensor } {
   const shape = [Math.max(...files.map(({ length }) => length)), batchSize];
   const ids = { shape, data: new BigInt64Array(shape[0]! * batchSize) };

@@ -1,6 +1,6 @@
 /**
- * The graph that a device has to get right before it is trusted: one block in small. RMS normalisation, four matrix
- * products, attention with its softmax, and the residual sum.
+ * The graph that a device must compute correctly to be trusted: a small transformer block with RMS normalisation, four
+ * matrix products, softmax attention, and the residual sum.
  *   n = x / √(mean x² + ε) ⊙ g;  q, k, v = n·Wq, n·Wk, n·Wv;  y = x + softmax(q·kᵀ / √d)·v·Wo
  */
 import { add, mul } from '../../../kernels/onnx/elementwise.ts';
@@ -15,7 +15,7 @@ import type { GraphSession } from './session.ts';
 const length = 48;
 const width = 64;
 const epsilon = 1e-5;
-/** The bound that every kernel is held to against its reference. */
+/** Same bound as for every kernel. */
 const tolerance = 1e-4;
 
 interface Weights {
@@ -52,7 +52,7 @@ export async function check(session: GraphSession, seed: number): Promise<CheckR
   return { error, right: error <= tolerance, milliseconds };
 }
 
-/** The same in float64 and plain loops: the truth. x and the result are [T, d]. */
+/** The reference: the same in float64 and plain loops. x and the result are [T, d]. */
 export function checkReference(x: Tensor): Tensor {
   const weights = checkWeights();
   const normal = normalize(x, weights.gain); // [T, d]
@@ -114,7 +114,7 @@ function multiply(x: Tensor, weight: Tensor): Tensor {
   return result;
 }
 
-/** Not a number anywhere is infinitely wrong. */
+/** Any NaN counts as an infinite error. */
 function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;

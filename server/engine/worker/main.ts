@@ -1,6 +1,6 @@
 /**
  * The engine process, the only one that loads native code. It can crash, leak or be killed: its parent (`process.ts`)
- * starts it again. Arguments: `serve` or `probe`, and a device.
+ * restarts it. Arguments: `serve` or `probe`, and a device.
  */
 import { isMainThread } from 'node:worker_threads';
 import { Coders } from '../../coder/coders.ts';
@@ -60,7 +60,7 @@ async function probe(runtime: Runtime, device: Device): Promise<ProbeResult> {
   };
 }
 
-/** How many times as fast as on the CPU a matrix product is. A device that is far slower is not waited for longer. */
+/** Matrix product speed relative to the CPU. Stops early for a much slower device. */
 async function compareWithCpu(runtime: Runtime, device: Device): Promise<number> {
   const graph = productGraph(768);
   const milliseconds = async (on: Device, repeats: number) => {
@@ -113,7 +113,7 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
   send({ type: 'ready', device, check: result });
 }
 
-/** Whoever waits for a long reading could take the silence for a hang. */
+/** Long prefills would otherwise look like a hang. */
 function signOfLife(): () => void {
   let last = performance.now();
   return () => {
@@ -130,7 +130,7 @@ interface WorkContext {
   readonly session: GraphSession;
   readonly models: Models;
   readonly coders: Coders;
-  /** Threads that read beside this one. */
+  /** Prefill threads beside this one. */
   readonly readers: number;
 }
 
@@ -194,7 +194,7 @@ function send(message: FromEngine): void {
   process.send?.(message, undefined, undefined, () => {});
 }
 
-/** onnxruntime says where in its own sources something failed; a user wants to know what. */
+/** onnxruntime prefixes messages with source locations; users need only the cause. */
 function openingProblem(message: string): string {
   if (/no (supported )?adapters?|failed to get an? .*adapter/i.test(message))
     return 'no graphics adapter was found';

@@ -1,4 +1,4 @@
-/** A model in the engine process: its graphs, opened when they are first needed, run a chunk at a time. */
+/** A model in the engine process: opens its graphs on demand and runs them chunk by chunk. */
 
 import type { ModelConfig } from '../../../kernels/model/config.ts';
 import { decodeGraph, type ModelGraph, prefillGraph } from '../../../kernels/model/graphs.ts';
@@ -27,30 +27,33 @@ import type { GraphSession, OpenOptions, Runtime } from './session.ts';
 import { type CachedState, type DecoderState, StateCache } from './state-cache.ts';
 import type { LoadedWeights } from './weights.ts';
 
-/** Tokens a run of the reader, and of the decoder over a prompt: cancelled between them. Every run costs some milliseconds whatever it reads. */
+/**
+ * Tokens per run of prefill and prompts; cancellation happens between runs. Every run costs some milliseconds
+ * regardless of its tokens.
+ */
 const readingChunk = 512;
 const chunk = 256;
-/** Tokens a run that checks drafts; more than twice as many new tokens are a prompt. */
+/** Tokens per run that checks drafts; more than twice as many new tokens are a prompt. */
 const verified = 32;
-/** The dilated memory of a repository of this many tokens fits; what is further away is not seen. */
+/** The dilated memory covers a repository of this many tokens; anything farther is not seen. */
 const furthest = 10_000_000;
 const cachedStates = { prompt: 12, token: 8 };
 const heldMemories = 4;
-/** Chunks of files that are being edited: four of 500 lines. */
+/** Cached chunks of edited files: enough for four of 500 lines. */
 const keptChunks = 48;
-/** From this many short files on, opening a graph for them takes less time than it saves. */
+/** From this many short files on, a batch graph saves more time than it takes to open. */
 const manyShortFiles = 160;
 
 /** `''` is the memory of a repository of one file. */
 const noMemory = '';
 
-/** From this width on, products in eight bits are so much faster than in float32 that the rest of a run does not hide it. */
+/** From this width on, eight-bit products are faster than float32 by more than the rest of a run hides. */
 const wide = 384;
 
 /**
- * How the matrices are held. Reading and prompts of wide models take eight bits with one scale a run, which is fastest on processors; a
- * narrow model spends its time elsewhere, and is exact instead. What a token is decoded to must not depend on what is decoded beside it, or drafts would
- * change the result: there, blocks of a row have scales of their own.
+ * Lowerings of the matrices. Prefill and prompts of wide models use eight bits with one scale per run, the fastest on
+ * CPUs; a narrow model spends its time elsewhere and is exact instead. A decoded token must not depend on what is
+ * decoded with it, or drafts would change the result: there, each block of a row has its own scale.
  */
 function loweringsOn(
   device: Device,
@@ -67,7 +70,7 @@ interface Opened {
   readonly initial: DecoderState;
 }
 
-/** Keys of the dilated memory, for repositories as large as any that are read. */
+/** Keys of the dilated memory, for the largest supported repository. */
 export function slotsOf(config: ModelConfig): number {
   return dilatedSlots(config, furthest);
 }
@@ -107,7 +110,7 @@ export class Model {
     return this.loaded.config;
   }
 
-  /** Opens the graphs that decode. */
+  /** Opens the decode graphs. */
   async warm(between: YieldPoint): Promise<void> {
     for (const part of ['prompt', 'token', 'drafts'] as const) {
       await between();
@@ -116,9 +119,9 @@ export class Model {
   }
 
   /**
-   * Reads a file.
-   * @param keep most keys that a head of the dilated memory keeps of it
-   * @param edited keeps states inside of it, and goes on from those of an earlier reading as far as that is the same
+   * Prefills a file.
+   * @param keep maximum keys per head for the dilated memory
+   * @param edited keeps intermediate states, and continues from those of an earlier prefill up to the first difference
    */
   async read(ids: ArrayLike<number>, keep: number, between: YieldPoint, edited = false): Promise<FileMemory> {
     expectTokenIds(ids, this.config.vocabulary);
@@ -150,7 +153,7 @@ export class Model {
     if (edited) this.#reading.keep(chunks);
     return {
       length: ids.length,
-      // Copies: what a reading leaves may be moved to another thread, and the state is kept here.
+      // Copies: results may be transferred to another thread, while the state is kept here.
       linear: floatTensor(state['writer.linear']!),
       delta: floatTensor(state['writer.delta']!),
       continuous: floatTensor(this.#fit.fit(signal)),
@@ -158,7 +161,7 @@ export class Model {
     };
   }
 
-  /** Reads files, each as `read` does; short ones side by side, where there are many. */
+  /** Prefills files, each as `read` does; many short ones in batches. */
   async prefill(
     files: readonly ArrayLike<number>[],
     keep: number,
@@ -176,10 +179,10 @@ export class Model {
     return memories;
   }
 
-  /** None until there have been so many short files that opening another graph pays. */
+  /** Empty until there have been enough short files to pay for opening another graph. */
   #batchGroups(files: readonly ArrayLike<number>[]): readonly BatchGroup[] {
     const { chunks } = loweringsOn(this.#device, this.#options.exact, this.config.width);
-    // With one scale of activations a run, what a file leaves would depend on those beside it.
+    // With one activation scale per run, a file's memory would depend on the rest of its batch.
     if (chunks === 'uint8') return [];
     const groups = batchGroups(files);
     for (const group of groups) this.#shortFiles += group.length;
@@ -214,7 +217,7 @@ export class Model {
     });
   }
 
-  /** Holds a memory that prompts may name. */
+  /** Holds a memory under a key for prompts. */
   loadMemory(key: string, memory: CrossDecoderMemory): void {
     const feeds: Record<string, FloatTensor> = {};
     for (const [name, { shape }] of Object.entries(this.#noMemory)) {
@@ -236,8 +239,8 @@ export class Model {
   }
 
   /**
-   * Logits after each of the last `positions` tokens. What earlier prompts share with this one is not run again.
-   * @param memory a key that was given to `loadMemory`; the empty memory without it
+   * Logits after each of the last `positions` tokens. Reuses what earlier prompts share with this one.
+   * @param memory a key passed to `loadMemory`; defaults to the empty memory
    */
   async decode(
     ids: ArrayLike<number>,
@@ -260,7 +263,7 @@ export class Model {
     const last = ids.length - positions;
     let at = this.#states.find(key, ids, last) ?? (await this.#start(key, ids.length));
     const reused = at.ids.length;
-    // With few new tokens, one run does both; otherwise what comes before the wanted positions is kept by itself.
+    // With few new tokens, one run does both; otherwise the state before the wanted positions is cached separately.
     if (ids.length - reused > verified || (positions > 1 && last - reused >= verified / 2))
       at = await this.#advance(at, ids, positions === 1 ? ids.length : last, feeds, between);
     if (at.ids.length < ids.length) {
@@ -275,7 +278,7 @@ export class Model {
     return { type: 'decoded', logits: at.logits!, vocabulary, reused };
   }
 
-  /** Opens nothing but what runs next: the first suggestion after a start waits for that. */
+  /** Opens only the next graph to run: the first suggestion after a start waits for it. */
   async #start(memory: string, tokens: number): Promise<CachedState> {
     const { initial } = await this.#open(partFor(tokens));
     return { kind: 'prompt', memory, ids: [], state: initial };
@@ -325,7 +328,7 @@ export class Model {
     const known = this.#parts.get(part);
     if (known !== undefined) return known;
     const graph = this.#graph(part);
-    // One token has too little to do for more than one thread.
+    // One token is too little work for more than one thread.
     const options = part === 'token' || part === 'drafts' ? { threads: 1 } : this.#options;
     const session = await this.#runtime.open(graph.model, this.#device, options);
     const opened = { session, initial: floatsOf(graph.initialState) };

@@ -4,7 +4,7 @@ import { Model } from './model.ts';
 import type { OpenOptions, Runtime } from './session.ts';
 import { loadWeights } from './weights.ts';
 
-/** The model in use, loaded when work names it: one at a time. */
+/** The current model, loaded on demand: one at a time. */
 export class Models {
   readonly #runtime: Runtime;
   readonly #device: Device;
@@ -18,12 +18,12 @@ export class Models {
     this.#options = options;
   }
 
-  /** @throws Error with a sentence, as `loadWeights` does */
+  /** @throws Error as `loadWeights` does */
   get(reference: ModelReference): Model {
     const { folder, name, tokenizerHash, exact = false } = reference;
     const key = JSON.stringify([folder, name, tokenizerHash, exact]);
     if (this.#model !== undefined && key === this.#key) return this.#model;
-    // The one before is not released here: a reading that was interrupted may still hold it.
+    // The previous model is not released here: an interrupted prefill may still hold it.
     this.#model = new Model(this.#runtime, this.#device, loadWeights(reference), { exact, ...this.#options });
     this.#key = key;
     return this.#model;

@@ -1,4 +1,4 @@
-/** The model as one ONNX file for other programs: ids and what came before in, logits and what comes next out. */
+/** Exports the model as one ONNX file for other programs: ids and state in, logits and next state out. */
 import { decodeGraph } from '../../../kernels/model/graphs.ts';
 import { emptyRepositoryMemory } from '../../../kernels/model/memory.ts';
 import { tensorsOf } from '../../../kernels/onnx/parameters.ts';
@@ -6,18 +6,18 @@ import { selfContained } from '../../../kernels/onnx/self-contained.ts';
 import { slotsOf } from './model.ts';
 import type { LoadedWeights } from './weights.ts';
 
-/** Tokens that one run takes at most: filters are as long. */
+/** Maximum tokens per run, which is also the length of filters. */
 export const longestRun = 512;
 
 export interface ExportedModel {
   readonly bytes: Uint8Array;
-  /** Names of inputs that a run may leave out: the state before a file's first token, and the memory of a repository of one file. */
+  /** Names of optional inputs: the state before a file's first token, and the memory of a repository of one file. */
   readonly optional: readonly string[];
 }
 
 /**
- * In float32. `ids` int64 [T] → `logits` float32 [T, V]; each state `x` has the output `x'` for the next run. (onnxruntime's binding for
- * Node lets inputs with defaults be left out, but not be given; those for Python, C++ and C# let both.)
+ * In float32. `ids` int64 [T] → `logits` float32 [T, V]; each state `x` has the output `x'` for the next run.
+ * (onnxruntime's Node binding can omit inputs with defaults, but not set them; Python, C++ and C# can do both.)
  */
 export function exportModelGraphs({ config, weights }: LoadedWeights): ExportedModel {
   const slots = slotsOf(config);

@@ -1,7 +1,7 @@
 /**
- * Reading on all cores: threads of the engine process, each with a session of one thread. The products of a small model are too small to
- * share: two threads in one run wait for each other more than they win, and worse so beside other programs. The process's own thread stays
- * free to decode, for which the readers hold on between two runs.
+ * Prefill on all cores: threads of the engine process, each with a single-threaded session. A small model's products
+ * are too small to share: two threads in one run wait for each other more than they gain, worse so beside other
+ * programs. The process's main thread stays free to decode, during which prefill pauses between runs.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -17,12 +17,12 @@ export type FromPrefillThread =
   | { readonly type: 'working' };
 
 export interface PrefillThreadData {
-  /** Not 0 while readers have to wait: see `Atomics.wait`. */
+  /** Non-zero while prefill must wait: see `Atomics.wait`. */
   readonly hold: SharedArrayBuffer;
 }
 
 export interface PrefillPoolOptions {
-  /** The file of the engine process, which is that of its threads as well. */
+  /** The script of the engine process and its threads. */
   readonly entry: URL;
   readonly finished: (id: number, outcome: Outcome) => void;
   readonly working: () => void;
@@ -34,10 +34,10 @@ interface Reader {
   readonly open: Set<number>;
 }
 
-/** Each holds the weights by itself. */
+/** Each holds its own copy of the weights. */
 const most = 8;
 
-/** Threads that read on a device; graphics cards are kept busy by one. */
+/** Prefill threads for a device; one keeps a GPU busy. */
 export function readersOn(device: Device): number {
   return device === 'cpu' ? Math.min(most, availableParallelism()) : 0;
 }
@@ -52,7 +52,7 @@ export class PrefillPool {
   }
 
   add(request: ReadRequest): void {
-    // What is kept of files that are being edited is kept by one.
+    // One thread keeps the states of all edited files.
     const edited = request.name === 'prefill' && request.parameters.edited === true;
     const reader = edited ? (this.#readers[0] ?? this.#start()) : this.#leastBusy();
     reader.open.add(request.id);
@@ -64,7 +64,7 @@ export class PrefillPool {
       if (open.has(id)) worker.postMessage({ type: 'cancel', id } satisfies ToPrefillThread);
   }
 
-  /** Has readers wait while something runs that is more urgent. */
+  /** Pauses prefill while something more urgent runs. */
   async meanwhile<Result>(run: () => Promise<Result>): Promise<Result> {
     Atomics.add(this.#hold, 0, 1);
     try {
@@ -103,7 +103,7 @@ export class PrefillPool {
   }
 }
 
-/** What can be moved between threads instead of being copied. */
+/** Buffers that can be transferred between threads instead of copied. */
 export function transferables(result: ResultOf<'read' | 'prefill'>): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   for (const { linear, delta, continuous, strided } of [result].flat())

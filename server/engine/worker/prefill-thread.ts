@@ -1,4 +1,4 @@
-/** A thread that reads: the other side of `reader-pool.ts`. */
+/** A prefill thread: the other side of `prefill-pool.ts`. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -13,9 +13,12 @@ import {
 import { workQueue } from './queue.ts';
 import { loadRuntime } from './session.ts';
 
-/** Milliseconds between two signs of life. */
+/** Milliseconds between signs of life. */
 const lifeSign = 1000;
-/** Runs between two collections: each leaves some 3 MB of outputs outside of the heap, of which V8 takes little notice until there are a hundred. */
+/**
+ * Runs between garbage collections: each leaves about 3 MB of outputs off-heap, which V8 hardly notices until there are
+ * a hundred.
+ */
 const collectEvery = 8;
 
 export async function servePrefill(): Promise<void> {
@@ -23,7 +26,7 @@ export async function servePrefill(): Promise<void> {
   const hold = new Int32Array((workerData as PrefillThreadData).hold);
   const say = (message: FromPrefillThread, transfer: ArrayBuffer[] = []): void =>
     port.postMessage(message, transfer);
-  // Messages wait until there is somebody to hear them.
+  // Messages queue until there is a listener.
   const models = loadRuntime().then(runtime => new Models(runtime, 'cpu', { threads: 1 }));
   const collect = youngCollector();
   let last = performance.now();
@@ -59,7 +62,7 @@ export async function servePrefill(): Promise<void> {
   await models;
 }
 
-/** Frees what was left behind of late, in about a millisecond; nothing where the runtime does not let itself be asked. */
+/** Collects young garbage, in about a millisecond; a no-op if the runtime does not allow it. */
 function youngCollector(): () => void {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('globalThis.gc') as ((options: { readonly type: 'minor' }) => void) | undefined;

@@ -1,8 +1,8 @@
-/** States at the borders of chunks of files that are being edited, so that after a change only what follows it is read. */
+/** States at chunk borders of edited files, so that a change prefills only what follows it. */
 import type { FloatTensor } from '../tensor.ts';
 import type { DecoderState } from './state-cache.ts';
 
-/** A chunk that was read: what its tokens wrote, and the state after it. */
+/** A prefilled chunk: its output, and the state after it. */
 export interface ReadChunk {
   readonly ids: Int32Array;
   /** Keys and values [T, H, dh], signal [T, cw]. */
@@ -12,7 +12,7 @@ export interface ReadChunk {
 
 export class PrefixStates {
   readonly #most: number;
-  /** Of each file its chunks in order, the file that was read last at the end. */
+  /** Each file's chunks in order, the most recent file last. */
   #files: (readonly ReadChunk[])[] = [];
 
   /** @param most chunks of all files together, each about 1.4 MB for nano */
@@ -20,14 +20,14 @@ export class PrefixStates {
     this.#most = most;
   }
 
-  /** The chunks that the tokens begin with: as many as are kept of any one file. */
+  /** The longest run of cached chunks that the tokens start with. */
   find(ids: ArrayLike<number>): readonly ReadChunk[] {
     return this.#files
       .map(chunks => chunks.slice(0, sharedChunks(chunks, ids)))
       .reduce((best, chunks) => (chunks.length > best.length ? chunks : best), []);
   }
 
-  /** Takes the place of an earlier reading that begins alike. */
+  /** Replaces an earlier prefill with the same start. */
   keep(chunks: readonly ReadChunk[]): void {
     const [first] = chunks;
     if (first === undefined) return;

@@ -1,4 +1,4 @@
-/** One matrix product, timed: the yardstick for devices, and for the speed of everything that is made of products. */
+/** Times one matrix product: the yardstick for devices, and for anything made of products. */
 import { GraphBuilder, type OnnxModel } from '../../../kernels/onnx/graph-builder.ts';
 import { matmul } from '../../../kernels/onnx/matmul.ts';
 import { randomNormal } from '../../../kernels/tensor.ts';
@@ -14,8 +14,8 @@ export function productGraph(width: number): OnnxModel {
 }
 
 /**
- * The median over the repeats, after one run that does not count.
- * @param between is called between runs, and may throw to end it.
+ * Median of the repeats, after a warm-up run.
+ * @param between called between runs; may throw to stop
  */
 export async function timeProduct(
   session: GraphSession,

@@ -1,11 +1,11 @@
-/** The work that waits in the engine process: one at a time, cancellable; what is urgent interrupts what is not. */
+/** The engine process's work queue: one at a time, cancellable; urgent work interrupts the rest. */
 import { setImmediate } from 'node:timers/promises';
 import { messageOf } from '../../protocol/message-of.ts';
 import type { ResultOf, WorkName, WorkRequest } from '../messages.ts';
 
 /**
- * Is called between the native calls of a piece of work: lets messages in, has what is urgent done first, and throws when the work was
- * cancelled.
+ * Called between the native calls of a piece of work: processes messages, runs urgent work first, and throws if the
+ * work was cancelled.
  */
 export type YieldPoint = () => Promise<void>;
 
@@ -55,7 +55,7 @@ export function workQueue(
   async function settle(request: WorkRequest): Promise<Outcome> {
     const between = async () => {
       await setImmediate();
-      // Somebody is typing: a long reading waits for that, not the other way round.
+      // The user is typing: long prefills wait, not the other way round.
       if (!request.urgent && !cancelled.has(request.id)) await doUrgent();
       if (cancelled.has(request.id)) throw new Error('cancelled');
     };
@@ -74,7 +74,7 @@ export function workQueue(
       void work();
     },
     cancel(id) {
-      // What has finished already is not waited for any more; what has not is told when it comes to its next pause.
+      // Finished work is ignored; unfinished work learns of it at its next pause.
       cancelled.add(id);
     },
   };

@@ -1,4 +1,4 @@
-/** The only importer of onnxruntime-node; only the engine process and its throw-away probes load this file. */
+/** The only importer of onnxruntime-node; only the engine process and its probes load this file. */
 import type * as Onnxruntime from 'onnxruntime-node';
 import type { Device } from '../device.ts';
 import type { GraphSession, OpenOptions, OutputPlaces, Runtime } from '../runtime.ts';
@@ -7,7 +7,7 @@ import './no-telemetry.ts';
 
 export type { GraphSession, OpenOptions, Runtime } from '../runtime.ts';
 
-/** Loads the native library. Throws a clause for the user where there is none for this machine, or it does not load. */
+/** Loads the native library. Throws a clause for the user if there is none for this machine, or it fails to load. */
 export async function loadRuntime(): Promise<Runtime> {
   const library = await load();
   return {
@@ -36,10 +36,10 @@ async function load(): Promise<typeof Onnxruntime> {
 function settings(device: Device, { threads }: OpenOptions): Onnxruntime.InferenceSession.SessionOptions {
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    // Warnings about nodes that stay on the CPU are no news to a user.
+    // Hides warnings about nodes that stay on the CPU.
     logSeverityLevel: 3,
-    // Files have all lengths. onnxruntime keeps a plan for each, and its arena falls to pieces that fit no other: memory would grow as long
-    // as something is read. The system's allocator takes no longer.
+    // File lengths vary. onnxruntime keeps a plan per length, and its arena fragments, so RAM would grow throughout
+    // prefill. The system's allocator is as fast.
     enableMemPattern: false,
     enableCpuMemArena: false,
     ...(threads !== undefined && { intraOpNumThreads: threads }),

@@ -1,22 +1,25 @@
-/** States of the decoder by the tokens that led to them, so that a prompt that goes on from an earlier one is only extended. */
+/** Caches decoder states by their tokens, so that a prompt that extends an earlier one only runs the new tokens. */
 import type { FloatTensor } from '../tensor.ts';
 
 export type DecoderState = Readonly<Record<string, FloatTensor>>;
 
-/** Decoding leaves a state at every token; those inside and at the end of prompts are worth more, and are not pushed out by them. */
+/**
+ * Decoding leaves a state at every token; states in and at the end of prompts are worth more, and must not be evicted
+ * by those.
+ */
 export type StateKind = 'prompt' | 'token';
 
 export interface CachedState {
   readonly kind: StateKind;
-  /** The memory that was read, and the tokens. */
+  /** The memory used, and the tokens. */
   readonly memory: string;
   readonly ids: ArrayLike<number>;
   readonly state: DecoderState;
-  /** Of the last token; absent where they were not wanted. */
+  /** After the last token; absent if not requested. */
   readonly logits?: Float32Array;
 }
 
-/** Of each kind the most recently used are held, each about a megabyte. */
+/** Keeps the most recently used of each kind, about a megabyte each. */
 export class StateCache {
   readonly #most: Readonly<Record<StateKind, number>>;
   /** Most recently used last. */
@@ -26,7 +29,7 @@ export class StateCache {
     this.#most = most;
   }
 
-  /** The longest state whose tokens begin `ids` and are at most `longest`. */
+  /** The longest state whose tokens are a prefix of `ids`, at most `longest` long. */
   find(memory: string, ids: ArrayLike<number>, longest: number): CachedState | undefined {
     let best: CachedState | undefined;
     for (const entry of this.#entries) {
@@ -52,7 +55,7 @@ export class StateCache {
       .reverse();
   }
 
-  /** Drops what was read of a memory that is not held any more. */
+  /** Drops states of a memory that is no longer held. */
   forget(memory: string): void {
     this.#entries = this.#entries.filter(entry => entry.memory !== memory);
   }

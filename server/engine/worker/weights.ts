@@ -1,4 +1,4 @@
-/** The weights in a model's folder: the one place where their file is found, verified and read. */
+/** The only place that finds, verifies and loads a model folder's weights. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import type { ModelReference } from '../messages.ts';
 
 export interface LoadedWeights {
   readonly name: string;
-  /** Of weights, tokenizer and rendering: what was read is kept under it. */
+  /** Identifies weights, tokenizer and rendering: the key of cached results. */
   readonly modelId: string;
   readonly config: ModelConfig;
   readonly weights: ModelWeights;
@@ -21,7 +21,7 @@ export interface LoadedWeights {
 const ending = '.safetensors';
 const preferred = 'nano';
 
-/** @throws Error with a sentence that names the file and what is wrong: missing, cut, changed, or of another tokenizer. */
+/** @throws Error that names the file and the problem: missing, truncated, changed, or of another tokenizer */
 export function loadWeights({ folder, name, tokenizerHash }: ModelReference): LoadedWeights {
   const chosen = name ?? onlyWeights(folder);
   const file = path.join(folder, chosen + ending);
@@ -69,7 +69,7 @@ function read(file: string, what: string): Buffer {
   }
 }
 
-/** Before the checksum, because "cut short" says more than "changed". */
+/** Before the checksum, because "cut short" is more helpful than "changed". */
 function parse(file: string, bytes: Uint8Array): SafetensorsFile {
   return within(file, () => readSafetensors(bytes));
 }
