@@ -1,14 +1,14 @@
-/** Asks the code model where the copy memory has nothing to show. */
+/** Queries the code model where the copy memory has nothing to show. */
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import { itemFromModel } from '../completion/written.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 
-/** The least probability of the first line at the default eagerness, and how far eagerness moves it. */
+/** Minimum probability of the first line at the default eagerness, and how far eagerness moves it. */
 const usualLeast = 0.4;
 const reach = 0.6;
-/** For what somebody asked for. */
+/** For explicitly invoked completions. */
 const leastInvoked = 0.02;
 
 export class CoderWorker {
@@ -16,7 +16,7 @@ export class CoderWorker {
   readonly #coder: CoderReference;
   #isReady = false;
 
-  /** Opens the model, which is converted first where it has not been. @param onProblem gets a sentence where it cannot be used */
+  /** Opens the model, converting it first if necessary. @param onProblem gets a sentence if it cannot be used */
   constructor(engine: Pick<Engine, 'run'>, coder: CoderReference, onProblem: (problem: string) => void) {
     this.#engine = engine;
     this.#coder = coder;
@@ -28,11 +28,11 @@ export class CoderWorker {
     );
   }
 
-  /** @returns what the model adds to an answer without a suggestion; the answer itself where it adds nothing */
+  /** @returns the model's suggestion for an answer without one; the answer itself if the model has none */
   async complete(request: CompletionRequest, found: Completion, signal: AbortSignal): Promise<Completion> {
     const { text, offset, eagerness = 0.5, maxLines = 12, isInvoked } = request;
     if (!this.#isReady || found.item !== undefined || found.reason === 'cancelled') return found;
-    // The entry of the editor's own list decides what comes here.
+    // The entry selected in the editor's list decides the suggestion.
     if (request.selected !== undefined) return found;
     const started = performance.now();
     try {
@@ -55,7 +55,7 @@ export class CoderWorker {
       return confidence >= least ? { item, milliseconds } : { ...found, withheld: item, milliseconds };
     } catch (error) {
       if (signal.aborted) return { reason: 'cancelled', milliseconds: found.milliseconds };
-      // An engine that cannot answer takes nothing from what was found without it.
+      // If the engine fails, the answer found without it stands.
       if (error instanceof Error) return found;
       throw error;
     }

@@ -1,4 +1,4 @@
-/** The engine as the memory's thread sees it: the process is the server's, and asked over messages. */
+/** Lets the worker thread use the engine: the server owns the process and relays requests. */
 import type { CancellationToken, MessageConnection } from 'vscode-languageserver/node';
 import type { ParametersOf, ResultOf, WorkName } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
@@ -12,7 +12,7 @@ interface EngineWork {
 
 const engineWork: RequestOf<EngineWork, ResultOf<WorkName>> = { method: 'engineWork' };
 
-/** In the server: answers what the memory's thread asks. */
+/** Server side: answers the worker thread's requests. */
 export function serveEngine(connection: MessageConnection, engine: Pick<Engine, 'run'>): void {
   connection.onRequest(
     engineWork.method,
@@ -28,7 +28,7 @@ export function serveEngine(connection: MessageConnection, engine: Pick<Engine, 
   );
 }
 
-/** In the memory's thread. */
+/** Worker thread side. */
 export function linkedEngine(
   connection: MessageConnection,
   newCancellation: () => { readonly token: CancellationToken; cancel(): void },

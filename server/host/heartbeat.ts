@@ -1,6 +1,7 @@
 /**
- * Notices a worker thread that a file keeps busy for too long, as a pattern can on text made to harm it. The worker beats from its
- * event loop and writes down the file it works on, in memory that both threads share: a blocked thread can send no message.
+ * Detects a worker thread that one file keeps busy for too long, as malicious text can do to a pattern. The worker
+ * beats from its event loop and records its current file in shared memory, because a blocked thread cannot send
+ * messages.
  */
 
 const beats = 0;
@@ -12,7 +13,7 @@ export function newHeartbeatMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(headerBytes + longestPath);
 }
 
-/** Milliseconds between two beats, and between two looks at them. */
+/** Milliseconds between beats, and between checks. */
 const beatInterval = 500;
 
 /** The worker's side. */
@@ -29,7 +30,7 @@ export class Heartbeat {
     setInterval(beat, beatInterval).unref();
   }
 
-  /** Notes the file that is worked on until the event loop turns: a thread that does not get there is blocked by it. */
+  /** Records the current file until the event loop turns: a thread that does not get there is blocked by it. */
   readonly workOn = (path: string): void => {
     const bytes = Buffer.from(path);
     const length = bytes.length > longestPath ? 0 : bytes.length;
@@ -45,9 +46,9 @@ export class Heartbeat {
 }
 
 export interface Patience {
-  /** Milliseconds of silence with a file at hand, which take any real file a fraction of this. */
+  /** Milliseconds of silence with a current file; any real file takes a fraction of this. */
   readonly file: number;
-  /** Milliseconds of silence without one: building an index of millions of tokens is allowed to take its time. */
+  /** Milliseconds of silence without one: indexing millions of tokens may take its time. */
   readonly other: number;
 }
 
@@ -57,7 +58,7 @@ export const usualPatience: Patience = { file: 10_000, other: 120_000 };
 export class HeartbeatMonitor {
   readonly #timer: NodeJS.Timeout;
 
-  /** @param onSilent is called once, with the file that was worked on where one was */
+  /** @param onSilent called once, with the current file if there was one */
   constructor(
     memory: SharedArrayBuffer,
     onSilent: (path: string | undefined) => void,
@@ -65,7 +66,7 @@ export class HeartbeatMonitor {
   ) {
     const header = new Int32Array(memory, 0, 2);
     let last = 0;
-    // Looks are counted rather than time: a computer that slept is no reason to suspect anyone.
+    // Counts checks instead of time: a computer that slept proves nothing.
     let silentLooks = 0;
     this.#timer = setInterval(() => {
       const now = Atomics.load(header, beats);

@@ -1,4 +1,4 @@
-/** What the server has to say, as `window/logMessage`: standard output belongs to the protocol. */
+/** The server's log, as `window/logMessage`: standard output belongs to the protocol. */
 import type { Connection } from 'vscode-languageserver/node';
 
 type LogLevel = 'debug' | 'info' | 'warning' | 'error';

@@ -1,6 +1,6 @@
 /**
- * The worker thread: reads the workspace, keeps the index current, and answers from it. Building an index blocks for longer
- * than a server may, so it has a thread, and a heap, of its own.
+ * The worker thread: indexes the workspace, keeps the index current, and answers from it. Indexing blocks longer than a
+ * server may, so it has its own thread and heap.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import {
@@ -25,7 +25,7 @@ if (parentPort === null) {
   process.exit(2);
 }
 
-/** Milliseconds between two notifications. */
+/** Milliseconds between notifications. */
 const interval = 200;
 
 const connection = createMessageConnection(

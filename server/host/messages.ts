@@ -1,4 +1,4 @@
-/** The messages between the server's thread and the worker thread. */
+/** Messages between the server's thread and the worker thread. */
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Answer, AnsweredBy, CheckedParameters } from '../protocol/methods.ts';
@@ -10,17 +10,17 @@ export interface OpenParameters {
   readonly exclude: readonly string[];
   readonly maxFileSize: number;
   readonly maxTokens: number;
-  /** The code model in use. */
+  /** The selected code model. */
   readonly coder?: CoderReference;
   /** Files that blocked the worker thread before; they are skipped. */
   readonly blocking?: readonly string[];
-  /** A folder with a model; the shipped one when empty. */
+  /** A model folder; the shipped one if empty. */
   readonly modelFolder: string;
-  /** Where what was read is kept; the user's cache folder when empty. */
+  /** Cache folder; the user's default if empty. */
   readonly cacheFolder: string;
   /** In megabytes. */
   readonly cacheSize: number;
-  /** Whether the model reads, too. */
+  /** Whether the model prefills the repository. */
   readonly neural: boolean;
 }
 
@@ -29,10 +29,10 @@ export interface Opened {
   readonly problems: readonly string[];
 }
 
-/** What is in memory. */
+/** Size of the index. */
 export interface IndexStats {
   readonly files: number;
-  /** Files in memory, and those of the reading under way that are not yet. */
+  /** Indexed files, and those still to be indexed. */
   readonly filesTotal: number;
   readonly tokens: number;
   readonly bytes: number;
@@ -53,10 +53,10 @@ export const nothingRead: IndexStats = {
 };
 
 export interface Read {
-  /** False when it was cancelled. */
+  /** False if cancelled. */
   readonly complete: boolean;
   readonly seconds: number;
-  /** Files that were taken from the cache. */
+  /** Files taken from the cache. */
   readonly cached: number;
   /** By stage. */
   readonly milliseconds: Readonly<Record<string, number>>;
@@ -64,42 +64,42 @@ export interface Read {
   readonly stats: IndexStats;
 }
 
-/** A question about a document; the memory knows under which path it keeps it. */
+/** A request about a document; the worker maps it to a path. */
 export interface DocumentQuestion extends Omit<CompletionRequest, 'path'> {
-  /** Absolute path, or the name of a document that is on no disk. */
+  /** Absolute path, or the name of a document that is not on disk. */
   readonly file: string;
 }
 
-/** A place in a document that is on disk. */
+/** A place in a document on disk. */
 export interface FilePosition {
   /** Absolute path, or a path of the sequence. */
   readonly file: string;
-  /** The document as the editor has it; as it was read without it. */
+  /** The editor's text; defaults to the indexed text. */
   readonly text?: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** The parameters of a request as the worker gets them: documents by file, with the text that the editor has. */
+/** A request's parameters as sent to the worker: documents by file, with the editor's text. */
 export type Located<Parameters> = Parameters extends { readonly uri: string }
   ? Omit<Parameters, 'uri'> & { readonly file: string; readonly text?: string }
   : Parameters;
 
-/** Requests that only the server sends; those of clients that it passes on are in `protocol/methods.ts`. */
+/** Requests that only the server sends; `protocol/methods.ts` has those it forwards for clients. */
 const table = {
-  /** Replaces what was open before; without a folder, completions use the document alone. Fails where no folder can be opened. */
+  /** Replaces what was open; without a folder, completions use the document alone. Fails if no folder can be opened. */
   open: internal<OpenParameters, Opened>(),
-  /** Brings everything up to date. Cancellable. */
+  /** Updates the index. Cancellable. */
   read: internal<null, Read>(),
-  /** Brings files and folders up to date, by absolute paths. */
+  /** Updates files and folders, by absolute path. */
   update: internal<{ readonly paths: readonly string[] }, Read>(),
-  /** The unsaved text of a document, by absolute path; without a text, the file on disk counts again. */
+  /** Sets a document's unsaved text, by absolute path; without text, reverts to the file on disk. */
   edit: internal<{ readonly file: string; readonly text?: string }, null>(),
-  /** Pauses or resumes the model's reading. */
+  /** Pauses or resumes prefill. */
   pause: internal<{ readonly paused: boolean }, null>(),
   clear: internal<null, null>(),
   complete: internal<DocumentQuestion, Completion>(),
-  /** Absolute paths of the folders that hold indexed files. */
+  /** Absolute paths of the folders that contain indexed files. */
   folders: internal<null, string[]>(),
 };
 
@@ -109,7 +109,7 @@ export const workerRequests = Object.fromEntries(
   Object.keys(table).map(name => [name, { method: `internal/${name}` }]),
 ) as unknown as { readonly [Name in keyof Table]: Table[Name] };
 
-/** One handler for each request that the worker answers. */
+/** One handler per request that the worker answers. */
 export type WorkerHandlers = {
   readonly [Name in AnsweredBy<'worker'>]: Handler<Located<CheckedParameters<Name>>, Answer<Name>>;
 } & {
@@ -125,7 +125,7 @@ function internal<Parameters, Result>(): RequestOf<Parameters, Result> {
   return { method: '' };
 }
 
-/** Sent a few times a second while something changes, and at the end of every change. */
+/** Sent a few times a second during changes, and after each. */
 export const statsChanged: NotificationOf<IndexStats> = { method: 'statsChanged' };
-/** Something optional cannot be used: a sentence for the log. */
+/** An optional feature cannot be used: a sentence for the log. */
 export const problemFound: NotificationOf<string> = { method: 'problem' };

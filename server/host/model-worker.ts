@@ -1,4 +1,4 @@
-/** The model's reading in the memory's thread: where its leaves lie, and how far it is. */
+/** Prefill in the worker thread: where leaves are stored, and progress. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,10 +13,10 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 export interface ModelWorkerOptions {
   readonly engine: Pick<Engine, 'run'>;
-  /** The shipped model when empty. */
+  /** The shipped model if empty. */
   readonly modelFolder: string;
   readonly tokenizer: Tokenizer;
-  /** Without one, what is read is kept as long as this lives. */
+  /** Without one, leaves are kept until this stops. */
   readonly store: CacheStore | undefined;
   readonly tokensOf: (path: string) => Uint16Array | undefined;
   readonly onProgress: () => void;
@@ -53,12 +53,12 @@ export class ModelWorker {
     };
   }
 
-  /** Forgets what was read, of whatever repository: leaves do not say whose they are. */
+  /** Deletes the leaves of all repositories: leaves do not record whose they are. */
   clear(): void {
     this.#store.clear();
   }
 
-  /** Lets go of everything; what was read is kept. */
+  /** Releases everything; stored leaves stay. */
   stop(): void {
     this.#stopWatching();
     void this.reader.stop().finally(() => {

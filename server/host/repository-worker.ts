@@ -1,4 +1,4 @@
-/** The repository of the open folders, and what is made from it. */
+/** The repository of the open folders, and everything built from it. */
 import { LookAhead } from '../completion/ahead.ts';
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, complete } from '../completion/complete.ts';
@@ -47,14 +47,14 @@ export class RepositoryWorker {
   #warming = new AbortController();
   #open: Open | undefined;
   #parameters: OpenParameters | undefined;
-  /** Files of the reading under way that are not yet in memory. */
+  /** Files still to be indexed. */
   #ahead = 0;
   #reading: Promise<ReadReport> | undefined;
 
   /**
-   * @param changed is called whenever the statistics may have changed
-   * @param workOn is told of each file before it is worked on
-   * @param onProblem gets a sentence where something that is optional cannot be used
+   * @param changed called when the statistics may have changed
+   * @param workOn called with each file before it is processed
+   * @param onProblem gets a sentence when an optional feature cannot be used
    */
   constructor(
     changed: () => void,
@@ -71,7 +71,7 @@ export class RepositoryWorker {
   async open(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
     this.#parameters = parameters;
-    // What was open goes first: two memories at once may be more than there is room for.
+    // Release the old repository first: two at once may not fit in RAM.
     this.#open?.neural?.stop();
     this.#open = undefined;
     this.#suggestions.clear();
@@ -115,9 +115,9 @@ export class RepositoryWorker {
     return { modelId: modelIdOf(tokenizer), problems };
   }
 
-  /** @throws FolderError where there is no folder to read; documents complete from themselves all the same */
+  /** @throws FolderError when no folder can be read; documents still complete from themselves */
   async read(signal: AbortSignal): Promise<Read> {
-    // It may be there by now.
+    // A missing folder may exist by now.
     if (this.#missing() !== undefined && this.#parameters !== undefined) await this.open(this.#parameters);
     const missing = this.#missing();
     if (missing !== undefined) throw missing;
@@ -164,7 +164,7 @@ export class RepositoryWorker {
   }
 
   async clear(): Promise<null> {
-    // A reading that was just stopped may still put the file at hand into memory.
+    // A stopped read may still index its current file.
     await this.#reading?.catch(() => {});
     await this.#open?.repository.clear();
     await this.#open?.summary.clear();
@@ -176,7 +176,7 @@ export class RepositoryWorker {
 
   async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
     const { repository, tokenizer } = this.#opened();
-    // What lies outside keeps its whole name: a bare one could be that of a file inside.
+    // A file outside keeps its full path: its bare name could be a file inside.
     const path = repository.workspace.pathOfDocument(file) ?? file;
     const request = { path, ...question };
     if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
@@ -192,7 +192,7 @@ export class RepositoryWorker {
     return found;
   }
 
-  /** Files that hold secrets, are excluded or blocked the thread get no suggestions. */
+  /** Files with secrets, excluded files and files that blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
     const shown = maskSecrets(path);
     for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
@@ -201,7 +201,7 @@ export class RepositoryWorker {
       if (path === skipped || shown === skipped || (skipped.endsWith('/') && path.startsWith(skipped)))
         return true;
     }
-    // What git ignores is on no list.
+    // Files ignored by git are on no list.
     return verdictOnName(path)?.reason === 'secret';
   }
 
@@ -218,7 +218,7 @@ export class RepositoryWorker {
     const { repository } = this.#open;
     const folders = new Set<string>();
     for (const file of repository.paths) {
-      // Folders that hold only folders are among them: a file may come to lie there.
+      // Includes folders that contain only folders: files may appear there.
       for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
         const folder = file.slice(0, end);
         if (folders.has(folder)) break;
@@ -245,7 +245,7 @@ export class RepositoryWorker {
     };
   }
 
-  /** The first questions are slow, because nothing they run has been compiled yet: so nobody asks them. */
+  /** Runs some queries before the user does: the first ones are slow, because nothing is compiled yet. */
   async #warmUp(): Promise<void> {
     if (this.#open === undefined) return;
     const { repository, tokenizer } = this.#open;
@@ -267,7 +267,7 @@ export class RepositoryWorker {
   }
 }
 
-/** Without a place to keep what is read, it is read again the next time; that is worth a sentence and no more. */
+/** Without a cache, everything is read again next time, which deserves a sentence and no more. */
 async function storeOf(
   { cacheFolder, cacheSize }: OpenParameters,
   problems: string[],

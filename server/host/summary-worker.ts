@@ -1,4 +1,4 @@
-/** What the memory's thread says about the repository: its summary, and the places that are connected. */
+/** The summary and similar places, in the worker thread. */
 
 import { FactBook } from '../analysis/fact-book.ts';
 import { type SummarySource, sourceOf } from '../analysis/source.ts';
@@ -29,10 +29,10 @@ import { placesLike } from '../summary/where.ts';
 import { Grammars } from '../syntax/grammars.ts';
 import type { FilePosition } from './messages.ts';
 
-/** Milliseconds that a question waits for syntax trees; the rest of them is made after it was answered. */
+/** Milliseconds that a request waits for syntax trees; the rest are parsed after the answer. */
 const treeBudget = 500;
 
-/** Milliseconds to look back in git's history for. */
+/** Milliseconds for git history. */
 const historyBudget = 1000;
 
 export class SummaryWorker {
@@ -43,14 +43,14 @@ export class SummaryWorker {
   #changes: Promise<Changes> | undefined;
   readonly #kept: SummaryCache | undefined;
   #keeping = false;
-  /** Whether a reading has ended since the folders were opened. */
+  /** Whether indexing has completed since the folders were opened. */
   #wasRead = false;
 
   readonly #workOn: (path: string) => void;
 
   /**
-   * @param kept nothing where nothing is kept between sessions
-   * @param workOn is told of each file before it is worked on
+   * @param kept undefined without a cache
+   * @param workOn called with each file before it is processed
    */
   constructor(
     name: string,
@@ -64,7 +64,7 @@ export class SummaryWorker {
     this.#repository = repository;
   }
 
-  /** Of the whole repository at once, also while it is read: then what an earlier session found, or what has been read so far. */
+  /** Available at once, even during indexing: then from an earlier session, or from the files indexed so far. */
   async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
     const whole = path === undefined && budget === undefined;
     if (whole && !this.#wasRead) {
@@ -137,12 +137,12 @@ export class SummaryWorker {
     });
   }
 
-  /** From now on the memory holds all that there is. */
+  /** Marks the index as complete. */
   noteRead(): void {
     this.#wasRead = true;
   }
 
-  /** Something was read: what git says of it may be new, too. */
+  /** Something was indexed: git history may be new, too. */
   noteChange(): void {
     this.#changes = undefined;
   }
@@ -152,7 +152,7 @@ export class SummaryWorker {
     await this.#kept?.clear();
   }
 
-  /** Keeps the summary for the next session: at once, and again when it has all syntax trees. */
+  /** Caches the summary for the next session: at once, and again with all syntax trees. */
   async #keep(summary: Summary): Promise<void> {
     if (this.#kept === undefined || this.#keeping) return;
     this.#keeping = true;
@@ -167,7 +167,7 @@ export class SummaryWorker {
     }
   }
 
-  /** Texts are asked for one by one, each before it is analyzed. */
+  /** Texts are requested one by one, just before analysis. */
   #source(): SummarySource {
     const source = sourceOf(this.#name, this.#repository);
     return {
@@ -189,7 +189,7 @@ export class SummaryWorker {
     return this.#changes;
   }
 
-  /** The document as the editor has it, or as it was read. */
+  /** The editor's text of the document, or the indexed one. */
   #document({ file, text }: FilePosition): { path: string; text: string } | undefined {
     const path = this.#repository.workspace.pathOfDocument(file) ?? file;
     const known = text ?? this.#repository.textOf(path);

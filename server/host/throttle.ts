@@ -1,4 +1,4 @@
-/** Calls `action` at once and then at most once an interval, the last time after the last call. */
+/** Calls `action` at once and then at most once per interval, with a final call after the last request. */
 export function throttle(action: () => void, interval: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   let again = false;
@@ -9,7 +9,7 @@ export function throttle(action: () => void, interval: number): () => void {
       timer = undefined;
       if (again) run();
     }, interval);
-    // A message that waits is no reason to stay alive.
+    // A pending message must not keep the process alive.
     timer.unref();
   };
   return () => {

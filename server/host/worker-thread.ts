@@ -1,4 +1,4 @@
-/** The memory's thread as the server sees it: asked over messages, and replaced when it breaks. */
+/** The server's handle of the worker thread: sends requests, and replaces the thread when it fails. */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import {
@@ -27,10 +27,10 @@ export class WorkerThread {
   #connection: MessageConnection | undefined;
 
   /**
-   * @param onLost is called, with a sentence for the user, when the thread crashed or was replaced, and with it all that was in memory; with the
-   *   path of the file that blocked it, where one did
-   * @param entry the file that the thread runs
-   * @param engine what it may have the engine do
+   * @param onLost called with a sentence for the user when the thread crashed or was replaced, losing the index; with
+   * the path of the file that blocked it, if any
+   * @param entry the thread's script
+   * @param engine the engine that the thread may use
    */
   constructor(
     log: Log,
@@ -46,7 +46,7 @@ export class WorkerThread {
     this.#patience = patience;
   }
 
-  /** Starts the thread where it does not run. */
+  /** Starts the thread if necessary. */
   request<Parameters, Result>(
     { method }: RequestOf<Parameters, Result>,
     parameters: Parameters,
@@ -108,7 +108,7 @@ export class WorkerThread {
   }
 
   #forget(): void {
-    // Ends what is open with an error.
+    // Rejects open requests.
     this.#connection?.dispose();
     this.#connection = undefined;
     this.#worker = undefined;
@@ -116,7 +116,7 @@ export class WorkerThread {
   }
 }
 
-/** Beside this file in the sources, beside the bundle that this became part of in `dist/`. */
+/** Beside this file in the sources, beside the bundle in `dist/`. */
 function memoryEntry(): string {
   const fromSource = import.meta.url.endsWith('.ts');
   return path.join(import.meta.dirname, fromSource ? 'main.ts' : 'worker.js');
