@@ -1,4 +1,4 @@
-/** What became of the suggestions. */
+/** Counts outcomes of suggestions. */
 import type { Acceptance } from '../protocol/requests.ts';
 
 export class AcceptanceCount {
@@ -10,7 +10,7 @@ export class AcceptanceCount {
     return { offered: this.#offered, accepted: this.#accepted };
   }
 
-  /** The rest of a suggestion that is typed along is not another one. */
+  /** Typing along a suggestion does not start another. */
   offered(uri: string, text: string): void {
     if (this.#last?.uri !== uri || !this.#last.text.endsWith(text)) this.#offered += 1;
     this.#last = { uri, text };

@@ -1,20 +1,20 @@
-/** What the client can do, read once from its `initialize`. */
+/** The client's capabilities, from its `initialize` request. */
 import type { InitializeParams } from 'vscode-languageserver/node';
 
 export interface Client {
   readonly name: string;
   /** Empty where it does not say. */
   readonly version: string;
-  /** Asks to be told of changed files, and the client does so. */
+  /** The client can notify us of changed files. */
   readonly watchesFiles: boolean;
-  /** Watches relative to a folder; else patterns are matched against the whole path. */
+  /** Supports patterns relative to a folder; otherwise they match the whole path. */
   readonly watchesRelative: boolean;
   readonly showsProgress: boolean;
   /** Answers `workspace/configuration`. */
   readonly answersConfiguration: boolean;
   readonly registersConfiguration: boolean;
   readonly changesFolders: boolean;
-  /** Runs the commands that we put on items itself (`experimental.commands`), instead of sending them back. */
+  /** Item commands that the client runs itself (`experimental.commands`) instead of sending them back. */
   readonly ownCommands: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function readClient({ capabilities, clientInfo }: InitializeParams): Clie
   };
 }
 
-/** `{commands: ['longsight.accepted']}`; anything else is no command. */
+/** `{commands: ['longsight.accepted']}`; anything else means none. */
 function commandsIn(experimental: unknown): string[] {
   if (typeof experimental !== 'object' || experimental === null || !('commands' in experimental)) return [];
   const { commands } = experimental;

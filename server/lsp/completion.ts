@@ -1,4 +1,4 @@
-/** `textDocument/inlineCompletion`: one answer a document at a time, the newest question first. */
+/** `textDocument/inlineCompletion`: one request per document at a time, newest first. */
 import {
   type CancellationToken,
   CancellationTokenSource,
@@ -93,11 +93,11 @@ export function serveCompletions(
     const now = settings.current;
     const document = documents.get(textDocument.uri);
     if (document === undefined || !isWanted(now, document.languageId)) return [];
-    // A client that says nothing of why it asks is taken to ask because somebody types.
+    // A client that gives no trigger kind is assumed to ask while typing.
     const isInvoked = context?.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (!isInvoked) pace.typed(performance.now());
     const wait = isInvoked ? 0 : Math.max(now['completion.debounce'], pace.wait);
-    // Typing goes on while the memory looks: what it says counts for the text it was asked about.
+    // Typing continues meanwhile: the answer applies to the requested version.
     const { version } = document;
     const whole = wholeOf(document, notebooks);
     const offset = whole.start + document.offsetAt(position);
@@ -129,17 +129,17 @@ export function serveCompletions(
       acceptance.offered(document.uri, item.text);
       return [item, ...alternatives].map(one => itemOf(one, document, whole));
     } catch (error) {
-      // That there is no memory is said by the status, not at every keystroke.
+      // The status reports this; not every keystroke must.
       if (token.isCancellationRequested || repository.stats.state === 'failed') return [];
       throw error;
     }
   }
 }
 
-/** What the protocol demands is not always what comes. */
+/** Clients do not always send what the protocol requires. */
 type Asked = Omit<InlineCompletionParams, 'context'> & { readonly context?: InlineCompletionContext | null };
 
-/** What is wrong with a question, in a sentence. */
+/** What is wrong with a request, in a sentence. */
 function problemOf(asked: Partial<Asked> | null): string | undefined {
   const { textDocument, position } = asked ?? {};
   if (typeof textDocument?.uri !== 'string') return '`textDocument.uri` must be a string.';
@@ -165,7 +165,7 @@ function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'
     : { outcome: 'unsure', confidence: withheld.confidence };
 }
 
-/** The entry that is selected in the editor's list, where it would replace what stands before the cursor. */
+/** The entry selected in the editor's list, if it would replace text before the cursor. */
 function selectedIn(
   context: InlineCompletionContext | null | undefined,
   document: TextDocument,
@@ -193,7 +193,7 @@ function itemOf(
     provenance,
     origin,
     ...(verbatim && { verbatim }),
-    // Not a snippet: editors indent the lines of one themselves, and show it as if they did not.
+    // Not a snippet: editors indent a snippet's lines themselves, but display it unindented.
     ...(caret !== undefined && { caret }),
   };
   return {

@@ -1,12 +1,12 @@
-/** Watches folders with the means of the operating system, for clients that do not. */
+/** Watches folders through the operating system, for clients that do not. */
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { foldersOfNoSource, versionControlFolders } from '../workspace/names.ts';
 
 /**
- * On Windows and macOS one watcher sees a whole tree. Elsewhere Node walks the tree and watches file by file, which
- * blocks for seconds in a folder with dependencies in it; there, only folders with files in memory are watched.
+ * On Windows and macOS one watcher covers a tree. Elsewhere Node walks the tree and watches every file, which blocks
+ * for seconds where dependencies are installed; there, only folders with indexed files are watched.
  */
 const systemsWithTrees: readonly string[] = ['darwin', 'win32'];
 
@@ -31,7 +31,7 @@ export class FolderWatcher {
     for (const root of roots) this.#watch(root);
   }
 
-  /** Watches exactly these folders beside the roots. Returns those that were not watched before: changes there went unnoticed. */
+  /** Watches exactly these folders beside the roots. Returns new ones, where earlier changes went unnoticed. */
   watchInside(folders: readonly string[]): string[] {
     const wanted = new Set([...this.#roots, ...folders]);
     for (const [folder, watcher] of this.#watchers) {
@@ -52,7 +52,7 @@ export class FolderWatcher {
   #watch(folder: string): void {
     try {
       const watcher = watch(folder, { recursive: this.isRecursive }, (_, name) => {
-        // Without a name something changed somewhere, and everything there has to be looked at.
+        // Without a name, anything in the folder may have changed.
         this.#onChanged(name === null ? folder : path.join(folder, name));
       });
       watcher.on('error', error => {
@@ -65,7 +65,7 @@ export class FolderWatcher {
     }
   }
 
-  /** Where one folder cannot be watched, mostly none can any more: said once. */
+  /** If one folder cannot be watched, usually no more can be: report once. */
   #failed(folder: string, error: unknown): void {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (isGone || this.#hasFailed) return;
@@ -74,12 +74,12 @@ export class FolderWatcher {
   }
 }
 
-/** The most folders without files that are watched, and how deep they are looked for. */
+/** Limits on watched folders without files, and on search depth. */
 const mostBarren = 500;
 const deepest = 6;
 
 /**
- * Folders inside of others that hold no file, but perhaps further such folders: where nothing is read, and files may come to lie.
+ * Subfolders without files, except perhaps further such folders: nothing is indexed there, but files may appear.
  * @param folders absolute paths of folders that are watched anyway
  */
 export async function barrenFolders(folders: readonly string[]): Promise<string[]> {

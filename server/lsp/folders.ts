@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { InitializeParams, WorkspaceFolder as LspFolder } from 'vscode-languageserver/node';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 
-/** The path of a `file:` URI; undefined for documents that are on no disk. */
+/** The path of a `file:` URI; undefined for documents that are not on disk. */
 export function pathOfUri(uri: string): string | undefined {
   if (!uri.startsWith('file:')) return undefined;
   try {
@@ -14,7 +14,7 @@ export function pathOfUri(uri: string): string | undefined {
   }
 }
 
-/** Older clients know one folder only, and say it as `rootUri` or, older still, as `rootPath`. */
+/** Older clients support one folder, as `rootUri` or, older still, `rootPath`. */
 export function initialFolders(params: InitializeParams): WorkspaceFolder[] {
   const listed = params.workspaceFolders;
   if (listed) return foldersOf(listed);
@@ -22,7 +22,7 @@ export function initialFolders(params: InitializeParams): WorkspaceFolder[] {
   return root ? [{ name: path.basename(root), root }] : [];
 }
 
-/** Folders on other file systems (`vscode-vfs:`, `untitled:`) cannot be read from here and are left out. */
+/** Folders on other file systems (`vscode-vfs:`, `untitled:`) cannot be read and are left out. */
 export function foldersOf(listed: readonly LspFolder[]): WorkspaceFolder[] {
   return listed.flatMap(({ name, uri }) => {
     const root = pathOfUri(uri);

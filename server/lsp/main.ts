@@ -21,13 +21,13 @@ socket?.on('error', error => {
   process.stderr.write(`Cannot connect to the client: ${messageOf(error)}\n`);
   process.exit(1);
 });
-// The library takes sockets as well, but of a socket that it opened itself it does not notice the end.
+// The library supports sockets too, but does not notice when its own socket ends.
 const connection = socket
   ? createConnection(ProposedFeatures.all, socket, socket)
   : createConnection(ProposedFeatures.all);
-// The parent process disconnected; over stdio the library notices by itself.
+// The parent process disconnected; over stdio the library notices itself.
 process.once('disconnect', () => process.exit(1));
-// One request that fails in an unforeseen way is not worth the session.
+// One request that fails unexpectedly must not end the session.
 process.on('unhandledRejection', error => connection.console.error(`Unhandled rejection: ${stackOf(error)}`));
 process.on('uncaughtException', error => {
   connection.console.error(`Uncaught exception, exiting: ${stackOf(error)}`);
@@ -36,7 +36,7 @@ process.on('uncaughtException', error => {
 serve(connection, { engineEntry: engineEntry(), version: versionOf() });
 connection.listen();
 
-/** The connection to a client that listens on a port of this machine, or on a named pipe. */
+/** Connects to a client that listens on a local port or a named pipe. */
 function socketOf(words: readonly string[]): Socket | undefined {
   const port = optionOf('--socket', words);
   if (port !== undefined) return connect(Number(port), '127.0.0.1');
@@ -60,7 +60,7 @@ function versionOf(): string {
       if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
         return String(manifest.version);
     } catch {
-      // Not here, then one further up.
+      // Not here: try the next.
     }
   }
   return 'unknown';

@@ -1,4 +1,4 @@
-/** The next place of a change that somebody makes again and again, from the edits of each open document. */
+/** The next place for a repeated change, from the edits of each open document. */
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { EditHistory, nextEdit } from '../editing/next-edit.ts';
@@ -21,7 +21,7 @@ export class NextEdits {
     documents.onDidClose(({ document }) => void this.#histories.delete(document.uri));
   }
 
-  /** Null where no change repeats, and for documents that are not open. */
+  /** Null if no change repeats, and for documents that are not open. */
   in(uri: string): NextEdit | null {
     const document = this.#documents.get(uri);
     const history = this.#histories.get(uri);

@@ -1,17 +1,17 @@
-/** Cells of notebooks: a cell is completed as part of one text, with the cells of code before and after it. */
+/** Notebook cells: a cell is completed in the context of all code cells. */
 import { NotebookCellKind, type NotebookDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 
-/** The text that a document is part of. */
+/** The whole text that a document belongs to. */
 export interface Whole {
-  /** The URI of what holds it all: the notebook, or the document itself. */
+  /** URI of the notebook, or of the document itself. */
   readonly uri: string;
   readonly text: string;
-  /** Where the document begins in it. */
+  /** Where the document starts in it. */
   readonly start: number;
 }
 
-/** What stands between two cells. */
+/** Separates cells. */
 const gap = '\n\n';
 
 export function wholeOf(document: TextDocument, notebooks: NotebookDocuments<TextDocument>): Whole {
@@ -27,7 +27,7 @@ export function wholeOf(document: TextDocument, notebooks: NotebookDocuments<Tex
       continue;
     }
     const other = notebooks.getCellTextDocument(cell);
-    // Cells in other languages, and prose, say nothing that could go on here.
+    // Cells in other languages, and prose, do not help here.
     if (cell.kind === NotebookCellKind.Code && other?.languageId === document.languageId)
       side.push(other.getText());
   }

@@ -1,4 +1,4 @@
-/** Work-done progress while the workspace is read, for clients that show it; stopping it there pauses the reading. */
+/** Work-done progress during indexing, for clients that show it; cancelling pauses indexing. */
 import type { Connection, WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
 import type { Client } from './client.ts';
 import type { RepositoryClient } from './repository-client.ts';

@@ -1,4 +1,4 @@
-/** Reading the workspace and keeping what was read current: when it happens, when it does not, and how far it is. */
+/** Decides when to index and update, and tracks progress. */
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { Engine } from '../engine/process.ts';
 import type { Log } from '../host/log.ts';
@@ -17,9 +17,9 @@ import type { RequestOf, Status } from '../protocol/requests.ts';
 
 export type RepositoryStatus = Omit<Status, 'device' | 'deviceReason' | 'engine'>;
 
-/** Milliseconds to gather changes in: a branch switch is one update, not a thousand. */
+/** Milliseconds to collect changes: a branch switch is one update, not a thousand. */
 const gathering = 100;
-/** A memory that breaks this often is left alone until somebody asks for a reading. */
+/** After this many crashes, the worker restarts only on request. */
 const mostLosses = 3;
 
 export class RepositoryClient {
@@ -27,7 +27,7 @@ export class RepositoryClient {
   readonly #log: Log;
   readonly #listeners: (() => void)[] = [];
   readonly #waiting = new Set<string>();
-  /** Paths of the update under way. */
+  /** Paths in the current update. */
   #updating = 0;
   #ended = 0;
   /** How often the memory's thread broke since a reading was whole, and in all. */
@@ -46,7 +46,7 @@ export class RepositoryClient {
   #run: CancellationTokenSource | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param entry the file that the memory's thread runs */
+  /** @param entry the worker thread's script */
   constructor(log: Log, parameters: OpenParameters, entry?: string, engine?: Pick<Engine, 'run'>) {
     this.#log = log;
     this.#parameters = parameters;
@@ -74,7 +74,7 @@ export class RepositoryClient {
     };
   }
 
-  /** How many readings and updates have ended. */
+  /** Number of completed reads and updates. */
   get ended(): number {
     return this.#ended;
   }
@@ -93,13 +93,13 @@ export class RepositoryClient {
     this.#listeners.push(listener);
   }
 
-  /** Takes over what to read and how. What was read of other folders is forgotten. */
+  /** Sets the folders and options. The index of other folders is discarded. */
   configure(parameters: OpenParameters): void {
     this.#parameters = parameters;
     this.#opened = undefined;
   }
 
-  /** Asks the memory, which is opened for it where needed. */
+  /** Sends a request to the worker, opening the folders first if necessary. */
   async ask<Parameters, Result>(
     type: RequestOf<Parameters, Result>,
     parameters: Parameters,
@@ -109,7 +109,7 @@ export class RepositoryClient {
     return this.#worker.request(type, parameters, cancellation);
   }
 
-  /** Makes the memory ready for questions without reading anything. What goes wrong is in the figures. */
+  /** Prepares for requests without reading. Problems appear in the statistics. */
   async prepare(): Promise<void> {
     try {
       await this.#open();
@@ -118,7 +118,7 @@ export class RepositoryClient {
     }
   }
 
-  /** Brings everything up to date; everything is new the first time. Resolves when that has ended, however. */
+  /** Updates the index; the first time, everything is new. Resolves when done, even on failure. */
   async read(cancellation?: CancellationToken): Promise<void> {
     this.#run?.cancel();
     this.#waiting.clear();
@@ -146,7 +146,7 @@ export class RepositoryClient {
         `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} skipped.`,
       );
       if (read.complete) this.#losses = 0;
-      // Whoever stops a reading wants it to stop, not to begin again at the next change.
+      // A user who stops indexing does not want the next change to restart it.
       this.#become(read.complete ? 'ready' : 'paused');
     } catch (error) {
       if (this.#run !== run) return;
@@ -157,7 +157,7 @@ export class RepositoryClient {
     }
   }
 
-  /** Stops reading and following changes, or goes on with it. */
+  /** Stops or resumes indexing, including updates. */
   async pause(paused: boolean): Promise<void> {
     if (!paused) return this.#state === 'paused' ? this.read() : undefined;
     this.#run?.cancel();
@@ -177,12 +177,12 @@ export class RepositoryClient {
     this.#become('idle', nothingRead);
   }
 
-  /** Files or folders that changed on disk, by absolute paths. */
+  /** Reports changed files or folders, by absolute path. */
   changed(paths: readonly string[]): void {
     if (this.#state === 'idle' || this.#state === 'failed') return;
     for (const path of paths) this.#waiting.add(path);
     this.#changed();
-    // While it is paused changes gather; going on looks at everything anyway.
+    // While paused, changes are collected; resuming rescans everything anyway.
     if (this.#state !== 'paused') this.#timer ??= setTimeout(() => void this.#update(), gathering);
   }
 
@@ -230,7 +230,7 @@ export class RepositoryClient {
     for (const problem of problems) this.#log('warning', problem);
   }
 
-  /** All that was in memory is gone. It is read again, unless that breaks the thread again and again. */
+  /** The index is lost. Reads again, unless the worker keeps crashing. */
   #lost(problem: string, blockedBy: string | undefined): void {
     this.#opened = undefined;
     this.#stats = nothingRead;
@@ -249,7 +249,7 @@ export class RepositoryClient {
 
   #fail(problem: string): void {
     this.#log('error', problem);
-    // Opening failed: the next reading tries again.
+    // Opening failed: the next read tries again.
     this.#opened = undefined;
     this.#problem = problem;
     this.#become('failed');

@@ -1,4 +1,7 @@
-/** Serves the table of requests: checks parameters, answers or passes on to the worker, and turns failures into sentences. */
+/**
+ * Serves the table of requests: validates parameters, answers or forwards to the worker, and turns failures into
+ * sentences.
+ */
 import {
   type CancellationToken,
   type Connection,
@@ -16,7 +19,7 @@ import { pathOfUri } from './folders.ts';
 import type { RepositoryClient } from './repository-client.ts';
 import type { UnsavedDocuments } from './unsaved-documents.ts';
 
-/** One handler for each request that the server answers itself. */
+/** One handler per request that the server answers itself. */
 export type ServerHandlers = {
   readonly [Name in AnsweredBy<'server'>]: (
     parameters: CheckedParameters<Name>,
@@ -55,7 +58,7 @@ export function serveRequests(
     });
   }
 
-  /** A document by its file, with the editor's text, once the worker has the unsaved texts of all others. */
+  /** Replaces a document's URI by its file and text, after sending all other unsaved documents to the worker. */
   async function located(parameters: unknown): Promise<unknown> {
     if (typeof parameters !== 'object' || parameters === null || !('uri' in parameters)) return parameters;
     const { uri, ...others } = parameters as { uri: string };

@@ -1,4 +1,4 @@
-/** The language server over a connection, whatever carries it: puts the features together when a client initialises. */
+/** The language server over any connection: assembles the features when a client initialises. */
 import {
   type Connection,
   ErrorCodes,
@@ -36,12 +36,12 @@ import { UnsavedDocuments } from './unsaved-documents.ts';
 import { Watching } from './watching.ts';
 
 export interface ServerOptions {
-  /** The file of the engine process. */
+  /** The engine process's script. */
   readonly engineEntry: string;
   readonly version: string;
 }
 
-/** Answers nothing but `initialize` until that has come. */
+/** Answers only `initialize` until it has come. */
 export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
     () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
@@ -97,7 +97,7 @@ function start(
       return status();
     },
     pause({ paused }) {
-      // Resuming reads, which takes a while; the status shows how far it is.
+      // Not awaited: resuming takes a while, and the status shows progress.
       void repository.pause(paused);
       return status();
     },
@@ -164,7 +164,7 @@ function start(
     repository.configure({ ...openParameters(settings.current, folders), ...(coder && { coder }) });
     await Promise.all([watching.follow(folders), begin()]);
   };
-  /** What `read.onOpen` leaves unread is not read; questions can be asked all the same. */
+  /** With `read.onOpen` off nothing is indexed, but requests still work. */
   const begin = () => (settings.current['read.onOpen'] ? repository.read() : repository.prepare());
   settings.onChanged((now, before) => {
     if (now['engine.device'] !== before['engine.device']) engine.use(now['engine.device']);
@@ -191,7 +191,7 @@ function start(
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       notebookDocumentSync: { notebookSelector: [{ notebook: '*' }] },
       inlineCompletionProvider: true,
-      // A client that has the command itself would not bear a second one of that name.
+      // A client with a command of its own must not get a second one of that name.
       ...(client.ownCommands.includes(acceptedCommand)
         ? {}
         : { executeCommandProvider: { commands: [acceptedCommand] } }),
@@ -231,7 +231,7 @@ function unknownCommand(command: string): ResponseError {
   return new ResponseError(ErrorCodes.InvalidParams, `Unknown command "${command}".`);
 }
 
-/** Resolves when the engine runs, or will not. */
+/** Resolves when the engine runs or has failed. */
 function settled(engine: Engine): Promise<void> {
   return new Promise(resolve => {
     const stop = engine.onStatusChanged(({ state }) => {

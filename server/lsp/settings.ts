@@ -1,4 +1,4 @@
-/** The user's settings as they hold now: from `initializationOptions` first, from the client's configuration later. */
+/** Current settings: from `initializationOptions` first, from the client's configuration later. */
 import {
   type Connection,
   DidChangeConfigurationNotification,
@@ -38,7 +38,7 @@ export class Settings {
     this.#listeners.push(listener);
   }
 
-  /** To be called when the client is initialised: asks for the configuration, and to be told when it changes. */
+  /** Call once the client is initialised: requests the configuration and change notifications. */
   async follow(): Promise<void> {
     if (this.#client.registersConfiguration) {
       const section = { section: settingsSection };
@@ -48,7 +48,7 @@ export class Settings {
   }
 
   async #changed(sent: unknown): Promise<void> {
-    // What is sent along may be only the part that changed; asking gives all of it.
+    // Notifications may contain only the changed part; a request returns everything.
     if (this.#client.answersConfiguration) await this.#ask();
     else this.#set(sent);
   }
@@ -56,7 +56,7 @@ export class Settings {
   async #ask(): Promise<void> {
     try {
       const answer: unknown = await this.#connection.workspace.getConfiguration(settingsSection);
-      // A client that has nothing to say about us says null; what it sent first still holds.
+      // Null means the client has no settings for us: the initial ones stay.
       if (answer !== null && answer !== undefined) this.#set(answer);
     } catch (error) {
       this.#log('warning', `Could not get the configuration from the client: ${messageOf(error)}`);
@@ -83,7 +83,7 @@ export class Settings {
   }
 }
 
-/** The settings themselves, where they stand under the section's name. */
+/** The settings, possibly nested under the section's name. */
 function sectionOf(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null) return raw;
   return settingsSection in raw ? (raw as Record<string, unknown>)[settingsSection] : raw;

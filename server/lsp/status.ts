@@ -1,4 +1,4 @@
-/** The status in one object, gathered from reading and engine; sent to the client when it changes. */
+/** Combines the status of indexing and engine, and sends it to the client on change. */
 import type { Connection } from 'vscode-languageserver/node';
 import { deviceNames } from '../engine/device.ts';
 import type { Engine } from '../engine/process.ts';
@@ -6,7 +6,7 @@ import { throttle } from '../host/throttle.ts';
 import { type Status, statusNotification } from '../protocol/requests.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
-/** Milliseconds between two notifications. */
+/** Milliseconds between notifications. */
 const interval = 250;
 
 export function serveStatus(
@@ -18,7 +18,7 @@ export function serveStatus(
   let sent = '';
   const changed = throttle(() => {
     const now = status();
-    // What only looks like a change is no news.
+    // Skip when nothing has changed.
     const text = JSON.stringify(now);
     if (text === sent) return;
     sent = text;
@@ -32,7 +32,7 @@ export function serveStatus(
 function statusOf(repository: RepositoryClient, engine: Engine): Status {
   const { state, device, deviceReason, problem: engineProblem } = engine.status;
   const { problem: repositoryProblem, ...stats } = repository.stats;
-  // The engine's trouble is told by `engine`; it is in the way of nothing that was read.
+  // Engine problems are reported as `engine`; they do not affect the index.
   const problem = repositoryProblem ?? engineProblem;
   return {
     ...stats,

@@ -1,6 +1,6 @@
 /**
- * How long to wait for more typing. Not at all while an answer is there before the next key: waiting would only make it late. Where answers
- * take longer than keys do, most would be thrown away, so a pause in the typing is waited for.
+ * How long to wait for more typing. Not at all while answers arrive before the next key, because waiting would only
+ * delay them. When answers are slower than keys, most would be discarded, so wait for a pause.
  */
 export class TypingPace {
   #last = Number.NEGATIVE_INFINITY;
@@ -8,15 +8,15 @@ export class TypingPace {
   #betweenKeys = usualBetweenKeys;
   #answer = 0;
 
-  /** A question came because something was typed. @param now on a clock in milliseconds */
+  /** A request was triggered by typing. @param now on a clock in milliseconds */
   typed(now: number): void {
     const since = now - this.#last;
     this.#last = now;
-    // A pause for thought says nothing about typing.
+    // Pauses to think say nothing about typing.
     if (since < longestBetweenKeys) this.#betweenKeys += weight * (since - this.#betweenKeys);
   }
 
-  /** Something had to be computed, and took this long. */
+  /** An answer had to be computed, and took this long. */
   answered(milliseconds: number): void {
     this.#answer += weight * (milliseconds - this.#answer);
   }
@@ -31,6 +31,6 @@ export class TypingPace {
 const weight = 0.2;
 const usualBetweenKeys = 150;
 const longestBetweenKeys = 1000;
-/** A pause is when no key comes for this many of the usual times between keys. */
+/** A pause is this many times the usual interval between keys. */
 const pauseOfKeys = 1.5;
 const longestWait = 400;

@@ -1,4 +1,4 @@
-/** Open documents whose text is not what is on disk: the memory is told before it is asked about another one. */
+/** Sends unsaved documents to the worker before it answers about another one. */
 import type { TextDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { workerRequests } from '../host/messages.ts';
@@ -8,9 +8,9 @@ import type { RepositoryClient } from './repository-client.ts';
 export class UnsavedDocuments {
   readonly #documents: TextDocuments<TextDocument>;
   readonly #repository: RepositoryClient;
-  /** What changed since the memory was told, by URI; closed documents included. */
+  /** URIs changed since the last flush, including closed documents. */
   readonly #changed = new Set<string>();
-  /** Documents whose text the memory has. */
+  /** Documents whose text the worker has. */
   readonly #told = new Set<string>();
 
   constructor(documents: TextDocuments<TextDocument>, repository: RepositoryClient) {
@@ -23,7 +23,7 @@ export class UnsavedDocuments {
     });
   }
 
-  /** Tells the memory of every document but this one, which is asked about with its text. */
+  /** Sends every changed document except this one, whose request includes its text. */
   async flush(except: string): Promise<void> {
     for (const uri of this.#changed) {
       const file = pathOfUri(uri);

@@ -1,4 +1,4 @@
-/** Files that change on disk: told by the client where it can, else watched here. */
+/** Changes on disk: reported by the client if it can, otherwise watched here. */
 import { pathToFileURL } from 'node:url';
 import {
   type Connection,
@@ -16,7 +16,7 @@ import { barrenFolders, FolderWatcher } from './folder-watcher.ts';
 import { pathOfUri } from './folders.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
-/** Milliseconds between two looks at which folders there are to watch. */
+/** Milliseconds between checks of the folders to watch. */
 const interval = 500;
 
 export class Watching {
@@ -27,7 +27,7 @@ export class Watching {
   #registration: Promise<Disposable> | undefined;
   #watcher: FolderWatcher | undefined;
   #roots: readonly string[] = [];
-  /** Readings that the folders in memory were last asked after. */
+  /** Completed reads when folders were last requested. */
   #seen = 0;
 
   constructor(connection: Connection, client: Client, log: Log, repository: RepositoryClient) {
@@ -44,7 +44,7 @@ export class Watching {
     });
   }
 
-  /** Watches these folders, and no others any more. */
+  /** Watches exactly these folders. */
   async follow(folders: readonly WorkspaceFolder[]): Promise<void> {
     this.#watcher?.close();
     this.#watcher = undefined;
@@ -78,7 +78,7 @@ export class Watching {
     this.#seen = this.#repository.ended;
     try {
       const folders = await this.#repository.ask(workerRequests.folders, null);
-      // Changes in a folder before it was watched were not reported.
+      // Changes in a folder before it was watched went unnoticed.
       const barren = await barrenFolders([...this.#roots, ...folders]);
       this.#repository.changed(watcher?.watchInside([...folders, ...barren]) ?? []);
     } catch (error) {
