@@ -1,51 +1,51 @@
-/** The command line: which commands there are, what they take, and what is wrong with what was typed. */
+/** Parses the command line: commands, options, and errors. */
 import { parseArgs } from 'node:util';
 import { digestBudget } from '../protocol/requests.ts';
 import { devices } from '../protocol/settings.ts';
 
-/** Bad input: told to the user in one sentence, exit code 2. */
+/** Invalid input: reported in one sentence, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 export type Device = (typeof devices)[number];
 
-/** How an evaluation asks: whole lines that are hidden, or files that are typed key by key. */
+/** Evaluation protocols: hidden lines, or files typed key by key. */
 const protocols = ['lines', 'typing'] as const;
 export type Protocol = (typeof protocols)[number];
 
 export interface CommandLine {
   readonly command: CommandName;
-  /** What follows the command: a folder, a file, a sub-command. */
+  /** Arguments after the command: a folder, a file, a sub-command. */
   readonly operands: readonly string[];
   readonly json: boolean;
   readonly device: Device;
-  /** A folder with weights; the shipped ones without it. */
+  /** A folder with weights; defaults to the shipped ones. */
   readonly model: string | undefined;
-  /** Where what was read is kept; nothing for `--no-cache`. */
+  /** The cache folder; undefined for `--no-cache`. */
   readonly cache: { readonly folder: string | undefined } | undefined;
-  /** `path:line:column`, counted from 1. */
+  /** `path:line:column`, 1-based. */
   readonly at: Position | undefined;
   readonly path: string | undefined;
   readonly budget: number | undefined;
   readonly lines: number;
   readonly seed: number;
-  /** How many files are typed. */
+  /** Number of files to type. */
   readonly files: number;
   readonly protocol: Protocol;
-  /** Names as typed; the evaluation checks them. */
+  /** Unvalidated; the evaluation checks them. */
   readonly settings: readonly string[] | undefined;
   readonly eagerness: number | undefined;
   readonly svg: boolean;
   readonly relations: boolean;
-  /** A file that the picture is written to. */
+  /** Output file of the picture. */
   readonly plot: string | undefined;
   readonly markdown: boolean;
-  /** A name as typed; the map checks it. */
+  /** Unvalidated; the map checks it. */
   readonly colour: string | undefined;
-  /** The model reads the repository too. */
+  /** Also prefills the repository with the model. */
   readonly neural: boolean;
-  /** Consent to what is asked about otherwise. */
+  /** Answers yes to prompts. */
   readonly yes: boolean;
 }
 
@@ -199,7 +199,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   colour: '--colour <by>                 language, recency or surprise (language)',
 };
 
-/** @throws UsageError with a sentence for the user. */
+/** @throws UsageError with a sentence for the user */
 export function parseCommandLine(words: readonly string[]): CommandLine | 'help' | 'version' {
   const { values, positionals } = parse(words);
   if (values.version) return 'version';
@@ -247,7 +247,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
   };
 }
 
-/** `path:line:column`; the path may itself hold colons, as on Windows. */
+/** `path:line:column`; the path may contain colons, as on Windows. */
 export function parsePosition(text: string): Position {
   const match = /^(.+):(\d+):(\d+)$/.exec(text.trim());
   const [line, column] = [Number(match?.[2]), Number(match?.[3])];

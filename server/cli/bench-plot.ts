@@ -1,4 +1,4 @@
-/** The benchmark as a picture: how often suggestions are right, from the surest down, for each of the ways to suggest. */
+/** The benchmark as a picture: precision of suggestions by decreasing confidence, for each way to suggest. */
 
 import { escapeXml } from '../protocol/clean-text.ts';
 import type { Benchmark } from './benchmark.ts';

@@ -1,4 +1,7 @@
-/** `longsight bench`: how reading, suggesting, editing and reopening fare on the user's own repository, each beside something known. */
+/**
+ * `longsight bench`: measures reading, suggesting, editing and reopening on the user's repository, each relative to
+ * something known.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,7 +21,7 @@ import type { Command } from './command.ts';
 import { CountLine, note, print, printJson } from './output.ts';
 import { openRepository, tokenizerOf } from './session.ts';
 
-/** Tokens of a repository that any completion model could have in its prompt. */
+/** Tokens that fit any completion model's prompt. */
 const smallTokens = 8192;
 const timesSmall = 8;
 const decodedLines = 40;
@@ -27,7 +30,7 @@ const editedLines = 500;
 export const bench: Command = async (line, signal) => {
   const root = path.resolve(line.operands[0] ?? '.');
   const tokenizer = tokenizerOf(line);
-  // A cache of its own: what is measured must not depend on what was read before.
+  // A separate cache, so that results do not depend on earlier sessions.
   const cache = await mkdtemp(path.join(tmpdir(), 'longsight-bench-'));
   try {
     const benchmark = await measure(root, tokenizer, { ...line, cache: { folder: cache } }, signal);
@@ -96,7 +99,7 @@ async function readOnce(root: string, tokenizer: Tokenizer, line: CommandLine, s
   return { repository, seconds: (performance.now() - started) / 1000 };
 }
 
-/** What a token costs to take in where there are many, beside where there are few. */
+/** Cost of adding a token to a large memory, relative to a small one. */
 function readRatio(memory: CopyMemory, tokenizer: Tokenizer): Ratio {
   const all = [...memory.paths()].map(path => [path, memory.tokensOf(path)!] as const);
   const few = firstFiles(all);
@@ -121,7 +124,7 @@ function firstFiles(all: readonly StoredFile[]): StoredFile[] {
   });
 }
 
-/** Microseconds a token. */
+/** Microseconds per token. */
 function timeToSet(files: readonly StoredFile[], tokenizer: Tokenizer): number {
   const started = performance.now();
   const memory = new CopyMemory(tokenizer);
@@ -130,7 +133,7 @@ function timeToSet(files: readonly StoredFile[], tokenizer: Tokenizer): number {
   return (1000 * (performance.now() - started)) / Math.max(1, memory.tokens);
 }
 
-/** A suggestion from all of the repository, beside one from eight thousand tokens of it. */
+/** A suggestion from the whole repository, relative to one from eight thousand tokens of it. */
 async function decodeRatio(
   memory: CopyMemory,
   tokenizer: Tokenizer,

@@ -1,12 +1,12 @@
 import type { Evaluation } from '../evaluation/evaluate.ts';
 
-/** A figure and what it was measured beside; below 1 it is the better of the two wherever less is better. */
+/** A figure relative to another; where less is better, below 1 is better. */
 export interface Ratio {
   readonly ratio: number;
   readonly value: number;
   readonly beside: number;
   readonly unit: string;
-  /** What `value` and `beside` are, in a sentence. */
+  /** Describes `value` and `beside`, in a sentence. */
   readonly what: string;
 }
 

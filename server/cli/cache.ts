@@ -1,4 +1,4 @@
-/** `longsight cache`: how large it is, whether it is whole, and making it smaller. */
+/** `longsight cache`: size, verification and pruning. */
 
 import { type ProbeCache, probeCacheIn } from '../engine/probe-cache.ts';
 import { messageOf } from '../protocol/message-of.ts';
@@ -45,7 +45,7 @@ export const cache: Command = async line => {
   }
 };
 
-/** The store that the command line names; nothing with `--no-cache`, or where it cannot be used, which is said. */
+/** The store named on the command line; undefined with `--no-cache`, or if it cannot be used, which is reported. */
 export async function openStore(line: CommandLine): Promise<CacheStore | undefined> {
   try {
     return await requireStore(line);
@@ -66,7 +66,7 @@ async function requireStore({ cache: place }: CommandLine): Promise<CacheStore |
   }
 }
 
-/** Nothing is kept with `--no-cache`. */
+/** None with `--no-cache`. */
 export function probesOf({ cache: place }: CommandLine): { readonly probes?: ProbeCache } {
   return place === undefined ? {} : { probes: probeCacheIn(place.folder ?? '') };
 }

@@ -1,4 +1,4 @@
-/** `longsight complete`: what would be suggested at a place, how sure it is, and where it comes from. */
+/** `longsight complete`: the suggestion at a place, its confidence, and its source. */
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { complete } from '../completion/complete.ts';
@@ -10,14 +10,14 @@ import { printJson, printStyled } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';
 
-/** What `complete --json` prints. */
+/** Output of `complete --json`. */
 export interface Suggestion {
-  /** Also when it is not shown: the best that was found. Empty where nothing was. */
+  /** The best suggestion, even if not shown. Empty if there is none. */
   readonly text: string;
   /** Probability that the suggested line is exactly what comes next. */
   readonly confidence: number;
   readonly provenance: readonly { readonly path: string; readonly line: number }[];
-  /** The kind of source; absent where nothing was found. */
+  /** The kind of source; absent without a suggestion. */
   readonly origin?: Origin;
   readonly milliseconds: number;
   /** Whether an editor would show it at this eagerness. */
@@ -42,7 +42,7 @@ export async function suggest(
   { eagerness }: CommandLine,
   signal: AbortSignal,
 ): Promise<Suggestion> {
-  // No one is typing here, so wait for the whole answer.
+  // Nothing is typed meanwhile, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };
   const found = await complete(request, repository.memory, tokenizer, signal);
@@ -61,7 +61,7 @@ export async function suggest(
 const linesBefore = 3;
 const sourcesShown = 3;
 
-/** The lines around the cursor with the suggestion in place, and what is known about it. */
+/** The lines around the cursor with the suggestion in place, and its properties. */
 export function suggestionText({ path: file, text, offset }: PlaceInText, suggestion: Suggestion): string {
   const line = text.slice(0, offset).split('\n').length;
   const start = text.lastIndexOf('\n', offset - 1) + 1;

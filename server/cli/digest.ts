@@ -1,4 +1,4 @@
-/** `longsight digest`: the repository for another tool, within a budget of tokens. */
+/** `longsight digest`: the repository for another tool, within a token budget. */
 import path from 'node:path';
 import { digestBudget } from '../protocol/requests.ts';
 import { makeDigest } from '../summary/digest.ts';

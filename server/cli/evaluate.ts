@@ -1,4 +1,4 @@
-/** `longsight eval`: the evaluation on a folder that was just read, as text or JSON. */
+/** `longsight eval`: evaluates a folder, as text or JSON. */
 import path from 'node:path';
 import { runEvaluation, settingsProblem } from '../evaluation/evaluate.ts';
 import { evaluationText } from '../evaluation/report.ts';
@@ -12,7 +12,7 @@ import { openRepository, openSession } from './session.ts';
 
 const defaultSettings = ['file', 'repo', 'bm25'];
 
-/** A repository without a line to hide is input that cannot be worked with. */
+/** A repository without a line to hide is invalid input. */
 async function run<Result>(evaluation: () => Promise<Result>): Promise<Result> {
   try {
     return await evaluation();

@@ -1,4 +1,4 @@
-/** The program `longsight`: takes a command line, runs its command, turns problems into sentences and exit codes. */
+/** The program `longsight`: parses a command line, runs the command, turns errors into sentences and exit codes. */
 import { messageOf } from '../protocol/message-of.ts';
 import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
 import { bench } from './bench.ts';
@@ -38,7 +38,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
 
 const exitBroken = 1;
 const exitBadInput = 2;
-/** As shells count it: 128 and the number of SIGINT. */
+/** The shell convention: 128 plus SIGINT's number. */
 const exitInterrupted = 130;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -46,10 +46,10 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(words: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  // A reader that went away (`longsight … | head`) ends the program, quietly.
+  // A closed pipe (`longsight … | head`) ends the program quietly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    // A full disk, for instance: half a result must not pass for a whole one.
+    // For example a full disk: partial output must not pass for a whole result.
     note(`longsight: the output could not be written (${error.message}).`);
     process.exit(exitBroken);
   });

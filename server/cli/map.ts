@@ -15,7 +15,7 @@ import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
 
 const filesShown = 20;
-/** Milliseconds to look back in git's history for. */
+/** Milliseconds for git history. */
 const historyBudget = 5000;
 
 export const map: Command = async (line, signal) => {
@@ -32,7 +32,7 @@ export const map: Command = async (line, signal) => {
   const meter = new SurpriseMeter();
   const { memory } = repository;
   const measured = { ...source, memory, tokenizer, tokensOf: (path: string) => memory.tokensOf(path) };
-  // Surprise that is not shown is not measured.
+  // Measure surprise only if it is shown.
   const surprise =
     colour === 'surprise' || !(line.svg || line.relations)
       ? await meter.measure(measured, signal)
@@ -52,7 +52,7 @@ export const map: Command = async (line, signal) => {
   }
 };
 
-/** The largest files as lines; the picture has them all. */
+/** The largest files as lines; the picture shows all. */
 function mapText(built: RepositoryMap): string {
   const { files, languages } = built;
   const largest = [...files.tokens.keys()].sort((one, other) => files.tokens[other]! - files.tokens[one]!);

@@ -1,4 +1,4 @@
-/** `longsight model`: code models on this machine, and getting one. */
+/** `longsight model`: lists and downloads code models. */
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { GgufError } from '../gguf/error.ts';

@@ -1,4 +1,4 @@
-/** What the model reads of a repository, on the command line: the engine started, the reading awaited and reported. */
+/** Prefill on the command line: starts the engine, waits and reports. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,11 +19,11 @@ import { type CommandLine, UsageError } from './arguments.ts';
 import { openStore, probesOf } from './cache.ts';
 import { duration, ProgressBar } from './output.ts';
 
-/** The contract's `neural` of `read`. */
+/** `neural` in the output of `read --json`. */
 export interface NeuralReport {
   readonly files: number;
   readonly tokens: number;
-  /** Files that the model read now, and that it had read before. */
+  /** Files prefilled now, and in earlier runs. */
   readonly read: number;
   readonly recalled: number;
   readonly readTokens: number;
@@ -48,7 +48,7 @@ export function modelOf(line: CommandLine, tokenizer: Tokenizer): ModelReference
   return { folder: path.resolve(line.model ?? shippedModelFolder()), tokenizerHash: tokenizer.hash };
 }
 
-/** @param repository read already or not: files that it reads later are to be told to the reader by its follower */
+/** @param repository need not be read yet: its follower passes later files to the scheduler */
 export async function openNeural(
   line: CommandLine,
   repository: Repository,
@@ -61,7 +61,7 @@ export async function openNeural(
     ...probesOf(line),
   });
   const cache = await openStore(line);
-  // Without a cache, what is read still has to lie somewhere while it is of use.
+  // Without a cache, leaves are stored in a temporary folder.
   const folder = cache === undefined ? mkdtempSync(path.join(tmpdir(), 'longsight-leaves-')) : undefined;
   const store = cache?.leaves() ?? new RecordLog(folder!, Number.POSITIVE_INFINITY);
   const model = modelOf(line, repository.tokenizer);
@@ -81,7 +81,7 @@ export async function openNeural(
   };
 }
 
-/** Has the model read everything that the repository holds. @throws UsageError when the model cannot be used */
+/** Prefills the whole repository. @throws UsageError when the model cannot be used */
 export async function readNeurally(
   line: CommandLine,
   repository: Repository,
@@ -153,7 +153,10 @@ export interface Predictors {
   close(): Promise<void>;
 }
 
-/** The model, with everything read, as a predictor; alone and mixed with the copy memory. @throws UsageError when the model cannot be used */
+/**
+ * The model as a predictor after a full prefill; alone and mixed with the copy memory. @throws UsageError when the
+ * model cannot be used
+ */
 export async function openPredictors(
   line: CommandLine,
   repository: Repository<CopyMemory>,
@@ -179,7 +182,7 @@ export async function openPredictors(
   return { alone, mixed, close: () => session.close() };
 }
 
-/** By the tokens that wait and the speed so far; nothing before there is one. */
+/** From waiting tokens and the speed so far; undefined until there is one. */
 function secondsLeft({ waitingTokens, readTokens, seconds }: PrefillProgress): string | undefined {
   return readTokens === 0 || waitingTokens === 0
     ? undefined

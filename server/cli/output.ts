@@ -1,19 +1,19 @@
-/** What the command line writes: results on standard output, progress and everything else on standard error. */
+/** Command line output: results on standard output, progress and everything else on standard error. */
 import { cleanJson, cleanText } from '../protocol/clean-text.ts';
 
-/** Figures of a reading in progress. */
+/** Progress of indexing. */
 export interface Progress {
   readonly filesRead: number;
   readonly filesTotal: number;
   readonly tokens: number;
   readonly skipped: number;
-  /** The time left, where it is known better than by the share of files. */
+  /** The time left, if known better than from the share of files. */
   readonly left?: string | undefined;
 }
 
 const barWidth = 24;
 
-/** A progress bar on one line of a terminal; a line every few seconds where standard error is no terminal. */
+/** A progress bar on one terminal line; a line every few seconds if standard error is not a terminal. */
 export class ProgressBar {
   private readonly started = performance.now();
   private shown = 0;
@@ -27,13 +27,13 @@ export class ProgressBar {
     process.stderr.write(terminal ? `\r\u001b[K${clip(line, process.stderr.columns)}` : `${line}\n`);
   }
 
-  /** Takes the bar off the terminal. */
+  /** Removes the bar from the terminal. */
   end(): void {
     if (process.stderr.isTTY === true && this.shown > 0) process.stderr.write('\r\u001b[K');
   }
 }
 
-/** `12 of 200 lines` on one line of a terminal; nothing where standard error is no terminal. */
+/** `12 of 200 lines` on one terminal line; nothing if standard error is not a terminal. */
 export class CountLine {
   readonly #things: string;
 
@@ -51,7 +51,7 @@ export class CountLine {
   }
 }
 
-/** `42 % of 491 MB` on one line of a terminal; a line every tenth where standard error is no terminal. */
+/** `42 % of 491 MB` on one terminal line; a line every tenth if standard error is not a terminal. */
 export class ByteLine {
   readonly #things: string;
   #shown = -1;
@@ -85,7 +85,7 @@ export function progressLine(progress: Progress, seconds: number): string {
   return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} skipped, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
 }
 
-/** 1234567 as `1.23M`: three digits are what a person reads. */
+/** 1234567 as `1.23M`: three significant digits. */
 export function count(value: number): string {
   if (value < 10_000) return Math.round(value).toLocaleString('en-US');
   const [unit, size] = value < 1e6 ? ['k', 1e3] : value < 1e9 ? ['M', 1e6] : ['G', 1e9];
@@ -108,12 +108,12 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${cleanJson(value)}\n`);
 }
 
-/** Prints a text, whatever the repository it may come from has put into it. */
+/** Prints text, escaping anything unsafe from a repository. */
 export function print(text: string): void {
   process.stdout.write(`${cleanText(text)}\n`);
 }
 
-/** Prints a text with styles, the rest of which is clean. */
+/** Prints styled text that is otherwise safe. */
 export function printStyled(text: string): void {
   process.stdout.write(`${text}\n`);
 }

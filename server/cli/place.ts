@@ -1,4 +1,4 @@
-/** A place on the command line as a file's text and an offset in it. */
+/** A place on the command line as a file's text and an offset. */
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { relativeTo } from '../workspace/folders.ts';
@@ -16,14 +16,14 @@ export interface PlaceInText {
 
 /**
  * @param folder the repository's root, absolute
- * @throws UsageError when the file is outside the folder or cannot be read, or has no such line or column.
+ * @throws UsageError when the file is outside the folder or unreadable, or has no such line or column
  */
 export function findPlace(folder: string, position: Position): PlaceInText {
   const name = position.path;
   let relative: string | undefined;
   let root: string;
   try {
-    // By links and in whatever spelling: in the sequence a file has one path.
+    // Resolves links and spelling: a file has one path in the sequence.
     root = realpathSync.native(folder);
     relative = relativeTo(root, realpathSync.native(path.resolve(folder, name)));
   } catch (error) {
@@ -40,10 +40,10 @@ export function findPlace(folder: string, position: Position): PlaceInText {
   return { path: relative, text: decoded.text, offset: offsetOf(decoded.text, position) };
 }
 
-/** In bytes; no file that anyone edits is larger. */
+/** In bytes; files that people edit are smaller. */
 const largestFile = 1 << 28;
 
-/** Lines end with `\n`, `\r\n` or `\r`, as editors count them. */
+/** Lines end with ` `, `\r ` or `\r`, as editors count them. */
 function offsetOf(text: string, { path: name, line, column }: Position): number {
   const lineEnd = /\r\n?|\n/g;
   let start = 0;
@@ -61,10 +61,10 @@ function offsetOf(text: string, { path: name, line, column }: Position): number 
 }
 
 /**
- * The file or folder that `--path` names, as in the sequence; nothing for the whole folder. Takes what `--at` takes: `./src`, `src//a`, an
+ * The sequence path of `--path`; undefined for the whole folder. Accepts what `--at` does: `./src`, `src//a`, an
  * absolute path, a path through links.
  * @param folder the repository's root, absolute
- * @throws UsageError when it lies outside of the folder
+ * @throws UsageError when it is outside the folder
  */
 export function findPart(folder: string, given: string | undefined): string | undefined {
   if (given === undefined) return undefined;
@@ -74,7 +74,7 @@ export function findPart(folder: string, given: string | undefined): string | un
   return relative === '' ? undefined : relative;
 }
 
-/** What is not there has no other path; that it is not there is told later. */
+/** A missing path is kept; a later step reports it. */
 function realOf(absolute: string): string {
   try {
     return realpathSync.native(absolute);

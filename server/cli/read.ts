@@ -1,4 +1,4 @@
-/** `longsight read`: reads a folder and says what was read and what was left out. */
+/** `longsight read`: reads a folder and reports what was indexed and what was left out. */
 
 import { cleanLine } from '../protocol/clean-text.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
@@ -32,7 +32,7 @@ export const read: Command = async (line, signal) => {
       peakBytes,
       memoryBytes: repository.memory.bytes,
       modelId: modelIdOf(tokenizer),
-      // Reading into the copy memory is work for the processor, whatever the model runs on.
+      // Reading into the copy memory uses the CPU, whatever the model runs on.
       device: 'cpu',
       cached: reading.cached,
       ...(neural && { neural }),

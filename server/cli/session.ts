@@ -1,4 +1,4 @@
-/** What most commands begin with: a folder opened and read, with progress on standard error. */
+/** Opens and reads a folder, with progress on standard error, as most commands do first. */
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import { messageOf } from '../protocol/message-of.ts';
@@ -20,11 +20,11 @@ export interface Session {
 }
 
 export interface ReadOptions {
-  /** Sizes of nothing are not worth a sentence when something else is asked for. */
+  /** Omits the size of an empty folder, for commands that report something else. */
   readonly quiet?: boolean;
 }
 
-/** Opens the folder that the command line names, reads it, and tells how it went. */
+/** Opens and reads the folder on the command line, and reports the result. */
 export async function openSession(
   line: CommandLine,
   signal: AbortSignal,

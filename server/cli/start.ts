@@ -1,4 +1,7 @@
-/** `npm start`: the main job from a terminal. Reads a folder, shows its summary, then completes where the user says. */
+/**
+ * `npm start`: the main features from a terminal. Reads a folder, shows its summary, then completes at places that the
+ * user enters.
+ */
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { summarize } from '../summary/summarize.ts';
@@ -13,7 +16,7 @@ import { summaryText } from './summary-text.ts';
 
 export const start: Command = async (line, signal) => {
   const folder = path.resolve(line.operands[0]!);
-  // A place that is not there is better told before a large repository is read.
+  // Report an invalid place before reading a large repository.
   const place = line.at && findPlace(folder, line.at);
   const session = await openSession(line, signal);
   const { source, facts } = await factsOfSession(session, signal);
@@ -55,7 +58,7 @@ export const start: Command = async (line, signal) => {
     input.close();
   }
 
-  /** A mistake in one line is told, and the next one is asked for. */
+  /** Reports a mistake in a line and continues with the next. */
   async function completeHere(words: string): Promise<void> {
     try {
       const here = findPlace(folder, parsePosition(words));

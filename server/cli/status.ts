@@ -1,4 +1,4 @@
-/** `longsight status`: the device the model would run on and why, the model, the cache. */
+/** `longsight status`: the device for the model and why, the model, the cache. */
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine, type EngineStatus } from '../engine/process.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
@@ -8,7 +8,7 @@ import type { Command } from './command.ts';
 import { bytes, count, print, printJson } from './output.ts';
 import { tokenizerOf } from './session.ts';
 
-/** A probe that has said nothing by then says enough. */
+/** A probe silent for this long has failed. */
 const patience = 60_000;
 
 export const status: Command = async (line, signal) => {
@@ -49,7 +49,7 @@ export async function triedEngine(line: CommandLine, signal: AbortSignal): Promi
   }
 }
 
-/** What is kept between sessions, if anything is. */
+/** Size of the cache, if there is one. */
 async function kept(line: CommandLine) {
   const store = await openStore(line);
   if (store === undefined) return {};
@@ -57,7 +57,7 @@ async function kept(line: CommandLine) {
   return { cache: { folder: store.folder, bytes: size, repositories, leaves: store.leaves().records } };
 }
 
-/** Waits until the engine runs or has given up. */
+/** Waits until the engine runs or has failed. */
 function settle(
   listen: (listener: (status: EngineStatus) => void) => () => void,
   begin: () => void,

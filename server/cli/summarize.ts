@@ -1,4 +1,4 @@
-/** `longsight summarize`: the summary of a folder that was just read, or of a part of it. */
+/** `longsight summarize`: the summary of a folder, or of a part of it. */
 
 import path from 'node:path';
 import { FactBook } from '../analysis/fact-book.ts';
@@ -14,7 +14,7 @@ import { findPart } from './place.ts';
 import { openSession, type Session } from './session.ts';
 import { summaryText } from './summary-text.ts';
 
-/** Milliseconds to look back in git's history for. */
+/** Milliseconds for git history. */
 const historyBudget = 3000;
 
 export const summarizeFolder: Command = async (line, signal) => {
@@ -42,7 +42,7 @@ export const summarizeFolder: Command = async (line, signal) => {
   }
 };
 
-/** The facts about all that was read, and what they were taken from. */
+/** Facts about all indexed files, and their sources. */
 export async function factsOfSession({ name, repository }: Session, signal: AbortSignal) {
   const source = sourceOf(name, repository);
   const book = new FactBook(await Grammars.open());

@@ -1,4 +1,4 @@
-/** A summary as text for a terminal. */
+/** Formats a summary for a terminal. */
 import { cleanLine } from '../protocol/clean-text.ts';
 import type { PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
@@ -10,7 +10,7 @@ const symbolsShown = 8;
 const partsShown = 30;
 const linksShown = 3;
 
-/** @param columns the width of the terminal; longer lines are clipped. */
+/** @param columns terminal width; longer lines are clipped */
 export function summaryText(summary: Summary, columns: number): string {
   const lines: string[] = [summary.name, '═'.repeat(summary.name.length)];
   const section = (title: string, rows: readonly string[]): void => {
@@ -73,7 +73,7 @@ function source(place: { readonly path: string; readonly line: number }): string
   return `${place.path}:${place.line}`;
 }
 
-/** Parts are long paths already: the file's name is enough to find it. */
+/** The file name suffices: parts are long paths already. */
 function brief({ path, line }: { readonly path: string; readonly line: number }): string {
   return `${path.slice(path.lastIndexOf('/') + 1)}:${line}`;
 }

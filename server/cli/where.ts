@@ -1,4 +1,4 @@
-/** `longsight where`: where else the repository does what stands at a place. */
+/** `longsight where`: finds code similar to a place. */
 import path from 'node:path';
 import { cleanLine } from '../protocol/clean-text.ts';
 import type { ConnectedPlace } from '../protocol/requests.ts';
