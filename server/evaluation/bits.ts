@@ -3,12 +3,12 @@ import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EvaluatedFile } from './lines.ts';
 
-/** Tokens of each file that are predicted, from its start. */
+/** Tokens predicted per file, from its start. */
 const mostTokens = 384;
 
 /**
- * Bits that a predictor needs for each byte of files it has not read, each file from left to right.
- * What a distribution leaves over is spread evenly over the vocabulary.
+ * Bits per byte that a predictor needs for files it has not seen, left to right. The unknown mass of a distribution is
+ * spread evenly over the vocabulary.
  */
 export async function bitsPerByte(
   files: readonly EvaluatedFile[],

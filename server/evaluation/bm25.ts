@@ -9,17 +9,17 @@ interface Chunk {
   readonly length: number;
 }
 
-/** Lines of a chunk; chunks of a prompt, which together are about the four thousand tokens that completion prompts have room for. */
+/** Lines per chunk; chunks per prompt, together about the four thousand tokens that fit in completion prompts. */
 const chunkLines = 10;
 const chunksInPrompt = 32;
 /** The usual constants of BM25 (Robertson and Zaragoza 2009). */
 const k1 = 1.2;
 const b = 0.75;
 
-/** What is commonly done instead of reading a repository: chunks of ten lines, the best by BM25 for the lines before the cursor. */
+/** The common baseline: retrieves chunks of ten lines by BM25 against the lines before the cursor. */
 export class ChunkIndex {
   readonly #chunks: Chunk[] = [];
-  /** Chunks with a word, and how often it stands in each. */
+  /** Chunks with each word, and its count in each. */
   readonly #postings = new Map<string, { readonly chunk: number; readonly count: number }[]>();
   readonly #meanLength: number;
 
@@ -44,7 +44,7 @@ export class ChunkIndex {
     this.#meanLength = length / Math.max(1, this.#chunks.length);
   }
 
-  /** A memory of the best chunks from other files, and of nothing else. */
+  /** A copy memory of only the best chunks from other files. */
   memoryFor(before: string, path: string, tokenizer: Tokenizer): CopyMemory {
     const memory = new CopyMemory(tokenizer);
     const query = before.split('\n').slice(-chunkLines).join('\n');
@@ -53,7 +53,7 @@ export class ChunkIndex {
     return memory;
   }
 
-  /** Best last, as a prompt has them. */
+  /** Best last, as in a prompt. */
   best(query: string, exclude: string, count: number): Pick<Chunk, 'path' | 'text'>[] {
     const scores = new Map<number, number>();
     for (const word of countWords(query).keys()) {

@@ -4,18 +4,18 @@ import type { EvaluatedFile, HiddenLine } from './lines.ts';
 import { namesIn } from './metrics.ts';
 
 /**
- * What a hidden line draws on, after Long Code Arena: a name defined in another file and not written in this one before
- * (`in-project`); a name defined in this file (`in-file`); nothing but names found all over the repository (`common`); other
- * names (`random`). The first that holds.
+ * Classifies a hidden line by its names, after Long Code Arena: one defined in another file and not used earlier in
+ * this one (`in-project`); one defined in this file (`in-file`); only names found all over the repository (`common`);
+ * other names (`random`). The first that applies.
  */
 export type LineClass = 'in-project' | 'in-file' | 'common' | 'random';
 
 export const lineClasses: readonly LineClass[] = ['in-project', 'in-file', 'common', 'random'];
 
 export class LineClassifier {
-  /** Files that define a name, by name. */
+  /** Files that define each name. */
   readonly #definedIn = new Map<string, Set<string>>();
-  /** How many files have a name. */
+  /** Number of files that contain each name. */
   readonly #filesWith = new Map<string, number>();
   readonly #files: number;
 
@@ -54,7 +54,7 @@ export class LineClassifier {
   }
 }
 
-/** Names that a text declares, told by the word before them or by how a line begins. */
+/** Names that a text declares, judged by the word before them or by the start of the line. */
 export function definitionsIn(text: string): Set<string> {
   const names = new Set<string>();
   for (const match of text.matchAll(declaration)) names.add(match[1]!);

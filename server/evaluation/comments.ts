@@ -1,12 +1,12 @@
 import type { Language } from '../workspace/language.ts';
 
 /**
- * Which lines are comments alone, docstrings among them. A line with code beside its comment is code.
- * @returns one value a line
+ * Which lines are only comments, including docstrings. A line with code beside its comment is code.
+ * @returns one value per line
  */
 export function commentLines(text: string, language: Language): boolean[] {
   const result: boolean[] = [];
-  /** What ends the block comment or docstring that is open at the start of a line, or the template string, which is code. */
+  /** Terminator of the block comment, docstring or template string (which is code) open at the start of a line. */
   let open: { readonly end: string; readonly isComment: boolean } | undefined;
   for (const line of text.split('\n')) {
     const scanned = scanLine(line, open, language);
@@ -62,7 +62,7 @@ function scanLine(line: string, openBefore: Open, language: Language): { isComme
   return { isComment: hasComment && !hasCode, open };
 }
 
-/** Length of a string literal with its quotes; 1 for a quote that is not closed on the line. */
+/** Length of a string literal with its quotes; 1 for an unclosed quote. */
 function stringLength(text: string): number {
   for (let i = 1; i < text.length; i++) {
     if (text[i] === '\\') i++;

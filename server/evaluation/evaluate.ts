@@ -1,4 +1,4 @@
-/** `longsight eval`: hides lines of a repository, suggests them under several settings, and counts. */
+/** `longsight eval`: hides lines of a repository, suggests them under several settings, and scores the results. */
 import { complete } from '../completion/complete.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { AsyncPredictor, PredictionScope } from '../copy-memory/predictor.ts';
@@ -21,38 +21,38 @@ import {
 import { randomFrom } from './random.ts';
 
 export interface EvaluationOptions {
-  /** The memory of the repository whose lines are hidden. */
+  /** Memory of the repository whose lines are hidden. */
   readonly memory: CopyMemory;
   readonly tokenizer: Tokenizer;
-  /** How many lines to hide. */
+  /** Number of lines to hide. */
   readonly lines: number;
-  /** Hides lines of this class alone. */
+  /** Hides only lines of this class. */
   readonly only?: LineClass | undefined;
-  /** Leaves out the cursor at the start of the line, whose figures are then of nothing. */
+  /** Skips the cursor at the start of the line, whose figures are then empty. */
   readonly inLineOnly?: boolean;
   readonly seed: number;
   /** `file`, `repo`, `copy`, `neural`, `mixed`, `bm25`, `oracle`, `other:<folder>`. */
   readonly settings: readonly string[];
   /** Reads another repository, for `other:`. */
   readonly openOther: (folder: string) => Promise<CopyMemory>;
-  /** The model that has read the repository, and both mixed: what `neural` and `mixed` ask. */
+  /** Predictors for `neural` and `mixed`, after prefill of the repository. */
   readonly neural?: { readonly alone: AsyncPredictor; readonly mixed: AsyncPredictor } | undefined;
-  /** Further ways to suggest, measured on the same lines. */
+  /** Other predictors, measured on the same lines. */
   readonly baselines?: ReadonlyMap<string, Asker>;
   readonly eagerness?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Figures of one place of the cursor, with the curve of precision against coverage. */
+/** Metrics for one cursor position, with the curve of precision against coverage. */
 export interface CursorMetrics extends Metrics {
   readonly curve: readonly CurvePoint[];
   readonly reliability: readonly ReliabilityBin[];
-  /** The largest share of lines at which suggestions are right half of the time, shown from the surest down. */
+  /** Largest share of lines, by decreasing confidence, of which half the suggestions are right. */
   readonly coverageAtHalf: number;
 }
 
-/** The figures of a setting with the cursor 40 % into the line; beside them those at the start of the line. */
+/** Metrics of a setting with the cursor 40 % into the line, and with it at the start. */
 export interface SettingMetrics extends CursorMetrics {
   readonly lineStart: CursorMetrics;
 }
@@ -68,13 +68,13 @@ export interface ClassMetrics {
 
 /** All shares are between 0 and 1. */
 export interface Evaluation {
-  /** Lines hidden. */
+  /** Number of hidden lines. */
   readonly n: number;
   readonly seed: number;
-  /** Files that lines were hidden in. */
+  /** Number of files with hidden lines. */
   readonly files: number;
   readonly eagerness: number;
-  /** Text after the hidden line is in the buffer; of the line itself nothing after the cursor is. */
+  /** The buffer includes the text after the hidden line, but nothing of the line after the cursor. */
   readonly withSuffix: true;
   readonly settings: Readonly<Record<string, SettingMetrics | Unavailable>>;
   readonly byClass: Readonly<Record<LineClass, ClassMetrics>>;
@@ -82,7 +82,7 @@ export interface Evaluation {
   readonly bitsPerByte: Readonly<Record<string, number>>;
 }
 
-/** Bad names of settings, before anything is read: a sentence for the user, or nothing. */
+/** Validates setting names before reading anything: a sentence for the user, or undefined. */
 export function settingsProblem(settings: readonly string[]): string | undefined {
   const unknown = settings.filter(name => !knownSettings.has(name) && !/^other:./.test(name));
   if (settings.length === 0) return 'No settings given.';
@@ -90,7 +90,7 @@ export function settingsProblem(settings: readonly string[]): string | undefined
   return `There is no setting "${unknown[0]}"; there are ${[...knownSettings].join(', ')} and other:<folder>.`;
 }
 
-/** @throws RangeError where no line of the repository can be hidden; the signal's reason when it is aborted. */
+/** @throws RangeError when no line can be hidden; the signal's reason when aborted */
 export async function runEvaluation(options: EvaluationOptions): Promise<Evaluation> {
   const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
   const files = filesOf(memory, tokenizer);
@@ -116,7 +116,7 @@ export async function runEvaluation(options: EvaluationOptions): Promise<Evaluat
         signal?.throwIfAborted();
         results.push(await asker(one));
         options.onProgress?.(++done, total);
-        // Lets an interrupt be heard.
+        // Lets an interrupt be handled.
         if (done % 16 === 0) await new Promise(resolve => setImmediate(resolve));
       }
       both.push(results);
@@ -145,7 +145,7 @@ export async function runEvaluation(options: EvaluationOptions): Promise<Evaluat
   };
 }
 
-/** The lines that are hidden; where one class is wanted, as many as there are among twenty times as many. */
+/** The hidden lines; for a single class, those among twenty times as many. */
 function hiddenLines(
   files: readonly EvaluatedFile[],
   classifier: LineClassifier,
@@ -169,7 +169,7 @@ const knownSettings: ReadonlySet<string> = new Set([
 const cursorFractions = { inLine: 0.4, lineStart: 0 } as const;
 const notRead = 'the model has not read the repository; use --neural';
 
-/** Suggests for one cursor; a sentence where a setting cannot be had. */
+/** Suggests for one cursor; a sentence if a setting is unavailable. */
 export type Asker = ((one: CursorCase) => Promise<Outcome>) | string;
 
 async function askersFor(
@@ -184,11 +184,11 @@ async function askersFor(
     started = performance.now(),
   ): Promise<Outcome> => {
     const { path } = one.line.file;
-    // No deadline: what is suggested must not depend on how busy the machine is.
+    // No deadline: suggestions must not depend on the machine's load.
     const budget = Number.POSITIVE_INFINITY;
     const request = { path, text: one.text, offset: one.offset, scope, eagerness, budget };
     const { item, withheld, line } = await complete(request, predictor, tokenizer, options.signal);
-    // Whole lines are what is counted; a start of one that is shown in its place is not.
+    // Scores whole lines, even if a prefix would be shown instead.
     const best = line ?? item ?? withheld;
     return {
       before: one.before,
@@ -227,7 +227,7 @@ async function askersFor(
   return askers;
 }
 
-/** What could be had at best by suggesting lines that stand elsewhere in the repository. */
+/** Upper bound for suggesting lines found elsewhere in the repository. */
 function oracle(files: readonly EvaluatedFile[]): Asker {
   const counts = new Map<string, number>();
   for (const file of files)
@@ -290,7 +290,7 @@ async function bitsBySetting(
 
 const filesForBits = 12;
 
-/** The files of a memory as text, in order of path. */
+/** The files of a memory as text, by path. */
 export function filesOf(memory: CopyMemory, tokenizer: Tokenizer): EvaluatedFile[] {
   return [...memory.paths()].sort().map(path => {
     const tokens = memory.tokensOf(path)!;

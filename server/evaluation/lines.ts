@@ -5,37 +5,38 @@ import { shuffled } from './random.ts';
 
 export interface EvaluatedFile {
   readonly path: string;
-  /** With `\n` line endings. */
+  /** With ` ` line endings. */
   readonly text: string;
 }
 
-/** A line that is hidden from the memory, to be suggested. */
+/** A line hidden from the memory, to be suggested. */
 export interface HiddenLine {
   readonly file: EvaluatedFile;
-  /** From 1. */
+  /** 1-based. */
   readonly number: number;
   readonly text: string;
   /** UTF-16 offset of its first character. */
   readonly start: number;
 }
 
-/** What a person would have in the editor with the cursor in a hidden line: all of the line after the cursor is gone. */
+/** The editor's content with the cursor in a hidden line, without the line after the cursor. */
 export interface CursorCase {
   readonly line: HiddenLine;
   readonly text: string;
   readonly offset: number;
-  /** The line up to the cursor, and what was there after it. */
+  /** The line up to the cursor, and the rest of it. */
   readonly before: string;
   readonly expected: string;
 }
 
 const leastTokens = 4;
 const longestLine = 300;
-/** Lines of one file that are taken before other files had their turn. */
+/** Lines taken from a file before moving on to others. */
 const linesInTurn = 4;
 
 /**
- * Lines to hide: files of code in random order, a few random lines of each. A line has four tokens or more and is no comment.
+ * Chooses lines to hide: code files in random order, a few random lines of each. Lines have at least four tokens and
+ * are not comments.
  * @returns `count` lines, or all there are
  */
 export function chooseLines(
@@ -75,8 +76,8 @@ export function eligibleLines(file: EvaluatedFile): HiddenLine[] {
 }
 
 /**
- * @param fraction how far into the line the cursor stands, counted in characters after the indentation; it may be inside a word
- * @param unwritten how many of the lines after it are not there yet either, as when new code is written
+ * @param fraction cursor position in the line, in characters after the indentation; may be inside a word
+ * @param unwritten number of following lines that are missing too, as when new code is written
  */
 export function cursorIn(line: HiddenLine, fraction: number, unwritten = 0): CursorCase {
   const content = line.text.trim();

@@ -1,11 +1,11 @@
 import { isName, lexemesOf } from '../names/words.ts';
 
-/** One suggestion beside what was there. */
+/** A suggestion and the expected text. */
 export interface Outcome {
   /** The line up to the cursor. */
   readonly before: string;
   readonly expected: string;
-  /** The first line of what was suggested or would have been; empty for nothing. */
+  /** First line of the suggestion, shown or not; empty for none. */
   readonly suggested: string;
   readonly confidence: number;
   readonly shown: boolean;
@@ -13,7 +13,10 @@ export interface Outcome {
 }
 
 export interface Metrics {
-  /** Share of lines whose best suggestion is right, shown or not, as RepoBench compares: by what stands between white space. */
+  /**
+   * Share of lines whose best suggestion, shown or not, is right, compared as in RepoBench: by white-space separated
+   * tokens.
+   */
   readonly exactMatch: number;
   /** Mean normalised indel similarity of the rest of the line, `fuzz.ratio` as a share. */
   readonly editSimilarity: number;
@@ -21,15 +24,15 @@ export interface Metrics {
   readonly identifierF1: number;
   /** Share of lines for which something is shown. */
   readonly shown: number;
-  /** Share of these that are exactly right; 0 where nothing is shown. */
+  /** Share of these that are exactly right; 0 if nothing is shown. */
   readonly precisionShown: number;
-  /** Milliseconds a suggestion, by rank. */
+  /** Milliseconds per suggestion, by rank. */
   readonly p50: number;
   readonly p95: number;
 }
 
 export interface CurvePoint {
-  /** Share of lines for which a suggestion of at least this confidence is shown, and the share of these that are right. */
+  /** Share of lines with a suggestion of at least this confidence, and the share of these that are right. */
   readonly coverage: number;
   readonly precision: number;
   readonly confidence: number;
@@ -54,7 +57,7 @@ export function isExact({ before, expected, suggested }: Outcome): boolean {
   return split(before + suggested) === split(before + expected);
 }
 
-/** Precision against coverage when suggestions are shown from the surest down: a point every twentieth of all lines. */
+/** Precision against coverage by decreasing confidence: a point per twentieth of all lines. */
 export function curveOf(outcomes: readonly Outcome[]): CurvePoint[] {
   const sorted = outcomes
     .filter(outcome => outcome.suggested !== '')
@@ -76,12 +79,12 @@ export function curveOf(outcomes: readonly Outcome[]): CurvePoint[] {
 
 export interface ReliabilityBin {
   readonly n: number;
-  /** What the suggestions claim on average, and how many of them are right. */
+  /** Mean confidence of the suggestions, and the share that is right. */
   readonly confidence: number;
   readonly precision: number;
 }
 
-/** Claims beside facts, for suggestions of like confidence: in fifths of the scale, empty ones left out. */
+/** Calibration: confidence against accuracy in fifths of the scale, without empty bins. */
 export function reliabilityOf(outcomes: readonly Outcome[]): ReliabilityBin[] {
   const bins = Array.from({ length: 5 }, (_, bin) =>
     outcomes.filter(
@@ -97,7 +100,7 @@ export function reliabilityOf(outcomes: readonly Outcome[]): ReliabilityBin[] {
     }));
 }
 
-/** The largest share of all lines for which suggestions are right as often as `precision`, from the surest down. */
+/** Largest share of all lines, by decreasing confidence, at which suggestions have this precision. */
 export function coverageAt(outcomes: readonly Outcome[], precision: number): number {
   const sorted = outcomes
     .filter(outcome => outcome.suggested !== '')
@@ -111,7 +114,7 @@ export function coverageAt(outcomes: readonly Outcome[], precision: number): num
   return outcomes.length === 0 ? 0 : covered / outcomes.length;
 }
 
-/** 1 − insertions and deletions that turn one text into the other, over the length of both: rapidfuzz's `ratio`. */
+/** 1 − insertions and deletions between two strings, over the length of both: rapidfuzz's `ratio`. */
 export function similarity(a: string, b: string): number {
   if (a.length + b.length === 0) return 1;
   return (2 * longestCommonSubsequence(a, b)) / (a.length + b.length);
@@ -139,12 +142,12 @@ function expectedNames({ before, expected }: Outcome): Set<string> {
   return namesIn(fragment(before) + expected);
 }
 
-/** The start of the word that the cursor stands in: names are compared whole. */
+/** The start of the word at the cursor: names are compared whole. */
 function fragment(before: string): string {
   return /[\p{L}\p{N}_$]*$/u.exec(before)![0];
 }
 
-/** Identifiers outside strings that are no keywords. */
+/** Identifiers outside strings, without keywords. */
 export function namesIn(text: string): Set<string> {
   const code = text.replace(/(["'`])(?:\\.|(?!\1).)*(?:\1|$)/g, ' ');
   return new Set(lexemesOf(code).filter(isName));

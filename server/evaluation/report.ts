@@ -1,7 +1,7 @@
 import { lineClasses } from './classes.ts';
 import type { CursorMetrics, Evaluation } from './evaluate.ts';
 
-/** An evaluation for people: shares in percent. */
+/** Formats an evaluation: shares in percent. */
 export function evaluationText(evaluation: Evaluation): string {
   const { n, files, seed, eagerness, settings, byClass, bitsPerByte } = evaluation;
   const rows = Object.entries(settings);
@@ -84,7 +84,7 @@ function percent(share: number): string {
   return (100 * share).toFixed(1);
 }
 
-/** Cells in columns: the first to the left, the others to the right. */
+/** Cells in columns: the first left-aligned, the others right-aligned. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
   return rows

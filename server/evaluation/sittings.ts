@@ -3,26 +3,26 @@ import { languageOf } from '../workspace/language.ts';
 import type { EvaluatedFile } from './lines.ts';
 import { shuffled } from './random.ts';
 
-/** A stretch of a hidden file that is typed again. */
+/** A stretch of a hidden file to retype. */
 export interface Sitting {
   readonly file: EvaluatedFile;
   readonly manner: 'top to bottom' | 'one function';
-  /** Where typing begins and ends: UTF-16 offsets into the file's text. */
+  /** Start and end of typing: UTF-16 offsets into the file's text. */
   readonly start: number;
   readonly end: number;
-  /** What stands after what is typed: nothing yet when a file is typed from top to bottom. */
+  /** Text after the typed part: empty when a file is typed from top to bottom. */
   readonly after: string;
 }
 
-/** Lines of a stretch, and stretches of a file: a long file is typed in parts, spread over all of it. */
+/** Lines per stretch, and stretches per file: a long file is typed in parts, spread over it. */
 const stretchLines = 8;
 const mostStretches = 4;
-/** Lines of a function that is put into the finished rest. */
+/** Lines of a function typed into a finished file. */
 const functionLines = { least: 3, most: 24 } as const;
 const longestLine = 300;
 
 /**
- * What is typed of a repository: some files of code, in random order, and of each a few stretches from top to bottom and one function.
+ * Chooses what to type: random code files, and in each a few stretches from top to bottom and one function.
  * @returns sittings of `count` files, or of all there are
  */
 export function chooseSittings(
@@ -60,7 +60,7 @@ function sittingsOf(file: EvaluatedFile, random: () => number): Sitting[] {
 const functionOpener =
   /^[ \t]*(?:(?:export|default|async|static|public|private|protected|internal|override|final|pub(?:\([^)]*\))?|unsafe|inline)\s+)*(?:function\*?|def|fn|func|class|interface|struct|impl|trait|enum)\b|^[ \t]+[\w<>[\], ]+\([^;=]*\)[^;=]*\{\s*$|^\w[\w\s*]*\([^;=]*\)\s*\{?\s*$|=>\s*\{\s*$/;
 
-/** Blocks that define something, told by how their first line reads and what is indented below it. Ends are behind the last character. */
+/** Blocks that define something, by their first line and the indentation below. Ends are exclusive. */
 export function functionsIn(text: string): { readonly start: number; readonly end: number }[] {
   const lines = text.split('\n');
   const starts = lineStarts(text);

@@ -1,21 +1,21 @@
 import { type Place, places } from '../usefulness/place.ts';
 import type { Sitting } from './sittings.ts';
 
-/** Shares are between 0 and 1. Indentation counts nowhere: the editor writes it. */
+/** Shares are between 0 and 1. Indentation never counts: the editor writes it. */
 export interface TypingMetrics {
-  /** Characters of the text, line breaks among them, and of these the share that was taken from suggestions. */
+  /** Characters of the text, including line breaks, and the share taken from suggestions. */
   readonly characters: number;
   readonly saved: number;
-  /** Suggestions that came on the screen, and how many of them a hundred characters; typing along one keeps it there. */
+  /** Suggestions shown, and per hundred characters; typing along one keeps it shown. */
   readonly shown: number;
   readonly shownPer100: number;
-  /** Suggestions taken (all, the first line or the next word) of those shown. */
+  /** Suggestions accepted (all, the first line or the next word) of those shown. */
   readonly precision: number;
-  /** Suggestions of which nothing was taken, a hundred characters. */
+  /** Suggestions not accepted at all, per hundred characters. */
   readonly wrongPer100: number;
   /** Share of line starts and word starts without a suggestion. */
   readonly silent: number;
-  /** Milliseconds from the request to the answer. Of all places only. */
+  /** Milliseconds from request to answer. Only over all places. */
   readonly p50: number;
   readonly p95: number;
 }
@@ -47,7 +47,7 @@ class Count {
   }
 }
 
-/** Counts while text is typed: everything, by manner and by kind of place. */
+/** Counts while text is typed: overall, by manner and by kind of place. */
 export class TypingTally {
   readonly #all = new Count();
   readonly #byManner = new Map<Sitting['manner'], Count>();
@@ -81,9 +81,9 @@ export class TypingTally {
   }
 
   /**
-   * Something was taken of a suggestion.
+   * Part of a suggestion was accepted.
    * @param characters how many it wrote
-   * @param passed the text passed: starts of words after its first character needed no suggestion of their own
+   * @param passed the text passed: word starts after its first character needed no suggestion of their own
    */
   accepted(place: Place, characters: number, passed: string): void {
     const starts = passed.match(/(?<=[^\p{L}\p{N}_$])[\p{L}\p{N}_$]/gu)?.length ?? 0;
@@ -94,7 +94,7 @@ export class TypingTally {
     }
   }
 
-  /** A suggestion goes from the screen. */
+  /** A suggestion is no longer shown. */
   end(showing: { readonly place: Place; readonly isAccepted: boolean } | undefined): void {
     if (showing === undefined) return;
     for (const count of this.#counts(showing.place)) {

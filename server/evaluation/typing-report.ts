@@ -2,7 +2,7 @@ import { columns } from './report.ts';
 import type { TypingEvaluation } from './typing.ts';
 import type { TypingMetrics } from './typing-metrics.ts';
 
-/** What typing with suggestions came to, for people: shares in percent. */
+/** Formats the results of typing with suggestions: shares in percent. */
 export function typingText({ files, seed, eagerness, all, byManner, byPlace }: TypingEvaluation): string {
   const rows = [
     ['all', all],

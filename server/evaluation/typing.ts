@@ -1,4 +1,4 @@
-/** `longsight eval --protocol typing`: hidden files are typed again, and what suggestions save is counted. */
+/** `longsight eval --protocol typing`: retypes hidden files and counts what suggestions save. */
 import { CompletionCache } from '../completion/cache.ts';
 import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
 import { contextOf } from '../completion/context.ts';
@@ -14,10 +14,10 @@ import { type TypingMetrics, TypingTally } from './typing-metrics.ts';
 import { Typist } from './typist.ts';
 
 export interface TypingOptions {
-  /** The memory of the repository whose files are hidden, one at a time. */
+  /** Memory of the repository whose files are hidden, one at a time. */
   readonly memory: CopyMemory;
   readonly tokenizer: Tokenizer;
-  /** How many files to type. */
+  /** Number of files to type. */
   readonly files: number;
   readonly seed: number;
   readonly eagerness?: number | undefined;
@@ -28,19 +28,19 @@ export interface TypingOptions {
 export interface TypingEvaluation {
   readonly protocol: 'typing';
   readonly seed: number;
-  /** Files typed. */
+  /** Number of files typed. */
   readonly files: number;
   readonly eagerness: number;
   readonly all: TypingMetrics;
   readonly byManner: Readonly<Partial<Record<Sitting['manner'], TypingMetrics>>>;
-  /** By the kind of place at which a suggestion appeared, or a character was typed. */
+  /** By kind of place where a suggestion appeared or a character was typed. */
   readonly byPlace: Readonly<Partial<Record<Place, TypingMetrics>>>;
 }
 
-/** Answers a request as the server does: with what it keeps from earlier ones. */
+/** Answers a request as the server does, with its cache of earlier ones. */
 export type TypingAsker = (request: CompletionRequest) => Promise<Completion>;
 
-/** @throws RangeError where the repository has no file to type; the signal's reason when it is aborted. */
+/** @throws RangeError when the repository has no file to type; the signal's reason when aborted */
 export async function runTyping(options: TypingOptions): Promise<TypingEvaluation> {
   const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
   const sittings = chooseSittings(filesOf(memory, tokenizer), options.files, randomFrom(seed));
@@ -66,17 +66,17 @@ export async function runTyping(options: TypingOptions): Promise<TypingEvaluatio
   };
 }
 
-/** A suggestion that is on the screen: it stays the same one while it is typed along, or taken in part. */
+/** A suggestion on screen: the same one while it is typed along or partly accepted. */
 interface Showing {
-  /** What is left of it. */
+  /** The rest of it. */
   readonly text: string;
   readonly place: Place;
   isAccepted: boolean;
 }
 
 /**
- * Types a stretch of a file. After each key the server is asked; what it shows is taken as soon as it is right: all of it, its first line,
- * or its next word.
+ * Types a stretch of a file, requesting a suggestion after each key and accepting it as soon as it is right: all of it,
+ * its first line, or its next word.
  */
 export async function typeAgain(
   sitting: Sitting,
@@ -97,7 +97,7 @@ export async function typeAgain(
       text,
       offset: before.length,
       replacesClosers: true,
-      // No deadline: what is suggested must not depend on how busy the machine is.
+      // No deadline: suggestions must not depend on the machine's load.
       budget: Number.POSITIVE_INFINITY,
     };
     const asked = performance.now();
@@ -129,12 +129,12 @@ export async function typeAgain(
   tally.end(showing);
 }
 
-/** What remains of a suggestion after a key. */
+/** The rest of a suggestion after a key. */
 function along(showing: Showing, typed: string): Showing {
   return showing.text.startsWith(typed) ? { ...showing, text: showing.text.slice(typed.length) } : showing;
 }
 
-/** All of a suggestion, its first line, or its next word: the most that is what comes. A word has to be worth a key. */
+/** The longest correct part of a suggestion: all, its first line, or its next word. A word must be worth a key. */
 export function partThatComes(text: string, typist: Typist): string | undefined {
   const line = /^\n*[^\n]*/.exec(text)![0];
   const word = /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]+/u.exec(line)?.[0] ?? line;

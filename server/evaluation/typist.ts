@@ -2,20 +2,20 @@ import { indentOf, indentUnitOf } from '../completion/indent.ts';
 import { Scanner } from '../source-text/scanner.ts';
 import type { Language } from '../workspace/language.ts';
 
-/** A bracket or quote that the editor closed by itself. */
+/** A bracket or quote that the editor closed automatically. */
 interface Closer {
-  /** Where in the target it stands. */
+  /** Its position in the target. */
   readonly at: number;
-  /** What precedes it in the editor: nothing, or a line break and indentation once Enter was pressed between the pair. */
+  /** Text before it in the editor: empty, or a line break and indentation after Enter between the pair. */
   readonly lead: string;
 }
 
 /**
- * Someone who types a text that is known, in an editor with users' default settings: brackets and quotes are closed when they are opened,
- * typing a closer that the editor put steps over it, and Enter indents. Everything before the cursor is as in the target, except that on
- * a new line it may be the editor's indentation until it is put right.
+ * Types a known text in an editor with default settings: openers are closed automatically, typing an auto-inserted
+ * closer steps over it, and Enter indents. Text before the cursor equals the target, except that a new line may have
+ * the editor's indentation until it is corrected.
  *
- * A closer that the target has nowhere is taken for one that is deleted at once.
+ * A closer that is not in the target counts as deleted at once.
  */
 export class Typist {
   readonly #target: string;
@@ -23,18 +23,18 @@ export class Typist {
   readonly #limit: number;
   readonly #language: Language;
   readonly #unit: string;
-  /** Where each opener of the target is closed. */
+  /** Position of each opener's closer in the target. */
   readonly #pairs: ReadonlyMap<number, number>;
   #closers: Closer[] = [];
   #at: number;
-  /** The editor's indentation of the cursor's line, where the target's is another. */
+  /** The editor's indentation of the current line, if it differs from the target's. */
   #indent: string | undefined;
 
   /**
    * @param target the finished text
-   * @param start where typing begins; before it all is written
+   * @param start where typing begins; the text before it exists
    * @param end where it ends
-   * @param limit up to where a suggestion may be right: the end of the target, or where what follows stands already
+   * @param limit how far a suggestion may be right: the end of the target, or the start of existing text
    */
   constructor(target: string, start: number, end: number, limit: number, language: Language) {
     this.#target = target;
@@ -46,7 +46,7 @@ export class Typist {
     this.#pairs = pairsOf(target, language);
   }
 
-  /** How much of the target stands before the cursor, in UTF-16 units. */
+  /** Length of the target before the cursor, in UTF-16 units. */
   get at(): number {
     return this.#at;
   }
@@ -61,12 +61,15 @@ export class Typist {
     return this.#target.slice(0, this.#target.lastIndexOf('\n', this.#at - 1) + 1) + this.#indent;
   }
 
-  /** The text that the editor put after the cursor. */
+  /** The text that the editor inserted after the cursor. */
   get closers(): string {
     return this.#closers.map(({ at, lead }) => lead + this.#target[at]!).join('');
   }
 
-  /** Whether a suggestion is what comes: written at the cursor, it gives the target up to the end of a word, within the limit. */
+  /**
+   * Whether a suggestion is correct: inserted at the cursor, it gives the target up to the end of a word, within the
+   * limit.
+   */
   comes(text: string): boolean {
     const written = this.before + text;
     if (written.length > this.#limit || !this.#target.startsWith(written)) return false;
@@ -84,9 +87,9 @@ export class Typist {
   }
 
   /**
-   * The next key.
-   * @returns the characters of the target that it wrote, without indentation: 1, or 0 where the indentation was put right or the
-   * editor had written what comes
+   * Types the next key.
+   * @returns characters of the target written, without indentation: 1, or 0 if the indentation was corrected or the
+   * editor had written it
    */
   type(): number {
     if (this.#indent !== undefined) {
@@ -110,8 +113,8 @@ export class Typist {
   }
 
   /**
-   * Takes a suggestion that comes.
-   * @returns how many characters of the target it wrote, without indentation and without what the editor had written there already
+   * Accepts a correct suggestion.
+   * @returns characters of the target written, without indentation and what the editor had written
    */
   accept(text: string): number {
     const from = this.#at;
@@ -127,7 +130,7 @@ export class Typist {
   #enter(top: Closer | undefined): number {
     const next = this.#target.slice(this.#at + 1);
     const indent = indentOf(next);
-    // The closer that the editor put on its own line is what comes: the cursor moves there.
+    // The auto-inserted closer on its own line comes next: the cursor moves there.
     if (top !== undefined && top.lead !== '' && top.at === this.#at + 1 + indent.length) {
       this.#closers.shift();
       this.#at = top.at + 1;
@@ -147,7 +150,7 @@ export class Typist {
     return 1;
   }
 
-  /** Whether the editor closes an opener here: before white space, closers or the end, and quotes in code only. */
+  /** Whether the editor closes an opener here: before white space, closers or the end; quotes in code only. */
   #closesItself(char: string, wasInString: boolean): boolean {
     if (this.#language.kind === 'prose') return false;
     if (/["'`]/.test(char) && wasInString) return false;
@@ -163,7 +166,7 @@ export class Typist {
   }
 }
 
-/** Openers and their closers: brackets, and quotes that end on their line. A bracket that is closed by another kind has no pair. */
+/** Openers and their closers: brackets, and quotes that end on their line. Mismatched brackets have no pair. */
 export function pairsOf(text: string, language: Language): Map<number, number> {
   const pairs = new Map<number, number>();
   const open: number[] = [];
@@ -192,7 +195,7 @@ function isWord(char: string): boolean {
   return /[\p{L}\p{N}_$]/u.test(char);
 }
 
-/** An apostrophe within a word, and before a lifetime, opens no string. */
+/** An apostrophe within a word or before a lifetime does not open a string. */
 function opensString(text: string, at: number, { id }: Language): boolean {
   return id !== 'rust' && !/\w/.test(text[at - 1] ?? '');
 }
