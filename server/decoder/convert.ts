@@ -1,4 +1,6 @@
-/** From a decoder's weights to the model that onnxruntime opens: a graph in one file, and its weights, packed, in another beside it. */
+/**
+ * Converts a decoder's weights to onnxruntime's form: a graph in one file, and its packed weights in another beside it.
+ */
 import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DecoderConfig, type WeightSource, weightShapes } from '../../kernels/decoder/config.ts';
@@ -16,22 +18,23 @@ import { sizeOf } from '../../kernels/tensor.ts';
 export interface ConvertOptions {
   readonly lowering: DecoderLowering;
   readonly signal?: AbortSignal;
-  /** Called after each weight with the bytes written and those there will be. */
+  /** Called after each weight with bytes written and total bytes. */
   readonly onProgress?: (written: number, total: number) => void;
 }
 
-/** What onnxruntime opens. It is written last: where it is, all of it is. */
+/** The file that onnxruntime opens. It is written last: if it exists, the model is complete. */
 export function modelFile(folder: string, lowering: DecoderLowering): string {
   return path.join(folder, `${lowering}.onnx`);
 }
 
-/** Where a part can be mapped on every system (Windows maps in pieces of 64 kB). */
+/** Alignment for mapping on every system (Windows maps in pieces of 64 kB). */
 const alignment = 65_536;
 
 /**
- * Writes `<lowering>.onnx` and `<lowering>.weights` into a folder. At no time more than one weight is in memory: most for the head, one byte a number
- * twice. What was begun and not finished is removed.
- * @throws RangeError for weights that do not fit the configuration, the signal's reason, and what source and file system throw
+ * Writes `<lowering>.onnx` and `<lowering>.weights` into a folder. Holds one weight in RAM at a time; the head needs
+ * most, two bytes per number. Removes partial results.
+ * @throws RangeError for weights that do not fit the configuration, the signal's reason, and errors of the source and
+ * file system
  */
 export async function convertDecoder(
   folder: string,
@@ -81,7 +84,7 @@ export async function convertDecoder(
   }
 }
 
-/** Whether a folder holds a whole model in a lowering. */
+/** Whether a folder has a complete model in a lowering. */
 export async function isConverted(
   folder: string,
   config: DecoderConfig,
@@ -96,14 +99,14 @@ export async function isConverted(
   }
 }
 
-/** Bytes that a converted model takes on disk. */
+/** Size of a converted model on disk, in bytes. */
 export function convertedBytes(config: DecoderConfig, lowering: DecoderLowering): number {
   return layOut(config, lowering).total;
 }
 
 interface Layout {
   offset(weight: string, part: Part): number;
-  /** Of the file, and of the numbers in it. */
+  /** Size of the file, and of the numbers in it. */
   readonly total: number;
   readonly bytes: number;
 }

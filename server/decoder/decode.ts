@@ -1,44 +1,44 @@
-/** From logits to tokens: the most probable ones, or drawn ones, with drafts that are checked several in a run. */
+/** From logits to tokens: greedy or sampled, with drafts checked several per run. */
 import type { Logits } from './model.ts';
 import type { DecoderSession } from './session.ts';
 
 /** Chooses the next token from its logits, [V]. */
 export type Choose = (logits: Float32Array) => number;
 
-/** Guesses how the text goes on, such as from what followed the same words elsewhere. */
+/** Guesses the next tokens, for example from what followed the same words elsewhere. */
 export interface DraftSource {
-  /** At most `count` tokens that may follow the session's and then `tokens`. */
+  /** At most `count` tokens to follow the session's tokens and then `tokens`. */
   draft(tokens: readonly number[], count: number): ArrayLike<number>;
 }
 
 export interface DecodeOptions {
   readonly maxTokens: number;
   readonly choose: Choose;
-  /** Nothing after such a token is wanted; it is the last one. */
+  /** Stops decoding after such a token. */
   readonly isEnd: (token: number) => boolean;
   readonly drafts?: DraftSource;
   readonly signal?: AbortSignal;
-  /** Awaited before each run, as by `DecoderSession.read`. */
+  /** Awaited before each run, as in `DecoderSession.read`. */
   readonly between?: () => Promise<void>;
 }
 
 export interface Decoded {
   readonly tokens: readonly number[];
-  /** Of each token after those before it, natural logarithms. */
+  /** Natural log-probability of each token given those before it. */
   readonly logProbabilities: readonly number[];
-  /** Runs of the model, and tokens of drafts that stood. */
+  /** Model runs, and accepted draft tokens. */
   readonly runs: number;
   readonly accepted: number;
 }
 
-/** Guesses in a run: eight tokens cost two to three times as much as one. */
+/** Draft tokens per run: eight tokens cost two to three times as much as one. */
 const longestDraft = 7;
-/** After wrong guesses in a row, runs without any: 1, 2, 4 … */
+/** After wrong guesses, runs without drafts: 1, 2, 4 … */
 const longestPause = 8;
 
 /**
- * Continues a sequence after the logits of its last token. What a token is chosen from does not depend on drafts: a draft stands where the
- * model would have chosen it. The session has read all tokens but the last afterwards.
+ * Continues a sequence after the logits of its last token. Drafts do not change the result: a draft is accepted where
+ * the model would have chosen it. Afterwards the session has all tokens except the last.
  */
 export async function decode(
   session: DecoderSession,
@@ -78,7 +78,7 @@ export async function decode(
       if (take(logits, taken++) !== guess) break;
       accepted++;
     }
-    // The last of the tokens is not read yet, even where a draft has guessed it.
+    // The last token is not in the session yet, even if a draft guessed it.
     session.truncate(length + taken);
     if (guesses.length > 0 && taken === 1) pause = Math.min(2 ** wrong++, longestPause);
     else if (taken > 1) wrong = 0;

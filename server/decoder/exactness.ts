@@ -1,6 +1,6 @@
 /**
- * Which lowering a machine takes. Processors without VNNI add pairs of products of an unsigned and a signed byte in sixteen bits, which
- * saturates: fast and wrong. So such products are tried with the largest numbers there are.
+ * Chooses a machine's lowering. Processors without VNNI add pairs of unsigned-by-signed products in sixteen bits, which
+ * saturates: fast and wrong. So such products are tested with the largest numbers.
  */
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
 import { GraphBuilder, type OnnxModel } from '../../kernels/onnx/graph-builder.ts';
@@ -11,12 +11,12 @@ import type { GraphSession, Runtime } from '../engine/runtime.ts';
 
 const inputs = 256;
 const outputs = 64;
-/** One row and many take different paths. */
+/** One row and many take different code paths. */
 const rowCounts = [1, 8, 65];
-/** Rounding of floats; saturation is off by half. */
+/** Float rounding; saturation is off by half. */
 const tolerance = 1e-4;
 
-/** Products on a device, as decoders take them. @throws what onnxruntime throws */
+/** Tests products on a device as decoders use them. @throws onnxruntime's errors */
 export async function chooseLowering(runtime: Runtime, device: Device): Promise<DecoderLowering> {
   if (device !== 'cpu') return 'block4';
   const session = await runtime.open(signedProduct(), device, { threads: 1 });
@@ -27,7 +27,7 @@ export async function chooseLowering(runtime: Runtime, device: Device): Promise<
   }
 }
 
-/** x [T, K] times a matrix whose numbers are all the largest or the least. */
+/** x [T, K] times a matrix of only largest and smallest numbers. */
 export function signedProduct(): OnnxModel {
   const g = new GraphBuilder();
   const x = g.input('x', 'float32', ['T', inputs]);
@@ -38,7 +38,7 @@ export function signedProduct(): OnnxModel {
   return g.build();
 }
 
-/** Whether the products come out as whole numbers say. */
+/** Whether the products equal integer arithmetic. */
 export async function isExact(session: Pick<GraphSession, 'run'>): Promise<boolean> {
   for (const count of rowCounts) {
     const x = { shape: [count, inputs], data: new Float32Array(count * inputs).fill(1) };

@@ -1,4 +1,4 @@
-/** A converted decoder, opened once for all sequences that run through it. */
+/** A converted decoder, opened once for all its sequences. */
 
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
@@ -8,20 +8,20 @@ import { expectTokenIds } from '../engine/token-ids.ts';
 import { modelFile } from './convert.ts';
 import type { DecoderState } from './state.ts';
 
-/** What a run leaves of the positions that were asked for. */
+/** Output of a run for the requested positions. */
 export interface Logits {
   /** [positions, V] */
   readonly logits: Float32Array;
-  /** [positions]: log Σ exp of each row, so that a token's log-probability is its logit less this. */
+  /** [positions]: log Σ exp of each row; a token's log-probability is its logit minus this. */
   readonly normalizers: Float32Array;
 }
 
 export interface RunRequest {
-  /** At least one. */
+  /** Not empty. */
   readonly ids: ArrayLike<number>;
   /** Of the first token, for the rotation. */
   readonly position: number;
-  /** Of how many of the last tokens logits are wanted. */
+  /** Number of last tokens whose logits are wanted. */
   readonly positions: number;
 }
 
@@ -36,7 +36,7 @@ export class DecoderModel {
     this.#inPlace = inPlace;
   }
 
-  /** @throws what onnxruntime throws, where there is no such file or the device does not take it */
+  /** @throws onnxruntime's errors, when the file is missing or the device rejects it */
   static async open(
     runtime: Runtime,
     folder: string,
@@ -48,8 +48,8 @@ export class DecoderModel {
   }
 
   /**
-   * Runs tokens after what a state holds, and adds them to it. Blocks this thread while it does.
-   * @throws RangeError for ids outside of the vocabulary
+   * Runs tokens after those in a state, and appends them to it. Blocks this thread.
+   * @throws RangeError for ids outside the vocabulary
    */
   async run(state: DecoderState, { ids, position, positions }: RunRequest): Promise<Logits> {
     expectTokenIds(ids, this.config.vocabulary);

@@ -1,4 +1,4 @@
-/** A code model of the library in the form that onnxruntime opens: converted once, and kept under the hash of its file. */
+/** The library's code model in onnxruntime's form: converted once, cached under its file's hash. */
 import path from 'node:path';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
@@ -8,17 +8,17 @@ import type { LocalModel, ModelLibrary } from '../models/library.ts';
 import { type ConvertOptions, convertDecoder, convertedBytes, isConverted } from './convert.ts';
 
 export interface PreparedCoder {
-  /** Holds the converted model; `modelFile` names the file in it. */
+  /** Contains the converted model; `modelFile` gives its path. */
   readonly folder: string;
   readonly config: DecoderConfig;
   readonly lowering: DecoderLowering;
-  /** SHA-256 of the model's file, in hex: what is kept of its states is kept under it. */
+  /** SHA-256 of the model's file, in hex: the key of cached states. */
   readonly sha256: string;
 }
 
 /**
- * Converts a model where that has not been done yet. An interrupted conversion leaves nothing behind.
- * @throws GgufError where the file cannot be used, Error with a sentence where the disk lacks the room, the signal's reason
+ * Converts a model unless that has been done. An interrupted conversion leaves nothing behind.
+ * @throws GgufError when the file cannot be used, Error when the disk lacks space, the signal's reason
  */
 export async function prepareCoder(
   library: ModelLibrary,

@@ -1,6 +1,6 @@
 /**
- * One sequence that runs through a decoder: what it has read is kept, and grows, is cut back and is asked for what comes next. Runs are short, so
- * that a signal ends the work between two of them.
+ * One sequence in a decoder: keeps its keys and values, and can extend, truncate and query it. Runs are short, so that
+ * a signal takes effect between them.
  */
 import { type DecoderLevels, expectLevels, strideOfBlock } from '../../kernels/decoder/levels.ts';
 import { turnKeys } from '../../kernels/decoder/turn.ts';
@@ -8,9 +8,9 @@ import type { DecoderModel, Logits } from './model.ts';
 import { DecoderState, type StoredRows } from './state.ts';
 
 export interface DecoderSessionOptions {
-  /** Tokens a run takes at most. More are hardly faster, and a signal waits for the run. */
+  /** Maximum tokens per run. More are hardly faster, and delay cancellation. */
   readonly chunk?: number;
-  /** What is kept of tokens that are far away; everything without it. */
+  /** Thins distant tokens; keeps all without it. */
   readonly levels?: DecoderLevels;
 }
 
@@ -18,18 +18,18 @@ export interface ReadOptions {
   readonly positions?: number;
   readonly tentative?: boolean;
   readonly signal?: AbortSignal;
-  /** Awaited before each run; what it throws ends the reading as an aborted signal does. */
+  /** Awaited before each run; an exception stops prefill like an aborted signal. */
   readonly between?: () => Promise<void>;
 }
 
-/** Keys and values of tokens that were read elsewhere. */
+/** Keys and values from another sequence. */
 export interface ForeignRows {
   readonly rows: StoredRows;
-  /** How many positions its keys are to be turned on. */
+  /** Positions to rotate its keys by. */
   readonly by: number;
 }
 
-/** A sequence at some length, to go on from later; of the sequence's own tokens, without what stands before them. */
+/** A sequence to continue from later: its own tokens, without preceding rows. */
 export interface DecoderSnapshot {
   readonly ids: Int32Array;
   readonly rows: StoredRows;
@@ -46,7 +46,7 @@ export class DecoderSession {
   /** Rows before the sequence's own, and the position of its first token. */
   #before = 0;
   #position = 0;
-  /** The stride at which each block of the sequence is kept now; blocks that are not listed are whole. */
+  /** Current stride of each block of the sequence; unlisted blocks are whole. */
   #strides: number[] = [];
 
   constructor(model: DecoderModel, { chunk = defaultChunk, levels }: DecoderSessionOptions = {}) {
@@ -57,12 +57,12 @@ export class DecoderSession {
     this.#state = new DecoderState(model.config);
   }
 
-  /** The tokens that were read. */
+  /** The tokens of the sequence. */
   get ids(): readonly number[] {
     return this.#ids;
   }
 
-  /** Keys that a token sees, other files' among them. */
+  /** Keys that a token sees, including other files'. */
   get keys(): number {
     return this.#state.length;
   }
@@ -72,7 +72,8 @@ export class DecoderSession {
   }
 
   /**
-   * Puts keys of other files before the sequence, in place of those there were, and begins anew. The sequence's positions begin at `position`.
+   * Puts keys of other files before the sequence, replacing earlier ones, and clears it. Positions of the sequence
+   * start at `position`.
    * @throws RangeError for rows of another model
    */
   begin(before: readonly ForeignRows[] = [], position = 0): void {
@@ -93,7 +94,8 @@ export class DecoderSession {
   }
 
   /**
-   * Cuts back to what the sequence shares with `ids`, but for their last `fresh` tokens: how many that are. What follows is to be read.
+   * Truncates to the common prefix with `ids`, minus the last `fresh` tokens of `ids`, and returns its length. The rest
+   * is to be prefilled.
    */
   align(ids: ArrayLike<number>, fresh = 1): number {
     const most = Math.min(ids.length - fresh, this.#ids.length);
@@ -103,8 +105,8 @@ export class DecoderSession {
   }
 
   /**
-   * Keeps the first `length` tokens; none where the far ones among them have been thinned since, so that a sequence with levels never sees less
-   * than when it is read from the start. Returns how many are kept.
+   * Keeps the first `length` tokens; none if distant ones have been thinned since, so that a sequence with levels never
+   * sees less than a fresh prefill would. Returns how many are kept.
    */
   truncate(length: number): number {
     if (!Number.isInteger(length) || length < 0 || length > this.#ids.length)
@@ -118,9 +120,9 @@ export class DecoderSession {
   }
 
   /**
-   * Reads tokens and returns the logits after each of the last `positions`.
-   * @param options.tentative what is read may be taken back: nothing is thinned, so that it can be
-   * @throws the signal's reason between two runs; what was read until then stays read
+   * Prefills tokens and returns the logits after each of the last `positions`.
+   * @param options.tentative may be undone by `truncate`, so nothing is thinned
+   * @throws the signal's reason between runs; completed runs stay
    */
   async read(
     ids: ArrayLike<number>,
@@ -142,7 +144,7 @@ export class DecoderSession {
     return parts.length === 1 ? parts[0]! : joined(parts);
   }
 
-  /** Log-probabilities of tokens, each after those before it, the first after `last`; the sequence is left as it was. */
+  /** Log-probability of each token given those before it, the first after `last`; leaves the sequence unchanged. */
   async score(ids: ArrayLike<number>, last: Logits, signal?: AbortSignal): Promise<Float64Array> {
     const length = this.#ids.length;
     const options = { tentative: true, ...(signal !== undefined && { signal }) };
@@ -158,7 +160,7 @@ export class DecoderSession {
     });
   }
 
-  /** A copy of what was read of the first `length` tokens. @throws RangeError where far ones have been thinned */
+  /** A copy of the first `length` tokens' rows. @throws RangeError when distant ones have been thinned */
   snapshot(length = this.#ids.length): DecoderSnapshot {
     if (this.#strides.some(stride => stride > 1))
       throw new RangeError('A sequence of which far tokens have been thinned cannot be kept.');
@@ -168,7 +170,7 @@ export class DecoderSession {
     };
   }
 
-  /** Goes on from a snapshot, which was taken with the same before it, in place of what was read. */
+  /** Replaces the sequence by a snapshot taken with the same preceding rows. */
   restore({ ids, rows }: DecoderSnapshot): void {
     this.#state.truncate(this.#before);
     this.#state.append(rows);
@@ -176,7 +178,7 @@ export class DecoderSession {
     this.#strides = [];
   }
 
-  /** Tokens that the next run may take: no run goes over the border of a block, where what is kept changes. */
+  /** Tokens that fit the next run: a run never crosses a block border, where thinning happens. */
   #room(): number {
     if (this.#levels === undefined) return this.#chunk;
     const { block } = this.#levels;
@@ -190,7 +192,7 @@ export class DecoderSession {
     return logits;
   }
 
-  /** Forgets what the levels do not keep of far blocks when the next token is run. */
+  /** Drops rows of distant blocks that the levels do not keep when the next token runs. */
   #thin(): void {
     const levels = this.#levels;
     if (levels === undefined) return;
@@ -219,7 +221,7 @@ export class DecoderSession {
     return rows;
   }
 
-  /** Whether a block has a greater stride now than when the first `length` tokens had been read and the next one was to be. */
+  /** Whether a block's stride has grown since the sequence was `length` tokens long. */
   #wasThinnedAfter(length: number): boolean {
     const levels = this.#levels;
     if (levels === undefined) return false;
@@ -231,8 +233,8 @@ export class DecoderSession {
 }
 
 /**
- * Of a block's rows, of which a head has those at one stride, the ones that it has at a greater one. Every head holds positions ≡ head
- * (mod stride) in rising order.
+ * Of a block's rows at one stride, those a head keeps at a larger one. Every head holds positions ≡ head (mod stride)
+ * in ascending order.
  */
 function keptRows(block: number, before: number, stride: number, head: number): Int32Array {
   const first = head % before;

@@ -1,16 +1,18 @@
-/** The keys and values that a decoder has read, in buffers that grow: rows are appended, cut off at the end, and never moved otherwise. */
+/**
+ * A decoder's keys and values in growing buffers: rows are appended or cut off at the end, and otherwise never move.
+ */
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import { stateNames } from '../../kernels/decoder/graph.ts';
 import type { FloatTensor } from '../engine/tensor.ts';
 
-/** Rows of every layer, apart from the state they were taken from. */
+/** Rows of every layer, copied out of a state. */
 export interface StoredRows {
   readonly count: number;
   /** By layer: keys, then values, each [K, count, dh]. */
   readonly tensors: readonly Float32Array[];
 }
 
-/** Rows that are made room for at once. */
+/** Rows allocated at once. */
 const piece = 256;
 
 export class DecoderState {
@@ -25,18 +27,18 @@ export class DecoderState {
     this.#tensors = Array.from({ length: 2 * config.layers }, () => new Float32Array(0));
   }
 
-  /** Rows that are there. */
+  /** Number of rows. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes that the buffers take. */
+  /** Buffer size in bytes. */
   get bytes(): number {
     const { layers, keyHeads, headWidth } = this.#config;
     return 4 * 2 * layers * keyHeads * headWidth * this.#capacity;
   }
 
-  /** The buffers as the graph's inputs `keys.N` and `values.N`, with room for `more` rows. */
+  /** The buffers as the graph's inputs `keys.N` and `values.N`, with space for `more` rows. */
   feeds(more: number): Readonly<Record<string, FloatTensor>> {
     this.#reserve(this.#length + more);
     const { keyHeads, headWidth } = this.#config;
@@ -49,7 +51,7 @@ export class DecoderState {
     );
   }
 
-  /** Counts rows that a run has written behind those that were there. */
+  /** Counts rows that a run has written after the existing ones. */
   grow(rows: number): void {
     if (this.#length + rows > this.#capacity)
       throw new RangeError(`There is no room for ${rows} more rows than ${this.#length}.`);
@@ -80,7 +82,7 @@ export class DecoderState {
     return { count, tensors };
   }
 
-  /** Appends rows that were taken from a state of the same model. */
+  /** Appends rows of a state of the same model. */
   append({ count, tensors }: StoredRows): void {
     const { layers, keyHeads, headWidth } = this.#config;
     const size = keyHeads * count * headWidth;
@@ -97,8 +99,8 @@ export class DecoderState {
   }
 
   /**
-   * Keeps of rows `start` to `end` those that `kept` names for each head of keys, as many for every head, in order; what lies behind
-   * moves up.
+   * Of rows `start` to `end`, keeps those in `kept` for each key head, the same number for every head, in order; later
+   * rows move up.
    */
   select(start: number, end: number, kept: readonly Int32Array[]): void {
     const { headWidth } = this.#config;
@@ -123,7 +125,7 @@ export class DecoderState {
   #reserve(rows: number): void {
     if (rows <= this.#capacity) return;
     const { keyHeads, headWidth } = this.#config;
-    // By a quarter more each time: what is copied in all stays a few times what there is.
+    // Grows by a quarter, so that total copying stays a small multiple of the size.
     const wanted = Math.max(rows, Math.ceil(1.25 * this.#capacity));
     const capacity = Math.ceil(wanted / piece) * piece;
     this.#tensors = this.#tensors.map(data => {
