@@ -1,22 +1,22 @@
 /**
- * The next place of a change that repeats: who has made the same change in two lines of a file is shown where else it is due. Known from the
- * history of edits and the text alone.
+ * Finds the next place for a repeated change: after the same change in two lines of a file, shows where else it
+ * applies. Uses only the edit history and the text.
  */
 
 import { isName, lexemesOf } from '../names/words.ts';
 import { canScan, Scanner } from '../source-text/scanner.ts';
 import { type Language, languageOf } from '../workspace/language.ts';
 
-/** A line that became another. */
+/** A changed line. */
 export interface LineEdit {
   readonly before: string;
   readonly after: string;
-  /** From 0, when it was made. */
+  /** 0-based, at the time of the edit. */
   readonly line: number;
 }
 
 export interface NextEdit {
-  /** From 0, and UTF-16 units in the line. */
+  /** 0-based line, and UTF-16 units in it. */
   readonly line: number;
   readonly start: number;
   readonly end: number;
@@ -24,11 +24,11 @@ export interface NextEdit {
   readonly newText: string;
 }
 
-/** Edits that are remembered of a document; larger documents are not followed. */
+/** Edits kept per document; larger documents are not tracked. */
 const mostEdits = 30;
 const largestDocument = 200_000;
 
-/** The latest edits of one document, as its text changes. */
+/** The latest edits of one document. */
 export class EditHistory {
   #lines: readonly string[] | undefined;
   #edits: LineEdit[] = [];
@@ -37,7 +37,7 @@ export class EditHistory {
     return this.#edits;
   }
 
-  /** The document has a new text: one key in it, or more. */
+  /** The document's text has changed, by one key or more. */
   changed(text: string): void {
     const before = this.#lines;
     this.#lines = text.length > largestDocument ? undefined : text.split(/\r\n?|\n/);
@@ -49,7 +49,7 @@ export class EditHistory {
     this.#note({ before: before[line]!, after: now[line]!, line });
   }
 
-  /** What is typed into one line is one edit. */
+  /** Consecutive typing in one line is one edit. */
   #note(edit: LineEdit): void {
     const last = this.#edits.at(-1);
     if (last?.line !== edit.line || last.after !== edit.before) {
@@ -62,7 +62,7 @@ export class EditHistory {
   }
 }
 
-/** What stood in a line, what stands there now, and what is beside it; as words and marks. */
+/** Old and new content of a change and its surroundings, as lexemes. */
 interface Change {
   readonly from: readonly string[];
   readonly to: readonly string[];
@@ -71,17 +71,17 @@ interface Change {
   readonly right: readonly string[];
 }
 
-/** `undefined` stands for any name. */
+/** `undefined` matches any name. */
 type Pattern = readonly (string | undefined)[];
 
-/** Words and marks that are compared on either side of a change. */
+/** Lexemes compared on either side of a change. */
 const reach = 6;
-/** Lines with the same change before the next is offered. */
+/** Lines with the same change before another is offered. */
 const leastRepeated = 2;
 
 /**
- * Where the latest change is due next: below it first, then from the top.
- * @returns undefined where it was made once only, or is due nowhere
+ * The next place for the latest change: below it first, then from the top.
+ * @returns undefined if it was made only once, or applies nowhere else
  */
 export function nextEdit(path: string, text: string, edits: readonly LineEdit[]): NextEdit | undefined {
   const latest = edits.at(-1);
@@ -97,7 +97,7 @@ export function nextEdit(path: string, text: string, edits: readonly LineEdit[])
     ([l, r], other) => [shared(l.toReversed(), other!.left.toReversed()).reverse(), shared(r, other!.right)],
     [change.left, change.right],
   );
-  // Without a name there is nothing that tells one place from another.
+  // Without a known name, nothing distinguishes one place from another.
   const known = [...left, ...change.from, ...right].filter(one => one !== undefined && isName(one));
   if (known.length === 0 || (change.from.length === 0 && left.length + right.length < 2)) return undefined;
   const lines = text.split(/\r\n?|\n/);
@@ -112,7 +112,7 @@ export function nextEdit(path: string, text: string, edits: readonly LineEdit[])
 
 function changeOf({ before, after }: LineEdit): Change | undefined {
   const [from, to] = [lexemesOf(before.trim()), lexemesOf(after.trim())];
-  // A line that is new, or gone, says nothing of others.
+  // An added or removed line says nothing about others.
   if (from.length === 0 || to.length === 0) return undefined;
   let start = 0;
   while (start < from.length && start < to.length && from[start] === to[start]) start++;
@@ -130,7 +130,7 @@ function changeOf({ before, after }: LineEdit): Change | undefined {
     right: from.slice(from.length - end, from.length - end + reach),
   };
   const isNothing = change.to.join('').trim() === '' && change.from.join('').trim() === '';
-  // A line written anew has little in common with the one before.
+  // A rewritten line has little in common with the old one.
   return isNothing || change.from.length > reach ? undefined : change;
 }
 
@@ -138,7 +138,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((lexeme, i) => lexeme === other[i]);
 }
 
-/** What two runs have in common from their starts on; names may differ. */
+/** The common prefix of two runs, up to names. */
 function shared(one: Pattern, other: Pattern): (string | undefined)[] {
   const common: (string | undefined)[] = [];
   for (let i = 0; i < Math.min(one.length, other.length); i++) {
@@ -166,7 +166,7 @@ function placeIn(
     if (!wanted.every((one, i) => (one === undefined ? isValue(lexemes[at + i]) : one === lexemes[at + i])))
       continue;
     const first = at + left.length;
-    // Where what is put in stands there already, it is done.
+    // Skip places where the change has been made.
     if (from.length === 0 && isSame(lexemes.slice(first, first + to.length), to)) continue;
     const start = lexemes.slice(0, first).join('').length;
     const oldText = from.join('');
@@ -175,7 +175,7 @@ function placeIn(
   return undefined;
 }
 
-/** Whether a place is code, or cannot be told from it. */
+/** Whether a place is code, as far as can be told. */
 function inCode(lines: readonly string[], language: Language): (line: number, start: number) => boolean {
   if (!canScan(language)) return () => true;
   const scanner = new Scanner(language);
