@@ -1,9 +1,12 @@
-/** "Benchmark this repository": the command line's benchmark in a terminal, where its table can be read and its process ended, and then its plot. */
+/**
+ * "Benchmark this repository": runs the command line's benchmark in a terminal, where its table can be read and its
+ * process stopped, and then shows its plot.
+ */
 import * as vscode from 'vscode';
 import type { Context } from './client/context.ts';
 import { readSetting } from './client/settings.ts';
 
-/** Lines that are hidden and completed; enough to tell settings apart, few enough for some minutes. */
+/** Hidden lines to complete: enough to distinguish settings in a few minutes. */
 const lines = 200;
 
 export function activate({ extension }: Context): void {
@@ -24,7 +27,7 @@ async function run(program: string, storage: vscode.Uri): Promise<void> {
   words.push('--plot', plot.fsPath);
   const model = readSetting('engine.model');
   if (model) words.push('--model', model);
-  // The editor's own program is Node, once it is told so.
+  // ELECTRON_RUN_AS_NODE turns the editor's executable into Node.
   const shell = new vscode.ProcessExecution(process.execPath, words, {
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });
@@ -39,7 +42,7 @@ async function run(program: string, storage: vscode.Uri): Promise<void> {
   });
 }
 
-/** The picture as an image, so that nothing in it is more than a picture. */
+/** Shows the plot as an image, so that it cannot run anything. */
 async function show(title: string, plot: vscode.Uri): Promise<void> {
   const bytes = await vscode.workspace.fs.readFile(plot);
   const panel = vscode.window.createWebviewPanel('longsight.benchmark', title, vscode.ViewColumn.Active);

@@ -1,4 +1,4 @@
-/** The palette's commands that are a request or a setting; features with a view of their own bring theirs. */
+/** Palette commands that only send a request or change a setting; features with a view register their own. */
 import * as vscode from 'vscode';
 import { methods } from '../server/protocol/methods.ts';
 import type { Place, Status } from '../server/protocol/requests.ts';
@@ -40,7 +40,7 @@ export function activate(context: Context): void {
     if (item.place) return openPlace(item.place, vscode.ViewColumn.Beside);
   });
   extension.subscriptions.push(
-    // From a link or a click: a place. From a view's menu: the node that has one.
+    // A link or click passes a place; a view's menu passes a node with one.
     vscode.commands.registerCommand(openPlaceCommand, (item: Place & { place?: Place }) =>
       openPlace(item.place ?? item, vscode.ViewColumn.Active),
     ),

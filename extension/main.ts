@@ -1,4 +1,4 @@
-/** The extension's entry point: wires one client to the features. No model code and no reading happens in this process. */
+/** The extension's entry point: connects one client to the features. No model code or indexing runs in this process. */
 import * as vscode from 'vscode';
 import * as benchmark from './benchmark.ts';
 import { Client, type Patience, usualPatience } from './client/client.ts';
@@ -63,12 +63,12 @@ export function activate(extension: vscode.ExtensionContext): void {
     log.onDidChangeLogLevel(() => void client.applyTrace()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void client.start()),
   );
-  // Reading runs git, and a repository's git configuration can name programs: not before the user trusts it.
+  // Indexing runs git, and a repository's git configuration can name programs: wait until the user trusts it.
   if (vscode.workspace.isTrusted) void client.start();
   else log.info('Waiting for workspace trust before reading the repository.');
 }
 
-/** While developing, a hang can be made to show sooner. */
+/** In development, hangs can be detected sooner. */
 function patienceOf(extension: vscode.ExtensionContext): Patience {
   const ping = Number(process.env['LONGSIGHT_TEST_PATIENCE']);
   if (extension.extensionMode === vscode.ExtensionMode.Production || !(ping > 0)) return usualPatience;

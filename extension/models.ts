@@ -1,4 +1,4 @@
-/** Choosing a code model, and downloading one with the user's consent. */
+/** Selects a code model, and downloads one with the user's consent. */
 import * as vscode from 'vscode';
 import { methods } from '../server/protocol/methods.ts';
 import { type CodeModels, downloadNotification } from '../server/protocol/requests.ts';

@@ -1,4 +1,4 @@
-/** What Longsight is doing: a status bar item that opens a menu, and a language status item with the figures. */
+/** Shows status: a status bar item that opens a menu, and a language status item with statistics. */
 import * as vscode from 'vscode';
 import type { Status } from '../server/protocol/requests.ts';
 import type { Context } from './client/context.ts';
@@ -46,14 +46,14 @@ export function activate(context: Context, snooze: Snooze, activity: Activity): 
     snooze.onDidChange(refresh),
     activity.onDidChange(refresh),
     vscode.window.onDidChangeActiveTextEditor(refresh),
-    // A document whose language is changed is opened again.
+    // Changing a document's language reopens it.
     vscode.workspace.onDidOpenTextDocument(document => {
       if (document === vscode.window.activeTextEditor?.document) refresh();
     }),
     vscode.workspace.onDidChangeConfiguration(change => {
       if (change.affectsConfiguration('longsight')) refresh();
     }),
-    // The walkthrough misses a context that was set before it was registered, so one is set when its tab opens.
+    // The walkthrough misses contexts set before it was registered, so set one when its tab opens.
     vscode.window.tabGroups.onDidChangeTabs(
       () => void setContext('wasReady', client.status?.state === 'ready'),
     ),
@@ -112,7 +112,7 @@ function reportOf({ client }: Context, snooze: Snooze, activity: Activity): Repo
     return { level: 'quiet', icon: 'bell-slash', short: '', text: t('Snoozed until {0}', time), detail };
   }
   const text = status.state === 'ready' ? t('{0} tokens read', shortCount(status.tokens)) : t('Not read yet');
-  // What was read serves without the engine, so its trouble is a remark.
+  // The index works without the engine, so engine problems are a side note.
   const remark = status.engine === 'failed' && status.problem ? `${detail} · ${status.problem}` : detail;
   const thought = status.state === 'ready' ? wordsOf(activity.thought) : undefined;
   if (thought !== undefined)
@@ -126,7 +126,7 @@ function reportOf({ client }: Context, snooze: Snooze, activity: Activity): Repo
   return { level: 'good', icon: iconHere(), short: '', text, detail: remark };
 }
 
-/** Whether completions are on in the editor in front shows in the icon. */
+/** The icon shows whether completions are enabled in the active editor. */
 function iconHere(): string {
   const document = vscode.window.activeTextEditor?.document;
   if (document && !isEnabled(document)) return 'circle-slash';
@@ -157,11 +157,11 @@ function tooltip(report: Report, status: Status | undefined): vscode.MarkdownStr
   ];
   text.appendMarkdown('| | |\n|---|---|\n');
   for (const [name, value] of rows) {
-    // A line break or a bar from outside would end the table.
+    // A line break or bar in the value would end the table.
     const cell = value.replace(/[\r\n|]+/g, ' ');
     text.appendMarkdown(`| ${name} | `).appendText(cell).appendMarkdown(' |\n');
   }
-  // A sentence wraps below the table, and would not inside it.
+  // Sentences wrap below the table, but not inside it.
   if (status.deviceReason) text.appendMarkdown('\n').appendText(status.deviceReason);
   return text;
 }

@@ -1,4 +1,6 @@
-/** The one notification about a server that keeps failing. The status bar and the view say it too, for as long as it lasts. */
+/**
+ * One notification for a server that keeps failing. The status bar and the view show it too, for as long as it lasts.
+ */
 import * as vscode from 'vscode';
 import type { Context } from './client/context.ts';
 

@@ -1,10 +1,10 @@
-/** Requests on a person's behalf: what fails is told in a sentence. */
+/** Requests made for the user: failures are reported in a sentence. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/message-of.ts';
 import type { RequestOf } from '../../server/protocol/requests.ts';
 import type { Context } from './context.ts';
 
-/** @returns the answer; `undefined` when it was cancelled, or failed and the person has been told. */
+/** @returns the answer; `undefined` if it was cancelled, or failed and the user has been told */
 export async function ask<Parameters, Result>(
   { client, log }: Context,
   type: RequestOf<Parameters, Result>,
@@ -21,7 +21,7 @@ export async function ask<Parameters, Result>(
   }
 }
 
-/** The same with a progress notification that cancels, for what may take seconds. */
+/** Same with a cancellable progress notification, for requests that may take seconds. */
 export function askWithProgress<Parameters, Result>(
   context: Context,
   title: string,

@@ -1,4 +1,4 @@
-/** Keeps one language server running: starts it, notices when it crashes or hangs, starts it again, and gives up in time. */
+/** Keeps one language server running: starts it, notices crashes and hangs, restarts it, and eventually gives up. */
 import * as vscode from 'vscode';
 import {
   CloseAction,
@@ -27,13 +27,13 @@ import { readSetting } from './settings.ts';
 
 export type Connection = 'off' | 'starting' | 'running' | 'failed';
 
-/** How long a silent server is borne with, and how often a dead one is started again. */
+/** Limits for unresponsive and crashing servers. */
 export interface Patience {
-  /** Milliseconds between two pings. */
+  /** Milliseconds between pings. */
   readonly pingEvery: number;
   /** Milliseconds an answer may take; two late ones in a row count as a hang. */
   readonly pingTimeout: number;
-  /** Starts again this many times within `window` milliseconds, then gives up. */
+  /** Gives up after this many restarts within `window` milliseconds. */
   readonly restarts: number;
   readonly window: number;
 }
@@ -58,10 +58,10 @@ export class Client implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #answers = new vscode.EventEmitter<Answered>();
-  /** What became of a question. */
+  /** The outcome of a completion request. */
   readonly onDidAnswer = this.#answers.event;
   readonly #starts = new vscode.EventEmitter<void>();
-  /** A server runs that knows nothing yet. */
+  /** A new server runs and has no state yet. */
   readonly onDidStart = this.#starts.event;
   #connection: Connection = 'off';
   #status: Status | undefined;
@@ -79,7 +79,7 @@ export class Client implements vscode.Disposable {
     return this.#connection;
   }
 
-  /** What the server last said; kept while it restarts, so that views do not flicker. */
+  /** The last status; kept during a restart, so that views do not flicker. */
   get status(): Status | undefined {
     return this.#status;
   }
@@ -94,7 +94,7 @@ export class Client implements vscode.Disposable {
     return this.#crashes;
   }
 
-  /** Starts the server unless it runs. Never throws: what goes wrong is in `connection` and `problem`. */
+  /** Starts the server unless it runs. Never throws: failures set `connection` and `problem`. */
   async start(): Promise<void> {
     if (this.#language) return;
     clearTimeout(this.#timer);
@@ -117,7 +117,7 @@ export class Client implements vscode.Disposable {
     }
   }
 
-  /** Restarts, also after giving up, because the user asked for it. */
+  /** Restarts at the user's request, even after giving up. */
   async restart(): Promise<void> {
     this.#ends = [];
     await this.stop();
@@ -140,7 +140,7 @@ export class Client implements vscode.Disposable {
     return this.stop();
   }
 
-  /** @throws when the server is not running, refuses, or the token is cancelled. */
+  /** @throws when the server is not running, refuses, or the token is cancelled */
   async request<Parameters, Result>(
     type: RequestOf<Parameters, Result>,
     parameters: Parameters,
@@ -148,13 +148,13 @@ export class Client implements vscode.Disposable {
   ): Promise<Result> {
     if (!this.#language || this.#connection !== 'running')
       throw new Error(this.#problem ?? vscode.l10n.t('Longsight is not running yet.'));
-    // The library counts a token that is undefined as a second parameter, and sends both as a list.
+    // The library counts an undefined token as a second parameter, and would send both as a list.
     return token === undefined
       ? this.#language.sendRequest<Result>(type.method, parameters)
       : this.#language.sendRequest<Result>(type.method, parameters, token);
   }
 
-  /** Not sent where no server runs. */
+  /** Ignored when no server runs. */
   notify<Parameters>(type: NotificationOf<Parameters>, parameters: Parameters): void {
     if (this.#connection !== 'running') return;
     this.#language?.sendNotification(type.method, parameters).catch((error: unknown) => {
@@ -162,7 +162,7 @@ export class Client implements vscode.Disposable {
     });
   }
 
-  /** Listens to the server that runs now. */
+  /** Listens to the current server. */
   onNotification<Parameters>(
     { method }: NotificationOf<Parameters>,
     listener: (parameters: Parameters) => void,
@@ -171,8 +171,8 @@ export class Client implements vscode.Disposable {
   }
 
   /**
-   * Carries the `trace` setting to the running server. To be called whenever any setting or the log's level changes: the library has settings
-   * of its own for this and then goes back to what they say, which is nothing, so this comes after it.
+   * Applies the `trace` setting to the running server. Call after any change of settings or log level: the library then
+   * resets to its own settings, which say nothing.
    */
   async applyTrace(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve));
@@ -193,7 +193,7 @@ export class Client implements vscode.Disposable {
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: () => vscode.workspace.getConfiguration(settingsSection),
       initializationFailedHandler: () => false,
-      // The status bar item and the view show progress already; other editors show what the server reports.
+      // The status bar item and the view show progress already; other editors show the server's.
       middleware: { ...middleware, handleWorkDoneProgress: () => undefined },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
@@ -222,7 +222,7 @@ export class Client implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** The server ended or never came up: starts another one, or gives up. */
+  /** The server ended or never started: restarts it, or gives up. */
   #lost(language: LanguageClient): void {
     if (language !== this.#language) return;
     this.#language = undefined;
@@ -244,11 +244,11 @@ export class Client implements vscode.Disposable {
     log.warn('The language server crashed; restarting it.');
     this.#set('starting');
     clearTimeout(this.#timer);
-    // Immediately the first time, then slower: what failed for want of memory needs a moment.
+    // Immediately the first time, then with growing delay: after an out-of-memory crash the machine needs a moment.
     this.#timer = setTimeout(() => void this.start(), 1000 * (this.#ends.length - 1));
   }
 
-  /** Pings the server again and again; kills it when it has not answered twice in a row. */
+  /** Pings the server repeatedly; kills it after two missed answers in a row. */
   #watch(language: LanguageClient, missed: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#ping(language, missed), this.#options.patience.pingEvery);
@@ -273,7 +273,7 @@ export class Client implements vscode.Disposable {
   }
 }
 
-/** Says that the command on suggestions is registered here, so that the server does not offer it as well. */
+/** Tells the server that the suggestions' command is registered here, so that it does not offer it too. */
 const ownCommands: StaticFeature = {
   fillClientCapabilities(capabilities) {
     capabilities.experimental = { ...capabilities.experimental, commands: [acceptedCommand] };
@@ -283,7 +283,7 @@ const ownCommands: StaticFeature = {
   clear() {},
 };
 
-/** The library shows some failures as notifications whatever it is told; here, what the user sees is decided in one place. */
+/** The library always shows some failures as notifications; this class leaves that decision to us. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
@@ -297,7 +297,7 @@ async function answersWithin(language: LanguageClient, milliseconds: number): Pr
   });
   const answer = language.sendRequest(methods.status.method, null).then(
     () => true,
-    // A refusal is an answer too; a lost connection is handled where it is noticed.
+    // A refusal is an answer too; a lost connection is handled elsewhere.
     () => true,
   );
   const answered = await Promise.race([answer, late]);
@@ -305,7 +305,10 @@ async function answersWithin(language: LanguageClient, milliseconds: number): Pr
   return answered;
 }
 
-/** The library traces at the level Trace, which the channel hides; here the `trace` setting decides, so the conversation goes to the log as information. */
+/**
+ * The library logs at Trace level, which the channel hides; since the `trace` setting decides here, messages are logged
+ * as information.
+ */
 function traceChannel(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
   const trace = (message: string, ...rest: unknown[]): void => log.info(message, ...rest);
   return Object.create(log, { trace: { value: trace } }) as vscode.LogOutputChannel;

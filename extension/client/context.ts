@@ -1,4 +1,4 @@
-/** What every feature of the extension is given. */
+/** Passed to every feature of the extension. */
 import type * as vscode from 'vscode';
 import type { Client } from './client.ts';
 

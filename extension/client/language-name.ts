@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** A language as the editor calls it to people: `TypeScript JSX` for `typescriptreact`. The identifier where no extension names it. */
+/** A language's display name in the editor: `TypeScript JSX` for `typescriptreact`. Defaults to the identifier. */
 export function languageName(id: string): string {
   for (const { packageJSON } of vscode.extensions.all) {
     const languages: unknown = packageJSON?.contributes?.languages;

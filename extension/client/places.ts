@@ -1,4 +1,4 @@
-/** Between the paths of the protocol (relative to a workspace folder) and the editor's resources. */
+/** Converts between the protocol's paths (relative to a workspace folder) and the editor's URIs. */
 import * as vscode from 'vscode';
 import { escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import { folderPrefix } from '../../server/protocol/folders.ts';
@@ -7,7 +7,7 @@ import type { Place } from '../../server/protocol/requests.ts';
 
 export const openPlaceCommand = 'longsight.openPlace';
 
-/** The file a path of the protocol names; `undefined` when its folder is no longer open. */
+/** The file of a protocol path; `undefined` if its folder is no longer open. */
 export function uriOf(path: string): vscode.Uri | undefined {
   for (const { prefix, uri } of folders()) {
     if (prefix === '') return vscode.Uri.joinPath(uri, path);
@@ -17,7 +17,7 @@ export function uriOf(path: string): vscode.Uri | undefined {
   return undefined;
 }
 
-/** The path of the protocol that names a file or folder, empty for the only folder itself; `undefined` for what is outside of all. */
+/** The protocol path of a file or folder, empty for the only folder itself; `undefined` outside all folders. */
 export function pathOf(uri: vscode.Uri): string | undefined {
   const owner = vscode.workspace.getWorkspaceFolder(uri)?.uri.toString();
   const folder = folders().find(each => each.uri.toString() === owner);
@@ -26,7 +26,7 @@ export function pathOf(uri: vscode.Uri): string | undefined {
   return [folder.prefix, inside].filter(part => part !== '').join('/');
 }
 
-/** The open folders with what stands before their paths: nothing where there is only one. Folders that are on no disk are not read. */
+/** The open folders with the prefix of their paths, empty if there is only one. Folders not on disk are skipped. */
 function folders(): { readonly prefix: string; readonly uri: vscode.Uri }[] {
   const all = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   const taken: string[] = [];
@@ -37,7 +37,7 @@ function folders(): { readonly prefix: string; readonly uri: vscode.Uri }[] {
   });
 }
 
-/** Opens a place at its line. A place that is gone is reported in a sentence, not thrown. */
+/** Opens a place at its line. Reports a missing place instead of throwing. */
 export async function openPlace(place: Place, column: vscode.ViewColumn): Promise<void> {
   const uri = uriOf(place.path);
   const line = Math.max(0, place.line - 1);
@@ -53,7 +53,7 @@ export async function openPlace(place: Place, column: vscode.ViewColumn): Promis
   }
 }
 
-/** Shows places at the cursor, each with the lines around it. @returns false where none of them is in an open folder */
+/** Peeks at places from the cursor, each with surrounding lines. @returns false if none is in an open folder */
 export async function peekPlaces(
   editor: vscode.TextEditor,
   places: readonly (Place & { readonly endLine?: number })[],
@@ -79,7 +79,7 @@ export function placeText(place: Place): string {
   return `${place.path}:${place.line}`;
 }
 
-/** A link for Markdown that is trusted with `openPlaceCommand`. */
+/** A link for Markdown that trusts `openPlaceCommand`. */
 export function placeLink(place: Place): string {
   const { path, line } = place;
   const query = encodeURIComponent(JSON.stringify([{ path, line }]));

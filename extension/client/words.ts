@@ -1,4 +1,4 @@
-/** Numbers and reasons in the user's words. */
+/** Formats numbers and reasons for users. */
 import * as vscode from 'vscode';
 import type { Status } from '../../server/protocol/requests.ts';
 
@@ -18,17 +18,17 @@ export function megabytes(bytes: number): string {
   return `${new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 1 }).format(bytes / 1e6)} MB`;
 }
 
-/** @param seconds since 1970. */
+/** @param seconds since 1970 */
 export function dateText(seconds: number): string {
   return new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium' }).format(1000 * seconds);
 }
 
-/** How much of the repository is read, from 0 to 100. */
+/** Share of the repository that is indexed, from 0 to 100. */
 export function percent(status: Status): number {
   return status.filesTotal > 0 ? Math.floor((100 * status.files) / status.filesTotal) : 0;
 }
 
-/** Why a file was left out, as a heading. A reason this version does not know stands for itself. */
+/** Heading for a reason why files are left out. Unknown reasons are shown as they are. */
 export function reasonText(reason: string): string {
   const known: Record<string, string> = {
     binary: vscode.l10n.t('Binary'),

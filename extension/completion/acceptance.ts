@@ -1,11 +1,11 @@
-/** Telling what is accepted from what is typed. */
+/** Distinguishes accepted text from typed text. */
 
 /**
- * Whether text that came into a document is a part of a suggestion that was taken over at once, a word or a line: the editor tells of nothing
- * but suggestions that are accepted whole.
- * @param suggestion what was shown at the place where the text came in
+ * Whether inserted text is an accepted part of a suggestion, such as a word or a line: the editor reports only
+ * suggestions accepted whole.
+ * @param suggestion shown where the text was inserted
  */
 export function isAcceptedPart(suggestion: string, inserted: string): boolean {
-  // A key gives a character; two may be a pair that the editor closes, whose second half is not in the suggestion's place.
+  // A key inserts one character, or two for an auto-closed pair, whose second half is not in the suggestion.
   return inserted.length > 1 && inserted.length < suggestion.length && suggestion.startsWith(inserted);
 }

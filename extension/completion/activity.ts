@@ -1,10 +1,10 @@
-/** What the server makes of the latest question: that it thinks, or why nothing is shown. */
+/** Status of the latest request: in progress, or why nothing is shown. */
 import * as vscode from 'vscode';
 import type { Answered } from '../../server/protocol/requests.ts';
 
-/** Milliseconds after which an answer is waited for long enough to say so. */
+/** Milliseconds before an answer counts as slow and progress is shown. */
 const patience = 300;
-/** Milliseconds for which the outcome is news. */
+/** Milliseconds for which the outcome is shown. */
 const lasting = 8000;
 
 export type Thought = 'idle' | 'thinking' | Answered['outcome'];
@@ -20,7 +20,7 @@ export class Activity implements vscode.Disposable {
     return this.#thought;
   }
 
-  /** A question is asked. @returns to be called when it is answered, however */
+  /** Starts a request. @returns a function to call when it ends, with any outcome */
   ask(): () => void {
     const question = ++this.#asked;
     clearTimeout(this.#timer);
@@ -50,7 +50,7 @@ export class Activity implements vscode.Disposable {
   }
 }
 
-/** For the status: an icon beside the name, and a sentence. Nothing to say of what is shown. */
+/** For the status: an icon beside the name, and a sentence. Empty if a suggestion is shown. */
 export function wordsOf(thought: Thought): { readonly icon: string; readonly text: string } | undefined {
   const t = vscode.l10n.t;
   if (thought === 'thinking') return { icon: 'loading~spin', text: t('Looking for a suggestion') };

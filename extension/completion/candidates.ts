@@ -1,4 +1,4 @@
-/** Commands on the suggestion that is shown: the next and the one before, by word, by line, its source. */
+/** Commands for the shown suggestion: next, previous, accept word, accept line, source. */
 import * as vscode from 'vscode';
 import type { Context } from '../client/context.ts';
 import { openPlace } from '../client/places.ts';

@@ -1,4 +1,4 @@
-/** Tells the server how the editor indents the documents that are shown: nothing in the protocol does. */
+/** Sends the server the editor's indentation of visible documents, which LSP does not cover. */
 import * as vscode from 'vscode';
 import { indentationNotification } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';

@@ -1,20 +1,24 @@
-/** Asks for a suggestion where the editor does not: it forgets to, its list was closed, or a suggestion was accepted. */
+/**
+ * Triggers a suggestion where the editor does not: it missed the trigger, its list was closed, or a suggestion was
+ * accepted.
+ */
 import * as vscode from 'vscode';
 import { isEnabled } from '../client/settings.ts';
 
-/** Milliseconds after which the editor, which asks within a tenth of that, is taken not to ask at all. */
+/** Milliseconds after which the editor has missed the trigger; it normally asks within a tenth of that. */
 const patience = 600;
 
 /**
- * After some bursts of keys, most often the first in a file that was just opened, the editor (seen in 1.139) never calls a provider, and nothing is
- * suggested until the next key. Whoever stops there would wait in vain: so it is made to ask, as if it had by itself.
+ * After some bursts of keys, usually the first in a newly opened file, the editor (seen in 1.139) never calls a
+ * provider, and nothing is suggested until the next key. A user who stops typing there would wait in vain, so this
+ * triggers a request as if the editor had.
  */
 export class MissedTriggerWorkaround implements vscode.Disposable {
   readonly #subscription = vscode.workspace.onDidChangeTextDocument(change => this.#typed(change));
   #timer: NodeJS.Timeout | undefined;
   #isOurs = false;
 
-  /** The editor asks; says whether it was made to. */
+  /** The editor made a request; returns whether we triggered it. */
   heard(): boolean {
     clearTimeout(this.#timer);
     const isOurs = this.#isOurs;
@@ -22,7 +26,7 @@ export class MissedTriggerWorkaround implements vscode.Disposable {
     return isOurs;
   }
 
-  /** Asks at once. */
+  /** Triggers now. */
   askNow(document: vscode.TextDocument): void {
     clearTimeout(this.#timer);
     void this.#ask(document);
@@ -36,7 +40,7 @@ export class MissedTriggerWorkaround implements vscode.Disposable {
   #typed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     if (document !== vscode.window.activeTextEditor?.document) return;
     clearTimeout(this.#timer);
-    // Undone, pasted over or deleted is not typed.
+    // Undo, paste and deletion are not typing.
     if (reason !== undefined || contentChanges.length !== 1 || contentChanges[0]?.text === '') return;
     this.#timer = setTimeout(() => void this.#ask(document), patience);
   }
@@ -50,7 +54,7 @@ export class MissedTriggerWorkaround implements vscode.Disposable {
     try {
       await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     } finally {
-      // Forgotten once more, it must not be taken for the next one, which may be a person's.
+      // If the editor misses this trigger too, its next request may be the user's own.
       this.#isOurs = false;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The next place of a change that repeats: a hint behind the cursor's line says where it is, one key jumps there, and the same key again makes
- * the change. The editor shows suggestions on the cursor's line only, so it cannot be one.
+ * The next place for a repeated change: a hint after the cursor's line names it, one key jumps there, and the same key
+ * again makes the change. The editor shows suggestions on the cursor's line only, so it cannot be one.
  */
 import * as vscode from 'vscode';
 import { methods } from '../../server/protocol/methods.ts';
@@ -8,7 +8,7 @@ import type { NextEdit } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
 import { isEnabled } from '../client/settings.ts';
 
-/** Milliseconds without a key before the next place is looked for. */
+/** Milliseconds without typing before looking for the next place. */
 const patience = 500;
 
 interface Offer extends NextEdit {
@@ -35,7 +35,7 @@ class NextEditOffers implements vscode.Disposable {
   });
   #timer: NodeJS.Timeout | undefined;
   #offer: Offer | undefined;
-  /** Not wanted for the rest of this session. */
+  /** Dismissed for the rest of this session. */
   #isOff = false;
 
   constructor(context: Context) {
@@ -49,7 +49,7 @@ class NextEditOffers implements vscode.Disposable {
     this.#timer = setTimeout(() => void this.#look(document), patience);
   }
 
-  /** Jumps to the place; there, makes the change. */
+  /** Jumps to the place; once there, makes the change. */
   async take(): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const offer = this.#offer;
@@ -106,7 +106,7 @@ class NextEditOffers implements vscode.Disposable {
     return document.uri.toString() === uri && document.version === version;
   }
 
-  /** Behind the cursor's line, wherever the place is. */
+  /** After the cursor's line, wherever the place is. */
   #show(editor: vscode.TextEditor, { line, oldText, newText }: Offer): void {
     const at = editor.document.lineAt(editor.selection.active.line).range.end;
     const isThere = editor.selection.active.line === line - 1;

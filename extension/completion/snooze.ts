@@ -1,4 +1,4 @@
-/** No suggestions for some minutes, unless they are asked for. */
+/** Pauses suggestions for some minutes, except on request. */
 import * as vscode from 'vscode';
 
 const choices: readonly number[] = [5, 15, 30, 60];
@@ -9,7 +9,7 @@ export class Snooze implements vscode.Disposable {
   #until: Date | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** When suggestions come again; undefined while they do. */
+  /** When suggestions resume; undefined if they are not paused. */
   get until(): Date | undefined {
     return this.#until;
   }

@@ -1,4 +1,4 @@
-/** How many suggestions were shown, accepted, and still there a minute later. Kept on this machine, shown on demand, erased on demand. */
+/** Counts suggestions shown, accepted, and still there a minute later. Stored locally, shown and erased on demand. */
 import * as vscode from 'vscode';
 import type { Context } from '../client/context.ts';
 import { fullCount } from '../client/words.ts';
@@ -7,7 +7,7 @@ import type { Suggested, Suggestions } from './suggestions.ts';
 interface Counts {
   readonly shown: number;
   readonly accepted: number;
-  /** Of the accepted, those looked at a minute later, and those that were still there. */
+  /** Accepted suggestions checked a minute later, and those still there. */
   readonly lookedAt: number;
   readonly kept: number;
 }
@@ -59,7 +59,7 @@ export function activate({ extension }: Context, suggestions: Suggestions): void
   }
 }
 
-/** Undefined where the document is no longer open. */
+/** Undefined if the document is no longer open. */
 function isStillThere({ uri, why }: Suggested): boolean | undefined {
   const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri);
   const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
@@ -104,7 +104,7 @@ function added(a: Counts, b: Counts): Counts {
   };
 }
 
-/** In milliseconds; shorter while developing, where a test waits for it. */
+/** In milliseconds; shorter in development, for tests. */
 function minuteOf(extension: vscode.ExtensionContext): number {
   const chosen = Number(process.env['LONGSIGHT_TEST_MINUTE']);
   return extension.extensionMode !== vscode.ExtensionMode.Production && chosen > 0 ? chosen : 60_000;

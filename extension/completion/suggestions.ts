@@ -1,4 +1,4 @@
-/** Ghost text on its way from the server to the editor: whether it is wanted here, and which suggestion came last. */
+/** Passes ghost text from the server to the editor: checks that it is wanted here, and remembers the latest. */
 import * as vscode from 'vscode';
 import type { Middleware } from 'vscode-languageclient/node';
 import type { Why } from '../../server/protocol/requests.ts';
@@ -8,7 +8,7 @@ import type { Activity } from './activity.ts';
 import { MissedTriggerWorkaround } from './missed-trigger.ts';
 import type { Snooze } from './snooze.ts';
 
-/** A suggestion that was handed to the editor, and where. */
+/** A suggestion given to the editor, and its position. */
 export interface Suggested {
   readonly uri: string;
   readonly languageId: string;
@@ -20,13 +20,15 @@ interface Offered {
   readonly uri: string;
   readonly languageId: string;
   readonly position: vscode.Position;
-  /** The ways to go on, as the editor was given them. */
+  /** The alternatives, in the editor's order. */
   readonly reasons: readonly Why[];
-  /** Some of it was accepted and is counted. */
+  /** Part of it was accepted and counted. */
   readonly isCounted: boolean;
 }
 
-/** Remembers the latest suggestions, for "Why this suggestion?". The editor has no stable event for which of them it shows. */
+/**
+ * Remembers the latest suggestions, for "Why this suggestion?". The editor has no stable event for which one it shows.
+ */
 export class Suggestions implements vscode.Disposable {
   readonly #lost = new MissedTriggerWorkaround();
   readonly #snooze: Snooze;
@@ -34,11 +36,11 @@ export class Suggestions implements vscode.Disposable {
   readonly #changes = vscode.workspace.onDidChangeTextDocument(change => this.#changed(change));
   readonly #offers = new vscode.EventEmitter<Suggested>();
   readonly #accepts = new vscode.EventEmitter<Suggested>();
-  /** Another suggestion is shown; what is left of one that is typed along is no other. */
+  /** A different suggestion is shown; typing along one does not count. */
   readonly onDidOffer = this.#offers.event;
   readonly onDidAccept = this.#accepts.event;
   #offered: Offered | undefined;
-  /** Which of the ways to go on is shown, as far as our own commands changed it. */
+  /** Which alternative is shown, as far as our own commands changed it. */
   #shown = 0;
   #accepted: Suggested | undefined;
 
@@ -82,20 +84,20 @@ export class Suggestions implements vscode.Disposable {
     this.#changes.dispose();
   }
 
-  /** Closes the editor's own list, as Escape does, and asks for what it hid. */
+  /** Closes the editor's list, as Escape does, and requests the suggestion it hid. */
   async closeList(): Promise<void> {
     await vscode.commands.executeCommand('hideSuggestWidget');
     const document = vscode.window.activeTextEditor?.document;
     if (document) this.#lost.askNow(document);
   }
 
-  /** The next of the ways to go on is shown, or the one before. */
+  /** Shows the next or previous alternative. */
   step(by: 1 | -1): void {
     const count = this.#offered?.reasons.length ?? 0;
     if (count > 0) this.#shown = (this.#shown + by + count) % count;
   }
 
-  /** The editor tells what was accepted by running the item's command; by then the cursor stands behind it. */
+  /** The editor reports acceptance by running the item's command; the cursor is then after it. */
   accepted(why: Why): void {
     const editor = vscode.window.activeTextEditor;
     if (!editor) return;
@@ -106,11 +108,11 @@ export class Suggestions implements vscode.Disposable {
     this.#accepted = { uri: document.uri.toString(), languageId, position: editor.selection.active, why };
     this.#offered = undefined;
     if (!isCounted) this.#accepts.fire(this.#accepted);
-    // What comes next is looked at already, and the editor does not ask for it.
+    // The next suggestion is already prepared, but the editor does not ask for it.
     this.#lost.askNow(document);
   }
 
-  /** The editor tells of no suggestion that is accepted in parts: it shows in what comes into the document. */
+  /** The editor does not report partial acceptance: detect it from the inserted text. */
   #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const now = this.#current();
     const [change] = contentChanges;
@@ -142,7 +144,7 @@ export class Suggestions implements vscode.Disposable {
   }
 }
 
-/** Puts the cursor so many UTF-16 units back from where it is. */
+/** Moves the cursor back by this many UTF-16 units. */
 function moveBack(editor: vscode.TextEditor, units: number): void {
   const { document, selection } = editor;
   const at = document.positionAt(document.offsetAt(selection.active) - units);

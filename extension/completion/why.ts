@@ -1,4 +1,4 @@
-/** "Why this suggestion?": where it came from, as a list to open from and when hovering over the line. */
+/** "Why this suggestion?": its sources, as a list to open from and in a hover over the line. */
 import * as vscode from 'vscode';
 import { acceptedCommand, type Place, type RequestOf, type Why } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
@@ -19,13 +19,13 @@ export function activate(context: Context, suggestions: Suggestions): void {
       log.debug(`Accepted a suggestion: ${originText(why)} ${why.provenance.map(placeText).join(', ')}`);
     }),
     suggestions.onDidAccept(({ why }) => {
-      // The server counts, for this session only; that it could not is no news.
+      // The server counts for this session only; a failure does not matter.
       client.request(countAccepted, { command: acceptedCommand, arguments: [why] }).catch(() => {});
     }),
     vscode.languages.registerHoverProvider([{ scheme: 'file' }, { scheme: 'untitled' }], {
       provideHover(document, position) {
         const suggested = suggestions.at(document, position);
-        // Over the code before the cursor, other hovers have the word.
+        // Before the suggestion, other hovers take precedence.
         if (!suggested || position.isBefore(suggested.position)) return undefined;
         return new vscode.Hover(explanation(suggested.why), new vscode.Range(suggested.position, position));
       },
@@ -66,7 +66,7 @@ async function showWhy(suggestions: Suggestions): Promise<void> {
   else if (chosen === peekItem) await peekSources(suggestions);
 }
 
-/** The panel: the lines it was taken from, with those around them, below the cursor. */
+/** Peeks at the lines it was copied from, with their surroundings, below the cursor. */
 async function peekSources(suggestions: Suggestions): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const suggested = editor && suggestions.at(editor.document, editor.selection.active);
@@ -104,7 +104,7 @@ function explanation(why: Why): vscode.MarkdownString {
   return text;
 }
 
-/** The kind of source. */
+/** Describes the kind of source. */
 function originText({ origin }: Why): string {
   const t = vscode.l10n.t;
   if (origin === 'repository') return t('Copied from other files of the repository.');

@@ -1,4 +1,4 @@
-/** The memory map's page as HTML: its parts, its texts, and a policy that lets nothing in but its own script and style. */
+/** The memory map's page as HTML: its elements, its texts, and a policy that allows only its own script and style. */
 
 import { escapeXml } from '../../server/protocol/clean-text.ts';
 import { type ColourBy, colourings, type Texts } from '../webview/messages.ts';
@@ -14,7 +14,7 @@ export interface MapHtml {
   readonly texts: Texts;
 }
 
-/** Texts that stand on the page; those of `Texts` are said by its script. */
+/** Static texts of the page; `Texts` are used by its script. */
 export interface Labels {
   readonly title: string;
   readonly path: string;

@@ -1,4 +1,7 @@
-/** The memory map: a page in an editor tab with the repository as areas. What it knows comes from here; what it looks like is in `webview/`. */
+/**
+ * The memory map: a page in an editor tab that shows the repository as areas. Its data comes from here; `webview/`
+ * renders it.
+ */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/message-of.ts';
@@ -13,7 +16,7 @@ import { mapHtml } from './html.ts';
 import { mapLabels, mapTexts } from './texts.ts';
 
 const viewType = 'longsight.map';
-/** Milliseconds without a change before the map in view is renewed, and before a cursor that moved is followed. */
+/** Milliseconds without a change before the visible map is refreshed, or follows the cursor. */
 const settledAfter = 3000;
 const cursorAfter = 400;
 
@@ -60,14 +63,14 @@ class MapPanel implements vscode.Disposable {
   #loading = new vscode.CancellationTokenSource();
   #asking: vscode.CancellationTokenSource | undefined;
   #map: RepositoryMap | undefined;
-  /** What was read when the map was asked for. */
+  /** The extent of the index when the map was requested. */
   #askedFor: string | undefined;
   #colourBy: ColourBy = 'surprise';
   #later: NodeJS.Timeout | undefined;
   #cursorLater: NodeJS.Timeout | undefined;
-  /** The editor that had the focus last: with the map in front there is no active one. */
+  /** The last focused editor: while the map has focus there is no active one. */
   #editor = vscode.window.activeTextEditor;
-  /** A folder to show as soon as the page is there. */
+  /** A folder to show once the page is ready. */
   #wanted: string | undefined;
   #ready = false;
 
@@ -106,7 +109,7 @@ class MapPanel implements vscode.Disposable {
     this.#colourBy = colourBy;
   }
 
-  /** Shows a folder, or the one that a file lies in. */
+  /** Shows a folder, or the folder of a file. */
   show(path: string): void {
     this.#wanted = path;
     if (this.#ready) this.#post({ type: 'show', path });
@@ -129,7 +132,7 @@ class MapPanel implements vscode.Disposable {
       case 'ready':
         this.#ready = true;
         this.#colourBy = message.colourBy;
-        // A page that was hidden has forgotten everything but its state.
+        // A hidden page has lost everything except its state.
         if (this.#map && this.#askedFor === extentOf(this.#context.client.status))
           this.#post({ type: 'map', map: this.#map });
         else void this.#load();
@@ -151,7 +154,7 @@ class MapPanel implements vscode.Disposable {
     }
   }
 
-  /** A file does not open over the map where it can stand beside it. */
+  /** Opens a file beside the map rather than over it, where possible. */
   #columnFor(beside: boolean): vscode.ViewColumn {
     const column = this.#editor?.viewColumn;
     if (beside || column === undefined || column === this.#panel.viewColumn) return vscode.ViewColumn.Beside;
@@ -166,7 +169,7 @@ class MapPanel implements vscode.Disposable {
     if (await this.#ask(false, loading.token)) await this.#measure();
   }
 
-  /** Has what is not known yet measured, if the colours mean surprise; the map stands meanwhile. */
+  /** Measures missing surprise if the colours show it; the map stays visible meanwhile. */
   async #measure(): Promise<void> {
     if (this.#colourBy !== 'surprise' || !this.#map?.files.surprise.includes(null)) return;
     this.#post({ type: 'measuring', measuring: true });
@@ -174,7 +177,7 @@ class MapPanel implements vscode.Disposable {
     this.#post({ type: 'measuring', measuring: false });
   }
 
-  /** @returns whether there is a map now. */
+  /** @returns whether there is a map now */
   async #ask(measure: boolean, token: vscode.CancellationToken): Promise<boolean> {
     const { client, log } = this.#context;
     try {
@@ -187,7 +190,7 @@ class MapPanel implements vscode.Disposable {
       if (token.isCancellationRequested) return false;
       log.error('Could not load the memory map.', error);
       this.#post({ type: 'trouble', text: messageOf(error) });
-      // With the next server there is another chance.
+      // The next server may succeed.
       this.#askedFor = undefined;
       return false;
     }

@@ -1,4 +1,4 @@
-/** What the memory map says, in the display language. */
+/** Texts of the memory map, in the display language. */
 import * as vscode from 'vscode';
 import type { Texts } from '../webview/messages.ts';
 import type { Labels } from './html.ts';

@@ -1,10 +1,10 @@
-/** The last section of the summary's tree: what was read, in figures, and where the whole ledger is. */
+/** The last section of the summary tree: index statistics, and a link to the full list. */
 import type { Activity, Status } from '../../server/protocol/requests.ts';
 import type { Say, SummaryNode } from './nodes.ts';
 
 const ledger = 'longsight.showCoverage';
 
-/** @param count a number in the display language. */
+/** @param count formats a number in the display language */
 export function coverageNode(status: Status, say: Say, count: (value: number) => string): SummaryNode {
   const rows: [id: string, icon: string, label: string, command: string | undefined][] = [
     [

@@ -1,4 +1,4 @@
-/** What was read and what was left out, with the reasons, as a list to search and open from. */
+/** What was indexed and left out, with reasons, as a searchable list. */
 import * as vscode from 'vscode';
 import { cleanLine, escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import { methods } from '../../server/protocol/methods.ts';
@@ -45,7 +45,7 @@ async function show(context: Context): Promise<void> {
   pick.show();
 }
 
-/** What needs attention first: left out by reason, then changed since, then read. */
+/** By urgency: left out by reason, then changed, then indexed. */
 function itemsOf(coverage: Coverage): FileItem[] {
   const items: FileItem[] = [];
   const heading = (label: string, count: number): void => {

@@ -1,4 +1,7 @@
-/** Summaries of the repository, a folder, a file or a selection: Markdown documents that are on no disk, shown in the editor's preview. */
+/**
+ * Summaries of the repository, a folder, a file or a selection: virtual Markdown documents, shown in the editor's
+ * preview.
+ */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/message-of.ts';
@@ -10,7 +13,7 @@ import { pathOf, uriOf } from '../client/places.ts';
 import { encodedPath, withSourceLinks } from './source-links.ts';
 
 const scheme = 'longsight';
-/** Milliseconds without a change before what is shown is renewed. */
+/** Milliseconds without a change before what is shown is refreshed. */
 const settledAfter = 3000;
 
 export function activate(context: Context): void {
@@ -59,7 +62,7 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
     }
   }
 
-  /** What is shown may be about files that have changed. */
+  /** The summary shown may be out of date. */
   #renewLater(): void {
     const { status, connection } = this.#context.client;
     const extent = extentOf(status);
@@ -73,7 +76,7 @@ class Descriptions implements vscode.TextDocumentContentProvider, vscode.Disposa
   }
 }
 
-/** Shows a description in the preview; the name of the document is what its tab says. */
+/** Shows a description in the preview; the document's name becomes the tab's label. */
 async function show(parameters: DescribeParameters): Promise<void> {
   const { path, lines } = parameters;
   const of = path ? posix.basename(path) : (vscode.workspace.name ?? 'repository');
@@ -83,12 +86,12 @@ async function show(parameters: DescribeParameters): Promise<void> {
   await vscode.commands.executeCommand('markdown.showPreview', uri);
 }
 
-/** What was shown last, and the label that its tab ends with. */
+/** The summary shown last, and the end of its tab's label. */
 let shown: { uri: string; name: string } | undefined;
 
 /**
- * Closes the preview of what was shown before. The editor would use it again, and that fails now and then (seen in 1.139): it takes the new
- * title and keeps the old text. A locked preview, whose label begins with a bracket, stays as its user wants it.
+ * Closes the previous preview. Reusing it sometimes fails (seen in 1.139): the editor shows the new title and keeps the
+ * old text. A locked preview, whose label begins with a bracket, stays.
  */
 async function closeEarlier(uri: vscode.Uri): Promise<void> {
   const earlier = shown;
@@ -104,7 +107,10 @@ async function closeEarlier(uri: vscode.Uri): Promise<void> {
   if (previews.length > 0) await vscode.window.tabGroups.close(previews, true);
 }
 
-/** @param target from a menu: a resource, or a tree's entry; from the palette nothing, and the file in front is meant. Of a file, `folder` means the one it lies in. */
+/**
+ * @param target from a menu: a resource or tree entry; from the palette undefined, meaning the active file, or its
+ * folder with `folder`
+ */
 async function showPath(target: unknown, folder: boolean): Promise<void> {
   const path = targetPath(target);
   if (path === undefined) {
@@ -120,7 +126,7 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
   try {
     return (await vscode.workspace.fs.stat(uri)).type === vscode.FileType.Directory;
   } catch {
-    // What is gone is described by what is known of it.
+    // A missing file is described by what is known of it.
     return true;
   }
 }
@@ -133,12 +139,12 @@ async function showSelection(): Promise<void> {
     return;
   }
   const { start, end } = editor.selection;
-  // A selection that ends before the first letter of a line does not mean that line.
+  // A selection that ends at the start of a line does not include it.
   const last = end.character === 0 && end.line > start.line ? end.line : end.line + 1;
   await show({ path, lines: { first: start.line + 1, last } });
 }
 
-/** The path of the protocol that a command is about. */
+/** The protocol path that a command is about. */
 export function targetPath(target: unknown): string | undefined {
   if (target instanceof vscode.Uri) return pathOf(target);
   if (typeof target === 'object' && target !== null && 'path' in target && typeof target.path === 'string')

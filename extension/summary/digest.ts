@@ -1,4 +1,4 @@
-/** "Export digest": the repository as one text for another tool, within a number of tokens; opened, saved or copied. */
+/** "Export digest": the repository as one document for another tool, within a token limit; opened, saved or copied. */
 import * as posix from 'node:path/posix';
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/message-of.ts';
@@ -54,7 +54,7 @@ async function askForBudget(): Promise<number | undefined> {
   return text === undefined ? undefined : Number(text);
 }
 
-/** Says what is in it, and does with it what the person chooses. */
+/** Reports the contents and asks what to do with them. */
 async function hand(digest: Digest, format: Format, path: string | undefined): Promise<void> {
   const items: (vscode.QuickPickItem & { readonly run: () => unknown })[] = [
     { label: `$(go-to-file) ${vscode.l10n.t('Open in an Editor')}`, run: () => open(digest, format) },

@@ -1,26 +1,28 @@
-/** Searching inside the summary's tree. */
+/** Searches the summary tree. */
 import type { SummaryNode } from './nodes.ts';
 
 /**
- * What a search leaves of the tree: entries that contain all of its words, with what they lie in, opened, and with all that lies in them.
- * @returns the same nodes for an empty search.
+ * Filters the tree: entries that contain all words, expanded, with their ancestors and descendants.
+ * @returns the same nodes for an empty search
  */
 export function filtered(nodes: readonly SummaryNode[], query: string): readonly SummaryNode[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return nodes;
   return nodes.flatMap(node => {
-    // A section's name is no finding.
+    // A section's title does not count as a match.
     if (node.place !== undefined || node.copyText !== undefined) {
       const text = `${node.label}\n${node.text}\n${node.copyText ?? ''}`.toLowerCase();
       if (words.every(word => text.includes(word))) return [node];
     }
     const children = filtered(node.children, query);
-    // Another id, or the editor would keep it as closed as it was.
+    // A new id, or the editor would keep it collapsed.
     return children.length > 0 ? [{ ...node, id: `found/${node.id}`, children, expanded: true }] : [];
   });
 }
 
-/** The way through the parts of the tree to a file's entry, or to the innermost folder that is there, outermost first; empty for none. */
+/**
+ * The path through the parts to a file's entry, or to the innermost existing folder, outermost first; empty for none.
+ */
 export function wayTo(nodes: readonly SummaryNode[], path: string): SummaryNode[] {
   const parts = nodes.find(({ id }) => id === 'parts');
   const way = parts ? [parts] : [];

@@ -1,4 +1,4 @@
-/** Nodes of the summary as the editor's tree items. */
+/** Converts summary nodes to the editor's tree items. */
 import * as vscode from 'vscode';
 import { cleanLine, cleanText } from '../../server/protocol/clean-text.ts';
 import { openPlaceCommand, placeLink, uriOf } from '../client/places.ts';
@@ -11,7 +11,7 @@ export function treeItem(node: SummaryNode): vscode.TreeItem {
   item.id = node.id;
   item.description = cleanLine(node.description);
   item.accessibilityInformation = { label: node.spoken };
-  // Menus ask for what an entry has.
+  // Context values for menus.
   const has = {
     place: node.place !== undefined,
     text: node.copyText !== undefined,
@@ -22,14 +22,14 @@ export function treeItem(node: SummaryNode): vscode.TreeItem {
     .join(' ');
   setIcon(item, node);
   if (node.text || node.place) item.tooltip = tooltip(node);
-  // A click on a folder opens and closes it; its source is an inline action.
+  // A click on a folder toggles it; its source is an inline action.
   if (node.command) item.command = { command: node.command, title: node.label };
   else if (node.place && node.children.length === 0)
     item.command = { command: openPlaceCommand, title: vscode.l10n.t('Open'), arguments: [node.place] };
   return item;
 }
 
-/** Files and folders take the icons of the user's theme, which go by the resource's name. */
+/** Files and folders use the icon theme, which goes by the resource's name. */
 function setIcon(item: vscode.TreeItem, node: SummaryNode): void {
   if (node.icon !== 'file-theme' && node.icon !== 'folder-theme') {
     item.iconPath = new vscode.ThemeIcon(node.icon);

@@ -1,4 +1,6 @@
-/** One line about what a name stands for, taken from the repository: in the hover, and above definitions. Both are off unless asked for. */
+/**
+ * One-line descriptions of names, from the repository: in the hover, and above definitions. Both are off by default.
+ */
 import * as vscode from 'vscode';
 import { cleanLine } from '../../server/protocol/clean-text.ts';
 import { methods } from '../../server/protocol/methods.ts';
@@ -28,7 +30,7 @@ export function activate(context: Context): void {
     }),
     client.onDidChange(() => {
       const { connection, status } = client;
-      // The editor asks again for what changes in a document, but not for what was read meanwhile.
+      // The editor refreshes when a document changes, but not when the index does.
       if (connection !== 'running' || status?.state !== 'ready' || extent === extentOf(status)) return;
       extent = extentOf(status);
       changed.fire();
@@ -64,11 +66,11 @@ async function lenses(
   const answer = await quietly(context, methods.lineSummaries, { uri: document.uri.toString() }, token);
   return (answer?.lines ?? []).flatMap(({ at, summary }) => {
     const { path, line, text, usedBy, generated } = summary;
-    // A lens that repeats the line below it adds nothing.
+    // Skip a lens that repeats the line below.
     const below = document.lineAt(Math.min(at, document.lineCount) - 1).text;
     const isRepeated = path === pathOf(document.uri) && below.includes(text.slice(0, signatureStart));
     if (isRepeated && usedBy === 0) return [];
-    // What looks like an icon would be shown as one.
+    // Keeps icon syntax from being rendered as one.
     const said = cleanLine(text).replaceAll('$(', '$\u200a(');
     const title = isRepeated ? usesOf(summary) : usedBy > 0 ? `${said} · ${usesOf(summary)}` : said;
     return [
@@ -82,14 +84,14 @@ async function lenses(
   });
 }
 
-/** As many characters of a declaration tell whether a text repeats it. */
+/** Declarations are compared by this many characters. */
 const signatureStart = 40;
 
 function usesOf({ usedBy }: LineSummary): string {
   return usedBy === 1 ? vscode.l10n.t('used by 1 file') : vscode.l10n.t('used by {0} files', usedBy);
 }
 
-/** These are not requested by hand, so failures go to the log only. */
+/** Not requested by the user, so failures only go to the log. */
 async function quietly<Parameters, Result>(
   { client, log }: Context,
   type: RequestOf<Parameters, Result>,

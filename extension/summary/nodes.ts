@@ -1,4 +1,4 @@
-/** The summary as a tree of plain nodes: what stands where, before it becomes the editor's tree items. */
+/** The summary as a tree of plain nodes, before it becomes the editor's tree items. */
 import type {
   KeyFile,
   KeySymbol,
@@ -12,34 +12,34 @@ import type {
   Summary,
 } from '../../server/protocol/requests.ts';
 
-/** Translates a text and fills in `{0}`, `{1}`, …; `vscode.l10n.t` in the editor. */
+/** Translates a message and fills in `{0}`, `{1}`, …; `vscode.l10n.t` in the editor. */
 export type Say = (text: string, ...values: (string | number)[]) => string;
 
 export interface SummaryNode {
-  /** Unique in the tree and the same after a refresh, so that what was expanded stays expanded. */
+  /** Unique in the tree and stable across refreshes, so that expanded entries stay expanded. */
   readonly id: string;
   readonly label: string;
   readonly description: string;
-  /** A codicon's name; `file-theme` and `folder-theme` stand for the icons of the user's file icon theme. */
+  /** A codicon's name; `file-theme` and `folder-theme` use the file icon theme. */
   readonly icon: string;
-  /** What the tooltip says above the source. */
+  /** Tooltip text above the source. */
   readonly text: string;
-  /** Where it was taken from; what a click opens. */
+  /** Its source, which a click opens. */
   readonly place?: Place;
-  /** The file or folder it is, as in `Place`. */
+  /** The file or folder it represents, as in `Place`. */
   readonly path?: string;
-  /** Run by a click, in place of opening a place. */
+  /** Run by a click instead of opening a place. */
   readonly command?: string;
-  /** What "Copy" copies. */
+  /** Text for "Copy". */
   readonly copyText?: string;
   readonly generated: boolean;
-  /** Spoken by a screen reader in place of label and description. */
+  /** Screen reader text for label and description. */
   readonly spoken: string;
   readonly expanded: boolean;
   readonly children: readonly SummaryNode[];
 }
 
-/** The sections of the tree, top to bottom; empty ones are left out. */
+/** The sections of the tree, top to bottom; empty ones are omitted. */
 export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
   const sections: (SummaryNode | undefined)[] = [
     section(
@@ -134,7 +134,7 @@ function statementNode(statement: Statement, index: number, say: Say, group = 'o
   });
 }
 
-/** An entry point; below it each call, at the line that makes it. */
+/** An entry point; below it each call, at its line. */
 function runNode(run: Run): SummaryNode {
   const id = `runs/${run.title}`;
   const node = leaf({
@@ -162,7 +162,7 @@ function runNode(run: Run): SummaryNode {
   return { ...node, children: calls };
 }
 
-/** A part of the repository; below it what it uses, what uses it, where it is tested and what names it. */
+/** A part of the repository; below it what it uses, what uses it, its tests and what names it. */
 function relationsNode(part: PartRelations, say: Say): SummaryNode {
   const id = `relations/${part.path}${part.loose ? '/*' : ''}`;
   const said = part.statement?.text ?? '';
@@ -210,7 +210,7 @@ function relationsNode(part: PartRelations, say: Say): SummaryNode {
   };
 }
 
-/** Dot folders, and what lies beside the folders, in one entry: settings and papers are seldom what one looks for first. */
+/** Groups dot folders and top-level files in one entry: settings and documents are seldom looked for first. */
 function folded(nodes: readonly SummaryNode[], say: Say): SummaryNode[] {
   const isAside = ({ label, icon }: SummaryNode): boolean => label.startsWith('.') || icon === 'file-theme';
   const aside = nodes.filter(isAside);
@@ -223,7 +223,7 @@ function folded(nodes: readonly SummaryNode[], say: Say): SummaryNode[] {
   return [...nodes.filter(one => !isAside(one)), node];
 }
 
-/** With fewer than this nothing is gained. */
+/** Fewer entries are not worth grouping. */
 const fewestFolded = 4;
 
 function keyFileNode(group: string, file: KeyFile): SummaryNode {
@@ -304,7 +304,7 @@ function leaf(node: Leaf): SummaryNode {
   return { generated: false, ...node, expanded: false, children: [] };
 }
 
-/** The editor's icon for a kind of symbol; languages name theirs in many ways. */
+/** The icon for a kind of symbol, under any language's name for it. */
 function symbolIcon(kind: string): string {
   const icons: Record<string, string> = {
     class: 'symbol-class',

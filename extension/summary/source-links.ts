@@ -1,9 +1,9 @@
-/** Links of generated Markdown, made to open from the editor's preview. */
+/** Rewrites links in generated Markdown so that the editor's preview opens them. */
 
 /**
- * Rewrites every `[text](path#L12)` whose path the protocol knows. The preview resolves what begins with `/` from the first workspace folder, and
- * lets neither `command:` nor `file:` links through.
- * @param hrefOf the link's new path for one of the protocol, decoded; `undefined` leaves the link as it is.
+ * Rewrites every `[text](path#L12)` with a known protocol path. The preview resolves paths starting with `/` from the
+ * first workspace folder, and blocks `command:` and `file:` links.
+ * @param hrefOf the link's new path for a decoded protocol path; `undefined` leaves the link unchanged
  */
 export function withSourceLinks(markdown: string, hrefOf: (path: string) => string | undefined): string {
   return markdown.replace(
@@ -15,7 +15,7 @@ export function withSourceLinks(markdown: string, hrefOf: (path: string) => stri
   );
 }
 
-/** A path with what ends a Markdown link or changes an address encoded. */
+/** Encodes characters in a path that end a Markdown link or change a URL. */
 export function encodedPath(path: string): string {
   return encodeURI(path).replace(
     /[()#?]/g,
@@ -27,7 +27,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A percent sign that encodes nothing stands for itself.
+    // A percent sign that encodes nothing is literal.
     return text;
   }
 }

@@ -1,4 +1,4 @@
-/** The repository summary: a native tree that opens the source of everything it says. */
+/** The repository summary: a native tree in which every statement opens its source. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
@@ -14,10 +14,10 @@ import { treeItem } from './items.ts';
 import { nodesOf, type Say, type SummaryNode } from './nodes.ts';
 
 const viewId = 'longsight.summary';
-/** Milliseconds without a change before the summary in view is renewed, so that it does not move during typing. */
+/** Milliseconds without a change before the visible summary is refreshed, so that it does not move during typing. */
 const settledAfter = 3000;
 
-/** What the view shows when it does not show a summary; the manifest's welcome texts are chosen by it. */
+/** The view's state without a summary; the manifest chooses welcome texts by it. */
 type Showing =
   | 'noFolder'
   | 'untrusted'
@@ -49,17 +49,17 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   readonly #subscriptions: vscode.Disposable[];
   #nodes: readonly SummaryNode[] = [];
   #query = '';
-  /** What every entry lies in; the editor asks for it when it reveals one. */
+  /** Parent of every entry; the editor needs it to reveal one. */
   readonly #parents = new Map<string, SummaryNode>();
   #summary: Summary | undefined;
-  /** Why the latest summary could not be had. */
+  /** Why the latest summary failed. */
   #problem: string | undefined;
   #showing: Showing | undefined;
   #loading: vscode.CancellationTokenSource | undefined;
-  /** What was read when the latest summary was asked for; when that has changed, so may the summary have. */
+  /** The extent of the index when the latest summary was requested; if it has changed, the summary may have too. */
   #askedFor: string | undefined;
   #later: NodeJS.Timeout | undefined;
-  /** Whether a summary was asked for before the first reading had ended. */
+  /** Whether a summary was requested before indexing first completed. */
   #askedEarly = false;
 
   constructor(context: Context) {
@@ -101,7 +101,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     return treeItem(node);
   }
 
-  /** Asks for the summary and shows it; what an earlier call still waits for is cancelled. */
+  /** Requests and shows the summary; cancels an earlier request. */
   async load(): Promise<void> {
     this.#loading?.cancel();
     const loading = new vscode.CancellationTokenSource();
@@ -118,7 +118,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     } catch (error) {
       if (loading.token.isCancellationRequested) return;
       log.error('Could not generate the summary.', error);
-      // What cannot be said while it is read is asked for again afterwards.
+      // Results that need the full index are requested again afterwards.
       if (client.status?.state === 'reading') this.#askedFor = undefined;
       else this.#problem = messageOf(error);
     } finally {
@@ -145,24 +145,24 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     this.#update(true);
   }
 
-  /** Shows the file in front among the parts, where the person wants that. */
+  /** Reveals the active file in the tree, if enabled. */
   async #follow(): Promise<void> {
     if (!readSetting('summary.follow') || !this.#view.visible) return;
     const document = vscode.window.activeTextEditor?.document;
     const path = document && pathOf(document.uri);
     const node = path === undefined ? undefined : wayTo(this.#nodes, path).at(-1);
-    // An entry that is selected already may be the one that was clicked to get here.
+    // A selected entry may be the one that was just clicked.
     if (!node || this.#view.selection.some(selected => selected.path === path)) return;
     try {
       await this.#view.reveal(node, { select: true, focus: false });
     } catch (error) {
-      // The tree was renewed meanwhile, and the next file is followed again.
+      // The tree was refreshed meanwhile; the next file will be revealed.
       this.#context.log.debug('Could not reveal the active file in the summary.', error);
     }
   }
 
   #update(loaded = false): void {
-    // What a server that has gone could not answer, the next one may.
+    // The next server may answer what the last one could not.
     if (this.#context.client.connection !== 'running') this.#problem = undefined;
     const before = this.#showing;
     const showing = this.#toShow();
@@ -176,7 +176,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   #setNodes(nodes: readonly SummaryNode[]): void {
     const left = filtered(nodes, this.#query);
-    // A new tree drops a click in progress, so an equal tree is kept.
+    // A new tree would drop a click in progress, so keep an equal one.
     if (JSON.stringify(left) === JSON.stringify(this.#nodes)) return;
     this.#nodes = left;
     this.#parents.clear();
@@ -191,13 +191,13 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     void this.#follow();
   }
 
-  /** Asks for the first summary at once, and for a new one a while after something else was read, if anybody looks. */
+  /** Requests the first summary at once, and a new one some time after an index change, while the view is visible. */
   #keepFresh(): void {
     clearTimeout(this.#later);
     const { connection, status } = this.#context.client;
     const asked = this.#askedFor === extentOf(status);
     if (connection !== 'running') return;
-    // While a repository is read, what is known of it so far is asked for once: facts come before the reading's end.
+    // During indexing, what is known so far is requested once: facts are available before the end.
     if (this.#showing === 'reading' && !this.#summary && !this.#askedEarly) {
       this.#askedEarly = true;
       void this.load();
@@ -212,7 +212,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     if (!vscode.workspace.workspaceFolders?.length) return 'noFolder';
     if (!vscode.workspace.isTrusted) return 'untrusted';
     if (connection === 'failed' || (connection === 'running' && status?.state === 'failed')) return 'failed';
-    // A server that is started again keeps the summary it had in view.
+    // A restarting server's last summary stays in view.
     if (!status) return 'starting';
     if (this.#problem !== undefined && status.state !== 'reading') return 'failed';
     if (status.state === 'reading') return 'reading';
@@ -224,7 +224,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     const { status } = this.#context.client;
     if (showing === 'starting') return vscode.l10n.t('Starting…');
     if (showing === 'failed') return this.#why();
-    // No blank moment: what was read may still have to be put into words.
+    // Avoids a blank view: the summary may not be ready yet.
     if (showing === 'ready' && !this.#summary) return vscode.l10n.t('Summing up what was read …');
     if (showing !== 'reading' || !status) return undefined;
     if (status.filesTotal === 0) return vscode.l10n.t('Looking for files…');
@@ -266,7 +266,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     return problem ?? status?.problem ?? this.#problem ?? vscode.l10n.t('Something went wrong.');
   }
 
-  /** What to do about it; what went wrong stands above, where a long sentence wraps. */
+  /** What to do about it; the error is above, where long sentences wrap. */
   #failureNodes(): SummaryNode[] {
     const { client } = this.#context;
     const down = client.connection === 'failed';

@@ -1,4 +1,4 @@
-/** "Where else is this done?": the places that the memory connects to the cursor, as a peek. */
+/** "Where else is this done?": places similar to the cursor's, as a peek. */
 import * as vscode from 'vscode';
 import { methods } from '../../server/protocol/methods.ts';
 import { ask } from '../client/ask.ts';

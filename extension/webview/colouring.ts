@@ -1,4 +1,4 @@
-/** One choice of what the colours mean, made ready for drawing, for the legend and for words. */
+/** One colouring of the map, prepared for drawing, for the legend and for text. */
 import type { RepositoryMap } from '../../server/protocol/requests.ts';
 import type { Attention, ColourBy, Texts } from './messages.ts';
 import type { Palette } from './palette.ts';
@@ -8,7 +8,7 @@ import { dateText, decimal, fill } from './words.ts';
 
 export interface Colouring {
   readonly colourOf: (node: MapNode) => string;
-  /** What the colour says of a file or folder. */
+  /** Describes a file's or folder's value. */
   words(node: MapNode): string;
   readonly legend: Legend;
 }

@@ -1,4 +1,4 @@
-/** Draws a layout on a canvas: the map itself, and above it what is pointed at. */
+/** Draws a layout on a canvas: the map, and above it the highlights. */
 import { inkOn } from '../../server/protocol/colours.ts';
 import type { Layout, Tile } from './layout.ts';
 import type { Palette } from './palette.ts';
@@ -9,21 +9,21 @@ export interface Drawing {
   readonly layout: Layout;
   readonly palette: Palette;
   readonly colourOf: (node: MapNode) => string;
-  /** All else is dimmed; without it nothing is. */
+  /** Everything else is dimmed; nothing without it. */
   readonly found: ReadonlySet<MapNode> | undefined;
 }
 
 export interface Marks {
   readonly hovered: Tile | undefined;
   readonly selected: Tile | undefined;
-  /** The file in front in the editor. */
+  /** The active file in the editor. */
   readonly current: Tile | undefined;
 }
 
 const dimmed = 0.15;
 const padding = 4;
 
-/** Gives a canvas the size of the layout at the screen's density. @returns its context, in CSS pixels, empty. */
+/** Sizes a canvas for the layout at the screen's density. @returns its context, in CSS pixels, cleared */
 export function prepare(
   canvas: HTMLCanvasElement,
   { width, height }: Layout,
@@ -81,7 +81,7 @@ function drawNames(
 
 export function drawMarks(context: CanvasRenderingContext2D, palette: Palette, marks: Marks): void {
   const { current, hovered, selected } = marks;
-  // A line of each kind of ink is seen on every colour.
+  // A dark and a light line, one of which is visible on any colour.
   if (current) {
     outline(context, current, palette.foreground, 4);
     outline(context, current, palette.background, 2);
@@ -101,7 +101,9 @@ function outline(context: CanvasRenderingContext2D, tile: Tile, colour: string, 
   context.strokeRect(tile.x + inset, tile.y + inset, across, down);
 }
 
-/** As much of a name as fits, by the width of a usual letter; measuring thousands of names would take longer than drawing them. */
+/**
+ * As much of a name as fits by average letter width; measuring thousands of names would take longer than drawing them.
+ */
 function write(
   context: CanvasRenderingContext2D,
   name: string,

@@ -1,6 +1,6 @@
-/** Finds and makes parts of the page. */
+/** Finds and creates elements of the page. */
 
-/** @throws when the page lacks it: page and script are made together. */
+/** @throws when the page lacks it: page and script belong together */
 export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`The page lacks #${id}.`);

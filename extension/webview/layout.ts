@@ -1,31 +1,31 @@
-/** Where every file and folder lies on the map: nested rectangles with areas in proportion to tokens. */
+/** Positions files and folders on the map: nested rectangles with areas proportional to tokens. */
 import { type HierarchyRectangularNode, hierarchy, treemap, treemapSquarify } from 'd3-hierarchy';
 import type { MapNode } from './tree.ts';
 
 /** In CSS pixels from the top left. */
 export interface Tile {
   readonly node: MapNode;
-  /** Levels below the folder that is shown. */
+  /** Levels below the shown folder. */
   readonly depth: number;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Height of the strip with the folder's name; 0 where there is no room for it, and for tiles without children. */
+  /** Height of the folder's name strip; 0 if there is no room, and for tiles without children. */
   readonly header: number;
 }
 
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  /** Folders whose content is shown, outermost first. */
+  /** Folders with visible content, outermost first. */
   readonly folders: readonly Tile[];
-  /** What lies innermost: files, and folders too small for their content. */
+  /** Innermost tiles: files, and folders too small to show content. */
   readonly tiles: readonly Tile[];
 }
 
 const headerHeight = 18;
-/** Folders with less area than this, in square pixels, are one tile. */
+/** Smaller folders, in square pixels, are one tile. */
 const smallest = 24;
 
 export function layOut(shown: MapNode, width: number, height: number): Layout {
@@ -36,7 +36,7 @@ export function layOut(shown: MapNode, width: number, height: number): Layout {
   const root = hierarchy(shown, node =>
     node.children.length > 0 && (node === shown || node.size * pixels > smallest) ? node.children : null,
   ) as HierarchyRectangularNode<MapNode>;
-  // The sizes are known already, of folders with their content.
+  // Sizes are precomputed, including folders'.
   root.eachBefore(node => {
     (node as { value?: number }).value = node.data.size;
   });
@@ -63,7 +63,7 @@ export function layOut(shown: MapNode, width: number, height: number): Layout {
   return { width, height, folders, tiles };
 }
 
-/** What lies at a point: the tile, or the folder whose name or edge is there; `undefined` outside. */
+/** The tile at a point, or the folder whose name or edge is there; `undefined` outside. */
 export function tileAt(layout: Layout, x: number, y: number): Tile | undefined {
   const holds = (tile: Tile): boolean =>
     x >= tile.x && x < tile.x + tile.width && y >= tile.y && y < tile.y + tile.height;
@@ -72,7 +72,7 @@ export function tileAt(layout: Layout, x: number, y: number): Tile | undefined {
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
-/** The tile that a reader means who goes one step from `from`: near in that direction, and not far to its side. */
+/** The next tile from `from` in a direction: near, and not far to the side. */
 export function neighbour(layout: Layout, from: Tile, direction: Direction): Tile | undefined {
   let best: Tile | undefined;
   let least = Number.POSITIVE_INFINITY;
@@ -89,7 +89,7 @@ export function neighbour(layout: Layout, from: Tile, direction: Direction): Til
   return best;
 }
 
-/** Pixels from the edge of `from` to that of `to` ahead, and between their sides where they do not overlap. */
+/** Pixels from the edge of `from` to that of `to` ahead, and sideways where they do not overlap. */
 function offsets(from: Tile, to: Tile, direction: Direction): [ahead: number, aside: number] {
   const apart = (start: number, size: number, otherStart: number, otherSize: number): number =>
     Math.max(0, otherStart - (start + size), start - (otherStart + otherSize));
@@ -111,7 +111,7 @@ function headerOf(node: HierarchyRectangularNode<MapNode>): number {
   return node.x1 - node.x0 > 44 && node.y1 - node.y0 > 3 * headerHeight ? headerHeight : 0;
 }
 
-/** Pixels between the children of a folder: none where they would eat up small tiles. */
+/** Pixels between a folder's children: none where they would cover small tiles. */
 function gapOf(node: HierarchyRectangularNode<MapNode>): number {
   const each = ((node.x1 - node.x0) * (node.y1 - node.y0)) / (node.children?.length ?? 1);
   return each > 150 ? 1 : 0;

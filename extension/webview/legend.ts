@@ -1,4 +1,4 @@
-/** What the colours mean, below the map. */
+/** The legend below the map. */
 import type { Legend } from './colouring.ts';
 import { element } from './elements.ts';
 import type { Palette } from './palette.ts';
@@ -27,7 +27,7 @@ export function showLegend(parent: HTMLElement, legend: Legend, palette: Palette
 
 function swatch(colours: readonly string[], className: string): HTMLElement {
   const part = element('span', { className, ariaHidden: 'true' });
-  // Set as a property: the page's policy forbids styles in markup.
+  // Set as a property: the page's policy forbids inline styles in markup.
   part.style.background =
     colours.length > 1 ? `linear-gradient(to right, ${colours.join()})` : (colours[0] ?? '');
   return part;

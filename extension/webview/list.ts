@@ -1,13 +1,13 @@
-/** The shown folder as a list: the map for whoever does not see it, and for whoever would rather read. */
+/** The shown folder as a list: an accessible alternative to the map. */
 import { element } from './elements.ts';
 import type { MapNode } from './tree.ts';
 
-/** Rows made at once; more on demand, because a folder may hold ten thousands. */
+/** Rows created at once; more on demand, because a folder may have tens of thousands. */
 const rowsAtOnce = 500;
 
 export interface ListOptions {
   readonly nodes: readonly MapNode[];
-  /** What stands behind the name. */
+  /** Text after the name. */
   words(node: MapNode): string;
   choose(node: MapNode, beside: boolean): void;
   /** `{0}` more. */
@@ -41,7 +41,7 @@ function append(list: HTMLElement, options: ListOptions, from: number): void {
     rows.push(more);
   }
   list.append(...rows.map(row => element('li', {}, [row])));
-  // One stop for the tab key; arrows go on from there.
+  // One tab stop; arrows move within the list.
   for (const [index, row] of [...list.querySelectorAll('button')].entries())
     row.tabIndex = index === 0 ? 0 : -1;
 }

@@ -1,29 +1,29 @@
-/** What the memory map's page and the extension say to each other. */
+/** Messages between the memory map's page and the extension. */
 import type { Place, RepositoryMap } from '../../server/protocol/requests.ts';
 
-/** What the colours of the map mean. */
+/** What the map's colours show. */
 export type ColourBy = 'surprise' | 'attention' | 'recency' | 'language';
 
 export const colourings: readonly ColourBy[] = ['surprise', 'attention', 'recency', 'language'];
 
-/** The files that the memory connects to the cursor. */
+/** Files similar to the cursor's place. */
 export interface Attention {
-  /** Where the cursor stands; absent where no file of the repository is open. */
+  /** The cursor's position; absent if no file of the repository is open. */
   readonly cursor?: Place;
-  /** From 0 to 1 by path; several places in one file count as the strongest of them. */
+  /** From 0 to 1 by path; a file's score is its strongest place's. */
   readonly scores: readonly { readonly path: string; readonly score: number }[];
 }
 
 export type ToPage =
   | { readonly type: 'map'; readonly map: RepositoryMap }
-  /** Nothing to show yet, or no longer, and why. */
+  /** Nothing to show yet, or any more, and why. */
   | { readonly type: 'trouble'; readonly text: string }
-  /** Whether surprise is being measured now. */
+  /** Whether surprise is being measured. */
   | { readonly type: 'measuring'; readonly measuring: boolean }
   | { readonly type: 'attention'; readonly attention: Attention }
-  /** A folder, or a file whose folder is meant. */
+  /** A folder, or a file whose folder to show. */
   | { readonly type: 'show'; readonly path: string }
-  /** The file in front in the editor. */
+  /** The active file in the editor. */
   | { readonly type: 'reveal'; readonly path: string };
 
 export type FromPage =
@@ -33,7 +33,7 @@ export type FromPage =
   | { readonly type: 'open'; readonly path: string; readonly line: number; readonly beside: boolean }
   | { readonly type: 'refresh' };
 
-/** The page's sentences in the reader's language; `{0}`, `{1}` … are filled in by the page. */
+/** The page's texts in the display language; the page fills in `{0}`, `{1}` …. */
 export interface Texts {
   readonly files: string;
   readonly tokens: string;

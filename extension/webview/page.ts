@@ -1,4 +1,4 @@
-/** The memory map's page: keeps what is shown, and brings the map, the list and the controls to it. */
+/** The memory map's page: holds the state, and updates the map, the list and the controls. */
 import type { RepositoryMap } from '../../server/protocol/requests.ts';
 import { type Colouring, colouringOf } from './colouring.ts';
 import { element, find } from './elements.ts';
@@ -12,7 +12,7 @@ import { type State, stateOf } from './state.ts';
 import { lineage, type MapNode, nodeAt, treeOf } from './tree.ts';
 import { fill, whole } from './words.ts';
 
-/** What the editor gives a webview's page. */
+/** The editor's API for a webview page. */
 interface Host {
   postMessage(message: FromPage): void;
   getState(): unknown;
@@ -21,7 +21,7 @@ interface Host {
 
 declare function acquireVsCodeApi(): Host;
 
-/** Milliseconds without typing before a search is made. */
+/** Milliseconds without typing before searching. */
 const searchAfter = 120;
 
 class Page {
@@ -96,7 +96,7 @@ class Page {
     });
     asList.addEventListener('click', () => this.#change({ ...this.#state, asList: !this.#state.asList }));
     refresh.addEventListener('click', () => this.#host.postMessage({ type: 'refresh' }));
-    // The editor marks a change of theme on the body and in the variables above it.
+    // The editor signals a theme change on the body and in the variables above it.
     const themes = new MutationObserver(() => {
       this.#palette = paletteOf(document.body);
       this.#show();
@@ -198,7 +198,7 @@ class Page {
     );
   }
 
-  /** Of a search, what was found below the folder; else what is in it. */
+  /** For a search, the matches below the folder; otherwise its contents. */
   #showAsList(shown: MapNode, matches: ReadonlySet<MapNode> | undefined): void {
     const inside = (node: MapNode): boolean => shown.path === '' || node.path.startsWith(`${shown.path}/`);
     const nodes = matches ? filesFound(matches).filter(inside) : shown.children;

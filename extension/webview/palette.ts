@@ -1,4 +1,4 @@
-/** The colours and letters of the editor's theme, as the page's style sheet variables give them. */
+/** Colours and fonts of the editor's theme, from the page's CSS variables. */
 import {
   cssOf,
   luminance,
@@ -14,11 +14,11 @@ export interface Palette {
   readonly foreground: string;
   /** Of folders. */
   readonly edge: string;
-  /** Of what has no value. */
+  /** For missing values. */
   readonly unknown: string;
   readonly selection: string;
   readonly ramp: Ramp;
-  /** For languages, the largest first; what is beyond them takes `unknown`. */
+  /** For languages, largest first; the rest use `unknown`. */
   readonly categories: readonly string[];
   readonly highContrast: boolean;
   readonly font: string;
@@ -45,7 +45,7 @@ export function paletteOf(body: HTMLElement): Palette {
     edge: cssOf(highContrast ? read('contrastBorder', edge) : edge),
     unknown: cssOf(mix(background, foreground, 0.14)),
     selection: cssOf(read('focusBorder', foreground)),
-    // More ink is more of it: towards bright where the ground is dark, towards dark where it is light.
+    // Higher values have more contrast: brighter on dark themes, darker on light ones.
     ramp: ramp([
       mix(background, blue, light ? 0.2 : 0.3),
       blue,

@@ -1,4 +1,4 @@
-/** Rectangles as pixels in memory: ten thousands of them cost a canvas far longer than one picture of them all. */
+/** Draws rectangles as pixels in RAM: for tens of thousands, a canvas takes far longer than for one image. */
 import { mix, parseColour } from '../../server/protocol/colours.ts';
 
 /** A rectangle in CSS pixels. */
@@ -12,14 +12,14 @@ export interface Area {
 export class Raster {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue, alpha; row by row. */
+  /** RGBA, row by row. */
   readonly bytes: Uint8ClampedArray<ArrayBuffer>;
   readonly #pixels: Uint32Array;
   readonly #density: number;
   readonly #background: string;
   readonly #known = new Map<string, number>();
 
-  /** @param density device pixels in a CSS pixel. */
+  /** @param density device pixels per CSS pixel */
   constructor(width: number, height: number, density: number, background: string) {
     this.width = Math.max(1, Math.round(width * density));
     this.height = Math.max(1, Math.round(height * density));
@@ -30,13 +30,13 @@ export class Raster {
     this.#pixels.fill(this.#pixelOf(background, 1));
   }
 
-  /** @param opacity from 0, the background, to 1. */
+  /** @param opacity from 0, the background, to 1 */
   fill(area: Area, colour: string, opacity: number): void {
     const [left, top, right, bottom] = this.#edges(area);
     this.#paint(left, top, right, bottom, this.#pixelOf(colour, opacity));
   }
 
-  /** A line of one CSS pixel inside the edges. */
+  /** A one-CSS-pixel border inside the edges. */
   frame(area: Area, colour: string, opacity: number): void {
     const [left, top, right, bottom] = this.#edges(area);
     const pixel = this.#pixelOf(colour, opacity);
@@ -47,7 +47,7 @@ export class Raster {
     this.#paint(Math.max(left, right - line), top, right, bottom, pixel);
   }
 
-  /** Rounded, so that what lies side by side shares an edge and nothing between shows through. */
+  /** Rounded, so that adjacent rectangles share an edge without gaps. */
   #edges({ x, y, width, height }: Area): [left: number, top: number, right: number, bottom: number] {
     const within = (value: number, limit: number): number =>
       Math.min(limit, Math.max(0, Math.round(value * this.#density)));

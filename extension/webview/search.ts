@@ -1,7 +1,7 @@
-/** Which files a search means: those whose path contains every word of it. */
+/** Finds files whose path contains every word of a search. */
 import type { MapNode } from './tree.ts';
 
-/** The files found, and every folder that holds one; `undefined` for an empty search, which leaves nothing out. */
+/** Matching files and every folder that contains one; `undefined` for an empty search. */
 export function search(root: MapNode, query: string): ReadonlySet<MapNode> | undefined {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** The canvas with the map on it: draws, and turns pointer and keys into what the reader wants. */
+/** The map's canvas: draws, and interprets pointer and keys. */
 import { drawMap, drawMarks, prepare } from './draw.ts';
 import { type Direction, type Layout, layOut, neighbour, type Tile, tileAt } from './layout.ts';
 import type { Palette } from './palette.ts';
@@ -14,25 +14,25 @@ export interface View {
 }
 
 export interface StageCallbacks {
-  /** A file is to be opened, a folder to be shown. */
+  /** Opens a file or shows a folder. */
   choose(node: MapNode, beside: boolean): void;
-  /** The folder above is to be shown. */
+  /** Shows the parent folder. */
   leave(): void;
   /** Lines for the tooltip, the path first. */
   describe(node: MapNode): readonly string[];
-  /** Something was selected by key: to be spoken. */
+  /** A node was selected by key: announce it. */
   selected(node: MapNode): void;
 }
 
 export interface StageParts {
   readonly stage: HTMLElement;
   readonly tiles: HTMLCanvasElement;
-  /** Above `tiles`; takes pointer and keys. */
+  /** Above `tiles`; receives pointer and keys. */
   readonly marks: HTMLCanvasElement;
   readonly tooltip: HTMLElement;
 }
 
-/** Pixels of wheel movement for one step in or out, and milliseconds before the next. */
+/** Pixels of wheel movement per step in or out, and milliseconds between steps. */
 const wheelStep = 60;
 const wheelRest = 250;
 
@@ -67,7 +67,7 @@ export class Stage {
     marks.addEventListener('blur', () => this.#hideTooltip());
   }
 
-  /** Shows a view; where it shows the same folder as before, what was selected stays so. */
+  /** Shows a view; keeps the selection if the folder is the same. */
   show(view: View): void {
     if (this.#view?.shown !== view.shown) {
       this.#layout = undefined;
@@ -80,7 +80,7 @@ export class Stage {
     this.#draw();
   }
 
-  /** Shows which file is in front in the editor. */
+  /** Marks the active file in the editor. */
   markCurrent(node: MapNode | undefined): void {
     this.#current = node;
     this.#mark();
@@ -116,7 +116,7 @@ export class Stage {
     });
   }
 
-  /** The tile of a node, or the smaller folder it is hidden in. */
+  /** The tile of a node, or of the folder it is hidden in. */
   #tileOf(node: MapNode): Tile | undefined {
     return this.#layout?.tiles.find(
       tile => tile.node === node || (tile.node.file < 0 && childTowards(tile.node, node) !== undefined),
@@ -155,7 +155,7 @@ export class Stage {
     this.#wishes.choose(tile.node, event.ctrlKey || event.metaKey);
   }
 
-  /** Turning away from oneself goes into the folder under the pointer, towards oneself out of the one shown. */
+  /** Scrolling up enters the folder under the pointer, scrolling down leaves the shown one. */
   #turn(event: WheelEvent): void {
     event.preventDefault();
     const now = performance.now();

@@ -1,8 +1,8 @@
-/** What the page keeps when its tab is hidden, moved or restored with the window. */
+/** State of the page, kept when its tab is hidden, moved or restored with the window. */
 import { type ColourBy, colourings } from './messages.ts';
 
 export interface State {
-  /** The folder that is shown. */
+  /** The shown folder. */
   readonly path: string;
   readonly colourBy: ColourBy;
   readonly query: string;
@@ -11,7 +11,7 @@ export interface State {
 
 export const firstState: State = { path: '', colourBy: 'surprise', query: '', asList: false };
 
-/** What was kept may be of an older version: whatever of it makes no sense is as at first. */
+/** The state may come from an older version: invalid fields are reset. */
 export function stateOf(kept: unknown): State {
   if (typeof kept !== 'object' || kept === null) return firstState;
   const { path, colourBy, query, asList } = kept as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The repository as a tree of folders and files, made from the parallel arrays of the protocol. */
+/** The repository as a tree of folders and files, built from the protocol's parallel arrays. */
 import type { RepositoryMap } from '../../server/protocol/requests.ts';
 
 export interface MapNode {
@@ -11,13 +11,13 @@ export interface MapNode {
   readonly file: number;
   /** Of a folder, largest first. */
   readonly children: MapNode[];
-  /** Tokens of all files below, each counted as at least one, so that nothing is without an area. */
+  /** Tokens of all files below, at least one each, so that everything has an area. */
   size: number;
-  /** Files below; 1 for a file. */
+  /** Number of files below; 1 for a file. */
   files: number;
 }
 
-/** @returns the root; folders in which no file lies are left out. */
+/** @returns the root; folders without files are dropped */
 export function treeOf(map: RepositoryMap): MapNode {
   const folders: MapNode[] = [];
   for (const [index, name] of map.folders.names.entries()) {
@@ -35,7 +35,7 @@ export function treeOf(map: RepositoryMap): MapNode {
     node.files = 1;
     folder.children.push(node);
   }
-  // Parents come before their children, so going backwards every folder is complete when its parent takes it.
+  // Parents precede children, so in reverse every folder is complete when its parent takes it.
   for (let index = folders.length - 1; index >= 0; index--) {
     const folder = folders[index]!;
     for (const child of folder.children) {
@@ -48,7 +48,7 @@ export function treeOf(map: RepositoryMap): MapNode {
   return root;
 }
 
-/** The node of a path, or its nearest folder that is there. */
+/** The node of a path, or its nearest existing folder. */
 export function nodeAt(root: MapNode, path: string): MapNode {
   let node = root;
   while (node.path !== path) {
@@ -59,21 +59,21 @@ export function nodeAt(root: MapNode, path: string): MapNode {
   return node;
 }
 
-/** From the root to the node, both included. */
+/** From the root to the node, inclusive. */
 export function lineage(node: MapNode): MapNode[] {
   const line: MapNode[] = [];
   for (let at: MapNode | undefined = node; at; at = at.parent) line.unshift(at);
   return line;
 }
 
-/** The child of `folder` that `node` lies in or is; `undefined` where it lies elsewhere. */
+/** The child of `folder` that is or contains `node`; `undefined` if there is none. */
 export function childTowards(folder: MapNode, node: MapNode): MapNode | undefined {
   let at: MapNode | undefined = node;
   while (at && at.parent !== folder) at = at.parent;
   return at;
 }
 
-/** Indexes of all files at or below a node. */
+/** Indices of all files at or below a node. */
 export function* filesOf(node: MapNode): Generator<number> {
   if (node.file >= 0) yield node.file;
   for (const child of node.children) yield* filesOf(child);

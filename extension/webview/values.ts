@@ -1,23 +1,23 @@
-/** What the colours stand for: a number from 0 to 1 for every file and folder, and what it says in words. */
+/** Values behind the colours: from 0 to 1 for every file and folder, and in words. */
 import type { RepositoryMap } from '../../server/protocol/requests.ts';
 import type { Attention, ColourBy } from './messages.ts';
 import { filesOf, type MapNode } from './tree.ts';
 
-/** The value of one file before scaling; `undefined` where it is not known. */
+/** The unscaled value of one file; `undefined` if unknown. */
 type Raw = (file: number) => number | undefined;
 
 export interface Scale {
   readonly colourBy: ColourBy;
-  /** The values at the ends of the colours. */
+  /** The values at the ends of the scale. */
   readonly low: number;
   readonly high: number;
-  /** Unscaled, for words: of a folder the mean by tokens (the latest for recency, the strongest for attention). */
+  /** Unscaled, for text: of a folder the mean by tokens (the latest for recency, the strongest for attention). */
   raw(node: MapNode): number | undefined;
   /** From 0 to 1. */
   of(node: MapNode): number | undefined;
 }
 
-/** Colours by a number; by language see `languageOf`. */
+/** Scale for a numeric colouring; for languages see `languageOf`. */
 export function scaleOf(map: RepositoryMap, colourBy: ColourBy, attention: Attention): Scale {
   const raw = rawOf(map, colourBy, attention);
   const known = new Map<MapNode, number | undefined>();
@@ -35,7 +35,7 @@ export function scaleOf(map: RepositoryMap, colourBy: ColourBy, attention: Atten
   return { colourBy, low, high, raw: rawOfNode, of };
 }
 
-/** The language of a file, or that with most tokens in a folder: an index into the map's languages. */
+/** The language of a file, or the largest by tokens in a folder: an index into the map's languages. */
 export function languageOf(map: RepositoryMap, node: MapNode): number {
   if (node.file >= 0) return map.files.languages[node.file] ?? -1;
   const tokens = new Map<number, number>();
@@ -46,7 +46,7 @@ export function languageOf(map: RepositoryMap, node: MapNode): number {
   return [...tokens].reduce((most, entry) => (entry[1] > most[1] ? entry : most), [-1, -1])[0];
 }
 
-/** Languages by tokens, most first. */
+/** Languages by tokens, largest first. */
 export function languagesBySize(map: RepositoryMap): { language: number; tokens: number }[] {
   const tokens = map.languages.map((_, language) => ({ language, tokens: 0 }));
   for (const [file, language] of map.files.languages.entries()) {
@@ -99,7 +99,7 @@ function together(
   return weight > 0 ? sum / weight : undefined;
 }
 
-/** Without the outermost twentieth at either end: one odd file must not make all others look the same. */
+/** Without the outermost twentieth at either end: one outlier must not make all others look the same. */
 function ends(files: number, raw: Raw): [low: number, high: number] {
   const values: number[] = [];
   for (let file = 0; file < files; file++) {

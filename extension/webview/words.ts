@@ -1,4 +1,4 @@
-/** Numbers, dates and sentences of the page in the reader's language. */
+/** Formats the page's numbers, dates and sentences in the display language. */
 
 /** Fills in `{0}`, `{1}` …. */
 export function fill(text: string, ...values: readonly string[]): string {
@@ -13,7 +13,7 @@ export function decimal(value: number): string {
   return value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-/** @param seconds since 1970. */
+/** @param seconds since 1970 */
 export function dateText(seconds: number): string {
   return new Date(1000 * seconds).toLocaleDateString(language(), { dateStyle: 'medium' });
 }
