@@ -1,6 +1,6 @@
 /**
- * Bundles the programs into dist/: the extension, the language server, its worker, the engine process and the command line.
- * `--minify` is for packages; `--watch` rebuilds a bundle whenever one of its sources changes.
+ * Bundles the programs into dist/: the extension, the language server, its worker, the engine process and the command
+ * line. `--minify` is for packages; `--watch` rebuilds a bundle when one of its sources changes.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -35,7 +35,7 @@ const commonJsNames = [
   'const __dirname = longsightDirname(__filename);',
 ].join('\n');
 
-/** ESM programs that run in a Node process of their own. */
+/** ESM programs that run in Node processes of their own. */
 const programs: Record<string, string> = {
   server: 'server/lsp/main.ts',
   engine: 'server/engine/worker/main.ts',
@@ -47,7 +47,7 @@ const bundles: readonly BuildOptions[] = [
   { ...common, entryPoints: programs, outdir: 'dist', format: 'esm', banner: { js: commonJsNames } },
   // The extension host loads extensions with `require`.
   { ...common, entryPoints: ['extension/main.ts'], outfile: 'dist/extension.cjs', format: 'cjs' },
-  // Runs in the page of a webview: a browser script, with no modules to load.
+  // Runs in a webview's page: a browser script without modules.
   {
     ...common,
     platform: 'browser',
@@ -64,7 +64,7 @@ mkdirSync(path.join(root, 'dist'));
 
 cpSync(path.join(root, 'kernels/weights'), path.join(root, 'dist/weights'), {
   recursive: true,
-  // The model, without what reads it, what describes it to people, and what training continues from.
+  // The model, without its readers, documentation and training checkpoints.
   filter: file => !/\.(ts|md|pt|svg)$/.test(file),
 });
 const wasm = packagedFiles(path.join(root, 'node_modules'));

@@ -1,18 +1,18 @@
 /**
- * The licences of everything that a package ships: libraries in the bundles, the native engine and the grammars. The build writes them to
- * dist/THIRD-PARTY-LICENSES.txt and fails for a library whose licence it cannot find.
+ * Licences of everything a package ships: bundled libraries, the native engine and the grammars. The build writes them
+ * to dist/THIRD-PARTY-LICENSES.txt and fails for a library without a known licence.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 interface Declared {
-  /** The copyright lines, where the package has no licence file. */
+  /** The copyright lines, if the package has no licence file. */
   readonly copyright: readonly string[];
   /** Files in .config/licences/ without `.txt`. */
   readonly texts: readonly string[];
 }
 
-/** Packages that declare a licence but carry no licence file; copyright lines are those of their repositories. */
+/** Packages that declare a licence without a licence file; copyright lines are from their repositories. */
 const declared: Readonly<Record<string, Declared>> = {
   '@bufbuild/protobuf': {
     copyright: ['Copyright 2021-2025 Buf Technologies, Inc.', 'Copyright 2008 Google Inc. (varint, base64)'],
@@ -30,7 +30,7 @@ const declared: Readonly<Record<string, Declared>> = {
   },
 };
 
-/** Shipped as files of their own, so that no bundle names them. */
+/** Shipped as separate files, so no bundle names them. */
 const unbundled = ['onnxruntime-node', 'onnxruntime-common', '@vscode/tree-sitter-wasm'];
 
 /** The grammars inside @vscode/tree-sitter-wasm, each under the MIT licence. */
@@ -50,7 +50,7 @@ const grammarCopyrights: Readonly<Record<string, string>> = {
   'tree-sitter-typescript': 'Copyright (c) 2017 Max Brunsfeld',
 };
 
-/** Names of the packages that files lie in, sorted. A file outside node_modules is ours. */
+/** Names of the packages that files belong to, sorted. Files outside node_modules are ours. */
 export function packagesOf(files: Iterable<string>): string[] {
   const names = new Set<string>();
   for (const file of files) {
@@ -62,9 +62,9 @@ export function packagesOf(files: Iterable<string>): string[] {
 
 /**
  * @param root the repository
- * @param bundled files that went into the bundles, relative to `root`
- * @param grammars names of the grammar files that are shipped
- * @throws for a package or a grammar whose licence is not known
+ * @param bundled files in the bundles, relative to `root`
+ * @param grammars names of the shipped grammar files
+ * @throws for a package or grammar without a known licence
  */
 export function thirdPartyLicences(
   root: string,

@@ -1,7 +1,7 @@
 /**
- * Makes VSIX packages: one for this machine, or `--target <platform>` for another, `--target universal` for one without the native engine
- * (for every other platform), `--target all` for all of them. Checks the list of files and the size of each, and starts the programs and the
- * engine of the one for this machine from a copy of its files.
+ * Builds VSIX packages: one for this machine; `--target <platform>` for another; `--target universal` without the
+ * native engine (for all other platforms); `--target all`. Checks each one's files and size, and runs this machine's
+ * programs and engine from a copy of its files.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ let failed = false;
 for (const name of chosen) failed = !(await makePackage(name)) || failed;
 process.exitCode = failed ? 1 : 0;
 
-/** @returns whether the package is as it should be; problems are printed. */
+/** @returns whether the package is valid; prints problems */
 async function makePackage(name: string): Promise<boolean> {
   const target = targets[name]!;
   const ignoreFile = path.join(cache, `vscodeignore-${name}`);
@@ -57,7 +57,7 @@ async function makePackage(name: string): Promise<boolean> {
   return false;
 }
 
-/** Runs the command line and the engine from the files of a package and nothing else. */
+/** Runs the command line and the engine from a package's files alone. */
 function runsHere(name: string, files: readonly string[]): boolean {
   const folder = mkdtempSync(path.join(tmpdir(), 'longsight-package-'));
   try {
@@ -74,7 +74,7 @@ function runsHere(name: string, files: readonly string[]): boolean {
   }
 }
 
-/** Where this machine has no package of its own, the universal one. */
+/** The universal package if this machine has none of its own. */
 function machineTarget(): string {
   const name = `${process.platform}-${process.arch}`;
   return targetNames.includes(name) ? name : 'universal';

@@ -1,25 +1,25 @@
-/** What each package holds. onnxruntime is native, so every platform it supports has a package of its own. */
+/** Contents of each package. onnxruntime is native, so every platform it supports has its own package. */
 
 export interface Target {
-  /** What the package holds beyond `.vscodeignore`, as patterns of that file. */
+  /** Files beyond `.vscodeignore`, as patterns of that file. */
   readonly files: readonly string[];
-  /** Files without which the engine cannot start there. */
+  /** Files the engine needs to start. */
   readonly needed: readonly string[];
 }
 
 const library = 'node_modules/onnxruntime-node';
 
-/** Megabytes (10⁶ bytes) of a VSIX. */
+/** Limit of a VSIX in megabytes (10⁶ bytes). */
 export const largestPackage = 60;
 
 /**
- * By the editor's platform names. macOS on Intel, Alpine and 32-bit ARM take `universal`: onnxruntime-node has no binaries for them, and
- * everything but the model works without.
+ * By the editor's platform names. macOS on Intel, Alpine and 32-bit ARM use `universal`: onnxruntime-node has no
+ * binaries for them, and everything but the model works without.
  */
 export const targets: Readonly<Record<string, Target>> = {
   'linux-x64': native('linux/x64', ['libonnxruntime.so.1', 'onnxruntime_binding.node']),
   'linux-arm64': native('linux/arm64', ['libonnxruntime.so.1', 'onnxruntime_binding.node']),
-  // The npm package holds the same library under a second name, which nothing loads.
+  // The npm package contains the same library under a second, unused name.
   'darwin-arm64': native('darwin/arm64', ['libonnxruntime.1.dylib', 'onnxruntime_binding.node']),
   // WebGPU compiles its shaders with dxcompiler and dxil.
   'win32-x64': native('win32/x64', windowsFiles()),
@@ -30,9 +30,9 @@ export const targets: Readonly<Record<string, Target>> = {
 export const targetNames: readonly string[] = Object.keys(targets);
 
 /**
- * What is wrong with a package's list of files, as sentences.
+ * Problems with a package's list of files, as sentences.
  * @param files paths inside the package, with `/`
- * @param grammars names of the grammar files that are shipped
+ * @param grammars names of the shipped grammar files
  */
 export function problemsOf(name: string, files: readonly string[], grammars: readonly string[]): string[] {
   const { needed } = targets[name]!;
@@ -79,7 +79,7 @@ function native(folder: string, binaries: readonly string[]): Target {
     `${library}/package.json`,
     ...binaries.map(file => `${library}/bin/napi-v6/${folder}/${file}`),
     'node_modules/onnxruntime-common/package.json',
-    // Says that the files beside it are CommonJS; the package is not.
+    // Marks the files beside it as CommonJS, unlike the package.
     'node_modules/onnxruntime-common/dist/cjs/package.json',
   ];
   const scripts = [`${library}/dist/*.js`, 'node_modules/onnxruntime-common/dist/cjs/*.js'];
