@@ -1,4 +1,5 @@
 /** Decides when to index and update, and tracks progress. */
+import { isDeepStrictEqual } from 'node:util';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { Engine } from '../engine/process.ts';
 import type { Log } from '../host/log.ts';
@@ -44,6 +45,8 @@ export class RepositoryClient {
   #seconds = 0;
   #problem: string | undefined;
   #run: CancellationTokenSource | undefined;
+  /** Resolves when the latest run has ended. */
+  #latest: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param entry the worker thread's script */
@@ -93,10 +96,16 @@ export class RepositoryClient {
     this.#listeners.push(listener);
   }
 
-  /** Sets the folders and options. The index of other folders is discarded. */
-  configure(parameters: OpenParameters): void {
+  /**
+   * Sets the folders and options. If they changed, the index is discarded.
+   * @param reads whether to index now; a folder whose index was requested before is always indexed again
+   */
+  async configure(parameters: OpenParameters, reads: boolean): Promise<void> {
+    const isAsked = this.#state !== 'idle' && this.#state !== 'failed';
+    if (isAsked && this.#opened !== undefined && isDeepStrictEqual(parameters, this.#parameters)) return;
     this.#parameters = parameters;
     this.#opened = undefined;
+    await (reads || isAsked ? this.read() : this.#prepare());
   }
 
   /** Sends a request to the worker, opening the folders first if necessary. */
@@ -110,7 +119,7 @@ export class RepositoryClient {
   }
 
   /** Prepares for requests without reading. Problems appear in the statistics. */
-  async prepare(): Promise<void> {
+  async #prepare(): Promise<void> {
     try {
       await this.#open();
     } catch (error) {
@@ -118,13 +127,28 @@ export class RepositoryClient {
     }
   }
 
-  /** Updates the index; the first time, everything is new. Resolves when done, even on failure. */
+  /**
+   * Updates the index; the first time, everything is new. Resolves when done, even on failure. If a change of settings starts another
+   * run, waits for that one; cancelling ends it too.
+   */
   async read(cancellation?: CancellationToken): Promise<void> {
     this.#run?.cancel();
+    const listening = cancellation?.onCancellationRequested(() => this.#run?.cancel());
+    this.#latest = this.#read();
+    try {
+      for (let awaited: Promise<void> | undefined; awaited !== this.#latest; ) {
+        awaited = this.#latest;
+        await awaited;
+      }
+    } finally {
+      listening?.dispose();
+    }
+  }
+
+  async #read(): Promise<void> {
     this.#waiting.clear();
     const run = new CancellationTokenSource();
     this.#run = run;
-    const listening = cancellation?.onCancellationRequested(() => run.cancel());
     const started = performance.now();
     this.#problem = undefined;
     this.#pauseModel(false);
@@ -152,8 +176,6 @@ export class RepositoryClient {
       if (this.#run !== run) return;
       if (run.token.isCancellationRequested) this.#become('paused');
       else this.#fail(messageOf(error));
-    } finally {
-      listening?.dispose();
     }
   }
 

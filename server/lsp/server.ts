@@ -161,11 +161,12 @@ function start(
       log('warning', `The code model cannot be used: ${messageOf(error)}`);
       return undefined;
     });
-    repository.configure({ ...openParameters(settings.current, folders), ...(coder && { coder }) });
-    await Promise.all([watching.follow(folders), begin()]);
+    const parameters = { ...openParameters(settings.current, folders), ...(coder && { coder }) };
+    await Promise.all([
+      watching.follow(folders),
+      repository.configure(parameters, settings.current['read.onOpen']),
+    ]);
   };
-  /** With `read.onOpen` off nothing is indexed, but requests still work. */
-  const begin = () => (settings.current['read.onOpen'] ? repository.read() : repository.prepare());
   settings.onChanged((now, before) => {
     if (now['engine.device'] !== before['engine.device']) engine.use(now['engine.device']);
     if (differ(now, before, indexSettings)) void reload();

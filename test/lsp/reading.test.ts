@@ -242,7 +242,30 @@ test('what is not to be read on opening is read when asked for', async () => {
   const items = await suggestedAfter(client, root, `${moduleText}\n${halfModule}`);
   assert.match(insertedText(items[0]) ?? '', /^Ledger\(harbourMaster, tidalGauge, 4711\)/);
   assert.equal((await client.request(methods.status, null)).state, 'idle');
-  assert.equal((await client.request(methods.read, null)).state, 'ready');
+  const { state, files } = await client.request(methods.read, null);
+  assert.equal(state, 'ready');
+  // Nothing that starts afresh with other settings forgets it: neither the same settings nor others.
+  await client.request(methods.useModel, { name: null });
+  assert.equal((await client.request(methods.status, null)).files, files);
+  await client.connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: { longsight: { ...usual, read: { onOpen: false, exclude: ['forecast/'] } } },
+  });
+  const later = await client.whenStatus(status => status.state === 'ready' && status.files !== files);
+  assert.ok(later.files > 0 && later.files < files);
+});
+
+test('a reading that is asked for before the settings are known ends with the whole folder', async () => {
+  const root = copyRepository(folder);
+  const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
+  await client.initialize();
+  const read = client.request(methods.read, null);
+  await client.connection.sendNotification('workspace/didChangeConfiguration', {
+    settings: { longsight: { ...usual, read: { onOpen: false, exclude: ['forecast/'] } } },
+  });
+  const { state, files } = await read;
+  assert.equal(state, 'ready');
+  const { files: listed } = await client.request(methods.coverage, null);
+  assert.ok(files > 0 && files === listed.length);
 });
 
 test('settings that decide what is read take effect at once', async () => {
