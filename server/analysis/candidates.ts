@@ -1,31 +1,33 @@
 /**
- * Which of a file's opening sentences stands for it: the one that its content predicts best. The judge is a type of its own, so that a model's
- * log-likelihood given the content, less that without it, can take the place of what is counted here: how many of a sentence's
- * rare words the rest of the file holds, weighed as in BM25 (Robertson and Zaragoza 2009), by the word.
+ * Selects the opening sentence that a file's content predicts best. The judge is a separate type, so that a model's
+ * log-likelihood given the content, minus that without it, can replace the count used here: how many of a sentence's
+ * rare words occur in the rest of the file, weighted as in BM25 (Robertson and Zaragoza 2009), per word.
  */
 import type { Sentence } from '../documents/prose.ts';
 
 export interface Candidate extends Sentence {
-  /** The sentence's words, in lower case, with how often each stands in the rest of the file. */
+  /** The sentence's words in lower case, each with its count in the rest of the file. */
   readonly support: readonly (readonly [word: string, count: number])[];
 }
 
-/** Scores the candidates of one file: the higher, the more its content predicts them. */
+/** Scores the candidates of one file; higher is better supported by its content. */
 export type Judge = (path: string, candidates: readonly Candidate[]) => readonly number[];
 
-/** Authors begin with what matters: a later sentence has to be far better, and to be understood without the first. */
+/** Authors start with what matters: a later sentence must be far better, and make sense without the first. */
 const laterPenalty = 0.35;
 const dependent =
   /^(?:this|that|these|those|it|its|they|here|there|for example|for instance|also|but|and|so|then|however|in|if|when|note|see|otherwise|both|such)\b/i;
-/** What asks says nothing of a file. */
+/** Questions do not describe a file. */
 const questionPenalty = 0.3;
-/** Where further occurrences of a word stop to count, and what keeps short sentences from winning by one word. */
+/**
+ * Where further occurrences of a word stop counting, and a prior that keeps short sentences from winning by one word.
+ */
 const [saturation, lengthPrior] = [1.2, 4];
 
 export function candidatesOf(sentences: readonly Sentence[], text: string): Candidate[] {
   if (sentences.length < 2) return sentences.map(sentence => ({ ...sentence, support: [] }));
   const rest = wordCounts(text);
-  // What the sentences themselves say does not count in their favour.
+  // The candidates' own text does not support them.
   for (const sentence of sentences)
     for (const word of wordsOf(sentence.text)) rest.set(word, (rest.get(word) ?? 0) - 1);
   return sentences.map(sentence => ({
@@ -34,7 +36,7 @@ export function candidatesOf(sentences: readonly Sentence[], text: string): Cand
   }));
 }
 
-/** @param all the candidates of all files: a word that many of them use says little about one. */
+/** @param all candidates of all files: a word that many of them use is weak evidence */
 export function countingJudge(all: Iterable<readonly Candidate[]>): Judge {
   const frequency = new Map<string, number>();
   let total = 0;
@@ -70,7 +72,9 @@ function wordCounts(text: string): Map<string, number> {
   return counts;
 }
 
-/** Words of prose and parts of identifiers: `CopyMemory` and `copy_memory` are what "copy memory" is. Plurals are their singulars. */
+/**
+ * Words of prose and parts of identifiers: `CopyMemory` and `copy_memory` match "copy memory". Plurals match singulars.
+ */
 function wordsOf(text: string): string[] {
   const words = text.match(/\p{Lu}?\p{Ll}{2,}|\p{Lu}{2,}(?!\p{Ll})/gu) ?? [];
   return words.map(word => word.toLowerCase().replace(/(?<=\p{L}{3})s$/u, ''));

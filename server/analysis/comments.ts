@@ -1,26 +1,26 @@
-/** What the comments of a file say: of the file itself, and of each definition. Taken from the file's own words, never made up. */
+/** Extracts what comments say about a file and its definitions. Quoted, never made up. */
 import { clip, type Sentence, sentencesIn, withoutRoles } from '../documents/prose.ts';
 import type { Language } from '../workspace/language.ts';
 import { isBoilerplate, isCredit } from './boilerplate.ts';
 
-/** How far into a file the comment about it is looked for, and how long a comment may be. */
+/** How far into a file to look for its comment, and how long a comment may be. */
 const openingLines = 60;
 const longestComment = 80;
-/** How many sentences of an opening comment may stand for a file. */
+/** Sentences of an opening comment that are candidates. */
 const mostCandidates = 3;
 
 export interface Comment {
   /** Without comment marks. */
   readonly lines: readonly string[];
-  /** From 1: its first and its last line. */
+  /** 1-based first and last line. */
   readonly line: number;
   readonly endLine: number;
   readonly isDocstring: boolean;
-  /** It says by its marks that it is about the whole: `//!`, `@file`, `Package x`. */
+  /** Its marks say that it describes the whole file: `//!`, `@file`, `Package x`. */
   readonly isAboutAll: boolean;
 }
 
-/** A program's own words on how it is used, where a file has them in a constant or in the declaration of a command. */
+/** A program's own usage text, in a constant or in the declaration of a command. */
 export function usageSentence(path: string, lines: readonly string[]): Sentence | undefined {
   for (let at = 0; at < Math.min(lines.length, usageLines); at++) {
     const match =
@@ -42,8 +42,8 @@ export function usageSentence(path: string, lines: readonly string[]): Sentence 
 const usageLines = 120;
 
 /**
- * The first sentences of a file's own documentation. A comment right above a definition is that one's; one above an import is the import's,
- * unless it opens the file.
+ * The first sentences of a file's own documentation. A comment directly above a definition or an import belongs to
+ * that, unless it opens the file.
  * @param definitions lines of all definitions
  */
 export function fileSentences(
@@ -73,7 +73,7 @@ export function fileSentences(
   return [];
 }
 
-/** What may stand before a comment that is about the whole file. */
+/** Lines that may precede a comment about the whole file. */
 function isPreamble(line: string, { id }: Language): boolean {
   const clean = line.trim();
   if (clean === '' || clean.startsWith('#!') || clean.startsWith('<?')) return true;
@@ -86,12 +86,12 @@ function isPreamble(line: string, { id }: Language): boolean {
   return id === 'vue' && clean.startsWith('<');
 }
 
-/** Whether one of the definitions stands on a line, or below attributes that stand there. */
+/** Whether a definition is on a line, or below attributes there. */
 function isOf(definitions: ReadonlySet<number>, lines: readonly string[], first: number): boolean {
   let at = first;
   while (at < first + 20 && isAttribute(lines[at - 1] ?? '')) at++;
   if (definitions.has(at)) return true;
-  // C writes what a function returns on a line of its own.
+  // C puts a function's return type on its own line.
   const line = lines[at - 1]?.trim() ?? '';
   return (
     definitions.has(at + 1) &&
@@ -100,24 +100,24 @@ function isOf(definitions: ReadonlySet<number>, lines: readonly string[], first:
   );
 }
 
-/** Decorators, annotations, attributes, `template <…>`: what stands between a comment and what it is about. */
+/** Decorators, annotations, attributes, `template <…>`: lines between a comment and its definition. */
 function isAttribute(line: string): boolean {
   return /^\s*(?:@\w|#!?\[|\[\w|template\b|\)\]?\s*$|\w+ = .*,$)/.test(line);
 }
 
-/** The sentences of a comment that say something of what it is about. */
+/** The sentences of a comment that describe its subject. */
 function sentencesOf(comment: Comment, path: string): Sentence[] {
-  // What a file is often stands above its licence, in the same comment.
+  // A file's description is often above its licence, in the same comment.
   const licence = comment.lines.slice(0, 40).findIndex(isBoilerplate);
   const told = licence < 0 ? comment.lines : comment.lines.slice(0, licence);
   if (!told.some(line => line.trim() !== '')) return [];
   return firstParagraph(told, comment.line).filter(
-    // What ends with a colon introduces something else.
+    // A colon at the end introduces something else.
     ({ text }, at) => !isCredit(text, path) && (at === 0 || /[.!…。！]$/.test(text)),
   );
 }
 
-/** Up to a blank line or a tag such as `@param`; a title underlined is skipped, and so is one that is a name alone. */
+/** Up to a blank line or a tag such as `@param`; skips an underlined title and a bare name. */
 function firstParagraph(lines: readonly string[], start: number): Sentence[] {
   let from = 0;
   for (let tries = 0; tries < 6; tries++) {
@@ -147,9 +147,9 @@ function isTag(line: string): boolean {
 }
 
 /**
- * The first sentence of what documents a definition: the comment that ends on the line above it (above its decorators), or the docstring
- * that opens its body.
- * @param line of the definition's name, from 1
+ * The first sentence of a definition's documentation: the comment that ends on the line above it (or above its
+ * decorators), or the docstring that opens its body.
+ * @param line of the definition's name, 1-based
  */
 export function definitionSentence(
   lines: readonly string[],
@@ -172,7 +172,7 @@ export function definitionSentence(
   return opening?.isDocstring ? sentencesOf(opening, path)[0] : undefined;
 }
 
-/** The line from 0 on which the comment begins that ends on a line. */
+/** The 0-based first line of the comment that ends on a line. */
 function startOfComment(lines: readonly string[], last: number, language: Language): number | undefined {
   const text = lines[last]?.trim() ?? '';
   if (text === '') return undefined;
@@ -190,7 +190,7 @@ function startOfComment(lines: readonly string[], last: number, language: Langua
   return lines[first]!.trim().startsWith(block[0]) ? first : undefined;
 }
 
-/** The comment or docstring that begins on a line, counted from 0. */
+/** The comment or docstring that starts on a 0-based line. */
 function commentAt(
   lines: readonly string[],
   at: number,
@@ -227,7 +227,7 @@ function commentAt(
   const isInner = line.startsWith('//!');
   while (end < lines.length && end - at < longestComment) {
     const next = lines[end]!.trim();
-    // Rust's comments about the whole and those about the first item may touch.
+    // Rust's inner and outer comments may be adjacent.
     if (!next.startsWith(mark) || next.startsWith('#[') || next.startsWith('//!') !== isInner) break;
     block.push(unmarked(next.slice(mark.length)));
     end++;
@@ -243,7 +243,7 @@ function commentAt(
 
 const aboutAll = /[@\\](?:file|fileoverview|module|packageDocumentation)\b/;
 
-/** Takes the decoration off a comment line: stars, further slashes, Rust's and Doxygen's `!`, XML and Javadoc tags. */
+/** Strips decoration from a comment line: stars, extra slashes, Rust's and Doxygen's `!`, XML and Javadoc tags. */
 function unmarked(line: string): string {
   return withoutRoles(
     line

@@ -1,4 +1,4 @@
-/** What the repository's documents say of it: of its paths, of how it is to be changed, of what is run. */
+/** Facts from the repository's documents: about its paths, how to change it, and what to run. */
 
 import { blocksOf } from '../documents/blocks.ts';
 import { conventionsIn } from '../documents/conventions.ts';
@@ -12,11 +12,11 @@ import { languageOf } from '../workspace/language.ts';
 import { isCredit, isPointing } from './boilerplate.ts';
 
 export interface DocumentFacts {
-  /** By path, file or folder: what a document says of it. */
+  /** By path of a file or folder: what a document says about it. */
   readonly statements: ReadonlyMap<string, Statement>;
   readonly conventions: readonly Statement[];
   readonly commands: readonly (WrittenCommand & { readonly path: string })[];
-  /** Documents about the repository as a whole, those for newcomers first. */
+  /** Documents about the whole repository, those for newcomers first. */
   readonly documents: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const mostDocuments = 150;
 const longestDocument = 200_000;
 const mostConventions = 12;
 
-/** The kinds of documents, the one that knows best what a path is first; `docs/**` and READMEs of folders come last. */
+/** Kinds of documents, the best source on paths first; `docs/**` and READMEs of folders come last. */
 const kinds: readonly RegExp[] = [
   /^readme\b/i,
   /^(?:agents?|claude|gemini|copilot-instructions)\.md$/i,
@@ -34,7 +34,7 @@ const kinds: readonly RegExp[] = [
 const stale =
   /^(?:change(?:s|log)|history|news|release|upgrad|migrat|security|code[-_]of[-_]conduct|maintainers|license|governance)/i;
 
-/** What a document is for this, less for what knows more; nothing for one that is none. */
+/** A document's rank, lower is better; undefined if it is none. */
 function placeOf(path: string): number | undefined {
   if (languageOf(path).kind !== 'prose' && !/\.(?:adoc|asciidoc|org)$/i.test(path)) return undefined;
   const name = baseName(path);

@@ -1,6 +1,6 @@
 /**
- * The facts about all files of a repository, kept from one question to the next: only what changed is looked at again. The first answer
- * does not wait for syntax trees of a whole repository: what is late has outlines by line patterns, until `refine` has been there.
+ * The facts about all files of a repository, cached between requests: only changed files are analyzed again. The first
+ * answer does not wait for all syntax trees: until `refine` has run, late files have outlines by line patterns.
  */
 
 import { packageFolders } from '../manifests/manifests.ts';
@@ -25,24 +25,24 @@ export interface RepositoryFacts {
 
 export interface CollectOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds to spend on syntax trees; no limit without it. */
+  /** Time limit for syntax trees in milliseconds; unlimited by default. */
   readonly treeBudget?: number;
 }
 
 interface Entry {
   readonly version: string;
   readonly facts: FileFacts;
-  /** Its outline is by line patterns although there is a grammar. */
+  /** Its outline comes from line patterns although there is a grammar. */
   readonly rough: boolean;
 }
 
-/** Milliseconds of work between two rests. */
+/** Milliseconds of work between pauses. */
 const stretch = 8;
 
 export class FactBook {
   readonly #grammars: Grammars | undefined;
   #entries = new Map<string, Entry>();
-  /** What was made from all entries; nothing once one changed. */
+  /** Derived from all entries; undefined after a change. */
   #facts: RepositoryFacts | undefined;
 
   constructor(grammars: Grammars | undefined) {
@@ -62,7 +62,7 @@ export class FactBook {
         entries.set(path, known);
         continue;
       }
-      // Facts must not hold up completions: give way every few milliseconds.
+      // Yields every few milliseconds so as not to delay completions.
       if (performance.now() - since > stretch) {
         await new Promise(resolve => setImmediate(resolve));
         signal?.throwIfAborted();
@@ -84,7 +84,7 @@ export class FactBook {
   }
 
   /**
-   * Replaces outlines by line patterns with those of syntax trees, a file at a time, giving way in between.
+   * Replaces outlines by line patterns with those of syntax trees, yielding between files.
    * @returns whether anything changed
    */
   async refine(source: SummarySource, signal?: AbortSignal): Promise<boolean> {
@@ -92,7 +92,7 @@ export class FactBook {
     for (const [path, entry] of rough) {
       await new Promise(resolve => setImmediate(resolve));
       if (signal?.aborted) return true;
-      // What changed meanwhile is the next collection's business.
+      // The next collection handles later changes.
       if (this.#entries.get(path) !== entry) continue;
       const text = source.textOf(path);
       if (text === undefined) continue;
@@ -138,7 +138,7 @@ export class FactBook {
       entries.map(facts => {
         const said = documents.statements.get(facts.path);
         const own = spoken(facts, surroundings);
-        // What a document says of a path comes before what the file says itself.
+        // A document's statement about a path takes precedence over the file's own.
         return [facts.path, said === undefined ? own : { ...own, statement: said, unspoken: false }];
       }),
     );

@@ -1,4 +1,4 @@
-/** Collects the facts about one file: what it says of itself, its definitions and imports, the names it uses. */
+/** Collects the facts about one file: its description, definitions and imports, and the names it uses. */
 import { blocksOf, formOf } from '../documents/blocks.ts';
 import { plain, type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
 import { isManifest, readManifest } from '../manifests/manifests.ts';
@@ -14,10 +14,10 @@ import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import { headsOf } from './heads.ts';
 
-/** Characters of a document that its first sentence is looked for in. */
+/** Characters of a document searched for its first sentence. */
 const documentHead = 20_000;
 
-/** @param grammars that the file's language was loaded into; without it definitions are found by line patterns */
+/** @param grammars with the file's language loaded; without it, definitions come from line patterns */
 export function factsOf(path: string, text: string, tokens: number, grammars?: Grammars): FileFacts {
   const language = languageOf(path);
   const code = language.kind === 'code';
@@ -67,14 +67,14 @@ function isRights(path: string): boolean {
   );
 }
 
-/** The first sentence of a document that says something, and its title. */
+/** The first meaningful sentence of a document, and its title. */
 function inDocument(path: string, text: string): { sentences: Sentence[]; title?: Sentence } {
   const blocks = blocksOf(path, text.slice(0, documentHead));
   const said = sentencesOfBlocks(blocks, formOf(path)).filter(
     ({ text: sentence }) => !isCredit(sentence, path) && !/<\w|[{}]|\w=["'$]/.test(sentence),
   );
   const first = said.find(({ text: sentence }) => !isPointing(sentence)) ?? said[0];
-  // A title that only names the folder says nothing of it.
+  // A title that only names the folder does not describe it.
   const heading = blocks.find(({ kind, lines }) => kind === 'heading' && !isNamedIn(lines[0]!, path));
   return {
     sentences: first ? [{ text: first.text, line: first.line }] : [],

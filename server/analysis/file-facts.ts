@@ -6,20 +6,20 @@ import type { Candidate } from './candidates.ts';
 import type { GraphFile } from './graph-file.ts';
 import type { Head } from './heads.ts';
 
-/** What one file says of itself. */
+/** Facts about one file. */
 export interface FileFacts extends GraphFile {
   readonly tokens: number;
   readonly code: boolean;
-  /** What stands for the file; chosen when all files are known. */
+  /** The file's description; chosen when all files are known. */
   readonly statement?: Statement;
-  /** No sentence of the repository is in the statement. */
+  /** The statement contains no sentence from the repository. */
   readonly unspoken: boolean;
   readonly manifest?: Manifest;
-  /** Sentences about the file, of which one may stand for it. */
+  /** Candidate sentences for the statement. */
   readonly candidates: readonly Candidate[];
   readonly heads: readonly Head[];
   /** The first heading of a document. */
   readonly title?: Sentence;
-  /** Why it is no file that a reader should know. */
+  /** Why a reader need not know it. */
   readonly aside?: Aside;
 }

@@ -1,13 +1,13 @@
 import type { Definition, Import } from '../syntax/definition.ts';
 import type { Use } from '../syntax/uses.ts';
 
-/** What is known of a file to tell which others it uses. */
+/** The facts about a file that determine its references. */
 export interface GraphFile {
   readonly path: string;
   readonly definitions: readonly Definition[];
   readonly imports: readonly Import[];
-  /** Identifiers the file uses, with how often. */
+  /** Identifiers the file uses, with counts. */
   readonly uses: ReadonlyMap<string, Use>;
-  /** What its declarations belong to, in languages where a file says so. */
+  /** The namespace of its declarations, in languages where a file states one. */
   readonly namespace?: string;
 }

@@ -1,8 +1,8 @@
 /**
- * Which files the others lean on: PageRank over references between files. An edge goes from a file to each file that it refers to by the
- * rules of its language. Edge weights follow Aider's repository map (aider/repomap.py): the square root of the number of uses of each name
- * that the other defines, ten times as much for long compound names, a tenth for private names. A name that two files share where no rule
- * says that they mean the same is a hint: it carries a little rank, and is never a use.
+ * Ranks files by PageRank over references between them. An edge goes from a file to each file it refers to by the rules
+ * of its language. Edge weights follow Aider's repository map (aider/repomap.py): the square root of the number of uses
+ * of each name that the other defines, ten times as much for long compound names, a tenth for private names. A name
+ * shared by two files without such a rule is a hint: it carries a little rank, and never counts as a use.
  */
 import { type Definition, isMember } from '../syntax/definition.ts';
 import { type ImportResolver, importResolver } from '../syntax/imports.ts';
@@ -14,9 +14,9 @@ import { type SupportingOf, supportingIn } from './supporting.ts';
 
 export interface RankedFile {
   readonly rank: number;
-  /** The rank that the edges give the other way round: high for what uses much of the rest, as programs and façades do. */
+  /** The rank with edges reversed: high for files that use much of the rest, such as programs and façades. */
   readonly hub: number;
-  /** The files that refer to it by the rules of their language, the most central first. */
+  /** Files that refer to it by the rules of their language, most central first. */
   readonly users: readonly string[];
 }
 
@@ -40,7 +40,7 @@ const iterations = 40;
 const definedTooOften = 5;
 const supportingWeight = 0.1;
 
-/** An import says more than one shared name, less than many. */
+/** An import counts more than one shared name and less than many. */
 const importWeight = 3;
 const hintWeight = 0.1;
 const minorWeight = 0.2;
@@ -50,7 +50,7 @@ const families: readonly (readonly string[])[] = [
   ['java', 'kotlin', 'scala', 'groovy'],
 ];
 
-/** @param resolve what an import means; by paths alone without it */
+/** @param resolve resolves imports; defaults to paths alone */
 export function rank(
   files: readonly (GraphFile & { readonly tokens?: number })[],
   resolve: ImportResolver = importResolver(files.map(file => file.path)),
@@ -64,14 +64,14 @@ export function rank(
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
   };
   const definers = definersOf(files);
-  /** What flows along an edge for the sake of one name: from user to (definer, name). */
+  /** Rank flow for a single name: from user to (definer, name). */
   const named: { from: number; to: number; name: string; weight: number }[] = [];
   for (const [from, file] of files.entries()) {
     const related = new Set(references.of(file.path).map(({ to }) => index.get(to)!));
     for (const to of related) connect(from, to, importWeight * (isSupporting[to] ? supportingWeight : 1));
     for (const [name, { count }] of file.uses) {
       const targets = definers.get(`${familyOf(file.path)} ${name}`);
-      // What the file defines itself is its own, and a name that most files define connects none of them.
+      // A file's own definitions are its own, and a name defined in most files connects none of them.
       if (targets === undefined || targets.includes(from)) continue;
       const weight = nameWeight(name) * Math.sqrt(count);
       const meant = targets.filter(to => related.has(to));
@@ -134,7 +134,7 @@ export function rank(
   };
 }
 
-/** By family of languages and name: the files that define it. */
+/** Files that define a name, by language family and name. */
 function definersOf(files: readonly GraphFile[]): Map<string, number[]> {
   const definers = new Map<string, number[]>();
   for (const [at, { path, definitions }] of files.entries()) {
@@ -149,7 +149,10 @@ function definersOf(files: readonly GraphFile[]): Map<string, number[]> {
   return definers;
 }
 
-/** Much rank from one central file says less than the same from many; macros and members of types are seldom what a reader looks for. */
+/**
+ * Rank from one central file counts less than from many; macros and members of types are seldom what a reader looks
+ * for.
+ */
 function symbolScore(
   flow: { readonly score: number; readonly users: number },
   definition: Definition,
@@ -164,7 +167,7 @@ function familyOf(path: string): string {
   return families.find(family => family.includes(id))?.[0] ?? id;
 }
 
-/** Ranks with a restart in proportion to `restart`; a file without edges gives its rank to all in the same proportion. */
+/** PageRank with restart weights `restart`; a file without edges distributes its rank by the same weights. */
 function pageRank(edges: readonly ReadonlyMap<number, number>[], restart: readonly number[]): Float64Array {
   const count = edges.length;
   const whole = restart.reduce((sum, weight) => sum + weight, 0);

@@ -1,4 +1,4 @@
-/** The outermost definitions of a file as a reader meets them: each with its own sentence, or else the line it is declared by. */
+/** The top-level definitions of a file in reading order, each with its sentence or declaration. */
 import type { Sentence } from '../documents/prose.ts';
 import { type Definition, isMember } from '../syntax/definition.ts';
 import { baseName } from '../syntax/paths.ts';
@@ -11,18 +11,18 @@ export interface Head {
   readonly line: number;
   readonly exported: boolean;
   readonly sentence?: Sentence;
-  /** How it is declared, with what it extends and implements. */
+  /** Its declaration, with what it extends and implements. */
   readonly signature: string;
-  /** Of a type: what others see of it. */
+  /** Of a type: its public members. */
   readonly members: readonly string[];
-  /** Lines that it and its members take. */
+  /** Lines of it and its members. */
   readonly size: number;
 }
 
 const mostHeads = 60;
 const mostMembers = 8;
 const longestSignature = 140;
-/** Lines that a declaration may run over. */
+/** Lines that a declaration may span. */
 const declarationLines = 12;
 const longestParameters = 40;
 
@@ -45,7 +45,7 @@ export function headsOf(
     .replace(/[^\p{L}\p{N}]+/gu, '')
     .toLowerCase();
   const outer = outermost(definitions);
-  // What a file is named after is its subject, wherever in it that stands.
+  // A definition named like the file is its subject, wherever it is.
   const subject = definitions.filter(({ name, kind }) => types.has(kind) && name.toLowerCase() === stem);
   return [...new Set([...subject, ...outer])].slice(0, mostHeads).map(definition => {
     const { name, kind, line, exported } = definition;
@@ -64,7 +64,7 @@ export function headsOf(
 }
 
 function sizeOf({ name, line, endLine }: Definition, definitions: readonly Definition[]): number {
-  // Go and Rust write members outside of their types.
+  // Go and Rust write methods outside their types.
   const apart = definitions.filter(
     one => one.container === name && (one.line < line || one.line > (endLine ?? line)),
   );
@@ -74,7 +74,7 @@ function sizeOf({ name, line, endLine }: Definition, definitions: readonly Defin
   );
 }
 
-/** What no other type holds. A module or a namespace that holds types is no definition of its own, but where they are found. */
+/** Definitions that no type contains. A module or namespace with types in it only locates them. */
 export function outermost(definitions: readonly Definition[]): Definition[] {
   const spaces = new Set(
     definitions.filter(({ kind }) => kind === 'module' || kind === 'namespace').map(({ name }) => name),
@@ -95,7 +95,7 @@ const types = new Set(
   'class module interface struct enum record trait union type protocol object'.split(' '),
 );
 
-/** The declaration up to its body, on one line, with the annotations that stand above it; long parameters are left out. */
+/** The declaration up to its body, on one line, with the annotations above it; long parameter lists are shortened. */
 export function signatureOf(lines: readonly string[], { kind, name, container, line }: Definition): string {
   let text = '';
   for (let at = line - 1; at < Math.min(lines.length, line - 1 + declarationLines); at++) {
@@ -118,7 +118,7 @@ export function signatureOf(lines: readonly string[], { kind, name, container, l
   return signature.length <= longestSignature ? signature : `${signature.slice(0, longestSignature)} …`;
 }
 
-/** Long lists of parameters left out. */
+/** Elides long parameter lists. */
 function shortened(text: string): string {
   let shown = '';
   for (let at = 0; at < text.length; ) {
@@ -139,7 +139,7 @@ function shortened(text: string): string {
   return shown;
 }
 
-/** Whether a declaration goes on with the next line: a bracket is open, or what it extends comes there. */
+/** Whether a declaration continues on the next line: a bracket is open, or an extends clause follows. */
 function goesOn(text: string, next: string): boolean {
   const open = text.split('(').length - text.split(')').length;
   if (open > 0) return true;
@@ -149,7 +149,7 @@ function goesOn(text: string, next: string): boolean {
   );
 }
 
-/** Names of the annotations and attributes above a declaration, which say what a framework takes it for. */
+/** Annotations and attributes above a declaration, which show its role in a framework. */
 function annotations(lines: readonly string[], above: number): string {
   const found: string[] = [];
   for (let at = above; at >= 0 && above - at < 6 && found.length < 3; at--) {

@@ -1,6 +1,7 @@
 /**
- * Which file uses which, by the rules of their languages and by nothing else: an import that leads to a file, a name that the language itself
- * finds in one. What no rule decides is no reference: two files that share a word need not speak of the same thing.
+ * Resolves which file uses which, strictly by the rules of their languages: imports that resolve to a file, and names
+ * that the language itself resolves. Anything undecided is not a reference: two files that share a word may mean
+ * different things.
  */
 import { folderOf } from '../protocol/folders.ts';
 import { isMember } from '../syntax/definition.ts';
@@ -14,20 +15,20 @@ import type { GraphFile } from './graph-file.ts';
 export interface Reference {
   readonly from: string;
   readonly to: string;
-  /** Where `from` names it, from 1. */
+  /** 1-based line in `from`. */
   readonly line: number;
 }
 
 export interface References {
-  /** What a file uses, in the order of its lines. */
+  /** What a file uses, by line. */
   of(path: string): readonly Reference[];
   /** Who uses a file. */
   to(path: string): readonly Reference[];
 }
 
-/** Languages that find each other's declarations. */
+/** Languages that see each other's declarations. */
 const families = new Map(['java', 'kotlin', 'groovy', 'scala'].map(id => [id, 'jvm'] as const));
-/** Files looked at for a name that several declare. */
+/** Files considered for a name with several declarations. */
 const mostDeclaring = 12;
 
 export function referencesOf(files: readonly GraphFile[], resolve: ImportResolver): References {
@@ -82,12 +83,12 @@ function byImports(
     }
     const meant = resolve(path, target).filter(to => byPath.has(to));
     if (meant.length === 0 && id === 'rust' && /^[A-Z]\w*$/.test(target)) {
-      // Before 2018 a name by itself is one of the crate's outermost module.
+      // Before the 2018 edition a bare name is in the crate's root module.
       const to = declared.inFolder(target, crateOf(path), ['main.rs', 'lib.rs']);
       if (to !== undefined) add(path, to, line);
     }
     for (const to of meant) {
-      // A package of Go is a folder: of its files those count whose names are used.
+      // A Go package is a folder: only its files whose names are used count.
       if (
         id === 'go' &&
         !byPath.get(to)!.definitions.some(({ name, exported }) => exported && uses.has(name))
@@ -98,18 +99,18 @@ function byImports(
   }
 }
 
-/** Files of a folder of Go see each other's names without an import. */
+/** Files of a Go package see each other's names without an import. */
 function byPackage({ path, uses }: GraphFile, declared: Declared, add: Add): void {
   for (const [name, { bareLine, called }] of uses) {
     if (bareLine === 0) continue;
-    // What begins with a small letter may be a variable of the same name, unless it is called.
+    // A lower-case name may be a variable, unless it is called.
     if (!/^[A-Z]/.test(name) && !called) continue;
     const to = declared.inFolder(name, folderOf(path));
     if (to !== undefined && !to.endsWith('_test.go')) add(path, to, bareLine);
   }
 }
 
-/** Files of a module of Swift see each other's types without an import. */
+/** Files of a Swift module see each other's types without an import. */
 function byModule({ path, uses }: GraphFile, declared: Declared, add: Add): void {
   for (const [name, { bareLine }] of uses) {
     if (bareLine === 0 || !/^[A-Z]/.test(name)) continue;
@@ -129,7 +130,7 @@ function byNamespace(
   const family = families.get(id) ?? id;
   const taken = new Set<string>();
   const open = [namespace];
-  // C# looks into the namespaces around its own, too.
+  // C# also searches enclosing namespaces.
   if (id === 'csharp')
     for (let at = namespace.lastIndexOf('.'); at > 0; at = namespace.lastIndexOf('.', at - 1))
       open.push(namespace.slice(0, at));
@@ -140,7 +141,7 @@ function byNamespace(
     }
     taken.add(one.as ?? one.target.slice(one.target.lastIndexOf('.') + 1));
     const outer = one.target.slice(0, Math.max(0, one.target.lastIndexOf('.')));
-    // A member, or a type inside of a type, is imported by way of what it is in.
+    // A member or nested type is imported through its container.
     const to = declared.full(family, one.target, path) ?? declared.full(family, outer, path);
     if (to !== undefined) add(path, to, one.line);
   }
@@ -156,7 +157,7 @@ function byNamespace(
   }
 }
 
-/** Namespaces that every file of a project sees, by the project's folder. */
+/** Namespaces visible to every file of a project, by the project's folder. */
 function importsOfProjects(files: readonly GraphFile[], declared: Declared): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { path, imports } of files) {
@@ -168,7 +169,7 @@ function importsOfProjects(files: readonly GraphFile[], declared: Declared): Map
   return found;
 }
 
-/** The nearest folder around a file that holds a project. */
+/** The nearest enclosing project folder. */
 function projectOf(path: string, projects: ReadonlySet<string>): string {
   for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder))
     if (projects.has(folder)) return folder;
@@ -180,9 +181,9 @@ function crateOf(path: string): string {
   return at < 0 ? folderOf(path) : path.slice(0, at + 3);
 }
 
-/** What all files declare outermost, in every way in which languages look for it. */
+/** Top-level declarations of all files, indexed for each kind of lookup. */
 class Declared {
-  /** Folders that look like projects: of C# those with a `Program.cs`, a `GlobalUsings.cs` or the like lie right in them. */
+  /** Folders that look like C# projects: those with a `Program.cs`, `GlobalUsings.cs` or the like. */
   readonly projects: ReadonlySet<string>;
   readonly #full = new Map<string, string[]>();
   readonly #names = new Set<string>();
@@ -222,7 +223,7 @@ class Declared {
     return this.#names.has(`${family} ${name}`);
   }
 
-  /** The file that declares a full name; of several the one that shares most folders with the user, where there is one. */
+  /** The file that declares a full name; of several, the one nearest to the user, if unique. */
   full(family: string, name: string, near: string): string | undefined {
     const all = [...new Set(this.#full.get(`${family} ${name}`) ?? [])];
     if (all.length <= 1) return all[0];
@@ -233,20 +234,20 @@ class Declared {
     return nearest.length === 1 ? nearest[0] : undefined;
   }
 
-  /** The only file that declares a type of the name. */
+  /** The only file that declares a type of that name. */
   type(language: string, name: string): string | undefined {
     const all = this.#types.get(`${language} ${name}`);
     return all?.size === 1 ? [...all][0] : undefined;
   }
 
-  /** The only file right in a folder that declares a name. */
+  /** The only file directly in a folder that declares a name. */
   inFolder(name: string, folder: string, among?: readonly string[]): string | undefined {
     const all = new Set(this.#folders.get(`${folder} ${name}`) ?? []);
     const found = [...all].filter(path => !among || among.includes(path.slice(folderOf(path).length + 1)));
     return found.length === 1 ? found[0] : undefined;
   }
 
-  /** The file that declares a constant of Ruby, as seen from inside the modules that a file is in. */
+  /** The file that declares a Ruby constant, as seen from the file's enclosing modules. */
   constant(written: string, user: GraphFile): string | undefined {
     const parts = written.split('::');
     const name = parts.at(-1)!;

@@ -1,16 +1,16 @@
-/** What a summary is made from: the files that were read, as they were read. */
+/** The input of a summary: the indexed files and their indexed text. */
 import type { Repository } from '../repository/repository.ts';
 import type { TokenMemory } from '../repository/token-memory.ts';
 
 export interface SummarySource {
   readonly name: string;
-  /** In the order of the sequence. `version` differs whenever the text does. */
+  /** In sequence order. `version` changes with the text. */
   files(): Iterable<{ readonly path: string; readonly tokens: number; readonly version: string }>;
-  /** Nothing for a file that is gone by now. */
+  /** Undefined for a file that no longer exists. */
   textOf(path: string): string | undefined;
 }
 
-/** Texts come from memory, not from the disk: a summary speaks of what was read. */
+/** Text comes from the index, not from the disk: a summary describes what was indexed. */
 export function sourceOf(name: string, repository: Repository<TokenMemory>): SummarySource {
   return {
     name,

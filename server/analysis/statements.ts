@@ -1,6 +1,6 @@
 /**
- * What stands for a file, the first of these that there is: what its manifest says, its own documentation, its main definition with that one's
- * sentence or declaration, the names it defines. A sentence about a part always names the part.
+ * Chooses a file's description, the first available of: its manifest's text, its own documentation, its main definition
+ * with that one's sentence or declaration, the names it defines. A sentence about a part always names the part.
  */
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
@@ -12,20 +12,20 @@ import type { Head } from './heads.ts';
 const namesShown = 4;
 const membersShown = 4;
 const usersShown = 2;
-/** In as many files a sentence says nothing of any. */
+/** A sentence found in this many files describes none of them. */
 const commonFrom = 3;
 
 export interface Surroundings {
   readonly judge: Judge;
-  /** Sentences that many files share. */
+  /** Sentences shared by many files. */
   readonly isCommon: (sentence: string) => boolean;
-  /** The names of each file that others use, most used first. */
+  /** Each file's names that others use, most used first. */
   readonly used: ReadonlyMap<string, readonly string[]>;
-  /** Who uses it, tests and the like left out. */
+  /** Its users, without tests and the like. */
   readonly usersOf: (path: string) => readonly string[];
 }
 
-/** Sentences that stand in three files or more, without regard to case and signs. */
+/** Sentences found in at least three files, ignoring case and punctuation. */
 export function commonSentences(files: Iterable<FileFacts>): (sentence: string) => boolean {
   const counts = new Map<string, number>();
   for (const { candidates, heads } of files) {
@@ -43,7 +43,7 @@ function formOf(sentence: string): string {
     .trim();
 }
 
-/** The facts with what stands for the file. */
+/** Adds the file's description to its facts. */
 export function spoken(facts: FileFacts, surroundings: Surroundings): FileFacts {
   const { judge, isCommon, used, usersOf } = surroundings;
   const { path, candidates, manifest, heads } = facts;
@@ -72,12 +72,12 @@ function withoutSentence(head: Head): Head {
 interface DefinitionLine {
   readonly text: string;
   readonly line: number;
-  /** A sentence of the repository is in it. */
+  /** Contains a sentence from the repository. */
   readonly isSaid: boolean;
 }
 
 /**
- * The main definition of a file in a line, with the others' names; all names where none is the main one.
+ * The main definition of a file in a line, with the names of the others; all names if none is the main one.
  * @param used names of the file that others use, most used first
  */
 export function definitionLine(
@@ -113,7 +113,7 @@ export function definitionLine(
   return { text: signature + holds + also, line: main.line, isSaid: false };
 }
 
-/** Overloads and reopened types share a name; the first that says something stands for it. */
+/** Overloads and reopened types share a name; the first with a sentence represents them. */
 function byName(heads: readonly Head[]): Head[] {
   const found = new Map<string, Head>();
   for (const head of heads) {
@@ -124,7 +124,7 @@ function byName(heads: readonly Head[]): Head[] {
   return [...found.values()];
 }
 
-/** The one that is named as the file, or as its folder where the file's name says nothing; the only one. */
+/** The definition named like the file, or like its folder if the file's name is generic; or the only one. */
 function mainOf(path: string, seen: readonly Head[]): Head | undefined {
   const stem = baseName(path).replace(/\..*$/, '');
   const speaking = /^(?:index|main|mod|lib|__init__|package|types|utils?)$/i.test(stem)
@@ -135,7 +135,7 @@ function mainOf(path: string, seen: readonly Head[]): Head | undefined {
   return named ?? (seen.length === 1 ? seen[0] : undefined);
 }
 
-/** The one that holds most of what the file defines, where one does; what others see counts twice. */
+/** The clearly largest definition, with public ones counting twice. */
 function largest(heads: readonly Head[]): Head | undefined {
   const weightOf = ({ size, exported }: Head): number => size * (exported ? 2 : 1);
   const sorted = [...heads].sort((one, other) => weightOf(other) - weightOf(one));
@@ -144,14 +144,14 @@ function largest(heads: readonly Head[]): Head | undefined {
   return second === undefined || weightOf(first) >= clearLead * weightOf(second) ? first : undefined;
 }
 
-/** How much larger than the next the main definition of a file is. */
+/** How much larger than the next the main definition must be. */
 const clearLead = 1.5;
 
 function plainName(name: string): string {
   return name.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
 }
 
-/** Names with their kinds where the kinds say more than the names: tables, resources, variables. */
+/** Names, with kinds where these are more telling: tables, resources, variables. */
 function names(heads: readonly Head[]): string {
   const telling = heads.every(({ kind }) => tellingKinds.has(kind));
   return listed(

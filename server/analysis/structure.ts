@@ -1,4 +1,4 @@
-/** What can be said of a folder that has no sentence: whose names it gives to others, and who takes them. */
+/** Describes a folder without a sentence by the names it provides and who uses them. */
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isMember } from '../syntax/definition.ts';
@@ -9,18 +9,18 @@ const namesShown = 4;
 const usersShown = 2;
 
 /**
- * For folders: the names in them that others use most, and which other folders those are of. A folder inside of one says its own.
- * @returns by folder; nothing for one whose names nobody uses
+ * For each folder, its names that others use most, and the folders that use them. A nested folder has its own line.
+ * @returns by folder; undefined where no name is used
  */
 export function folderLines(ranked: Ranked): Map<string, Statement> {
   const names = new Map<string, Ranked['symbols'][number][]>();
   for (const symbol of ranked.symbols) {
-    // A namespace is reopened in many files: it is no name of one.
+    // A namespace is reopened in many files, so it belongs to none.
     if (isMember(symbol.definition) || /^(?:module|namespace)$/.test(symbol.definition.kind)) continue;
     for (let folder = folderOf(symbol.path); folder !== ''; folder = folderOf(folder)) {
       const list = names.get(folder) ?? [];
       names.set(folder, list);
-      // Everything outermost counts for all folders around it; the first few are all that is shown.
+      // Top-level names count for all enclosing folders; only the first few are shown.
       if (list.length < namesShown) list.push(symbol);
     }
   }

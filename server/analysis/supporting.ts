@@ -1,6 +1,6 @@
-/** Tests, examples, benches, documents and copies of other projects: what a reader who wants to know a repository seldom looks for first. */
+/** Tests, examples, benchmarks, documents and vendored code: files that newcomers seldom look for first. */
 
-/** By kind, so that one that would claim most of a repository can be left out alone. */
+/** By kind, so that a kind covering most of a repository can be dropped alone. */
 const kinds = {
   test: /(^|\/)(?:tests?|__tests__|specs?|e2e|testing|test[_-]?(?:data|utils?|support|helpers)|mocks?|fuzz|fuzzing|fixtures?|[\w.-]*(?:Tests?|[._-](?:tests?|specs?)))\/|(^|\/)src\/(?:\w*Test\w*|test\w*)\/|[._-](?:test|tests|spec|stories)\.\w+$|(?<=[a-z0-9])(?:Tests?|Spec|IT)\.\w+$|(^|\/)(?:test_|conftest|tests?\.\w+$)[^/]*$/,
   example: /(^|\/)(?:_?examples?|demos?|playgrounds?|tutorials?)\//i,
@@ -13,13 +13,13 @@ const kinds = {
 
 export type Supporting = keyof typeof kinds;
 
-/** What kind of supporting file a path is of; nothing for what the repository is about. */
+/** The kind of supporting file at a path; undefined for the repository's own subject. */
 export type SupportingOf = (path: string) => Supporting | undefined;
 
-/** Above this share of a repository's code a kind says nothing of it: the repository is about just that. */
+/** Above this share of a repository's code, the kind is its subject. */
 const mostOfCode = 0.5;
 
-/** Folders of a package of Java or Kotlin are a name: `org/springframework/samples` holds no samples. */
+/** Java and Kotlin package folders are names: `org/springframework/samples` contains no samples. */
 const packageFolders = /(^|\/)(src\/\w+\/(?:java|kotlin|scala|groovy))\/.*\//;
 
 function kindOf(path: string, among: readonly Supporting[]): Supporting | undefined {
@@ -29,7 +29,7 @@ function kindOf(path: string, among: readonly Supporting[]): Supporting | undefi
 
 const all = Object.keys(kinds) as Supporting[];
 
-/** @param files the code of a repository, with its size */
+/** @param files the code of a repository, with sizes */
 export function supportingIn(
   files: Iterable<{ readonly path: string; readonly tokens: number }>,
 ): SupportingOf {

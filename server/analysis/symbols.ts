@@ -1,4 +1,4 @@
-/** Names and where they are defined, and what they are in a line taken from there. */
+/** Looks up names: where they are defined, with a one-line description from there. */
 import type { LineSummaries, LineSummary } from '../protocol/requests.ts';
 import type { Definition } from '../syntax/definition.ts';
 import { languageOf } from '../workspace/language.ts';
@@ -36,12 +36,12 @@ export class Symbols {
     }
   }
 
-  /** The files of the repository that a file refers to, with the first line that does. */
+  /** Files that a file refers to, with the first referring line. */
   importsOf(path: string): { readonly path: string; readonly line: number }[] {
     return this.#ranked.references.of(path).map(({ to, line }) => ({ path: to, line }));
   }
 
-  /** Where a name that stands in a file is defined: in the file itself, in what it imports, or where most lean on it. */
+  /** Where a name used in a file is defined: in the file itself, in its imports, or in the most central file. */
   find(name: string, from: string): Defined | undefined {
     const all = this.#byName.get(name);
     if (all === undefined) return undefined;
@@ -52,7 +52,7 @@ export class Symbols {
     const best = all.reduce((one, other) =>
       (nearness(other) - nearness(one) || rankOf(other) - rankOf(one)) > 0 ? other : one,
     );
-    // Elsewhere only what has a name of its own is meant: no other definition, no short member, nothing of a test.
+    // Elsewhere only an unambiguous name counts: one definition, no short member, not in a test.
     const { name: written, container } = best.definition;
     const own =
       all.length === 1 &&
@@ -61,7 +61,7 @@ export class Symbols {
     return nearness(best) >= 2 || own ? best : undefined;
   }
 
-  /** The sentence that documents a definition, or else its own line. */
+  /** The documentation sentence of a definition, or else its line. */
   describe({ path, definition }: Defined): LineSummary {
     const { name, kind, line, endLine } = definition;
     const lines = (this.#textOf(path) ?? '').split('\n');
@@ -80,13 +80,13 @@ export class Symbols {
     };
   }
 
-  /** What the import or the symbol at a place of a document is. */
+  /** Describes the import or symbol at a place in a document. */
   at(path: string, text: string, line: number, column: number): LineSummary | undefined {
     const content = text.split('\n')[line - 1]?.replace(/\r$/, '') ?? '';
     return this.#importAt(path, content, column) ?? this.#symbolAt(path, content, column);
   }
 
-  /** The outermost definitions of a file, each at its line. */
+  /** The top-level definitions of a file, by line. */
   linesOf(path: string): LineSummaries {
     const definitions = this.#files.get(path)?.definitions ?? [];
     const lines = definitions
@@ -117,7 +117,7 @@ export class Symbols {
     return undefined;
   }
 
-  /** Files that refer to the one that defines it and use its name. */
+  /** Files that refer to the defining file and use the name. */
   #usersOf(name: string, path: string): number {
     return this.#ranked.references.to(path).filter(({ from }) => this.#files.get(from)?.uses.has(name))
       .length;
