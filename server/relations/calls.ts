@@ -1,6 +1,6 @@
 /**
- * What a definition calls, where the call can be followed without a guess: to the same file or to one that the file refers to, by the name of
- * a function, by the type that the receiver was declared with, by a name of its own in the repository.
+ * Calls of a definition that can be resolved without guessing: within the file or to a file it refers to, by function
+ * name, by the receiver's declared type, or by a name unique in the repository.
  */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
@@ -17,23 +17,23 @@ export interface Callable {
 
 export interface Call {
   readonly to: Callable;
-  /** Of the call, in the caller's file. */
+  /** Line of the call in the caller's file. */
   readonly line: number;
 }
 
 interface Code {
   readonly lines: readonly string[];
-  /** Types of variables, parameters and fields by name, as far as they are declared with one; nothing where there are several. */
+  /** Declared types of variables, parameters and fields by name; undefined if ambiguous. */
   readonly types: ReadonlyMap<string, string | undefined>;
 }
 
 const longestLine = 400;
 const longestBody = 400;
-/** A member's name as long as this and made of several words is one of a kind. */
+/** A compound member name of this length is taken to be unique. */
 const ownName = 9;
-/** Files of which the code is kept at hand. */
+/** Files whose code is cached. */
 const mostKept = 200;
-/** Languages in which a member is called without saying of what. */
+/** Languages that call members without a receiver. */
 const implicitSelf = new Set('java kotlin scala groovy csharp swift ruby cpp c dart'.split(' '));
 
 export class Calls {
@@ -42,7 +42,7 @@ export class Calls {
   readonly #code = new Map<string, Code>();
   readonly #callees = new Map<string, readonly Call[]>();
   readonly #byName = new Map<string, Callable[]>();
-  /** By the name of a type: those that say they extend or implement it. */
+  /** Types that extend or implement a type, by its name. */
   #heirs: Map<string, Callable[]> | undefined;
 
   constructor(facts: RepositoryFacts, textOf: (path: string) => string | undefined) {
@@ -62,7 +62,7 @@ export class Calls {
     return this.#byName.get(name) ?? [];
   }
 
-  /** In the order of their lines, each once. */
+  /** By line, without duplicates. */
   of(callable: Callable): readonly Call[] {
     const { path, definition } = callable;
     const key = `${path}:${definition.line}:${definition.name}`;
@@ -74,7 +74,7 @@ export class Calls {
     return found;
   }
 
-  /** @param inside what the lines belong to */
+  /** @param inside the definition that the lines belong to */
   between(path: string, first: number, last: number, inside?: Definition): Call[] {
     const { lines } = this.#codeOf(path);
     const isRuby = languageOf(path).id === 'ruby';
@@ -113,7 +113,7 @@ export class Calls {
           : undefined;
       return members ?? single(own, path);
     }
-    // What a type's parents do is theirs.
+    // Calls of parent types are not resolved.
     if (/^(?:super|parent|base)$/.test(receiver)) return undefined;
     if (/^(?:self|this|\$this|cls|static|@)$/.test(receiver)) {
       const container = inside?.container;
@@ -131,7 +131,7 @@ export class Calls {
       const member = this.#memberOf(type, name, path);
       if (member !== undefined) return member;
     }
-    // `cmd.run()` where the only type around that can run is Command.
+    // `cmd.run()` if Command is the only nearby type with a `run`.
     const members = near.filter(one => isMember(one.definition) && isCalled(one.definition));
     const [only] = members;
     if (
@@ -140,7 +140,7 @@ export class Calls {
       isShortFor(clean, only.definition.container)
     )
       return only;
-    // A module, a package, a namespace that is called as its file or folder.
+    // A module, package or namespace called like its file or folder.
     const module = callables.filter(
       one => !isMember(one.definition) && [stemOf(one.path), baseName(folderOf(one.path))].includes(clean),
     );
@@ -154,7 +154,7 @@ export class Calls {
       : undefined;
   }
 
-  /** The member of a type, in the type's own file or files that extend it where the type only declares it. */
+  /** A type's member, in its own file or in files that extend it if the type only declares it. */
   #memberOf(type: string, name: string, path: string): Callable | undefined {
     const members = (this.#byName.get(name) ?? []).filter(
       ({ definition }) => definition.container === type && isCalled(definition),
@@ -203,7 +203,9 @@ export class Calls {
   }
 }
 
-/** Names that are declared with a type: `Owner owner`, `owner: Owner`, `owner *Owner`, `owner = new Owner(`, `owner := &Owner{`. */
+/**
+ * Names declared with a type: `Owner owner`, `owner: Owner`, `owner *Owner`, `owner = new Owner(`, `owner := &Owner{`.
+ */
 function typesIn(lines: readonly string[]): Map<string, string | undefined> {
   const types = new Map<string, string | undefined>();
   const note = (name: string, type: string): void => {
@@ -229,7 +231,7 @@ function isCalled({ kind }: Definition): boolean {
   return /^(?:function|method|macro|procedure)$/.test(kind);
 }
 
-/** Whether a variable's name is made of letters of a type's name, in their order, from the start of one of its words on. */
+/** Whether a variable's letters appear in order in a type's name, from the start of one of its words. */
 function isShortFor(variable: string, type: string): boolean {
   const wanted = variable.replace(/_/g, '').toLowerCase();
   if (wanted.length < 2) return false;
@@ -243,11 +245,11 @@ function isShortFor(variable: string, type: string): boolean {
   return false;
 }
 
-/** The only one, or the first of its overloads; of several in more than one file the one in the file itself. */
+/** The only match, or its first overload; of matches in several files, the one in this file. */
 function single(callables: readonly Callable[], path: string): Callable | undefined {
   const own = callables.filter(one => one.path === path);
   const [first, ...rest] = own.length > 0 ? own : callables;
-  // Overloads stand in one file, of one type.
+  // Overloads share a file and a type.
   return rest.every(
     one => one.path === first?.path && one.definition.container === first.definition.container,
   )
@@ -255,7 +257,7 @@ function single(callables: readonly Callable[], path: string): Callable | undefi
     : undefined;
 }
 
-/** The one that shares most folders with a path, where only one does. */
+/** The match nearest to a path, if unique. */
 function nearest(callables: readonly Callable[], path: string): Callable | undefined {
   if (callables.length <= 1) return callables[0];
   const shares = callables.map(one => sharedFolders(folderOf(one.path), folderOf(path)));

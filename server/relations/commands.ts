@@ -1,4 +1,7 @@
-/** What can be run here, from project files at every level, documents, pipelines and wrappers: by what it is for, the surest source first. */
+/**
+ * Commands of the repository by purpose, most reliable source first: project files at every level, documents, pipelines
+ * and wrappers.
+ */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { isPipeline } from '../manifests/manifests.ts';
@@ -17,7 +20,7 @@ const mostOfUse: Readonly<Record<CommandUse, number>> = {
   other: 12,
 };
 
-/** By the words of a command and of its name; the first that fits. */
+/** Patterns over a command and its name; the first match decides. */
 const words: readonly (readonly [CommandUse, RegExp])[] = [
   [
     'one test',
@@ -48,7 +51,7 @@ export function commandsOf(
   { files, documents }: RepositoryFacts,
   scope: string | undefined,
 ): RunCommand[] {
-  // The wrapper itself is often left out of what is read as generated; what it is set up by is not.
+  // The wrapper script itself is often skipped as generated; its settings are not.
   const wrappers = new Set(
     paths.flatMap(path => {
       const match = /^(.*?)(?:gradle|\.mvn)\/wrapper\/(gradle|maven)-wrapper\.properties$/.exec(path);
@@ -62,10 +65,10 @@ export function commandsOf(
       continue;
     const pipeline = isPipeline(path);
     const inner = depth(path, scope);
-    // What a pipeline runs on its own machines is said last.
+    // Commands from pipelines come last.
     const place = pipeline ? 40 : inner * 10 + (isContainer(path) ? 8 : 0);
     for (const { name, text, line } of manifest.commands) {
-      // What a pipeline tells its own machine is no command of the project.
+      // Commands that set up the pipeline's machine do not belong to the project.
       if (pipeline && /\$[{(\w]|%\w+%| -v$|--version\b|\bconfig\b/.test(name)) continue;
       const typed = inside(wrapped(name, folderOf(path), wrappers), path, scope);
       found.push({ name: typed, command: text, path, line, use: useOf(name, text), place });
@@ -86,7 +89,7 @@ function isContainer(path: string): boolean {
   return /(^|\/)(?:dockerfile|containerfile|(?:docker-)?compose[^/]*)$/i.test(path);
 }
 
-/** `./mvnw` in place of `mvn` where the repository brings it. */
+/** `./mvnw` instead of `mvn` if the repository has it. */
 function wrapped(name: string, folder: string, wrappers: ReadonlySet<string>): string {
   const tool = /^(mvn|gradle) /.exec(name)?.[1];
   if (tool === undefined) return name;
@@ -97,7 +100,7 @@ function wrapped(name: string, folder: string, wrappers: ReadonlySet<string>): s
   }
 }
 
-/** Of an inner package: said to be run in its folder. */
+/** A nested package's command runs in its folder. */
 function inside(name: string, path: string, scope: string | undefined): string {
   const folder = folderOf(path);
   const isWhere =
@@ -105,14 +108,14 @@ function inside(name: string, path: string, scope: string | undefined): string {
   return isWhere ? name : `cd ${folder} && ${name}`;
 }
 
-/** What a command is for, by what is typed, else by what it runs or the heading it stands under. */
+/** A command's purpose from what is typed, or else from what it runs or its heading. */
 function useOf(name: string, told: string): CommandUse {
   const runner =
     /^(?:bundle exec )?(?:make|just|rake|task|composer|(?:npm|pnpm|yarn|bun)(?: run)?|tox(?: -e)?|nox(?: -s)?|poe|mage)(?: |$)/.exec(
       name,
     );
   if (words[0]![1].test(name)) return 'one test';
-  // What a runner runs is named behind it.
+  // A task runner's target is the name after it.
   if (runner) {
     const task = name.slice(runner[0].length);
     if (task === '')

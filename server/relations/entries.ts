@@ -1,4 +1,7 @@
-/** Where something begins: programs by their manifests, their `main` and what frameworks start; routes and commands by how they are declared. */
+/**
+ * Finds entry points: programs by manifests, `main` functions and frameworks; routes and commands by their
+ * declarations.
+ */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { folderOf } from '../protocol/folders.ts';
@@ -12,7 +15,7 @@ export interface Entry {
   readonly title: string;
   readonly path: string;
   readonly line: number;
-  /** What runs; without it the whole file does, from top to bottom. */
+  /** The code that runs; without it, the whole file from top to bottom. */
   readonly definition?: Definition;
 }
 
@@ -20,10 +23,10 @@ const mostPrograms = 12;
 const mostRoutes = 60;
 const longestLine = 300;
 
-/** Annotations by which a framework starts a class. */
+/** Annotations of classes that a framework starts. */
 const started =
   /^\s*(?:@(SpringBootApplication|QuarkusMain|HiltAndroidApp|MicronautApplication|main|UIApplicationMain|NSApplicationMain)\b)/;
-/** What declares a route; groups: the verb where it is said, the path. The handler is what comes next, or is named behind. */
+/** Patterns that declare a route; groups: the verb if stated, the path. The handler follows or is named at the end. */
 const routes: readonly RegExp[] = [
   /^\s*@(Get|Post|Put|Patch|Delete|Request)Mapping\b(?:\((?:(?:path|value) ?= ?)?\{? ?"([^"]*)")?/,
   /^\s*@(GET|POST|PUT|PATCH|DELETE)\b(?:\("([^"]*)"\))?/,
@@ -82,7 +85,7 @@ export function entriesOf(
   return [...programs.slice(0, mostPrograms), ...declared.slice(0, mostRoutes)];
 }
 
-/** What Android starts when its icon is touched. */
+/** The activity that Android launches from its icon. */
 function launched(
   path: string,
   { files, ranked }: RepositoryFacts,
@@ -114,7 +117,7 @@ function launched(
   return found;
 }
 
-/** What the language itself runs. */
+/** The language's own entry point. */
 function mainOf(path: string, { files }: RepositoryFacts): Entry | undefined {
   const { id } = languageOf(path);
   const name = baseName(path);
@@ -186,7 +189,7 @@ function routesIn(path: string, lines: readonly string[], { files }: RepositoryF
   return found;
 }
 
-/** The last name among the arguments that the file itself defines. */
+/** The last argument that names a definition of the file. */
 function handlerNamed(rest: string, definitions: readonly Definition[]): Definition | undefined {
   const names = [...rest.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name);
   return names

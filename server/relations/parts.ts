@@ -1,6 +1,7 @@
 /**
- * The parts of a repository: its folders, each opened while it holds more than a quarter of the code, so that no name stands for most of it.
- * What lies right in an opened folder is a part, too, and where that is a quarter of the code by itself its largest files are.
+ * Splits a repository into parts: its folders, each opened while it holds more than a quarter of the code, so that no
+ * name covers most of it. Files directly in an opened folder are a part too; if they exceed a quarter of the code, the
+ * largest become parts of their own.
  */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
@@ -9,17 +10,17 @@ import { folderOf } from '../protocol/folders.ts';
 import { compare } from '../syntax/paths.ts';
 
 export interface RepositoryPart {
-  /** A folder, `''` for the outermost, or a file. */
+  /** A folder, `''` for the root, or a file. */
   readonly path: string;
   readonly kind: 'folder' | 'file';
-  /** Only the files right in it. */
+  /** Only the files directly in it. */
   readonly loose: boolean;
   readonly files: readonly string[];
   readonly tokens: number;
 }
 
 const opened = 0.25;
-/** Files of a flat folder that are parts by themselves. */
+/** Files of a flat folder that become parts. */
 const mostFiles = 8;
 const leastPackages = 3;
 
@@ -27,11 +28,11 @@ interface Folder {
   readonly path: string;
   readonly folders: Map<string, Folder>;
   readonly loose: string[];
-  /** Of what the repository is about: neither tests nor generated. */
+  /** Code of the repository's subject: no tests or generated files. */
   code: number;
 }
 
-/** @param scope the folder whose parts are wanted; `''` for the whole repository */
+/** @param scope folder to split; `''` for the whole repository */
 export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope: string): RepositoryPart[] {
   const root = treeOf(paths, facts, scope);
   const parts: RepositoryPart[] = [];
@@ -52,7 +53,7 @@ export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope:
     }
     openFiles(folder);
   };
-  /** What lies right in a folder: one part, or its largest files where that is much. */
+  /** Files directly in a folder: one part, or the largest files if that is large. */
   const openFiles = (folder: Folder): void => {
     const code = folder.loose.filter(path => codeOf(path) > 0);
     const whole = code.reduce((sum, path) => sum + codeOf(path), 0);
@@ -62,7 +63,7 @@ export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope:
         : [];
     for (const path of alone) add(path, 'file', false, [path]);
     const rest = folder.loose.filter(path => !alone.includes(path));
-    // Outermost, what is no code is the project's own papers.
+    // At the top level, files other than code are the project's documents.
     const shown = folder.path === '' || folder.path === scope ? rest.filter(path => codeOf(path) > 0) : rest;
     add(folder.path, 'folder', folder.folders.size > 0 || alone.length > 0, shown);
   };
@@ -98,14 +99,14 @@ function treeOf(paths: readonly string[], facts: RepositoryFacts, scope: string)
   return root;
 }
 
-/** Folders with nothing but one folder in them are its name. */
+/** Collapses folders that contain only one folder. */
 function onlyFolder(folder: Folder): Folder {
   let inner = folder;
   while (inner.loose.length === 0 && inner.folders.size === 1) inner = [...inner.folders.values()][0]!;
   return inner;
 }
 
-/** A folder of several packages is opened however small they are. */
+/** A folder of several packages is always opened. */
 function holdsPackages(folder: Folder, { ranked }: RepositoryFacts): boolean {
   if (ranked.supportingOf(`${folder.path}/x`) !== undefined) return false;
   const packages = [...folder.folders.values()].filter(({ loose }) => loose.some(isManifest));

@@ -1,4 +1,4 @@
-/** What the parts of a repository have to do with each other: who refers to whom, where each is tested, which project files name it. */
+/** Relations between the parts of a repository: references, tests, and project files that name them. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { folderOf } from '../protocol/folders.ts';
@@ -9,8 +9,8 @@ const mostLinks = 6;
 const mostWires = 4;
 
 /**
- * @param statementOf what is said of a folder or file
- * @param scope a folder, `''` for the whole
+ * @param statementOf describes a folder or file
+ * @param scope a folder, `''` for the whole repository
  */
 export function relationsOf(
   paths: readonly string[],
@@ -69,7 +69,7 @@ export function relationsOf(
   });
 }
 
-/** A part as it is shown: a folder ends with a slash. */
+/** A part's display path: folders end with a slash. */
 export function keyOf({ path, kind, loose }: Pick<RepositoryPart, 'path' | 'kind' | 'loose'>): string {
   if (kind === 'file') return path;
   return loose ? (path === '' ? './*' : `${path}/*`) : `${path}/`;
@@ -104,7 +104,7 @@ interface Wire {
   readonly at: Place;
 }
 
-/** Project files that name another project of the repository, where both are parts. */
+/** Project files that name another project, where both are parts. */
 function wiresOf(
   paths: readonly string[],
   { files }: RepositoryFacts,

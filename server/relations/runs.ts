@@ -1,4 +1,4 @@
-/** How it runs: from each entry point the chain of calls that leads furthest into the repository, every call at its line. */
+/** How the repository runs: from each entry point the longest chain of calls, every call with its line. */
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { Run, Statement } from '../protocol/requests.ts';
 import type { Definition } from '../syntax/definition.ts';
@@ -9,22 +9,22 @@ import { type Entry, entriesOf } from './entries.ts';
 
 const mostRuns = 8;
 const mostCalls = 6;
-/** Calls that a chain needs to tell something. */
+/** Shortest chain worth showing. */
 const leastCalls = 2;
-/** Definitions that are looked at for one summary. */
+/** Limit on definitions examined per summary. */
 const mostLooked = 6000;
 const steps = 6;
-/** What seldom leads anywhere. */
+/** Calls that seldom lead anywhere. */
 const aside =
   /^(?:log\w*|debug\w*|trace|warn\w*|info|error\w*|print\w*|assert\w*|panic|fail\w*|get[A-Z_]?\w{0,8}|set[A-Z_]\w*|to_?[Ss]tring|to_s|is[A-Z_]\w*|has[A-Z_]\w*|len|size|close|copy|clone|new|equals?|hash\w*|deprecat\w*|check\w*|valid\w*|format\w*|escape\w*)$/;
 const telling =
   /^(?:main|run\w*|start\w*|serve\w*|handle\w*|execute\w*|exec|invoke\w*|process\w*|dispatch\w*|parse\w*|render\w*|find\w*|load\w*|build\w*|compile\w*|call|__call__|ServeHTTP|apply)$/i;
 const [manyUsers, toolWeight] = [5, 0.5];
-/** Roots looked at in a library. */
+/** Roots examined in a library. */
 const mostRoots = 240;
 const rootFiles = 14;
 
-/** @param keyFiles the most central files, in whose order a library's own roots are looked for */
+/** @param keyFiles most central files, which order the search for a library's roots */
 export function runsOf(
   paths: readonly string[],
   facts: RepositoryFacts,
@@ -41,7 +41,7 @@ export function runsOf(
   const routes = begun
     .filter(({ entry, chain }) => entry.kind === 'route' && chain.length > 0)
     .sort((one, other) => other.chain.length - one.chain.length);
-  // Programs that can be followed come first.
+  // Programs with a chain come first.
   programs.sort((one, other) => Number(other.chain.length > 0) - Number(one.chain.length > 0));
   for (const { entry, chain } of [...programs, ...routes.slice(0, 2)])
     if (runs.length < mostRuns) runs.push(runOf(entry.title, entry, chain));
@@ -72,7 +72,7 @@ function shown({ definition: { name, container } }: Callable): string {
   return container === undefined ? name : `${container}.${name}`;
 }
 
-/** A library is run by its users: what they can call that leads furthest. */
+/** A library is entered by its users: finds the callable definition with the longest chain. */
 function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker: Walker): Run[] {
   const roots = keyFiles
     .slice(0, rootFiles)
@@ -101,7 +101,7 @@ function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker
   const runs: Run[] = [];
   const seen = new Set<string>();
   for (const { root, chain } of found) {
-    // One chain is not told from two of its places.
+    // Do not show one chain from two of its places.
     if (chain.some(({ call }) => seen.has(`${call.to.path}:${call.to.definition.line}`))) continue;
     for (const { call } of chain) seen.add(`${call.to.path}:${call.to.definition.line}`);
     runs.push(runOf(`From ${shown(root)}`, { path: root.path, line: root.definition.line }, chain));
@@ -116,7 +116,7 @@ function worthOf({ definition }: Callable, chain: readonly Step[]): number {
 }
 
 interface Start {
-  /** What the calls are in, as it is shown. */
+  /** Display name of the caller. */
   readonly name: string;
   readonly path: string;
   readonly calls: readonly Call[];
@@ -127,7 +127,7 @@ interface Step {
   readonly call: Call;
 }
 
-/** The lines of an entry's definition; of a file that runs from top to bottom, what lies outside of its definitions. */
+/** The lines of an entry's definition, or for a script the lines outside its definitions. */
 function startsOf(entry: Entry, facts: RepositoryFacts, calls: Calls): Start[] {
   const { path, definition } = entry;
   if (definition !== undefined)
@@ -154,7 +154,7 @@ function startsOf(entry: Entry, facts: RepositoryFacts, calls: Calls): Start[] {
 
 class Walker {
   readonly calls: Calls;
-  /** Files that use a definition; what many use is a tool of theirs, and no step of their way. */
+  /** Number of files that use a definition; a widely used helper is not a step. */
   readonly #usersOf: (callable: Callable) => number;
   #looked = 0;
 
@@ -163,7 +163,7 @@ class Walker {
     this.#usersOf = usersOf;
   }
 
-  /** The chain of calls that leads furthest. */
+  /** The longest chain of calls. */
   from(starts: readonly Start[]): Step[] {
     let best: { steps: Step[]; worth: number } = { steps: [], worth: 0 };
     for (const { name, path, calls } of starts) {
@@ -206,7 +206,7 @@ class Walker {
         known.set(memo, rest);
       }
       const worth = (own + rest.worth) * (this.#usersOf(call.to) >= manyUsers ? toolWeight : 1);
-      // A chain that was found from elsewhere may lead back to where this one has been.
+      // A chain found from elsewhere may lead back into this one.
       const isRing = rest.steps.some(
         ({ call: { to } }) =>
           on.has(`${to.path}:${to.definition.line}`) || `${to.path}:${to.definition.line}` === key,

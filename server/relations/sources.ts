@@ -1,4 +1,4 @@
-/** An entry point names what is built (`dist/index.js`); the file to read is its source. */
+/** Maps an entry point's build output (`dist/index.js`) to its source. */
 
 const extensions = ['ts', 'tsx', 'mts', 'js', 'mjs', 'cjs', 'jsx', 'py', 'rs'];
 
