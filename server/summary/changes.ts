@@ -1,4 +1,4 @@
-/** When the files of a repository last changed, and how much goes on in it. */
+/** When files last changed, and recent activity. */
 
 import type { Activity } from '../protocol/requests.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -6,14 +6,14 @@ import type { TokenMemory } from '../repository/token-memory.ts';
 import { readHistory } from '../workspace/git-history.ts';
 
 export interface Changes {
-  /** Seconds since 1970, by path. Of files that have not changed for long, the time since when they have not. */
+  /** Seconds since 1970, by path. For files unchanged for long, a time since when they are unchanged. */
   readonly changed: ReadonlyMap<string, number>;
   readonly activity?: Activity;
 }
 
 /**
- * By git where it knows the folder; times of the disk are the times of a checkout there. Elsewhere the disk's.
- * @param budget milliseconds to look back for
+ * From git if it knows the folder, because there disk times are those of a checkout; otherwise from the disk.
+ * @param budget milliseconds for git history
  */
 export async function readChanges(
   repository: Repository<TokenMemory>,
@@ -45,7 +45,7 @@ export async function readChanges(
   return { changed, ...(lastCommit > 0 && { activity }) };
 }
 
-/** A sentence on the activity. */
+/** A sentence about the activity. */
 export function activityText({ commitsLastYear, lastCommit, partial }: Activity): string {
   const date = new Date(lastCommit * 1000).toISOString().slice(0, 10);
   const commits = commitsLastYear === 1 ? '1 commit' : `${commitsLastYear.toLocaleString('en-US')} commits`;

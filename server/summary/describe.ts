@@ -1,4 +1,4 @@
-/** What a repository, a folder, a file or a selection is: sections of statements, and the same as Markdown with links. */
+/** Describes a repository, folder, file or selection: sections of statements, and the same as Markdown with links. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { outermost } from '../analysis/heads.ts';
@@ -20,7 +20,7 @@ type Section = Description['sections'][number];
 const mostInSection = 60;
 const mostUsers = 12;
 
-/** @throws RangeError when `path` names nothing that was read. */
+/** @throws RangeError when `path` is not indexed */
 export function describe(
   source: SummarySource,
   facts: RepositoryFacts,
@@ -91,7 +91,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
   ];
 }
 
-/** A part with what is said of it, and below it what it has to do with the others, each at one reference. */
+/** A part with its description, and below it its relations, each at one reference. */
 function partLines(part: PartRelations): Statement[] {
   const { statement, uses, usedBy, tests, wiredBy } = part;
   const size = part.kind === 'folder' ? ` (${part.files} ${part.files === 1 ? 'file' : 'files'})` : '';
@@ -141,7 +141,7 @@ function aboutFile(path: string, facts: RepositoryFacts): Section[] {
   ];
 }
 
-/** Who refers to it, each at the line that does. */
+/** Files that refer to it, each at its line. */
 function usersOf(path: string, facts: RepositoryFacts): Statement[] {
   const { ranked } = facts;
   const lines = new Map(ranked.references.to(path).map(({ from, line }) => [from, line]));
@@ -185,7 +185,7 @@ function aboutLines(
   ];
 }
 
-/** `kind name: what its comment says`, at the place where that stands. */
+/** `kind name: sentence from its comment`, at the comment's place. */
 function said(
   found: {
     path: string;
@@ -202,7 +202,7 @@ function said(
   };
 }
 
-/** A file that is used or uses, with what it says of itself; the place is where the one names the other. */
+/** A related file with its description; the place is the reference. */
 function linked(shown: string, path: string, line: number, { files }: RepositoryFacts): Statement {
   const statement = files.get(shown)?.statement;
   return plain(statement === undefined ? shown : `${shown}: ${statement.text}`, path, line);

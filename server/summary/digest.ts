@@ -1,7 +1,7 @@
 /**
- * The repository for another tool, within a budget of tokens: what it says it is, its tree, its biggest files, then the files themselves in
- * the order of how much the others lean on them. The outermost names of all files come first, so that as many files as can be are seen at all;
- * then their members, as far as they fit; then whole texts take the places of outlines.
+ * The repository for another tool, within a token budget: its description, tree and biggest files, then files by rank.
+ * Top-level names of all files come first, to cover as many files as possible; then members, as far as they fit; then
+ * full text replaces outlines.
  */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
@@ -33,9 +33,9 @@ const biggestShown = 10;
 const treeDepth = 3;
 const mostTreeRows = 80;
 const mostOutlineLines = 120;
-/** Tokens below which no file is worth trying. */
+/** Minimum tokens for a file. */
 const leastEntry = 24;
-/** Of the budget, at most: what comes before the files. */
+/** Maximum share of the budget before the files. */
 const headShare = 0.2;
 
 interface Entry {
@@ -45,7 +45,7 @@ interface Entry {
   readonly text?: string;
 }
 
-/** @throws RangeError when `path` names nothing that was read, or the budget is too small for anything. */
+/** @throws RangeError when `path` is not indexed, or the budget is too small for anything */
 export function makeDigest(source: SummarySource, facts: RepositoryFacts, options: DigestOptions): Digest {
   const { budget = digestBudget, format, countTokens } = options;
   const summary = summarize(source, facts, options.path === undefined ? {} : { path: options.path });
@@ -77,7 +77,7 @@ export function makeDigest(source: SummarySource, facts: RepositoryFacts, option
         skipped: options.skipped,
       };
     }
-    // Tokens of the whole are a little more than those of its parts; the least important goes.
+    // The whole has slightly more tokens than its parts; drop the least important.
     if (entries.pop() === undefined)
       throw new RangeError(`A digest of ${summary.name} requires more than ${budget} tokens.`);
   }
@@ -90,7 +90,7 @@ function pathsIn({ files }: RepositoryFacts, path: string | undefined): string[]
   );
 }
 
-/** Where to start, then files others use, then the rest by size: what is small says most for its tokens. */
+/** Where to start, then files that others use, then the rest by size: small files say most per token. */
 function orderOf(paths: readonly string[], summary: Summary, { files, ranked }: RepositoryFacts): string[] {
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const rest = [...paths]
@@ -132,19 +132,19 @@ function filesWithin(
     change(kept, { ...kept.entry, outline: outlineText(source.textOf(kept.entry.path)!, facts, true) });
   }
   for (const kept of entries.values()) {
-    // What is far too long needs no counting.
+    // Skip counting what is far too long.
     if (files.get(kept.entry.path)!.tokens - kept.cost > left) continue;
     change(kept, { ...kept.entry, text: source.textOf(kept.entry.path)! });
   }
   return [...entries.values()].map(({ entry }) => entry);
 }
 
-/** The lines on which definitions stand, as they stand there: the outermost, and with them their members where there is room. */
+/** The declaration lines of definitions, verbatim: the top level, and members if there is room. */
 function outlineText(text: string, { definitions }: FileFacts, withMembers: boolean): string {
   const lines = text.split('\n');
   const outer = new Set(outermost(definitions));
   const members = withMembers ? definitions.filter(one => !outer.has(one) && one.exported) : [];
-  // Of very many, the outermost stay.
+  // If there are too many, the top level stays.
   const shown = [...outer, ...members]
     .slice(0, mostOutlineLines)
     .sort((one, other) => one.line - other.line)
@@ -163,11 +163,11 @@ interface Head {
   readonly commands: readonly string[];
   readonly tree: string;
   readonly biggest: Digest['biggest'];
-  /** Files left out when the repository was read, by reason. */
+  /** Files left out of the index, by reason. */
   readonly leftOut: Readonly<Record<string, number>>;
 }
 
-/** The tree and the commands give way first. */
+/** The tree and the commands are cut first. */
 function headOf(
   summary: Summary,
   biggest: Digest['biggest'],

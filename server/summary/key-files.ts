@@ -1,7 +1,7 @@
 /**
- * The files a newcomer should know: those that others lean on, those that lean on many others, and those that hold much, from all parts of the
- * repository. Each file chosen takes a little off what the others of its folder count, more slowly in a folder that holds much of the code.
- * How much each of these counts was chosen on a plateau of `test/bench/summary.ts`: neighbours of the numbers below do as well.
+ * Selects files a newcomer should know: widely used, using much, or large, from all parts of the repository. Each
+ * chosen file lowers the score of others in its folder, less so in a folder with much of the code. The weights were
+ * chosen on a plateau of `test/bench/summary.ts`: nearby values do as well.
  */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
@@ -15,16 +15,16 @@ import { compare } from '../syntax/paths.ts';
 export const keyFileCount = 20;
 const folderDecay = 0.85;
 const supportingWeight = 0.1;
-/** What documents speak of is worth more. */
+/** Weight of files that documents mention. */
 const spokenOfWeight = 2;
-/** What a file counts for that nothing refers to and that refers to nothing. */
+/** Weight of a file without references in either direction. */
 const aloneWeight = 0.2;
-/** How much using the others counts beside being used. */
+/** Weight of using others, relative to being used. */
 const hubShare = 2;
 const [rankPower, sizePower] = [0.45, 0.8];
-/** With fewer files of its own, tests and examples are shown, too. */
+/** With fewer files of its own, tests and examples are included. */
 const fewestOwn = 3;
-/** Files looked at: what is further down cannot be chosen but where nearly all files share a folder. */
+/** Files considered: lower-ranked ones matter only where nearly all files share a folder. */
 const pool = 600;
 
 export function chooseKeyFiles(
@@ -67,7 +67,7 @@ export function chooseKeyFiles(
   return chosen;
 }
 
-/** How many files of a folder may be chosen before the others count half: one, or half of what its share of the tokens would give it. */
+/** Files that may be chosen from a folder before the others count half: one, or half of its share by tokens. */
 function roomOfFolders(files: readonly (readonly [path: string, tokens: number])[]): Map<string, number> {
   const sizes = new Map<string, number>();
   let whole = 0;

@@ -1,9 +1,9 @@
-/** The relations of the parts drawn over the map: a line from each part to those that it uses, the thicker the more references. */
+/** Draws relations between parts over the map: a line from each part to those it uses, thicker for more references. */
 import { escapeXml } from '../protocol/clean-text.ts';
 import type { PartRelations } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
 
-/** Where a folder or a file lies on the picture. */
+/** Position of a folder or file in the picture. */
 export interface Rectangle {
   readonly x0: number;
   readonly y0: number;
@@ -13,10 +13,10 @@ export interface Rectangle {
 
 const mostLines = 80;
 const [thinnest, thickest] = [1, 6];
-/** How far a line bows out, as a share of its length: the two ways between two parts lie apart. */
+/** Curvature as a share of a line's length, which separates the two directions between parts. */
 const bow = 0.15;
 
-/** @param rectangleOf of a path, `''` for the whole; nothing for what is not on the map */
+/** @param rectangleOf by path, `''` for the whole; undefined for paths not on the map */
 export function relationShapes(
   relations: readonly PartRelations[],
   rectangleOf: (path: string) => Rectangle | undefined,
@@ -55,7 +55,7 @@ export function relationShapes(
   return [arrow, ...drawn, ...dots];
 }
 
-/** Files right in a folder have no rectangle of their own: they stand at its upper edge. */
+/** Files directly in a folder have no rectangle: they are placed at its upper edge. */
 function centreOf({ x0, y0, x1, y1 }: Rectangle, loose: boolean): { x: number; y: number } {
   return {
     x: Math.round((x0 + x1) / 2),

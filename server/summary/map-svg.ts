@@ -1,4 +1,7 @@
-/** The map as a picture: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in tokens. */
+/**
+ * The map as SVG: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in
+ * tokens.
+ */
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
 import { escapeXml } from '../protocol/clean-text.ts';
 import { inkOn } from '../protocol/colours.ts';
@@ -16,22 +19,22 @@ export interface PictureOptions {
   readonly height?: number;
   /** Seconds since 1970, for ages. */
   readonly now: number;
-  /** Parts whose relations are drawn over the map. */
+  /** Parts whose relations are drawn. */
   readonly relations?: readonly PartRelations[];
 }
 
 interface Node {
   readonly name: string;
-  /** Index into the files of the map; of a folder there is none. */
+  /** Index into the map's files; absent for folders. */
   readonly file?: number;
   readonly children: Node[];
 }
 
 const titleHeight = 28;
 const legendHeight = 28;
-/** Rectangles smaller than this have no name. */
+/** Smaller rectangles have no name. */
 const [nameWidth, nameHeight] = [48, 13];
-/** About what a character takes at the size of names. */
+/** Approximate width of a character. */
 const characterWidth = 6;
 
 export function mapSvg(map: RepositoryMap, options: PictureOptions): string {
@@ -85,12 +88,12 @@ function treeOf(map: RepositoryMap): Node {
 }
 
 interface Scale {
-  /** The colour of each file. */
+  /** Colour of each file. */
   readonly of: readonly string[];
   readonly legend: readonly { readonly text: string; readonly colour: string }[];
 }
 
-/** Okabe and Ito's colours, which people tell apart however they see colour, and lighter ones of the same hues. */
+/** Okabe and Ito's colour-blind safe palette, and lighter variants. */
 const hues = [
   '#56b4e9',
   '#e69f00',
@@ -103,7 +106,7 @@ const hues = [
   '#e0b7cf',
 ];
 const otherHue = '#bbbbbb';
-/** From little to much; a sequence that stays readable in grey (after ColorBrewer's YlGnBu). */
+/** Low to high, readable in greyscale (after ColorBrewer's YlGnBu). */
 const ramp = ['#edf8b1', '#c7e9b4', '#7fcdbb', '#41b6c4', '#1d91c0', '#225ea8'];
 
 function scaleOf(map: RepositoryMap, { colour, now }: PictureOptions): Scale {

@@ -1,4 +1,4 @@
-/** The repository as a map: one entry a file in parallel arrays, which stay small and quick to send where objects would not. */
+/** The repository as a map: parallel arrays with one entry per file, smaller and faster to send than objects. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { folderOf } from '../protocol/folders.ts';
@@ -15,7 +15,7 @@ export interface MapExtras {
 
 /**
  * @param path a folder; everything without it
- * @throws RangeError when it names nothing that was read
+ * @throws RangeError when it is not indexed
  */
 export function buildMap(
   name: string,
@@ -49,7 +49,7 @@ export function buildMap(
   };
   const language = (of: string): number => {
     const { id, name: shown } = languageOf(of);
-    // Text that someone wrote and what no rule knows have one identifier, and two names.
+    // Prose and unknown files share an identifier but have different names.
     const known = languageIds.get(shown);
     if (known !== undefined) return known;
     languages.push({ id, name: shown });
@@ -85,7 +85,7 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Hundredths are more than a colour can show. */
+/** Colours show no more than hundredths. */
 function rounded(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 100) / 100;
 }

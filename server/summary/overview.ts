@@ -1,4 +1,4 @@
-/** The sentences with which a repository or a folder says what it is: its manifest's, its README's, its index file's. */
+/** The sentences that describe a repository or folder: its manifest's, its README's, its index file's. */
 
 import { isCredit, isPointing } from '../analysis/boilerplate.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
@@ -10,11 +10,11 @@ import type { Statement } from '../protocol/requests.ts';
 import { isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 const most = 5;
-/** Sentences of a README that are looked at, and its characters: what a project is stands near the top. */
+/** Sentences and characters of a README to consider: a project's description is near the top. */
 const looked = 14;
 const readmeHead = 30_000;
 
-/** @param scope a folder, `''` for the whole, or a file's own path */
+/** @param scope a folder, `''` for the whole repository, or a file's path */
 export function overviewOf(
   paths: readonly string[],
   facts: ReadonlyMap<string, FileFacts>,
@@ -47,11 +47,14 @@ export function overviewOf(
   return withoutEchoes(statements).slice(0, most);
 }
 
-/** Headings of sections that do not say what a project is. */
+/** Headings of sections that do not describe a project. */
 const aside =
   /\b(?:install\w*|getting started|quick ?start|set ?up|usage|examples?|benchmarks?|download|requirements|prerequisites|sponsors?|backers|contribut\w*|licen[cs]e|credits|acknowledge?ments|changelog|news|announce?(?:d|ment|ments)?|releases?|what'?s new|table of contents|contents|support|community|status|badges|build(?:ing)?|running|tests?|links)\b|安装|快速开始|インストール|설치|установка/iu;
 
-/** The README of a folder; of the whole also where hosts look for it. A translation only where there is nothing else. */
+/**
+ * The README of a folder; for the whole repository also in the places that hosts support. Translations only as a last
+ * resort.
+ */
 function readmeOf(here: readonly string[], paths: readonly string[], scope: string): string | undefined {
   const elsewhere = scope === '' ? paths.filter(path => /^(?:\.github|docs?)\/[^/]+$/i.test(path)) : [];
   const all = [...here, ...elsewhere];
@@ -78,7 +81,7 @@ function introduction(path: string, text: string): Sentence[] {
     : telling.filter(({ block }) => [first, second].includes(sectionOf(block)));
 }
 
-/** In their order, but what points elsewhere left out, and "name is …" before all. */
+/** In order, without sentences that refer elsewhere, and with "name is …" first. */
 function definitionFirst<S extends { readonly text: string }>(
   sentences: readonly S[],
   names: readonly string[],
@@ -94,7 +97,7 @@ function definitionFirst<S extends { readonly text: string }>(
   return telling.length > 0 ? telling : sentences.slice(0, 1);
 }
 
-/** A manifest and a README often say the same in a few words more or less: nine words in ten of the shorter one. */
+/** Drops near-duplicates, as a manifest and a README often are: nine in ten words of the shorter one. */
 function withoutEchoes(statements: readonly Statement[]): Statement[] {
   const kept: { statement: Statement; words: ReadonlySet<string> }[] = [];
   for (const statement of statements) {

@@ -1,4 +1,4 @@
-/** The path a newcomer should read first. */
+/** The reading order for a newcomer. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
@@ -13,8 +13,9 @@ const mostDocuments = 4;
 const mostRuns = 3;
 
 /**
- * README first, then documents for those who work on it, then what manifests and languages call entry points, then the most central files.
- * @param name of the repository: the package that bears it is its main one
+ * README first, then documents for contributors, then entry points from manifests and languages, then the most central
+ * files.
+ * @param name of the repository: the package of that name is the main one
  */
 export function startHere(
   paths: readonly string[],
@@ -69,7 +70,7 @@ export function startHere(
   return [...chosen.values()];
 }
 
-/** A document's statement may be of another document. */
+/** A document's statement may come from another document. */
 function lineOf(path: string, facts: FileFacts | undefined): number {
   return facts?.statement?.path === path ? facts.statement.line : 1;
 }
@@ -80,7 +81,7 @@ function aboutDocument(path: string): string {
   return /^(?:contributing|develop|building)/.test(name) ? 'how to work on it' : 'about the structure';
 }
 
-/** Tokens of all that lies in a folder, however deep. */
+/** Tokens of each folder, recursively. */
 function sizesOfFolders(
   paths: readonly string[],
   facts: ReadonlyMap<string, FileFacts>,

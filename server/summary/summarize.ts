@@ -1,4 +1,4 @@
-/** The summary of a repository or of a part of it. Every statement in it is a text of the repository, with its place. */
+/** The summary of a repository or a part of it. Every statement is quoted from the repository, with its place. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { Ranked } from '../analysis/graph.ts';
@@ -16,7 +16,7 @@ import { buildTree } from './tree.ts';
 export interface SummaryOptions {
   /** A folder or file; everything without it. */
   readonly path?: string;
-  /** The most tokens that all texts together may have; the least important go first. */
+  /** Limit on all text together, in tokens; the least important is cut first. */
   readonly budget?: number;
   readonly countTokens?: (text: string) => number;
 }
@@ -25,8 +25,8 @@ const keySymbolCount = 30;
 const sameFileDecay = 2 / 3;
 
 /**
- * @returns a summary, whose lists are empty where the repository says nothing.
- * @throws RangeError when `path` names nothing that was read.
+ * @returns a summary, with empty lists where the repository says nothing
+ * @throws RangeError when `path` is not indexed
  */
 export function summarize(
   source: SummarySource,
@@ -81,8 +81,8 @@ export function summarize(
 }
 
 /**
- * The names that the others lean on most, each once: where several define it, the one that is used most. Each one chosen takes a third off what
- * the others of its file count, so that one module does not fill the list.
+ * The most used names without duplicates: of several definitions, the most used one. Each chosen name lowers the others
+ * of its file by a third, so that one module does not fill the list.
  */
 function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySymbol[] {
   const left = ranked.symbols
@@ -137,7 +137,7 @@ function key(statement: Statement): string {
   return `${statement.path}:${statement.line}:${statement.text}`;
 }
 
-/** One of each text: a package and its README often say the same. */
+/** Drops duplicates: a package and its README often say the same. */
 function distinct(statements: readonly Statement[]): Statement[] {
   const seen = new Set<string>();
   return statements.filter(({ text }) => {

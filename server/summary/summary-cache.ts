@@ -1,9 +1,9 @@
-/** The summary of a repository, kept between sessions: what opens it again sees it at once, and what holds now when reading has ended. */
+/** Caches a repository's summary between sessions, so that reopening shows it at once, until indexing is done. */
 import { createHash } from 'node:crypto';
 import type { Summary } from '../protocol/requests.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 
-/** Raised whenever `Summary` changes its form, or what is said of a repository changes much. */
+/** Increased when `Summary` changes its form, or its contents change much. */
 const format = 2;
 const name = 'summary';
 
@@ -19,7 +19,7 @@ export class SummaryCache {
     this.#key = createHash('sha256').update(identity).digest('hex').slice(0, 40);
   }
 
-  /** Nothing where none was kept, or what was is damaged. */
+  /** Undefined if there is none, or it is damaged. */
   async get(): Promise<Summary | undefined> {
     const kept = await this.#store.get(this.#key, name).catch(() => undefined);
     if (kept === undefined || kept === 'damaged') return undefined;
@@ -30,7 +30,7 @@ export class SummaryCache {
     }
   }
 
-  /** What cannot be kept is made again the next time; that is no reason to fail. */
+  /** Failures are ignored: the summary is made again next time. */
   async put(summary: Summary): Promise<void> {
     const text = JSON.stringify(summary);
     if (text === this.#written) return;

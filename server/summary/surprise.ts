@@ -1,8 +1,9 @@
 /**
- * How surprising each file is given the rest of the repository, in bits per byte, by the copy memory. Coding every token would take hours
- * for a large repository; the code length is estimated from a sample of each file's tokens, taken at even distances. At each, the longest
- * context that also stands in another file either leads to the same token or does not, and what that is worth is learnt from the whole sample:
- * −log₂ of how often contexts of that length are right, or wrong and then the token's own frequency.
+ * Estimates how surprising each file is given the rest of the repository, in bits per byte, by the copy memory. Coding
+ * every token would take hours for a large repository, so the code length is estimated from evenly spaced tokens of
+ * each file. At each, the longest context that also occurs in another file predicts the token or not, and the value of
+ * either is learnt from the whole sample: −log₂ of how often contexts of that length are right, or wrong and then the
+ * token's own frequency.
  */
 import type { Predictor } from '../copy-memory/predictor.ts';
 import { contentOf } from '../sequence/content.ts';
@@ -15,11 +16,11 @@ export interface SurpriseSource {
   readonly tokensOf: (path: string) => Uint16Array | undefined;
 }
 
-/** Tokens looked at in the whole repository, and the least and most in each file. */
+/** Tokens sampled in the whole repository, and the minimum and maximum per file. */
 const sampleOfAll = 16_000;
 const leastOfFile = 4;
 const mostOfFile = 64;
-/** Tokens of context that are compared. */
+/** Tokens of context to compare. */
 const context = 32;
 const stretch = 8;
 
@@ -30,7 +31,7 @@ interface Sampled {
 }
 
 export class SurpriseMeter {
-  /** What was sampled of each file; it stays as long as the file does, though the rest of the repository changes. */
+  /** Samples of each file; valid while the file is unchanged, even if others change. */
   readonly #samples = new Map<string, { readonly version: string; readonly sample: readonly Sampled[] }>();
   #perFile = 0;
 
@@ -39,7 +40,7 @@ export class SurpriseMeter {
     return `Bits per byte of each file given all others, by the copy memory, estimated from up to ${this.#perFile || mostOfFile} tokens of each file.`;
   }
 
-  /** What is known without looking at a file anew: bits per byte by path. */
+  /** Cached results: bits per byte by path. */
   known(source: SurpriseSource): Map<string, number> {
     const valid = [...source.files()].flatMap(({ path, version }) => {
       const known = this.#samples.get(path);
@@ -88,7 +89,7 @@ function* samplesOf(
   }
 }
 
-/** The largest length that is told apart. */
+/** Longer matches count as this length. */
 const longest = 16;
 
 function codeLengths(

@@ -1,4 +1,4 @@
-/** The folder tree with a line for each part that has one. */
+/** The folder tree with a description of each part that has one. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { isManifest } from '../manifests/manifests.ts';
@@ -6,7 +6,7 @@ import { folderOf } from '../protocol/folders.ts';
 import type { Part, Statement } from '../protocol/requests.ts';
 import { compare, isFolderIndex, isReadme } from '../syntax/paths.ts';
 
-/** A folder with more files than this is shown with its most central files only. */
+/** A folder with more files shows only its most central ones. */
 const filesShownPerFolder = 200;
 
 interface MutablePart {
@@ -19,8 +19,8 @@ interface MutablePart {
 }
 
 /**
- * @param lineOf what is said of a folder that has no sentence
- * @param scope the folder whose children are returned; `''` for the whole repository. A file's own path gives that file.
+ * @param lineOf lines for folders without a sentence
+ * @param scope folder whose children are returned; `''` for the whole repository; a file's path gives that file
  */
 export function buildTree(
   paths: readonly string[],
@@ -79,7 +79,7 @@ export function buildTree(
         child =>
           child.kind === 'file' && isFolderIndex(child.path) && facts.get(child.path)!.candidates.length > 0,
       );
-    // What a document says of the folder comes before what the folder says itself.
+    // A document's statement about the folder takes precedence over the folder's own.
     const statement = documents.statements.get(part.path) ?? speaker?.statement ?? lineOf.get(part.path);
     if (statement) part.statement = statement;
     const files = part.children.filter(child => child.kind === 'file');

@@ -1,6 +1,7 @@
 /**
- * Where else is this done? The places that the copy memory connects most strongly with the lines at the cursor: each token of those lines
- * is worth the bits that it takes to say it by its frequency alone, and a place earns it where the same run of tokens leads up to it.
+ * "Where else is this done?" finds the places that the copy memory connects most strongly with the lines at the cursor:
+ * each token of those lines is worth its unigram code length in bits, and a place scores it where the same run of
+ * tokens leads up to it.
  */
 import type { Predictor } from '../copy-memory/predictor.ts';
 import type { ConnectedPlace } from '../protocol/requests.ts';
@@ -10,13 +11,13 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 export interface WhereQuestion {
   readonly path: string;
-  /** The file as it is now, saved or not. */
+  /** The current text, saved or not. */
   readonly text: string;
-  /** From 1. */
+  /** 1-based. */
   readonly line: number;
 }
 
-/** What is asked. */
+/** The memory to search. */
 export interface ConnectedMemory {
   readonly memory: Predictor;
   readonly tokenizer: Tokenizer;
@@ -25,18 +26,18 @@ export interface ConnectedMemory {
   linesOf(path: string, first: number, last: number): string[];
 }
 
-/** Lines on either side of the cursor's that count too, and how much. */
+/** Lines around the cursor's that count too, and their weight. */
 const around = 2;
 const aroundWeight = 0.35;
-/** Tokens that lead up to a place; fewer than `shortest` are no connection. */
+/** Tokens of context compared; runs shorter than `shortest` do not count. */
 const context = 48;
 const shortest = 3;
-/** Places looked at for each token. What more places have than this connects nothing. */
+/** Places per token. Tokens with more occurrences connect nothing. */
 const placesPerToken = 48;
 const mostPlaces = 20;
 const mostPlacesPerFile = 3;
 const leastScore = 0.04;
-/** Lines looked at for one that is not blank, and for what a place stands in. */
+/** Lines searched for a non-blank one, and for the enclosing definition. */
 const [furthestSpoken, furthestOpening, longestOpening] = [12, 80, 160];
 const [siblingWeight, noiseWeight] = [1.5, 0.3];
 
@@ -82,19 +83,19 @@ export async function placesLike(
     .slice(0, mostPlaces);
 }
 
-/** The line itself, or the nearest that is not blank; below before above. */
+/** The line itself, or the nearest non-blank one; below before above. */
 function spokenLine(lines: readonly string[], line: number): number | undefined {
   for (let away = 0; away <= furthestSpoken; away++)
     for (const at of [line + away, line - away]) if (lines[at - 1]?.trim()) return at;
   return undefined;
 }
 
-/** Whether a line opens something that others stand in. */
+/** Whether a line opens a block. */
 const opens =
   /\b(?:function|def|class|fn|func|fun|sub|impl|interface|struct|trait|module|enum|object|protocol|extension|defp|defmodule)\b|^[\w<>,*&:[\]?. ]+\w\([^;]*$|=>\s*\{?$/;
 const branches = /^(?:if|for|while|switch|else|return|catch|elif|match)\b/;
 
-/** The nearest line above that is indented less and opens something, from its own on. */
+/** The nearest enclosing opener: a line above with less indentation, including this one. */
 function openingOf(lines: readonly string[], line: number): string | undefined {
   let indent = indentOf(lines[line - 1] ?? '') + 1;
   for (let at = line; at > 0 && line - at < furthestOpening; at--) {
@@ -111,7 +112,7 @@ function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
-/** What its line and what it stands in say of a place: siblings count more, comments, imports and parameters less. */
+/** Adjusts a place's score by its line and enclosing block: siblings up; comments, imports and parameters down. */
 function judged(
   { path, line, endLine, score }: Pick<ConnectedPlace, 'path' | 'line' | 'endLine' | 'score'>,
   opening: string | undefined,
@@ -138,7 +139,7 @@ function isNoise(text: string): boolean {
   );
 }
 
-/** Two of a kind: members of the same name, or declared alike but for their names. */
+/** Siblings: members of the same name, or declarations that differ only in name. */
 function isSibling(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return one === other || skeleton(one) === skeleton(other) || nameIn(one) === nameIn(other);
@@ -154,7 +155,7 @@ function nameIn(line: string): string {
   return /(\w+) ?(?:<[^<>]*>)?\(/.exec(line)?.[1] ?? line;
 }
 
-/** The tokens of the cursor's line and those around it that say something: no white space. */
+/** The meaningful tokens of the cursor's line and its neighbours: no white space. */
 function regionOf(
   tokens: Uint16Array,
   wanted: number,
@@ -166,7 +167,7 @@ function regionOf(
   for (let index = content.start; index < content.end; index++) {
     const id = tokens[index]!;
     const text = tokenizer.decode([id]);
-    // A token that holds line ends and more counts for the line on which its words stand.
+    // A token that includes line breaks counts for the line of its words.
     const startsAt = line + (/^[ \t]*\n/.test(text) ? tokenizer.newlinesIn(id) : 0);
     line += tokenizer.newlinesIn(id);
     if (text.trim() === '' || Math.abs(startsAt - wanted) > around) continue;
@@ -175,7 +176,7 @@ function regionOf(
   return region;
 }
 
-/** Where the run of tokens that ends with the one at `index` stands elsewhere; a run that stands in many places says less of each. */
+/** Other occurrences of the run of tokens ending at `index`; a frequent run counts less. */
 function leadingTo(
   tokens: Uint16Array,
   index: number,
@@ -190,7 +191,7 @@ function leadingTo(
   return drafts.map(({ place }) => ({ ...place!, share }));
 }
 
-/** One place for each cluster of lines, at its strongest line. */
+/** One place per cluster of lines, at its strongest line. */
 function strongest(lines: ReadonlyMap<number, number>): { line: number; endLine: number; score: number }[] {
   const sorted = [...lines].sort(([one], [other]) => one - other);
   const clusters: [number, number][][] = [];
@@ -209,7 +210,7 @@ function strongest(lines: ReadonlyMap<number, number>): { line: number; endLine:
     .slice(0, mostPlacesPerFile);
 }
 
-/** −log₂ of how frequent each token is in the repository. */
+/** −log₂ of each token's frequency in the repository. */
 function bitsByFrequency({ paths, tokensOf, tokenizer }: ConnectedMemory): Float64Array {
   const counts = new Float64Array(tokenizer.vocabularySize).fill(1);
   let total = counts.length;
