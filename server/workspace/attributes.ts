@@ -1,11 +1,11 @@
-/** `linguist-generated` in `.gitattributes`: the repository's own word on which of its files are generated. */
+/** `linguist-generated` in `.gitattributes`: the repository's own statement of which files are generated. */
 
-/** In characters; git takes no longer ones. */
+/** In characters; git accepts no longer ones. */
 const longestLine = 2048;
 
 /**
- * The patterns of one `.gitattributes` file as `.gitignore` patterns: `pattern` for files that are generated, `!pattern`
- * for files that are not. Unlike git, a pattern that matches a folder then holds for what is in it.
+ * Converts a `.gitattributes` file to `.gitignore` patterns: `pattern` for generated files, `!pattern` for others.
+ * Unlike in git, a pattern that matches a folder then applies to its contents.
  */
 export function generatedPatterns(attributes: string | undefined): string | undefined {
   if (attributes === undefined || !attributes.includes('linguist-generated')) return undefined;

@@ -1,4 +1,4 @@
-/** Errors of the file system in plain words. */
+/** File system errors in plain words. */
 import type { SkipReason, Verdict } from '../protocol/verdict.ts';
 
 /** Why a file or folder could not be read. */
@@ -12,7 +12,7 @@ function codeOf(error: unknown): string {
   return code ?? 'unknown';
 }
 
-/** It is not there, or something above it is no longer a folder. */
+/** It does not exist, or a parent is no longer a folder. */
 export function isAbsence(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';

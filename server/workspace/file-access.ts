@@ -1,12 +1,12 @@
-/** Two ways to ask the file system, and the choice between them. */
+/** Two ways to access the file system, and the choice between them. */
 import fs, { type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** Each answers at once or later; failures are thrown. */
+/** Each call is synchronous or not; failures throw. */
 export interface FileAccess {
   open(path: string, flags: number): number | Promise<number>;
   stat(descriptor: number): Stats | Promise<Stats>;
-  /** Of a path, without following a symbolic link; `undefined` where there is nothing. */
+  /** `lstat` of a path; `undefined` if it does not exist. */
   statPath(path: string): Stats | undefined | Promise<Stats | undefined>;
   read(descriptor: number, into: Buffer, offset: number, length: number): number | Promise<number>;
   close(descriptor: number): void | Promise<void>;
@@ -31,20 +31,20 @@ const later: FileAccess = {
   close: promisify(fs.close),
 };
 
-/** Over how many answers their time is averaged. */
+/** Window of the average response time. */
 const averaged = 64;
 
 /**
- * A local disk answers before another thread could be woken, so it is asked directly, which costs a fifth of asking through
- * the thread pool. A file system that turns out to be slow (a network, another operating system's disk) is asked through
- * the pool from then on, where several requests wait at the same time and hold up nothing else.
+ * A local disk responds faster than another thread wakes up, so it is accessed synchronously, at a fifth of the thread
+ * pool's cost. A file system that proves slow (a network, another operating system's disk) is accessed through the pool
+ * from then on, where several requests wait at once and block nothing else.
  */
 export class AdaptiveFiles implements FileAccess {
   #slow = false;
   #milliseconds = 0;
   readonly #slowAnswer: number;
 
-  /** @param slowAnswer milliseconds from which on an answer is worth waiting for elsewhere */
+  /** @param slowAnswer milliseconds from which a response counts as slow */
   constructor(slowAnswer = 0.5) {
     this.#slowAnswer = slowAnswer;
   }

@@ -1,4 +1,4 @@
-/** The folders of a workspace, made unambiguous: each file of theirs has one path, and each path one file. */
+/** The folders of a workspace, made unambiguous: every file has one path, and every path one file. */
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { folderPrefix } from '../protocol/folders.ts';
@@ -8,13 +8,13 @@ import type { WorkspaceFolder } from './source.ts';
 export interface ResolvedFolder {
   /** Unique, without `/`. */
   readonly name: string;
-  /** As the user gave it. */
+  /** As the user specified it. */
   readonly opened: string;
   /** Without symbolic links. */
   readonly root: string;
 }
 
-/** A folder that was asked for cannot be read at all. The message is a sentence for the user. */
+/** A requested folder cannot be read at all. The message is a sentence for the user. */
 export class FolderError extends Error {
   readonly folder: string;
   readonly kind: 'missing' | 'file' | 'unreadable';
@@ -33,7 +33,7 @@ async function resolveFolder(folder: string): Promise<string> {
     if (!(await stat(folder)).isDirectory())
       throw new FolderError(folder, 'file', `${folder} is a file. Longsight reads folders.`);
     const root = await realpath(folder);
-    // Asks for the right to list it, which its owner may lack too.
+    // Checks the right to list it, which even its owner may lack.
     await (await opendir(root)).close();
     return root;
   } catch (error) {
@@ -53,7 +53,7 @@ async function resolveFolder(folder: string): Promise<string> {
   }
 }
 
-/** Resolves all folders; the same folder twice counts once. */
+/** Resolves all folders; duplicates count once. */
 export async function resolveFolders(
   folders: readonly WorkspaceFolder[],
 ): Promise<{ folders: ResolvedFolder[]; failures: FolderError[] }> {
@@ -73,7 +73,7 @@ export async function resolveFolders(
   return { folders: resolved, failures };
 }
 
-/** `child` relative to `folder` with `/`; `''` for the folder itself, `undefined` when it lies elsewhere. */
+/** `child` relative to `folder` with `/`; `''` for the folder itself, `undefined` outside it. */
 export function relativeTo(folder: string, child: string): string | undefined {
   const relative = path.relative(folder, child);
   if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))

@@ -1,18 +1,18 @@
-/** Where a repository keeps its data, seen from a working tree, without asking git and without leaving the folder. */
+/** Locates a working tree's git data, without running git and without leaving the folder. */
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { readRules } from './guard.ts';
 
 export interface RepositoryPlace {
-  /** Absolute folder of the data that all working trees of the repository share: one a repository. */
+  /** Absolute folder of the data shared by all working trees of the repository. */
   readonly data: string;
   /** Absolute folder of this working tree's own data. */
   readonly own: string;
-  /** It is a further working tree (`git worktree add`). */
+  /** It is a linked working tree (`git worktree add`). */
   readonly isLinked: boolean;
 }
 
-/** Nothing where the folder holds no `.git`, or one that says nothing. */
+/** Undefined if the folder has no valid `.git`. */
 export function repositoryOf(folder: string): RepositoryPlace | undefined {
   const inside = path.join(folder, '.git');
   const stat = lstatSync(inside, { throwIfNoEntry: false });
@@ -28,14 +28,14 @@ export function repositoryOf(folder: string): RepositoryPlace | undefined {
   return { data: isLinked ? path.dirname(above) : own, own, isLinked };
 }
 
-/** What `HEAD` says in a folder of git's data. */
+/** The contents of `HEAD` in a git data folder. */
 export function headOf(data: string): string | undefined {
   return readRules(data, 'HEAD').text?.trim();
 }
 
 /**
- * Whether a folder is a bare repository, whatever its name: git's own data.
- * @param entries what it holds, where that is known
+ * Whether a folder is a bare repository under any name.
+ * @param entries its contents, if known
  */
 export function isGitData(folder: string, entries?: readonly { readonly name: string }[]): boolean {
   const parts = ['HEAD', 'objects', 'refs'];

@@ -1,31 +1,31 @@
-/** When files last changed and how much happens, as git tells it. */
+/** When files last changed, and recent activity, from git. */
 import { git } from './git.ts';
 
 export interface History {
   /** Seconds since 1970 of each file's last commit, by path relative to the folder. */
   readonly changed: ReadonlyMap<string, number>;
-  /** Files that are not in `changed` are at least as old as this; nothing where all of the history was looked at. */
+  /** Files missing from `changed` are at least this old; undefined if the whole history was covered. */
   readonly before?: number;
   readonly commitsLastYear: number;
-  /** Time ran out before the year was through: there are at least as many commits. */
+  /** Time ran out before covering the year: the count is a lower bound. */
   readonly isPartial: boolean;
   readonly lastCommit: number;
 }
 
 export interface HistoryOptions {
-  /** Milliseconds after which older commits are left unread. */
+  /** Time limit in milliseconds; older commits are skipped. */
   readonly budget: number;
-  /** Looking back ends when each of these has been met. */
+  /** Stops once each of these has been found. */
   readonly wanted: ReadonlySet<string>;
   readonly now?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 const year = 365 * 24 * 60 * 60;
-/** Stands before each commit's time; no path begins with it. */
+/** Precedes each commit's time; no path starts with it. */
 const mark = '\u0001';
 
-/** @returns nothing where git knows no commit of the folder. */
+/** @returns undefined if git knows no commit of the folder */
 export async function readHistory(
   folder: string,
   { budget, wanted, now = Date.now() / 1000, signal }: HistoryOptions,
@@ -40,13 +40,13 @@ export async function readHistory(
   const onAbort = (): void => enough.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
   const problem = await git(folder, command, { signal: enough.signal }, text => {
-    // A commit's time and its first file come in one record, further files in one each.
+    // A commit's time and first file are one record, further files one each.
     const [time, first = ''] = text.startsWith(mark) ? text.slice(1).split('\n', 2) : [];
     if (time !== undefined) {
       at = Number(time);
       lastCommit = Math.max(lastCommit, at);
       if (at > now - year) commitsLastYear++;
-      // Nothing that is still to come could change an answer.
+      // Nothing later could change the result.
       else if (missing <= 0) enough.abort();
     }
     const path = time === undefined ? text : first;
@@ -63,7 +63,7 @@ export async function readHistory(
   return { changed, commitsLastYear, isPartial, lastCommit, ...(stopped ? { before: at } : {}) };
 }
 
-/** Nothing in it makes git run a program that the repository's settings name. */
+/** No option makes git run a program from the repository's settings. */
 const command = [
   'log',
   '-z',

@@ -1,27 +1,27 @@
-/** What git knows about a folder. git is asked, never changed, and runs nothing that the repository's own settings name. */
+/** Queries git about a folder. Never changes anything, and runs nothing that the repository's settings name. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 
 interface GitEntry {
-  /** Relative to the folder asked about, with `/`. */
+  /** Relative to the queried folder, with `/`. */
   readonly path: string;
   readonly kind: 'file' | 'symlink' | 'repository';
 }
 
 export type GitListing = { readonly entries: readonly GitEntry[] } | { readonly problem: string };
 
-/** Milliseconds of silence after which git is taken to wait for something that never comes: a pipe among its files, a disk that is gone. */
+/** Milliseconds of silence after which git is assumed to be stuck: on a pipe among its files, or a missing disk. */
 export const gitPatience = 20_000;
 
-/** Characters of one record; a path is at most 4,096 bytes long. */
+/** Maximum characters of a record; a path has at most 4,096 bytes. */
 const longestRecord = 1 << 20;
 
 /**
- * Tracked files, and untracked ones that git does not ignore, in the working tree under `folder`. Repositories inside it
- * (submodules, or clones that nobody added) are one entry each.
- * @param within paths relative to `folder` to restrict the list to; all of it when empty
- * @param patience milliseconds without a word from git after which it is ended
+ * Tracked files, and untracked ones that git does not ignore, in the working tree under `folder`. Nested repositories
+ * (submodules, or unregistered clones) are one entry each.
+ * @param within restricts the list to paths relative to `folder`; everything if empty
+ * @param patience milliseconds of silence after which git is killed
  */
 export async function listWithGit(
   folder: string,
@@ -35,7 +35,7 @@ export async function listWithGit(
   const options = { signal, patience };
   const problems = await Promise.all([
     git(folder, tracked, options, record => {
-      // mode, object, stage, tab, path; a path in conflict comes once a stage.
+      // mode, object, stage, tab, path; a path in conflict appears once per stage.
       const tab = record.indexOf('\t');
       const path = record.slice(tab + 1);
       entries.set(path, { path, kind: kindOf(record.slice(0, 6)) });
@@ -50,7 +50,7 @@ export async function listWithGit(
   return problem === undefined ? { entries: [...entries.values()] } : { problem };
 }
 
-/** Whether the repository around the folder ignores it, so that what git tracks in it says nothing about the rest. */
+/** Whether the enclosing repository ignores the folder, so that its tracked files say nothing about the rest. */
 export async function isIgnoredByGit(folder: string, signal?: AbortSignal): Promise<boolean> {
   const command = ['check-ignore', '-q', '--no-index', '--', `./${path.basename(folder)}`];
   return (await git(path.dirname(folder), command, { signal, asLiteral: false }, () => {})) === undefined;
@@ -63,15 +63,15 @@ function kindOf(mode: string): GitEntry['kind'] {
 
 export interface GitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a word after which git is ended. */
+  /** Milliseconds of silence after which git is killed. */
   readonly patience?: number;
-  /** Paths mean themselves, whatever characters they hold; one command refuses to be told. */
+  /** Paths are literal, whatever characters they contain; one command does not support it. */
   readonly asLiteral?: boolean;
 }
 
 /**
- * Settings that a repository may not make: programs to be run (a file system monitor, hooks), and other machines to be
- * asked (for what a partial clone lacks).
+ * Disables settings that a repository must not make: programs to run (a file system monitor, hooks), and remotes to
+ * fetch from (for a partial clone's missing objects).
  */
 const safe: readonly string[] = [
   '--no-pager',
@@ -83,7 +83,7 @@ const safe: readonly string[] = [
   ].flatMap(setting => ['-c', setting]),
 ];
 
-/** Runs git and hands on each NUL-ended record. Gives a sentence when that failed, and does not wait longer than it has patience. */
+/** Runs git and passes on each NUL-terminated record. Returns a sentence if it failed or was silent too long. */
 export function git(
   folder: string,
   parameters: readonly string[],
@@ -113,7 +113,7 @@ export function git(
       signal?.removeEventListener('abort', interrupt);
       resolve(problem);
     };
-    /** git only reads here, so it may be ended at once; what waits for a pipe might not hear anything milder. */
+    /** git only reads here, so it may be killed at once; waiting on a pipe, it might ignore anything milder. */
     const stop = (problem: string): void => {
       child.kill('SIGKILL');
       child.stdout?.destroy();
@@ -128,7 +128,7 @@ export function git(
     };
     child.on('error', error => end(notRun(error)));
     child.on('close', code => end(code === 0 ? undefined : explain(complaint, code)));
-    // Without a descriptor to spare there are no pipes; the error is told right after.
+    // Without free descriptors there are no pipes; the error follows.
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       wait();
       const records = (rest + chunk).split('\0');
@@ -157,8 +157,8 @@ function notRun(error: unknown): string {
 let found: { readonly searched: string; readonly program: string | undefined } | undefined;
 
 /**
- * Where git is. Searched here and not by the system, which on Windows begins in the working folder, and elsewhere goes into it
- * where the path says so: a repository's own `git.exe` must not run.
+ * Locates git. The system's own search starts in the working folder on Windows, and elsewhere enters it if the path
+ * says so: a repository's own `git.exe` must not run.
  * @returns an absolute path
  */
 export function findGit(
@@ -166,7 +166,7 @@ export function findGit(
   platform: string = process.platform,
 ): string | undefined {
   const windows = platform === 'win32';
-  // Environments of Windows have names in any case.
+  // Windows environments have names in any case.
   const key = Object.keys(environment).find(name => (windows ? name.toUpperCase() : name) === 'PATH');
   const searched = (key && environment[key]) || '';
   if (found?.searched === searched && found.program !== undefined) return found.program;
@@ -191,7 +191,7 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** Variables that point git at another repository, as they do inside a git hook, or change how it takes paths. */
+/** Variables that point git at another repository, as inside a git hook, or change how it treats paths. */
 const aside: ReadonlySet<string> = new Set(
   (
     'GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_PREFIX ' +
@@ -199,13 +199,13 @@ const aside: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The user's environment, without what would lead git elsewhere or let it ask another machine or the user. */
+/** The user's environment, minus anything that redirects git, prompts the user or contacts another machine. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !aside.has(name)));
   return {
     ...kept,
     LC_ALL: 'C',
-    // No protocol at all, `ext::` (which runs a command) among them, whatever the settings allow.
+    // No protocol at all, including `ext::` (which runs a command), whatever the settings allow.
     GIT_ALLOW_PROTOCOL: '',
     GIT_NO_LAZY_FETCH: '1',
     GIT_OPTIONAL_LOCKS: '0',

@@ -1,6 +1,6 @@
 /**
- * The one way to open a file that lies inside a repository, whose author may be hostile: a symbolic link is not followed, a
- * pipe or a device is not waited for, and what was opened lies where its path says, whatever happened to the folders above.
+ * The only way to open files in a repository, whose author may be hostile: never follows a symbolic link, never waits
+ * for a pipe or device, and verifies that the opened file is at its path, whatever happened to its parent folders.
  */
 
 import fs, { constants, type Stats } from 'node:fs';
@@ -12,11 +12,11 @@ import { isAbsence, verdictOnFailure } from './failure.ts';
 export const guardedFlags =
   constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** Larger files of rules are machine-made or a trap; git's own are some kilobytes. */
+/** Larger ignore files are machine-made or a trap; git's own are some kilobytes. */
 const largestRules = 1 << 20;
 
 /**
- * What speaks against reading a file that was opened with `guardedFlags`; `changed` when another file stands at its path by now.
+ * Reasons not to read a file opened with `guardedFlags`; `changed` if another file is now at its path.
  * @param absolute where it was opened, under a root without symbolic links
  * @param limit in bytes
  */
@@ -42,7 +42,7 @@ export function verdictOnOpened(
   }
 }
 
-/** Linux says where a descriptor points. */
+/** Linux reports where a descriptor points. */
 function pathOfDescriptor(descriptor: number): string | undefined {
   try {
     return fs.readlinkSync(`/proc/self/fd/${descriptor}`);
@@ -51,22 +51,22 @@ function pathOfDescriptor(descriptor: number): string | undefined {
   }
 }
 
-/** The text of a file of rules (`.gitignore` and the like), or why its rules do not count. */
+/** The text of an ignore file, or why it does not count. */
 export interface Rules {
   readonly text?: string;
-  /** A sentence for the user, where there is something of this name that cannot be used. */
+  /** A sentence for the user, if a file of this name cannot be used. */
   readonly problem?: string;
 }
 
 /**
- * Reads a small file at once.
+ * Reads a small file synchronously.
  * @param root absolute, without symbolic links
  * @param relative path under the root, with `/`
  */
 export function readRules(root: string, relative: string): Rules {
   const absolute = path.join(root, relative);
   try {
-    // Most folders have none, and an error costs more than a question.
+    // Most folders have none, and an error is slower than a check.
     if (fs.lstatSync(absolute, { throwIfNoEntry: false }) === undefined) return {};
     const bytes = readGuarded(root, relative, largestRules);
     if (!('reason' in bytes)) return { text: bytes.toString('utf8') };
@@ -84,7 +84,7 @@ function refused(relative: string, verdict: Verdict): Rules {
 const moved: Verdict = { reason: 'unreadable', detail: 'It was replaced while it was read.' };
 
 /**
- * Reads one file at once.
+ * Reads one file synchronously.
  * @param root absolute, without symbolic links
  * @param relative path under the root, with `/`
  * @param limit in bytes
@@ -105,7 +105,7 @@ export function readGuarded(root: string, relative: string, limit: number): Buff
   }
 }
 
-/** A file that grows while it is read is read as far as the limit. */
+/** A file that grows meanwhile is read up to the limit. */
 function readUpTo(descriptor: number, limit: number): Buffer {
   const parts: Buffer[] = [];
   for (let filled = 0; filled < limit; ) {

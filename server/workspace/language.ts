@@ -1,14 +1,14 @@
-/** Languages by file name: identifiers as editors use them, and how comments are written. One table for every room. */
+/** Languages by file name: editors' identifiers, and comment syntax. One table for every room. */
 
 export interface Language {
   /** The editor's language identifier, such as `typescriptreact`. */
   readonly id: string;
   readonly name: string;
-  /** Openers of comments that run to the end of the line. */
+  /** Openers of line comments. */
   readonly lineComments: readonly string[];
-  /** Opener and closer of comments that may span lines. */
+  /** Opener and closer of block comments. */
   readonly blockComments: readonly (readonly [string, string])[];
-  /** Whether it is written to be run, as against prose and data. */
+  /** `code` is executable, as opposed to prose and data. */
   readonly kind: 'code' | 'markup' | 'data' | 'prose';
 }
 
@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
   ['plaintext', 'Text', 'none', 'prose', 'txt text'],
 ];
 
-/** Files known by their whole name, in lower case. */
+/** By full name, in lower case. */
 const names: ReadonlyMap<string, string> = new Map([
   ['makefile', 'makefile'],
   ['gnumakefile', 'makefile'],
@@ -134,7 +134,7 @@ for (const [id, name, comments, kind, extensions] of rows) {
 
 const unknown: Language = { id: 'plaintext', name: 'Other', ...commentStyles.none, kind: 'data' };
 
-/** The language of a file, by its name alone; `plaintext` of an unknown kind where the name says nothing. */
+/** The language of a file, by name alone; `plaintext` of unknown kind if the name does not tell. */
 export function languageOf(path: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const named = names.get(name);
@@ -143,7 +143,7 @@ export function languageOf(path: string): Language {
   return (dot >= 0 ? byExtension.get(name.slice(dot + 1)) : undefined) ?? unknown;
 }
 
-/** The language with an editor's identifier, where there is one. */
+/** The language with an editor's identifier, if known. */
 export function languageById(id: string): Language | undefined {
   return byId.get(id);
 }

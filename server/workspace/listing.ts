@@ -1,4 +1,4 @@
-/** All paths of one folder that belong to the user's own work: by git where there is git, by walking otherwise. */
+/** Lists the paths of one folder that are the user's own work: by git if available, by walking otherwise. */
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,12 +15,12 @@ import type { Skipped } from './source.ts';
 export interface ListingRequest {
   /** Absolute, without symbolic links. */
   readonly root: string;
-  /** What the user leaves out or asks for, beyond git's rules. */
+  /** The user's own includes and excludes, beyond git's rules. */
   readonly rules: IgnoreTree;
-  /** Absolute folders that are read on their own. */
+  /** Absolute folders that are listed separately. */
   readonly leaveOut: readonly string[];
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds without a word after which git is ended. */
+  /** Milliseconds of silence after which git is killed. */
   readonly gitPatience?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ListingRequest {
 export interface ListingPart {
   /** Paths relative to the root. */
   readonly paths: readonly string[];
-  /** `repositories` of the last listing of everything. */
+  /** `repositories` of the last full listing. */
   readonly repositories: ReadonlySet<string>;
   /** `worktrees` of that listing. */
   readonly worktrees: ReadonlySet<string>;
@@ -46,7 +46,7 @@ export interface Listing {
   readonly problems: readonly string[];
   /** Folders (relative, `''` for the root) whose files git listed. */
   readonly repositories: ReadonlySet<string>;
-  /** Folders (relative) that are other working trees of a repository that is read already. */
+  /** Folders (relative) that are other working trees of a listed repository. */
   readonly worktrees: ReadonlySet<string>;
 }
 
@@ -58,7 +58,7 @@ export async function listFolder(request: ListingRequest, part?: ListingPart): P
     await lister.listWorktrees();
     return lister;
   }
-  // Several parts of one repository are one question to git.
+  // Several parts of one repository are one git query.
   const byRepository = new Map<string, string[]>();
   for (const inside of part.paths) {
     if (isUnder(inside, part.worktrees)) continue;
@@ -73,7 +73,9 @@ export async function listFolder(request: ListingRequest, part?: ListingPart): P
   return lister;
 }
 
-/** The innermost known repository that holds the path. A repository that no listing entered is ignored by the one around it. */
+/**
+ * The innermost known repository that contains the path. A repository that no listing entered is ignored by its parent.
+ */
 function repositoryAbove(inside: string, repositories: ReadonlySet<string>): string {
   for (let folder = inside; folder !== '.'; folder = path.posix.dirname(folder))
     if (repositories.has(folder)) return folder;
@@ -92,7 +94,7 @@ const otherWorktree =
 const byRule =
   'Excluded by .longsightignore, by the setting longsight.read.exclude, or as a folder of installed or cached files.';
 
-/** Files whose presence says that a folder holds nothing that its user wrote. */
+/** Files that mark a folder as not the user's own work. */
 const marksOfNoSource: ReadonlySet<string> = new Set(['CACHEDIR.TAG', 'pyvenv.cfg']);
 
 class Lister implements Listing {
@@ -101,9 +103,9 @@ class Lister implements Listing {
   readonly problems: string[] = [];
   readonly repositories = new Set<string>();
   readonly worktrees = new Set<string>();
-  /** Where git keeps the data of the repositories that are read. */
+  /** Git data folders of the listed repositories. */
   readonly #data = new Set<string>();
-  /** Linked working trees, by where their repository keeps its data. */
+  /** Linked working trees, by their repository's data folder. */
   readonly #linked = new Map<string, string[]>();
   readonly #request: ListingRequest;
   readonly #pace = new Pace();
@@ -117,11 +119,11 @@ class Lister implements Listing {
       .filter(folder => folder !== undefined && folder !== '') as string[];
   }
 
-  /** Lists the folder `base` (relative to the root), or only `parts` of it (relative to the root too). */
+  /** Lists the folder `base` (relative to the root), or only `parts` of it (also relative to the root). */
   async list(base: string, parts: readonly string[], byGit?: boolean): Promise<void> {
     const absolute = path.join(this.#request.root, base);
     const repository = repositoryOf(absolute);
-    // Data in a folder beside the working trees (`.bare`): the folder around them is none itself.
+    // Data in a folder beside the working trees (`.bare`): the enclosing folder is not a working tree.
     const isBare = repository !== undefined && !repository.isLinked && isInside(absolute, repository.own);
     if (repository !== undefined && !isBare) this.#data.add(repository.data);
     if (!(byGit ?? isInGit(absolute))) {
@@ -135,7 +137,7 @@ class Lister implements Listing {
       if (!isBare) this.problems.push(`The files of ${absolute} were found without git: ${listing.problem}.`);
       await this.#walkAll(base, parts);
     } else if (parts.length === 0 && (await this.#isUnwanted(base, absolute, listing.entries.length))) {
-      // A folder that the repository around it ignores was opened all the same: then its files are wanted.
+      // The user opened a folder that its parent repository ignores: its files are wanted.
       await this.#walkAll(base, parts);
     } else {
       this.repositories.add(base);
@@ -150,8 +152,8 @@ class Lister implements Listing {
   }
 
   /**
-   * The working trees that were met of repositories that are read already are left out; of a repository whose data lies apart, the one
-   * with its main branch is read, or else the first by name.
+   * Skips further working trees of listed repositories; for a repository with separate data, lists the one with its
+   * main branch, or else the first by name.
    */
   async listWorktrees(): Promise<void> {
     for (const [data, trees] of this.#linked) {
@@ -173,14 +175,14 @@ class Lister implements Listing {
     }
   }
 
-  /** Whether what git says of the folder is not what its user wants: nothing, or what was added although the folder is ignored. */
+  /** Whether git's listing is not what the user wants: empty, or force-added files of an ignored folder. */
   async #isUnwanted(base: string, absolute: string, entries: number): Promise<boolean> {
     if (entries === 0) return true;
     if (base !== '' || existsSync(path.join(absolute, '.git'))) return false;
     return isIgnoredByGit(absolute, this.#request.signal);
   }
 
-  /** A repository inside a repository. */
+  /** A nested repository. */
   async #enter(relative: string): Promise<void> {
     if (this.#isLeft(relative) || this.#isIgnored(relative)) return;
     const absolute = path.join(this.#request.root, relative);
@@ -226,7 +228,7 @@ class Lister implements Listing {
         const relative = join(folder, entry.name);
         const below = base === '' ? relative : relative.slice(base.length + 1);
         if (!entry.isDirectory()) {
-          // A file of this name says where a repository lies.
+          // A file of this name points to a repository.
           if (entry.name === '.git') continue;
           if (gitignore.ofFile(below).state !== 'ignored') this.#add(relative);
         } else if (!versionControlFolders.has(entry.name) && !this.#isLeft(relative)) {
@@ -242,7 +244,7 @@ class Lister implements Listing {
     const absolute = path.join(this.#request.root, folder);
     try {
       const entries = await readdir(absolute, { withFileTypes: true });
-      // It may have become a link since the folder above it was listed; then these are names from elsewhere.
+      // It may have become a link since its parent was listed; then these names are from elsewhere.
       if (realpathSync.native(absolute) === absolute) return entries;
       this.skipped.push({ path: folder, reason: 'symlink', detail: 'It became a symbolic link.' });
     } catch (error) {
@@ -264,7 +266,10 @@ class Lister implements Listing {
     return state === 'ignored';
   }
 
-  /** What Longsight's own rules leave out is listed once, at the highest folder. What git ignores is no part of the repository and is not listed. */
+  /**
+   * Paths excluded by Longsight's own rules are reported once, at the highest folder. Paths ignored by git are not part
+   * of the repository and are not reported.
+   */
   #report(at: string, detail = byRule): void {
     if (this.#reported.has(at)) return;
     this.#reported.add(at);
@@ -276,13 +281,13 @@ class Lister implements Listing {
   }
 }
 
-/** Under a name of its own, not as the usual `.git`. */
+/** Under a name of its own, not the usual `.git`. */
 function isInside(folder: string, data: string): boolean {
   const relative = relativeTo(folder, data);
   return relative !== undefined && relative !== '' && relative !== '.git';
 }
 
-/** Whether a `.git` lies in the folder or above it. */
+/** Whether the folder or a parent contains a `.git`. */
 function isInGit(folder: string): boolean {
   for (let at = folder; ; at = path.dirname(at)) {
     if (existsSync(path.join(at, '.git'))) return true;

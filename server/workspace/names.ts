@@ -1,16 +1,16 @@
-/** What a file's name alone says about it. */
+/** What a file's name alone tells about it. */
 import type { Verdict } from '../protocol/verdict.ts';
 import { secretByName } from './secrets/names.ts';
 
 /**
- * The rules of this room on what is left out: by content (`content.ts`, `text.ts`, `secrets/`). Verdicts are kept between sessions,
- * so a change to these rules is a new version.
+ * Version of this room's rules on what is left out by content (`content.ts`, `text.ts`, `secrets/`). Verdicts are
+ * cached, so a rule change needs a new version.
  */
 export const filterVersion = 2;
 
 /**
- * Folders that hold no one's source, in `.gitignore` syntax. Where git lists the files these are nearly always ignored
- * already; without git they would drown the repository. A `.longsightignore` with `!node_modules/` brings one back.
+ * Folders of dependencies and build output, in `.gitignore` syntax. Git nearly always ignores these anyway; without git
+ * they would swamp the repository. A `.longsightignore` with `!node_modules/` re-includes one.
  */
 export const foldersOfNoSource: readonly string[] = wordsOf(`
   node_modules/ bower_components/ jspm_packages/ .yarn/cache/ .pnpm-store/ __pycache__/ .venv/ .tox/
@@ -18,7 +18,7 @@ export const foldersOfNoSource: readonly string[] = wordsOf(`
   .gradle/ .terraform/ .next/ .nuxt/ .svelte-kit/ .parcel-cache/ .turbo/ .nyc_output/
 `);
 
-/** Folders in which version control keeps its own data. They are not part of what the user wrote and are not listed. */
+/** Version control's data folders. They are not the user's own work and are not listed. */
 export const versionControlFolders: ReadonlySet<string> = new Set([
   '.git',
   '.hg',
@@ -50,7 +50,7 @@ const generatedNames: readonly [RegExp, string][] = [
   [/^(yarn|pnp)-?[\d.]*\.cjs$|^\.pnp\.(c?js|loader\.mjs)$/i, 'It is a copy of the package manager.'],
 ];
 
-/** What `path` alone says against reading a file; `undefined` when its content has to decide. */
+/** Reasons in `path` alone not to read a file; `undefined` if its content has to decide. */
 export function verdictOnName(path: string): Verdict | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const secret = secretByName(path);

@@ -1,20 +1,20 @@
-/** Notebooks as the text that a person wrote in them: their cells, one after another. */
+/** Converts notebooks to what a person wrote in them: their cells in order. */
 
 interface Cell {
   readonly cell_type?: unknown;
   readonly source?: unknown;
 }
 
-/** Languages whose comments begin with `//`; most notebooks are in ones with `#`. */
+/** Languages whose comments begin with `//`; most notebook languages use `#`. */
 const slashes: ReadonlySet<string> = new Set(
   'c c++ cpp csharp c# dart f# fsharp go java javascript kotlin php rust scala swift typescript'.split(' '),
 );
 
 /**
- * The cells in the percent format (`# %%`), which editors and jupytext take for notebooks too: code as it is, prose as comments. What
- * running them gave is left out.
+ * The cells in percent format (`# %%`), which editors and jupytext also recognize: code verbatim, prose as comments.
+ * Outputs are dropped.
  * @param text the file: nbformat 3 or 4, see https://nbformat.readthedocs.io
- * @returns nothing where the file is no notebook
+ * @returns undefined if the file is not a notebook
  */
 export function cellsOf(text: string): string | undefined {
   const notebook = parsed(text);
@@ -63,7 +63,7 @@ function languageIn(notebook: Record<string, unknown>): string {
   return typeof name === 'string' ? name.toLowerCase() : 'python';
 }
 
-/** Lines as one string or as a list of them, each with its line end. */
+/** Lines as one string or a list, each with its line end. */
 function textOf(source: unknown): string {
   const text = Array.isArray(source) ? source.filter(line => typeof line === 'string').join('') : source;
   return typeof text === 'string' ? text.replace(/\r\n?/g, '\n').trimEnd() : '';

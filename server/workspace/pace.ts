@@ -1,14 +1,14 @@
-/** Lets everything else run while a long job goes on: a server that reads must still answer. */
+/** Yields to other work during a long job: an indexing server must still answer. */
 export class Pace {
   #rested = performance.now();
   readonly #slice: number;
 
-  /** @param slice the most milliseconds to work without a rest */
+  /** @param slice maximum milliseconds of work without a pause */
   constructor(slice = 8) {
     this.#slice = slice;
   }
 
-  /** To be awaited between two pieces of work. Rejects with the signal's reason once it is aborted. */
+  /** Await between pieces of work. Rejects with the signal's reason once aborted. */
   async rest(signal?: AbortSignal): Promise<void> {
     if (performance.now() - this.#rested >= this.#slice) {
       await new Promise<void>(resolve => setImmediate(resolve));
@@ -19,8 +19,8 @@ export class Pace {
 }
 
 /**
- * Runs `work` on every item, up to `ahead` of them at a time, and gives the results in the order of the items.
- * Waiting on a slow file system then overlaps with working on what has arrived. `work` must not reject.
+ * Runs `work` on every item, up to `ahead` at a time, and yields the results in item order. Waiting on a slow file
+ * system then overlaps with processing. `work` must not reject.
  */
 export async function* inOrder<Item, Result>(
   items: Iterable<Item>,

@@ -1,4 +1,4 @@
-/** One file from disk to text, or the reason why not. */
+/** Reads one file from disk as text, or says why not. */
 
 import { hash } from 'node:crypto';
 import type { Verdict } from '../protocol/verdict.ts';
@@ -10,7 +10,7 @@ import { cellsOf } from './notebook.ts';
 import type { SourceFile, SourceText } from './source.ts';
 import { decode } from './text.ts';
 
-/** What was on disk, with the times that belong to exactly these bytes. */
+/** The file's bytes, with exactly matching times. */
 export interface SourceBytes {
   readonly file: SourceFile;
   readonly bytes: Uint8Array;
@@ -18,7 +18,7 @@ export interface SourceBytes {
 
 const retries = 3;
 
-/** Reads files one after another; how it asks the file system depends on how fast that answers. */
+/** Reads files one after another, adapting to the file system's speed. */
 export class FileReader {
   readonly #maxFileSize: number;
   readonly #files: FileAccess;
@@ -28,7 +28,7 @@ export class FileReader {
     this.#files = files;
   }
 
-  /** The bytes of a file as it stood at one moment. Rejects only on what is not the file's fault. */
+  /** A consistent snapshot of a file's bytes. Rejects only on errors beyond the file. */
   async read(file: SourceFile): Promise<SourceBytes | Verdict> {
     try {
       for (let attempt = 0; attempt < retries; attempt++) {
@@ -42,7 +42,7 @@ export class FileReader {
   }
 }
 
-/** `undefined` when the file changed in the middle. */
+/** `undefined` if the file changed meanwhile. */
 async function readOnce(
   access: FileAccess,
   file: SourceFile,
@@ -65,7 +65,7 @@ async function readOnce(
   }
 }
 
-/** `undefined` when the file is shorter or longer than it was said to be. */
+/** `undefined` if the size differs from the expected one. */
 async function readFully(
   access: FileAccess,
   descriptor: number,
@@ -86,7 +86,7 @@ export function hashOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
 }
 
-/** Bytes as text, unless they are not text, or text that no one wrote. Secrets are looked for elsewhere. */
+/** Decodes bytes, unless they are not text or not written by a person. Secrets are checked elsewhere. */
 export function textOf(read: SourceBytes, contentHash: string): SourceText | Verdict {
   const decoded = decode(read.bytes);
   if ('reason' in decoded) return decoded;
@@ -107,7 +107,7 @@ const pointer: Verdict = {
   detail: 'It is a pointer of Git LFS; the file that it stands for is not here.',
 };
 
-/** As https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md has them. */
+/** Per https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md. */
 function isPointer(text: string): boolean {
   return (
     text.length < 1024 &&

@@ -1,18 +1,21 @@
-/** Bytes to text, and what in them says that they are not text. */
+/** Decodes bytes, and detects those that are not text. */
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Verdict } from '../protocol/verdict.ts';
 
 export interface Decoded {
   readonly text: string;
-  /** A sentence for the user where the encoding was a guess. */
+  /** A sentence for the user if the encoding was a guess. */
   readonly note?: string;
 }
 
-/** As far as git looks for a zero byte before it calls a file binary. */
+/** Bytes that git searches for a zero byte to classify a file as binary. */
 const looked = 8000;
 
-/** Above this share of bytes outside ASCII, a file that is not UTF-8 is more likely in another script than in Windows-1252. */
+/**
+ * With a larger share of non-ASCII bytes, a file that is not UTF-8 is more likely in another script than in
+ * Windows-1252.
+ */
 const largestShareOfGuess = 0.1;
 
 export function decode(bytes: Uint8Array): Decoded | Verdict {
@@ -37,7 +40,7 @@ export function decode(bytes: Uint8Array): Decoded | Verdict {
 
 const controls: Verdict = { reason: 'binary', detail: 'It holds many control characters.' };
 
-/** These may be spelled in characters, but hold pages, not text. */
+/** May consist of characters, but holds pages, not text. */
 function isPortableDocument(buffer: Buffer): boolean {
   return /^%(PDF-|!PS)/.test(buffer.toString('latin1', 0, 5));
 }
@@ -53,7 +56,7 @@ function hasUtf8Mark(buffer: Buffer): boolean {
   return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
 }
 
-/** At most one control character in fifty, white space and escape sequences aside. */
+/** At most one control character in fifty, not counting white space and escape sequences. */
 function isMostlyText(buffer: Buffer): boolean {
   const end = Math.min(buffer.length, looked);
   let count = 0;

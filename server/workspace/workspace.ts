@@ -1,4 +1,4 @@
-/** Which files of the workspace's folders are worth reading, and which are left out and why. */
+/** Decides which files of the workspace's folders are indexed, and which are left out and why. */
 import { realpathSync } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,11 +15,11 @@ import { maskSecrets } from './secrets/names.ts';
 import type { Skipped, SourceFile, WorkspaceFolder } from './source.ts';
 
 export interface WorkspaceOptions {
-  /** Further patterns, in `.gitignore` syntax, for files that are never read. */
+  /** Additional exclude patterns, in `.gitignore` syntax. */
   readonly exclude?: readonly string[];
   /** In bytes. */
   readonly maxFileSize: number;
-  /** Milliseconds without a word after which git is ended, and files are found without it. */
+  /** Milliseconds of silence after which git is killed and files are found without it. */
   readonly gitPatience?: number;
 }
 
@@ -27,9 +27,12 @@ export interface Discovery {
   /** In no particular order. */
   readonly files: readonly SourceFile[];
   readonly skipped: readonly Skipped[];
-  /** Plain sentences about what concerns more than a file. */
+  /** Plain sentences about problems beyond a single file. */
   readonly problems: readonly string[];
-  /** Paths of workspace folders that are not there (a drive that is not connected, a folder being moved): nothing is known about their files. */
+  /**
+   * Paths of missing workspace folders (a disconnected drive, a folder being moved): nothing is known about their
+   * files.
+   */
   readonly absent: readonly string[];
 }
 
@@ -43,7 +46,7 @@ interface Found {
   readonly absent: string[];
 }
 
-/** How many files the file system is asked about at a time. */
+/** Concurrent file system requests. */
 const asked = 32;
 
 export class Workspace {
@@ -51,7 +54,7 @@ export class Workspace {
   /** Folders that cannot be read at all. */
   readonly failures: readonly FolderError[];
   readonly #options: WorkspaceOptions;
-  /** What git listed when everything was last discovered, by folder. */
+  /** Git's listing of the last full discovery, by folder. */
   readonly #known = new Map<ResolvedFolder, Pick<Listing, 'repositories' | 'worktrees'>>();
 
   private constructor(
@@ -71,7 +74,7 @@ export class Workspace {
 
   /**
    * Lists the files of all folders, or of parts of them.
-   * @param within paths of files and folders to look at again (as `pathOf` gives them); everything when left out
+   * @param within paths of files and folders to look at again (as `pathOf` gives them); everything by default
    * @throws the signal's reason
    */
   async discover(within?: readonly string[], signal?: AbortSignal): Promise<Discovery> {
@@ -89,13 +92,13 @@ export class Workspace {
     return found;
   }
 
-  /** The path in the sequence of a file or folder on disk; `undefined` outside of the workspace. */
+  /** The sequence path of a file or folder on disk; `undefined` outside the workspace. */
   pathOf(absolute: string): string | undefined {
     let best: string | undefined;
     let depth = -1;
     for (const folder of this.folders) {
       const relative = relativeTo(folder.opened, absolute) ?? relativeTo(folder.root, absolute);
-      // Of folders inside each other the innermost owns the file.
+      // Of nested folders the innermost owns the file.
       if (relative === undefined || folder.root.length <= depth) continue;
       depth = folder.root.length;
       best = this.#prefixed(folder, relative);
@@ -104,14 +107,14 @@ export class Workspace {
   }
 
   /**
-   * The path in the sequence of a document that an editor names: links are followed and the case is that of the disk, so that one file has
-   * one path however it was opened. `undefined` outside of the workspace, and for documents that are on no disk.
+   * The sequence path of an editor's document: resolves links and the disk's case, so that a file has one path however
+   * it was opened. `undefined` outside the workspace, and for documents not on disk.
    */
   pathOfDocument(file: string): string | undefined {
     return path.isAbsolute(file) ? this.pathOf(realPathOf(file)) : undefined;
   }
 
-  /** Whether a file that is not on disk would be read if it were, as far as its name and the rules for it say. */
+  /** Whether a file not on disk would be indexed, judging by its name and the ignore rules. */
   wouldRead(relative: string): boolean {
     for (const folder of this.folders) {
       const inside = this.#inside(folder, relative);
@@ -123,7 +126,7 @@ export class Workspace {
     return false;
   }
 
-  /** Where a path of the sequence lies on disk. */
+  /** Where a sequence path is on disk. */
   absoluteOf(relative: string): string | undefined {
     for (const folder of this.folders) {
       const inside = this.#inside(folder, relative);
@@ -132,7 +135,7 @@ export class Workspace {
     return undefined;
   }
 
-  /** The folders that are not there any more, as the user gave them. */
+  /** Folders that no longer exist, as the user specified them. */
   async findAbsent(): Promise<string[]> {
     const absent: string[] = [];
     for (const folder of this.folders) if (!(await isThere(folder.root))) absent.push(folder.opened);
@@ -210,12 +213,12 @@ export class Workspace {
   }
 }
 
-/** What the files of one folder say about what to leave out of it. */
+/** The ignore rules in the files of one folder. */
 class FolderRules {
   readonly longsight: IgnoreTree;
   readonly git: IgnoreTree;
   readonly generated: IgnoreTree;
-  /** Sentences on files of rules that cannot be used. */
+  /** Sentences about ignore files that cannot be used. */
   readonly problems: string[] = [];
 
   constructor(root: string, exclude: readonly string[]) {
@@ -236,20 +239,22 @@ class FolderRules {
   }
 }
 
-/** Whether no symbolic link lies between the root and the path: through one, a file would have two paths or lie outside. */
+/**
+ * Whether no symbolic link is between the root and the path: through one, a file would have two paths or be outside.
+ */
 function isReachable(root: string): (inside: string) => boolean {
   return inside => {
     const parent = path.dirname(path.join(root, inside));
     try {
       return inside === '' || realpathSync(parent) === parent;
     } catch {
-      // Gone with its folder: then there is nothing to list either way.
+      // Its folder is gone: there is nothing to list either way.
       return true;
     }
   };
 }
 
-/** Of a file that is not on disk, that of the nearest folder which is. */
+/** For a file not on disk, resolves its nearest existing folder. */
 function realPathOf(absolute: string): string {
   let missing = '';
   for (let at = absolute; ; at = path.dirname(at)) {
@@ -275,7 +280,7 @@ interface FileStat {
   readonly changed: number;
 }
 
-/** `undefined` where there is no such file: a tracked file that was deleted, or a sparse checkout. */
+/** `undefined` if there is no such file: a deleted tracked file, or a sparse checkout. */
 async function statOf(
   files: FileAccess,
   root: string,

@@ -3,7 +3,7 @@
  * proportional to pattern times path, whatever a repository writes into its rules.
  */
 
-/** `*`, `**`, and `**` followed by a slash, which together may also stand for nothing. */
+/** `*`, `**`, and `**/`, which may also match nothing. */
 type Token = number | 'any' | 'star' | 'globstar' | 'globstar/' | Uint8Array;
 
 const slash = 0x2f;
@@ -11,15 +11,15 @@ const slash = 0x2f;
 /** @returns whether a path, as `bytesOf` gives it, matches */
 export type GlobTest = (path: string) => boolean;
 
-/** The bytes of a string in UTF-8, one character each; the string itself where it is ASCII. */
+/** The UTF-8 bytes of a string, one character each; ASCII strings are unchanged. */
 export function bytesOf(text: string): string {
   return /^\p{ASCII}*$/u.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /**
  * @param pattern as `bytesOf` gives it
- * @param ignoreCase as git's `core.ignoreCase`: of letters in ASCII
- * @returns nothing for a pattern that git never matches (an unclosed `[`, a `\` at its end)
+ * @param ignoreCase as git's `core.ignoreCase`: ASCII letters only
+ * @returns undefined for a pattern that git never matches (an unclosed `[`, a trailing `\`)
  */
 export function compileGlob(pattern: string, ignoreCase = false): GlobTest | undefined {
   const tokens = tokenize(pattern, ignoreCase);
@@ -41,7 +41,7 @@ export function compileGlob(pattern: string, ignoreCase = false): GlobTest | und
   return path => run(tokens, fold(path));
 }
 
-/** Follows all ways through the pattern at once, a character at a time. */
+/** Follows all paths through the pattern at once, character by character. */
 function run(tokens: readonly Token[], path: string): boolean {
   let here = new Uint8Array(tokens.length + 1);
   let next = new Uint8Array(tokens.length + 1);
@@ -68,7 +68,7 @@ function run(tokens: readonly Token[], path: string): boolean {
   return here[tokens.length] === 1;
 }
 
-/** A star may stand for nothing, so what follows it is entered with it. */
+/** A star may match nothing, so the next state is entered with it. */
 function enter(tokens: readonly Token[], states: Uint8Array, state: number): void {
   for (let at = state; states[at] === 0; at++) {
     states[at] = 1;
@@ -93,7 +93,7 @@ function tokenize(pattern: string, ignoreCase: boolean): Token[] | undefined {
     const character = pattern[at]!;
     if (character === '?') tokens.push('any');
     else if (character === '*') {
-      // Git compares what stands before the first special character by itself, and the rest begins there.
+      // Git compares the part before the first special character separately, so the rest starts there.
       const before = at === 0 || at === start || pattern[at - 1] === '/';
       let end = at + 1;
       while (pattern[end] === '*') end++;
@@ -134,7 +134,7 @@ const named: ReadonlyMap<string, RegExp> = new Map([
   ['xdigit', /[A-Fa-f0-9]/],
 ]);
 
-/** `[…]` from its bracket on: the bytes it holds and where it closes. */
+/** `[…]` from its bracket: the bytes it contains and where it ends. */
 function readClass(
   pattern: string,
   start: number,

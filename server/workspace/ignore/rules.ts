@@ -6,29 +6,29 @@ interface Rule {
   /** `!pattern`. */
   readonly wanted: boolean;
   readonly foldersOnly: boolean;
-  /** The pattern holds for a name in any folder below, not for a path. */
+  /** The pattern matches a name in any folder below, not a path. */
   readonly byName: boolean;
 }
 
-/** Git's own limit on the length of a path is no longer. */
+/** Same as git's own limit on path length. */
 const longestPattern = 4096;
 
 export class IgnoreRules {
   readonly #rules: readonly Rule[];
 
-  /** @param ignoreCase as git's `core.ignoreCase`, which is set by default on Windows and macOS */
+  /** @param ignoreCase as git's `core.ignoreCase`, on by default on Windows and macOS */
   constructor(patterns: string, ignoreCase: boolean) {
     this.#rules = patterns
       .replace(/^\uFEFF/, '')
       .split('\n')
       .map(line => ruleOf(line, ignoreCase))
       .filter(rule => rule !== undefined)
-      // The last pattern that matches decides.
+      // The last matching pattern decides.
       .reverse();
   }
 
   /**
-   * What these patterns say of exactly this path; folders above it are decided before.
+   * Applies the patterns to exactly this path; parent folders are decided before.
    * @param path relative to the folder of the patterns, with `/`
    */
   decide(path: string, isFolder: boolean): 'ignored' | 'wanted' | undefined {
@@ -57,7 +57,7 @@ function ruleOf(line: string, ignoreCase: boolean): Rule | undefined {
   return test && { test, wanted, foldersOnly, byName };
 }
 
-/** Blanks at the end do not count, unless the first of them is escaped. */
+/** Strips trailing blanks, unless the first is escaped. */
 function withoutBlanks(line: string): string {
   let end = line.length;
   while (end > 0 && line[end - 1] === ' ') end--;

@@ -1,28 +1,28 @@
-/** Patterns in `.gitignore` syntax that lie in many folders of a tree, each for what is below it. */
+/** `.gitignore` patterns in many folders of a tree, each applying to what is below it. */
 import { folderOf } from '../../protocol/folders.ts';
 import { IgnoreRules } from './rules.ts';
 
 export interface IgnoreVerdict {
-  /** `wanted`: a pattern with `!` asks for it. */
+  /** `wanted`: re-included by a `!` pattern. */
   readonly state: 'ignored' | 'wanted' | 'neutral';
-  /** What was ignored: the path itself or the highest ignored folder above it. */
+  /** The ignored path: itself or its highest ignored parent. */
   readonly at: string;
 }
 
 export interface IgnoreTreeOptions {
-  /** Patterns that lie in a folder (relative to the root, `''` for the root itself), read at most once a folder. */
+  /** A folder's patterns (relative to the root, `''` for the root itself), read at most once per folder. */
   readonly patternsOf: (folder: string) => string | undefined;
-  /** Patterns for the whole tree that the ones in its folders override. */
+  /** Patterns for the whole tree that folders' own patterns override. */
   readonly weak?: readonly string[];
-  /** Patterns for the whole tree that override the ones in its folders. */
+  /** Patterns for the whole tree that override folders' own. */
   readonly strong?: readonly string[];
 }
 
 const neutral: IgnoreVerdict = { state: 'neutral', at: '' };
 
 /**
- * As git does it: what lies deeper decides first, within one set the last pattern that matches decides, and nothing in
- * an ignored folder can be asked for again.
+ * Same as git: deeper patterns take precedence, within a file the last match decides, and nothing in an ignored folder
+ * can be re-included.
  */
 export class IgnoreTree {
   readonly #options: IgnoreTreeOptions;
@@ -75,7 +75,7 @@ export class IgnoreTree {
 
 function rulesFrom(patterns: string | undefined): IgnoreRules | undefined {
   if (!patterns) return undefined;
-  // As git's core.ignoreCase is set by default on these systems.
+  // As git's core.ignoreCase defaults to on these systems.
   const ignoreCase = process.platform === 'win32' || process.platform === 'darwin';
   return new IgnoreRules(patterns, ignoreCase);
 }

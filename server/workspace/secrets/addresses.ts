@@ -1,27 +1,27 @@
-/** Passwords in addresses and in what programs take to connect to a database. */
+/** Passwords in URLs and in database connection strings. */
 import { isStandIn, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
-/** Characters behind `://` in which a password has to end. */
+/** Characters after `://` within which a password must end. */
 const reach = 400;
 
-/** Ends an address: white space, quotes, brackets. */
+/** Ends a URL: white space, quotes, brackets. */
 const ends = /[\s"'`<>\\^|]|\)[\s;,]|\](?!:)/;
 
 const wordsForPassword =
   /^(?:my|your|the|some|db|user|admin|root|test)?[-_.]?(?:pass(?:word|wd|phrase)?|pwd|pw|passwd|secret|hidden|redacted|token|credentials?|changeme|foo|bar|baz|qux|admin|root|user(?:name)?|guest|test(?:ing)?|demo|default|example|local|dev|postgres|mysql|mongo|redis|rabbitmq|hunter2|hello|x+|\*+|\.+|\d{1,8}|abc(?:123)?|qwerty|letmein|[a-z])[-_.!]?\d{0,4}!?$/i;
 
-/** Hosts that are reserved for examples and tests (RFC 2606, RFC 6761, RFC 5737), or this machine. */
+/** Hosts reserved for examples and tests (RFC 2606, RFC 6761, RFC 5737), or this machine. */
 const reserved =
   /^(?:(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost)|127\.[\d.]+|0\.0\.0\.0|\[?::1\]?|192\.0\.2\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|host|hostname|server|your[-_.\w]*|my[-_]?host|(?:.*\.)?(?:domain|site|host|yourdomain|mydomain)(?:\.(?:com|tld|net|org))?)$/i;
 
 /**
- * `scheme://user:password@host`, where both password and host are more than words for such.
- * @param isAside in a test or a document, where a password has to look like one that was drawn
+ * `scheme://user:password@host`, where neither password nor host is a placeholder.
+ * @param isAside in a test or a document, where a password must look random
  */
 export function findAddress(text: string, isAside = false): Find | undefined {
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
-    // As far as the next address, so that many of them cost no more than one.
+    // Up to the next URL, so that many cost no more than one.
     const next = text.indexOf('://', at + 3);
     const rest = text.slice(at + 3, Math.min(next < 0 ? text.length : next, at + 3 + reach));
     const colon = rest.indexOf(':');
@@ -46,8 +46,8 @@ function loginIn(address: string): Login | undefined {
   if (colon < 0) return undefined;
   const user = address.slice(0, colon);
   if (/[/?#[\]]/.test(user) || user.length > 128) return undefined;
-  // A password may hold what separates the parts of an address, though it should be escaped there: the host begins behind the last
-  // `@` before what can only be path or query.
+  // A password may contain a URL's delimiters unescaped: the host starts after the last `@` before what can only be
+  // path or query.
   const query = address.search(/[?#]\w+=/);
   const authority = query < 0 ? address : address.slice(0, query);
   const firstSlash = authority.indexOf('/', colon);
@@ -55,7 +55,7 @@ function loginIn(address: string): Login | undefined {
   if (mark < colon) mark = authority.lastIndexOf('@');
   if (mark <= colon) return undefined;
   const password = authority.slice(colon + 1, mark);
-  // `host:8080/path@version`: what stands before the colon is a host, and a port follows.
+  // `host:8080/path@version`: a host and a port, not user and password.
   if (/^\d{1,5}(?:\/|$)/.test(password) && /\//.test(password)) return undefined;
   const hosts = authority
     .slice(mark + 1)
@@ -81,7 +81,7 @@ function isFilledIn(part: string): boolean {
   try {
     plain = decodeURIComponent(part);
   } catch {
-    // It holds a percent sign of its own.
+    // Contains a literal percent sign.
   }
   return isStandIn(plain) || /[{}<>]|^\$|^:|%s|^\*+$/.test(plain);
 }
@@ -90,11 +90,11 @@ const connectionSign = /(?:password|pwd)\s?=/i;
 const oracleSign = 'jdbc:oracle:';
 const connection =
   /(?:password|pwd)\s?=\s?("[^"\n]{1,128}"|'[^'\n]{1,128}'|\{[^}\n]{1,128}\}|[^;&"'\s,)]{4,128})/gi;
-/** A connection string names its server, database or user beside the password. */
+/** A connection string also names its server, database or user. */
 const company =
   /(?:^|[;?&"'\s])(?:server|data source|host|hostname|address|addr|network address|initial catalog|database|user id|uid|user|username|driver|endpoint)\s?=\s?([^;&"'\s,)]+)/gi;
 
-/** No file that a person wrote has more. */
+/** More than any hand-written file has. */
 const mostConnections = 1000;
 
 /** ADO.NET, ODBC, JDBC, libpq: `Server=…;User Id=…;Password=…`. */

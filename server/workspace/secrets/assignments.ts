@@ -1,23 +1,26 @@
-/** `name = value`, where the name speaks of a secret and the value was drawn at random. */
+/** `name = value`, where the name suggests a secret and the value looks random. */
 import { isStandIn, isUuid, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
-/** What a name that holds a secret ends in. */
+/** Endings of names that hold a secret. */
 const secretName =
   /(?:secret|passw(?:or)?d|passphrase|passcode|passwd|pass|pwd|token|credentials?|(?:api|access|secret|private|auth|encryption|signing|signature|account|shared|master|service|storage|app|application|session|webhook|license|licence|deploy|client|consumer|hmac|jwt|aes|crypt|crypto|cookie|subscription|primary|secondary|admin|root|server|user|upload|write|bot|integration|instrumentation|publish|registry|rsa|ssh|ssl|tls|wg|preshared|psk|pre_shared|data_?base|db|admin_?api)[-_. ]?key|keypass|storepass|key_?base|private[-_]?key|(?:auth|access|bearer|refresh|id|session|personal|api|csrf|deploy)[-_]?token|authorization|auth|apikey|bearer|salt|pepper|pin_?code|otp_?seed|seed_?phrase|mnemonic|pat|dsn|sas)$/i;
 
-/** Behind it, a name may still say which one it is. Taken off one at a time: repeated in a pattern, digits could be split in too many ways. */
+/**
+ * Suffixes that say which one it is. Stripped one at a time: in a repeated pattern, digits could split in too many
+ * ways.
+ */
 const which =
   /[-_.]?(?:value|val|string|str|text|data|raw|plain|prod|production|live|dev|development|test|staging|stage|sandbox|qa|uat|main|default|primary|secondary|current|old|new|base64|b64|enc|env|v?\d{1,3}|us|eu|ap)$/i;
 
-/** Names whose values are public or are made from a secret without giving it away. */
+/** Names whose values are public, or derived from a secret without revealing it. */
 const harmlessName =
   /public|pub_?key|site_?key|publishable|hash|digest|checksum|sha\d|md5|fingerprint|_id$|integrity|next_?token|page_?token|continuation|cursor|token_?type|token_?url|csrf|xsrf|authenticity|nonce|cache_?key|sort_?key|partition_?key|primary_key$|foreign|idempot|translat|i18n|locale|etag|revision|commit|author$/i;
 
-/** Any name of a secret holds one of these. */
+/** Every name of a secret contains one of these. */
 const sign = /secr|pass|pwd|tok|key|cred|auth|bearer|salt|pepper|pin|seed|mnemonic|pat|dsn|sas/i;
 
-/** Whether a name is that of a secret. */
+/** Whether a name suggests a secret. */
 export function isSecretName(name: string): boolean {
   if (!sign.test(name)) return false;
   if (harmlessName.test(name)) return false;
@@ -26,7 +29,7 @@ export function isSecretName(name: string): boolean {
   return secretName.test(bare);
 }
 
-/** Files that hold settings, where values stand without quotes. */
+/** Settings files, where values may be unquoted. */
 const settings =
   /(?:^|\/)(?:\.?env[^/]*|[^/]*\.(?:env|ini|cfg|conf|config|cnf|properties|props|ya?ml|toml|tfvars|tf|hcl|sh|bash|zsh|fish|ps1|bat|cmd|xml|plist|json5?|jsonc|txt|rc|service|gradle|nix)|Dockerfile[^/]*|\.[a-z]+rc|[^/]*config)$/i;
 
@@ -37,7 +40,7 @@ export function isSettings(path: string): boolean {
 const testsAndDocuments =
   /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__|mocks?|test-?data|fixtures?|__fixtures__|examples?|samples?|docs?|documentation|guides?|playgrounds?|e2e|benchmarks?|snapshots?)\/|[._-](?:test|spec|mock|stories|snap)s?\.\w+$|(?:^|\/)test_[^/]*\.\w+$|(?:^|\/)conftest\.py$/i;
 
-/** Tests and documents are full of values that only look like what they are about. */
+/** Tests and documents contain many values that only look like secrets. */
 export function isTestOrDocument(path: string): boolean {
   return testsAndDocuments.test(path);
 }
@@ -47,7 +50,7 @@ const longest = 512;
 /** The name of a value in XML: `<add key="name" value="…"/>`. */
 const keyOfValue = /\b(?:key|name)\s?=\s?["']([\w.:-]{2,100})["']\s+value\s?=\s?["']$/;
 
-/** A stretch that is the value of a name before it. */
+/** Checks a span as the value of a preceding name. */
 export function findNamed(text: string, start: number, end: number, plain: boolean): Find | undefined {
   const named = nameBefore(text, start);
   if (named === undefined) return undefined;
@@ -57,12 +60,12 @@ export function findNamed(text: string, start: number, end: number, plain: boole
       ? (keyOfValue.exec(text.slice(Math.max(0, start - 160), start))?.[1] ?? 'value')
       : named.name;
   if (!isSecretName(name)) return undefined;
-  // After a comma, a value without quotes is an argument like any other.
+  // After a comma, an unquoted value is just an argument.
   if (quote === '' && separator === ',') return undefined;
   const value =
     quote === '' ? text.slice(start, Math.min(end, start + longest)) : quotedAt(text, start, quote);
   if (value === undefined || (quote === '' && !plain && !/\d/.test(value))) return undefined;
-  // Of two arguments the first need not be the name of the second, unless it looks like nothing else.
+  // The first of two arguments need not name the second, unless it looks like nothing else.
   if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name)) return undefined;
   if (!isSecretValue(name, value, quote !== '' || separator === '>')) return undefined;
   if (isSearchBox(text, start, value)) return undefined;
@@ -73,15 +76,15 @@ interface Named {
   readonly name: string;
   /** One of `=`, `:`, `,` and `>`. */
   readonly separator: string;
-  /** What opened the value; empty where nothing did. */
+  /** The value's opening quote, or empty. */
   readonly quote: string;
 }
 
 const schemes: readonly string[] = ['Bearer ', 'bearer ', 'Basic ', 'Token ', 'token '];
 
 /**
- * Reads backwards from a value: its quotes, a call or a mark around them (`b"`, `str("`), then `=`, `:`, `=>`, `:=`, a comma or the end of
- * a tag, then what closes a name, and the name.
+ * Parses backwards from a value: its quotes, a call or prefix around them (`b"`, `str("`), then `=`, `:`, `=>`, `:=`, a
+ * comma or the end of a tag, then what closes a name, and the name.
  */
 function nameBefore(text: string, start: number): Named | undefined {
   let at = start;
@@ -137,7 +140,7 @@ function quotedAt(text: string, start: number, quote: string): string | undefine
   return value.includes('\n') ? undefined : value;
 }
 
-/** `NAME=value` or `name:value` within a stretch. */
+/** `NAME=value` or `name:value` within a span. */
 export function findAssigned(text: string, start: number, end: number, plain: boolean): Find | undefined {
   for (let at = start + 2; at + 12 < end; at++) {
     const code = text.charCodeAt(at);
@@ -154,14 +157,14 @@ export function findAssigned(text: string, start: number, end: number, plain: bo
   return undefined;
 }
 
-/** The key of a search box is public: every visitor's browser sends it. */
+/** A search box's key is public: every visitor's browser sends it. */
 const searchBox = /algolia|docsearch|index_?name/i;
 
 function isSearchBox(text: string, start: number, value: string): boolean {
   return value.length === 32 && searchBox.test(text.slice(Math.max(0, start - 300), start + 300));
 }
 
-/** A login in an example: `user:password` in base64. */
+/** An example login: `user:password` in base64. */
 function isExampleLogin(value: string): boolean {
   const [, password] =
     /^[\x21-\x7e]+?:([\x20-\x7e]+)$/.exec(Buffer.from(value, 'base64').toString('latin1')) ?? [];
@@ -176,7 +179,7 @@ function isSecretValue(name: string, value: string, quoted: boolean): boolean {
   if (isUuid(value)) return /key|secret|token|pass/i.test(name) && looksRandom(value);
   if (/^[0-9a-f]+$/i.test(value)) return value.length >= 20 && looksRandom(value, 20);
   const isPassword = /pass|pwd|secret|credential/i.test(name);
-  // A path, a host, a call, a version: punctuation with words between.
+  // A path, host, call or version: words joined by punctuation.
   if (!quoted && /^[\w-]+(?:[./:][\w-]+)+$/.test(value) && !/\d[a-zA-Z]\d|[a-z]\d[a-z]\d/.test(value))
     return false;
   return looksRandom(value, isPassword ? 14 : 16);

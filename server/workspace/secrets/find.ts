@@ -1,6 +1,6 @@
 /**
- * Secrets in a text and in the names of files. Our own searches come first: they know the shapes of today's services, names that
- * are given a value at random, keys in any quoting, and addresses with passwords. Behind them run Secretlint's recommended rules.
+ * Finds secrets in text and file names. Our own fast searches run first, for the token formats of current services,
+ * names assigned random values, quoted keys, and URLs with passwords; then Secretlint's recommended rules.
  */
 import { findAddress, findConnection } from './addresses.ts';
 import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
@@ -12,10 +12,10 @@ import { presetMaySearch } from './preset-needs.ts';
 import { type Scanned, scan } from './scan.ts';
 import { type Find, type SecretVerdict, verdictOn } from './verdict.ts';
 
-/** The older ways to log in to a package registry. */
+/** The older logins of package registries. */
 const registryPassword = /_(?:auth|password)[ \t]{0,8}=[ \t]{0,8}["']?[^\s"'$]/;
 
-/** Whether anything could be found. `false` is certain, and costs no more than our own searches. */
+/** Whether anything might be found. `false` is certain, and costs no more than our own searches. */
 export function mayHoldSecret(path: string, text: string): boolean {
   const { find, hinted } = search(path, text);
   return find !== undefined || hinted;
@@ -49,7 +49,7 @@ function findLogin(path: string, text: string): Find | undefined {
   return { what: 'the login for a package registry', start: match.index, end: match.index + match[0].length };
 }
 
-/** In a file of variables a password need not be long to be one. */
+/** In an environment file even a short password counts. */
 function findVariable(text: string): Find | undefined {
   for (const match of text.matchAll(/^(?:export )?(\w{1,100})[ \t]{0,8}=[ \t]{0,8}["']?([^\s"']{6,400})/gm))
     if (isSecretName(match[1]!) && !isStandIn(match[2]!))

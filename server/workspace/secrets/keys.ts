@@ -1,22 +1,22 @@
-/** Private keys, in whatever quoting they stand. */
+/** Private keys, in any quoting. */
 import { entropyOf, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
-/** Characters after a marker in which its key has to begin. */
+/** Characters after a marker within which its key must start. */
 const reach = 4000;
 
-/** Base64 characters that no snippet or ellipsis of a document reaches. */
+/** Minimum base64 characters, more than a document's excerpt has. */
 const leastKey = 60;
 
 const markers = /(?:BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-\d|minisign encrypted secret key)/g;
 
-/** Cheap to look for: every marker holds one of these. */
+/** Cheap prefilter: every marker contains one of these. */
 const signs: readonly string[] = ['PRIVATE KEY', 'PuTTY-User-Key', 'minisign encrypted'];
 
-/** What may stand between the lines of a key: quotes, escapes, marks of comments and of continued lines. */
+/** Characters between the lines of a key: quotes, escapes, comment and continuation marks. */
 const dressing = /\\[nrt]|\\u000[ad]|%0[ad]|&#1[03];|<br ?\/?>|[\s"'`#/*|>,;:\\()[\]-]/gi;
 
-/** Headers of encrypted keys and of PuTTY's files, which are no part of the key. */
+/** Headers of encrypted keys and of PuTTY's files, which precede the key. */
 const headers =
   /\b(?:Proc-Type|DEK-Info|Comment|Version|Encryption|Public-Lines|Key-Derivation|Argon2-\w+|Hash|Charset)\s*:[^\n\\]{0,120}/gi;
 
@@ -30,7 +30,7 @@ export function findKey(text: string): Find | undefined {
   return undefined;
 }
 
-/** As far as the next marker, so that many of them cost no more than one. */
+/** Up to the next marker, so that many cost no more than one. */
 function keyAfter(text: string, start: number): string {
   const after = text.slice(start, start + reach);
   const next = after.indexOf('PRIVATE KEY');
@@ -40,7 +40,7 @@ function keyAfter(text: string, start: number): string {
 
 function hasKey(after: string): boolean {
   const end = after.search(/-{2,5} ?END/);
-  // Of a quoted key whose lines are joined by `+` the signs are taken off, too; base64 has few of them.
+  // Also removes the `+` that joins lines of a quoted key; base64 has few of them.
   const bare = (end < 0 ? after : after.slice(0, end)).replace(headers, ' ').replace(/["'`]\s*\+/g, ' ');
   const body = /[A-Za-z0-9+/=]*/.exec(bare.replace(dressing, '').replace(/^(?:BLOCK)?/, ''))![0];
   return body.length >= leastKey && entropyOf(body.slice(0, 400)) > 4.2;
@@ -59,7 +59,7 @@ const heads: readonly string[] = [
   'ewogInR5cGUi',
 ];
 
-/** A key, or the account of a Google service, that was encoded in base64 as a whole. */
+/** A key, or a Google service account, base64-encoded as a whole. */
 export function isEncodedKey(span: string): boolean {
   for (const head of heads) {
     const at = span.indexOf(head);

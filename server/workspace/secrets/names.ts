@@ -1,10 +1,10 @@
-/** Files that hold secrets whatever they hold, by name and by the folder they lie in. */
+/** Files that are secret by name and folder, whatever they contain. */
 
 import { findAddress } from './addresses.ts';
 import { findToken } from './tokens.ts';
 import type { Find } from './verdict.ts';
 
-/** A name with one of these words in it is that of a file to be filled in; of the second list, at its end only. */
+/** Words in the name of a template to fill in; those of the second list only at its end. */
 const templateWords: ReadonlySet<string> = new Set(
   'example examples sample samples template templates tmpl tpl dummy'.split(' '),
 );
@@ -17,17 +17,17 @@ function isTemplate(name: string): boolean {
   return templateEndings.has(parts.at(-1)!) || parts.some(part => templateWords.has(part));
 }
 
-/** A copy of a file holds what the file holds. */
+/** A copy is as secret as the original. */
 const copySuffix =
   /(?:~|[._-](?:bak|backup|old|orig|original|save|saved|swp|copy|tmp|prev|disabled|off|\d{1,14})| copy| \(\d+\))$/i;
 
 const environmentFile =
   /^\.env(?:[._-].+)?$|^env\.(?:local|prod(?:uction)?|dev(?:elopment)?|staging|live|secret)$|.\.env$|^\.envrc$|^\.flaskenv$|^\.dev\.vars(?:\..+)?$/i;
 
-/** In these folders an environment file is more likely the subject of a test than anyone's settings; its content decides. */
+/** In these folders an environment file is more likely test data; its content decides. */
 const testFolders = /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|__fixtures__|testdata|playgrounds?|e2e)\//i;
 
-/** Whether a file lists variables of the environment for a test, so that any value under the name of a secret counts. */
+/** Whether a file lists environment variables for a test, so that any value of a secret's name counts. */
 export function isTestEnvironment(path: string): boolean {
   return testFolders.test(path) && environmentFile.test(path.slice(path.lastIndexOf('/') + 1));
 }
@@ -67,7 +67,7 @@ const byName: readonly (readonly [RegExp, string])[] = [
   [/^(?:filezilla|sitemanager|recentservers)\.xml$/i, 'It holds passwords of servers.'],
 ];
 
-/** Names that say it where no chart or example of a chart lies. */
+/** Secret names, except in charts and examples. */
 const byNameOutsideTemplates: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:client_)?secrets?\.(?:ya?ml|json|toml|ini|properties|xml|env)$/i,
@@ -77,7 +77,7 @@ const byNameOutsideTemplates: readonly (readonly [RegExp, string])[] = [
 
 const templateFolders = /(?:^|\/)(?:templates?|charts?|examples?|samples?)\//i;
 
-/** Settings of programs that keep the user's login, by the end of their path. */
+/** Files with a user's login for a program, by the end of their path. */
 const byPlace: readonly RegExp[] = [
   /(?:^|\/)\.docker\/config\.json$/i,
   /(?:^|\/)\.kube\/config$/i,
@@ -91,12 +91,12 @@ const byPlace: readonly RegExp[] = [
   /(?:^|\/)\.(?:aws|azure|ssh|gnupg)\//i,
 ];
 
-/** A token in a name: of a file, a folder, or what a link points to. */
+/** A token in the name of a file, a folder or a link target. */
 export function findInName(name: string): Find | undefined {
   return findAddress(name) ?? findToken(name, 0, name.length);
 }
 
-/** A path with every token in it blotted out, so that it can be shown. */
+/** A path with every token masked, safe to show. */
 export function maskSecrets(path: string): string {
   let masked = path;
   for (let find = findInName(masked); find !== undefined; find = findInName(masked))
@@ -110,7 +110,7 @@ export function secretByName(path: string): string | undefined {
   const own = path.slice(path.lastIndexOf('/') + 1);
   let name = own;
   while (copySuffix.test(name)) name = name.replace(copySuffix, '');
-  // With its suffix a file may be of another kind: `.env.1`, `terraform.tfstate.123`.
+  // A suffix may hide the kind: `.env.1`, `terraform.tfstate.123`.
   for (const candidate of new Set([own, name])) {
     if (isTemplate(candidate)) return undefined;
     for (const [pattern, why] of byName) if (pattern.test(candidate)) return why;

@@ -1,6 +1,6 @@
-/** Whether a value is one that a machine drew at random, or one that a person put in its place. */
+/** Distinguishes random values from placeholders. */
 
-/** Half of English and of most identifiers is pairs of letters among these; of random letters it is a quarter. */
+/** Half of the letter pairs in English and most identifiers are among these; a quarter in random letters. */
 const commonPairs: ReadonlySet<string> = new Set(
   (
     'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ' +
@@ -11,22 +11,22 @@ const commonPairs: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Words that stand where a real value would. */
+/** Words used as placeholders. */
 const standIn =
   /example|sample|dummy|fake|placeholder|change[-_ ]?me|replace|redacted|filtered|hidden|your[-_ ]?|my[-_]?(?:secret|token|key|pass)|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|insert|todo|removed|masked|invalid|foo[-_]?bar|hunter2|correct[-_ ]?horse|lorem|secret[-_]?key[-_]?here|x{5}|\*{3}|\.{3}|…|_here\b|super[-_ ]?secret|password|passwd/i;
 
-/** Signs of a value that is put in later: by a shell, a template, a formatter. */
+/** Signs of a value filled in later: by a shell, a template, a formatter. */
 const filledIn =
   /\$\{|\$\(|\{\{|\}\}|<%|%>|<[a-z][^>]*>|^\$[A-Za-z_]\w*|\$[A-Z][A-Z_]{3,}\b|\$[a-z_]{4,}\b|#\{|%[sd(]|\{[A-Za-z_][\w.]*\}|^\$|@[A-Z_]+@/;
 
-/** It says of itself that it is no value. */
+/** Declares itself a placeholder. */
 export function isStandIn(value: string): boolean {
   return standIn.test(value) || filledIn.test(value);
 }
 
 /**
- * Whether the body of a token (what follows its prefix) was made up by a person: `xxxx…`, `1234567890…`, `abcdef…`, words. A part that
- * was drawn at random is enough to make it a real one.
+ * Whether the body of a token (after its prefix) was made up by a person: `xxxx…`, `1234567890…`, `abcdef…`, words. One
+ * random part makes it real.
  */
 export function isMadeUp(body: string): boolean {
   if (isStandIn(body)) return true;
@@ -35,7 +35,7 @@ export function isMadeUp(body: string): boolean {
   return parts.every(isTrivial);
 }
 
-/** Counted up or down for a good part, of few characters, or of words. */
+/** Mostly counting up or down, few distinct characters, or words. */
 function isTrivial(part: string): boolean {
   if (entropyOf(part) < Math.min(2.9, 0.72 * Math.log2(part.length))) return true;
   const low = part.toLowerCase();
@@ -55,7 +55,7 @@ function isHexadecimal(text: string): boolean {
   return /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text);
 }
 
-/** In bits a character, from its own frequencies. */
+/** In bits per character, from its own frequencies. */
 export function entropyOf(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -64,7 +64,7 @@ export function entropyOf(text: string): number {
   return bits;
 }
 
-/** The share of pairs of letters that are common ones; across the humps of camel case there is no pair. */
+/** Share of common letter pairs; camel case humps separate pairs. */
 function wordShare(text: string): number {
   let pairs = 0;
   let common = 0;
@@ -78,9 +78,9 @@ function wordShare(text: string): number {
 }
 
 /**
- * Whether a value without a prefix was drawn at random, going by its characters alone: long enough, of many characters, with
- * digits and letters mixed as no word or name has them.
- * @param shortest least number of characters
+ * Whether a value without a prefix looks random: long enough, with many distinct characters, and digits and letters
+ * mixed as in no word or name.
+ * @param shortest minimum number of characters
  */
 export function looksRandom(value: string, shortest = 16): boolean {
   const bare = value.replace(/=+$/, '');
@@ -94,7 +94,7 @@ export function looksRandom(value: string, shortest = 16): boolean {
   if (letters < 4) return false;
   const switches = switchesOf(bare) / (bare.length - 1);
   if (digits === 0) return bare.length >= 20 && switches >= 0.35 && wordShare(bare) < 0.5;
-  // Numbers at the end, versions, dates, sizes: digits in one block among words.
+  // Trailing numbers, versions, dates, sizes: one block of digits among words.
   if ((bare.match(/\d+/g) ?? []).length < 2 && switches < 0.3) return false;
   return wordShare(bare) < 0.6 && switches >= 0.22;
 }
@@ -109,7 +109,7 @@ function isRandomHexadecimal(text: string): boolean {
   return share > 0.3 && share < 0.9 && new Set(text.toLowerCase()).size >= 9 && !isMadeUp(text);
 }
 
-/** How often neighbours are of different kinds: lower case, upper case, digit, other. */
+/** How often adjacent characters differ in kind: lower case, upper case, digit, other. */
 function switchesOf(text: string): number {
   let switches = 0;
   for (let at = 1; at < text.length; at++) if (kindOf(text, at) !== kindOf(text, at - 1)) switches++;

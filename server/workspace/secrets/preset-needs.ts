@@ -1,10 +1,10 @@
 /**
- * What has to be in a text for one of Secretlint's rules to report anything: patterns weaker than the rules' own, without
- * look-around and with the shortest lengths. The tests compare them with what the preset really holds.
+ * Necessary conditions for Secretlint's rules to report anything: patterns weaker than the rules' own, without
+ * look-around and with minimum lengths. Tests compare them with the actual preset.
  */
 import { startsOf } from './tokens.ts';
 
-/** What each rule finds, to be named to the user. */
+/** What each rule finds, named to the user. */
 export const rules: ReadonlyMap<string, string> = new Map([
   ['aws', 'an AWS secret access key'],
   ['npm', 'an npm or GitHub access token'],
@@ -30,8 +30,8 @@ export const rules: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Rules that are not run: one takes back what comments in the repository allow, which is not for its author to decide, and for keys and
- * for passwords in addresses our own searches know more forms and more examples.
+ * Rules that are not run: one honours comments in the repository, which is not for its author to decide; for keys and
+ * for passwords in URLs, our own searches are more thorough.
  */
 export const unusedRules: readonly string[] = [
   'filter-comments',
@@ -40,7 +40,7 @@ export const unusedRules: readonly string[] = [
   'privatekey',
 ];
 
-/** Needs that are one stretch without white space, looked for where the text is searched for tokens anyway. */
+/** Conditions on a single span without white space, checked during the token scan. */
 export const presetStarts = startsOf([
   ...each('xoxb xoxp xoxa xoxo xoxr xapp', '-[a-zA-Z0-9]{1,40}-[a-zA-Z0-9]'),
   ['npm_', 'npm_[A-Za-z0-9_]{36}'],
@@ -68,7 +68,7 @@ function each(prefixes: string, rest: string): [string, string][] {
   return prefixes.split(' ').map(prefix => [prefix, prefix + rest]);
 }
 
-/** Needs that are looked for in the whole text. */
+/** Conditions on the whole text. */
 const searches: readonly RegExp[] = [
   String.raw`(?:SECRET|secret|Secret)_?(?:ACCESS|access|Access)_?(?:KEY|key|Key)["']?\s*[:=]`,
   ':x-oauth-basic@github.com/|_authToken=[^$]',
@@ -76,7 +76,7 @@ const searches: readonly RegExp[] = [
   'T3BlbkFJ',
 ].map(source => new RegExp(source));
 
-/** The rule looks only into files of this kind; in JSON, the key that it asks for may be spelled with escapes. */
+/** The rule checks only files of this kind; in JSON, its key may be spelled with escapes. */
 const jsonSearch = /private_key_id|\\u00[567]/;
 
 export function presetMaySearch(path: string, text: string): boolean {

@@ -1,27 +1,27 @@
-/** Secretlint's recommended rules: run only where searches that cost far less say that one of them may report something. */
+/** Secretlint's recommended rules, run only if far cheaper searches say that one may match. */
 import { isMadeUp } from './placeholder.ts';
 import { rules, unusedRules } from './preset-needs.ts';
 import { type SecretVerdict, verdictOn } from './verdict.ts';
 
 const prefix = '@secretlint/secretlint-rule-';
 
-/** What is shorter is a word that begins like a token. */
+/** Anything shorter is a word that starts like a token. */
 const shortest = 16;
 
 const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + name));
 
-/** The names of the rules that are known here, as Secretlint knows them. */
+/** Known rules, by Secretlint's names. */
 export const knownRules: readonly string[] = [...rules.keys(), ...unusedRules].map(name => prefix + name);
 
 /** Runs the rules. @param path decides which of them apply */
 export async function verdictOfPreset(path: string, text: string): Promise<SecretVerdict | undefined> {
-  // Loaded for the first file that needs it, and that is seldom one of the first.
+  // Loaded for the first file that needs it, seldom an early one.
   const [{ lintSource }, { rules: creators }, { secretLintProfiler }] = await Promise.all([
     import('@secretlint/core'),
     import('@secretlint/secretlint-rule-preset-recommend'),
     import('@secretlint/profiler'),
   ]);
-  // It keeps a record of every rule that was ever run, and searches all of them at each: a leak in a server.
+  // The profiler records every rule run and searches all records each time: a leak in a server.
   secretLintProfiler.mark = () => undefined;
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');

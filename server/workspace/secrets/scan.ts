@@ -1,20 +1,20 @@
 /**
- * One pass over a text for tokens, and for values that are given to names of secrets. Both are long stretches without white space,
- * quotes or brackets, and hold digits or capitals among small letters: by far most of a text is passed over by looking at one
- * character in twelve.
+ * Scans text once for tokens and for values assigned to secret-like names. Both are long spans without white space,
+ * quotes or brackets, with digits or capitals among small letters, so most text is skipped by looking at one character
+ * in twelve.
  */
 import { findAssigned, findNamed } from './assignments.ts';
 import { presetStarts } from './preset-needs.ts';
 import { findToken, hasStart } from './tokens.ts';
 import type { Find } from './verdict.ts';
 
-/** The shortest value of a name, and of what a token leaves unbroken. */
+/** Minimum length of a named value, and of the unbroken part of a token. */
 const shortest = 12;
 
-/** Longer ones are data; a token is looked for at their beginning only. */
+/** Longer spans are data; only their start is searched for a token. */
 const longest = 2000;
 
-/** Ends a stretch: white space, quotes, brackets. */
+/** Ends a span: white space, quotes, brackets. */
 export const ends = new Uint8Array(128);
 ends.fill(1, 0, 33);
 for (const character of '"\'`<>(){}[],;\\|\x7f') ends[character.charCodeAt(0)] = 1;
@@ -31,13 +31,13 @@ kinds[0x3d] = kinds[0x3a] = separator;
 
 export interface Scanned {
   readonly find?: Find;
-  /** There is what one of Secretlint's rules may report. */
+  /** One of Secretlint's rules may match. */
   readonly hinted: boolean;
 }
 
-/** How values under names of secrets are looked for. */
+/** How to search for values of secret-like names. */
 export interface ScanOptions {
-  /** Values may stand without quotes (a file of settings). */
+  /** Values may be unquoted (a settings file). */
   readonly plain: boolean;
   /** Only tokens count (tests, documents). */
   readonly tokensOnly: boolean;
@@ -48,7 +48,7 @@ export function scan(text: string, options: ScanOptions): Scanned {
   const length = text.length;
   let start = 0;
   while (start + shortest <= length) {
-    // From the far end: what breaks the stretch there spares looking at all before it.
+    // Backwards: a character that breaks the span makes everything before it irrelevant.
     let at = start + shortest - 1;
     while (at >= start && !isEnd(text.charCodeAt(at))) at--;
     if (at >= start) {
@@ -58,7 +58,7 @@ export function scan(text: string, options: ScanOptions): Scanned {
     let end = start + shortest;
     while (end < length && !isEnd(text.charCodeAt(end))) end++;
     const seen = kindsIn(text, start, Math.min(end, start + longest));
-    // Tokens hold digits, or at least letters of both kinds.
+    // Tokens contain digits, or letters of both cases.
     if ((seen & digit) !== 0 || (seen & (small | capital)) === (small | capital)) {
       const find = look(text, start, Math.min(end, start + longest), seen, options);
       if (find !== undefined) return { find, hinted };
@@ -76,7 +76,7 @@ function look(
   seen: number,
   { plain, tokensOnly }: ScanOptions,
 ): Find | undefined {
-  // Of an escaped line end in a string, the letter is no part of what follows.
+  // After an escaped line end in a string, skip the escape's letter.
   const from = text[start - 1] === '\\' && 'nrt'.includes(text[start]!) ? start + 1 : start;
   const token = findToken(text, from, end);
   if (token !== undefined || tokensOnly) return token;

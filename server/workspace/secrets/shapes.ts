@@ -1,16 +1,16 @@
 /**
- * The shapes of access tokens: what services put in front of them so that they are found. From the services' own documentation and
- * from the lists of public scanners.
+ * Access token formats, by the prefixes that services use to make them detectable. From the services' documentation and
+ * public scanners' lists.
  */
 
 export interface Shape {
-  /** What it is, to be named to the user. */
+  /** Its name, for the user. */
   readonly what: string;
-  /** What it begins with; case counts. */
+  /** Its prefix, case-sensitive. */
   readonly prefix: string;
-  /** Of what follows, matched right behind the prefix. */
+  /** Matches what follows the prefix. */
   readonly body: RegExp;
-  /** The beginning is so short that the body has to look drawn at random, too. */
+  /** The prefix is so short that the body must look random too. */
   readonly isWeak: boolean;
 }
 
@@ -18,7 +18,7 @@ const word = '[A-Za-z0-9]';
 const wide = '[A-Za-z0-9_-]';
 const hex = '[0-9a-f]';
 
-/** One shape a prefix. */
+/** One format per prefix. */
 function shapes(what: string, prefixes: string, body: string, isWeak = false): Shape[] {
   return prefixes.split(' ').map(prefix => ({ what, prefix, body: new RegExp(body, 'y'), isWeak }));
 }
@@ -169,7 +169,7 @@ export const tokenShapes: readonly Shape[] = [
   ...shapes('a web token', 'eyJ', `${wide}{8,}\\.eyJ${wide}{8,}\\.${wide}{16,}`),
 ];
 
-/** Shapes without a beginning of their own: looked for in a stretch of text without white space. */
+/** Formats without a prefix, searched in a span without white space. */
 export const looseShapes: readonly {
   readonly what: string;
   readonly sign: string;

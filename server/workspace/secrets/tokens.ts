@@ -1,22 +1,22 @@
-/** Tokens by their shapes, in a stretch of text without white space. */
+/** Matches token formats in a span of text without white space. */
 import { isEncodedKey } from './keys.ts';
 import { isMadeUp, isStandIn, looksRandom } from './placeholder.ts';
 import { looseShapes, type Shape, tokenShapes } from './shapes.ts';
 import type { Find } from './verdict.ts';
 
-/** Shapes by their first two characters. */
+/** Formats by their first two characters. */
 const byStart = new Map<number, Shape[]>();
 for (const shape of tokenShapes) {
   const key = startKey(shape.prefix, 0);
   byStart.set(key, [...(byStart.get(key) ?? []), shape]);
 }
 
-/** Starts of base64 that may hold a key. */
+/** Starts of base64 that may encode a key. */
 const encoded: ReadonlySet<number> = new Set(
   ['LS', 'ey', 'ew', 'UH', 'QU', 'Iy'].map(start => startKey(start, 0)),
 );
 
-/** The shortest token without a beginning of its own. */
+/** Shortest token without a prefix. */
 const shortestLoose = 34;
 
 function startKey(text: string, at: number): number {
@@ -39,10 +39,10 @@ export function findToken(text: string, start: number, end: number): Find | unde
   return end - start < shortestLoose ? undefined : findLoose(text, start, end);
 }
 
-/** Patterns for what follows a prefix, by the first two characters of the prefix. */
+/** Patterns after a prefix, by the prefix's first two characters. */
 export type Starts = ReadonlyMap<number, readonly RegExp[]>;
 
-/** @param patterns of whole tokens, each with the characters that it begins with */
+/** @param patterns of whole tokens, each with its prefix */
 export function startsOf(patterns: readonly (readonly [prefix: string, pattern: string])[]): Starts {
   const starts = new Map<number, RegExp[]>();
   for (const [prefix, pattern] of patterns) {
@@ -52,7 +52,7 @@ export function startsOf(patterns: readonly (readonly [prefix: string, pattern: 
   return starts;
 }
 
-/** Whether one of the patterns matches at any place of the stretch. */
+/** Whether a pattern matches anywhere in the span. */
 export function hasStart(text: string, start: number, end: number, starts: Starts): boolean {
   for (let at = start; at + 8 < end; at++) {
     for (const pattern of starts.get(startKey(text, at)) ?? []) {
@@ -79,14 +79,14 @@ function matchShape(text: string, at: number, { what, prefix, body, isWeak }: Sh
   body.lastIndex = at + prefix.length;
   const match = body.exec(text);
   if (match === null) return undefined;
-  // What follows further away tells no more, and costs.
+  // Limits the match: later characters add cost, not certainty.
   const found = match[0].slice(0, 400);
   if (prefix === 'eyJ' ? isHarmlessWebToken(prefix + found) : isMadeUp(found)) return undefined;
   if (isWeak && !looksRandom(found, 14)) return undefined;
   return { what, start: at, end: body.lastIndex };
 }
 
-/** The claims of the web tokens that documents show, or a time of expiry that has passed: then it opens nothing. */
+/** A web token from documentation, or an expired one: harmless. */
 function isHarmlessWebToken(token: string): boolean {
   const [, payload = '', signature = ''] = token.split('.');
   if (isMadeUp(signature)) return true;
@@ -108,7 +108,7 @@ function isAlphanumeric(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }
 
-/** `%3D` and the like stand for one character that is none of a word. */
+/** `%3D` and the like stand for one non-word character. */
 function isPercentEscape(text: string, at: number): boolean {
   return text.charCodeAt(at - 3) === 0x25 && /^[0-9A-Fa-f]{2}$/.test(text.slice(at - 2, at));
 }

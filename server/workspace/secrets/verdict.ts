@@ -1,4 +1,4 @@
-/** A find in plain words. The find itself is never shown. */
+/** Describes a match. The secret itself is never shown. */
 
 /** Why a file is left out. */
 export interface SecretVerdict {
@@ -8,9 +8,9 @@ export interface SecretVerdict {
 }
 
 export interface Find {
-  /** What it looks like, to be named to the user. */
+  /** What it looks like, for the user. */
   readonly what: string;
-  /** Where it stands in the text. */
+  /** Its offset in the text. */
   readonly start: number;
   readonly end: number;
 }
