@@ -3,7 +3,7 @@
  * proportional to pattern times path, whatever a repository writes into its rules.
  */
 
-/** `*`, `**`, and `**/`, which may also match nothing. */
+/** `*`, `**`, and `**` followed by a slash, which may also match nothing. */
 type Token = number | 'any' | 'star' | 'globstar' | 'globstar/' | Uint8Array;
 
 const slash = 0x2f;
