@@ -1,30 +1,32 @@
-/** Imports of files by where they lie: what leads somewhere in one file leads elsewhere, or nowhere, in another. */
+/**
+ * Adapts imports by path: a relative import that resolves in one file resolves differently, or not at all, in another.
+ */
 import { folderOf } from '../protocol/folders.ts';
 import { languageOf } from '../workspace/language.ts';
 
-/** The files that an import may lead to. */
+/** The files an import may resolve to. */
 export interface KnownFiles {
-  /** Whether it can be said which files there are. */
+  /** Whether the list of files is complete. */
   readonly isListed: boolean;
   has(path: string): boolean;
-  /** Undefined for a file that is not held, or is too large. */
+  /** Undefined for a file that is not stored, or is too large. */
   textOf(path: string): string | undefined;
 }
 
-/** A line that is suggested, and the file it comes from. */
+/** A suggested line, and the file it comes from. */
 export interface ImportLine {
-  /** The whole line, and how much of it is written already. */
+  /** The whole line, and how much of it has been typed. */
   readonly line: string;
   readonly written: number;
-  /** Paths of the file that it stands in, and of the one that it is for. */
+  /** Paths of its source file and of its target file. */
   readonly theirs: string;
   readonly ours: string;
 }
 
 /**
- * A line whose relative import leads, from the file that it is for, to the file that is meant.
- * @returns the line as it is where it holds no such import; undefined where the import leads nowhere, or cannot be written after
- * what is written already
+ * Rewrites a line's relative import so that it resolves from the target file to the same file.
+ * @returns the line unchanged if it has no such import; undefined if the import does not resolve, or cannot follow the
+ * text already typed
  */
 export function fitImport(asked: ImportLine, files: KnownFiles): string | undefined {
   if (!files.isListed || !/[./:"'\s](?:\.|super|mod)/.test(` ${asked.line}`)) return asked.line;
@@ -71,7 +73,7 @@ function fitPath(
   if (match === null) return line;
   const path = match[2]!;
   const end = match.index + match[0].length - 1;
-  // All of it is written already, and is the writer's own.
+  // Fully typed: the user's own.
   if (end <= written) return line;
   const names = namesIn(line.slice(0, match.index));
   const leadsTo = (from: string): string | undefined =>
@@ -84,7 +86,7 @@ function fitPath(
   return line.slice(0, end - path.length) + relative(folderOf(ours), base, path) + line.slice(end);
 }
 
-/** `{ a, b as c }` are `a` and `b`: what the file has to have. Others may be called anything. */
+/** `{ a, b as c }` gives `a` and `b`, which the file must export. Default names may differ. */
 function namesIn(text: string): string[] {
   const braces = /\{([^}]*)\}/.exec(text)?.[1];
   if (braces === undefined) return [];
@@ -93,7 +95,7 @@ function namesIn(text: string): string[] {
 
 function hasNames(text: string | undefined, names: readonly string[]): boolean {
   if (text === undefined || names.length === 0) return true;
-  // What passes on everything from elsewhere has names that do not stand in it.
+  // Wildcard re-exports provide names that the file does not contain.
   if (/^\s*export \*/m.test(text)) return true;
   const words = new Set(wordsOf(text));
   return names.every(name => name === 'default' || words.has(name));
@@ -127,7 +129,7 @@ function quotedForms(base: string): string[] {
   return [base, ...['.scss', '.css', '.less'].flatMap(ending => [base + ending, partial + ending])];
 }
 
-/** What is imported but is no text, and so is in no memory. */
+/** An importable file that is not text, so it is not indexed. */
 function isAsset(path: string): boolean {
   return /\.(?:svg|png|jpe?g|gif|webp|avif|ico|woff2?|ttf|wasm|mp[34]|css|scss|less|glsl|txt)(?:\?.*)?$/.test(
     path,
@@ -167,7 +169,7 @@ function fitPython({ line, written, theirs, ours }: ImportLine, files: KnownFile
   const here = folderOf(ours).split('/').filter(Boolean);
   let shared = 0;
   while (shared < here.length && shared < target.length && here[shared] === target[shared]) shared++;
-  // Packages that share no folder do not reach each other so.
+  // Packages without a common folder do not import each other relatively.
   if (shared === 0) return undefined;
   return from + '.'.repeat(here.length - shared + 1) + target.slice(shared).join('.') + rest;
 }
@@ -209,7 +211,7 @@ function joined(folder: string, path: string): string {
 function normalised(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
-    // Above the root it stays, and leads to nothing that is known.
+    // Kept above the root, where nothing resolves.
     if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);
   }
@@ -220,7 +222,7 @@ function withoutQuery(path: string): string {
   return path.replace(/[?#].*$/, '');
 }
 
-/** From a folder to a path, written with `./` or `../` before it and with a slash at its end where the model has one. */
+/** A path relative to a folder, with a leading `./` or `../`, and a trailing slash if the model has one. */
 function relative(folder: string, path: string, model: string): string {
   const from = folder.split('/').filter(Boolean);
   const to = path.split('/').filter(Boolean);

@@ -1,50 +1,50 @@
-/** Where code, strings and comments begin and end, and which brackets are open: known from the marks alone, without a grammar. */
+/** Tracks code, strings, comments and open brackets by their marks alone, without a grammar. */
 import type { Language } from '../workspace/language.ts';
 
 export type PlaceKind = 'code' | 'string' | 'comment';
 
-/** A string or a comment that is open. */
+/** An open string or comment. */
 interface Enclosure {
   readonly kind: 'string' | 'comment';
   readonly closer: string;
-  /** Ends with its line, whether it was closed or not. */
+  /** Ends with its line, closed or not. */
   readonly isOneLine: boolean;
   readonly hasEscapes: boolean;
   /** `${` opens code in it. */
   readonly hasHoles: boolean;
 }
 
-/** Whether brackets and quotes mean in a language what they mean in most: only then can they be counted. */
+/** Whether brackets and quotes in a language mean what they usually do, so that they can be counted. */
 export function canScan({ id, kind }: Language): boolean {
   return (kind === 'code' && !uncounted.has(id)) || counted.has(id);
 }
 
 const counted = new Set(['json', 'jsonc', 'css', 'scss', 'less']);
-/** A bracket alone is no fault in these (`a)` in a shell's case), or a file holds several languages. */
+/** Here a lone bracket is legal (`a)` in a shell's case), or a file mixes languages. */
 const uncounted = new Set(
   'shellscript bat powershell perl makefile dockerfile cmake vue svelte php latex r nix vb'.split(' '),
 );
 
-/** Languages in which an apostrophe is a mark of its own, unless it encloses one character. */
+/** Languages with apostrophes that do not open strings, except around a single character. */
 const apostrophes = new Set('rust haskell ocaml fsharp clojure lisp elixir erlang julia scala'.split(' '));
 const backticks = new Set('typescript typescriptreact javascript javascriptreact'.split(' '));
 const tripled = new Set('python kotlin scala swift java csharp groovy julia dart elixir'.split(' '));
 
-/** The state of a text up to some place in it; `feed` moves the place. */
+/** The lexical state at a position in the text; `feed` advances it. */
 export class Scanner {
   readonly #language: Language;
-  /** Open brackets, outermost first; `${` for a hole in a template. */
+  /** Open brackets, outermost first; `${` for a template hole. */
   readonly #open: string[];
   #inside: Enclosure | undefined;
-  /** The last word or mark of code: what decides whether a slash begins a pattern. */
+  /** The last word or mark of code, which decides whether a slash starts a regular expression. */
   #recent = '';
-  /** Characters that may begin something that is no code. */
+  /** Characters that may start a string or comment. */
   readonly #openers: string;
-  /** Closing brackets that closed nothing, or another kind than was open. */
+  /** Closing brackets without a matching open one. */
   mismatches = 0;
-  /** Strings of one line that their line ended. */
+  /** One-line strings that ended unclosed. */
   broken = 0;
-  /** The fewest brackets that were open. */
+  /** The fewest open brackets so far. */
   lowest: number;
 
   constructor(language: Language, open: readonly string[] = [], inside?: Enclosure) {
@@ -69,7 +69,7 @@ export class Scanner {
     return this.#open;
   }
 
-  /** The same place, with nothing counted yet. */
+  /** The same position, with counts reset. */
   fork(): Scanner {
     const copy = new Scanner(this.#language, this.#open, this.#inside);
     copy.#recent = this.#recent;
@@ -161,7 +161,7 @@ export class Scanner {
       return;
     }
     this.mismatches++;
-    // What is open inside was forgotten, where something outside is closed.
+    // Closing an outer bracket discards unclosed inner ones.
     const outer = this.#open.findLastIndex(one => closerOf(one) === closer);
     if (outer >= 0) this.#open.length = outer;
   }
@@ -182,7 +182,7 @@ export class Scanner {
       const triple = char.repeat(3);
       if (tripled.has(id) && text.startsWith(triple, i))
         return { enclosure: string(triple, false), length: 3 };
-      // An apostrophe within a word begins no string, and prefixes such as b'' are one or two letters.
+      // An apostrophe within a word does not start a string; prefixes such as b'' have one or two letters.
       if (char === "'" && this.#recent.length > 2 && isWordUnit(text.charCodeAt(i - 1))) return undefined;
       if (id !== 'rust') return { enclosure: string(char, true), length: 1 };
       const hashes = /\bb?r(#*)$/.exec(text.slice(Math.max(0, i - 8), i))?.[1];
@@ -193,7 +193,7 @@ export class Scanner {
     return undefined;
   }
 
-  /** A slash after a value divides; elsewhere it begins a regular expression. */
+  /** After a value, a slash divides; elsewhere it starts a regular expression. */
   #beginsPattern(): boolean {
     return (
       this.#recent === '' || /[(,=:[!&|?{};+*~^<>-]$|(?:return|typeof|case|in|of|do|else)$/.test(this.#recent)
@@ -201,7 +201,7 @@ export class Scanner {
   }
 }
 
-/** Letters, digits, `_`, `$` and everything beyond ASCII. */
+/** Letters, digits, `_`, `$` and non-ASCII. */
 export function isWordUnit(unit: number): boolean {
   return (
     (unit >= 97 && unit <= 122) ||
@@ -233,12 +233,12 @@ export function closerOf(opener: string): string {
   return opener === '(' ? ')' : opener === '[' ? ']' : '}';
 }
 
-/** `'a'` and `'\n'` are characters; any other apostrophe stands alone. */
+/** `'a'` and `' '` are characters; other apostrophes stand alone. */
 function characterLength(text: string, i: number): number {
   return /^'(?:\\[^\n]{1,8}?|[^\\'\n])'/u.exec(text.slice(i, i + 12))?.[0].length ?? 1;
 }
 
-/** The length of a regular expression that begins at `i`; 0 where its line ends before it does. */
+/** The length of a regular expression starting at `i`; 0 if it does not end on its line. */
 function patternLength(text: string, i: number): number {
   let isInClass = false;
   for (let at = i + 1; at < text.length && text[at] !== '\n'; at++) {
