@@ -1,6 +1,6 @@
 /** The text around the cursor. */
 export interface Buffer {
-  /** Number of the first line of `above`, or of the cursor's line where there is none; from 1. */
+  /** 1-based number of the first line of `above`, or of the cursor's line if there is none. */
   readonly firstLine: number;
   readonly above: string | undefined;
   /** The cursor's line up to the cursor. */
@@ -9,53 +9,53 @@ export interface Buffer {
   readonly after: string;
 }
 
-/** A word that the buffer has, and that begins as the cursor's word does. */
+/** A word in the buffer that starts like the cursor's word. */
 export interface KnownWord {
   readonly word: string;
-  /** How often the buffer has it, of all words that begin alike; near the cursor it counts for more. */
+  /** Its share among all words that start alike, with more weight near the cursor. */
   readonly share: number;
-  /** The same among those that follow what stands before the cursor's word: a receiver and its dot, a keyword, a bracket. */
+  /** Same among words that follow the same context: a receiver and its dot, a keyword, a bracket. */
   readonly pairShare: number;
   readonly count: number;
   readonly pairs: number;
-  /** Whether it is the one of them that was written last before the cursor. */
+  /** Whether it is the most recent of them before the cursor. */
   readonly isLast: boolean;
-  /** The line of the file in which it was written last, from 1. */
+  /** 1-based line of its last use in the file. */
   readonly line: number;
 }
 
 interface Use {
   count: number;
-  /** Index of the last use above the cursor, in words; −1 where there is none. */
+  /** Word index of the last use above the cursor; −1 if there is none. */
   last: number;
   line: number;
 }
 
-/** All words of a buffer without the cursor's line. */
+/** All words of a buffer except the cursor's line. */
 interface WordIndex {
   readonly above: string | undefined;
   readonly after: string;
   readonly uses: ReadonlyMap<string, Use>;
   readonly pairs: ReadonlyMap<string, ReadonlyMap<string, Use>>;
-  /** Words above the cursor. */
+  /** Number of words above the cursor. */
   readonly length: number;
 }
 
-/** Of the buffer that was last asked about: it stays as it is while one line is typed. */
+/** Of the last buffer: valid while one line is typed. */
 let lastIndex: WordIndex | undefined;
 
 const lexemes = /[\p{L}_$][\p{L}\p{N}_$]*|[^\s\p{L}\p{N}_$]|\n/gu;
 const fragmentPattern = /[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
-/** The start of a word at the end of a line up to the cursor; empty where the cursor is behind none. */
+/** The partial word before the cursor; empty if there is none. */
 export function fragmentOf(linePrefix: string): string {
   return fragmentPattern.exec(linePrefix)?.[0] ?? '';
 }
 
 /**
- * The words of the buffer that the cursor's word may become, those that fit best first: after a receiver its members, else the rest
- * of a word that was begun.
- * @returns none where no letter of a word is written and nothing is known to follow what stands there
+ * Completions of the cursor's word from the buffer, best first: members after a receiver, otherwise the rest of a
+ * partial word.
+ * @returns empty if no letter has been typed and nothing is known to follow
  */
 export function knownWords(buffer: Buffer, fragment = fragmentOf(buffer.linePrefix)): KnownWord[] {
   const index = indexOf(buffer);
@@ -90,7 +90,7 @@ export function knownWords(buffer: Buffer, fragment = fragmentOf(buffer.linePref
     }));
 }
 
-/** Words after which the weight of a use has fallen by e, and how much a use beside the cursor counts beyond a far one. */
+/** Words over which the weight of a use falls by e, and the weight of a use at the cursor relative to a distant one. */
 const recencyWords = 150;
 const recencyWeight = 3;
 
@@ -98,7 +98,7 @@ function weightOf({ count, last }: Use, length: number): number {
   return last < 0 ? count : count + recencyWeight * Math.exp(-(length - last) / recencyWords);
 }
 
-/** What stands before a word: the last mark with the word before it, or the last word. */
+/** The context of a word: the last mark with the word before it, or the last word. */
 function leadOf(text: string): string {
   const match = /([\p{L}_$][\p{L}\p{N}_$]*)?\s*([^\s\p{L}\p{N}_$]?)\s*$/u.exec(text);
   return `${match?.[1] ?? ''}${match?.[2] ?? ''}`;

@@ -1,34 +1,34 @@
-/** What may be shown at the cursor: whole rests of the line, and their starts up to where the sources begin to disagree. */
+/** Options to show at the cursor: whole rests of the line, and prefixes up to where the sources diverge. */
 import { isWordUnit } from '../source-text/scanner.ts';
 import { type Buffer, fragmentOf, type KnownWord, knownWords } from './known-words.ts';
 import { type Place, places } from './place.ts';
 
-/** A way the cursor's line may go on, and where it was seen. */
+/** A possible continuation of the cursor's line, and its sources. */
 export interface Continuation {
-  /** What follows the cursor on its line. */
+  /** Text after the cursor on its line. */
   readonly rest: string;
   readonly sources: readonly { readonly matched: number; readonly isLocal: boolean }[];
-  /** A predictor's probability for it; 0 where it gives none. */
+  /** A predictor's probability for it, or 0. */
   readonly decoded: number;
 }
 
-/** With its odds among all others and none of them. */
+/** With its odds against all others and none of them. */
 export interface Weighed<Candidate extends Continuation> {
   readonly candidate: Candidate;
   readonly share: number;
 }
 
-/** A text that may be suggested. */
+/** Text that may be suggested. */
 export interface Option<Candidate extends Continuation = Continuation> {
-  /** With the text as its rest. */
+  /** With the option's text as its rest. */
   readonly candidate: Candidate;
-  /** Whether it is all of a candidate's rest, with which a block may follow. */
+  /** Whether it is a candidate's whole rest, which a block may follow. */
   readonly isWhole: boolean;
   /** In the order of `optionFeatures`. */
   readonly features: Float64Array;
 }
 
-/** What is known of an option when it is judged, beside the place: values of about −6 to 6. */
+/** Features of an option beside the place: values of about −6 to 6. */
 export const optionFeatures = [
   'bias',
   'mass',
@@ -65,16 +65,16 @@ export const optionFeatures = [
 
 export type OptionFeature = (typeof optionFeatures)[number];
 
-/** Candidates, cuts of each and words of the buffer that are looked at, the surest first. */
+/** Candidates, cuts of each and words of the buffer considered, most confident first. */
 const mostCandidates = 8;
 const mostCuts = 10;
 const mostWords = 3;
 const mostSummed = 48;
 
 /**
- * @param ranked candidates with their shares, surest first
- * @param candidateOf makes a candidate of the rest of a word of the buffer
- * @returns each text once
+ * @param ranked candidates with their shares, most confident first
+ * @param candidateOf makes a candidate from the rest of a word in the buffer
+ * @returns options without duplicates
  */
 export function optionsOf<Candidate extends Continuation>(
   ranked: readonly Weighed<Candidate>[],
@@ -104,7 +104,7 @@ export function optionsOf<Candidate extends Continuation>(
   }));
 }
 
-/** Ends of words within a rest at which brackets and quotes that it opens are closed. */
+/** Ends of words in a rest at which its own brackets and quotes are closed. */
 export function cutsOf(rest: string): number[] {
   const cuts: number[] = [];
   let depth = 0;
@@ -128,7 +128,7 @@ export function cutsOf(rest: string): number[] {
 
 class Judge {
   readonly #ranked: readonly Weighed<Continuation>[];
-  /** Those that have a share worth summing. */
+  /** Those with a significant share. */
   readonly #summed: readonly Weighed<Continuation>[];
   readonly #known: ReadonlyMap<string, KnownWord>;
   readonly #fragment: string;
@@ -219,7 +219,7 @@ const plainFeatures = optionFeatures.slice(0, optionFeatures.length - 2 * places
   `at ${Place}` | `mass at ${Place}`
 >[];
 
-/** Whether a rest goes on with a text, which ends no word in its middle. */
+/** Whether a rest starts with a text that does not end inside a word. */
 export function beginsWith(rest: string, text: string): boolean {
   if (!rest.startsWith(text)) return false;
   const next = rest[text.length];

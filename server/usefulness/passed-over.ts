@@ -1,4 +1,4 @@
-/** The line of a question: its file, what stands above it, and itself up to the cursor. */
+/** The line of a request: its file, the lines above, and itself up to the cursor. */
 export interface AskedLine {
   readonly path: string;
   readonly above: string | undefined;
@@ -6,8 +6,8 @@ export interface AskedLine {
 }
 
 /**
- * Suggestions that were shown on the cursor's line and typed past: where some were wrong, further ones are more often wrong as well, and a
- * person who has turned down two does not want a third at once.
+ * Suggestions shown on the cursor's line that the user typed past: after some wrong ones, more are likely wrong, and a
+ * user who has rejected two does not want a third at once.
  */
 export class PassedOver {
   #path = '';
@@ -15,7 +15,7 @@ export class PassedOver {
   #count = 0;
   #shown: { readonly before: string; readonly text: string } | undefined;
 
-  /** How many there are so far on the line of a question. */
+  /** How many there are on a request's line. */
   countAt({ path, above, linePrefix }: AskedLine): number {
     if (path !== this.#path || above !== this.#above) {
       this.#path = path;
@@ -34,7 +34,7 @@ export class PassedOver {
     return this.#count;
   }
 
-  /** Notes what is shown for a question that `countAt` was asked about. */
+  /** Records what is shown for a request passed to `countAt`. */
   show({ linePrefix }: AskedLine, text: string): void {
     this.#shown = { before: linePrefix, text: text.split('\n', 1)[0]! };
   }

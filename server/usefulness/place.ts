@@ -2,8 +2,8 @@ import { Scanner } from '../source-text/scanner.ts';
 import type { Language } from '../workspace/language.ts';
 
 /**
- * What kind of place the cursor stands in. How often a suggestion is right depends on it, so confidence is calibrated by it and the
- * evaluation reports by it.
+ * Kinds of places for the cursor. The accuracy of suggestions depends on it, so confidence is calibrated and evaluation
+ * reported by place.
  */
 export const places = [
   'line start',
@@ -22,7 +22,7 @@ export const places = [
 
 export type Place = (typeof places)[number];
 
-/** The text before the cursor: lines above its own, and its own up to it. */
+/** The text before the cursor: the lines above, and its own line up to it. */
 export interface TextBefore {
   readonly above: string | undefined;
   readonly linePrefix: string;
@@ -30,8 +30,8 @@ export interface TextBefore {
 }
 
 /**
- * The kind of place at the cursor. Told from the text before it alone, so that it does not change with what is suggested.
- * @param scanner at the cursor, where one is at hand
+ * The kind of place at the cursor. Depends only on the text before it, not on the suggestion.
+ * @param scanner at the cursor, if available
  */
 export function placeOf(before: TextBefore, scanner: Scanner = scannerAt(before)): Place {
   const { above, linePrefix, language } = before;
@@ -76,7 +76,7 @@ function lineStartKind(above: string | undefined): Place {
     : 'line start';
 }
 
-/** Braces may open a body as well: then a word on its own begins a statement. */
+/** Braces may also open a body, in which a lone word starts a statement. */
 function isEntry(code: string): boolean {
   return entryStart.test(code);
 }
@@ -84,7 +84,7 @@ function isEntry(code: string): boolean {
 function isTypePosition(code: string, bracket: string | undefined, { id }: Language): boolean {
   if (typeKeyword.test(code)) return true;
   if (!typed.has(id) || !typeAfterColon.test(code)) return false;
-  // In a parameter list or a declaration; in braces a colon is followed by the value of a key, and after a question mark by a value.
+  // In a parameter list or declaration; in braces, a colon precedes a key's value, and after a question mark a value.
   return bracket === '(' ? !/\?[^:]*\S[^:]*:[^:]*$/.test(code) : declarationStart.test(code);
 }
 

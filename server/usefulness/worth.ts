@@ -1,20 +1,20 @@
 import { type Continuation, type Option, optionFeatures } from './options.ts';
 import { hiddenUnits, weights } from './worth-table.ts';
 
-/** An option with what is to be expected of it. */
+/** An option with its expected value. */
 export interface Judged<Candidate extends Continuation> extends Option<Candidate> {
-  /** Probability that what is typed next is exactly this, up to the end of a word. */
+  /** Probability that exactly this is typed next, up to the end of a word. */
   readonly right: number;
-  /** Characters that it is expected to save, less what a wrong one costs. Above zero it is worth showing. */
+  /** Characters it is expected to save, minus the cost of a wrong one. Worth showing above zero. */
   readonly usefulness: number;
 }
 
 /**
- * Options that are worth showing, the most useful first. Showing text that is not what comes costs a person as much as typing so many
- * characters: then the most is saved for a given number of wrong suggestions by showing where right · length > (1 − right) · cost.
- * A long line is shown from a lower probability on than a short word, and a start of it in its place where that is expected to save more.
+ * Options worth showing, most useful first. A wrong suggestion costs the user as much as typing `cost` characters;
+ * showing where right · length > (1 − right) · cost saves most for a given number of wrong suggestions. A long line is
+ * shown at a lower probability than a short word, or a prefix of it if that is expected to save more.
  * @param eagerness from 0 to 1
- * @param passed suggestions that were shown on this line and typed past
+ * @param passed suggestions shown on this line and typed past
  */
 export function worthShowing<Candidate extends Continuation>(
   options: readonly Option<Candidate>[],
@@ -33,17 +33,17 @@ export function worthShowing<Candidate extends Continuation>(
     .sort((a, b) => b.usefulness - a.usefulness);
 }
 
-/** Characters that showing a text is expected to save, if a wrong one costs so many. */
+/** Expected savings in characters, given the cost of a wrong one. */
 export function usefulnessOf(right: number, length: number, isWhole: boolean, cost: number): number {
   return right * (Math.min(longest, length) - (isWhole ? 0 : cutCost)) - (1 - right) * cost;
 }
 
-/** Characters that a wrong suggestion costs. */
+/** Cost of a wrong suggestion, in characters. */
 function costAt(eagerness: number): number {
   return usualCost * 8 ** (1 - 2 * bounded(eagerness));
 }
 
-/** However long it is, a suggestion is shown from this probability on: nine in ten for the shy. */
+/** Minimum probability at any length: nine in ten at the lowest eagerness. */
 function leastProbability(eagerness: number): number {
   return 0.9 * (1 - bounded(eagerness));
 }
@@ -52,19 +52,19 @@ function bounded(eagerness: number): number {
   return Math.max(0, Math.min(1, eagerness));
 }
 
-/** Chosen with the table below: with the tables of other repositories four in five of what is shown are then right. */
+/** Chosen with the table below: with other repositories' tables, four in five shown are then right. */
 const usualCost = 30;
-/** What a start of a line costs for not being all of it: what follows has to be read and taken on its own. */
+/** Cost of a prefix relative to the whole line: the rest has to be read and accepted separately. */
 const cutCost = 3;
-/** By so much a wrong suggestion costs more for each that was typed past on the same line. */
+/** Extra cost of a wrong suggestion for each one typed past on the same line. */
 export const passedCost = 3;
-/** A longer line is not worth more than this many characters: its end is read less carefully. */
+/** Cap on the length that counts: the end of a longer line is read less carefully. */
 const longest = 60;
 
 /**
- * How probable it is that an option is what comes: a perceptron with one hidden layer over its features, fitted on options observed while
- * hidden files of public repositories were typed (test/bench/typing-observe.ts, test/bench/typing-fit.ts).
- * @param table for each hidden unit its weights and its bias, then the weights of the hidden units and the bias of the result
+ * The probability that an option is what comes: a perceptron with one hidden layer, fitted on options observed while
+ * retyping files of public repositories (test/bench/typing-observe.ts, test/bench/typing-fit.ts).
+ * @param table for each hidden unit its weights and bias, then the output's weights and bias
  */
 export function probabilityBy(table: ArrayLike<number>, features: ArrayLike<number>): number {
   const size = features.length;
@@ -82,7 +82,7 @@ export function probabilityBy(table: ArrayLike<number>, features: ArrayLike<numb
 
 const fitted = tableOf(weights);
 
-/** @throws Error where the table was fitted on other features. */
+/** @throws Error when the table was fitted on other features */
 function tableOf(base64: string): Float32Array {
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
   const table = new Float32Array(bytes.buffer);
