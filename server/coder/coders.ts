@@ -1,4 +1,4 @@
-/** The code model of the engine process: converted once, opened when it is first asked. */
+/** The engine process's code model: converted once, opened on first use. */
 import { availableParallelism } from 'node:os';
 import { convertDecoder, isConverted } from '../decoder/convert.ts';
 import { chooseLowering } from '../decoder/exactness.ts';
@@ -20,9 +20,9 @@ export class Coders {
   }
 
   /**
-   * One at a time: another model takes the place of the one before.
-   * @param between is awaited during a conversion; what it throws ends it, with nothing left half done
-   * @throws GgufError where the file cannot be used, and what onnxruntime and the file system throw
+   * One at a time: a new model replaces the previous one.
+   * @param between awaited during a conversion; throwing stops it cleanly
+   * @throws GgufError when the file cannot be used, and errors of onnxruntime and the file system
    */
   get(coder: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
     if (this.#open?.file !== coder.file) {
@@ -38,7 +38,7 @@ export class Coders {
   async #load({ file, folder }: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
     const coder = await openCoder(file);
     const { title, config, tokenizer, weights } = coder;
-    // The tokenizer is of use only while the file is open.
+    // The tokenizer is needed only while the file is open.
     try {
       const lowering = await chooseLowering(this.#runtime, this.#device);
       if (!(await isConverted(folder, config, lowering))) {
@@ -68,7 +68,7 @@ export class Coders {
   }
 }
 
-/** Hardware threads of one core get in each other's way, and the editor needs some of them. */
+/** Hyper-threads of one core slow each other down, and the editor needs some cores. */
 function threads(): number {
   return Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)));
 }

@@ -1,25 +1,25 @@
-/** Where what a model writes ends: it goes on past the end of a line or block unless it is stopped. */
+/** Where a model's output ends: it continues past the line or block unless cut. */
 
 export interface EndingOptions {
-  /** The line of the cursor up to the cursor. */
+  /** The cursor's line up to the cursor. */
   readonly linePrefix: string;
   readonly maxLines: number;
 }
 
-/** A line that opens a block or a list which the next lines are part of. */
+/** A line that opens a block or list which continues on the next lines. */
 const opens = /(?:[{([:]|=>|->|\bdo|\bthen|\bbegin)\s*$/;
 const closes = /^\s*(?:[)\]}]|end\b)/;
 
 /**
- * The part of a text that belongs to the cursor: the line, and the block that it opens, with the line that closes it.
- * @returns the part, and whether more of the text could still belong to it
+ * The part of the output that belongs to the cursor: the line, and the block it opens with its closing line.
+ * @returns the part, and whether more output could belong to it
  */
 export function partOf(
   written: string,
   { linePrefix, maxLines }: EndingOptions,
 ): { readonly text: string; readonly isOpen: boolean } {
   const lines = written.split('\n');
-  // The last line is not whole yet.
+  // The last line is incomplete.
   const whole = lines.length - 1;
   if (whole === 0) return { text: written, isOpen: true };
   const base = indentOf(linePrefix.trim() === '' ? linePrefix + lines[0]! : linePrefix);
@@ -33,7 +33,7 @@ export function partOf(
         continue;
       }
       if (indentOf(line) > base) continue;
-      // A line that is not whole may still turn out to be indented, or to close.
+      // An incomplete line may still become indented, or a closer.
       if (isLast && line.trim().length < 2 && !closes.test(line)) break;
       if (closes.test(line)) taken++;
       return { text: trimmed(lines.slice(0, taken)), isOpen: isLast && closes.test(line) };
@@ -43,14 +43,14 @@ export function partOf(
   return { text: trimmed(lines.slice(0, taken)), isOpen: false };
 }
 
-/** Blank lines at the end belong to what comes next. */
+/** Trailing blank lines belong to what comes next. */
 function trimmed(lines: readonly string[]): string {
   let end = lines.length;
   while (end > 1 && lines[end - 1]!.trim() === '') end--;
   return lines.slice(0, end).join('\n');
 }
 
-/** Columns of indentation, a tab counting as four. */
+/** Indentation in columns, with tabs of four. */
 function indentOf(line: string): number {
   let columns = 0;
   for (const char of line) {

@@ -1,7 +1,7 @@
-/** Tokens that spell a text which has to come first: the word at the cursor, as far as it is typed. */
+/** Tokens that spell a required start of the output: the partial word at the cursor. */
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
 
-/** The bytes of all tokens, by their first byte. Strings of one UTF-16 unit a byte, which compare faster than arrays. */
+/** The bytes of all tokens, by first byte. Strings with one UTF-16 unit per byte, which compare faster than arrays. */
 export class TokenBytes {
   readonly #bytes: readonly string[];
   readonly #byFirst = new Map<number, number[]>();
@@ -23,7 +23,7 @@ export class TokenBytes {
     return this.#bytes[id] ?? '';
   }
 
-  /** Tokens that a text beginning with `bytes` may begin with. */
+  /** Tokens that text starting with `bytes` may start with. */
   compatible(bytes: string): number[] {
     const ids = this.#byFirst.get(bytes.charCodeAt(0)) ?? [];
     return ids.filter(id => {
@@ -35,7 +35,7 @@ export class TokenBytes {
 
 export interface Choice {
   readonly token: number;
-  /** Natural logarithm of its share among the tokens that were possible. */
+  /** Natural log-probability, conditioned on the allowed tokens. */
   readonly logProbability: number;
 }
 
@@ -45,7 +45,7 @@ export class HeldChooser {
   #left: string;
   #isIndented: boolean;
 
-  /** @param isIndented whether the held text is the end of a line's indentation: the editor has decided that, and no more of it may come */
+  /** @param isIndented the held text ends a line's indentation, which the editor has decided: no more may follow */
   constructor(tokens: TokenBytes, held: string, isIndented = false) {
     this.#tokens = tokens;
     this.#left = Buffer.from(held).toString('latin1');

@@ -1,4 +1,7 @@
-/** The prompt of a code model at a cursor, for fill-in-the-middle (Bavarian et al., arXiv 2207.14255) where the model knows it. */
+/**
+ * A code model's prompt at a cursor, with fill-in-the-middle (Bavarian et al., arXiv 2207.14255) if the model supports
+ * it.
+ */
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
 
 export interface CursorText {
@@ -9,13 +12,16 @@ export interface CursorText {
 export interface CoderPrompt {
   readonly ids: readonly number[];
   /**
-   * The end of the text before the cursor that is not in `ids`, and that the continuation has to begin with: a word that is half
-   * typed is no token that the model has seen at that place.
+   * The end of the text before the cursor that is not in `ids`, and that the output must start with: the model has
+   * never seen a partial word as a token there.
    */
   readonly held: string;
 }
 
-/** Lines above the cursor at least, and how many more before the window moves on: a window that moved with every line would be read anew each time. */
+/**
+ * Minimum lines above the cursor, and how many more before the window moves: moving it with every line would cost a new
+ * prefill each time.
+ */
 const linesBefore = 48;
 const linesPerMove = 24;
 const mostBefore = 8000;
@@ -40,7 +46,7 @@ export function promptOf(tokenizer: DecoderTokenizer, { before, after }: CursorT
   };
 }
 
-/** Whole lines, but where one alone is too long. */
+/** Whole lines, unless one alone is too long. */
 function windowBefore(before: string): string {
   const lines = before.split('\n');
   const first = Math.max(0, Math.floor((lines.length - linesBefore) / linesPerMove) * linesPerMove);
@@ -60,7 +66,7 @@ function windowAfter(after: string): string {
 
 const longestHeld = 40;
 
-/** The word before the cursor, and the blank before it, which tokens hold together with a word. */
+/** The word before the cursor with its leading blank, as tokens combine them. */
 function withoutHeld(text: string): { text: string; held: string } {
   const held = /[ \t]?[\p{L}_$][\p{L}\p{N}_$]*$|[ \t]$/u.exec(text.slice(-longestHeld))?.[0] ?? '';
   return { text: text.slice(0, text.length - held.length), held };

@@ -1,4 +1,4 @@
-/** A code model that writes at cursors, with what it has read of the last documents kept from one keystroke to the next. */
+/** A code model that writes at cursors and keeps the prefilled state of recent documents between keystrokes. */
 import { decode } from '../decoder/decode.ts';
 import type { DecoderModel } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
@@ -17,7 +17,7 @@ export class CodeWriter {
   readonly #model: DecoderModel;
   readonly #tokenizer: DecoderTokenizer;
   readonly #bytes: TokenBytes;
-  /** Used last comes last. */
+  /** Most recently used last. */
   readonly #sessions = new Map<string, DecoderSession>();
 
   constructor(title: string, model: DecoderModel, tokenizer: DecoderTokenizer) {
@@ -27,7 +27,7 @@ export class CodeWriter {
     this.#bytes = new TokenBytes(tokenizer);
   }
 
-  /** @param between is awaited before each run of the model; what it throws ends the writing, and what was read stays read */
+  /** @param between awaited before each run of the model; throwing stops the call, and prefilled tokens stay */
   async write(
     { document, before, after, maxLines }: WriteParameters,
     between: () => Promise<void>,
@@ -59,7 +59,7 @@ export class CodeWriter {
       isEnd: () => isOver,
       between,
     });
-    // What was written is not part of the document.
+    // The output is not part of the document.
     session.truncate(Math.min(ids.length, session.ids.length));
     const ended = isOver ? text.slice(held.length) : wholeLines(text.slice(held.length));
     return {
@@ -81,7 +81,7 @@ export class CodeWriter {
   }
 }
 
-/** Of a text that was cut off in the middle. */
+/** Of text cut off in the middle. */
 function wholeLines(text: string): string {
   const end = text.lastIndexOf('\n');
   return end < 0 ? '' : text.slice(0, end);
