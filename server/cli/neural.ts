@@ -39,7 +39,7 @@ export interface NeuralReport {
 export interface NeuralSession {
   readonly engine: Engine;
   readonly model: ModelReference;
-  readonly reader: PrefillScheduler;
+  readonly scheduler: PrefillScheduler;
   readonly store: RecordLog;
   close(): Promise<void>;
 }
@@ -66,14 +66,14 @@ export async function openNeural(
   const store = cache?.leaves() ?? new RecordLog(folder!, Number.POSITIVE_INFINITY);
   const model = modelOf(line, repository.tokenizer);
   const tokensOf = (file: string) => repository.memory.tokensOf(file);
-  const reader = new PrefillScheduler({ engine, model, store, tokensOf, onProgress });
+  const scheduler = new PrefillScheduler({ engine, model, store, tokensOf, onProgress });
   return {
     engine,
     model,
-    reader,
+    scheduler,
     store,
     async close() {
-      await reader.stop();
+      await scheduler.stop();
       await engine.stop();
       store.close();
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -82,27 +82,27 @@ export async function openNeural(
 }
 
 /** Prefills the whole repository. @throws UsageError when the model cannot be used */
-export async function readNeurally(
+export async function prefillRepository(
   line: CommandLine,
   repository: Repository,
   signal: AbortSignal,
 ): Promise<NeuralReport> {
   const { session, bar } = await openWithProgress(line, repository);
-  const { reader, engine, store } = session;
+  const { scheduler, engine, store } = session;
   try {
-    await readAll(session, repository, signal);
-    const { files, tokens, read, recalled, readTokens, seconds } = reader.progress;
+    await prefillAll(session, repository, signal);
+    const { files, tokens, prefilled, recalled, prefilledTokens, seconds } = scheduler.progress;
     return {
       files,
       tokens,
-      read,
+      read: prefilled,
       recalled,
-      readTokens,
+      readTokens: prefilledTokens,
       seconds,
-      tokensPerSecond: readTokens / Math.max(seconds, 1e-6),
+      tokensPerSecond: prefilledTokens / Math.max(seconds, 1e-6),
       cacheBytes: store.bytes,
       engineBytes: engine.status.residentBytes,
-      modelId: reader.facts?.modelId ?? '',
+      modelId: scheduler.facts?.modelId ?? '',
       device: engine.status.device ?? 'none',
     };
   } finally {
@@ -129,16 +129,16 @@ async function openWithProgress(
   return { session, bar };
 }
 
-async function readAll(
-  { reader }: NeuralSession,
+async function prefillAll(
+  { scheduler }: NeuralSession,
   repository: Repository,
   signal: AbortSignal,
 ): Promise<void> {
-  const stop = () => void reader.stop();
+  const stop = () => void scheduler.stop();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    for (const file of repository.paths) reader.changed(file);
-    await reader.settled().catch((error: unknown) => {
+    for (const file of repository.paths) scheduler.changed(file);
+    await scheduler.settled().catch((error: unknown) => {
       throw new UsageError(messageOf(error));
     });
     signal.throwIfAborted();
@@ -163,9 +163,9 @@ export async function openPredictors(
   signal: AbortSignal,
 ): Promise<Predictors> {
   const { session, bar } = await openWithProgress(line, repository);
-  const { engine, model, reader } = session;
+  const { engine, model, scheduler } = session;
   try {
-    await readAll(session, repository, signal);
+    await prefillAll(session, repository, signal);
   } catch (error) {
     await session.close();
     throw error;
@@ -176,15 +176,15 @@ export async function openPredictors(
     engine,
     model,
     tokenizer: repository.tokenizer,
-    memoryFor: file => reader.memory?.seenFrom(file ?? ''),
+    memoryFor: file => scheduler.memory?.seenFrom(file ?? ''),
   });
   const mixed = new MixedPredictor(repository.memory, alone, loadGate(model.folder));
   return { alone, mixed, close: () => session.close() };
 }
 
 /** From waiting tokens and the speed so far; undefined until there is one. */
-function secondsLeft({ waitingTokens, readTokens, seconds }: PrefillProgress): string | undefined {
-  return readTokens === 0 || waitingTokens === 0
+function secondsLeft({ waitingTokens, prefilledTokens, seconds }: PrefillProgress): string | undefined {
+  return prefilledTokens === 0 || waitingTokens === 0
     ? undefined
-    : duration((waitingTokens * seconds) / readTokens);
+    : duration((waitingTokens * seconds) / prefilledTokens);
 }

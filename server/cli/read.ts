@@ -3,7 +3,7 @@
 import { cleanLine } from '../protocol/clean-text.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './command.ts';
-import { readNeurally } from './neural.ts';
+import { prefillRepository } from './neural.ts';
 import { bytes, count, duration, print, printJson } from './output.ts';
 import { openSession } from './session.ts';
 
@@ -11,7 +11,7 @@ const skippedShown = 20;
 
 export const read: Command = async (line, signal) => {
   const { repository, tokenizer, reading } = await openSession(line, signal, { quiet: true });
-  const neural = line.neural ? await readNeurally(line, repository, signal) : undefined;
+  const neural = line.neural ? await prefillRepository(line, repository, signal) : undefined;
   const { ledger } = repository;
   const skipped = [...ledger.skipped()].map(({ path, reason, detail }) => ({
     path,

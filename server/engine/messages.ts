@@ -39,7 +39,7 @@ interface Work {
     result: ModelFacts;
   };
   /** Prefills a file with the self-decoder. */
-  read: {
+  prefillFile: {
     parameters: ModelParameters & {
       readonly ids: Ids;
       /** Maximum keys per head for the dilated memory; defaults to one level's. */
@@ -47,7 +47,7 @@ interface Work {
     };
     result: FileMemory;
   };
-  /** Prefills several small files together, which share the cost of a run. Results equal those of `read`. */
+  /** Prefills several small files together, which share the cost of a run. Results equal those of `prefillFile`. */
   prefill: {
     parameters: ModelParameters & {
       readonly files: readonly Ids[];
@@ -119,7 +119,7 @@ export interface ModelFacts {
   /** Keys of the dilated memory that a prompt sees: K of `CrossDecoderMemory`. */
   readonly slots: number;
   /** Prefill requests processed at once. */
-  readonly readers: number;
+  readonly prefillThreads: number;
 }
 
 /** The memory of everything except the edited file, as the cross-decoder takes it: shapes as in `RepositoryMemory`. */

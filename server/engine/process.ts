@@ -63,7 +63,7 @@ export interface EngineOptions {
   readonly device: DeviceSetting;
   readonly log: (level: 'debug' | 'info' | 'warning' | 'error', message: string) => void;
   /** Resident memory in bytes above which an idle process is replaced: onnxruntime's sessions leak a little. */
-  readonly memoryCeiling?: number;
+  readonly residentCeiling?: number;
   /** Probe results of earlier sessions. */
   readonly probes?: ProbeCache;
   /** Milliseconds before the first restart; doubles with every consecutive crash. */
@@ -110,7 +110,7 @@ class EngineProcess implements Engine {
   #hung = false;
 
   constructor(options: EngineOptions) {
-    this.#options = { memoryCeiling: 4 * 2 ** 30, firstDelay: 250, patience: 60_000, ...options };
+    this.#options = { residentCeiling: 4 * 2 ** 30, firstDelay: 250, patience: 60_000, ...options };
     this.#setting = options.device;
   }
 
@@ -348,7 +348,7 @@ class EngineProcess implements Engine {
 
   /** A model that is large from the start is not a leak. */
   #tooLarge(): boolean {
-    const ceiling = Math.max(this.#options.memoryCeiling, 2 * this.#firstResident);
+    const ceiling = Math.max(this.#options.residentCeiling, 2 * this.#firstResident);
     return this.#child !== undefined && this.#status.residentBytes > ceiling;
   }
 

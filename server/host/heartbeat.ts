@@ -9,7 +9,7 @@ const pathLength = 1;
 const headerBytes = 8;
 const longestPath = 4096;
 
-export function newHeartbeatMemory(): SharedArrayBuffer {
+export function newHeartbeatBuffer(): SharedArrayBuffer {
   return new SharedArrayBuffer(headerBytes + longestPath);
 }
 

@@ -23,7 +23,7 @@ export interface ModelWorkerOptions {
 }
 
 export class ModelWorker {
-  readonly reader: PrefillScheduler;
+  readonly scheduler: PrefillScheduler;
   readonly #store: RecordLog;
   readonly #temporary: string | undefined;
   readonly #stopWatching: () => void;
@@ -35,20 +35,20 @@ export class ModelWorker {
       folder: path.resolve(modelFolder || shippedModelFolder()),
       tokenizerHash: tokenizer.hash,
     };
-    this.reader = new PrefillScheduler({ engine, model, store: this.#store, tokensOf, onProgress });
-    this.#stopWatching = watchPower(battery => this.reader.saveEnergy(battery));
+    this.scheduler = new PrefillScheduler({ engine, model, store: this.#store, tokensOf, onProgress });
+    this.#stopWatching = watchPower(battery => this.scheduler.saveEnergy(battery));
   }
 
   get status(): NeuralStatus {
-    const { state, files, waiting, tokens, waitingTokens, readTokens, seconds, problem } =
-      this.reader.progress;
+    const { state, files, waiting, tokens, waitingTokens, prefilledTokens, seconds, problem } =
+      this.scheduler.progress;
     return {
       state,
       files,
       waiting,
       tokens,
       waitingTokens,
-      tokensPerSecond: seconds > 0 ? Math.round(readTokens / seconds) : 0,
+      tokensPerSecond: seconds > 0 ? Math.round(prefilledTokens / seconds) : 0,
       ...(problem !== undefined && { problem }),
     };
   }
@@ -61,7 +61,7 @@ export class ModelWorker {
   /** Releases everything; stored leaves stay. */
   stop(): void {
     this.#stopWatching();
-    void this.reader.stop().finally(() => {
+    void this.scheduler.stop().finally(() => {
       this.#store.close();
       if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
     });

@@ -100,7 +100,7 @@ export class RepositoryWorker {
       ...(parameters.blocking && { blocking: parameters.blocking }),
       workOn: this.#workOn,
       ...(store === undefined ? {} : { store }),
-      ...(neural === undefined ? {} : { follower: neural.reader }),
+      ...(neural === undefined ? {} : { follower: neural.scheduler }),
     });
     const name = folders.map(folder => folder.name).join(', ');
     const kept = store && new SummaryCache(store, repository.workspace.folders);
@@ -159,7 +159,7 @@ export class RepositoryWorker {
   }
 
   pause(paused: boolean): null {
-    this.#open?.neural?.reader.pause(paused);
+    this.#open?.neural?.scheduler.pause(paused);
     return null;
   }
 
@@ -180,7 +180,7 @@ export class RepositoryWorker {
     const path = repository.workspace.pathOfDocument(file) ?? file;
     const request = { path, ...question };
     if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
-    this.#open?.neural?.reader.prioritize(path);
+    this.#open?.neural?.scheduler.prioritize(path);
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#workOn(path);

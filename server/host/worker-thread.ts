@@ -12,7 +12,7 @@ import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { NotificationOf, RequestOf } from '../protocol/requests.ts';
 import { serveEngine } from './engine-link.ts';
-import { HeartbeatMonitor, newHeartbeatMemory, type Patience, usualPatience } from './heartbeat.ts';
+import { HeartbeatMonitor, newHeartbeatBuffer, type Patience, usualPatience } from './heartbeat.ts';
 import type { Log } from './log.ts';
 
 export class WorkerThread {
@@ -35,7 +35,7 @@ export class WorkerThread {
   constructor(
     log: Log,
     onLost: (problem: string, blockedBy?: string) => void,
-    entry = memoryEntry(),
+    entry = workerEntry(),
     engine?: Pick<Engine, 'run'>,
     patience = usualPatience,
   ) {
@@ -74,7 +74,7 @@ export class WorkerThread {
   }
 
   #start(): MessageConnection {
-    const heartbeat = newHeartbeatMemory();
+    const heartbeat = newHeartbeatBuffer();
     const worker = new Worker(this.#entry, { stdout: true, stderr: true, workerData: { heartbeat } });
     this.#monitor = new HeartbeatMonitor(heartbeat, path => this.#blocked(worker, path), this.#patience);
     const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
@@ -117,7 +117,7 @@ export class WorkerThread {
 }
 
 /** Beside this file in the sources, beside the bundle in `dist/`. */
-function memoryEntry(): string {
+function workerEntry(): string {
   const fromSource = import.meta.url.endsWith('.ts');
   return path.join(import.meta.dirname, fromSource ? 'main.ts' : 'worker.js');
 }

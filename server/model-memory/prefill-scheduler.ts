@@ -30,9 +30,9 @@ export interface PrefillProgress {
   readonly tokens: number;
   readonly waitingTokens: number;
   /** Files prefilled, and files recalled from a store, since the start. */
-  readonly read: number;
+  readonly prefilled: number;
   readonly recalled: number;
-  readonly readTokens: number;
+  readonly prefilledTokens: number;
   /** Time spent prefilling. */
   readonly seconds: number;
   /** A sentence, if it failed. */
@@ -72,9 +72,9 @@ export class PrefillScheduler {
   #problem: string | undefined;
   #tokens = 0;
   #waitingTokens = 0;
-  #read = 0;
+  #prefilled = 0;
   #recalled = 0;
-  #readTokens = 0;
+  #prefilledTokens = 0;
   #seconds = 0;
   #since = 0;
 
@@ -100,9 +100,9 @@ export class PrefillScheduler {
       waiting: this.#waiting.size,
       tokens: this.#tokens,
       waitingTokens: this.#waitingTokens,
-      read: this.#read,
+      prefilled: this.#prefilled,
       recalled: this.#recalled,
-      readTokens: this.#readTokens,
+      prefilledTokens: this.#prefilledTokens,
       seconds: this.#seconds,
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
@@ -210,7 +210,7 @@ export class PrefillScheduler {
     const memory = this.#memory;
     const pace = new Pace();
     // One more than run at once, so that no thread idles while leaves are stored and files gathered.
-    const requests = this.#facts!.readers + 1;
+    const requests = this.#facts!.prefillThreads + 1;
     const reading = new Set<Promise<void>>();
     while (this.#mayWork()) {
       const batch = await this.#take(memory, pace);
@@ -268,8 +268,8 @@ export class PrefillScheduler {
     const leaves = await engine.run('prefill', { model, files, edited }, options);
     this.#count();
     for (const [at, { path, key, tokens }] of taken.entries()) {
-      this.#read++;
-      this.#readTokens += tokens.length;
+      this.#prefilled++;
+      this.#prefilledTokens += tokens.length;
       // If it has changed since, it waits again; until then the result fits its old content.
       if (tokensOf(path) === undefined) continue;
       memory.set(path, key, leaves[at]!);

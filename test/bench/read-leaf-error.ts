@@ -44,7 +44,7 @@ async function compare(root: string): Promise<void> {
   for (const { path: file, tokens } of repository.files) {
     if (read > mostTokens) break;
     if (tokens.length === 0 || questions.some(question => question.path === file)) continue;
-    const memory = await model.read(tokens, config.dilated_span, between);
+    const memory = await model.prefillFile(tokens, config.dilated_span, between);
     kept.set(file, kept.keyOf(tokens), memory);
     exact.set(file, spans.add(kept.keyOf(tokens), memory));
     read += tokens.length;

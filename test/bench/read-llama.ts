@@ -163,7 +163,7 @@ function shapeLike(shape: Omit<LlamaShape, 'layers'>, parameters: number): Llama
 async function ourCosts(model: Model, tokens: number): Promise<Costs> {
   const between = async (): Promise<void> => {};
   const ids = idsOf(tokens);
-  const reading = await processorTime(() => model.read(ids, model.config.dilated_span, between));
+  const reading = await processorTime(() => model.prefillFile(ids, model.config.dilated_span, between));
   const prompt = [...idsOf(Math.min(tokens, longestPrompt))];
   await model.decode(Int32Array.from(prompt), undefined, 1, between);
   const decoding = await processorTime(async () => {

@@ -19,12 +19,12 @@ import { randomFrom, readRepository } from './repositories.ts';
 const tokenizer = loadTokenizer();
 const model: ModelReference = { folder: shippedModelFolder(), tokenizerHash: tokenizer.hash };
 
-/** Tokens by path, and the reader that follows them. */
+/** Tokens by path, and the scheduler that follows them. */
 class Scene {
   readonly files = new Map<string, Uint16Array>();
   readonly engine: Engine;
   readonly store: RecordLog;
-  readonly reader: PrefillScheduler;
+  readonly scheduler: PrefillScheduler;
   asked = 0;
 
   constructor(folder: string) {
@@ -38,7 +38,7 @@ class Scene {
       if (name === 'prefill') this.asked += (parameters as { files: readonly unknown[] }).files.length;
       return this.engine.run(name, parameters, options);
     };
-    this.reader = new PrefillScheduler({
+    this.scheduler = new PrefillScheduler({
       engine: { run },
       model,
       store: this.store,
@@ -49,13 +49,13 @@ class Scene {
   async set(files: Iterable<readonly [string, Uint16Array]>): Promise<void> {
     for (const [file, tokens] of files) {
       this.files.set(file, tokens);
-      this.reader.changed(file);
+      this.scheduler.changed(file);
     }
-    await this.reader.settled();
+    await this.scheduler.settled();
   }
 
   async logits(from: string): Promise<Float32Array> {
-    const { key, memory } = this.reader.memory!.seenFrom(from);
+    const { key, memory } = this.scheduler.memory!.seenFrom(from);
     const ids = tokenizer.encode('import {').slice(0, 8);
     await this.engine.run('loadMemory', { model, key, memory });
     const result = await this.engine.run('decode', { model, ids, memory: key });
@@ -64,7 +64,7 @@ class Scene {
   }
 
   async close(): Promise<void> {
-    await this.reader.stop();
+    await this.scheduler.stop();
     await this.engine.stop();
     this.store.close();
   }
@@ -113,13 +113,13 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
   );
   const scene = new Scene(path.join(root, 'leaves'));
   try {
-    const { engine, reader, store } = scene;
+    const { engine, scheduler, store } = scene;
     const { config, weights } = loadWeights(model);
     const speedOf = async (files: readonly (readonly [string, Uint16Array])[]): Promise<number> => {
       const before = processorSeconds(engine.status.pid!);
-      const read = reader.progress.readTokens;
+      const read = scheduler.progress.prefilledTokens;
       await scene.set(files);
-      return (reader.progress.readTokens - read) / (processorSeconds(engine.status.pid!) - before);
+      return (scheduler.progress.prefilledTokens - read) / (processorSeconds(engine.status.pid!) - before);
     };
     // Opening the graphs, on every thread that reads and for decoding as well, is no part of what follows: neither its time nor the room it takes.
     const long = all.filter(([, { length }]) => length >= 128).slice(0, 400);
@@ -130,7 +130,7 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
     const shortSpeed = await speedOf(shortFrom(64));
     for (const file of scene.files.keys()) {
       scene.files.delete(file);
-      reader.removed(file);
+      scheduler.removed(file);
     }
 
     console.log(
@@ -153,8 +153,8 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
       rows.push(row);
       const [first = row] = rows;
       const cells = [
-        reader.progress.tokens.toFixed(0).padStart(10),
-        reader.progress.files.toFixed(0).padStart(9),
+        scheduler.progress.tokens.toFixed(0).padStart(10),
+        scheduler.progress.files.toFixed(0).padStart(9),
         speed.toFixed(0).padStart(10),
         `${(100 * share).toFixed(0)} %`.padStart(13),
         `${(first.share / share).toFixed(2)}×`.padStart(16),
@@ -165,7 +165,7 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
     }
     const { speed } = rows.at(-1)!;
     console.log(`\ntime per token of files of 64 tokens against those: ${(speed / shortSpeed).toFixed(2)}×`);
-    const { tokens } = reader.progress;
+    const { tokens } = scheduler.progress;
     console.log(`on disk: ${(store.bytes / tokens).toFixed(0)} bytes a token`);
 
     const edited = longFile([...scene.files]);

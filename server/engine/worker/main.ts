@@ -9,7 +9,7 @@ import { type Device, deviceNames, isDevice } from '../device.ts';
 import type { FromEngine, ProbeResult, ResultOf, ToEngine, WorkName, WorkRequest } from '../messages.ts';
 import { check, checkGraph } from './check-graph.ts';
 import { Models } from './models.ts';
-import { PrefillPool, readersOn } from './prefill-pool.ts';
+import { PrefillPool, prefillThreadsOn } from './prefill-pool.ts';
 import { servePrefill } from './prefill-thread.ts';
 import { productGraph, timeProduct } from './product.ts';
 import { type Outcome, workQueue, type YieldPoint } from './queue.ts';
@@ -91,11 +91,11 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
     const residentBytes = process.memoryUsage.rss();
     send(outcome.type === 'result' ? { ...outcome, id, residentBytes } : { ...outcome, id });
   };
-  const readers = readersOn(device);
+  const prefillThreads = prefillThreadsOn(device);
   const pool = new PrefillPool({ entry: new URL(import.meta.url), finished, working: showLife });
   const queue = workQueue((request, between) => {
     const run = () =>
-      perform({ runtime, device, session, models, coders, readers }, request, async () => {
+      perform({ runtime, device, session, models, coders, prefillThreads }, request, async () => {
         await between();
         showLife();
       });
@@ -107,7 +107,8 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
     else if (order.type === 'cancel') {
       queue.cancel(order.id);
       pool.cancel(order.id);
-    } else if (readers > 0 && (order.name === 'read' || order.name === 'prefill')) pool.add(order);
+    } else if (prefillThreads > 0 && (order.name === 'prefillFile' || order.name === 'prefill'))
+      pool.add(order);
     else queue.add(order);
   });
   send({ type: 'ready', device, check: result });
@@ -131,11 +132,11 @@ interface WorkContext {
   readonly models: Models;
   readonly coders: Coders;
   /** Prefill threads beside this one. */
-  readonly readers: number;
+  readonly prefillThreads: number;
 }
 
 async function perform(
-  { runtime, device, session, models, coders, readers }: WorkContext,
+  { runtime, device, session, models, coders, prefillThreads }: WorkContext,
   request: WorkRequest,
   between: YieldPoint,
 ): Promise<ResultOf<WorkName>> {
@@ -165,13 +166,13 @@ async function perform(
         modelId: loaded.modelId,
         config: loaded.config,
         slots,
-        readers: Math.max(1, readers),
+        prefillThreads: Math.max(1, prefillThreads),
       };
     }
-    case 'read': {
+    case 'prefillFile': {
       const { model: reference, ids, keep } = request.parameters;
       const model = models.get(reference);
-      return model.read(ids, keep ?? model.config.dilated_span, between);
+      return model.prefillFile(ids, keep ?? model.config.dilated_span, between);
     }
     case 'prefill': {
       const { model: reference, files, keep, edited } = request.parameters;

@@ -21,7 +21,7 @@ import {
   longestInBatch,
   rowsOfSequence,
 } from './batch.ts';
-import { PrefixStates, type ReadChunk } from './prefix-states.ts';
+import { type PrefilledChunk, PrefixStates } from './prefix-states.ts';
 import type { YieldPoint } from './queue.ts';
 import type { GraphSession, OpenOptions, Runtime } from './session.ts';
 import { type CachedState, type DecoderState, StateCache } from './state-cache.ts';
@@ -31,7 +31,7 @@ import type { LoadedWeights } from './weights.ts';
  * Tokens per run of prefill and prompts; cancellation happens between runs. Every run costs some milliseconds
  * regardless of its tokens.
  */
-const readingChunk = 512;
+const prefillChunk = 512;
 const chunk = 256;
 /** Tokens per run that checks drafts; more than twice as many new tokens are a prompt. */
 const verified = 32;
@@ -80,7 +80,7 @@ interface ModelOptions extends OpenOptions {
   readonly exact: boolean;
 }
 
-type Part = 'read' | 'batch' | 'prompt' | 'drafts' | 'token';
+type Part = 'prefill' | 'batch' | 'prompt' | 'drafts' | 'token';
 
 export class Model {
   readonly loaded: LoadedWeights;
@@ -91,7 +91,7 @@ export class Model {
   readonly #parts = new Map<Part, Opened>();
   readonly #fit: ContinuousFit;
   readonly #states = new StateCache(cachedStates);
-  readonly #reading = new PrefixStates(keptChunks);
+  readonly #prefixes = new PrefixStates(keptChunks);
   #shortFiles = 0;
   readonly #memories = new Map<string, DecoderState>();
   readonly #noMemory: DecoderState;
@@ -123,34 +123,39 @@ export class Model {
    * @param keep maximum keys per head for the dilated memory
    * @param edited keeps intermediate states, and continues from those of an earlier prefill up to the first difference
    */
-  async read(ids: ArrayLike<number>, keep: number, between: YieldPoint, edited = false): Promise<FileMemory> {
+  async prefillFile(
+    ids: ArrayLike<number>,
+    keep: number,
+    between: YieldPoint,
+    edited = false,
+  ): Promise<FileMemory> {
     expectTokenIds(ids, this.config.vocabulary);
-    const { session, initial } = await this.#open('read');
+    const { session, initial } = await this.#open('prefill');
     const strided = new StridedCollector(ids.length, keep, this.config);
     const signal = this.#fit.bins(ids.length);
     let state = initial;
     let start = 0;
-    const take = (chunk: ReadChunk): void => {
+    const take = (chunk: PrefilledChunk): void => {
       strided.add(start, chunk.written.keys, chunk.written.values);
       signal.add(chunk.written.signal.data);
       state = chunk.state;
       start += chunk.ids.length;
     };
-    const chunks: ReadChunk[] = edited ? [...this.#reading.find(ids)] : [];
+    const chunks: PrefilledChunk[] = edited ? [...this.#prefixes.find(ids)] : [];
     for (const chunk of chunks) take(chunk);
     while (start < ids.length) {
       await between();
-      const tensor = idTensor(ids, start, Math.min(start + readingChunk, ids.length));
+      const tensor = idTensor(ids, start, Math.min(start + prefillChunk, ids.length));
       const out = await session.run({ ids: tensor, ...state });
-      const chunk: ReadChunk = {
+      const chunk: PrefilledChunk = {
         ids: Int32Array.from(tensor.data, Number),
         written: { keys: out['keys']!, values: out['values']!, signal: out['signal']! },
         state: stateAfter(initial, out),
       };
       take(chunk);
-      if (edited && chunk.ids.length === readingChunk && chunks.length < keptChunks) chunks.push(chunk);
+      if (edited && chunk.ids.length === prefillChunk && chunks.length < keptChunks) chunks.push(chunk);
     }
-    if (edited) this.#reading.keep(chunks);
+    if (edited) this.#prefixes.keep(chunks);
     return {
       length: ids.length,
       // Copies: results may be transferred to another thread, while the state is kept here.
@@ -161,7 +166,7 @@ export class Model {
     };
   }
 
-  /** Prefills files, each as `read` does; many short ones in batches. */
+  /** Prefills files, each as `prefillFile` does; many short ones in batches. */
   async prefill(
     files: readonly ArrayLike<number>[],
     keep: number,
@@ -171,11 +176,11 @@ export class Model {
     const memories: FileMemory[] = [];
     for (const group of edited ? [] : this.#batchGroups(files)) {
       await between();
-      const read = await this.#prefillBatch(group, files, keep);
-      for (const [slot, index] of group.entries()) memories[index] = read[slot]!;
+      const prefilled = await this.#prefillBatch(group, files, keep);
+      for (const [slot, index] of group.entries()) memories[index] = prefilled[slot]!;
     }
     for (const [index, ids] of files.entries())
-      memories[index] ??= await this.read(ids, keep, between, edited);
+      memories[index] ??= await this.prefillFile(ids, keep, between, edited);
     return memories;
   }
 
@@ -341,8 +346,8 @@ export class Model {
     const { chunks, tokens } = loweringsOn(this.#device, this.#options.exact, config.width);
     const { slots } = this;
     switch (part) {
-      case 'read':
-        return prefillGraph(config, weights, { lowering: chunks, longest: readingChunk });
+      case 'prefill':
+        return prefillGraph(config, weights, { lowering: chunks, longest: prefillChunk });
       case 'batch':
         return prefillGraph(config, weights, { lowering: chunks, longest: longestInBatch, batch: batchSize });
       case 'prompt':

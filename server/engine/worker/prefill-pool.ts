@@ -9,9 +9,9 @@ import type { Device } from '../device.ts';
 import type { ResultOf, WorkRequest } from '../messages.ts';
 import type { Outcome } from './queue.ts';
 
-export type ReadRequest = Extract<WorkRequest, { name: 'read' | 'prefill' }>;
+export type PrefillRequest = Extract<WorkRequest, { name: 'prefillFile' | 'prefill' }>;
 
-export type ToPrefillThread = ReadRequest | { readonly type: 'cancel'; readonly id: number };
+export type ToPrefillThread = PrefillRequest | { readonly type: 'cancel'; readonly id: number };
 export type FromPrefillThread =
   | { readonly type: 'finished'; readonly id: number; readonly outcome: Outcome }
   | { readonly type: 'working' };
@@ -29,7 +29,7 @@ export interface PrefillPoolOptions {
   readonly size?: number;
 }
 
-interface Reader {
+interface Thread {
   readonly worker: Worker;
   readonly open: Set<number>;
 }
@@ -38,29 +38,29 @@ interface Reader {
 const most = 8;
 
 /** Prefill threads for a device; one keeps a GPU busy. */
-export function readersOn(device: Device): number {
+export function prefillThreadsOn(device: Device): number {
   return device === 'cpu' ? Math.min(most, availableParallelism()) : 0;
 }
 
 export class PrefillPool {
   readonly #options: Required<PrefillPoolOptions>;
   readonly #hold = new Int32Array(new SharedArrayBuffer(4));
-  readonly #readers: Reader[] = [];
+  readonly #threads: Thread[] = [];
 
   constructor(options: PrefillPoolOptions) {
-    this.#options = { size: readersOn('cpu'), ...options };
+    this.#options = { size: prefillThreadsOn('cpu'), ...options };
   }
 
-  add(request: ReadRequest): void {
+  add(request: PrefillRequest): void {
     // One thread keeps the states of all edited files.
     const edited = request.name === 'prefill' && request.parameters.edited === true;
-    const reader = edited ? (this.#readers[0] ?? this.#start()) : this.#leastBusy();
-    reader.open.add(request.id);
-    reader.worker.postMessage(request satisfies ToPrefillThread);
+    const thread = edited ? (this.#threads[0] ?? this.#start()) : this.#leastBusy();
+    thread.open.add(request.id);
+    thread.worker.postMessage(request satisfies ToPrefillThread);
   }
 
   cancel(id: number): void {
-    for (const { worker, open } of this.#readers)
+    for (const { worker, open } of this.#threads)
       if (open.has(id)) worker.postMessage({ type: 'cancel', id } satisfies ToPrefillThread);
   }
 
@@ -74,37 +74,37 @@ export class PrefillPool {
     }
   }
 
-  #leastBusy(): Reader {
-    const idle = this.#readers.find(({ open }) => open.size === 0);
+  #leastBusy(): Thread {
+    const idle = this.#threads.find(({ open }) => open.size === 0);
     if (idle !== undefined) return idle;
-    if (this.#readers.length < this.#options.size) return this.#start();
-    return this.#readers.reduce((best, reader) => (reader.open.size < best.open.size ? reader : best));
+    if (this.#threads.length < this.#options.size) return this.#start();
+    return this.#threads.reduce((best, thread) => (thread.open.size < best.open.size ? thread : best));
   }
 
-  #start(): Reader {
+  #start(): Thread {
     const { entry, finished, working } = this.#options;
     const workerData: PrefillThreadData = { hold: this.#hold.buffer as SharedArrayBuffer };
-    const reader: Reader = { worker: new Worker(entry, { workerData }), open: new Set() };
-    this.#readers.push(reader);
-    reader.worker.on('message', (message: FromPrefillThread) => {
+    const thread: Thread = { worker: new Worker(entry, { workerData }), open: new Set() };
+    this.#threads.push(thread);
+    thread.worker.on('message', (message: FromPrefillThread) => {
       if (message.type === 'working') return working();
-      reader.open.delete(message.id);
+      thread.open.delete(message.id);
       finished(message.id, message.outcome);
     });
     const lost = (problem: string): void => {
-      const at = this.#readers.indexOf(reader);
-      if (at >= 0) this.#readers.splice(at, 1);
-      for (const id of reader.open) finished(id, { type: 'rejected', problem, cancelled: false });
-      reader.open.clear();
+      const at = this.#threads.indexOf(thread);
+      if (at >= 0) this.#threads.splice(at, 1);
+      for (const id of thread.open) finished(id, { type: 'rejected', problem, cancelled: false });
+      thread.open.clear();
     };
-    reader.worker.on('error', error => lost(error.message));
-    reader.worker.on('exit', () => lost('the prefill thread exited'));
-    return reader;
+    thread.worker.on('error', error => lost(error.message));
+    thread.worker.on('exit', () => lost('the prefill thread exited'));
+    return thread;
   }
 }
 
 /** Buffers that can be transferred between threads instead of copied. */
-export function transferables(result: ResultOf<'read' | 'prefill'>): ArrayBuffer[] {
+export function transferables(result: ResultOf<'prefillFile' | 'prefill'>): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   for (const { linear, delta, continuous, strided } of [result].flat())
     for (const { data } of [linear, delta, continuous, strided.keys, strided.values])

@@ -5,8 +5,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Models } from './models.ts';
 import {
   type FromPrefillThread,
+  type PrefillRequest,
   type PrefillThreadData,
-  type ReadRequest,
   type ToPrefillThread,
   transferables,
 } from './prefill-pool.ts';
@@ -33,7 +33,7 @@ export async function servePrefill(): Promise<void> {
   let runs = 0;
   const queue = workQueue(
     async (request, between) => {
-      const { name, parameters } = request as ReadRequest;
+      const { name, parameters } = request as PrefillRequest;
       const model = (await models).get(parameters.model);
       const keep = parameters.keep ?? model.config.dilated_span;
       const pause = async (): Promise<void> => {
@@ -45,8 +45,8 @@ export async function servePrefill(): Promise<void> {
         last = performance.now();
         say({ type: 'working' });
       };
-      return name === 'read'
-        ? model.read(parameters.ids, keep, pause)
+      return name === 'prefillFile'
+        ? model.prefillFile(parameters.ids, keep, pause)
         : model.prefill(parameters.files, keep, pause, parameters.edited);
     },
     (id, outcome) => {

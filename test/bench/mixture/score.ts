@@ -99,7 +99,7 @@ export class Scorer {
     for (const { path, tokens } of context) {
       const key = memory.keyOf(tokens);
       if (!memory.recall(path, key, tokens.length))
-        memory.set(path, key, await this.engine.run('read', { model, ids: tokens }));
+        memory.set(path, key, await this.engine.run('prefillFile', { model, ids: tokens }));
     }
     const seen = memory.seenFrom(file.path);
     await this.engine.run('loadMemory', { model, key: seen.key, memory: seen.memory });

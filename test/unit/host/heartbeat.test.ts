@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { Heartbeat, HeartbeatMonitor, newHeartbeatMemory } from '../../../server/host/heartbeat.ts';
+import { Heartbeat, HeartbeatMonitor, newHeartbeatBuffer } from '../../../server/host/heartbeat.ts';
 import { WorkerThread } from '../../../server/host/worker-thread.ts';
 
 const fixture = path.join(import.meta.dirname, '../../fixtures/worker/blocks.mjs');
@@ -31,7 +31,7 @@ test('a thread that a file blocks is replaced, and the file is named', async () 
 
 test('a thread that works in turns is left alone, and so is one that has not begun', async () => {
   const silent: (string | undefined)[] = [];
-  const memory = newHeartbeatMemory();
+  const memory = newHeartbeatBuffer();
   const monitor = new HeartbeatMonitor(memory, file => silent.push(file), { file: 600, other: 600 });
   await setTimeout(1500);
   const heartbeat = new Heartbeat(memory);

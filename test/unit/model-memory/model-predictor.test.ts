@@ -22,7 +22,7 @@ const tree = new MemoryTree(spans);
 for (const sequence of [1, 2])
   tree.set(
     `${sequence}`,
-    spans.add(`${sequence}`, await engine.run('read', { model, ids: goldenIds(sequence) })),
+    spans.add(`${sequence}`, await engine.run('prefillFile', { model, ids: goldenIds(sequence) })),
   );
 
 const predictor = new ModelPredictor({

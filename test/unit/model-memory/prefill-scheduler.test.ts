@@ -31,7 +31,7 @@ function tokensOf(seed: number): Uint16Array {
 
 interface Scene {
   readonly files: Map<string, number>;
-  readonly reader: PrefillScheduler;
+  readonly scheduler: PrefillScheduler;
   /** Lengths of what the engine was asked to read, in order. */
   readonly asked: number[];
 }
@@ -46,7 +46,7 @@ function scene(options: Partial<PrefillOptions> = {}): Scene {
       return engine.run(name, parameters, given);
     },
   };
-  const reader = new PrefillScheduler({
+  const scheduler = new PrefillScheduler({
     engine: listening,
     model,
     store: newStore(),
@@ -56,28 +56,28 @@ function scene(options: Partial<PrefillOptions> = {}): Scene {
     },
     ...options,
   });
-  return { files, reader, asked };
+  return { files, scheduler, asked };
 }
 
-function set({ files, reader }: Scene, file: string, seed: number): void {
+function set({ files, scheduler }: Scene, file: string, seed: number): void {
   files.set(file, seed);
-  reader.changed(file);
+  scheduler.changed(file);
 }
 
-const seen = (reader: PrefillScheduler) => reader.memory!.seenFrom('src/x').memory;
+const seen = (scheduler: PrefillScheduler) => scheduler.memory!.seenFrom('src/x').memory;
 
 test('after files came, changed and went, memory is that of reading what is there', async () => {
   const one = scene();
   for (let seed = 0; seed < 30; seed++) set(one, `src/${seed}`, seed);
-  await one.reader.settled();
+  await one.scheduler.settled();
   for (const seed of [3, 14, 15]) set(one, `src/${seed}`, seed + 100);
   one.files.delete('src/9');
-  one.reader.removed('src/9');
+  one.scheduler.removed('src/9');
   set(one, 'src/sub/new', 77);
   set(one, 'src/copy', 5); // the same tokens as another: read once
-  await one.reader.settled();
+  await one.scheduler.settled();
   assert.equal(one.asked.length, 34);
-  const { files, tokens, waiting, state, recalled } = one.reader.progress;
+  const { files, tokens, waiting, state, recalled } = one.scheduler.progress;
   assert.deepEqual([files, waiting, state, recalled], [31, 0, 'ready', 1]);
   assert.equal(
     tokens,
@@ -86,40 +86,40 @@ test('after files came, changed and went, memory is that of reading what is ther
 
   const anew = scene();
   for (const [file, seed] of [...one.files].reverse()) set(anew, file, seed);
-  await anew.reader.settled();
-  assert.deepEqual(seen(anew.reader), seen(one.reader));
+  await anew.scheduler.settled();
+  assert.deepEqual(seen(anew.scheduler), seen(one.scheduler));
 });
 
 test('what is read once is not read again: not in the next session, not on another branch, not after being undone', async () => {
   const store = newStore();
   const first = scene({ store });
   for (let seed = 0; seed < 20; seed++) set(first, `${seed}`, seed);
-  await first.reader.settled();
+  await first.scheduler.settled();
   const second = scene({ store });
   for (let seed = 0; seed < 20; seed++) set(second, `${seed}`, seed);
-  await second.reader.settled();
-  assert.deepEqual([second.asked.length, second.reader.progress.recalled], [0, 20]);
-  assert.deepEqual(seen(second.reader), seen(first.reader));
+  await second.scheduler.settled();
+  assert.deepEqual([second.asked.length, second.scheduler.progress.recalled], [0, 20]);
+  assert.deepEqual(seen(second.scheduler), seen(first.scheduler));
   // To a branch that differs in five files, and back.
   for (let seed = 0; seed < 5; seed++) set(second, `${seed}`, seed + 50);
-  await second.reader.settled();
+  await second.scheduler.settled();
   assert.equal(second.asked.length, 5);
   for (let seed = 0; seed < 5; seed++) set(second, `${seed}`, seed);
-  await second.reader.settled();
+  await second.scheduler.settled();
   assert.equal(second.asked.length, 5);
-  assert.deepEqual(seen(second.reader), seen(first.reader));
+  assert.deepEqual(seen(second.scheduler), seen(first.scheduler));
 });
 
 test('an open file goes first, then what was changed last; the others go in order', async () => {
   const one = scene();
-  one.reader.pause(true);
+  one.scheduler.pause(true);
   for (let seed = 1; seed < 40; seed++) set(one, String(seed).padStart(2, '0'), seed);
-  one.reader.prioritize('30');
-  one.reader.changed('20', true);
-  assert.equal(one.reader.progress.state, 'paused');
+  one.scheduler.prioritize('30');
+  one.scheduler.changed('20', true);
+  assert.equal(one.scheduler.progress.state, 'paused');
   assert.deepEqual(one.asked, []);
-  one.reader.pause(false);
-  await one.reader.settled();
+  one.scheduler.pause(false);
+  await one.scheduler.settled();
   const order = [
     20,
     30,
@@ -132,32 +132,32 @@ test('an open file goes first, then what was changed last; the others go in orde
 });
 
 test('on battery only what is open or changed is read; the others wait for mains', async () => {
-  const { files, reader, asked } = scene();
-  reader.saveEnergy(true);
-  for (const [at, file] of ['a.ts', 'b.ts', 'c.ts'].entries()) set({ files, reader, asked }, file, at + 1);
-  await reader.settled();
-  assert.deepEqual([asked.length, reader.progress.waiting, reader.progress.state], [0, 3, 'paused']);
-  reader.prioritize('b.ts');
-  await reader.settled();
+  const { files, scheduler, asked } = scene();
+  scheduler.saveEnergy(true);
+  for (const [at, file] of ['a.ts', 'b.ts', 'c.ts'].entries()) set({ files, scheduler, asked }, file, at + 1);
+  await scheduler.settled();
+  assert.deepEqual([asked.length, scheduler.progress.waiting, scheduler.progress.state], [0, 3, 'paused']);
+  scheduler.prioritize('b.ts');
+  await scheduler.settled();
   assert.deepEqual(asked, [tokensOf(2).length]);
-  set({ files, reader, asked }, 'b.ts', 9);
-  await reader.settled();
+  set({ files, scheduler, asked }, 'b.ts', 9);
+  await scheduler.settled();
   assert.deepEqual(asked, [tokensOf(2).length, tokensOf(9).length]);
-  reader.saveEnergy(false);
-  await reader.settled();
-  assert.deepEqual([asked.length, reader.progress.waiting, reader.progress.state], [4, 0, 'ready']);
+  scheduler.saveEnergy(false);
+  await scheduler.settled();
+  assert.deepEqual([asked.length, scheduler.progress.waiting, scheduler.progress.state], [4, 0, 'ready']);
 });
 
 test('what is being typed is read when that pauses', async () => {
   const one = scene({ quiet: 20 });
   set(one, 'a', 1);
-  await one.reader.settled();
+  await one.scheduler.settled();
   for (const seed of [2, 3, 4]) {
     one.files.set('a', seed);
-    one.reader.edited('a');
+    one.scheduler.edited('a');
   }
   await new Promise(resolve => setTimeout(resolve, 60));
-  await one.reader.settled();
+  await one.scheduler.settled();
   assert.deepEqual(
     one.asked,
     [1, 4].map(seed => tokensOf(seed).length),
@@ -167,9 +167,9 @@ test('what is being typed is read when that pauses', async () => {
 test('a model that cannot be used is said once, and nothing is lost by it', async () => {
   const one = scene({ model: { ...model, folder: path.join(root, 'nowhere') } });
   set(one, 'a', 1);
-  await assert.rejects(one.reader.settled(), /nowhere/);
-  assert.equal(one.reader.progress.state, 'failed');
-  assert.match(one.reader.progress.problem ?? '', /cannot be read/);
+  await assert.rejects(one.scheduler.settled(), /nowhere/);
+  assert.equal(one.scheduler.progress.state, 'failed');
+  assert.match(one.scheduler.progress.problem ?? '', /cannot be read/);
 });
 
 test('the engine may end at any moment: what it was reading is read again', async () => {
@@ -179,11 +179,11 @@ test('the engine may end at any moment: what it was reading is read again', asyn
     await new Promise(resolve => setTimeout(resolve, 150));
     if (engine.status.pid !== undefined) process.kill(engine.status.pid, 'SIGKILL');
   }
-  await one.reader.settled();
+  await one.scheduler.settled();
   const calm = scene();
   for (let seed = 0; seed < 30; seed++) set(calm, `src/${seed}`, seed);
-  await calm.reader.settled();
-  assert.deepEqual(seen(one.reader), seen(calm.reader));
+  await calm.scheduler.settled();
+  assert.deepEqual(seen(one.scheduler), seen(calm.scheduler));
 });
 
 test('a cache over HTTP spares reading; what it gives is checked, and when it fails files are read here', async () => {
@@ -206,19 +206,19 @@ test('a cache over HTTP spares reading; what it gives is checked, and when it fa
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/leaves/`;
   const first = scene({ shared: new HttpLeaves(address) });
   for (let seed = 0; seed < 6; seed++) set(first, `${seed}`, seed);
-  await first.reader.settled();
+  await first.scheduler.settled();
   while (kept.size < 12) await new Promise(resolve => setTimeout(resolve, 5));
   const [[damaged] = ['']] = kept;
   kept.set(damaged, Buffer.from('nonsense'));
   const second = scene({ shared: new HttpLeaves(address) });
   for (let seed = 0; seed < 6; seed++) set(second, `${seed}`, seed);
-  await second.reader.settled();
-  assert.deepEqual(seen(second.reader), seen(first.reader));
+  await second.scheduler.settled();
+  assert.deepEqual(seen(second.scheduler), seen(first.scheduler));
   assert.equal(second.asked.length, 1);
   server.close();
   server.closeAllConnections();
   const third = scene({ shared: new HttpLeaves(address) });
   set(third, '0', 0);
-  await third.reader.settled();
+  await third.scheduler.settled();
   assert.equal(third.asked.length, 1);
 });

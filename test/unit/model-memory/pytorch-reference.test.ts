@@ -20,7 +20,7 @@ test('two files in the tree, seen from a third, are what the PyTorch reference r
   for (const sequence of [0, 1, 2]) {
     // The third is left out, wherever it stands; 48 keys are every token.
     const path = ['src/c', 'src/a', 'src/b'][sequence]!;
-    const read = await engine.run('read', { model, ids: goldenIds(sequence), keep: 48 });
+    const read = await engine.run('prefillFile', { model, ids: goldenIds(sequence), keep: 48 });
     tree.set(path, spans.add(path, read));
   }
   const slots = golden('memory.dilated.key').shape[1]!;

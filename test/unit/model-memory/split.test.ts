@@ -28,11 +28,11 @@ function tokensOf(file: string): Uint16Array {
 async function read(files: readonly string[], folder: string) {
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
   const store = new RecordLog(folder, 1e9);
-  const reader = new PrefillScheduler({ engine, model, store, tokensOf });
-  for (const file of files) reader.changed(file);
-  await reader.settled();
+  const scheduler = new PrefillScheduler({ engine, model, store, tokensOf });
+  for (const file of files) scheduler.changed(file);
+  await scheduler.settled();
   await engine.stop();
-  return { memory: reader.memory!, progress: reader.progress };
+  return { memory: scheduler.memory!, progress: scheduler.progress };
 }
 
 test('ranges that are read apart and merged are the whole, and their caches together are its cache', async () => {
@@ -50,7 +50,7 @@ test('ranges that are read apart and merged are the whole, and their caches toge
   for (const range of ['one', 'other'])
     cpSync(path.join(root, range), path.join(root, 'both'), { recursive: true });
   const joined = await read(all, path.join(root, 'both'));
-  assert.equal(joined.progress.read, 0);
+  assert.equal(joined.progress.prefilled, 0);
   assert.deepEqual(joined.memory.folder(), expected);
   assert.deepEqual(joined.memory.seenFrom('1/3').memory, whole.memory.seenFrom('1/3').memory);
 });

@@ -46,7 +46,7 @@ test('what a file leaves does not depend on the files beside it', async () => {
   const together = await engine.run('prefill', { model, files });
   assert.equal(together.length, files.length);
   for (const at of [0, 1, 17, 49, 120, 199]) {
-    const alone = await engine.run('read', { model, ids: files[at]! });
+    const alone = await engine.run('prefillFile', { model, ids: files[at]! });
     assert.equal(together[at]!.length, files[at]!.length);
     for (const [name, one] of tensorsOf(alone)) {
       const other = tensorsOf(together[at]!).get(name)!;

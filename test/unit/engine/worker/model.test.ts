@@ -70,7 +70,7 @@ test('a file leaves what the PyTorch reference writes, with keys at the stride t
     [47, 4, 12],
     [8, 16, 3],
   ] as const) {
-    const { length, strided, linear, delta } = await engine.run('read', { model, ids, keep });
+    const { length, strided, linear, delta } = await engine.run('prefillFile', { model, ids, keep });
     assert.deepEqual(
       [length, strided.stride, strided.keys.shape],
       [48, stride, [heads, count, width / heads]],
@@ -152,7 +152,7 @@ test('ids that the model does not know are refused before a device sees them', a
     [Int32Array.of(), /No tokens/],
   ] as const) {
     await assert.rejects(decode(bad), expected);
-    await assert.rejects(engine.run('read', { model, ids: bad }), expected);
+    await assert.rejects(engine.run('prefillFile', { model, ids: bad }), expected);
   }
   await assert.rejects(decode(Int32Array.of(1, 2), undefined, 3), /Logits of 3 positions/);
 });
@@ -168,7 +168,7 @@ test('a long reading is cancelled within a chunk, and gives way to what is urgen
   const ids = Int32Array.from({ length: 200_000 }, (_, i) => (i * 7) % 64);
   const abort = new AbortController();
   let ended = false;
-  const reading = engine.run('read', { model, ids }, { signal: abort.signal }).finally(() => {
+  const reading = engine.run('prefillFile', { model, ids }, { signal: abort.signal }).finally(() => {
     ended = true;
   });
   const { logits } = await engine

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PrefixStates, type ReadChunk } from '../../../../server/engine/worker/prefix-states.ts';
+import { type PrefilledChunk, PrefixStates } from '../../../../server/engine/worker/prefix-states.ts';
 
 const nothing = { shape: [0], data: new Float32Array() };
 
 /** Chunks of two tokens. */
-function chunksOf(ids: readonly number[]): ReadChunk[] {
+function chunksOf(ids: readonly number[]): PrefilledChunk[] {
   return Array.from({ length: ids.length >> 1 }, (_, at) => ({
     ids: Int32Array.from(ids.slice(2 * at, 2 * at + 2)),
     written: { keys: nothing, values: nothing, signal: nothing },
