@@ -71,7 +71,7 @@ describe('the butterfly that is the Fourier transform', () => {
     });
   }
 
-  test('equals the fast transform of Cooley and Tukey at 4,096 points', () => {
+  test('equals the Cooley–Tukey transform at 4,096 points', () => {
     const x = noise(4096, 1, 3);
     const [re, im] = [x.re.data.slice(), x.im.data.slice()];
     fourier(re, im);
@@ -120,7 +120,7 @@ describe('the learned butterfly', () => {
     }
   });
 
-  test('recovers any map that is a butterfly, and says how far it stays from one that is none', () => {
+  test('recovers any butterfly, and reports the error for other maps', () => {
     const radices = [2, 4, 2];
     const hidden = randomButterfly(radices, 50);
     const identity = { re: zeros([16, 16]), im: zeros([16, 16]) };
@@ -133,7 +133,7 @@ describe('the learned butterfly', () => {
     for (const [i, error] of errors.entries()) assert.ok(i === 0 || error <= errors[i - 1]! + 1e-12);
   });
 
-  test('its graph gives the same', async () => {
+  test('its graph gives the same result', async () => {
     for (const layer of [randomButterfly([4, 2, 3], 7), fourierButterfly([8, 8])] satisfies Butterfly[]) {
       const N = sizeOf(layer.radices);
       const x = noise(N, 5, 8);

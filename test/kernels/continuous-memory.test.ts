@@ -70,7 +70,7 @@ for (const [name, sampling, read, widths] of variants) {
 describe('reading by Gaussians of different widths', () => {
   const basis = gaussianBasis(N, [0.01, 0.05]);
 
-  test('the weight of a basis is its expectation: as the integral says', () => {
+  test('the weight of a basis equals the integral of its expectation', () => {
     for (const [mean, variance] of [
       [0.31, 1e-4],
       [0.5, 0.02],
@@ -93,7 +93,7 @@ describe('reading by Gaussians of different widths', () => {
     }
   });
 
-  test('a read is the mean of the signal that the values make, and the variant divides by the weights', () => {
+  test('a read is the mean of the value signal, and the variant divides by the weights', () => {
     // One head whose queries look where the bias says.
     const [mean, spread] = [0.4, 1];
     const at = { location: zeros([N, 2]), locationBias: tensor([2], [Math.log(mean / (1 - mean)), spread]) };
@@ -132,7 +132,7 @@ describe('a segment as the paper trains on it', () => {
   });
   const [first, second] = [randomNormal([40, d], 31), randomNormal([40, d], 32)];
 
-  test('the first is fitted over the whole range, the next beside what is kept: as the streaming form', () => {
+  test('fits the first segment over the whole range and the next beside the past, like the streaming form', () => {
     const none = { q: zeros([40, heads * dk]) };
     const one = continuousMemory(
       { ...none, x: first },
@@ -229,7 +229,7 @@ describe('the regression onto Gaussians', () => {
     }
   });
 
-  test('follows a smooth signal closely, but for its ends', () => {
+  test('follows a smooth signal closely, except at its ends', () => {
     const x = waves(256, 2);
     const basis = gaussianBasis(32, [0.03]);
     const fitted = valueAt(fitContinuous(x, basis, 1e-6), basis, evenPoints(256));
@@ -237,13 +237,13 @@ describe('the regression onto Gaussians', () => {
     assert.ok(error < 0.03, `${error}`);
   });
 
-  test('a basis whose widths do not share the functions is refused', () => {
+  test('rejects a basis whose widths do not divide the functions', () => {
     assert.throws(() => gaussianBasis(7, [0.1, 0.2]), /2 widths do not share 7 functions/);
   });
 });
 
 describe('sticky samples', () => {
-  test('are even without attention, and lie where it went with it', () => {
+  test('are evenly spaced without attention, and follow it otherwise', () => {
     const even = stickySamples(new Float64Array(10), 5);
     assertClose(tensor([5], even), tensor([5], evenPoints(5)), float64Tolerance, 'samples');
     const attention = new Float64Array(10);
@@ -296,7 +296,7 @@ describe('merging continuous memories', () => {
     );
   });
 
-  test('gives about what one fit of both texts gives', () => {
+  test('approximates one fit of both sequences', () => {
     const all = waves(400, 7);
     const whole = signal(fitContinuous(all, basis, 1e-4), 100);
     const halves = merge(
@@ -311,7 +311,7 @@ describe('merging continuous memories', () => {
     assert.notDeepEqual(merge(a, b).coefficients.data, merge(b, a).coefficients.data);
   });
 
-  test('a tree keeps what a sequential update has forgotten', () => {
+  test('a tree retains what a sequential update forgets', () => {
     const segments = Array.from({ length: 32 }, (_, i) => waves(64, i + 1));
     const whole = concatenateRows(segments);
     let level = segments.map(x => fitContinuous(x, basis, 1e-4));

@@ -84,7 +84,7 @@ for (const config of families) {
       assertClose(normalizers, tensor([6], expected), 1e-5, 'normalizers');
     });
 
-    test('keys of another file, turned to where they are wanted, stand before this one', async () => {
+    test('keys of another file can be rotated and prepended', async () => {
       const session = await open(config, tensors, 'float32');
       const [other, ids] = [sequence(7, 1), sequence(9, 2)];
       const read = await run(config, session, other, [0, 7]);
@@ -121,7 +121,7 @@ test('every provider gives the reference', async t => {
 });
 
 describe('rotation', () => {
-  test('it is orthogonal, and spreads what one channel holds', () => {
+  test('is orthogonal, and spreads one channel over all', () => {
     for (const size of [2, 24, 56, 64, 96]) {
       const rotation = new Rotation(size);
       const identity = Float32Array.from({ length: size * size }, (_, at) => Number(at % (size + 1) === 0));
@@ -176,7 +176,7 @@ describe('levels', () => {
     assert.deepEqual(strides, [1, 1, 2, 2, 4, 4, 4, 4, 4]);
   });
 
-  test('what is kept was kept before, and is as much for every head', () => {
+  test('kept tokens were kept before, equally many for every head', () => {
     for (let query = 0; query < 60; query += 4) {
       for (let block = 0; block * 4 < query; block++) {
         const kept = [0, 1, 2].map(head =>
@@ -191,7 +191,7 @@ describe('levels', () => {
     }
   });
 
-  test('the reference with a window that holds everything is exact attention', () => {
+  test('with a window over everything, the reference is exact attention', () => {
     const config = families[0]!;
     const tensors = randomTensors(config);
     const ids = sequence(15, 4);
@@ -204,7 +204,7 @@ describe('levels', () => {
   });
 });
 
-test('a configuration says what is wrong with it', () => {
+test('an invalid configuration names the problem', () => {
   const broken = (fields: object) => () => parseDecoderConfig(JSON.stringify({ ...llama, ...fields }));
   assert.deepEqual(parseDecoderConfig(JSON.stringify(families[0])), families[0]);
   assert.throws(() => parseDecoderConfig('{'), /not JSON/);
@@ -217,7 +217,7 @@ test('a configuration says what is wrong with it', () => {
   assert.throws(broken({ rotaryDivisors: [1, 2] }), /rotaryDivisors/);
 });
 
-test('weights of another shape are refused by name', async () => {
+test('weights of another shape are rejected by name', async () => {
   const config = families[0]!;
   const [weight] = packedWeights(config, 'unsigned8');
   const source = { names: () => [], read: async () => new Float32Array(12) };

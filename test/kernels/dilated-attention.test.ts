@@ -124,7 +124,7 @@ for (const offsets of ['paper', 'blocked'] as const) {
   });
 }
 
-test('at the start of a segment most heads see nothing but themselves, the level of rate 1 as little as the others', () => {
+test('at the start of a segment most heads see only themselves, at rate 1 as at the others', () => {
   // LongNet's levels do not overlap: where segments of several levels begin together, there is no past at any of them.
   const levels = geometricLevels(64, 4, 1024);
   const many = 4;
@@ -164,7 +164,7 @@ checkForms({
   graph: (g, { q, k, v }, parameters, state) => dilatedAttentionGraph(g, q!, k!, v!, parameters, state, 4),
 });
 
-test('levels grow geometrically until one segment holds everything', () => {
+test('levels grow geometrically until one segment covers everything', () => {
   assert.deepEqual(geometricLevels(256, 4, 4096), [
     { segment: 256, rate: 1 },
     { segment: 1024, rate: 4 },
@@ -295,7 +295,7 @@ test('a strided read beside a window is one softmax over both kinds of keys', ()
   assertClose(output, expected, 1e-9, 'o');
 });
 
-test('a strided read of no key is zero', async () => {
+test('a strided read without keys is zero', async () => {
   const empty = memory(zeros([heads, 7]));
   const q = randomNormal([5, heads, width], 3);
   const { output } = await runGraph(
@@ -313,7 +313,7 @@ test('a strided read of no key is zero', async () => {
   assertClose(stridedRead(q, { scale }, empty).output, zeros([5, heads, width]), 0, 'reference');
 });
 
-test('strides grow with the rank, and what is kept stays within the bound', () => {
+test('strides grow with rank, and the number of kept keys is bounded', () => {
   const pattern = { window: 256, ratio: 4 };
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 200 }), lengths => {
@@ -335,7 +335,7 @@ test('strides grow with the rank, and what is kept stays within the bound', () =
   );
 });
 
-test('what is kept at a stride is kept at the strides that divide it', () => {
+test('positions kept at a stride are kept at its divisors', () => {
   for (const head of [0, 1, 3]) {
     const dense = new Set(stridedPositions(100, 4, head));
     assert.ok(stridedPositions(100, 16, head).every(position => dense.has(position)));

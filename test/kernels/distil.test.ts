@@ -37,7 +37,7 @@ describe('distillation of a filter into modes', () => {
     }
   });
 
-  test('follows an implicit filter, better with more modes', () => {
+  test('approximates an implicit filter, better with more modes', () => {
     const taps = implicitFilter(initialImplicitFilter(3, 3, { frequency: 10 }), 256);
     const errors = [4, 8, 16].map(modes =>
       distil(taps, modes).error.data.reduce((sum, value) => sum + value / 3, 0),
@@ -62,13 +62,13 @@ describe('distillation of a filter into modes', () => {
     }
   });
 
-  test('a filter longer than what is fitted is fitted on every s-th tap', () => {
+  test('fits every s-th tap of a long filter', () => {
     const taps = implicitFilter(initialImplicitFilter(1, 6, { frequency: 5 }), 2048);
     const { error } = distil(taps, 8);
     assert.ok(error.data[0]! < 0.05, `${error.data[0]}`);
   });
 
-  test('a filter of zeros stays one', () => {
+  test('a zero filter stays zero', () => {
     const { modal } = distil(zeros([64, 1]), 4);
     for (const value of impulseResponse(modal, 64).data) assert.equal(Math.abs(value), 0);
   });

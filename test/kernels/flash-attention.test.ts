@@ -50,7 +50,7 @@ describe('attention in tiles', () => {
       () => true,
     );
 
-  test('the merge of partials is associative and commutative, and nothing is neutral', () => {
+  test('merging partials is associative and commutative, with the empty one as identity', () => {
     const lengths = fc.integer({ min: 0, max: 6 });
     fc.assert(
       fc.property(lengths, lengths, lengths, (x, y, z) => {
@@ -63,7 +63,7 @@ describe('attention in tiles', () => {
     );
   });
 
-  test('attention over no key is zero', () => {
+  test('attention without keys is zero', () => {
     assertClose(finishAttention(partialsOf(0, 1)), zeros([5, heads, width]), 0, 'output');
   });
 

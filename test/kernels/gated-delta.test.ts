@@ -127,7 +127,7 @@ describe('gated delta rule at extremes, in chunk form', () => {
     });
   }
 
-  test('more tokens than the chain is unrolled for are refused', async () => {
+  test('rejects more tokens than the chain is unrolled for', async () => {
     const { q, k, v, logDecay, beta } = draw(129, 1);
     const run = runGraph(
       g => {
@@ -148,7 +148,7 @@ describe('gated delta rule at extremes, in chunk form', () => {
   });
 });
 
-test('solving with a unit lower triangular matrix', async () => {
+test('solves unit lower triangular systems', async () => {
   const n = 64;
   const full = randomNormal([n, n], 1, 0.2);
   const L = tensor(
@@ -193,7 +193,7 @@ describe('spans of the gated delta rule', () => {
     );
   });
 
-  test('the composed spans of two halves do what reading them in order does', () => {
+  test('composing the spans of two halves equals running them in order', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 1, max: 1e6 }), (cut, seed) => {
         const all = draw(20, seed);

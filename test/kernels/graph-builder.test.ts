@@ -36,7 +36,7 @@ describe('dimensions', () => {
       addDimensions(addDimensions(multiplyDimensions(T, a), multiplyDimensions(symbol('S'), b)), c),
     );
 
-  test('are a commutative ring, written in one way', () => {
+  test('form a commutative ring with a canonical form', () => {
     fc.assert(
       fc.property(polynomial, polynomial, polynomial, (a, b, c) => {
         const same = (x: Dimension, y: Dimension) => assert.equal(formatDimension(x), formatDimension(y));
@@ -65,7 +65,7 @@ describe('dimensions', () => {
     test(`${text}`, () => assert.equal(formatDimension(dimension), text));
   }
 
-  test('divide where the quotient is whole, and only there', () => {
+  test('divide only if the quotient is a polynomial', () => {
     const product = multiplyDimensions(T, 12);
     assert.ok(sameDimension(divideDimensions(product, multiplyDimensions(T, 4))!, 3));
     assert.equal(divideDimensions(product, 5), undefined);
@@ -126,7 +126,7 @@ describe('a wrong shape fails while building, and says where', () => {
 });
 
 describe('graphs', () => {
-  test('lengths known only when it runs: pad to a multiple, cut into pieces, and back', async () => {
+  test('pads run-time lengths to a multiple, cuts them into pieces, and back', async () => {
     for (const length of [1, 4, 7]) {
       const x = randomNormal([length, 2], length);
       const { back, sums, positions } = await runGraph(
@@ -154,7 +154,7 @@ describe('graphs', () => {
     }
   });
 
-  test('weights stay in their buffer: views of one buffer share it, and one array is one initialiser', () => {
+  test('weights stay in their buffer: views share it, and one array is one initialiser', () => {
     const buffer = new ArrayBuffer(64 * 1024);
     const [a, b] = [new Float32Array(buffer, 0, 4096), new Float32Array(buffer, 32 * 1024, 4096)];
     const g = new GraphBuilder();
@@ -200,7 +200,7 @@ describe('linear layers', () => {
     }
   });
 
-  test('weights of zero survive, and a last block that is not full', () => {
+  test('handles zero weights and a partial last block', () => {
     const odd = new Float32Array(40 * 3);
     assert.deepEqual(dequantizeUint8(quantizeUint8(odd, 40, 3)), odd);
     assert.deepEqual(dequantizeBlocks(quantizeBlocks(odd, 40, 3, 4)), odd);
@@ -227,7 +227,7 @@ describe('linear layers', () => {
     },
   ] as const;
   for (const { name, weights, restore, within } of lowerings) {
-    test(`${name}: what it computes is its own weights' product, close to the float32 one`, async t => {
+    test(`${name}: computes the product of its quantised weights, close to float32`, async t => {
       const quantized = await runGraph(
         g => ({ y: linear(g.input('x', 'float32', ['T', inputs]), weights) }),
         { x },
@@ -242,7 +242,7 @@ describe('linear layers', () => {
     });
   }
 
-  test('unsigned weights do not saturate: the extremes multiply exactly', async () => {
+  test('unsigned weights do not saturate: extremes multiply exactly', async () => {
     const extreme = new Float32Array(64 * 8).fill(1);
     const ones = tensor([2, 64], new Float64Array(128).fill(1));
     const { y } = await runGraph(

@@ -45,7 +45,7 @@ describe('H3', () => {
     assertClose(output, expected, float64Tolerance, 'output');
   });
 
-  test('recalls what followed a key: with a shift of one and a filter that forgets nothing', () => {
+  test('recalls what followed a key, with a shift of one and a filter without decay', () => {
     const integrator = {
       poles: tensor([1, 2, 1], [1, 0]),
       residues: tensor([1, 2, 1], [1, 0]),
@@ -59,7 +59,7 @@ describe('H3', () => {
     assert.deepEqual([...output.data.subarray(4 * 4, 5 * 4)], symbol(0));
   });
 
-  test('the memories of two files compose as reading one after the other does', () => {
+  test('composing the memories of two files equals running one after the other', () => {
     const draw = (length: number, seed: number) => ({
       q: randomNormal([length, width], seed),
       k: randomNormal([length, width], seed + 1),
@@ -76,7 +76,7 @@ describe('H3', () => {
     assertClose(composeDiagonalSsm(...spans).modes, expected.modes, float64Tolerance, 'modes');
   });
 
-  test('a width that heads do not divide is refused', () => {
+  test('rejects a width that heads do not divide', () => {
     const wrong = { shift: randomNormal([4, 5], 1), ssm: parameters.ssm };
     const x = zeros([1, 5]);
     assert.throws(

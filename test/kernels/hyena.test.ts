@@ -62,7 +62,7 @@ for (const [order, several] of [
 }
 
 describe('Hyena', () => {
-  test('is the product of diagonals and Toeplitz matrices that the paper writes, at orders 1 to 4', () => {
+  test('equals the paper’s product of diagonal and Toeplitz matrices, at orders 1 to 4', () => {
     const T = 24;
     for (const order of [1, 2, 3, 4]) {
       for (const count of [order, order - 1].filter(n => n > 0)) {
@@ -98,7 +98,7 @@ describe('Hyena', () => {
     }
   });
 
-  test('projections that do not fit the filters are refused', () => {
+  test('rejects projections that do not fit the filters', () => {
     const parameters = { short: zeros([3, 5 * width]), filters: [explicit(3, 1)] };
     assert.throws(() => hyenaOrder(parameters), /20 channels of projections do not fit 1 filters of 4/);
   });
@@ -128,7 +128,7 @@ describe('Hyena', () => {
 });
 
 describe('the implicit filter', () => {
-  test('is the network with a sine frequency of its own at every hidden unit', () => {
+  test('has its own sine frequency at every hidden unit', () => {
     const [hidden, bands, length] = [5, 2, 9];
     const parameters = {
       ...initialImplicitFilter(3, 21, { hidden, bands, shift: 0.05 }),
@@ -169,7 +169,7 @@ describe('the implicit filter', () => {
     assert.ok(late[width - 1]! < 1e-5 && late[width - 1]! < late[0]!, late.join(' '));
   });
 
-  test('is the same function at every length: twice as many taps fall between', () => {
+  test('is the same function at every length: doubling it adds taps in between', () => {
     const parameters = { ...initialImplicitFilter(width, 8), skip: zeros([width]) };
     const [coarse, fine] = [implicitFilter(parameters, 257), implicitFilter(parameters, 513)];
     for (let i = 0; i < 257; i++) {

@@ -107,13 +107,13 @@ for (const featureMap of maps.filter(({ kind }) => kind !== 'elu+1')) {
   });
 }
 
-test('a side read of a map with a normaliser is refused', () => {
+test('rejects a side read of a map with a normaliser', () => {
   const memory = zeros([heads, keyWidth, valueWidth]);
   const read = () => sideRead({ kind: 'elu+1' }, zeros([1, heads, keyWidth]), memory, zeros([heads]));
   assert.throws(read, /its read is a mean/);
 });
 
-test('linear memories: any order, any grouping, and taking a file out again', () => {
+test('linear memories: any order, any grouping, and removal of a file', () => {
   const memoryOf = (seed: number, length: number, map: FeatureMap) =>
     writeMemory(
       map,
@@ -134,7 +134,7 @@ test('linear memories: any order, any grouping, and taking a file out again', ()
   );
 });
 
-test('a file taken out of a float32 memory of a thousand leaves 1e-5', () => {
+test('removing one of a thousand files from a float32 memory leaves an error of 1e-5', () => {
   const map: FeatureMap = { kind: 'signed' };
   const single = ({ shape, data }: Tensor): Tensor => ({
     shape,
@@ -181,7 +181,7 @@ for (const map of maps) {
   }
 }
 
-test('a chunk that reaches further than the delta graph was built for is refused', async () => {
+test('rejects a chunk longer than the delta graph was built for', async () => {
   const parameters = {
     featureMap: { kind: 'signed' },
     rule: 'delta',
@@ -227,7 +227,7 @@ test('recall of random bindings: ELU + 1 fails, signed keys hold about dk, wider
   assert.ok(wide > signed + 0.1, `signed ${signed}, wide ${wide}`);
 });
 
-test('the delta rule replaces the value of a key that is written again', () => {
+test('the delta rule replaces the value of a rewritten key', () => {
   const map: FeatureMap = { kind: 'signed' };
   const k = randomNormal([1, 1, 16], 1);
   const [first, second] = [2, 3].map(seed => randomNormal([1, 1, 16], seed));
@@ -236,7 +236,7 @@ test('the delta rule replaces the value of a key that is written again', () => {
   assertClose(readMemory(map, k, twice), second!, 1e-6, 'what the key returns');
 });
 
-test('a million tokens leave numbers, and the normaliser counts every one', async () => {
+test('stays finite over a million tokens, and the normaliser counts each one', async () => {
   const featureMap: FeatureMap = { kind: 'elu+1' };
   const parameters = { featureMap, rule: 'linear', segment: 512, gate: tensor([1], [0]) } as const;
   const state = initialInfiniAttentionState(parameters, 1, 4, 4);

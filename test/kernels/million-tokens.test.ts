@@ -66,7 +66,7 @@ test('H3', async () => {
 });
 
 for (const [form, graph] of Object.entries({ chunk: gatedDeltaChunkGraph, fused: gatedDeltaFusedGraph })) {
-  test(`the delta rule that never decays, ${form}`, async () => {
+  test(`the delta rule without decay, ${form}`, async () => {
     await readMillion({
       name: 'gated delta rule',
       inputs: { q: [4], k: [4], v: [4], logDecay: [1], beta: [1] },

@@ -152,7 +152,7 @@ for (const provider of ['cpu', 'webgpu'] as const) {
     assertClose(output('logits'), matmulTransposed(h, embedding));
   });
 
-  test(`reading leaves what the PyTorch reference writes, whole and in chunks, on ${provider}`, async t => {
+  test(`prefill gives the PyTorch reference's memory, whole and in chunks, on ${provider}`, async t => {
     if (await isMissing(provider, t)) return;
     for (const sequence of [0, 2]) {
       for (const cuts of [whole, chunks]) {
@@ -166,7 +166,7 @@ for (const provider of ['cpu', 'webgpu'] as const) {
   });
 }
 
-test("one file's delta map after another's gives the memory that the PyTorch reference composed", async () => {
+test("composing files' delta maps gives the PyTorch reference's memory", async () => {
   let memory = zeros(golden('memory.delta').shape); // [Hm, dk, dv]
   const [heads, dk, dv] = memory.shape as [number, number, number];
   for (const sequence of [1, 2]) {
@@ -188,7 +188,7 @@ test("one file's delta map after another's gives the memory that the PyTorch ref
   assertClose(memory, golden('memory.delta'));
 });
 
-test('quantised weights stay near: the error is stated', async t => {
+test('quantised weights stay close to float32', async t => {
   for (const [lowering, bound] of [
     ['uint8', 0.2],
     ['block8', 0.2],
@@ -203,7 +203,7 @@ test('quantised weights stay near: the error is stated', async t => {
   }
 });
 
-test('a wrong configuration and wrong weights are named', () => {
+test('rejects an invalid configuration and invalid weights by name', () => {
   assert.throws(() => parseConfig('{'), /not JSON/);
   assert.throws(() => parseConfig(JSON.stringify({ ...config, heads: 'two' })), /heads/);
   assert.throws(() => parseConfig(JSON.stringify({ ...config, heads: 3 })), /3 heads.*width of 32/);
@@ -221,7 +221,7 @@ test('a wrong configuration and wrong weights are named', () => {
   );
 });
 
-test('the dilated memory holds the same number of keys a level, and levels grow geometrically', () => {
+test('the dilated memory has equally many keys per level, and levels grow geometrically', () => {
   const { dilated_span: span } = config;
   assert.equal(dilatedSlots(config, 1), span);
   assert.equal(dilatedSlots(config, span + 1), 2 * span);

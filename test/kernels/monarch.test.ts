@@ -71,7 +71,7 @@ describe('Monarch convolution', () => {
     });
   }
 
-  test('a change later on reaches what stands before only by rounding', async () => {
+  test('a later change affects earlier outputs only by rounding', async () => {
     const factors: MonarchFactors = [16, 8, 4];
     const taps = randomNormal([200, channels], 5);
     const [x, other] = [randomNormal([256, channels], 6), randomNormal([256, channels], 7)];
@@ -86,7 +86,7 @@ describe('Monarch convolution', () => {
     assertClose(rows(after.y!, 0, 100), rows(before.y!, 0, 100), 1e-5, 'y before the change');
   });
 
-  test('WebGPU gives the same', async t => {
+  test('WebGPU gives the same result', async t => {
     const missing = await webgpu();
     if (typeof missing === 'string') {
       t.diagnostic(`WEBGPU SKIPPED: ${missing}`);
@@ -106,7 +106,7 @@ describe('Monarch convolution', () => {
     t.diagnostic(`ran on ${Object.keys(await session.placement()).join(' and ')}`);
   });
 
-  test('too many taps, an odd first factor and a length that is no power of two are refused', () => {
+  test('rejects too many taps, an odd first factor and a length that is not a power of two', () => {
     const build = (width: number, factors: MonarchFactors) => () =>
       program(g => ({
         y: monarchConvolutionGraph(

@@ -52,7 +52,7 @@ const convolved = (K: readonly number[], u: readonly number[]): number[] =>
 const realParts = (values: readonly Complex[]): number[] => values.map(({ re }) => re);
 
 describe('HiPPO-LegS', () => {
-  test('is normal but for rank one', () => {
+  test('is normal up to rank one', () => {
     const { A, P } = hippoLegS(12);
     for (let n = 0; n < 12; n++) {
       for (let k = 0; k < 12; k++) {
@@ -231,7 +231,7 @@ test('Mega: the damped average is a convolution, and a diagonal state space with
   assertSame(y, [...diagonalSsm(tensor([40, 1], u), ssm, { modes: zeros([1, 2, 5]) }).output.data]);
 });
 
-test('RWKV: one pass equals the sums as they are written, and does not overflow', () => {
+test('RWKV: one pass equals the explicit sums, and does not overflow', () => {
   const [k, v] = [list(25, 91), list(25, 92)];
   const [decay, bonus] = [0.3, 0.7];
   const expected = k.map((_, t) => {
@@ -257,7 +257,7 @@ describe('Liquid-S4', () => {
   };
   const u = list(12, 107);
 
-  test('is the sum over all inputs of what every later transition makes of them', () => {
+  test('is the sum of all inputs after every later transition', () => {
     const expected = u.map((_, t) => {
       let y = 0;
       for (let i = 0; i <= t; i++) {

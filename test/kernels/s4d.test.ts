@@ -150,7 +150,7 @@ describe('S4D', () => {
     assert.ok(blockLength(discretise(fast)) < 32);
   });
 
-  test('one block more than the chain is unrolled for is refused', async () => {
+  test('rejects one block more than the chain is unrolled for', async () => {
     const run = runGraph(
       g => {
         const modes = g.input('modes', 'float32', [width, 2, 8]);
@@ -222,7 +222,7 @@ describe('spans of a diagonal recurrence', () => {
     );
   });
 
-  test('the composed spans of two halves do what reading them in order does', () => {
+  test('composing the spans of two halves equals running them in order', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 1e6 }), (cut, seed) => {
         const u = randomNormal([40, width], seed);

@@ -36,7 +36,7 @@ const file = fc.record({
     .map(entries => ({ ...entries })),
 });
 
-test('what is written is read back', () => {
+test('round trip', () => {
   fc.assert(
     fc.property(file, ({ tensors, metadata }) => {
       const read = readSafetensors(writeSafetensors({ tensors, metadata }));
@@ -53,7 +53,7 @@ test('what is written is read back', () => {
   );
 });
 
-test('a file that was cut anywhere is refused, never misread', () => {
+test('rejects a file truncated anywhere', () => {
   const whole = writeSafetensors({
     tensors: new Map([['weight', { type: 'F32', shape: [2, 3], bytes: new Uint8Array(24) }]]),
     metadata: { model: 'nano' },
@@ -62,7 +62,7 @@ test('a file that was cut anywhere is refused, never misread', () => {
     assert.throws(() => readSafetensors(whole.subarray(0, length)), RangeError);
 });
 
-test('a shape that does not fit its bytes names the tensor', () => {
+test('names the tensor whose shape does not fit its bytes', () => {
   assert.throws(
     () =>
       writeSafetensors({
@@ -73,7 +73,7 @@ test('a shape that does not fit its bytes names the tensor', () => {
   );
 });
 
-test('halves become the floats they stand for', () => {
+test('converts halves to their float values', () => {
   const bits: readonly [number, number][] = [
     [0x0000, 0],
     [0x3c00, 1],

@@ -27,7 +27,7 @@ const operators = {
 const arithmetic = /\b(softmax|exp|softplus|cumulativeSum|reduceSum|conv1d)\b/;
 
 for (const [file, wanted] of Object.entries(operators)) {
-  test(`model/${file} serves the graphs of the operators' folders`, () => {
+  test(`model/${file} uses the graphs of the operators' folders`, () => {
     const text = readFileSync(new URL(`../../kernels/model/${file}`, import.meta.url), 'utf8');
     const imports = new Map(
       [...text.matchAll(/import \{([^}]*)\} from '([^']+)';/g)].map(([, names, from]) => [

@@ -20,7 +20,7 @@ const [levels, scales] = packer.finish();
 
 const session = await open();
 
-test('products are those of the whole numbers', async () => {
+test('products equal integer products', async () => {
   const x = randomNormal([9, inputs], 2);
   const { narrow } = await session.run({ x });
   const expected = zeros([9, outputs]);
@@ -39,7 +39,7 @@ test('products are those of the whole numbers', async () => {
   assertClose(narrow!, expected, 1e-5, 'products');
 });
 
-test('what a token comes to does not depend on those beside it', async () => {
+test('a token’s result does not depend on its neighbours', async () => {
   const x = randomNormal([6, inputs], 3);
   const louder = tensor(
     x.shape,
@@ -50,7 +50,7 @@ test('what a token comes to does not depend on those beside it', async () => {
     assert.deepEqual(rows(beside[form]!, 1, 6).data, rows(whole[form]!, 1, 6).data);
 });
 
-test('two bytes hold what an outlier leaves over', async () => {
+test('a second byte holds the remainder beside an outlier', async () => {
   const x = randomNormal([5, inputs], 4);
   for (let t = 0; t < 5; t++) x.data[t * inputs + 7 * t] = 300;
   const exact = product(x);

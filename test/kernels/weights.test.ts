@@ -9,15 +9,15 @@ const bytes = readFileSync(new URL('nano.safetensors', folder));
 const { tensors, metadata } = readSafetensors(bytes);
 const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
-test('the shipped weights are those of the checksum', () => {
+test('the shipped weights match the checksum', () => {
   assert.ok(readFileSync(new URL('nano.safetensors.sha256', folder), 'utf8').startsWith(sha256(bytes)));
 });
 
-test('the weights name the tokenizer that they were trained with', () => {
+test('the weights name their tokenizer', () => {
   assert.equal(metadata['tokenizer_sha256'], sha256(readFileSync(new URL('tokenizer.json', folder))));
 });
 
-test('every layer of the configuration is there, and every number is finite', () => {
+test('every layer of the configuration exists, and every number is finite', () => {
   const config = JSON.parse(metadata['config'] ?? '{}') as {
     vocabulary: number;
     width: number;

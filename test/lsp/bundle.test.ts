@@ -48,7 +48,7 @@ test('the bundled server reads, completes, summarizes, runs its engine, and ends
   assert.deepEqual(client.pollution, []);
 });
 
-test('where onnxruntime cannot be loaded, the engine says so and everything else works', async () => {
+test('without onnxruntime, the engine reports it and everything else works', async () => {
   const root = copyRepository(folder, 'elsewhere');
   // The programs alone, as in a package made for another platform: nothing is found beside them.
   const alone = path.join(folder.root, 'alone');

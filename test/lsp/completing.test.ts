@@ -30,7 +30,7 @@ import {
   whyOf,
 } from './scene.ts';
 
-test('a language that is switched off is not completed', async () => {
+test('does not complete a disabled language', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root, {
     initializationOptions: { ...usual, languages: { typescript: false } },
@@ -38,7 +38,7 @@ test('a language that is switched off is not completed', async () => {
   assert.deepEqual(await suggestedAfter(client, root, `${moduleText}\n${halfModule}`), []);
 });
 
-test('what is offered and accepted is counted, once for a suggestion that is typed along', async () => {
+test('counts suggestions offered and accepted, once while typing along', async () => {
   const root = copyRepository(folder);
   const client = clientOf({ folders: [root] });
   const { capabilities } = await client.initialize();
@@ -58,13 +58,13 @@ test('what is offered and accepted is counted, once for a suggestion that is typ
   );
 });
 
-test('a client with the command of its own is not offered a second one', async () => {
+test('does not offer the command to a client that has it', async () => {
   const client = clientOf({ capabilities: { experimental: { commands: [acceptedCommand] } } });
   const { capabilities } = await client.initialize();
   assert.equal(capabilities.executeCommandProvider, undefined);
 });
 
-test('cancelled and superseded questions are answered, and only the newest gets a suggestion', async () => {
+test('answers cancelled and superseded requests, and suggests only for the newest', async () => {
   const root = copyRepository(folder);
   // While they wait for the user to stop typing, later questions come for certain.
   const completion = { ...usual.completion, debounce: 2000 };
@@ -85,7 +85,7 @@ test('cancelled and superseded questions are answered, and only the newest gets 
   );
 });
 
-test('a question without a context is served, and one without a place is refused in a sentence', async () => {
+test('accepts a request without a context, and rejects one without a position with a sentence', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const uri = uriOf(path.join(root, 'src/new.ts'));
@@ -103,7 +103,7 @@ test('a question without a context is served, and one without a place is refused
     await assert.rejects(ask(wrong), { code: ErrorCodes.InvalidParams, message: /must be/ });
 });
 
-test('a client is told what became of its question', async () => {
+test('notifies the client of the outcome of its request', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const told: Answered[] = [];
@@ -134,7 +134,7 @@ test('a client is told what became of its question', async () => {
   assert.match(told[1]?.outcome ?? '', /^(?:nothing|unsure)$/);
 });
 
-test('what the client says of indentation holds for a document that does not say', async () => {
+test('uses the client’s indentation for a document without any', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const uri = uriOf(path.join(root, 'src/new.ts'));
@@ -153,7 +153,7 @@ test('what the client says of indentation holds for a document that does not say
   assert.match((await suggested()) ?? '', /^\treadonly/);
 });
 
-test('a document has one identity, through a link or outside of the folder', async () => {
+test('a document has one identity, through a link or outside the folder', async () => {
   const root = copyRepository(folder);
   const outside = path.join(root, '../outside');
   mkdirSync(outside, { recursive: true });
@@ -182,7 +182,7 @@ test('a document has one identity, through a link or outside of the folder', asy
   assert.ok((await placesIn(path.join(outside, 'quokka.ts'))).includes('quokka.ts'));
 });
 
-test('the next place of a change that repeats is told', async () => {
+test('returns the next place for a repeated change', async () => {
   const client = clientOf();
   await client.initialize();
   const uri = uriOf(path.join(folder.root, 'calls.ts'));

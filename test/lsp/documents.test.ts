@@ -45,7 +45,7 @@ const piece = fc.constantFrom(
 );
 const edit = fc.record({ from: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.nat(40), text: piece });
 
-test('after any incremental edits the server sees what the editor shows', async () => {
+test('after incremental edits the server has the editor’s text', async () => {
   let count = 0;
   let suggested = 0;
   const property = fc.asyncProperty(
@@ -82,7 +82,7 @@ test('after any incremental edits the server sees what the editor shows', async 
   assert.ok(suggested > 0);
 });
 
-test('positions outside of the document, closed documents and unknown ones are no trouble', async () => {
+test('handles positions outside the document, closed and unknown documents', async () => {
   const uri = uriOf(path.join(root, 'src/outside.ts'));
   await client.open(uri, 'const one = 1;\n');
   for (const position of [
@@ -97,7 +97,7 @@ test('positions outside of the document, closed documents and unknown ones are n
   assert.deepEqual(await client.complete('untitled:Untitled-1', { line: 0, character: 0 }), []);
 });
 
-test('a document that is on no disk is completed', async () => {
+test('completes a document that is not on disk', async () => {
   const uri = 'untitled:Untitled-1';
   await client.open(uri, opening);
   const [item] = await client.complete(uri, endOf(opening));

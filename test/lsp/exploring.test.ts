@@ -9,7 +9,7 @@ import { uriOf, usual } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { clientOf, folder, readingClient } from './scene.ts';
 
-test('where else is this done: places for a document that is open and changed, and for one that is not open', async () => {
+test('finds similar places for an open, changed document, and for one that is not open', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const text = "import { TideClient } from './client.ts';\n\nconst client = new TideClient(address);\n";
@@ -29,7 +29,7 @@ test('where else is this done: places for a document that is open and changed, a
   );
 });
 
-test('the map has every file that was read; surprise once it was asked to be measured', async () => {
+test('the map has every indexed file, and surprise once measured', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const map = await client.request(methods.map, {});
@@ -42,7 +42,7 @@ test('the map has every file that was read; surprise once it was asked to be mea
   await assert.rejects(client.request(methods.map, { path: 'no/such' }), /"no\/such"/);
 });
 
-test('a digest is made within the budget that is given', async () => {
+test('a digest fits its budget', async () => {
   const client = await readingClient(copyRepository(folder));
   const digest = await client.request(methods.digest, { budget: 1500, format: 'markdown' });
   assert.ok(digest.tokens <= 1500);
@@ -51,7 +51,7 @@ test('a digest is made within the budget that is given', async () => {
   await assert.rejects(client.request(methods.digest, { budget: -1, format: 'markdown' }), /whole number/);
 });
 
-test('a folder, a file and a selection are described; a symbol and its document are summed up in lines', async () => {
+test('describes a folder, a file and a selection; summarizes a symbol and its document in lines', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const { kind, markdown } = await client.request(methods.describe, { path: 'src/tides' });
@@ -74,7 +74,7 @@ test('a folder, a file and a selection are described; a symbol and its document 
   assert.deepEqual(hovered, found.summary);
 });
 
-test('the summary is there before anything is read when an earlier session made it, and says so; clearing forgets it', async () => {
+test('returns an earlier session’s summary before indexing, and marks it; clearing deletes it', async () => {
   const cache = path.join(folder.root, 'cache');
   const root = copyRepository(folder);
   const first = await readingClient(root, { cache });

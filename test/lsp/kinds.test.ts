@@ -52,7 +52,7 @@ for (const [what, uri] of places) {
   });
 }
 
-test('nothing is suggested in a file that holds secrets', async () => {
+test('suggests nothing in a file with secrets', async () => {
   const text = `${opening.replace('constructor(addr', '')}API_KEY=`;
   for (const name of ['.env', 'src/.env.local', 'keys/server.pem']) {
     const uri = uriOf(path.join(root, name));
@@ -61,13 +61,13 @@ test('nothing is suggested in a file that holds secrets', async () => {
   }
 });
 
-test('nothing is suggested in a file that was left out by a pattern', async () => {
+test('suggests nothing in an excluded file', async () => {
   const uri = uriOf(path.join(root, 'src/left-out/one.ts'));
   await client.open(uri, opening);
   assert.deepEqual(await client.complete(uri, endOf(opening)), []);
 });
 
-test('a file of 50,000 lines is completed', async () => {
+test('completes a file of 50,000 lines', async () => {
   const uri = uriOf(path.join(root, 'src/long.ts'));
   const lines = Array.from({ length: 50_000 }, (_, i) => `export const level${i} = ${i} * 0.01;`);
   const text = `${lines.join('\n')}\n${opening}`;
@@ -76,7 +76,7 @@ test('a file of 50,000 lines is completed', async () => {
   assert.equal(firstLine(item), restOfLine);
 });
 
-test('a cell of a notebook goes on from the cells of code before it, in its own coordinates', async () => {
+test('a notebook cell continues the code cells before it, in its own coordinates', async () => {
   const uri = uriOf(path.join(root, 'tides.ipynb'));
   const cellUri = (id: string): string => `vscode-notebook-cell:${new URL(uri).pathname}#${id}`;
   const cells = [
@@ -109,7 +109,7 @@ test('a cell of a notebook goes on from the cells of code before it, in its own 
   assert.deepEqual(item.range, { start: endOf(text), end: endOf(text) });
 });
 
-test('while an entry of the list is selected, the suggestion goes on from it', async () => {
+test('the suggestion continues the selected list entry', async () => {
   const uri = uriOf(path.join(root, 'src/listed.ts'));
   // The list completes `addr` to `address`.
   const text = opening;
@@ -129,7 +129,7 @@ test('while an entry of the list is selected, the suggestion goes on from it', a
   assert.deepEqual(item?.range, { start, end });
 });
 
-test('what is asked for is offered with other ways to go on', async () => {
+test('an explicit request returns alternatives', async () => {
   const uri = uriOf(path.join(root, 'src/several.ts'));
   const text = "import { type Result } from '../shared/result.ts';\n\nexport function ";
   await client.open(uri, text);

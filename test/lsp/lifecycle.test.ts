@@ -18,7 +18,7 @@ function clientOf(options: ClientOptions = {}): TestClient {
   return client;
 }
 
-test('a client without any capability is served, and shutdown and exit end the server with code 0', async () => {
+test('serves a client without capabilities, and ends with code 0 after shutdown and exit', async () => {
   const client = clientOf();
   const { capabilities, serverInfo } = await client.initialize();
   assert.equal(serverInfo?.name, 'Longsight');
@@ -29,7 +29,7 @@ test('a client without any capability is served, and shutdown and exit end the s
   assert.deepEqual(client.pollution, []);
 });
 
-test('a second initialize is refused, and changes nothing', async () => {
+test('rejects a second initialize, which changes nothing', async () => {
   const client = clientOf();
   await client.initialize();
   await assert.rejects(client.connection.sendRequest('initialize', { capabilities: {} }), {
@@ -53,7 +53,7 @@ test('the server ends when its standard input is closed', async () => {
   assert.equal((await client.exited).code, 1);
 });
 
-test('the server ends when the process that initialised it is gone', async () => {
+test('the server ends with the process that initialised it', async () => {
   const parent = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   const client = clientOf();
   await client.connection.sendRequest('initialize', {
@@ -65,14 +65,14 @@ test('the server ends when the process that initialised it is gone', async () =>
   assert.equal((await client.exited).code, 1);
 });
 
-test('without a transport the program says what it needs', async () => {
+test('without a transport, the program names the options', async () => {
   const child = spawn(process.execPath, [programs.source], { stdio: ['ignore', 'pipe', 'pipe'] });
   const [text] = await once(child.stderr.setEncoding('utf8'), 'data');
   assert.match(String(text), /--stdio, --node-ipc, --socket=<port> or --pipe=<name>/);
   assert.deepEqual(await once(child, 'exit'), [2, null]);
 });
 
-test('requests before initialize and unknown methods are refused with their codes', async () => {
+test('rejects requests before initialize and unknown methods with their codes', async () => {
   const client = clientOf();
   await assert.rejects(client.request(methods.status, null), { code: ErrorCodes.ServerNotInitialized });
   await client.initialize();
@@ -84,7 +84,7 @@ test('requests before initialize and unknown methods are refused with their code
   assert.equal((await client.request(methods.status, null)).state, 'idle');
 });
 
-test('settings of the wrong kind are told once, in words, and replaced by their defaults', async () => {
+test('reports invalid settings once, and uses their defaults', async () => {
   const client = clientOf({
     initializationOptions: { longsight: { engine: { device: 'abacus' }, completion: { maxLines: 0 } } },
   });
@@ -99,7 +99,7 @@ test('settings of the wrong kind are told once, in words, and replaced by their 
   assert.equal(client.shown.length, 1);
 });
 
-test('a client that answers configuration is asked for it, first and after every change', async () => {
+test('requests configuration at first and after every change from a client that supports it', async () => {
   let device = 'cpu';
   const client = clientOf({
     capabilities: {
@@ -117,7 +117,7 @@ test('a client that answers configuration is asked for it, first and after every
   assert.equal(status.device, 'CPU');
 });
 
-test('the engine checks itself, is restarted when it is killed, and the status shows all of it', async () => {
+test('the engine checks itself, restarts when killed, and the status shows it', async () => {
   const client = clientOf();
   await client.initialize();
   const { device, deviceReason } = await client.request(methods.restartEngine, null);
@@ -132,7 +132,7 @@ test('the engine checks itself, is restarted when it is killed, and the status s
   assert.equal(status.problem, undefined);
 });
 
-test('without a model to ask, no engine process is started', async () => {
+test('starts no engine process without a model', async () => {
   const client = clientOf();
   await client.initialize();
   const status = await client.whenStatus(({ state }) => state !== 'reading');
@@ -140,7 +140,7 @@ test('without a model to ask, no engine process is started', async () => {
   assert.deepEqual(await childrenOf(client.process.pid!), []);
 });
 
-test('the engine goes with the server', async () => {
+test('the engine ends with the server', async () => {
   const client = clientOf();
   await client.initialize();
   await client.request(methods.restartEngine, null);

@@ -47,7 +47,7 @@ function obstacle(): string | undefined {
   }
 }
 
-test('nothing is sent, and nothing written but to the cache, temporary files and the workspace', async t => {
+test('sends nothing, and writes only to the cache, temporary files and the workspace', async t => {
   const missing = obstacle();
   if (missing !== undefined) {
     console.log(`${'='.repeat(80)}\nTHE NETWORK PROOF IS SKIPPED: ${missing}\n${'='.repeat(80)}`);

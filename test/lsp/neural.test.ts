@@ -8,7 +8,7 @@ import { usual } from './client.ts';
 import { copyRepository } from './repository.ts';
 import { folder, readingClient } from './scene.ts';
 
-test('where it is wanted the model reads too, follows changes, pauses, and forgets', async () => {
+test('when enabled, the model prefills, follows changes, pauses, and clears', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root, { initializationOptions: { ...usual, neural: true } });
   const all = await client.whenStatus(
@@ -31,7 +31,7 @@ test('where it is wanted the model reads too, follows changes, pauses, and forge
   assert.equal((await client.request(methods.status, null)).neural?.files ?? 0, 0);
 });
 
-test('nobody who did not ask for it pays for it', async () => {
+test('costs nothing when not enabled', async () => {
   const client = await readingClient(copyRepository(folder));
   assert.equal((await client.request(methods.status, null)).neural, undefined);
 });

@@ -18,7 +18,7 @@ import {
   whyOf,
 } from './scene.ts';
 
-test('a repository is read with progress, and a completion tells where it came from', async () => {
+test('reads a repository with progress, and a completion names its source', async () => {
   const root = copyRepository(folder);
   writeFileSync(path.join(root, 'src/quokka-user.ts'), moduleText);
   const client = await readingClient(root, { capabilities: { window: { workDoneProgress: true } } });
@@ -39,7 +39,7 @@ test('a repository is read with progress, and a completion tells where it came f
   assert.deepEqual(client.pollution, []);
 });
 
-test('summary and coverage are answered from what was read; bad parameters are refused in words', async () => {
+test('answers summary and coverage from the index, and rejects invalid parameters with a sentence', async () => {
   const root = copyRepository(folder);
   writeFileSync(path.join(root, 'logo.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]));
   const client = await readingClient(root);
@@ -68,7 +68,7 @@ test('summary and coverage are answered from what was read; bad parameters are r
   assert.equal((await client.connection.sendRequest<{ name: string }>('longsight/summary')).name, 'quayside');
 });
 
-test('files that the client tells of are fresh in memory: new, changed, moved, gone', async () => {
+test('indexes files that the client reports: new, changed, moved, deleted', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root, { capabilities: watching });
   const registration = await client.when(() => client.registrations[0]);
@@ -113,7 +113,7 @@ test('files that the client tells of are fresh in memory: new, changed, moved, g
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 });
 
-test('a client that does not watch has the server watch', async () => {
+test('watches files for a client that does not', async () => {
   const root = copyRepository(folder);
   mkdirSync(path.join(root, 'hold/only'), { recursive: true });
   const client = await readingClient(root);
@@ -138,7 +138,7 @@ test('a client that does not watch has the server watch', async () => {
   await client.whenStatus(status => status.files === files);
 });
 
-test('a saved document is fresh in memory although nobody watches', async () => {
+test('indexes a saved document without a watcher', async () => {
   const root = copyRepository(folder);
   // Claims to watch, and never tells of anything.
   const client = await readingClient(root, { capabilities: watching });
@@ -153,7 +153,7 @@ test('a saved document is fresh in memory although nobody watches', async () => 
   );
 });
 
-test('what other open documents say, saved or not, is what is completed from', async () => {
+test('completes from the text of other open documents, saved or not', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const uri = uriOf(path.join(root, 'src/main.ts'));
@@ -169,7 +169,7 @@ test('what other open documents say, saved or not, is what is completed from', a
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 });
 
-test('several folders are one memory, and come and go', async () => {
+test('indexes several folders together, as they come and go', async () => {
   const one = copyRepository(folder, 'one');
   const two = path.join(folder.root, 'two');
   mkdirSync(two);
@@ -197,7 +197,7 @@ test('several folders are one memory, and come and go', async () => {
   assert.equal(status.files, 0);
 });
 
-test('a folder that is not there is a clear status, and reading again works once it is', async () => {
+test('reports a missing folder, and reads it once it exists', async () => {
   const root = path.join(folder.root, 'quayside');
   const client = clientOf({ folders: [root] });
   await client.initialize();
@@ -216,7 +216,7 @@ test('a folder that is not there is a clear status, and reading again works once
   assert.ok(status.files > 15);
 });
 
-test('pausing stops following, resuming catches up, clearing forgets', async () => {
+test('pausing stops updates, resuming catches up, clearing deletes', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root, { capabilities: watching });
   const { files } = await client.request(methods.status, null);
@@ -234,7 +234,7 @@ test('pausing stops following, resuming catches up, clearing forgets', async () 
   assert.equal((await client.request(methods.read, null)).files, files + 1);
 });
 
-test('what is not to be read on opening is read when asked for', async () => {
+test('without reading on open, reads on request', async () => {
   const root = copyRepository(folder);
   const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
@@ -268,7 +268,7 @@ test('a reading that is asked for before the settings are known ends with the wh
   assert.ok(files > 0 && files === listed.length);
 });
 
-test('settings that decide what is read take effect at once', async () => {
+test('settings about what is read take effect at once', async () => {
   const root = copyRepository(folder);
   const client = await readingClient(root);
   const { files } = await client.request(methods.status, null);
@@ -283,7 +283,7 @@ test('settings that decide what is read take effect at once', async () => {
   );
 });
 
-test('a reading can be cancelled, and goes on when asked again', async () => {
+test('a read can be cancelled and resumed', async () => {
   const root = path.join(folder.root, 'large');
   mkdirSync(root);
   for (let count = 0; count < 200; count++) {
@@ -304,7 +304,7 @@ test('a reading can be cancelled, and goes on when asked again', async () => {
   assert.equal((await client.request(methods.read, null)).files, 200);
 });
 
-test('what was read is kept: another server on the same folder takes it from the cache, a damaged one is read anew', async () => {
+test('another server reuses the cache of the same folder, and rebuilds a damaged one', async () => {
   const root = copyRepository(folder);
   const cache = path.join(folder.root, 'cache');
   const first = await readingClient(root, { cache });
@@ -325,7 +325,7 @@ test('what was read is kept: another server on the same folder takes it from the
   assert.deepEqual([status.files, status.tokens], [files, tokens]);
 });
 
-test('a cache folder that cannot be used is told, and reading goes on without it', async () => {
+test('reports an unusable cache folder, and reads without it', async () => {
   const root = copyRepository(folder);
   const file = path.join(root, 'README.md');
   const client = await readingClient(root, { initializationOptions: { ...usual, cache: { folder: file } } });

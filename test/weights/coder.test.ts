@@ -48,7 +48,7 @@ for (const [name, expected] of Object.entries(known)) {
   const skip = 'skip' in weights && weights.skip;
   const { tensors, texts } = golden[modelNamed(name).fileName]!;
 
-  test(`${name}: its numbers are the Python dequantiser’s`, { skip }, async () => {
+  test(`${name}: its numbers equal the Python dequantiser's`, { skip }, async () => {
     assert.ok('file' in weights);
     const file = await GgufFile.open(weights.file);
     const digest = createHash('sha256');

@@ -15,7 +15,7 @@ function chosen(text: string, judge?: Judge): string | undefined {
 const code =
   '\nexport function berthPlan(ship: Ship, berths: Berth[]) {\n  return berths.filter(fits(ship));\n}\n';
 
-test('the first sentence stands for a file, unless it asks and a later one says what the file holds', () => {
+test('the first sentence describes a file, unless it is a question and a later one names the contents', () => {
   assert.equal(
     chosen(`/** Plans where to lie. Each ship gets one of the berths. */\n${code}`),
     'Plans where to lie.',
@@ -26,14 +26,14 @@ test('the first sentence stands for a file, unless it asks and a later one says 
   );
 });
 
-test('a sentence that leans on the one before never stands alone', () => {
+test('a sentence that depends on the previous one is never chosen alone', () => {
   assert.equal(
     chosen(`/** Where shall it lie? This finds berths for a ship. */\n${code}`),
     'Where shall it lie?',
   );
 });
 
-test('a model may judge in place of counting', () => {
+test('a model can judge instead of counting', () => {
   const last: Judge = (_, candidates) => candidates.map((_candidate, at) => at * 10);
   assert.equal(
     chosen(`/** Plans where to lie. Each ship gets a berth. */\n${code}`, last),
@@ -41,7 +41,7 @@ test('a model may judge in place of counting', () => {
   );
 });
 
-test('what sentences say themselves does not count for them', () => {
+test('a sentence’s own words do not support it', () => {
   const sentences = [
     { text: 'Zebra stripes here.', line: 1 },
     { text: 'Berth of ships.', line: 2 },
@@ -57,7 +57,7 @@ test('what sentences say themselves does not count for them', () => {
   assert.equal(choose('a.ts', [], countingJudge([])), undefined);
 });
 
-test('key files come from several folders, and never from tests, copies of other projects or data', async () => {
+test('key files come from several folders, and never from tests, vendored code or data', async () => {
   const names = ['core/a', 'core/b', 'core/c', 'edge/d', 'deps/lua/lua', 'tests/e', 'core/rows'];
   const texts = new Map<string, string>(
     names.map(name => {

@@ -97,7 +97,7 @@ for (const [path, text, description, line] of others) {
     assert.deepEqual(readManifest(path, text)?.description, { text: description, line }));
 }
 
-test('a broken manifest is no manifest', () => {
+test('ignores a broken manifest', () => {
   assert.equal(readManifest('package.json', '{ "name": '), undefined);
   assert.equal(readManifest('Cargo.toml', '[package'), undefined);
 });

@@ -128,11 +128,11 @@ for (const { language, text, definitions } of rows) {
   });
 }
 
-test('every grammar that is named loads, and its query fits it', async () => {
+test('every listed grammar loads, and its query compiles', async () => {
   for (const language of Object.keys(grammars)) assert.ok(await opened!.load(language), language);
 });
 
-test('a broken text still has the definitions that can be seen', async () => {
+test('finds the definitions in broken source', async () => {
   await opened!.load('typescript');
   const found = opened!.definitionsOf('typescript', 'export function whole() {}\n}}}} ((\nexport class');
   assert.deepEqual(
@@ -141,13 +141,13 @@ test('a broken text still has the definitions that can be seen', async () => {
   );
 });
 
-test('without the grammars there are no grammars, and a language without one has none', async () => {
+test('works without grammars, and for a language without one', async () => {
   assert.equal(await Grammars.open({ runtime: '/nowhere/a.wasm', grammars: '/nowhere' }), undefined);
   assert.equal(await opened!.load('haskell'), false);
   assert.equal(opened!.definitionsOf('haskell', 'main = print 1'), undefined);
 });
 
-test('what was late has outlines by patterns until it is refined, and then those of syntax trees', async () => {
+test('late files have outlines by patterns until refined with syntax trees', async () => {
   const text = 'export class Cart {\n  add() {}\n}\n';
   const source: SummarySource = {
     name: 'shop',
@@ -164,7 +164,7 @@ test('what was late has outlines by patterns until it is refined, and then those
   assert.ok(!(await book.refine(source)));
 });
 
-test('a file is looked at again when it changed, and only then', async () => {
+test('analyzes a file again only when it has changed', async () => {
   let text = 'export class Cart {}\n';
   let reads = 0;
   const source: SummarySource = {

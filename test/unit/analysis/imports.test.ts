@@ -66,7 +66,7 @@ for (const [from, target, ...meant] of cases) {
   });
 }
 
-test('a tree of uses is the paths it stands for, each at the line of its declaration', () => {
+test('expands a use tree to its paths, each with its line', () => {
   const text =
     'use std::fmt;\nuse crate::{\n    config::Config, // the settings\n    parser::{self, lexer::*, Token as T},\n};\nmod shop;\n';
   assert.deepEqual(
@@ -82,7 +82,7 @@ test('a tree of uses is the paths it stands for, each at the line of its declara
   );
 });
 
-test('a word that two files share makes neither a user of the other; an import does', () => {
+test('a shared word does not make a file a user of another; an import does', () => {
   const file = (path: string, uses: string[], names: string[], imports: string[] = []) => ({
     path,
     definitions: names.map(name => ({ name, kind: 'function', line: 1, exported: true })),

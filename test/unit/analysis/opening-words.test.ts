@@ -13,7 +13,7 @@ async function summaryOf(files: Readonly<Record<string, string>>) {
   return summarize(source, await new FactBook(undefined).collect(source));
 }
 
-test('what the project is comes first; what only points elsewhere does not come at all', async () => {
+test('the project’s description comes first; mere references are dropped', async () => {
   const { overview } = await summaryOf({
     'README.md':
       '# Quay\n\nThis document is a quick start. You can find more at the site.\n\nSmall boats are welcome here. Quay is a harbour for small programs.\n\n## Use\n\nEvery berth has a number.\n\n## Thanks\n\nThe wind helped a lot.\n',
@@ -28,7 +28,7 @@ test('what the project is comes first; what only points elsewhere does not come 
   );
 });
 
-test('scripts that the package manager runs by itself are left out, and what is needed first comes first', async () => {
+test('drops scripts the package manager runs itself, and lists first steps first', async () => {
   const { commands } = await summaryOf({
     'package.json': JSON.stringify({
       packageManager: 'pnpm@9.1.0',
@@ -50,7 +50,7 @@ test('scripts that the package manager runs by itself are left out, and what is 
   );
 });
 
-test('Cargo and Go need no script to build and test', async () => {
+test('Cargo and Go need no scripts to build and test', async () => {
   const { commands } = await summaryOf({ 'Cargo.toml': '[package]\nname = "quay"\n' });
   assert.deepEqual(
     commands.map(({ name }) => name),

@@ -80,7 +80,7 @@ for (const { what, path, text, expected } of cases) {
   });
 }
 
-test('every sentence stands, word for word, on the line it names', () => {
+test('every sentence is quoted verbatim from the line it names', () => {
   const text =
     'Intro\n=====\n\nFirst of all this. Second comes\nafter it, in two lines. Third here.\n\n```\nNot code words here.\n```\n\nAfter the code block it goes on.\n';
   const lines = text.split('\n');

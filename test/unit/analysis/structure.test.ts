@@ -31,7 +31,7 @@ function statements(parts: readonly Part[]): Record<string, string | undefined> 
   ) as Record<string, string | undefined>;
 }
 
-test('files and folders without a sentence say whose names they give, and who takes them; those with one keep it', async () => {
+test('files and folders without a sentence list names and users; those with one keep it', async () => {
   const facts = await new FactBook(undefined).collect(source);
   const said = statements(summarize(source, facts).parts);
   assert.equal(

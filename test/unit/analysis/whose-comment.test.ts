@@ -51,7 +51,7 @@ for (const { name, path, text, says } of cases) {
   });
 }
 
-test('the names of a file that others use come first', async () => {
+test('a file’s names that others use come first', async () => {
   const files: Readonly<Record<string, string>> = {
     'a.ts':
       'export const one = 1;\nexport const two = 2;\nexport const three = 3;\nexport const four = 4;\nexport const five = 5;\n',

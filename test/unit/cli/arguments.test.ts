@@ -8,7 +8,7 @@ function parsed(words: string): CommandLine {
   return line;
 }
 
-test('a whole command line', () => {
+test('parses a full command line', () => {
   const line = parsed(
     'complete some/folder --at src/a.ts:12:5 --json --device cpu --no-cache --eagerness 0.9',
   );
@@ -21,7 +21,7 @@ test('a whole command line', () => {
   assert.equal(line.eagerness, 0.9);
 });
 
-test('what is not said has its default', () => {
+test('missing options have defaults', () => {
   const line = parsed('eval .');
   assert.equal(line.lines, 200);
   assert.equal(line.seed, 1);
@@ -32,12 +32,12 @@ test('what is not said has its default', () => {
   assert.equal(line.files, 10);
 });
 
-test('a picture may be written to a file, of what has one', () => {
+test('a plot can be written to a file, where there is one', () => {
   assert.equal(parsed('bench . --plot plot.svg').plot, 'plot.svg');
   assert.throws(() => parsed('map . --plot plot.svg'), /does not take --plot/);
 });
 
-test('a path with colons keeps them', () => {
+test('keeps colons in a path', () => {
   assert.deepEqual(parsed('complete . --at C:/src/a.ts:1:2').at, { path: 'C:/src/a.ts', line: 1, column: 2 });
 });
 
@@ -67,7 +67,7 @@ for (const [words, says] of wrong) {
   });
 }
 
-test('help is shown for nothing, --help and help, and names every command', () => {
+test('shows help without arguments, for --help and help, with every command', () => {
   for (const words of [[], ['--help'], ['help'], ['read', '-h']])
     assert.equal(parseCommandLine(words), 'help');
   for (const command of [

@@ -6,7 +6,7 @@ import { runEvaluation } from '../../../server/evaluation/evaluate.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 
-test('the plot draws a curve a setting, and markup in names stays text', async () => {
+test('draws one curve per setting, and escapes markup in names', async () => {
   const tokenizer = loadTokenizer();
   const memory = new CopyMemory(tokenizer);
   const code = 'const total = add(first, second);\nconst other = add(second, first);\n';

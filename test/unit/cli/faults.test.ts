@@ -47,7 +47,7 @@ describe('the command line', () => {
     assert.match(full.stderr, /could not be written/);
   });
 
-  it('does without a cache that cannot be used, and says so', linux, () => {
+  it('works without a usable cache, and says so', linux, () => {
     using folder = new TemporaryFolder(files);
     const { status, stdout, stderr } = run(['read', folder.root, '--cache', '/proc/longsight/a/b', '--json']);
     assert.equal(status, 0, stderr);
@@ -56,14 +56,14 @@ describe('the command line', () => {
     assert.equal(run(['cache', 'size', '--cache', '/proc/longsight/a']).status, 2);
   });
 
-  it('refuses places where no cache can be', linux, async () => {
+  it('rejects places where no cache can be', linux, async () => {
     using folder = new TemporaryFolder({ file: 'x' });
     for (const place of ['/proc/longsight/a/b', folder.at('file'), folder.at('file/x/y'), '/dev/null/x'])
       await assert.rejects(CacheStore.open(place, 1e6), /cannot be used/, place);
     await CacheStore.open(folder.at('a/b/c'), 1e6);
   });
 
-  it('lives with few descriptors', linux, () => {
+  it('works with few descriptors', linux, () => {
     using folder = new TemporaryFolder(
       Object.fromEntries(
         Array.from({ length: 60 }, (_, at) => [`d${at}/a.ts`, `export const a${at} = ${at};\n`]),
@@ -75,13 +75,13 @@ describe('the command line', () => {
     assert.doesNotMatch(stderr, /undefined|at .*\.ts:\d+/);
   });
 
-  it('takes files named as members of objects', () => {
+  it('handles files named like object members', () => {
     using folder = new TemporaryFolder(files);
     const { status, stderr } = run(['digest', folder.root, '--no-cache', '--json']);
     assert.equal(status, 0, stderr);
   });
 
-  it('takes a path in whatever form', () => {
+  it('accepts a path in any form', () => {
     using folder = new TemporaryFolder(files);
     symlinkSync('src', folder.at('link'));
     for (const given of ['src', './src', 'src/', 'src//', folder.at('src'), 'link', './src/../src'])

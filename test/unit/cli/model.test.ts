@@ -46,7 +46,7 @@ function longsight(...words: string[]): Promise<Run> {
   });
 }
 
-test('without any model the list offers the catalogue, with size, licence and memory', async () => {
+test('without a model, lists the catalogue with size, licence and RAM', async () => {
   const { code, output } = await longsight();
   assert.equal(code, 0);
   assert.match(output, /No code models found on this machine/);
@@ -56,7 +56,7 @@ test('without any model the list offers the catalogue, with size, licence and me
   assert.ok(!existsSync(cache));
 });
 
-test('nothing is fetched without consent', async () => {
+test('downloads nothing without consent', async () => {
   const { code, notes } = await longsight('get', 'smollm2-135m');
   assert.equal(code, 2);
   assert.match(
@@ -66,14 +66,14 @@ test('nothing is fetched without consent', async () => {
   assert.deepEqual(hub.asked, []);
 });
 
-test('a model that cannot be fetched: exit code 1, and every source is named', async () => {
+test('a failed download exits with 1 and names every source', async () => {
   const { code, notes } = await longsight('get', 'smollm2-135m', '--yes');
   assert.equal(code, 1);
   assert.match(notes, /could not download the model\. http:\/\/127\.0\.0\.1.*answered with status 404/);
   assert.equal(hub.asked.length, 1);
 });
 
-test('a file is added, put in use, listed and forgotten', async () => {
+test('adds, selects, lists and removes a file', async () => {
   const file = path.join(home, 'tiny.gguf');
   writeFileSync(file, coderBytes());
   const added = await longsight('add', 'tiny.gguf');
@@ -85,7 +85,7 @@ test('a file is added, put in use, listed and forgotten', async () => {
   assert.ok(existsSync(file));
 });
 
-test('a model of another program is found and used where it lies', async () => {
+test('finds another program’s model and uses it in place', async () => {
   const file = path.join(home, '.lmstudio/models/publisher/repo/Found.gguf');
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, coderBytes());
@@ -106,7 +106,7 @@ const wrong: readonly (readonly [words: string[], message: RegExp])[] = [
   [['add', 'none.gguf'], /none\.gguf cannot be opened \(ENOENT\)/],
 ];
 for (const [words, message] of wrong) {
-  test(`model ${words.join(' ')}: bad input, and a sentence`, async () => {
+  test(`model ${words.join(' ')}: invalid input gives a sentence`, async () => {
     const line = parseCommandLine(['model', ...words, '--cache', path.join(home, 'other')]);
     assert.ok(typeof line === 'object');
     await assert.rejects(

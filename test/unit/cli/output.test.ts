@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes, count, duration, progressLine } from '../../../server/cli/output.ts';
 
-test('numbers as a person reads them', () => {
+test('formats numbers for people', () => {
   assert.deepEqual([0, 999, 9999, 12_345, 1_234_567, 2e9].map(count), [
     '0',
     '999',
@@ -15,11 +15,11 @@ test('numbers as a person reads them', () => {
   assert.deepEqual([0.04, 12, 300].map(duration), ['0.0 s', '12 s', '5 min']);
 });
 
-test('a progress line says tokens, files, what was left out, speed and time left', () => {
+test('a progress line shows tokens, files, files left out, speed and time left', () => {
   const line = progressLine({ filesRead: 50, filesTotal: 200, tokens: 100_000, skipped: 3 }, 10);
   assert.match(line, /25 %.*100k tokens, 50 of 200 files, 3 skipped, 10k tokens\/s, 30 s left/);
 });
 
-test('a progress line before discovery has ended does not divide by zero', () => {
+test('a progress line before discovery ends does not divide by zero', () => {
   assert.match(progressLine({ filesRead: 0, filesTotal: 0, tokens: 0, skipped: 0 }, 0), /0 %/);
 });

@@ -54,7 +54,7 @@ for (const file of readdirSync(repository, { recursive: true, withFileTypes: tru
   if (file.isFile()) utimesSync(path.join(file.parentPath, file.name), old, old);
 }
 
-test('read says what was read, once from the files and once from the cache', async () => {
+test('read reports what was read, from files and from the cache', async () => {
   const first = await json('read', repository);
   assert.ok((first['files'] as number) >= 15);
   assert.ok((first['tokens'] as number) > 1000);
@@ -69,7 +69,7 @@ test('read says what was read, once from the files and once from the cache', asy
   assert.equal(second['cached'], first['files']);
 });
 
-test('complete suggests what the repository says elsewhere, and where', async () => {
+test('complete suggests code from elsewhere in the repository, with its place', async () => {
   // A line of another file, begun in a new place.
   const file = path.join(repository, 'src/again.ts');
   writeFileSync(file, 'import { type Result, fail');
@@ -108,7 +108,7 @@ test('start reads, shows the summary, and answers places on standard input', asy
   assert.match(output + progress, /nowhere\.ts/);
 });
 
-test('eval counts under each setting, and says which a later model provides', async () => {
+test('eval measures each setting, and names those that need a model', async () => {
   const result = await json(
     'eval',
     repository,
@@ -152,7 +152,7 @@ test('eval counts under each setting, and says which a later model provides', as
   assert.deepEqual(exact(again), exact(result));
 });
 
-test('status tells the device, the model and the cache', async () => {
+test('status shows the device, the model and the cache', async () => {
   const status = await json('status', '--device', 'cpu');
   assert.equal(status['device'], 'cpu');
   assert.match(status['deviceReason'] as string, /CPU/);
@@ -197,14 +197,14 @@ for (const [what, words, says] of bad) {
   });
 }
 
-test('an empty folder reads as nothing, without an error', async () => {
+test('an empty folder is read without an error', async () => {
   const empty = mkdtempSync(path.join(scratch, 'empty-'));
   const read = await json('read', empty);
   assert.equal(read['files'], 0);
   assert.equal(read['tokens'], 0);
 });
 
-test('where names the places that are like the one asked about', async () => {
+test('where lists similar places', async () => {
   const { places } = (await json('where', repository, '--at', 'src/berths/planner.ts:21:1')) as {
     places: { path: string; line: number; endLine: number; text: string; score: number }[];
   };

@@ -37,7 +37,7 @@ for (const [name, linePrefix, written, text, isOpen] of cases) {
   });
 }
 
-test('a block has no more lines than are wanted', () => {
+test('a block has at most the requested lines', () => {
   const { text, isOpen } = partOf(`{\n${'  a();\n'.repeat(20)}`, { linePrefix: 'if (x) ', maxLines: 4 });
   assert.equal(text.split('\n').length, 4);
   assert.equal(isOpen, false);

@@ -5,7 +5,7 @@ import { byteTokenizer, special } from './byte-tokenizer.ts';
 
 const text = (ids: readonly number[]) => Buffer.from(ids.filter(id => id < 256)).toString();
 
-test('the text before, the text after, and then what is wanted', () => {
+test('the prompt is the text before, the text after, then the middle', () => {
   const { ids, held } = promptOf(byteTokenizer, { before: 'a = ', after: '\nb' });
   assert.equal(held, ' ');
   assert.deepEqual(ids, [
@@ -33,7 +33,7 @@ for (const [before, held] of words) {
   });
 }
 
-test('without fill-in-the-middle there is only the text before', () => {
+test('without fill-in-the-middle the prompt is the text before', () => {
   const { ids } = promptOf(
     { ...byteTokenizer, fillInMiddle: undefined, begin: 7 },
     { before: 'a(', after: ')' },
@@ -41,7 +41,7 @@ test('without fill-in-the-middle there is only the text before', () => {
   assert.deepEqual(ids, [7, ...Buffer.from('a(')]);
 });
 
-test('the window moves in steps, so that most keystrokes leave its start alone', () => {
+test('the window moves in steps, so most keystrokes keep its start', () => {
   const lines = Array.from({ length: 400 }, (_, i) => `line ${i}`);
   const starts = new Set<string>();
   for (let end = 300; end < 348; end++) {
@@ -51,7 +51,7 @@ test('the window moves in steps, so that most keystrokes leave its start alone',
   assert.equal(starts.size, 3);
 });
 
-test('a line of a megabyte is cut', () => {
+test('cuts a line of a megabyte', () => {
   const { ids } = promptOf(byteTokenizer, { before: 'x'.repeat(1e6), after: 'y'.repeat(1e6) });
   assert.ok(ids.length < 10_000);
 });

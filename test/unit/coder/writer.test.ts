@@ -24,7 +24,7 @@ const writer = () => new CodeWriter('tiny', model, byteTokenizer);
 const question = { coder: { file: '', folder: '' }, document: 'a.ts', after: '\n', maxLines: 3 };
 const nothing = async () => {};
 
-test('the same question is answered alike, and its prompt is not read again', async () => {
+test('the same request has the same answer without another prefill', async () => {
   const one = writer();
   const asked = { ...question, before: 'const total = ' };
   const first = await one.write(asked, nothing);
@@ -37,14 +37,14 @@ test('the same question is answered alike, and its prompt is not read again', as
   assert.ok(Number.isFinite(first.logProbability) && first.logProbability < 0);
 });
 
-test('typing on reads what is new and what stands after the cursor', async () => {
+test('typing prefills only new text and the text after the cursor', async () => {
   const one = writer();
   const { prompt } = await one.write({ ...question, before: 'const total = a.b' }, nothing);
   const next = await one.write({ ...question, before: 'const total = a.b.c' }, nothing);
   assert.ok(next.read < 8, `${next.read} of ${prompt}`);
 });
 
-test('a question that is cancelled leaves the next one right', async () => {
+test('a cancelled request does not affect the next', async () => {
   const one = writer();
   const asked = { ...question, before: `${'let a = 1;\n'.repeat(8)}let b = ` };
   let runs = 0;
@@ -60,7 +60,7 @@ test('a question that is cancelled leaves the next one right', async () => {
   assert.ok(Math.abs(again.logProbability - fresh.logProbability) < 1e-4);
 });
 
-test('the word that is half typed is spelled first, whatever the model would rather say', () => {
+test('the partial word is completed first, whatever the model prefers', () => {
   const chooser = new HeldChooser(new TokenBytes(byteTokenizer), 'ab');
   const logits = new Float32Array(vocabularySize).fill(-5);
   logits['z'.charCodeAt(0)] = 9;
@@ -73,7 +73,7 @@ test('the word that is half typed is spelled first, whatever the model would rat
   assert.equal(chosen[0]!.logProbability, 0);
 });
 
-test('indentation that is there is not continued', () => {
+test('existing indentation is not continued', () => {
   const logits = new Float32Array(vocabularySize).fill(-5);
   logits[256] = 9;
   assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ').choose(logits).token, 256);

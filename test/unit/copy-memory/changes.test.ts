@@ -23,7 +23,7 @@ function apply(memory: CopyMemory, { path, tokens }: Change): void {
 
 const request = { count: 8, tokens: 6, before: 4 };
 
-test('after any series of changes the memory predicts as one built afresh, in any order', () => {
+test('after any changes, in any order, the memory predicts like a rebuilt one', () => {
   fc.assert(
     fc.property(
       changes,
@@ -65,7 +65,7 @@ test('after any series of changes the memory predicts as one built afresh, in an
   );
 });
 
-test('nothing of a deleted, replaced or excluded file is ever shown', () => {
+test('never shows deleted, replaced or excluded files', () => {
   const letter = fc.integer({ min: 97, max: 99 });
   const version = fc.array(letter, { minLength: 1, maxLength: 20 });
   const steps = fc.array(fc.tuple(fc.constantFrom(...paths), version, fc.boolean()), {
@@ -99,7 +99,7 @@ test('nothing of a deleted, replaced or excluded file is ever shown', () => {
   );
 });
 
-test('at most 12 bytes a token, everything counted, through any changes', () => {
+test('takes at most 12 bytes a token in total, through any changes', () => {
   const memory = new CopyMemory(tokenizer);
   const file = (seed: number) =>
     Uint16Array.from({ length: 1500 }, (_, i) => (Math.imul(seed * 1500 + i, 0x9e3779b1) >>> 16) % 250);
@@ -114,14 +114,14 @@ test('at most 12 bytes a token, everything counted, through any changes', () => 
   }
 });
 
-test('a token outside the vocabulary is refused, and the memory stays as it was', () => {
+test('rejects a token outside the vocabulary without any change', () => {
   const memory = new CopyMemory(tokenizer);
   memory.set('a.ts', Uint16Array.of(97, 98, 99));
   assert.throws(() => memory.set('a.ts', Uint16Array.of(97, 60_000)), RangeError);
   assert.deepEqual(memory.tokensOf('a.ts'), Uint16Array.of(97, 98, 99));
 });
 
-test('a hypothesis goes on after the memory has changed, and shows nothing that is gone', () => {
+test('a hypothesis survives changes of the memory, and shows nothing deleted', () => {
   const memory = new CopyMemory(tokenizer);
   memory.set('a.ts', Uint16Array.of(97, 98, 99));
   memory.set('b.ts', Uint16Array.of(97, 98, 100));

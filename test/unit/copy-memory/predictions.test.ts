@@ -7,13 +7,13 @@ import { decode, encode, memoryOf, prompt, tokenizer } from './small.ts';
 const first = ({ predictions }: Distribution): string =>
   decode(predictions.slice(0, 1).map(({ token }) => token));
 
-test('the longest match is believed before the most frequent one', () => {
+test('the longest match outweighs the most frequent one', () => {
   const memory = memoryOf({ 'a.ts': 'the cat sat;', 'b.ts': 'par par', 'c.ts': 'par par', 'd.ts': 'par' });
   assert.equal(first(memory.begin(prompt('e.ts', 'a'), 'e.ts').next()), 'r');
   assert.equal(first(memory.begin(prompt('e.ts', 'the ca'), 'e.ts').next()), 't');
 });
 
-test('probabilities fall, are positive, and sum to at most one', () => {
+test('probabilities descend, are positive, and sum to at most one', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '\n'), maxLength: 60 });
   fc.assert(
     fc.property(text, text, text, (stored, prefix, suffix) => {
@@ -30,19 +30,19 @@ test('probabilities fall, are positive, and sum to at most one', () => {
   );
 });
 
-test('an empty memory and an empty prompt know nothing', () => {
+test('an empty memory and an empty prompt predict nothing', () => {
   const distribution = memoryOf({}).begin(new Uint16Array(0), undefined).next();
   assert.deepEqual(distribution, { predictions: [], matched: 0, support: 0 });
 });
 
-test('what the file itself says counts, before and after the cursor; its stored version does not', () => {
+test('uses the edited file before and after the cursor, but not its stored version', () => {
   const memory = memoryOf({ 'a.ts': 'let alpha = 1;' });
   assert.equal(first(memory.begin(prompt('a.ts', 'const beta = 2; const b'), 'a.ts').next()), 'e');
   assert.equal(first(memory.begin(prompt('a.ts', 'const b', 'const beta = 2;'), 'a.ts').next()), 'e');
   assert.deepEqual(memory.begin(encode('let'), 'a.ts').next().predictions, []);
 });
 
-test('what stands beside the cursor weighs more than what is far from it, on both sides', () => {
+test('text near the cursor outweighs distant text, on both sides', () => {
   const far = 'x(two);'.padEnd(3000, '-');
   assert.equal(
     first(
@@ -62,20 +62,20 @@ test('what stands beside the cursor weighs more than what is far from it, on bot
   );
 });
 
-test('the scope “file” leaves the repository out', () => {
+test('scope "file" excludes the repository', () => {
   const memory = memoryOf({ 'a.ts': 'let alpha' });
   assert.equal(first(memory.begin(encode('lph'), 'b.ts').next()), 'a');
   assert.deepEqual(memory.begin(encode('lph'), 'b.ts', 'file').next().predictions, []);
 });
 
-test('where the suffix ends the file ends', () => {
+test('the end of the suffix is the end of the file', () => {
   const { predictions } = memoryOf({})
     .begin(prompt('a.ts', 'x = done;', 'y = done;'), 'a.ts')
     .next();
   assert.equal(predictions[0]!.token, tokenizer.special.end);
 });
 
-test('bytes already typed leave only what fits, from shorter contexts where the longest has none', () => {
+test('typed bytes restrict predictions, using shorter contexts if the longest has no match', () => {
   const memory = memoryOf({ 'a.ts': 'items.map(x)', 'b.ts': 'list.filter(y)' });
   const hypothesis = memory.begin(prompt('c.ts', 'items.'), 'c.ts');
   assert.equal(first(hypothesis.next()), 'm');
@@ -85,7 +85,7 @@ test('bytes already typed leave only what fits, from shorter contexts where the 
   assert.equal(decode(draft!.tokens), 'filter');
 });
 
-test('what is typed is looked for among all places of a frequent context, and the nearest is found among them', () => {
+test('typed bytes are matched against all places of a frequent context, including the nearest', () => {
   const files: Record<string, string> = { 'lib/rare.ts': 'x.zeta(1)', 'src/rare.ts': 'x.zeta(2)' };
   for (let i = 0; i < 400; i++) files[`other/${i}.ts`] = `x.alpha(${i})`;
   const hypothesis = memoryOf(files).begin(prompt('src/new.ts', 'x.'), 'src/new.ts');
@@ -94,7 +94,7 @@ test('what is typed is looked for among all places of a frequent context, and th
   assert.equal(first(hypothesis.next(Buffer.from('ze'))), 'z');
 });
 
-test('a fork goes its own way', () => {
+test('forks are independent', () => {
   const memory = memoryOf({ 'a.ts': 'abcd', 'b.ts': 'abxy' });
   const [a, b, c, d, x, y] = encode('abcdxy') as unknown as number[];
   const one = memory.begin(Uint16Array.of(a!), undefined);
@@ -111,7 +111,7 @@ test('a fork goes its own way', () => {
   assert.equal(third.next().predictions[0]!.token, tokenizer.special.end);
 });
 
-test('drafts: longest match first, the nearest file among equals, whole runs with what stood before them', () => {
+test('drafts: longest match first, nearest file among equals, whole runs with their context', () => {
   const memory = memoryOf({
     'far/x.ts': 'call(one, two);\n',
     'near/y.ts': 'call(one, two);\n',
@@ -140,7 +140,7 @@ test('drafts: longest match first, the nearest file among equals, whole runs wit
   assert.equal(own?.prompt, context.indexOf(encode('!')[0]!));
 });
 
-test('provenance: the file and line that the pushed tokens came from, the source of most of them first', () => {
+test('provenance: file and line of the pushed tokens, source of most tokens first', () => {
   const memory = memoryOf({
     'src/router.ts': 'import x;\n\nexport function route(path) {\n  return match(path);\n}\n',
     'src/other.ts': 'return 1;\n',
@@ -154,7 +154,7 @@ test('provenance: the file and line that the pushed tokens came from, the source
   assert.deepEqual(memory.begin(encode('x'), undefined).provenance(3), []);
 });
 
-test('provenance in the prompt itself names the edited file’s lines, below the cursor as well', () => {
+test('provenance in the prompt names lines of the edited file, also below the cursor', () => {
   const hypothesis = memoryOf({}).begin(prompt('a.ts', 'one\ntwo\nthr', '\nfour\nfive eight\n'), 'a.ts');
   for (const token of encode('\nfive e')) hypothesis.push(token);
   assert.deepEqual(hypothesis.provenance(1), [{ path: 'a.ts', line: 4 }]);

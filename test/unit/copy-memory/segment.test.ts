@@ -31,7 +31,7 @@ const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
 const followers = (contents: readonly Uint16Array[], context: Uint16Array, n: number): number[] =>
   contents.flatMap(text => Array.from(text).filter((_, p) => p > 0 && matchBefore(text, p, context) === n));
 
-test('every follower of every context length is found, once, in its file', () => {
+test('finds every follower of every context length once, within its file', () => {
   fc.assert(
     fc.property(files, tokens(50), (contents, context) => {
       const matches = searchAll([segmentOf(contents)], context);
@@ -45,7 +45,7 @@ test('every follower of every context length is found, once, in its file', () =>
   );
 });
 
-test('the index holds for long repetitions, which fill whole groups', () => {
+test('handles long repetitions that fill whole groups', () => {
   const run = new Uint16Array(500).fill(1);
   const matches = searchAll([segmentOf([run, Uint16Array.of(1, 1, 2), run])], run, 40);
   assert.equal(matches.deepest, 32);
@@ -53,7 +53,7 @@ test('the index holds for long repetitions, which fill whole groups', () => {
   assert.equal(Math.max(...matches.matchesAt(32, 1000).map(match => match.matched)), 40);
 });
 
-test('what follows in dead and excluded files does not count', () => {
+test('ignores followers in dead and excluded files', () => {
   fc.assert(
     fc.property(files, tokens(20), fc.nat(), fc.nat(), (contents, context, dead, left) => {
       const segment = segmentOf(contents);
@@ -75,7 +75,7 @@ test('what follows in dead and excluded files does not count', () => {
   );
 });
 
-test('a sample is drawn from all places alike', () => {
+test('samples all places evenly', () => {
   const text = Uint16Array.from({ length: 6000 }, (_, i) =>
     i % 2 === 0 ? 0 : i < 1500 ? 1 : i < 3000 ? 2 : 3,
   );

@@ -128,7 +128,7 @@ for (const [pre, pretokenizers] of Object.entries(families)) {
   });
 }
 
-test('a piece that is a token is taken whole by Llama 3, and merged by others', () => {
+test('Llama 3 takes a piece that is a token whole; others merge', () => {
   // No merges lead to it.
   const longest = lettersOf('zqzq');
   const changes = {
@@ -139,7 +139,7 @@ test('a piece that is a token is taken whole by Llama 3, and merged by others', 
   assert.equal(tokenizerOf(metadataOf('qwen2', changes)).encode('zqzq').length > 1, true);
 });
 
-test('bytes that a vocabulary lacks are left out before merging', () => {
+test('drops bytes that a vocabulary lacks before merging', () => {
   const lacking = tokens.map(token =>
     token === letterOf[4] || token === letterOf[0xf1] ? `[${token}]` : token,
   );
@@ -181,7 +181,7 @@ test('fill-in-the-middle and ends, by names and by keys', () => {
   assert.equal(tokenizerOf(metadataOf('qwen2', { tokens: without })).fillInMiddle, undefined);
 });
 
-test('a stream gives whole characters only, and what is left at the end as U+FFFD', () => {
+test('a stream emits whole characters only, and the rest at the end as U+FFFD', () => {
   const tokenizer = tokenizerOf(metadataOf('qwen2', { merges: [] }));
   const stream = tokenizer.decodeStream();
   const parts = Array.from(tokenizer.encode('aé🙂\ufeffb'), id => [

@@ -30,7 +30,7 @@ test('a model is converted once, under the hash of its file', async () => {
   assert.equal(steps, before);
 });
 
-test('an interrupted conversion leaves nothing half done', async () => {
+test('an interrupted conversion leaves nothing behind', async () => {
   const model = await library.add(file);
   const stop = new AbortController();
   const reason = new Error('stopped');

@@ -27,7 +27,7 @@ const exact = await converted('float32');
 after(() => exact.release());
 const never = () => false;
 
-test('a sequence read in pieces, cut back and read on has the logits of the reference', async () => {
+test('a sequence prefilled in pieces, truncated and extended has the reference’s logits', async () => {
   const ids = sequence(60, 1);
   const expected = decoder(config, tensors, ids).logits;
   const session = new DecoderSession(exact, { chunk: 7 });
@@ -41,7 +41,7 @@ test('a sequence read in pieces, cut back and read on has the logits of the refe
   assert.equal(session.align(ids), 59, 'the last token is read again, for its logits');
 });
 
-test('a snapshot goes on where it was taken', async () => {
+test('continues from a snapshot', async () => {
   const [ids, other] = [sequence(20, 3), sequence(8, 4)];
   const session = new DecoderSession(exact);
   await session.read(ids);
@@ -56,7 +56,7 @@ test('a snapshot goes on where it was taken', async () => {
   assert.deepEqual((await second.read(ids.slice(15))).logits, logits.logits);
 });
 
-test('keys of another file stand before a sequence, turned to where they are wanted', async () => {
+test('keys of another file can be rotated and prepended', async () => {
   const [other, ids] = [sequence(12, 5), sequence(10, 6)];
   const far = new DecoderSession(exact);
   await far.read(other);
@@ -77,7 +77,7 @@ test('keys of another file stand before a sequence, turned to where they are wan
 describe('levels', () => {
   const levels: DecoderLevels = { block: 4, window: 8, ratio: 2 };
 
-  test('a sequence with levels has the logits of the reference and keeps a bounded number of keys', async () => {
+  test('has the reference’s logits with a bounded number of keys', async () => {
     const ids = sequence(70, 7);
     const expected = decoder(config, tensors, ids, { levels }).logits;
     for (const chunk of [3, 64]) {
@@ -88,7 +88,7 @@ describe('levels', () => {
     }
   });
 
-  test('it is cut back as far as nothing was forgotten since, and read again otherwise', async () => {
+  test('truncates if nothing was dropped since, and starts over otherwise', async () => {
     const ids = sequence(39, 8);
     const expected = decoder(config, tensors, ids, { levels }).logits;
     const session = new DecoderSession(exact, { levels });
@@ -106,7 +106,7 @@ describe('levels', () => {
     assert.throws(() => session.snapshot(), /thinned/);
   });
 
-  test('what is tried is taken back whole', async () => {
+  test('undoes a tentative prefill completely', async () => {
     const ids = sequence(15, 9);
     const session = new DecoderSession(exact, { levels });
     const last = await session.read(ids);
@@ -151,7 +151,7 @@ describe('decoding', () => {
     return { session, decoded };
   };
 
-  test('the most probable tokens are those of the reference, with their log-probabilities', async () => {
+  test('greedy tokens and log-probabilities equal the reference’s', async () => {
     const { decoded, session } = await run({});
     const all = [...ids, ...decoded.tokens];
     const { logits } = decoder(config, tensors, all);
@@ -165,7 +165,7 @@ describe('decoding', () => {
     assert.deepEqual(session.ids, all.slice(0, -1));
   });
 
-  test('drafts change how often the model runs and nothing else', async () => {
+  test('drafts change only how often the model runs', async () => {
     const { decoded } = await run({});
     const right = (tokens: readonly number[], count: number) =>
       decoded.tokens.slice(tokens.length, tokens.length + count);
@@ -185,7 +185,7 @@ describe('decoding', () => {
     assert.deepEqual(runs, [3, 8, 23]);
   });
 
-  test('it ends at an end, also within a draft', async () => {
+  test('stops at an end token, even within a draft', async () => {
     const { decoded } = await run({});
     const end = decoded.tokens[5]!;
     const first = decoded.tokens.indexOf(end);
@@ -203,7 +203,7 @@ describe('decoding', () => {
   });
 });
 
-test('a signal ends the work between two runs, and what was read stays', async () => {
+test('a signal stops between runs, and prefilled tokens stay', async () => {
   const session = new DecoderSession(exact, { chunk: 2 });
   const controller = new AbortController();
   setImmediate(() => controller.abort());
@@ -215,13 +215,13 @@ test('a signal ends the work between two runs, and what was read stays', async (
   assert.equal((await session.read([1])).normalizers.length, 1);
 });
 
-test('ids outside the vocabulary are refused', async () => {
+test('rejects ids outside the vocabulary', async () => {
   const session = new DecoderSession(exact);
   await assert.rejects(session.read([config.vocabulary]), /outside the model's vocabulary/);
   await assert.rejects(session.read([]), RangeError);
 });
 
-test('the lowering that is chosen is exact here, and near float32', async () => {
+test('the chosen lowering is exact here, and close to float32', async () => {
   const lowering = await chooseLowering(runtime, 'cpu');
   const session = await runtime.open(signedProduct(), 'cpu', { threads: 1 });
   assert.equal(lowering, (await isExact(session)) ? 'signed8' : 'unsigned8');
@@ -237,7 +237,7 @@ test('the lowering that is chosen is exact here, and near float32', async () => 
   assert.ok(error < 0.03, `${error}`);
 });
 
-test('what was converted is whole, or not there', async () => {
+test('a converted model is complete or absent', async () => {
   const place = path.join(folder, 'broken');
   const failing = {
     ...sourceOf(tensors),

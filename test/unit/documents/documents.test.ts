@@ -102,7 +102,7 @@ for (const [text, ...says] of statements)
     );
   });
 
-test('conventions come from headings so named, down to the next one', () => {
+test('conventions come from their headings, up to the next one', () => {
   const blocks = blocksOf(
     'AGENTS.md',
     '# Quay\n\nA quay is here.\n\n## Conventions\n\n- Never moor twice.\n- Ropes go left.\n\n## Other\n\n- Not this one.\n',

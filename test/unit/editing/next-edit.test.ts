@@ -133,7 +133,7 @@ for (const { what, path = 'a.ts', text, changes, next } of rows) {
   });
 }
 
-test('following a change to its end leads through every place once', () => {
+test('following a change visits every place once', () => {
   const history = new EditHistory();
   let text = Array.from({ length: 6 }, (_, i) => `const v${i} = load(${i});`).join('\n');
   history.changed(text);
@@ -159,7 +159,7 @@ test('following a change to its end leads through every place once', () => {
   assert.deepEqual(visited, [2, 3, 4, 5]);
 });
 
-test('an edit that is taken back is none', () => {
+test('ignores an undone edit', () => {
   const history = new EditHistory();
   for (const text of ['a\nb', 'ax\nb', 'a\nb']) history.changed(text);
   assert.deepEqual(history.edits, []);

@@ -13,7 +13,7 @@ const supply = (type: string, fields: Partial<Supply> = {}): Supply => ({
 const mains = (online: string): Supply => supply('Mains', { online });
 const battery = (status: string, scope = ''): Supply => supply('Battery', { status, scope });
 
-test('what each system says of its power is understood', () => {
+test('parses each system’s power status', () => {
   for (const [said, expected] of [
     [[], false],
     [[mains('1')], false],
@@ -34,12 +34,12 @@ test('what each system says of its power is understood', () => {
     assert.equal(drawsFromBattery(said), expected, JSON.stringify(said));
 });
 
-test('a system that nobody knows has no battery', async () => {
+test('an unknown system has no battery', async () => {
   assert.equal(await onBattery('plan9'), false);
   assert.equal(typeof (await onBattery()), 'boolean');
 });
 
-test('changes are told, each once, until nobody listens', async () => {
+test('reports each change once, until the listener is removed', async () => {
   const answers = [true, true, false, false, true];
   const told: boolean[] = [];
   let asked = 0;

@@ -13,7 +13,7 @@ const file = path.join(root, 'cache', 'devices.json');
 const slow = { usable: true, speed: 0.2, detail: 'slow' };
 const day = 24 * 60 * 60 * 1000;
 
-test('a refusal holds for a day, until the device does better, and across a file that is damaged', () => {
+test('a failed probe is cached for a day, unless the device improves, and despite a damaged file', () => {
   const probes = new ProbeCache(file);
   assert.equal(probes.refusal('webgpu'), undefined);
   probes.keep('webgpu', slow, 1000);
@@ -30,7 +30,7 @@ test('a refusal holds for a day, until the device does better, and across a file
   assert.deepEqual(probes.refusal('webgpu', 3000), slow);
 });
 
-test('what was refused lately is not tried again, unless it is asked for by name', async () => {
+test('a recently failed device is not probed again, unless named', async () => {
   const probes = new ProbeCache(path.join(root, 'other.json'));
   let tried = 0;
   const probe = async (device: Device) => {

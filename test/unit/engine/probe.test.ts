@@ -44,7 +44,7 @@ const table: readonly {
   { setting: 'coreml', probes: {}, device: 'cpu', reason: /Core ML does not exist on this platform/ },
 ];
 
-test('a device is chosen by what its probe says, and the reason names what was refused', async () => {
+test('chooses a device by its probe, and names rejected ones in the reason', async () => {
   for (const { setting, probes, available = linux, device, reason } of table) {
     const probe = async (asked: Device): Promise<ProbeResult> => {
       const result = probes[asked];
@@ -72,7 +72,7 @@ const ends = [
   { file: 'no-such-file.mjs', detail: /^its process exited with code 1$/ },
 ] as const;
 
-test('whatever happens to the throw-away process is an answer', async () => {
+test('any end of the probe process is a result', async () => {
   for (const { file, detail } of ends) {
     // Only the one that hangs is to be waited for in vain.
     const timeLimit = file === 'hangs.mjs' ? 300 : 20_000;
@@ -82,7 +82,7 @@ test('whatever happens to the throw-away process is an answer', async () => {
   }
 });
 
-test('a probe that is broken off ends its process at once', async () => {
+test('an aborted probe ends its process at once', async () => {
   const entry = path.join(fixtures, 'hangs.mjs');
   const result = await probeDevice('cuda', { entry, log: () => {}, signal: AbortSignal.abort() });
   assert.deepEqual(result, { usable: false, speed: 0, detail: 'the probe was cancelled' });

@@ -51,7 +51,7 @@ async function whenGone(pid: number): Promise<void> {
   while (isAlive(pid)) await setTimeout(10);
 }
 
-test('work starts the engine, which checks itself and says so', async () => {
+test('work starts the engine, which checks itself and reports it', async () => {
   const engine = engineOf(real);
   assert.equal(engine.status.state, 'stopped');
   const result = await engine.run('check', { seed: 4 });
@@ -69,7 +69,7 @@ test('work starts the engine, which checks itself and says so', async () => {
   assert.equal(engine.status.state, 'stopped');
 });
 
-test('a killed process is replaced, and what it was doing is done again', async () => {
+test('replaces a killed process and repeats its work', async () => {
   const engine = engineOf(real);
   const states: string[] = [];
   engine.onStatusChanged(({ state }) => {
@@ -103,7 +103,7 @@ test('work can be aborted while it waits and while it runs', async () => {
   assert.equal(engine.status.crashes, 0);
 });
 
-test('work over which the process crashes twice is taken for the cause and rejected', async () => {
+test('rejects work after it has crashed the process twice', async () => {
   const engine = engineOf(fixture('crashes.mjs'));
   await assert.rejects(
     engine.run('check', { seed: 1 }),
@@ -112,7 +112,7 @@ test('work over which the process crashes twice is taken for the cause and rejec
   assert.equal(engine.status.crashes, 2);
 });
 
-test('a process that never gets ready is given up after some tries, and can be asked for again', async () => {
+test('gives up on a process that never gets ready, until requested again', async () => {
   const engine = engineOf(fixture('never-starts.mjs'));
   const expected = /^The engine process exited with code 7, 5 times in a row\.$/;
   await assert.rejects(engine.run('check', { seed: 1 }), { name: 'EngineError', message: expected });
@@ -125,7 +125,7 @@ test('a process that never gets ready is given up after some tries, and can be a
   assert.equal(crashes, 10);
 });
 
-test('a machine without a native library is a clear status at once, not a crash', async () => {
+test('reports a missing native library at once, not as a crash', async () => {
   const engine = engineOf(fixture('unusable.mjs'));
   await assert.rejects(engine.run('check', { seed: 1 }), /no onnxruntime for this machine \(pdp11\)/);
   const { state, crashes, problem } = engine.status;
@@ -136,18 +136,18 @@ test('a machine without a native library is a clear status at once, not a crash'
   );
 });
 
-test('a process that hangs is ended and counts as crashed', async () => {
+test('kills a hanging process and counts it as crashed', async () => {
   const engine = engineOf(fixture('hangs.mjs'), { patience: 200 });
   await assert.rejects(engine.run('check', { seed: 1 }), /did not respond and was killed/);
 });
 
-test('a process that shows life may take its time', async () => {
+test('waits for a process that shows signs of life', async () => {
   const engine = engineOf(fixture('slow.mjs'), { patience: 2000 });
   assert.ok((await engine.run('check', { seed: 1 })).right);
   assert.equal(engine.status.crashes, 0);
 });
 
-test('a process that has grown too large is replaced when its work is done', async () => {
+test('replaces a process that has grown too large once its work is done', async () => {
   const engine = engineOf(fixture('leaks.mjs'));
   const pids: number[] = [];
   for (let count = 0; count < 4; count++) pids.push((await engine.run('check', { seed: count })).error);
@@ -157,7 +157,7 @@ test('a process that has grown too large is replaced when its work is done', asy
   assert.equal(engine.status.crashes, 0);
 });
 
-test('a restart on demand keeps what can be repeated', async () => {
+test('a requested restart keeps repeatable work', async () => {
   const engine = engineOf(real);
   const { pid } = await whenRunning(engine);
   const long = engine.run('product', { rows: 64, width: 256, repeats: 500 });
@@ -168,7 +168,7 @@ test('a restart on demand keeps what can be repeated', async () => {
   await whenGone(pid!);
 });
 
-test('stopping rejects what is open, whatever the state', async () => {
+test('stopping rejects open work in any state', async () => {
   const engine = engineOf(real);
   const work = engine.run('product', { rows: 64, width: 256, repeats: 1_000_000 });
   const rejected = assert.rejects(work, /the engine was stopped/);

@@ -27,7 +27,7 @@ test('the engine process has telemetry off, whatever it inherits', async () => {
   }
 });
 
-test('a thread refuses to load onnxruntime where its process has telemetry on', async () => {
+test('a thread refuses to load onnxruntime if its process has telemetry on', async () => {
   const load = (value: string): Promise<unknown> =>
     new Promise(resolve => {
       const worker = new Worker(guard, { env: { ORT_DISABLE_TELEMETRY: value } });

@@ -51,7 +51,7 @@ for (const [name, spoil, expected] of spoilt) {
   });
 }
 
-test('weights for another tokenizer or rendering are refused', () => {
+test('rejects weights for another tokenizer or rendering', () => {
   const other = { ...tinyModel(), tokenizerHash: 'b'.repeat(64) };
   assert.throws(
     () => loadWeights(other),

@@ -49,7 +49,7 @@ function timeless(evaluation: Evaluation): unknown {
   return JSON.parse(JSON.stringify(evaluation, (key, value) => (/^p\d+$/.test(key) ? undefined : value)));
 }
 
-test('the repository knows what the file alone does not; nothing does not', async () => {
+test('the repository helps where the file alone does not', async () => {
   const { n, settings, bitsPerByte } = await evaluate([
     'file',
     'repo',
@@ -84,7 +84,7 @@ test('the report names every setting', async () => {
     assert.ok(report.includes(expected));
 });
 
-test('a repository without code is refused with a sentence', () =>
+test('rejects a repository without code', () =>
   assert.rejects(evaluate(['repo'], memoryOf([])), /no line of code to hide/));
 
 const problems: readonly (readonly [settings: readonly string[], problem: RegExp | undefined])[] = [
@@ -101,7 +101,7 @@ for (const [settings, problem] of problems) {
   });
 }
 
-test('chunks are found by rare words, never in the edited file', () => {
+test('finds chunks by rare words, never in the edited file', () => {
   const index = new ChunkIndex([
     { path: 'a.ts', text: 'const zebra = 1;\n' },
     { path: 'b.ts', text: 'const zebra = stripes;\n' },

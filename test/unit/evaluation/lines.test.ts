@@ -9,7 +9,7 @@ const file = {
   text: "import { b } from './b.ts';\n// a comment of many words here\n\n}\nexport function run(): number {\n  return b(1, 2);\n}\n",
 };
 
-test('lines with four tokens that are no comments can be hidden', () =>
+test('hides lines with four tokens that are not comments', () =>
   assert.deepEqual(
     eligibleLines(file).map(line => [line.number, line.text]),
     [
@@ -29,9 +29,10 @@ test('the same seed chooses the same lines, another seed others', () => {
   assert.notEqual(choose(1), choose(2));
 });
 
-test('no more lines than there are', () => assert.equal(chooseLines([file], 100, randomFrom(1)).length, 3));
+test('chooses at most the available lines', () =>
+  assert.equal(chooseLines([file], 100, randomFrom(1)).length, 3));
 
-test('no line is chosen twice', () => {
+test('chooses no line twice', () => {
   const lines = chooseLines([file, { ...file, path: 'src/c.ts' }], 6, randomFrom(3));
   assert.equal(new Set(lines.map(line => `${line.file.path}:${line.number}`)).size, 6);
 });
@@ -52,7 +53,7 @@ for (const [fraction, before, expected] of cursors) {
   });
 }
 
-test('what a line draws on', () => {
+test('classifies lines by their names', () => {
   const files = [
     {
       path: 'src/a.ts',

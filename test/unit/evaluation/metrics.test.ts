@@ -51,7 +51,7 @@ for (const [a, b, ratio] of ratios) {
     assert.ok(Math.abs(similarity(a, b) - ratio) < 1e-12));
 }
 
-test('similarity is symmetric, and 1 for equal texts alone', () =>
+test('similarity is symmetric, and 1 only for equal strings', () =>
   fc.assert(
     fc.property(fc.string({ maxLength: 30 }), fc.string({ maxLength: 30 }), (a, b) => {
       assert.equal(similarity(a, b), similarity(b, a));
@@ -62,12 +62,12 @@ test('similarity is symmetric, and 1 for equal texts alone', () =>
 test('names are identifiers outside strings, without keywords', () =>
   assert.deepEqual([...namesIn('return load("user name", item_1) + 3;')], ['load', 'item_1']));
 
-test('a name that the cursor stands in is compared whole', () => {
+test('compares the whole name at the cursor', () => {
   const { identifierF1 } = metricsOf([outcome('eta(gamma)', 'ta(gamma)', { before: 'b' })]);
   assert.equal(identifierF1, 0.5);
 });
 
-test('figures of four suggestions', () => {
+test('metrics of four suggestions', () => {
   const metrics = metricsOf([
     outcome('a();', 'a();', { confidence: 0.9, milliseconds: 1 }),
     outcome('b();', 'c();', { confidence: 0.8, milliseconds: 2 }),
@@ -82,10 +82,10 @@ test('figures of four suggestions', () => {
   assert.equal(metrics.p95, 4);
 });
 
-test('no lines give no figures, and no division by zero', () =>
+test('no lines give no metrics and no division by zero', () =>
   assert.ok(Object.values(metricsOf([])).every(value => value === 0)));
 
-test('precision against coverage, from the surest down', () => {
+test('precision against coverage, by decreasing confidence', () => {
   const outcomes = [0.9, 0.7, 0.5, 0.3].map((confidence, i) =>
     outcome('a();', i % 2 === 0 ? 'a();' : 'b();', { confidence }),
   );
@@ -102,7 +102,7 @@ test('precision against coverage, from the surest down', () => {
   assert.equal(coverageAt(outcomes, 0.5), 1);
 });
 
-test('claims beside facts', () => {
+test('reliability compares confidence with accuracy', () => {
   const outcomes = [
     outcome('a();', 'a();', { confidence: 1 }),
     outcome('a();', 'b();', { confidence: 0.8 }),

@@ -54,7 +54,7 @@ test('without suggestions nothing is saved and every start is silent', async () 
   assert.equal(all.silent, 1);
 });
 
-test('with the whole text suggested all of it is saved, by one suggestion', async () => {
+test('one suggestion of the whole text saves all of it', async () => {
   const { all, byPlace } = await typed(twoLines, ({ offset }) => twoLines.slice(offset));
   assert.equal(all.saved, 1);
   assert.equal(all.shown, 1);
@@ -63,7 +63,7 @@ test('with the whole text suggested all of it is saved, by one suggestion', asyn
   assert.equal(byPlace['empty line']?.shown, 1);
 });
 
-test('what is suggested in the middle of a line saves its rest', async () => {
+test('a suggestion in the middle of a line saves the rest of it', async () => {
   const at = 'alpha = '.length;
   const { all, byPlace } = await typed(twoLines, ({ offset }) =>
     offset === at ? 'beta + gamma;' : undefined,
@@ -75,7 +75,7 @@ test('what is suggested in the middle of a line saves its rest', async () => {
   assert.equal(all.silent, 3 / 5);
 });
 
-test('a first word that is right is taken, and typing along keeps one suggestion', async () => {
+test('accepts a correct first word, and typing along keeps one suggestion', async () => {
   const at = 'alpha = '.length;
   const whole = 'beta - wrong;';
   const { all } = await typed(twoLines, ({ offset }) =>
@@ -86,7 +86,7 @@ test('a first word that is right is taken, and typing along keeps one suggestion
   assert.equal(all.saved, 'beta'.length / twoLines.length);
 });
 
-test('a suggestion that is not what comes is wrong once, however long it stays', async () => {
+test('a wrong suggestion counts once, however long it is shown', async () => {
   const at = 'alpha = '.length;
   const { all } = await typed(twoLines, ({ offset }) =>
     offset >= at && offset < at + 4 ? 'betaine'.slice(offset - at) : undefined,
@@ -104,7 +104,7 @@ test('a request is what the editor would send', async () => {
   assert.ok(texts.includes('if (a) {\n  b("|")\n}'));
 });
 
-test('functions are told by their first line and what is indented below', () => {
+test('detects functions by their first line and indentation', () => {
   const text =
     'const a = 1;\n\nfunction f(b) {\n  return b;\n}\n\nclass C {\n  m() {\n    return 1;\n  }\n}\n';
   assert.deepEqual(
@@ -151,7 +151,7 @@ function timeless(evaluation: TypingEvaluation): unknown {
   return JSON.parse(JSON.stringify(evaluation, (key, value) => (/^p\d+$/.test(key) ? undefined : value)));
 }
 
-test('a repository of like files saves most of a further one; a lone file little; the same seed says the same', async () => {
+test('similar files save most of another, a lone file little, reproducibly by seed', async () => {
   const options = { tokenizer, files: 2, seed: 3 };
   const alike = await runTyping({ ...options, memory: memoryOf(['User', 'Item', 'Order', 'Invoice']) });
   const alone = await runTyping({ ...options, memory: memoryOf(['User']) });
@@ -164,7 +164,7 @@ test('a repository of like files saves most of a further one; a lone file little
   assert.match(typingText(alike), /saved %/);
 });
 
-test('a repository without code is refused with a reason', async () => {
+test('rejects a repository without code', async () => {
   await assert.rejects(
     runTyping({ tokenizer, files: 1, seed: 1, memory: new CopyMemory(tokenizer) }),
     /holds no code/,

@@ -17,7 +17,7 @@ function screens(target: string, language = 'typescript'): string[] {
   return seen;
 }
 
-test('brackets and quotes are closed by the editor, and stepped over', () => {
+test('the editor closes brackets and quotes, and typing steps over them', () => {
   assert.deepEqual(screens("f('a')"), [
     'f|',
     "f('|')".replace("'|'", '|'),
@@ -28,13 +28,13 @@ test('brackets and quotes are closed by the editor, and stepped over', () => {
   ]);
 });
 
-test('before a word nothing is closed', () => {
+test('closes nothing before a word', () => {
   const typist = new Typist('f(a)b', 1, 4, 4, languageById('typescript')!);
   typist.type();
   assert.equal(typist.closers, ')');
 });
 
-test('an apostrophe in a word and a quote in a string close nothing', () => {
+test('closes nothing for an apostrophe in a word or a quote in a string', () => {
   assert.ok(screens('// it\'s "x"').every(screen => screen.endsWith('|') || /"x?\|"$|"\|"$/.test(screen)));
   assert.ok(!screens("f<'a>(x: &'a str)", 'rust').some(screen => screen.includes("'|'")));
 });
@@ -49,7 +49,7 @@ test('Enter between brackets opens a line, indented, with the closer on its own 
   assert.ok(seen.includes('if (a) {\n  b();\n}|'));
 });
 
-test('what the editor wrote is not counted as typed', () => {
+test('text from the editor does not count as typed', () => {
   const target = 'if (a) {\n  b();\n}';
   const typist = new Typist(target, 0, target.length, target.length, languageById('typescript')!);
   let typed = 0;
@@ -57,14 +57,14 @@ test('what the editor wrote is not counted as typed', () => {
   assert.equal(typed, 'if (a) {\nb();'.length);
 });
 
-test('Python indents after a colon, and the indentation is put right where it is another', () => {
+test('Python indents after a colon, and wrong indentation is corrected', () => {
   const seen = screens('if a:\n    b\nc', 'python');
   assert.ok(seen.includes('if a:\n    |'));
   assert.ok(seen.includes('if a:\n    b\n    |'), 'as the editor has it');
   assert.ok(seen.includes('if a:\n    b\n|'), 'as it is meant');
 });
 
-test('a suggestion comes where the target goes on with it, up to the end of a word', () => {
+test('a suggestion is correct if the target continues with it, up to the end of a word', () => {
   const target = 'call(first, second)';
   const typist = new Typist(target, 0, target.length, target.length, languageById('typescript')!);
   for (let i = 0; i < 'call('.length; i++) typist.type();
@@ -77,7 +77,7 @@ test('a suggestion comes where the target goes on with it, up to the end of a wo
   assert.equal(typist.closers, ')');
 });
 
-test('of a block that is taken, what the editor had closed is not saved', () => {
+test('closers inserted by the editor do not count as saved by a block', () => {
   const target = 'if (a) {\n  b();\n}';
   const typist = new Typist(target, 0, target.length, target.length, languageById('typescript')!);
   while (!typist.before.endsWith('{')) typist.type();

@@ -35,7 +35,7 @@ const commands = new Set(contributes.commands.map(({ command }) => command));
 const submenus = new Set(contributes.submenus.map(({ id }) => id));
 const sources = globSync('extension/**/*.ts', { cwd: root }).map(read);
 
-test('every menu names commands and submenus that are declared, and every submenu stands in a menu', () => {
+test('menus name declared commands and submenus, and every submenu is in a menu', () => {
   const items = Object.values(contributes.menus).flat();
   for (const { command, submenu } of items) {
     if (command) assert.ok(commands.has(command), command);
@@ -55,7 +55,7 @@ test('every command is offered with an icon, and once', () => {
   );
 });
 
-test('conditions ask for contexts that the extension sets', () => {
+test('conditions use contexts that the extension sets', () => {
   const { commands: declared, menus, viewsWelcome } = contributes;
   const conditions = [
     ...declared.map(({ enablement }) => enablement),

@@ -28,7 +28,7 @@ test('the tree holds every file once, at its path, largest first', () => {
   );
 });
 
-test('a path that is gone gives the nearest folder that is there', () => {
+test('a missing path gives its nearest existing folder', () => {
   assert.equal(nodeAt(root, 'src/berths/gone/x.ts').path, 'src/berths');
   assert.equal(nodeAt(root, 'srcs').path, '');
 });
@@ -43,13 +43,13 @@ test('the way from the root to a file, and the child on it', () => {
   assert.equal(childTowards(nodeAt(root, 'src/main.ts'), planner), undefined);
 });
 
-test('areas are in proportion to tokens, but for the gaps', () => {
+test('areas are proportional to tokens, except for gaps', () => {
   const { tiles } = layOut(treeOf(mapOf({ 'a.ts': { tokens: 300 }, 'b.ts': { tokens: 100 } })), 800, 400);
   const [large, small] = tiles.map(({ width, height }) => width * height);
   assert.ok(Math.abs(large! / small! - 3) < 0.05);
 });
 
-test('no file is missing, nothing overlaps, and nothing lies outside', () => {
+test('no file is missing, overlaps another or is outside', () => {
   const path = fc.stringMatching(/^[a-c](\/[a-d]){0,3}\/[e-z]{1,3}\.ts$/);
   const repository = fc.dictionary(path, fc.record({ tokens: fc.integer({ min: 1, max: 9999 }) }), {
     minKeys: 1,
@@ -97,7 +97,7 @@ test('what is at a point, and one step from it', () => {
   assert.equal(reached.size, layout.tiles.length);
 });
 
-test('folders too small for their content are one tile', () => {
+test('folders too small for content are one tile', () => {
   const many = Object.fromEntries(
     Array.from({ length: 4000 }, (_, index) => [`f${index % 200}/${index}.ts`, { tokens: 10 }]),
   );
@@ -128,7 +128,7 @@ for (const [path, by, raw, value] of scaled) {
   });
 }
 
-test('one odd file does not make all others look the same', () => {
+test('one outlier does not make all others look the same', () => {
   const many = Object.fromEntries(
     Array.from({ length: 100 }, (_, index) => [`${index}.ts`, { surprise: index === 7 ? 900 : index / 100 }]),
   );
@@ -136,7 +136,7 @@ test('one odd file does not make all others look the same', () => {
   assert.ok(low >= 0 && high < 1);
 });
 
-test('attention goes by path, and is what it is in a folder of the strongest', () => {
+test('attention goes by path, and a folder has its strongest file’s', () => {
   const scores = [
     { path: 'src/main.ts', score: 0.4 },
     { path: 'src/berths/planner.ts', score: 0.9 },
@@ -146,7 +146,7 @@ test('attention goes by path, and is what it is in a folder of the strongest', (
   assert.equal(scale.of(nodeAt(root, 'README.md')), undefined);
 });
 
-test('languages by size; a folder has that of most of its tokens', () => {
+test('languages by size; a folder has its largest language', () => {
   const names = languagesBySize(map).map(({ language }) => map.languages[language]?.name);
   assert.deepEqual(names, ['TypeScript', 'Markdown']);
   assert.equal(map.languages[languageOf(map, root)]?.name, 'TypeScript');

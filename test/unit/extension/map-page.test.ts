@@ -21,7 +21,7 @@ for (const [text, colour] of parsed)
 const channel = fc.integer({ min: 0, max: 255 });
 const colour: fc.Arbitrary<Rgb> = fc.tuple(channel, channel, channel);
 
-test('mixing none of a colour gives the other, and all of it gives itself', () => {
+test('mixing 0 % and 100 % gives the pure colours', () => {
   fc.assert(
     fc.property(colour, colour, (left, right) => {
       const near = (mixed: Rgb, wanted: Rgb): boolean =>
@@ -44,7 +44,7 @@ test('a ramp from dark to bright never gets darker', () => {
   );
 });
 
-test('names stay legible on every colour: a contrast of 4.5 and more', () => {
+test('names have a contrast of at least 4.5 on every colour', () => {
   fc.assert(
     fc.property(colour, ground => {
       const ink = luminance(parseColour(inkOn(`rgb(${ground.join()})`))!);
@@ -75,18 +75,18 @@ const html = mapHtml({
   texts: { ...texts, colourings: { surprise: 's', attention: 'a', recency: 'r', language: 'l' } },
 });
 
-test('the page lets in nothing without its nonce, and has no style or handler in its markup', () => {
+test('the page allows nothing without its nonce, and has no inline style or handler', () => {
   assert.match(html, /content="default-src 'none'; script-src 'nonce-abc'; style-src 'nonce-abc'"/);
   assert.equal(html.match(/<(script|style|link)\b/g)?.length, 2);
   assert.equal(html.match(/<(script|link) nonce="abc"/g)?.length, 2);
   assert.doesNotMatch(html, /\s(style|on\w+)=/);
 });
 
-test('a text cannot end the attribute it stands in', () => {
+test('a string cannot close its attribute', () => {
   assert.doesNotMatch(html, /<script>alert/);
 });
 
-test('rectangles side by side leave no gap at any density, and none leaves the picture', () => {
+test('adjacent rectangles leave no gap at any density, and stay inside the image', () => {
   for (const density of [1, 1.25, 2]) {
     const raster = new Raster(7, 3, density, 'rgb(0, 0, 0)');
     raster.fill({ x: -2, y: -1, width: 4.3, height: 9 }, 'rgb(255, 0, 0)', 1);

@@ -84,7 +84,7 @@ function find(id: string): SummaryNode {
   return node;
 }
 
-test('a summary of nothing has no sections', () => {
+test('an empty summary has no sections', () => {
   assert.deepEqual(nodesOf(empty, say), []);
 });
 
@@ -103,7 +103,7 @@ test('sections come in the order a reader needs them', () => {
   ]);
 });
 
-test('every entry has an id of its own, also the same file or name in two places', () => {
+test('every entry has a unique id, even for the same file or name in two places', () => {
   const ids = all(nodesOf(full, say)).map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
 });
@@ -124,11 +124,11 @@ for (const [id, path, line] of places) {
   test(`${id} opens ${path}:${line}`, () => assert.deepEqual(find(id).place, { path, line }));
 }
 
-test('a folder that says nothing of itself opens nothing', () => {
+test('a folder without a description opens nothing', () => {
   assert.equal(find('parts/src').place, undefined);
 });
 
-test('generated text is marked in sight and for a screen reader', () => {
+test('generated text is marked visibly and for screen readers', () => {
   const { generated, icon, description, spoken } = find('overview/1');
   assert.equal(generated, true);
   assert.equal(icon, 'sparkle');
@@ -137,13 +137,13 @@ test('generated text is marked in sight and for a screen reader', () => {
   assert.equal(find('overview/0').generated, false);
 });
 
-test('copying gives what one wants to paste', () => {
+test('copies useful text', () => {
   assert.equal(find('commands/start@package.json:8').copyText, 'start');
   assert.equal(find('parts/src/main.ts').copyText, 'src/main.ts');
   assert.equal(find('overview/0').copyText, 'Plans berths.');
 });
 
-test('an unknown kind of symbol has an icon all the same', () => {
+test('an unknown kind of symbol has an icon', () => {
   assert.equal(find('symbols/planStay@a.ts:15').icon, 'symbol-method');
   assert.equal(find('symbols/planStay@b.ts:4').icon, 'symbol-misc');
 });

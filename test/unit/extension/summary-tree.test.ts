@@ -61,7 +61,7 @@ for (const [query, left] of searches)
 
 test('an empty filter leaves the same nodes', () => assert.equal(filtered(nodes, '  '), nodes));
 
-test('what a filter opens is not taken for what was closed before', () => {
+test('a filter’s expanded entries have new ids', () => {
   const [parts] = filtered(nodes, 'planner');
   assert.equal(parts?.expanded, true);
   assert.notEqual(parts?.children[0]?.id, nodes[1]?.children[0]?.id);
@@ -97,7 +97,7 @@ const status: Status = {
   engine: 'running',
 };
 
-test('what was read, in figures that open the ledger', () => {
+test('index statistics open the full list', () => {
   const node = coverageNode(status, say, String);
   assert.deepEqual(outline([node]), [
     'Coverage',
@@ -109,7 +109,7 @@ test('what was read, in figures that open the ledger', () => {
   assert.equal(coverageNode({ ...status, stale: 3 }, say, String).children[2]?.label, '3 changed since read');
 });
 
-test('activity and actions are spoken as they are written', () => {
+test('screen readers read activity and actions as written', () => {
   const activity = activityNode({ commitsLastYear: 41, lastCommit: 5 }, say, seconds => `day ${seconds}`);
   assert.equal(activity.spoken, '41 commits in the last year, latest on day 5');
   assert.equal(actionNode('longsight.read', 'Try Again', 'refresh').command, 'longsight.read');

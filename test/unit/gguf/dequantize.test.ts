@@ -19,7 +19,7 @@ for (const type of Object.keys(blockShapes) as TensorType[]) {
   });
 }
 
-test('bytes that are no whole blocks are refused', () => {
+test('rejects partial blocks', () => {
   assert.throws(() => dequantize('Q4_K', new Uint8Array(143), new Float32Array(256)), RangeError);
   assert.throws(() => dequantize('Q4_K', new Uint8Array(144), new Float32Array(255)), RangeError);
 });

@@ -38,7 +38,7 @@ const tensors = [
   float32Tensor('second', [2], new Float32Array([5, 6])),
 ];
 
-test('metadata, index and numbers of a file, in both versions and with another alignment', async () => {
+test('reads metadata, index and numbers, in both versions and with other alignments', async () => {
   for (const layout of [{ version: 2 }, { version: 3 }, { alignment: 128 }]) {
     const gguf = await opened(ggufOf(metadata, tensors, layout));
     assert.equal(gguf.metadata.string('general.architecture'), 'llama');
@@ -61,7 +61,7 @@ test('metadata, index and numbers of a file, in both versions and with another a
   }
 });
 
-test('a list that is longer than what is read at once', async () => {
+test('reads a list longer than the buffer', async () => {
   const tokens = Array.from({ length: 200_000 }, (_, i) => `token ${i} ü`);
   const gguf = await opened(ggufOf({ tokens: { strings: tokens } }));
   assert.deepEqual(gguf.metadata.strings('tokens'), tokens);
@@ -151,7 +151,7 @@ for (const [what, bytes, message] of damaged) {
   });
 }
 
-test('a key that is there twice, a folder and a missing file are refused', async () => {
+test('rejects a duplicate key, a folder and a missing file', async () => {
   const twice = ggufOf({ one: { uint32: 1 }, two: { uint32: 2 } });
   const at = twice.indexOf('two');
   twice.write('one', at);
@@ -160,7 +160,7 @@ test('a key that is there twice, a folder and a missing file are refused', async
   await assert.rejects(GgufFile.open(path.join(folder, 'none')), /cannot be opened \(ENOENT\)/);
 });
 
-test('metadata of another type than expected is named', async () => {
+test('names metadata of an unexpected type', async () => {
   const gguf = await opened(whole);
   assert.throws(() => gguf.metadata.number('general.architecture'), /general\.architecture is not a number/);
   assert.throws(() => gguf.metadata.string('none'), /no none/);
@@ -170,7 +170,7 @@ test('metadata of another type than expected is named', async () => {
   await gguf.close();
 });
 
-test('whatever is cut off or changed, a file is read or refused with a sentence', async () => {
+test('a truncated or changed file is read or rejected with a sentence', async () => {
   const change = fc.record({ at: fc.nat(whole.length - 1), byte: fc.nat(255) });
   await fc.assert(
     fc.asyncProperty(

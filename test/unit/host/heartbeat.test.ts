@@ -8,7 +8,7 @@ import { WorkerThread } from '../../../server/host/worker-thread.ts';
 const fixture = path.join(import.meta.dirname, '../../fixtures/worker/blocks.mjs');
 const patience = { file: 1500, other: 60_000 };
 
-test('a thread that a file blocks is replaced, and the file is named', async () => {
+test('replaces a thread blocked by a file, and names the file', async () => {
   let thread!: WorkerThread;
   const lost = new Promise<[string, string | undefined]>(resolve => {
     thread = new WorkerThread(
@@ -29,7 +29,7 @@ test('a thread that a file blocks is replaced, and the file is named', async () 
   await thread.stop();
 });
 
-test('a thread that works in turns is left alone, and so is one that has not begun', async () => {
+test('leaves a yielding thread alone, and one that has not started', async () => {
   const silent: (string | undefined)[] = [];
   const memory = newHeartbeatBuffer();
   const monitor = new HeartbeatMonitor(memory, file => silent.push(file), { file: 600, other: 600 });

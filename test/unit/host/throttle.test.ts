@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { throttle } from '../../../server/host/throttle.ts';
 
-test('the first call acts at once, the last one after the interval, and none in between', () => {
+test('acts on the first call at once, on the last after the interval, and on none in between', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const action = mock.fn();

@@ -33,7 +33,7 @@ test('decisions are numbered without gaps, short, and listed in ARCHITECTURE.md'
   assert.ok(decisions.length > 0);
 });
 
-test('documents name only files and folders that exist', () => {
+test('documents name only existing files and folders', () => {
   const wrong: string[] = [];
   for (const file of ['CONTRIBUTING.md', 'README.md', 'test/bench/README.md', ...decisions]) {
     for (const [, name] of read(file).matchAll(
@@ -73,7 +73,7 @@ const unwanted: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bhas gone\b/i, 'no longer exists, disconnected'],
 ];
 
-test('what users read has none of the wording that reads as translated', () => {
+test('user-facing text has none of the unwanted wording', () => {
   const wrong: string[] = [];
   const check = (file: string, text: string): void => {
     for (const [pattern, instead] of unwanted) {

@@ -55,7 +55,7 @@ test('the universal package holds no native engine', () => {
   assert.equal(problemsOf('universal', files, grammars).length, 1);
 });
 
-test('a bundled file belongs to the innermost package it lies in', () => {
+test('a bundled file belongs to its innermost package', () => {
   const files = ['server/lsp/main.ts', 'node_modules/a/x.js', 'node_modules/@b/c/node_modules/@d/e/y.js'];
   assert.deepEqual(packagesOf(files), ['node_modules/@b/c/node_modules/@d/e', 'node_modules/a']);
 });

@@ -67,7 +67,7 @@ test('telemetry is off before onnxruntime is loaded', () => {
   assert.deepEqual(late, []);
 });
 
-test('the top level holds what the layout names and nothing else', () => {
+test('the top level has exactly the entries of the layout', () => {
   const allowed = new Set(
     (
       'package.json package-lock.json tsconfig.json extension server kernels media test ' +
@@ -102,7 +102,7 @@ test('ARCHITECTURE.md names only tests and folders that exist', () => {
   );
 });
 
-test('files stay of one subject: none over 400 lines, those over 250 are named', t => {
+test('no file is over 400 lines, and those over 250 are listed', t => {
   const sized = sources
     .map(file => ({ file, lines: linesOf(file) }))
     .sort((left, right) => right.lines - left.lines);

@@ -29,17 +29,17 @@ const clients: readonly [
   ['folders on no disk', params({ workspaceFolders: [{ name: 'v', uri: 'vscode-vfs://github/a/b' }] }), []],
 ];
 
-test('folders are found however the client names them', () => {
+test('finds folders however the client names them', () => {
   for (const [name, given, folders] of clients) assert.deepEqual(initialFolders(given), folders, name);
 });
 
-test('documents on no disk have no path, and broken URIs none either', () => {
+test('documents not on disk and broken URIs have no path', () => {
   for (const uri of ['untitled:Untitled-1', 'file:///%ZZ', 'git:/a.ts?HEAD', '']) {
     assert.equal(pathOfUri(uri), undefined, uri);
   }
 });
 
-test('folders come and go, and one that is renamed is not there twice', () => {
+test('folders come and go, and a renamed one is not listed twice', () => {
   const [a, b] = foldersOf([
     { name: 'a', uri: at('/a') },
     { name: 'b', uri: at('/b') },

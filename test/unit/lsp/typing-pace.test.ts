@@ -25,6 +25,6 @@ for (const [what, betweenKeys, answer, [least, most]] of rows) {
   });
 }
 
-test('before anything is known nobody waits', () => {
+test('does not wait before anything is known', () => {
   assert.equal(new TypingPace().wait, 0);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { survive } from '../../bench/kills/survive.ts';
 import { tinyModel } from '../engine/tiny-model.ts';
 
-test('killed at random moments, engine and reader leave nothing damaged and lose nothing that was read', async () => {
+test('killing engine and reader at random moments damages and loses nothing', async () => {
   const { kills, records, damaged, lost, different, whole } = await survive(tinyModel(), 3, 5);
   assert.equal(kills.engine + kills.server + kills.both, 3);
   assert.ok(records > 0);

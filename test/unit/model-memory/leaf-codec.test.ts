@@ -19,7 +19,7 @@ function assertRounded(actual: FloatTensor, expected: FloatTensor): void {
   }
 }
 
-test('a leaf comes back as it was, in eight bits', () => {
+test('a leaf round-trips in eight bits', () => {
   for (const [seed, length] of [
     [1, 1],
     [2, 8],
@@ -43,7 +43,7 @@ test('a leaf comes back as it was, in eight bits', () => {
   }
 });
 
-test('the memory of a folder comes back to the last bit, or not at all', () => {
+test('a folder’s memory round-trips bit for bit, or not at all', () => {
   const { strided: _, ...span } = randomLeaf(5, 300);
   const bytes = encodeSpan(span);
   // From a buffer that it does not begin.
@@ -75,7 +75,7 @@ for (const [name, bytes, expected] of spoilt) {
   });
 }
 
-test('keys of another length than the leaf are refused in words', () => {
+test('rejects keys of another length than the leaf', () => {
   const bytes = writeSafetensors({ ...keys, metadata: { ...keys.metadata, length: '21000' } });
   assert.throws(() => decodeKeys(bytes, 'm', tinyConfig), /keys of a leaf is/);
 });

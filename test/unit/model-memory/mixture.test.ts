@@ -49,7 +49,7 @@ const said = fc
     };
   });
 
-test('the mixture is a distribution, whatever the two say', () => {
+test('the mixture is a distribution for any inputs', () => {
   fc.assert(
     fc.property(said, ({ model, copy, gate }) => {
       const testimony = gateInputs(copy, model);
@@ -63,7 +63,7 @@ test('the mixture is a distribution, whatever the two say', () => {
   );
 });
 
-test('where the copy memory says nothing, the model speaks alone', () => {
+test('without copy predictions the model decides alone', () => {
   fc.assert(
     fc.property(said, ({ model, gate }) => {
       const { predictions } = mixDistributions({ predictions: [], matched: 0, support: 0 }, model, gate);
@@ -73,7 +73,7 @@ test('where the copy memory says nothing, the model speaks alone', () => {
   );
 });
 
-test('the shipped gate trusts a long match, and a sure model where matches are short', () => {
+test('the shipped gate trusts long matches, and a confident model for short ones', () => {
   const gate = Gate.parse(readFileSync(path.join(shippedModelFolder(), 'gate.json'), 'utf8'));
   const model = Float64Array.of(0.02, 0.02, 0.9, 0.06);
   const first = (probability: number, matched: number, support: number) =>
@@ -83,7 +83,7 @@ test('the shipped gate trusts a long match, and a sure model where matches are s
   assert.equal(first(0.2, 1, 1), 2);
 });
 
-test('weights of another shape are refused', () => {
+test('rejects weights of another shape', () => {
   assert.throws(() => Gate.parse('{"input": [1, 2], "output": [3]}'), /another shape/);
   assert.throws(() => Gate.parse('{}'), /no weights/);
   assert.throws(() => Gate.parse('{"input": ["a"], "output": []}'), /another shape/);
@@ -92,7 +92,7 @@ test('weights of another shape are refused', () => {
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
 after(() => engine.stop());
 
-test('one predictor of both: its drafts and places are the copy memory’s, its probabilities those of the gate', async () => {
+test('combines both: drafts and places from the copy memory, probabilities from the gate', async () => {
   const model = tinyModel();
   const neural = new ModelPredictor({ engine, model, tokenizer, memoryFor: () => undefined });
   const copy = memoryOf({});
@@ -112,7 +112,7 @@ test('one predictor of both: its drafts and places are the copy memory’s, its 
   assert.notDeepEqual(await fork.next(), await mixed.next());
 });
 
-test('the scores of a continuation are those of its tokens one by one', async () => {
+test('a continuation’s scores are those of its tokens', async () => {
   const neural = new ModelPredictor({
     engine,
     model: tinyModel(),

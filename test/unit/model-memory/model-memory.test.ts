@@ -40,7 +40,7 @@ function memoryOf(
   return memory;
 }
 
-test('what a file sees is made once, and stays while only that file changes', () => {
+test('a file’s view is built once, and stays while only that file changes', () => {
   const memory = memoryOf(['a', 'b/c', 'b/d']);
   const seen = memory.seenFrom('b/c');
   set(memory, 'b/c', 9);
@@ -51,7 +51,7 @@ test('what a file sees is made once, and stays while only that file changes', ()
   assert.equal(memory.has('b/c'), false);
 });
 
-test('what changes elsewhere is seen, under another key', () => {
+test('changes elsewhere give the view another key', () => {
   const memory = memoryOf(['a', 'b/c']);
   const other = memoryOf(['a', 'b/c']);
   const before = memory.seenFrom('a');
@@ -66,7 +66,7 @@ test('what changes elsewhere is seen, under another key', () => {
   }
 });
 
-test('views of files that are not edited any more are let go and come again the same', () => {
+test('views of inactive files are dropped and rebuilt identically', () => {
   const memory = memoryOf(['a', 'b', 'c', 'd', 'e', 'f']);
   const first = memory.seenFrom('a');
   for (const path of ['b', 'c', 'd', 'e']) memory.seenFrom(path);
@@ -78,7 +78,7 @@ test('views of files that are not edited any more are let go and come again the 
 
 const many = Array.from({ length: 300 }, (_, i) => `${i % 7}/${i}`);
 
-test('with little room, and opened again, memory is the same; then no more of the store is looked at than a path', () => {
+test('memory is the same with little RAM and after reopening, reading only one path of the store', () => {
   const store = new MapStore();
   const large = memoryOf(many, store);
   const small = memoryOf(many, new MapStore(), { room: 0 });
@@ -96,7 +96,7 @@ test('with little room, and opened again, memory is the same; then no more of th
   assert.ok(store.gets < 100, `${store.gets} records were taken`);
 });
 
-test('what the store has lost is said, and the rest is seen as if it had never been there', () => {
+test('reports leaves lost from the store, and continues as if they had never existed', () => {
   const store = new MapStore();
   const lost: string[] = [];
   const memory = memoryOf(['a', 'b', 'c', 'd'], store, { room: 0, onLost: paths => lost.push(...paths) });

@@ -36,7 +36,7 @@ const predictor = new ModelPredictor({
 });
 const prompt = Uint16Array.from(goldenIds(0));
 
-test('a distribution is whole, falls, and depends on the memory', async () => {
+test('a distribution is complete, descends, and depends on the memory', async () => {
   const { predictions } = await predictor.begin(prompt, '0').next();
   assert.equal(predictions.length, tinyConfig.vocabulary);
   assert.ok(Math.abs(predictions.reduce((sum, { probability }) => sum + probability, 0) - 1) < 1e-6);
@@ -47,7 +47,7 @@ test('a distribution is whole, falls, and depends on the memory', async () => {
     assert.notDeepEqual((await other.next()).predictions, predictions);
 });
 
-test('what is typed leaves only tokens that go with it, and their shares of the whole', async () => {
+test('typed bytes restrict the tokens and renormalize them', async () => {
   const hypothesis = predictor.begin(prompt, '0');
   const free = await hypothesis.next();
   const typed = Uint8Array.of(...tokenizer.bytesOf(free.predictions[3]!.token), 200);
@@ -55,7 +55,7 @@ test('what is typed leaves only tokens that go with it, and their shares of the 
   assert.deepEqual(predictions, [{ token: free.predictions[3]!.token, probability: 1 }]);
 });
 
-test('a fork goes its own way', async () => {
+test('forks are independent', async () => {
   const one = predictor.begin(prompt, '0');
   const other = one.fork();
   one.push(5);
@@ -64,7 +64,7 @@ test('a fork goes its own way', async () => {
   assert.notDeepEqual(await one.next(), await other.next());
 });
 
-test('drafts of the copy memory leave the result as it is, and save runs', async t => {
+test('drafts of the copy memory keep the result and save runs', async t => {
   const options = { isEnd: () => false, maxTokens: 60 };
   for (const exact of [true, false]) {
     const served = new ModelPredictor({
@@ -121,7 +121,7 @@ function sameButForRounding([tokens, logits]: Decoded, [otherTokens, otherLogits
   }
 }
 
-test('a process that forgot the memory is told again', async () => {
+test('sends the memory again to a process that lost it', async () => {
   const before = await predictor.begin(prompt, '0').next();
   process.kill(engine.status.pid!, 'SIGKILL');
   assert.deepEqual(await predictor.begin(prompt, '0').next(), before);

@@ -66,7 +66,7 @@ function set({ files, scheduler }: Scene, file: string, seed: number): void {
 
 const seen = (scheduler: PrefillScheduler) => scheduler.memory!.seenFrom('src/x').memory;
 
-test('after files came, changed and went, memory is that of reading what is there', async () => {
+test('after additions, changes and deletions, memory equals a fresh prefill', async () => {
   const one = scene();
   for (let seed = 0; seed < 30; seed++) set(one, `src/${seed}`, seed);
   await one.scheduler.settled();
@@ -90,7 +90,7 @@ test('after files came, changed and went, memory is that of reading what is ther
   assert.deepEqual(seen(anew.scheduler), seen(one.scheduler));
 });
 
-test('what is read once is not read again: not in the next session, not on another branch, not after being undone', async () => {
+test('prefills nothing twice: not in the next session, on another branch, or after an undo', async () => {
   const store = newStore();
   const first = scene({ store });
   for (let seed = 0; seed < 20; seed++) set(first, `${seed}`, seed);
@@ -110,7 +110,7 @@ test('what is read once is not read again: not in the next session, not on anoth
   assert.deepEqual(seen(second.scheduler), seen(first.scheduler));
 });
 
-test('an open file goes first, then what was changed last; the others go in order', async () => {
+test('an open file comes first, then the last changed; the others in order', async () => {
   const one = scene();
   one.scheduler.pause(true);
   for (let seed = 1; seed < 40; seed++) set(one, String(seed).padStart(2, '0'), seed);
@@ -131,7 +131,7 @@ test('an open file goes first, then what was changed last; the others go in orde
   );
 });
 
-test('on battery only what is open or changed is read; the others wait for mains', async () => {
+test('on battery only open or changed files are prefilled; the others wait', async () => {
   const { files, scheduler, asked } = scene();
   scheduler.saveEnergy(true);
   for (const [at, file] of ['a.ts', 'b.ts', 'c.ts'].entries()) set({ files, scheduler, asked }, file, at + 1);
@@ -148,7 +148,7 @@ test('on battery only what is open or changed is read; the others wait for mains
   assert.deepEqual([asked.length, scheduler.progress.waiting, scheduler.progress.state], [4, 0, 'ready']);
 });
 
-test('what is being typed is read when that pauses', async () => {
+test('prefills a file once typing pauses', async () => {
   const one = scene({ quiet: 20 });
   set(one, 'a', 1);
   await one.scheduler.settled();
@@ -164,7 +164,7 @@ test('what is being typed is read when that pauses', async () => {
   );
 });
 
-test('a model that cannot be used is said once, and nothing is lost by it', async () => {
+test('reports an unusable model once, and loses nothing', async () => {
   const one = scene({ model: { ...model, folder: path.join(root, 'nowhere') } });
   set(one, 'a', 1);
   await assert.rejects(one.scheduler.settled(), /nowhere/);
@@ -172,7 +172,7 @@ test('a model that cannot be used is said once, and nothing is lost by it', asyn
   assert.match(one.scheduler.progress.problem ?? '', /cannot be read/);
 });
 
-test('the engine may end at any moment: what it was reading is read again', async () => {
+test('repeats a prefill when the engine ends at any moment', async () => {
   const one = scene();
   for (let seed = 0; seed < 30; seed++) set(one, `src/${seed}`, seed);
   for (let kills = 0; kills < 3; kills++) {
@@ -186,7 +186,7 @@ test('the engine may end at any moment: what it was reading is read again', asyn
   assert.deepEqual(seen(one.scheduler), seen(calm.scheduler));
 });
 
-test('a cache over HTTP spares reading; what it gives is checked, and when it fails files are read here', async () => {
+test('an HTTP cache saves prefill; its data is verified, and on failure files are prefilled here', async () => {
   const kept = new Map<string, Buffer>();
   const server = createServer((request, response) => {
     const key = request.url ?? '';

@@ -14,7 +14,7 @@ const model = tinyModel();
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
 after(() => engine.stop());
 
-test('two files in the tree, seen from a third, are what the PyTorch reference reads, and give its logits', async t => {
+test('two files in the tree, seen from a third, equal the PyTorch reference’s memory and logits', async t => {
   const spans = new PlainSpans();
   const tree = new MemoryTree(spans);
   for (const sequence of [0, 1, 2]) {

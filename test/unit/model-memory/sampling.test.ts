@@ -13,7 +13,7 @@ test('greedy takes the most probable token, the lowest id among equals', () => {
     assert.equal(greedy(Float32Array.from(logits)), expected);
 });
 
-test('probabilities sum to one, also of logits that would overflow', () => {
+test('probabilities sum to one, even for logits that would overflow', () => {
   for (const logits of [
     [0, 1, 2],
     [1000, 999],
@@ -24,7 +24,7 @@ test('probabilities sum to one, also of logits that would overflow', () => {
   }
 });
 
-test('the nucleus is drawn from in proportion, and nothing outside of it', () => {
+test('samples the nucleus in proportion, and nothing outside it', () => {
   const logits = Float32Array.from([Math.log(0.5), Math.log(0.05), Math.log(0.3), Math.log(0.15)]);
   const draws = (topP: number, temperature = 1): number[] => {
     const choose = nucleus({ topP, temperature, uniform: uniformStream(7) });
@@ -38,7 +38,7 @@ test('the nucleus is drawn from in proportion, and nothing outside of it', () =>
   assert.deepEqual(draws(1, 0.01), [1, 0, 0, 0]);
 });
 
-test('what leaves nothing to draw from is refused', () => {
+test('rejects options that leave no tokens', () => {
   const uniform = () => 0;
   for (const [temperature, topP] of [
     [0, 1],

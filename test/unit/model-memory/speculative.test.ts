@@ -33,7 +33,7 @@ function drafterOf(tokens: readonly number[], isWrongAt: (at: number) => boolean
   };
 }
 
-test('drafts change the number of runs and nothing else, drawn or greedy', async () => {
+test('drafts change only the number of runs, sampled or greedy', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
@@ -57,7 +57,7 @@ test('drafts change the number of runs and nothing else, drawn or greedy', async
   );
 });
 
-test('right drafts save runs; the end and the budget hold inside of a draft', async () => {
+test('right drafts save runs; end and budget apply within a draft', async () => {
   const plain = await speculate(prompt, { ...settings, choose: greedy, isEnd: () => false });
   assert.equal(plain.tokens.length, 40);
   const drafter = () => drafterOf(plain.tokens, () => false);

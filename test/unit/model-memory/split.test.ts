@@ -35,7 +35,7 @@ async function read(files: readonly string[], folder: string) {
   return { memory: scheduler.memory!, progress: scheduler.progress };
 }
 
-test('ranges that are read apart and merged are the whole, and their caches together are its cache', async () => {
+test('separately prefilled ranges merge to the whole, and their caches to its cache', async () => {
   const [one, other, whole] = await Promise.all([
     read(all.slice(0, 8), path.join(root, 'one')),
     read(all.slice(8), path.join(root, 'other')),

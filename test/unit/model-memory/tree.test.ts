@@ -39,7 +39,7 @@ function assertSameView(actual: View, expected: View): void {
   assert.deepEqual([...actual.files()], [...expected.files()]);
 }
 
-test('merging is associative, and nothing is its neutral element', () => {
+test('merging is associative, with the empty memory as identity', () => {
   fc.assert(
     fc.property(seeds, seeds, seeds, (one, two, three) => {
       const [a, b, c] = [one, two, three].map(seed => randomLeaf(seed)) as [
@@ -62,7 +62,7 @@ test('merging is associative, and nothing is its neutral element', () => {
   assertSame(merger.merge([]), merger.empty, 0);
 });
 
-test('the memory of a folder is that of its files in the order of the sequence', () => {
+test('a folder’s memory is that of its files in sequence order', () => {
   fc.assert(
     fc.property(contents, files => {
       const tree = treeOf(files);
@@ -81,7 +81,7 @@ test('the memory of a folder is that of its files in the order of the sequence',
   );
 });
 
-test('after any edits the tree equals a rebuild, from the root and from every file', () => {
+test('after any edits the tree equals a rebuild, at the root and from every file', () => {
   fc.assert(
     fc.property(contents, edits, (files, changes) => {
       const tree = treeOf(files);
@@ -105,7 +105,7 @@ test('after any edits the tree equals a rebuild, from the root and from every fi
   );
 });
 
-test('leaving a file out equals a repository without it', () => {
+test('excluding a file equals a repository without it', () => {
   fc.assert(
     fc.property(contents, somePath, (files, path) => {
       const { [path]: _, ...others } = files;
@@ -115,7 +115,7 @@ test('leaving a file out equals a repository without it', () => {
   );
 });
 
-test('seen from a file, its folder comes last, and the folder above before it', () => {
+test('seen from a file, its folder comes last, preceded by its parent', () => {
   const tree = treeOf(Object.fromEntries(paths.map((path, seed) => [path, seed])));
   const order = (path: string): string[] => [...tree.seenFrom(path).files()].map(file => file.path).reverse();
   const all = 'a.ts b.ts b/a.ts b/c/a.ts b/c/b.ts b/d.ts c/a.ts c/a/b.ts z ü/x'.split(' ');
@@ -124,7 +124,7 @@ test('seen from a file, its folder comes last, and the folder above before it', 
   assert.deepEqual(order('a.ts'), all.slice(1));
 });
 
-test('a folder of many children is merged anew in few steps when one changes', () => {
+test('a change in a folder of many children needs few merges', () => {
   const counting = new PlainSpans();
   const leaves = Array.from({ length: 20 }, (_, seed) => counting.add(`${seed}`, randomLeaf(seed)));
   const tree = new MemoryTree(counting);
@@ -143,7 +143,7 @@ test('a folder of many children is merged anew in few steps when one changes', (
   }
 });
 
-test('near files are dense and far ones thin, within the slots there are', () => {
+test('near files are dense and far ones sparse, within the slots', () => {
   const tree = new MemoryTree(spans);
   for (let i = 0; i < 200; i++)
     tree.set(`f${String(i).padStart(3, '0')}`, spans.add(`dense ${i}`, randomLeaf(i, 30, 30)));

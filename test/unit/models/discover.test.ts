@@ -53,7 +53,7 @@ test('models of Ollama, LM Studio, llama.cpp and the hub’s cache, each where i
   ]);
 });
 
-test('folders that variables name are looked into instead', async () => {
+test('folders set by environment variables take precedence', async () => {
   put('other/manifests/registry/library/m/t', manifest('d'));
   put(`other/blobs/sha256-${digest('d')}`, 'd');
   put('cache/x.gguf', 'x');
@@ -71,7 +71,7 @@ test('folders that variables name are looked into instead', async () => {
   );
 });
 
-test('a home without any of them has none', async () => {
+test('finds none in an empty home', async () => {
   assert.deepEqual(
     await findModels({ home: path.join(root, 'empty'), environment: {}, platform: 'win32' }),
     [],

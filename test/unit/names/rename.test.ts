@@ -34,13 +34,13 @@ for (const [what, theirs, ours, text, expected] of applied) {
   });
 }
 
-test('a name cannot stand for two', () => {
+test('a name cannot map to two', () => {
   const renaming = new Renaming();
   assert.ok(renaming.add('a', 'x'));
   assert.equal(renaming.add('a', 'y'), false);
 });
 
-test('lines of one shape tell names, others nothing', () => {
+test('lines of the same shape map names, others do not', () => {
   const renaming = new Renaming();
   assert.ok(alignLine('const userName = load(user);', 'const itemName = load(item);', renaming));
   assert.equal(renaming.apply('save(user, userName)'), 'save(item, itemName)');
@@ -48,7 +48,7 @@ test('lines of one shape tell names, others nothing', () => {
   assert.equal(alignLine('a b', 'a', renaming), false);
 });
 
-test('a half-written line goes on as theirs does', () => {
+test('continues a partial line like theirs', () => {
   const cases: readonly (readonly [theirs: string, start: string, rest: string | undefined])[] = [
     ['export const userSchema = object(user);', 'export const itemSchema = ob', 'ject(item);'],
     ['user.save(user);', 'item.sa', 've(item);'],
@@ -60,7 +60,7 @@ test('a half-written line goes on as theirs does', () => {
     assert.equal(continueLine(theirs, start, new Renaming()), rest, theirs);
 });
 
-test('paths tell names too', () => {
+test('paths map names too', () => {
   const renaming = new Renaming();
   renaming.addPaths('src/panels/callstack/index.ts', 'src/panels/sources/index.tsx');
   assert.equal(renaming.apply("addClass('jp-DebuggerCallstack')"), "addClass('jp-DebuggerSources')");

@@ -70,7 +70,7 @@ const hostile = fc.oneof(
 const acts = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u;
 
 describe('text on its way out', () => {
-  it('holds nothing that a terminal or a renderer acts on', () => {
+  it('contains nothing that a terminal or renderer acts on', () => {
     fc.assert(
       fc.property(hostile, text => {
         for (const clean of [
@@ -89,7 +89,7 @@ describe('text on its way out', () => {
     );
   });
 
-  it('is itself where nothing in it acts', () => {
+  it('is unchanged if harmless', () => {
     const text = 'const a = "é 日本 😀 👩‍💻";\n\treturn `a`;\n';
     assert.equal(cleanText(text), text);
     assert.equal(cleanText('a\r\nb'), 'a\nb');
@@ -113,7 +113,7 @@ describe('text on its way out', () => {
     );
   });
 
-  it('closes no fence', () => {
+  it('does not close a fence', () => {
     fc.assert(
       fc.property(hostile, text => {
         const [first, ...rest] = fenced(text, 'x').split('\n');

@@ -11,7 +11,7 @@ const markdown: readonly (readonly [text: string, escaped: string])[] = [
 ];
 
 for (const [text, escaped] of markdown) {
-  test(`Markdown shows ${JSON.stringify(text)} as it is`, () => {
+  test(`Markdown shows ${JSON.stringify(text)} verbatim`, () => {
     assert.equal(escapeMarkdown(text), escaped);
   });
 }

@@ -5,7 +5,7 @@ import { readSettings } from '../../../server/protocol/read-settings.ts';
 import { defaultSettings } from '../../../server/protocol/settings.ts';
 import { check } from '../../../server/protocol/validate.ts';
 
-test('settings may be nested or flat, and what is missing has its default', () => {
+test('settings may be nested or flat, and missing ones have defaults', () => {
   for (const raw of [{ completion: { maxLines: 3 } }, { 'completion.maxLines': 3 }]) {
     assert.deepEqual(readSettings(raw), {
       settings: { ...defaultSettings(), 'completion.maxLines': 3 },
@@ -56,7 +56,7 @@ for (const [name, given, problem] of wrongParameters) {
   });
 }
 
-test('what a newer client adds is left out, and defaults are filled in', () => {
+test('drops a newer client’s fields, and fills in defaults', () => {
   assert.deepEqual(check(methods.digest.parameters, { budget: 5, colour: 'red' }), {
     value: { budget: 5, format: 'markdown' },
   });

@@ -29,7 +29,7 @@ const quay: Readonly<Record<string, string>> = {
   'README.md': '# Quay\n\nQuay plans berths.\n\n```sh\nnpm install\nnpm test -- test/plan.test.ts\n```\n',
 };
 
-test('parts are opened until none is most of the code; each says what it uses, who uses it and where it is tested', async () => {
+test('parts are opened until none has most of the code; each lists uses, users and tests', async () => {
   const { relations } = await summaryOf(quay);
   const plan = relations.find(({ path }) => path.startsWith('src/plan'))!;
   assert.deepEqual(
@@ -59,7 +59,7 @@ test('a chain of calls leads from the entry point, every call at its line', asyn
   );
 });
 
-test('commands say what they are for, from manifests and documents', async () => {
+test('commands have a purpose, from manifests and documents', async () => {
   const { commands } = await summaryOf(quay);
   assert.deepEqual(
     commands.map(({ use, name, path }) => `${use}: ${name} (${path})`),
@@ -71,7 +71,7 @@ test('commands say what they are for, from manifests and documents', async () =>
   );
 });
 
-test('projects that name each other are related where no code says so', async () => {
+test('relates projects that name each other without a reference in code', async () => {
   const { relations } = await summaryOf({
     'app/app.csproj':
       '<Project Sdk="Microsoft.NET.Sdk.Web">\n<ProjectReference Include="..\\model\\model.csproj" />\n</Project>\n',
@@ -88,7 +88,7 @@ test('projects that name each other are related where no code says so', async ()
   assert.deepEqual([link?.references, link?.at], [0, { path: 'app/app.csproj', line: 2 }]);
 });
 
-test('a package of Java that is called samples is no folder of samples', async () => {
+test('a Java package called samples is not a folder of samples', async () => {
   const { keyFiles } = await summaryOf({
     'src/main/java/org/samples/quay/Quay.java':
       'package org.samples.quay;\n\npublic class Quay { Berth berth; }\n',

@@ -9,7 +9,7 @@ import { TemporaryFolder } from '../workspace/folder.ts';
 import { FakeMemory } from './fake-memory.ts';
 
 describe('unsaved text', () => {
-  it('is in memory in place of what is on disk, until it is taken back', async () => {
+  it('is indexed instead of the file on disk, until reverted', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n', 'b.ts': 'const b = 1;\n' });
     const repository = await openAt(folder.root);
     await repository.edit('a.ts', 'const a = 2;\n');
@@ -24,7 +24,7 @@ describe('unsaved text', () => {
     assert.equal(repository.ledger.staleFiles, 0);
   });
 
-  it('does not bring in what is left out, nor secrets, and goes with its file', async () => {
+  it('does not index excluded files or secrets, and goes with its file', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n', 'b.bin': Buffer.from([0, 1]) });
     const repository = await openAt(folder.root);
     await repository.edit('b.bin', 'text after all\n');
@@ -49,7 +49,7 @@ describe('the text of a new file', () => {
     'big/b.local.ts': 'x\n',
   };
 
-  it('is in memory before it is saved, and goes where it never is', async () => {
+  it('is indexed before saving, and removed if never saved', async () => {
     using folder = new TemporaryFolder(files);
     const repository = await openAt(folder.root);
     for (const name of ['new.ts', 'folder/new.ts', 'empty.ts']) {
@@ -67,7 +67,7 @@ describe('the text of a new file', () => {
     assert.equal(repository.textOf('new.ts'), 'as it will be\n');
   });
 
-  it('stays out where the file would', async () => {
+  it('is not indexed where the file would not be', async () => {
     using folder = new TemporaryFolder(files);
     const repository = await openAt(folder.root);
     for (const name of ['new.local.ts', 'big/b.local.ts', '.env', 'node_modules/x/index.ts'])

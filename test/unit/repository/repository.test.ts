@@ -45,7 +45,7 @@ async function assertLikeNew(repository: Repository<FakeMemory>): Promise<void> 
 }
 
 describe('reading a repository', () => {
-  it('puts every text into memory, in order, and says why each other file is not', async () => {
+  it('indexes every text file, in order, and gives a reason for all others', async () => {
     using folder = new TemporaryFolder({
       'src/b.ts': 'one\r\ntwo\r\n',
       'src/a.ts': '\uFEFFä\n',
@@ -111,7 +111,7 @@ describe('reading a repository', () => {
     assert.ok(turns > 3 && partial > 1, `${turns} turns, ${partial} in the middle`);
   });
 
-  it('stops at once when it is cancelled, keeps what was read, and goes on from there', async () => {
+  it('stops at once when cancelled, keeps what was read, and resumes from there', async () => {
     using folder = new TemporaryFolder();
     for (let at = 0; at < 50; at++) folder.write(`f${at}.ts`, 'x');
     const repository = await open(folder.root);
@@ -127,7 +127,7 @@ describe('reading a repository', () => {
     await assertLikeNew(repository);
   });
 
-  it('keeps to the most tokens, and lists what is left out', async () => {
+  it('respects the token limit, and lists files left out', async () => {
     using folder = new TemporaryFolder({
       'a.ts': 'x'.repeat(50),
       'b.ts': 'x'.repeat(500),
@@ -189,7 +189,7 @@ for (const git of [true, false]) {
       ],
     ];
     for (const [name, paths, change] of changes) {
-      it(`takes in ${name}`, async () => {
+      it(`indexes ${name}`, async () => {
         using folder = new TemporaryFolder({
           '.gitignore': '*.log\n',
           'was.log': 'log',
@@ -214,7 +214,7 @@ for (const git of [true, false]) {
 }
 
 describe('a workspace of several folders', () => {
-  it('is read and kept current under the names of its folders, and goes on without one that is gone', async () => {
+  it('is read and kept current under its folders’ names, and without a missing one', async () => {
     using folder = new TemporaryFolder({
       'one/a.ts': 'a',
       'one/in/b.ts': 'b',
@@ -244,7 +244,7 @@ describe('a workspace of several folders', () => {
 });
 
 describe('changes while a repository is read', () => {
-  it('are not undone by what the reading fetched before', async () => {
+  it('are not overwritten by older content from the read', async () => {
     using folder = new TemporaryFolder();
     for (let at = 100; at < 160; at++) folder.write(`f${at}.ts`, 'old');
     const repository = await open(folder.root);
@@ -260,7 +260,7 @@ describe('changes while a repository is read', () => {
     await assertLikeNew(repository);
   });
 
-  it('leave a note until they are taken in', async () => {
+  it('are marked stale until indexed', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a', 'b.ts': 'b' });
     const repository = await open(folder.root);
     await repository.read();
@@ -274,7 +274,7 @@ describe('changes while a repository is read', () => {
 });
 
 describe('bad input', () => {
-  it('that is no folder is refused with a sentence', async () => {
+  it('that is not a folder is rejected with a sentence', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a' });
     await assert.rejects(
       open(folder.at('a.ts')),
@@ -283,13 +283,13 @@ describe('bad input', () => {
     await assert.rejects(open(folder.at('no')), FolderError);
   });
 
-  it('that is an empty folder is said to be empty', async () => {
+  it('that is an empty folder is reported as empty', async () => {
     using folder = new TemporaryFolder();
     const reading = await (await open(folder.root)).read();
     assert.match(reading.problems.join(), /No source files found in/);
   });
 
-  it('that is deleted while it is read loses nothing of what was read', async () => {
+  it('that is deleted meanwhile keeps what was read', async () => {
     using folder = new TemporaryFolder();
     for (let at = 100; at < 150; at++) folder.write(`f${at}.ts`, 'x');
     const repository = await open(folder.root);

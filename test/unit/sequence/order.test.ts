@@ -57,7 +57,7 @@ it('the content of a rendered file is its text', () => {
 });
 
 describe('the order of the sequence', () => {
-  it('is that of UTF-8 bytes', () => {
+  it('is by UTF-8 bytes', () => {
     fc.assert(
       fc.property(anyText, anyText, (one, other) => {
         const expected = Buffer.compare(Buffer.from(one), Buffer.from(other));
@@ -66,7 +66,7 @@ describe('the order of the sequence', () => {
     );
   });
 
-  it('keeps folders together, where git keeps them', () => {
+  it('keeps folders together, in git’s order', () => {
     const paths = [
       'src/z.ts',
       'README.md',

@@ -35,7 +35,7 @@ for (const [id, text, kind, open] of rows) {
   });
 }
 
-test('closers that close nothing, and strings that their line ends, are counted', () => {
+test('counts unmatched closers and unclosed one-line strings', () => {
   const language = languageById('typescript')!;
   assert.equal(new Scanner(language).feed('a) + b]').mismatches, 2);
   assert.equal(new Scanner(language).feed('f(a]').mismatches, 1);
@@ -43,14 +43,14 @@ test('closers that close nothing, and strings that their line ends, are counted'
   assert.equal(new Scanner(language).feed("'a' + `b\n`\n").broken, 0);
 });
 
-test('a fork goes on from the same place and changes nothing there', () => {
+test('a fork continues from the same state without changing it', () => {
   const scanner = new Scanner(languageById('typescript')!).feed('f({ a: `x${');
   const fork = scanner.fork().feed('1}` })');
   assert.deepEqual([scanner.open.join(''), scanner.kind], ['({${', 'code']);
   assert.deepEqual([fork.open.join(''), fork.lowest], ['', 0]);
 });
 
-test('fed whole or in pieces it ends alike', () => {
+test('ends in the same state whether fed whole or in pieces', () => {
   const text = 'const a = `x ${f("y)")} z`; // it\'s (\nif (a) { /* " */ g([1, 2]) }\n';
   const language = languageById('typescript')!;
   const whole = new Scanner(language).feed(text);
@@ -59,7 +59,7 @@ test('fed whole or in pieces it ends alike', () => {
   assert.deepEqual([lines.kind, lines.open, lines.mismatches], [whole.kind, whole.open, whole.mismatches]);
 });
 
-test('prose and shells are not scanned', () => {
+test('does not scan prose and shells', () => {
   for (const id of ['markdown', 'yaml', 'shellscript']) assert.ok(!canScan(languageById(id)!));
   for (const id of ['typescript', 'python', 'json']) assert.ok(canScan(languageById(id)!));
 });

@@ -65,7 +65,7 @@ const sample = {
 };
 
 describe('reopening a repository', () => {
-  it('reads nothing again, and says the same', async () => {
+  it('reads nothing again, and gives the same result', async () => {
     using folder = new TemporaryFolder(sample);
     using cache = new TemporaryFolder();
     await withClock(async () => {
@@ -80,7 +80,7 @@ describe('reopening a repository', () => {
     });
   });
 
-  it('notices a change that leaves size and modification time as they were', async () => {
+  it('detects a change that keeps size and modification time', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'one', 'b.ts': 'same' });
     using cache = new TemporaryFolder();
     await withClock(async () => {
@@ -96,7 +96,7 @@ describe('reopening a repository', () => {
     });
   });
 
-  it('does not believe times that are too fresh, but knows the content', async () => {
+  it('distrusts recent times, but recognizes the content', async () => {
     using folder = new TemporaryFolder(sample);
     using cache = new TemporaryFolder();
     await session(folder.root, cache.root);
@@ -104,7 +104,7 @@ describe('reopening a repository', () => {
     assert.deepEqual([reading.read, reading.cached], [4, 4]);
   });
 
-  it('knows the contents of a branch that was left', async () => {
+  it('recognizes files of the previous branch', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'one', 'b.ts': 'same' });
     using cache = new TemporaryFolder();
     await session(folder.root, cache.root);
@@ -115,7 +115,7 @@ describe('reopening a repository', () => {
     assert.deepEqual([reading.cached, texts['a.ts']], [2, 'one']);
   });
 
-  it('keeps what different tokenizers made apart', async () => {
+  it('separates tokenizers', async () => {
     using folder = new TemporaryFolder(sample);
     using cache = new TemporaryFolder();
     await session(folder.root, cache.root, 'one');
@@ -123,7 +123,7 @@ describe('reopening a repository', () => {
     assert.equal((await session(folder.root, cache.root, 'one')).reading.cached, 4);
   });
 
-  it('keeps no secret, in whatever form', async () => {
+  it('stores no secret in any form', async () => {
     using folder = new TemporaryFolder(sample);
     using cache = new TemporaryFolder();
     await session(folder.root, cache.root);
@@ -131,7 +131,7 @@ describe('reopening a repository', () => {
       assert.ok(!readFileSync(file, 'latin1').includes(token.slice(4, 16)), file);
   });
 
-  it('gives, after any changes and however often it is reopened, what reading anew gives', async () => {
+  it('equals a fresh read after any changes and reopenings', async () => {
     const name = fc.constantFrom('a.ts', 'b.ts', 'c/d.ts', 'c/e.ts');
     const content = fc.oneof(fc.constantFrom('', '\0', 'same\n', 'x'.repeat(60)), fc.string());
     const change = fc.oneof(
@@ -163,7 +163,7 @@ describe('reopening a repository', () => {
     });
   });
 
-  it('goes on without a cache that it cannot write', async () => {
+  it('continues without a writable cache', async () => {
     using folder = new TemporaryFolder(sample);
     using cache = new TemporaryFolder();
     const store = await CacheStore.open(cache.root, large);
@@ -217,7 +217,7 @@ describe('a damaged cache', () => {
     }
   }
 
-  it('loses only the packs that are damaged', async () => {
+  it('loses only damaged packs', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a b;\n'.repeat(1000), 'b.bin': Buffer.from([0]) });
     using cache = new TemporaryFolder();
     await withClock(async () => {
@@ -234,7 +234,7 @@ describe('a damaged cache', () => {
 });
 
 describe('a cache that several processes use', () => {
-  it('is right whoever wrote last, and whoever was killed in the middle', async () => {
+  it('is correct whoever wrote last, and whoever was killed meanwhile', async () => {
     using folder = new TemporaryFolder();
     using cache = new TemporaryFolder();
     for (let at = 0; at < 60; at++) folder.write(`f${at}.ts`, `const x${at} = 1;\n`.repeat(20));
@@ -268,7 +268,7 @@ function writer(root: string, cache: string, killAfter?: number): Promise<string
 }
 
 describe('the store', () => {
-  it('tells its size, checks itself, and removes what was used longest ago', async () => {
+  it('reports its size, verifies itself, and prunes least recently used entries', async () => {
     using cache = new TemporaryFolder();
     const store = await CacheStore.open(cache.root, large);
     await withClock(async () => {
@@ -291,7 +291,7 @@ describe('the store', () => {
     });
   });
 
-  it('finds and removes what is damaged', async () => {
+  it('finds and removes damaged entries', async () => {
     using cache = new TemporaryFolder();
     const store = await CacheStore.open(cache.root, large);
     await store.put('one', 'good', Buffer.from('good'));
@@ -313,7 +313,7 @@ describe('the store', () => {
     assert.ok((await store.size()).bytes < 30_000);
   });
 
-  it('lies where the operating system wants it', () => {
+  it('is in the operating system’s cache folder', () => {
     assert.equal(defaultCacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux'), path.join('/x', 'longsight'));
     assert.match(defaultCacheFolder({ XDG_CACHE_HOME: 'relative' }, 'linux'), /\.cache.longsight$/);
     assert.match(defaultCacheFolder({}, 'darwin'), /Library.Caches.longsight$/);

@@ -34,7 +34,7 @@ const contentOf = (store: RecordLog, name: string): number[] | undefined => {
   return bytes && [...bytes];
 };
 
-test('what is put in comes out, also of another store of the same folder, which sees it grow', async () => {
+test('round trip, also through another store of the same folder that sees it grow', async () => {
   const folder = newFolder();
   const one = filled(folder, 'ab');
   const other = new RecordLog(folder, most);
@@ -50,7 +50,7 @@ test('what is put in comes out, also of another store of the same folder, which 
   }
 });
 
-test('wherever a process is cut off while it writes, what it wrote before is whole and the rest is not there', () => {
+test('after a kill at any point of a write, earlier records are whole and the last is absent', () => {
   const folder = newFolder();
   filled(folder, 'abc').close();
   const [name = ''] = readdirSync(folder);
@@ -69,7 +69,7 @@ test('wherever a process is cut off while it writes, what it wrote before is who
   }
 });
 
-test('any byte that changes on disk is noticed, and only what it belongs to is lost', () => {
+test('detects any changed byte on disk, and loses only its record', () => {
   const folder = newFolder();
   filled(folder, 'abc').close();
   const [name = ''] = readdirSync(folder);
@@ -109,7 +109,7 @@ function spread(folder: string, names: string, daysAgo: number): RecordLog {
   return store;
 }
 
-test('making room removes what was used longest ago', () => {
+test('pruning removes the least recently used files', () => {
   const folder = newFolder();
   const store = spread(folder, 'abcd', 2);
   assert.equal(store.has(keyOf('a')), true); // used just now
@@ -124,7 +124,7 @@ test('making room removes what was used longest ago', () => {
     assert.equal(new RecordLog(folder, most).has(keyOf(name)), there, name);
 });
 
-test('what many short sessions left is put together, and what a running one writes is left alone', () => {
+test('compacts many short sessions’ files, and leaves a running one’s alone', () => {
   const folder = newFolder();
   const names = 'abcdefghijklmnopqrst';
   const store = spread(folder, names, 2);

@@ -32,7 +32,7 @@ function sectionsOf(options: Parameters<typeof describe>[2]): Record<string, str
   );
 }
 
-test('a file says what it is, what it defines, what it uses and who uses it, each with its place', () => {
+test('describes a file, its definitions, uses and users, each with its place', () => {
   assert.deepEqual(sectionsOf({ path: 'src/berths.ts' }), {
     'What it is': ['src/berths.ts:1 Which ship lies where.'],
     Defines: [
@@ -46,7 +46,7 @@ test('a file says what it is, what it defines, what it uses and who uses it, eac
   });
 });
 
-test('a selection says what it is part of and what the names in it are', () => {
+test('describes a selection’s container and names', () => {
   const sections = sectionsOf({ path: 'src/main.ts', lines: { first: 7, last: 7 } });
   assert.deepEqual(sections['Part of'], [
     'src/main.ts:1 Starts the quay.',
@@ -66,13 +66,13 @@ test('a folder and a repository have overview, start and parts', () => {
   assert.throws(() => describe(source, facts, { path: 'no/where' }), /"no\/where"/);
 });
 
-test('Markdown shows the texts of a repository as they are, and its links survive odd names', () => {
+test('Markdown shows repository text verbatim, and links survive odd names', () => {
   const { markdown } = describe(source, facts, { path: 'src/berths.ts' });
   assert.ok(markdown.includes('(src/odd%20%5B1%5D*.ts#L1)'), markdown);
   assert.ok(markdown.includes('src/odd \\[1\\]\\*.ts'), markdown);
 });
 
-test('what stands under a cursor: a symbol by its documentation, an import by its file, nothing for plain words', () => {
+test('looks up a symbol’s documentation and an import’s file, and nothing for plain words', () => {
   const text = texts['src/main.ts']!;
   const at = (line: number, column: number) => facts.symbols.at('src/main.ts', text, line, column);
   assert.equal(at(7, 15)?.text, 'Finds a berth that is deep enough.');
@@ -82,7 +82,7 @@ test('what stands under a cursor: a symbol by its documentation, an import by it
   assert.equal(at(99, 1), undefined);
 });
 
-test('the lines of a document that are worth a summary', () => {
+test('finds the lines of a document worth a summary', () => {
   const { lines } = facts.symbols.linesOf('src/berths.ts');
   assert.deepEqual(
     lines.map(({ at, summary }) => [at, summary.name, summary.usedBy]),

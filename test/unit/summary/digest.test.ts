@@ -31,7 +31,7 @@ const skipped = [
   { path: 'logo.png', reason: 'binary' },
 ];
 
-test('a digest fits its budget, whatever that is, and grows with it', () => {
+test('a digest fits any budget, and grows with it', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 600, max: 4000 }),
@@ -47,7 +47,7 @@ test('a digest fits its budget, whatever that is, and grows with it', () => {
   );
 });
 
-test('with room for all, all text is in it; a file that holds a fence is fenced longer', () => {
+test('a large budget includes all text; a file with a fence gets a longer one', () => {
   const { text, whole } = makeDigest(source, facts, {
     budget: 10_000,
     format: 'markdown',
@@ -59,7 +59,7 @@ test('with room for all, all text is in it; a file that holds a fence is fenced 
   assert.ok(text.includes('count += ship;'));
 });
 
-test('where to start comes first, the biggest files are listed, and of what held secrets there is a count only', () => {
+test('starts with where to start, lists the biggest files, and only counts files with secrets', () => {
   const options = { budget: 900, format: 'json', countTokens, skipped } as const;
   const digest = makeDigest(source, facts, options);
   const parsed = JSON.parse(digest.text) as { files: { path: string }[]; leftOut: Record<string, number> };
@@ -69,7 +69,7 @@ test('where to start comes first, the biggest files are listed, and of what held
   assert.ok(!digest.text.includes('.env'));
 });
 
-test('a part has a digest of its own; a budget for nothing is an error that says so', () => {
+test('a part has its own digest; too small a budget is an error', () => {
   const options = { format: 'json', countTokens, skipped } as const;
   const part = makeDigest(source, facts, { ...options, path: 'src/main.ts' });
   assert.equal(part.whole, 1);

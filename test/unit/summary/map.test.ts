@@ -27,7 +27,7 @@ const texts = {
 };
 const none = { changed: new Map(), surprise: new Map(), surpriseMethod: '' };
 
-test('the map has every file once, under its folders, with language, line and what is known of it', async () => {
+test('the map has every file once, in its folder, with language, line and values', async () => {
   const facts = await new FactBook(undefined).collect(sourceWith(texts));
   const map = buildMap('shop', facts, {
     changed: new Map([['src/b.py', 100]]),
@@ -49,7 +49,7 @@ test('the map has every file once, under its folders, with language, line and wh
   assert.ok(map.folders.parents.every((parent, folder) => parent < folder));
 });
 
-test('the map of a folder has what lies in it and nothing beside it; no folder is an error that names it', async () => {
+test('a folder’s map has only its contents; a missing folder is an error that names it', async () => {
   const facts = await new FactBook(undefined).collect(sourceWith(texts));
   const map = buildMap('shop', facts, none, 'src/');
   assert.deepEqual(
@@ -61,7 +61,7 @@ test('the map of a folder has what lies in it and nothing beside it; no folder i
 });
 
 for (const colour of mapColours) {
-  test(`the picture by ${colour} is whole markup with a title for each file`, async () => {
+  test(`the picture by ${colour} is well-formed, with a title for each file`, async () => {
     const facts = await new FactBook(undefined).collect(sourceWith(texts));
     const svg = mapSvg(buildMap('shop', facts, none), { colour, now: 1_700_000_000 });
     assert.equal(svg.match(/ tokens/g)?.length, Object.keys(texts).length + 3);
@@ -71,7 +71,7 @@ for (const colour of mapColours) {
   });
 }
 
-test('a file that is like others is less surprising than one that is not', async () => {
+test('a file similar to others is less surprising than another', async () => {
   const handler = (name: string) =>
     `export function ${name}(request: Request, response: Response) {\n  const user = authenticate(request);\n  if (user === undefined) return response.refuse(401);\n  response.send(render(user));\n}\n`.repeat(
       6,

@@ -39,7 +39,7 @@ function find(parts: readonly Part[], path: string): Part | undefined {
   return undefined;
 }
 
-test('the overview says what manifest and README say, once', async () => {
+test('the overview combines manifest and README without repetition', async () => {
   const { overview } = await summaryOf(source);
   assert.deepEqual(
     overview.map(({ text, path, line }) => `${path}:${line} ${text}`),
@@ -68,7 +68,7 @@ test('the most used file is a key file, its symbol a key symbol, and tests are n
   assert.ok(!keyFiles.some(({ path }) => path.startsWith('test/')));
 });
 
-test('reading starts with the README, then the source of the entry point', async () => {
+test('start here lists the README, then the entry point’s source', async () => {
   const { startHere } = await summaryOf(source);
   assert.deepEqual(
     startHere.slice(0, 3).map(file => file.path),
@@ -76,7 +76,7 @@ test('reading starts with the README, then the source of the entry point', async
   );
 });
 
-test('every statement is a text of the file and near the line it names', async () => {
+test('every statement is in the file near the line it names', async () => {
   const { statements } = await summaryOf(source);
   assert.ok(statements.length >= 6);
   for (const statement of statements) {
@@ -87,7 +87,7 @@ test('every statement is a text of the file and near the line it names', async (
   }
 });
 
-test('a part is summarised by its path', async () => {
+test('summarizes a part by its path', async () => {
   const summary = await summaryOf(source, { path: 'src/pricing/' });
   assert.equal(summary.name, 'pricing');
   assert.deepEqual(
@@ -99,11 +99,11 @@ test('a part is summarised by its path', async () => {
   assert.equal(file.overview[0]?.text, 'Answers requests of the shop.');
 });
 
-test('a path that was not read is an error that names it', async () => {
+test('a path that is not indexed is an error that names it', async () => {
   await assert.rejects(summaryOf(source, { path: 'nowhere' }), /"nowhere"/);
 });
 
-test('a budget keeps the first statements and never more than fit', async () => {
+test('a budget keeps the first statements that fit', async () => {
   const countTokens = (text: string): number => text.split(/\s+/).length;
   const summary = await summaryOf(source, { budget: 20, countTokens });
   assert.ok(summary.statements.length >= 1);

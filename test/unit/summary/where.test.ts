@@ -29,7 +29,7 @@ function memoryOf(texts: Readonly<Record<string, string>>) {
   };
 }
 
-test('a place that does the same is found, with its line and its text; what is unlike is not', async () => {
+test('finds a similar place with its line and text, and nothing dissimilar', async () => {
   const places = await placesLike(
     { path: 'src/berths.ts', text: files['src/berths.ts']!, line: 3 },
     memoryOf(files),
@@ -41,21 +41,21 @@ test('a place that does the same is found, with its line and its text; what is u
   assert.ok(!places.some(({ path }) => path === 'src/tides.ts'));
 });
 
-test('the place asked about is not among the answers, and a text that is not saved counts as it stands', async () => {
+test('excludes the requested place, and uses unsaved text', async () => {
   const text = `// new\n\n\n\n\n\n${files['src/berths.ts']}`;
   const places = await placesLike({ path: 'src/berths.ts', text, line: 9 }, memoryOf(files));
   assert.ok(!places.some(({ path, line }) => path === 'src/berths.ts' && line >= 7));
   assert.ok(places.some(({ path }) => path === 'src/cranes.ts'));
 });
 
-test('a blank line asks for the nearest that is not, and a place says what it stands in', async () => {
+test('a blank line stands for the nearest non-blank one, and a place names its container', async () => {
   const text = files['src/berths.ts']!.replace('reasons.tooDeep);', 'reasons.tooDeep);\n');
   const places = await placesLike({ path: 'src/berths.ts', text, line: 4 }, memoryOf(files));
   const crane = places.find(({ path }) => path === 'src/cranes.ts');
   assert.equal(crane?.inside, 'export function hoist(load: Load)');
 });
 
-test('a file of white space has no places', async () => {
+test('a file of only white space has no places', async () => {
   const places = await placesLike({ path: 'a.ts', text: '\n\n\n\n\n\n\n', line: 4 }, memoryOf(files));
   assert.deepEqual(places, []);
 });

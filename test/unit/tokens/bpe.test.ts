@@ -61,18 +61,18 @@ const codeLike = fc
   )
   .map(parts => parts.join(''));
 
-test('ids of this repository’s sources are the oracle’s', () => {
+test('ids of this repository’s sources equal the oracle’s', () => {
   for (const text of sources) assert.deepEqual(ids(text), expected(text));
 });
 
-test('ids of any text are the oracle’s', () => {
+test('ids of any text equal the oracle’s', () => {
   fc.assert(
     fc.property(codeLike, text => assert.deepEqual(ids(text), expected(text))),
     { numRuns: 1000 },
   );
 });
 
-test('ids of random bytes, as the text that they decode to, are the oracle’s', () => {
+test('ids of decoded random bytes equal the oracle’s', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), bytes => {
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
@@ -82,7 +82,7 @@ test('ids of random bytes, as the text that they decode to, are the oracle’s',
   );
 });
 
-test('any list of merges, in any order of ranks, gives the oracle’s ids, in short and in long pieces', () => {
+test('any merges in any order give the oracle’s ids, in short and long pieces', () => {
   const letter = fc.constantFrom('a', 'b', 'c');
   const steps = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 20 });
   fc.assert(
@@ -105,7 +105,7 @@ test('any list of merges, in any order of ranks, gives the oracle’s ids, in sh
   );
 });
 
-test('long words: the oracle’s ids, without a space or a break', () => {
+test('long words without a break give the oracle’s ids', () => {
   for (const text of [
     'a'.repeat(70_001),
     'return'.repeat(9_000),
@@ -117,7 +117,7 @@ test('long words: the oracle’s ids, without a space or a break', () => {
   }
 });
 
-test('decoding gives back every text; what UTF-16 cannot say as UTF-8 comes back as U+FFFD', () => {
+test('decoding restores every string, with U+FFFD for unpaired surrogates', () => {
   fc.assert(
     fc.property(codeLike, text =>
       assert.equal(tokenizer.decode(tokenizer.encode(text)), Buffer.from(text).toString()),
@@ -134,7 +134,7 @@ test('ids cut anywhere decode to the bytes of their tokens', () => {
   }
 });
 
-test('text never gives special tokens; structure does', () => {
+test('text never yields special tokens; structure does', () => {
   const spelled = tokenizer.encode('<|file|>a.ts<|text|>x<|end|>');
   assert.ok(spelled.every(id => !tokenizer.isSpecial(id)));
   const { file, text, end } = tokenizer.special;
@@ -150,20 +150,20 @@ test('text never gives special tokens; structure does', () => {
   assert.equal(tokenizer.decode(rendered), 'a.tsx');
 });
 
-test('newlines of each token', () => {
+test('counts newlines of each token', () => {
   const text = '\n\n  a\n\tb \n c\r\n';
   const total = Array.from(tokenizer.encode(text)).reduce((sum, id) => sum + tokenizer.newlinesIn(id), 0);
   assert.equal(total, 5);
   assert.equal(tokenizer.newlinesIn(tokenizer.special.end), 0);
 });
 
-test('encoding twice, and after a text that overflows every cache, gives the same ids', () => {
+test('encoding twice, and after overflowing every cache, gives the same ids', () => {
   const first = sources.map(ids);
   tokenizer.encode(Array.from({ length: 200_000 }, (_, i) => `w${(i * 2654435761) % 2 ** 32}`).join(' '));
   assert.deepEqual(sources.map(ids), first);
 });
 
-test('merges written as strings are read as well', () => {
+test('reads merges written as strings', () => {
   const old = {
     ...definition,
     model: { ...definition.model, merges: definition.model.merges.map(pair => pair.join(' ')) },

@@ -45,7 +45,7 @@ for (const [text, expected] of table) {
   });
 }
 
-test('the scanner cuts as its pattern does', () => {
+test('the scanner cuts like its pattern', () => {
   const unit = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(' ', '\t', '\n', '\r', '\f', 'a', '_', 'Z', '0', '9', '(', ';') },
     fc.constantFrom(

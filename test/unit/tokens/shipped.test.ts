@@ -22,7 +22,7 @@ test('the shipped tokenizer: 8,192 ids, the last 16 special, split by the patter
   assert.equal(JSON.parse(definition).pre_tokenizer.pretokenizers[0].pattern.Regex, codePattern);
 });
 
-test('on every text file of this repository its ids are the oracle’s, and they decode to the text', () => {
+test('on every text file of this repository its ids equal the oracle’s and decode to the text', () => {
   for (const text of textsUnder(join(import.meta.dirname, '../../..'))) {
     const ids = tokenizer.encode(text);
     assert.deepEqual(Array.from(ids), expected(text));
@@ -30,7 +30,7 @@ test('on every text file of this repository its ids are the oracle’s, and they
   }
 });
 
-test('on any text its ids are the oracle’s', () => {
+test('on any text its ids equal the oracle’s', () => {
   const part = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 20 }),
     fc.string({ unit: 'binary', maxLength: 20 }),

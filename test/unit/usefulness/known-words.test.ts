@@ -10,28 +10,28 @@ function wordsAt(marked: string): string[] {
   return knownWords(contextOf({ path: 'a.ts', text, offset })).map(({ word }) => word);
 }
 
-test('after a receiver and its dot come the members that the file uses on it, the commonest first', () => {
+test('after a receiver and its dot, suggests its members in the file, most frequent first', () => {
   const text = 'store.load(1);\nstore.save(2);\nother.close();\nstore.save(3);\nstore.|\n';
   assert.deepEqual(wordsAt(text), ['save', 'load']);
 });
 
-test('a receiver with a question mark is the same receiver', () => {
+test('optional chaining is the same receiver', () => {
   assert.deepEqual(wordsAt('store?.load(1);\nstore?.|'), ['load']);
 });
 
-test('a word that is begun goes on as the words of the file that begin so', () => {
+test('completes a partial word from the file’s words', () => {
   assert.deepEqual(wordsAt('const fixture = 1;\nconst other = fin;\nfi|'), ['fin', 'fixture']);
 });
 
-test('a member that begins so goes before other words', () => {
+test('matching members come before other words', () => {
   assert.deepEqual(wordsAt('store.save(2);\nconst sample = 1;\nstore.sa|'), ['save', 'sample']);
 });
 
-test('where nothing is known to follow, nothing is offered until a word is begun', () => {
+test('without a known follower, suggests nothing until a word is started', () => {
   assert.deepEqual(wordsAt('const one = 1;\nnever.|'), []);
 });
 
-test('words below the cursor count, with the line where they stand', () => {
+test('words below the cursor count, with their line', () => {
   const text = 'fo\nconst fortune = 1;';
   const [known] = knownWords(contextOf({ path: 'a.ts', text, offset: 2 }));
   assert.equal(known?.word, 'fortune');
@@ -39,7 +39,7 @@ test('words below the cursor count, with the line where they stand', () => {
   assert.equal(known.isLast, false);
 });
 
-test('shares are of the words that begin alike, and near ones count for more', () => {
+test('shares are among words that start alike, weighted by proximity', () => {
   const text = `alpha();\n${'x();\n'.repeat(400)}alps();\nal`;
   const known = knownWords(contextOf({ path: 'a.ts', text, offset: text.length }));
   assert.deepEqual(

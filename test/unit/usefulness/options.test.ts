@@ -21,14 +21,14 @@ const cuts: readonly (readonly [rest: string, starts: readonly string[]])[] = [
 ];
 
 for (const [rest, starts] of cuts) {
-  test(`starts of ${rest} end with a word, and with what they opened closed`, () =>
+  test(`prefixes of ${rest} end with a word, with their own brackets closed`, () =>
     assert.deepEqual(
       cutsOf(rest).map(end => rest.slice(0, end)),
       starts,
     ));
 }
 
-test('a rest begins with whole words', () => {
+test('a rest starts with whole words', () => {
   assert.ok(beginsWith('first, second', 'first'));
   assert.ok(!beginsWith('first, second', 'fir'));
   assert.ok(beginsWith('first, second', 'first,'));
@@ -52,13 +52,13 @@ function mass(text: string, rests: Readonly<Record<string, number>>): number {
   return option!.features[optionFeatures.indexOf('agreed')]!;
 }
 
-test('what several candidates begin with is as likely as all of them', () => {
+test('a common prefix is as likely as all its candidates', () => {
   const rests = { 'load(user, id);': 0.4, 'load(user, name);': 0.4, 'save(user);': 0.2 };
   assert.ok(Math.abs(mass('load', rests) - 0.8) < 1e-9);
   assert.ok(Math.abs(mass('load(user, id);', rests) - 0.4) < 1e-9);
 });
 
-test('up to where the sources disagree a start is shown in place of a line that is in doubt', () => {
+test('shows a common prefix instead of an uncertain line', () => {
   const rests = {
     'repository.load(user, first);': 0.31,
     'repository.load(user, second);': 0.3,
@@ -69,12 +69,12 @@ test('up to where the sources disagree a start is shown in place of a line that 
   assert.equal(best.isWhole, false);
 });
 
-test('where all agree the whole line is shown', () => {
+test('shows the whole line if all agree', () => {
   const [best] = worthShowing(optionsFrom({ 'repository.load(user, first);': 0.97 }), 0.5);
   assert.equal(best?.candidate.rest, 'repository.load(user, first);');
 });
 
-test('the shy are shown less than the eager', () => {
+test('low eagerness shows less than high', () => {
   const options = optionsFrom({ 'repository.load(user, first);': 0.4, 'store.save(1);': 0.3, 'x.y();': 0.2 });
   const counts = [0, 0.25, 0.5, 0.75, 1].map(eagerness => worthShowing(options, eagerness).length);
   assert.deepEqual(

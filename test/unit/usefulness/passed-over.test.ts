@@ -15,15 +15,15 @@ function counts(steps: readonly (readonly [line: string, shown?: string])[], abo
   });
 }
 
-test('what is typed past counts once', () => {
+test('a suggestion typed past counts once', () => {
   assert.deepEqual(counts([['a', 'lpha'], ['ab'], ['abc'], ['abcd']]), [0, 1, 1, 1]);
 });
 
-test('what is typed along or taken does not count', () => {
+test('one typed along or accepted does not count', () => {
   assert.deepEqual(counts([['a', 'lpha = 1'], ['al'], ['alpha = 1'], ['alpha = 1;']]), [0, 0, 0, 0]);
 });
 
-test('what is taken in part does not count', () => {
+test('a partly accepted one does not count', () => {
   assert.deepEqual(counts([['a', 'lpha = 1'], ['alpha'], ['alpha;']]), [0, 0, 0]);
 });
 
@@ -31,7 +31,7 @@ test('each further one counts', () => {
   assert.deepEqual(counts([['a', 'lpha'], ['ab', 'out'], ['abs']]), [0, 1, 2]);
 });
 
-test('deleting is no passing over, and another line begins at none', () => {
+test('deleting does not count, and another line starts at zero', () => {
   const passed = new PassedOver();
   const at = (text: string) => contextOf({ path: 'a.ts', text, offset: text.length });
   passed.countAt(at('ab'));

@@ -49,7 +49,7 @@ test('the last change of each file, commits of the last year, and the latest', a
   assert.equal(history!.before, undefined);
 });
 
-test('cut off by its time it says so, and that there may be more commits', async () => {
+test('reports a timeout, and that there may be more commits', async () => {
   const cut = await readHistory(root, { budget: 0, now, wanted: new Set(['old.txt']) });
   assert.ok(cut === undefined || cut.isPartial);
   const whole = await readHistory(root, { ...options, wanted: new Set(['old.txt']) });
@@ -64,13 +64,13 @@ test('a folder of a repository has its own history, with paths relative to it', 
   assert.deepEqual([...history!.changed.keys()], ['naïve name.txt']);
 });
 
-test('where git knows nothing there is no history', async () => {
+test('no history without git', async () => {
   const elsewhere = mkdtempSync(path.join(tmpdir(), 'longsight-none-'));
   assert.equal(await readHistory(elsewhere, { ...options, wanted: new Set() }), undefined);
   rmSync(elsewhere, { recursive: true });
 });
 
-test('a program that the repository names as its signature checker is not run', async () => {
+test('does not run a signature checker set by the repository', async () => {
   const ran = path.join(root, 'ran');
   const program = path.join(root, 'gpg.sh');
   writeFileSync(program, `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });

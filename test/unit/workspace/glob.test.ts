@@ -94,7 +94,7 @@ describe('patterns of .gitignore', () => {
       assert.equal(compileGlob(pattern)!(text), false);
     });
 
-  it('are of bytes, and of letters in ASCII where case does not count', () => {
+  it('match bytes, ignoring case only for ASCII letters', () => {
     assert.equal(compileGlob('?')!(bytesOf('é')), false);
     assert.equal(compileGlob('??')!(bytesOf('é')), true);
     assert.equal(compileGlob('*.MD', true)!('readme.md'), true);

@@ -56,7 +56,7 @@ describe('files of rules', posix, () => {
 });
 
 describe('a file that is read', posix, () => {
-  it('is none behind a folder that became a link', async () => {
+  it('is rejected behind a folder that became a link', async () => {
     using outside = new TemporaryFolder({ 'a.ts': 'secret' });
     using folder = new TemporaryFolder({ 'sub/a.ts': 'own' });
     const reader = new FileReader(1000);
@@ -68,7 +68,7 @@ describe('a file that is read', posix, () => {
     assert.match(readRules(folder.root, 'sub/a.ts').problem!, /symbolic link/);
   });
 
-  it('is no pipe, and is not waited for', async () => {
+  it('is not a pipe, and is not waited for', async () => {
     using folder = new TemporaryFolder();
     execFileSync('mkfifo', [folder.at('pipe')]);
     const read = await new FileReader(1000).read(fileAt(folder.at('pipe')));
@@ -87,7 +87,7 @@ describe('git', posix, () => {
     assert.match(found.problems, /without git: git said nothing for 0.3 seconds/);
   });
 
-  it('runs no command that stands in for a remote repository', async () => {
+  it('runs no command given as a remote repository', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a' });
     folder.git('init', '-q');
     folder.git('add', '.');
@@ -118,7 +118,7 @@ describe('git', posix, () => {
     assert.equal(findGit({ Path: 'relative;.' }, 'win32'), undefined);
   });
 
-  it('that cannot be started is a sentence', async () => {
+  it('that cannot be started is reported in a sentence', async () => {
     using folder = new TemporaryFolder();
     const problem = await git(folder.at('gone'), ['status'], {}, () => {});
     assert.match(problem!, /^git (is not installed|could not be run)/);

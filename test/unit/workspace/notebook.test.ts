@@ -12,7 +12,7 @@ function textOfNotebook(content: unknown): string | undefined {
 const image = 'QUJD'.repeat(50_000);
 
 describe('notebooks', () => {
-  it('are read by cell, without what running them gave', () => {
+  it('are read by cell, without outputs', () => {
     const text = textOfNotebook({
       nbformat: 4,
       metadata: { language_info: { name: 'python' } },
@@ -48,7 +48,7 @@ describe('notebooks', () => {
     assert.equal(text, '# %%\nx = 1\n');
   });
 
-  it('that are none are text as it is', () => {
+  it('that are invalid are plain text', () => {
     for (const text of ['not JSON', '{"cells": 1}', '[]', 'null', '{"cells": [null, 1, "x", {"source": {}}]'])
       assert.equal(textOfNotebook(text), text);
     assert.equal(textOfNotebook({ cells: [null, 3, { cell_type: 'code', source: 7 }] }), undefined);

@@ -34,7 +34,7 @@ describe('reading a file', () => {
     ['at once', Number.POSITIVE_INFINITY],
     ['later', -1],
   ] as const) {
-    it(`gives its bytes or the reason why not (${kind})`, async () => {
+    it(`gives its bytes or a reason (${kind})`, async () => {
       using folder = new TemporaryFolder({ 'a.ts': 'text', 'big.ts': '', 'dir/x': '' });
       truncateSync(folder.at('big.ts'), 2 ** 31);
       symlinkSync('a.ts', folder.at('link.ts'));
@@ -58,7 +58,7 @@ describe('reading a file', () => {
     });
   }
 
-  it('tries again when the file changes in the middle, and gives up when it goes on', async () => {
+  it('retries when the file changes meanwhile, and eventually gives up', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'one' });
     const real = new AdaptiveFiles();
     let changes = 0;
@@ -80,7 +80,7 @@ describe('reading a file', () => {
     assert.deepEqual(forever, { reason: 'unreadable', detail: 'It kept changing while it was read.' });
   });
 
-  it('passes over what may not be read, and reads the rest', { skip: process.platform === 'win32' }, t => {
+  it('skips unreadable files, and reads the rest', { skip: process.platform === 'win32' }, t => {
     using folder = new TemporaryFolder({
       'a.ts': 'a',
       'closed.ts': 'x',

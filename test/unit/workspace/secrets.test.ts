@@ -55,7 +55,7 @@ describe('secrets in text', () => {
     judge(missed, all);
   });
 
-  it('are found: values drawn at random under names of secrets', async () => {
+  it('are found: random values under secret-like names', async () => {
     const missed: string[] = [];
     let all = 0;
     for (const [kind, form] of named)
@@ -66,7 +66,7 @@ describe('secrets in text', () => {
     judge(missed, all);
   });
 
-  it('are found: passwords in addresses and connections', async () => {
+  it('are found: passwords in URLs and connection strings', async () => {
     const missed: string[] = [];
     let all = 0;
     for (const [kind, form] of addresses)
@@ -103,7 +103,7 @@ describe('secrets in text', () => {
     assert.deepEqual(missed, []);
   });
 
-  it('are not repeated in what is said of them', async () => {
+  it('are not repeated in messages', async () => {
     for (const [, form] of tokens) {
       const token = filled(form, random);
       const verdict = await verdictOnSecrets('a.ts', `x\ny = "${token}"`);
@@ -114,7 +114,7 @@ describe('secrets in text', () => {
     }
   });
 
-  it('are found whatever comments in the file allow', async () => {
+  it('are found regardless of allow comments in the file', async () => {
     const token = filled('ghp_%36w', random);
     for (const comment of [
       '// secretlint-disable',
@@ -127,7 +127,7 @@ describe('secrets in text', () => {
 });
 
 describe('secrets in names', () => {
-  it('of files that hold them are known', () => {
+  it('of secret files are known', () => {
     const missed = names.filter(name => verdictOnName(name)?.reason !== 'secret');
     assert.ok(missed.length <= 0.02 * names.length, missed.join(' '));
   });
@@ -139,7 +139,7 @@ describe('secrets in names', () => {
     assert.deepEqual(missed, []);
   });
 
-  it('are blotted out where the name is shown', () => {
+  it('are masked where the name is shown', () => {
     const token = filled('ghp_%36w', random);
     assert.equal(maskSecrets(`backup/${token}.txt`), 'backup/….txt');
     assert.equal(
@@ -214,7 +214,7 @@ describe('the searches that spare running Secretlint', () => {
     assert.deepEqual([...knownRules].sort(), rules.map(rule => rule.meta.id).sort());
   });
 
-  it('never pass over what a rule reports', async () => {
+  it('never miss what a rule reports', async () => {
     const patterns = await patternsOfTheRules();
     assert.ok(patterns.length > 25, `${patterns.length} patterns`);
     const found = new Set<RegExp>();
@@ -238,7 +238,7 @@ describe('the searches that spare running Secretlint', () => {
     assert.ok(found.size > 20, `texts for ${found.size} of ${patterns.length} patterns were reported`);
   });
 
-  it('let texts without secrets go', () => {
+  it('pass text without secrets', () => {
     const words = Array.from({ length: 2000 }, () => drawn(random, 'a', 5)).join(' ');
     assert.equal(mayHoldSecret('a.ts', words), false);
   });

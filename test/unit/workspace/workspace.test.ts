@@ -43,7 +43,7 @@ const nested = {
 };
 
 describe('discovery with git', () => {
-  it('lists what is tracked and what is neither tracked nor ignored', async () => {
+  it('lists tracked files, and untracked ones that are not ignored', async () => {
     using folder = new TemporaryFolder({ ...nested, 'tracked.log': 'tracked all the same' });
     folder.git('init', '-q');
     folder.git('add', '-f', 'tracked.log', 'a.ts');
@@ -64,7 +64,7 @@ describe('discovery with git', () => {
     assert.deepEqual([problems, skipped], [[], []]);
   });
 
-  it('leaves out files that are tracked and deleted, and lists a file in conflict once', async () => {
+  it('omits deleted tracked files, and lists a file in conflict once', async () => {
     using folder = new TemporaryFolder({ 'gone.ts': 'a', 'both.ts': 'base' });
     folder.git('init', '-q', '-b', 'main');
     folder.git('add', '.');
@@ -96,7 +96,7 @@ describe('discovery with git', () => {
     assert.deepEqual((await discover(folder.at('tree'))).paths, ['.gitignore', 'b.ts', 'part/a.ts']);
   });
 
-  it('enters submodules and other repositories, and reports a submodule that is not checked out', async () => {
+  it('enters submodules and nested repositories, and reports a submodule that is not checked out', async () => {
     using library = new TemporaryFolder({ 'lib.ts': 'a' });
     library.git('init', '-q');
     library.git('add', '.');
@@ -117,7 +117,7 @@ describe('discovery with git', () => {
     assert.deepEqual(left, { empty: 'submodule' });
   });
 
-  it('reads a folder that the repository around it ignores, because it was opened', async () => {
+  it('reads an opened folder even if its parent repository ignores it', async () => {
     using folder = new TemporaryFolder({
       '.gitignore': 'out/',
       'out/a.ts': 'a',
@@ -128,7 +128,7 @@ describe('discovery with git', () => {
     assert.deepEqual((await discover(folder.at('out'))).paths, ['.gitignore', 'a.ts']);
   });
 
-  it('does without git where git fails, and says why', async () => {
+  it('works without git if git fails, and says why', async () => {
     using folder = new TemporaryFolder(nested);
     mkdirSync(folder.at('.git'));
     const broken = await discover(folder.root);
@@ -146,7 +146,7 @@ describe('discovery with git', () => {
     }
   });
 
-  it('does without a git that does not trust the folder', async t => {
+  it('works without git if it does not trust the folder', async t => {
     using folder = new TemporaryFolder({ 'a.ts': 'a', 'b.log': 'b', '.gitignore': '*.log' });
     folder.git('init', '-q');
     try {
@@ -159,7 +159,7 @@ describe('discovery with git', () => {
     assert.match(problems.join(), /git does not trust it because it belongs to another user/);
   });
 
-  it('lists names that would mean something to git or to a shell', async () => {
+  it('lists names that are special to git or a shell', async () => {
     const names = [
       '-v',
       ':(top)a',
@@ -189,7 +189,7 @@ describe('discovery with git', () => {
       );
   });
 
-  it('runs no program that the repository names', async () => {
+  it('runs no program set by the repository', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a' });
     folder.git('init', '-q');
     folder.git('config', 'core.fsmonitor', `touch ${folder.at('was-run')} #`);
@@ -207,14 +207,14 @@ describe('discovery without git', () => {
     assert.deepEqual(walked.problems, []);
   });
 
-  it('asks git for the repositories in it', async () => {
+  it('uses git for nested repositories', async () => {
     using folder = new TemporaryFolder({ 'one/a.ts': 'a', 'one/no.ts': 'a', 'two/b.ts': 'b' });
     folder.git('init', '-q', 'one');
     folder.write('one/.git/info/exclude', 'no.ts\n');
     assert.deepEqual((await discover(folder.root)).paths, ['one/a.ts', 'two/b.ts']);
   });
 
-  it('passes over folders of installed and cached files, and says so', async () => {
+  it('skips folders of installed and cached files, and reports them', async () => {
     using folder = new TemporaryFolder({
       'a.ts': 'a',
       'lib/node_modules/x/index.js': 'x',
@@ -232,7 +232,7 @@ describe('discovery without git', () => {
 
 for (const git of [true, false]) {
   describe(`discovery ${git ? 'with' : 'without'} git`, () => {
-    it('leaves out what .longsightignore files and the setting name, and keeps what they ask for', async () => {
+    it('applies excludes and re-includes of .longsightignore and the setting', async () => {
       using folder = new TemporaryFolder({
         '.longsightignore': 'data/\n!node_modules/\n!gen.ts\n!key.pem\n',
         'key.pem': 'no one brings a secret back',
@@ -265,7 +265,7 @@ for (const git of [true, false]) {
       assert.deepEqual(wanted.sort(), ['gen.ts', 'node_modules/n.js']);
     });
 
-    it('leaves out by size, name and kind, each with its reason', async () => {
+    it('excludes by size, name and kind, each with a reason', async () => {
       using folder = new TemporaryFolder({
         '.env': 'A=1',
         '.env.example': 'A=',
@@ -305,7 +305,7 @@ for (const git of [true, false]) {
       });
     });
 
-    it('looks again at parts only', async () => {
+    it('rescans parts only', async () => {
       using folder = new TemporaryFolder({
         '.gitignore': 'no/\n*.log\n',
         'a.ts': 'a',
@@ -342,7 +342,7 @@ for (const git of [true, false]) {
 }
 
 describe('a workspace of several folders', () => {
-  it('gives each file one path, whichever folders hold each other', async () => {
+  it('gives each file one path, even for nested folders', async () => {
     using folder = new TemporaryFolder({ 'a/x.ts': 'x', 'a/inner/y.ts': 'y', 'b/z.ts': 'z' });
     symlinkSync('b', folder.at('c'));
     const workspace = await Workspace.open(
@@ -369,7 +369,7 @@ describe('a workspace of several folders', () => {
     );
   });
 
-  it('says what is wrong with a folder that cannot be opened', async () => {
+  it('explains why a folder cannot be opened', async () => {
     using folder = new TemporaryFolder({ 'file.ts': 'x' });
     symlinkSync('nowhere', folder.at('dangling'));
     const expected: [string, FolderError['kind'], RegExp][] = [

@@ -44,7 +44,7 @@ describe('working trees of one repository', () => {
     assert.deepEqual(again.files, []);
   });
 
-  it('are read once beside it, and again where the user asks for it', async () => {
+  it('are read once beside it, and again on request', async () => {
     using folder = repository({ 'a.ts': 'a' }, 'main/');
     folder.git('-C', 'main', 'worktree', 'add', '-q', '../a-tree');
     const once = await discover(folder.root);
@@ -61,7 +61,7 @@ describe('working trees of one repository', () => {
     assert.deepEqual((await discover(folder.at('.worktrees/f'))).paths, ['a.ts']);
   });
 
-  it('beside bare data are read once, that of the main branch, and the data never', async () => {
+  it('beside bare data are read once, from the main branch, and the data never', async () => {
     using source = repository({ 'a.ts': 'a' });
     using folder = new TemporaryFolder({ 'notes.md': 'mine' });
     folder.git('clone', '-q', '--bare', source.root, '.bare');

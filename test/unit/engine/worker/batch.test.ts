@@ -11,7 +11,7 @@ const filesOf = (lengths: readonly number[]): Int32Array[] =>
     Int32Array.from({ length }, (_, at) => (at * at + file * 31 + at * file) % tinyConfig.vocabulary),
   );
 
-test('files of like length are read side by side, where that costs less', () => {
+test('batches files of similar length where that is cheaper', () => {
   for (const [lengths, expected] of [
     [[], []],
     [[64], []],
@@ -37,7 +37,7 @@ test('files of like length are read side by side, where that costs less', () => 
   }
 });
 
-test('what a file leaves does not depend on the files beside it', async () => {
+test('a file’s memory does not depend on its batch', async () => {
   const model = tinyModel();
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
   after(() => engine.stop());

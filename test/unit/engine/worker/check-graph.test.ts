@@ -37,13 +37,13 @@ const spoilt: readonly [name: string, spoil: (y: Float32Array) => Float32Array, 
   ['too short', y => y.subarray(1), false],
 ];
 
-test('a device that computes wrongly is found out', async () => {
+test('detects a device that computes wrongly', async () => {
   for (const [name, spoil, right] of spoilt) {
     assert.equal((await check(device(spoil), 1)).right, right, name);
   }
 });
 
-test('the reference is a block: a row that attends only to itself is x + v·Wo', () => {
+test('in the reference, a row that attends only to itself is x + v·Wo', () => {
   const x = randomNormal([1, 64], 9);
   const twice = tensor([2, 64], [...x.data, ...x.data]);
   const alone = checkReference(x).data;
@@ -52,7 +52,7 @@ test('the reference is a block: a row that attends only to itself is x + v·Wo',
   for (let i = 0; i < 64; i++) assert.ok(Math.abs(both[i]! - alone[i]!) < 1e-12);
 });
 
-test('a timed product can be ended between two runs', async () => {
+test('a timed product can be stopped between runs', async () => {
   const runtime = await loadRuntime();
   const session = await runtime.open(productGraph(64), 'cpu');
   const parameters = { rows: 8, width: 64, repeats: 5 };

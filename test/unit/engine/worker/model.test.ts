@@ -62,7 +62,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, bou
   assert.ok(difference <= bound * largest, `${difference} against values up to ${largest}`);
 }
 
-test('a file leaves what the PyTorch reference writes, with keys at the stride that the bound allows', async () => {
+test('prefill gives the PyTorch reference’s memory, with keys at the stride the limit allows', async () => {
   const ids = goldenIds(2);
   const { heads, width, memory_key: dk, memory_value: dv } = tinyConfig;
   for (const [keep, stride, count] of [
@@ -92,7 +92,7 @@ test('a file leaves what the PyTorch reference writes, with keys at the stride t
   }
 });
 
-test('a file that is being edited is read from where it changed, and leaves what it leaves when it is read whole', async () => {
+test('an edited file is prefilled from its first change, with the same memory as the whole file', async () => {
   const before = Int32Array.from({ length: 1700 }, (_, i) => (i * i + 7 * i) % tinyConfig.vocabulary);
   const changes: readonly Int32Array[] = [
     before,
@@ -109,7 +109,7 @@ test('a file that is being edited is read from where it changed, and leaves what
   }
 });
 
-test('a memory and a prompt give the logits of the PyTorch reference, at every cut of the prompt', async () => {
+test('a memory and a prompt give the PyTorch reference’s logits, however the prompt is cut', async () => {
   await engine.run('loadMemory', { model, key: 'others', memory: recordedMemory() });
   const ids = goldenIds(0);
   const { vocabulary } = tinyConfig;
@@ -125,7 +125,7 @@ test('a memory and a prompt give the logits of the PyTorch reference, at every c
   assertClose((await decode(ids.subarray(0, 32), 'others', 12)).logits, expected(20, 32));
 });
 
-test('typing only extends what was run, and a prompt may go on from any earlier one', async () => {
+test('typing extends cached states, and a prompt may extend any earlier one', async () => {
   const ids = goldenIds(1);
   const reused = async (end: number, positions = 1) =>
     (await decode(ids.subarray(0, end), undefined, positions)).reused;
@@ -138,14 +138,14 @@ test('typing only extends what was run, and a prompt may go on from any earlier 
   assert.equal((await decode(other)).reused, 21);
 });
 
-test('the state of a prompt outlasts what was decoded from it', async () => {
+test('a prompt’s state outlives tokens decoded from it', async () => {
   const ids = Int32Array.from({ length: 120 }, (_, i) => (i * 5) % 64);
   await decode(ids.subarray(0, 90));
   for (let end = 91; end <= 120; end++) await decode(ids.subarray(0, end));
   assert.equal((await decode(Int32Array.of(...ids.subarray(0, 90), 1))).reused, 90);
 });
 
-test('ids that the model does not know are refused before a device sees them', async () => {
+test('rejects unknown ids before they reach a device', async () => {
   for (const [bad, expected] of [
     [Int32Array.of(1, 64), /Token 64 at position 1 is outside the model's vocabulary of 64/],
     [Int32Array.of(-1), /Token -1 at position 0/],
@@ -157,14 +157,14 @@ test('ids that the model does not know are refused before a device sees them', a
   await assert.rejects(decode(Int32Array.of(1, 2), undefined, 3), /Logits of 3 positions/);
 });
 
-test('a memory of another shape is refused by name; an unknown one is asked for', async () => {
+test('rejects a memory of another shape by name, and requests an unknown one', async () => {
   const memory = { ...recordedMemory(), linear: { shape: [1], data: new Float32Array(1) } };
   await assert.rejects(engine.run('loadMemory', { model, key: 'wrong', memory }), /memory's linear is \[1\]/);
   const result = await engine.run('decode', { model, ids: Int32Array.of(1), memory: 'wrong' });
   assert.equal(result.type, 'unknownMemory');
 });
 
-test('a long reading is cancelled within a chunk, and gives way to what is urgent', async () => {
+test('a long prefill is cancelled within a chunk, and yields to urgent work', async () => {
   const ids = Int32Array.from({ length: 200_000 }, (_, i) => (i * 7) % 64);
   const abort = new AbortController();
   let ended = false;
@@ -185,7 +185,7 @@ test('a long reading is cancelled within a chunk, and gives way to what is urgen
   assert.ok((await engine.run('check', { seed: 1 })).right);
 });
 
-test('a killed process loads the model again and loses nothing but time', async () => {
+test('a killed process reloads the model and loses only time', async () => {
   const ids = goldenIds(0);
   const before = await decode(ids);
   process.kill(engine.status.pid!, 'SIGKILL');
@@ -193,7 +193,7 @@ test('a killed process loads the model again and loses nothing but time', async 
   assert.deepEqual([reused, logits], [0, before.logits]);
 });
 
-test('quantised weights stay near', async () => {
+test('quantised weights stay close to float32', async () => {
   const { exact: _, ...quantised } = model;
   const ids = goldenIds(0);
   const result = await engine.run('decode', { model: quantised, ids });

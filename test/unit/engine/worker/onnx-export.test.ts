@@ -16,7 +16,7 @@ const ids = goldenIds(0);
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
 after(() => engine.stop());
 
-test('the file alone is the model: ids are all that a run has to be given', async () => {
+test('the file is self-contained: ids are the only required input', async () => {
   const data = BigInt64Array.from(ids, id => BigInt(id));
   const { logits } = await session.run({ ids: { shape: [ids.length], data } });
   assert.ok(logits !== undefined && ids.length <= longestRun);
@@ -27,7 +27,7 @@ test('the file alone is the model: ids are all that a run has to be given', asyn
   assertClose(logits.data.subarray(-answer.logits.length), answer.logits);
 });
 
-test('what may be left out is an input, and each state has an output to go on from', () => {
+test('optional inputs exist, and each state has an output', () => {
   const { graph } = fromBinary(ModelProtoSchema, bytes);
   const [inputs, outputs] = [graph!.input, graph!.output].map(values => values.map(({ name }) => name));
   assert.deepEqual([...inputs!].sort(), ['ids', ...optional].sort());

@@ -13,7 +13,7 @@ function chunksOf(ids: readonly number[]): PrefilledChunk[] {
   }));
 }
 
-test('what a file begins with is found, as far as it is the same in whole chunks', () => {
+test('finds the longest common prefix in whole chunks', () => {
   const states = new PrefixStates(10);
   states.keep(chunksOf([1, 2, 3, 4, 5, 6]));
   states.keep(chunksOf([9, 8]));
@@ -28,7 +28,7 @@ test('what a file begins with is found, as far as it is the same in whole chunks
     assert.equal(states.find(ids).length, found, String(ids));
 });
 
-test('the files that were read last are kept, each as it was last', () => {
+test('keeps the latest version of the most recent files', () => {
   const states = new PrefixStates(4);
   states.keep(chunksOf([1, 2, 3, 4]));
   states.keep(chunksOf([1, 2, 5, 6]));

@@ -28,7 +28,7 @@ function recordedQueue(count: number) {
   return { queue, outcomes, finished };
 }
 
-test('urgent work goes before what waits, and interrupts what runs', async () => {
+test('urgent work precedes waiting work and interrupts running work', async () => {
   const { queue, outcomes, finished } = recordedQueue(5);
   for (const id of [1, 2, 3]) queue.add(request(id));
   queue.add(request(4, true));
@@ -40,7 +40,7 @@ test('urgent work goes before what waits, and interrupts what runs', async () =>
   );
 });
 
-test('cancelled work is rejected, whether it runs or waits, and the rest goes on', async () => {
+test('rejects cancelled work, running or waiting, and continues with the rest', async () => {
   const { queue, outcomes, finished } = recordedQueue(3);
   for (const id of [1, 2, 3]) queue.add(request(id));
   queue.cancel(1);
@@ -54,7 +54,7 @@ test('cancelled work is rejected, whether it runs or waits, and the rest goes on
   assert.equal(outcomes[2]?.[1].type, 'result');
 });
 
-test('work that throws is rejected with its message, and the rest goes on', async () => {
+test('rejects work that throws with its message, and continues with the rest', async () => {
   const { queue, outcomes, finished } = recordedQueue(2);
   queue.add(request(-1));
   queue.add(request(2));
@@ -63,7 +63,7 @@ test('work that throws is rejected with its message, and the rest goes on', asyn
   assert.equal(outcomes[1]?.[1].type, 'result');
 });
 
-test('cancelling what has finished already does not touch later work', async () => {
+test('cancelling finished work does not affect later work', async () => {
   const { queue, outcomes, finished } = recordedQueue(2);
   queue.add(request(1));
   queue.add(request(2));
