@@ -26,7 +26,7 @@ else await runAndCount(selection);
 async function runInteractively({ suites, options }: TestSelection): Promise<void> {
   if (suites.some(({ name }) => name === 'editor')) build();
   const files = suites.flatMap(({ files }) => files);
-  // A debugger stops in the process it is attached to, so the tests have to run in that one.
+  // A debugger stops in the process it is attached to, so the tests must run in that one.
   const isolation = options.some(option => option.startsWith('--inspect')) ? ['--test-isolation=none'] : [];
   const args = [...options, '--test', ...isolation, ...files];
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });

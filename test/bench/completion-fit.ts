@@ -23,9 +23,9 @@ interface Case {
 
 const [count = '200', ...folders] = process.argv.slice(2);
 const tokenizer = loadTokenizer();
-/** Half of the cases are lines of new code: some of what follows is not there yet. */
+/** Half of the cases are new code: some following lines are missing. */
 const longestUnwritten = 12;
-/** Of the calibration: few enough that each is a mean of many. */
+/** Knots of the calibration: few enough that each is a mean of many. */
 const knotCount = 6;
 const cases: Case[] = [];
 for (const [repository, folder] of folders.entries()) {

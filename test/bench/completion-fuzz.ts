@@ -32,7 +32,7 @@ for (const folder of folders) {
     const file = files[Math.floor(random() * files.length)]!;
     const one = hostileCase(file.text, random);
     const path = random() < 0.5 ? file.path : `other/${file.path}`;
-    // All that is found is looked at, also what would be held back.
+    // Checks everything found, including what would be held back.
     const {
       item,
       alternatives = [],

@@ -14,7 +14,7 @@ import { randomFrom } from '../../server/evaluation/random.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 
-/** When the word to stop comes. */
+/** When the cancellation comes. */
 const millisecondsIn = 5;
 const [folder = '.', count = '60'] = process.argv.slice(2);
 const tokenizer = loadTokenizer();
@@ -49,7 +49,7 @@ async function measure(scope: PredictionScope): Promise<Record<string, number[]>
     anew.push(await timed(() => ask(requestAt(i, 0.4, scope))));
     const cache = new CompletionCache();
     let shown: [CompletionRequest, CompletionItem] | undefined;
-    // Keys in a line, each of which has to be looked up: the cache knows the line's state and no suggestion.
+    // Consecutive keys that each need a lookup: the cache has the line's state but no suggestion.
     for (const fraction of [0.1, 0.2, 0.3, 0.4]) {
       const request = requestAt(i, fraction, scope);
       const fresh = new CompletionCache();
@@ -78,7 +78,7 @@ async function measure(scope: PredictionScope): Promise<Record<string, number[]>
     const abort = new AbortController();
     const wanted = performance.now() + millisecondsIn;
     const going = complete(requestAt(i, 0.3, scope), memory, tokenizer, abort.signal);
-    // The word to stop is heard only once the question gives way: that counts.
+    // The request notices cancellation only when it yields: that is measured.
     setTimeout(() => abort.abort(), millisecondsIn);
     await going;
     ended.push(Math.max(0, performance.now() - wanted));

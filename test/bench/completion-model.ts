@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
   options: { lines: { type: 'string', default: '60' }, model: { type: 'string' } },
 });
 
-/** Candidates that are scored, and features with the model's. */
+/** Candidates that are scored, and features including the model's. */
 const mostScored = 8;
 const longestUnwritten = 12;
 const width = featureNames.length + 3;
@@ -101,7 +101,7 @@ console.log(
   `weights of the model's: ${Array.from(all.slice(featureNames.length), w => w.toFixed(3)).join(' ')}`,
 );
 
-/** Log-probabilities of whole lines, and how many of their tokens are not the typed ones. */
+/** Log-probabilities of whole lines, and how many of their tokens differ from the typed ones. */
 async function scores(
   { path, above, after, linePrefix }: EditContext,
   rests: readonly string[],

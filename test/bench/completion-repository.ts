@@ -1,4 +1,4 @@
-/** A repository as the benchmarks of completion need it: read into a copy memory, and its files as text. */
+/** A repository for completion benchmarks: read into a copy memory, with its files as text. */
 import path from 'node:path';
 import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
 import type { EvaluatedFile } from '../../server/evaluation/lines.ts';

@@ -16,7 +16,7 @@ import type { CursorCase } from '../../server/evaluation/lines.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 
-/** What is used of node-llama-cpp. */
+/** The used part of node-llama-cpp's interface. */
 interface Llama {
   loadModel(options: { modelPath: string }): Promise<LlamaModel>;
 }
@@ -35,11 +35,11 @@ interface LlamaCpp {
   LlamaGrammar: new (llama: Llama, options: { grammar: string; stopGenerationTriggers: string[] }) => object;
 }
 
-/** Its threads wait for each other by spinning: on a busy machine fewer are faster. */
+/** Its threads spin while waiting: on a busy machine fewer are faster. */
 const threads = Number(process.env['SMOLLM2_THREADS'] ?? 2);
 const [count = '60', prompt = '1024', ...folders] = process.argv.slice(2);
 const promptTokens = Number(prompt);
-/** What chunks of other files may have of it. */
+/** Share of the prompt for chunks of other files. */
 const chunkTokens = promptTokens >> 1;
 
 const tokenizer = loadTokenizer();
@@ -48,9 +48,9 @@ if (model === undefined) process.exitCode = 3;
 else for (const folder of folders) await compare(folder, model);
 
 interface Model {
-  /** The rest of the line, at the end of a prompt whose last word is only begun. */
+  /** The rest of the line, for a prompt that ends with a partial word. */
   readonly complete: (prompt: string, typed: string) => Promise<string>;
-  /** The end of a text, as many tokens as given. */
+  /** The end of a text, limited to a number of tokens. */
   readonly end: (text: string, tokens: number) => string;
 }
 

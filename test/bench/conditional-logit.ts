@@ -1,10 +1,13 @@
-/** One choice: the features of each option, and which was right (-1: none of them). */
+/** One choice: the features of each option, and which was right (-1: none). */
 export interface Choice {
   readonly options: readonly Float64Array[];
   readonly right: number;
 }
 
-/** Maximum likelihood of the right option, or of none, by Newton's method with a little ridge (conditional logit, McFadden 1974). */
+/**
+ * Maximum likelihood of the right option, or of none, by Newton's method with a small ridge (conditional logit,
+ * McFadden 1974).
+ */
 export function fitConditionalLogit(choices: readonly Choice[], size: number): Float64Array {
   const weights = new Float64Array(size);
   for (let iteration = 0; iteration < 15; iteration++) {
@@ -37,7 +40,7 @@ export function fitConditionalLogit(choices: readonly Choice[], size: number): F
   return weights;
 }
 
-/** Gaussian elimination with pivoting; the matrix is used up. */
+/** Gaussian elimination with pivoting; overwrites the matrix. */
 function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
   const size = right.length;
   const x = right.slice();

@@ -16,13 +16,13 @@ import { Segment } from '../../server/copy-memory/segment.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
-/** One context length's evidence on one token: which logits it goes by, and the probability that it gives the token. */
+/** One context length's evidence on one token: its logits, and the probability it gives the token. */
 interface Level {
   readonly cells: readonly number[];
   readonly share: number;
 }
 
-/** What there was to predict one token by, longest context first, and its probability by frequency alone. */
+/** The evidence on one token, longest context first, and its unigram probability. */
 interface Observation {
   readonly levels: readonly Level[];
   readonly base: number;
@@ -90,7 +90,7 @@ interface Tally {
   readonly weight: number;
 }
 
-/** Mean code length in bits, and its gradient by the logits where wanted. */
+/** Mean code length in bits, and optionally its gradient by the logits. */
 function codeLength(
   observations: readonly Observation[],
   logits: Float64Array,
@@ -98,7 +98,7 @@ function codeLength(
 ): number {
   let bits = 0;
   for (const { levels, base } of observations) {
-    // From the last level up: the probability that each level and those below it give.
+    // From the last level up: the probability given by each level and those below it.
     const below = [base];
     const escapes = levels.map(
       ({ cells }) => 1 / (1 + Math.exp(-cells.reduce((sum, cell) => sum + logits[cell]!, 0))),
@@ -129,7 +129,7 @@ function fit(observations: readonly Observation[], steps: number): Float64Array 
   for (let step = 1; step <= steps; step++) {
     const gradient = new Float64Array(logits.length);
     codeLength(observations, logits, gradient);
-    // A little shrinkage: cells that hardly occur stay near zero.
+    // Slight shrinkage: rare cells stay near zero.
     for (let i = 0; i < logits.length; i++) gradient[i]! += 3e-6 * logits[i]!;
     for (let i = 0; i < logits.length; i++) {
       first[i] = 0.9 * first[i]! + 0.1 * gradient[i]!;

@@ -54,7 +54,7 @@ function codeLength(
   { special, vocabularySize }: Tokenizer,
 ): number {
   const memory = new CopyMemory(tokenizer);
-  // What the memory does not list is coded by how frequent it is.
+  // Unlisted tokens are coded by frequency.
   const frequencies = new Float64Array(vocabularySize).fill(1);
   for (const { path, tokens } of context) {
     memory.set(path, tokens);
@@ -159,7 +159,7 @@ function tokensOf(list: readonly BenchFile[]): number {
   return list.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 
-/** Processor milliseconds: on a shared machine they say more than the clock. */
+/** Processor milliseconds: on a shared machine they are more telling than the clock. */
 function cpu(work: () => void): number {
   const before = process.cpuUsage();
   work();

@@ -24,7 +24,7 @@ const tokenizer = loadTokenizer();
 const model = shippedModel(tokenizer);
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
 const others = 4;
-/** Positions that the engine answers at once. */
+/** Positions per engine call. */
 const mostPositions = 32;
 
 const all = { cases: 0, counting: 0, model: 0, both: 0 };
@@ -70,11 +70,11 @@ console.log(line('all', all));
 await engine.stop();
 
 function supported(sentence: { text: string; line: number }, body: string): Candidate {
-  // Twice, as one alone is never weighed; its own words are taken off twice, too.
+  // Twice, because a single candidate is never weighed; its own words are subtracted twice as well.
   return candidatesOf([sentence, { text: '', line: 1 }], `${body}\n${sentence.text}`)[0]!;
 }
 
-/** Nats by which the file makes the sentence more likely, a token. */
+/** Nats per token by which the file makes the sentence more likely. */
 async function gain(body: string, sentence: string): Promise<number> {
   const said = tokenizer.encode(`\n\n// ${sentence}`).slice(0, mostPositions);
   const given = tokenizer.encode(body).slice(0, Number(values.tokens));

@@ -68,7 +68,7 @@ writeFileSync(file, `${JSON.stringify(measured, rounded, 2)}\n`);
 for (const [name, drawing] of Object.entries(figures(measured)))
   writeFileSync(path.join(folder, name), drawing);
 
-/** Three digits: more would be noise, and change at every run. */
+/** Three significant digits: more would be noise and change with every run. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
 }

@@ -15,14 +15,14 @@ let whole = '';
 for (let i = 0; whole.length < 2_000_000; i++) whole += code[i % code.length]!.text;
 const typed = 'const found = values.filter(value => value.length > 0).map(value => value.trim());';
 
-/** Types into a text, key by key. @returns milliseconds a key, shortest first */
+/** Types into a text, key by key. @returns milliseconds per key, shortest first */
 async function keys(text: string, at: number): Promise<number[]> {
   const cache = new CompletionCache();
   const times: number[] = [];
   const [before, after] = [`${text.slice(0, at)}\n`, `\n${text.slice(at)}`];
   for (let length = 1; length <= typed.length; length++) {
     const start = typed.slice(0, length);
-    // As from a message: a text of its own, not a rope of pieces.
+    // As from a message: a flat string, not a rope.
     const buffer = Buffer.from(before + start + after).toString();
     const started = process.cpuUsage();
     await complete(

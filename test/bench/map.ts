@@ -33,7 +33,7 @@ try {
   await page.goto('http://bench.invalid/');
   const map = mapOf(repository(count));
   await page.evaluate(`window.repository = ${JSON.stringify(map)}`);
-  // The processor's time of the page's thread: what else runs on the machine does not count.
+  // Processor time of the page's thread: other load does not count.
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const processor = async (): Promise<number> => {
@@ -66,7 +66,7 @@ try {
   await browser.close();
 }
 
-/** As many fills in as many colours, each followed by what makes the browser really draw. */
+/** As many fills in as many colours, each followed by something that forces drawing. */
 function fillAlone(tiles: number): string {
   return `(() => {
     const canvas = document.getElementById('tiles');
@@ -85,7 +85,7 @@ function fillAlone(tiles: number): string {
   })()`;
 }
 
-/** Folders three deep, sizes as they are in real repositories: many small files and few large ones. */
+/** Folders three deep, with realistic sizes: many small files and few large ones. */
 function repository(files: number): Record<string, MapFile> {
   const all: Record<string, MapFile> = {};
   for (let index = 0; index < files; index++) {

@@ -102,7 +102,7 @@ async function measure(
   return sum;
 }
 
-/** Structure has no byte, but its bits count. */
+/** Structure has no bytes, but its bits count. */
 function mixed({ token, open, testimony }: ScoredToken): number {
   const { listed, others } = gate.mix(testimony);
   const place = testimony.tokens.indexOf(token);

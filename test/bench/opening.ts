@@ -42,7 +42,7 @@ async function open(root: string): Promise<object> {
   const read = seconds();
   const whole = await client.request(methods.summary, {});
   const current = seconds();
-  // What is kept is written after the answer.
+  // The cache is written after the answer.
   await new Promise(resolve => setTimeout(resolve, 20_000));
   client.process.kill('SIGKILL');
   const statements = `${summary.statements.length} of ${whole.statements.length}`;

@@ -1,4 +1,7 @@
-/** A perceptron with one hidden layer (tanh) that says how probable it is that a row is right; trained by Adam (Kingma and Ba 2015). */
+/**
+ * A perceptron with one hidden layer (tanh) that gives the probability that a row is right; trained by Adam (Kingma and
+ * Ba 2015).
+ */
 import { randomFrom } from '../../server/evaluation/random.ts';
 
 export interface Rows {
@@ -6,7 +9,7 @@ export interface Rows {
   readonly values: Float32Array;
   readonly size: number;
   readonly right: Uint8Array;
-  /** How many rows each one stands for. */
+  /** How many rows each represents. */
   readonly weight: Float32Array;
 }
 
@@ -23,8 +26,8 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 
 /**
- * @returns for each hidden unit its weights and its bias, then the weights of the hidden units and the bias of the result: what
- * `server/usefulness/worth.ts` reads
+ * @returns for each hidden unit its weights and bias, then the output's weights and bias, as
+ * `server/usefulness/worth.ts` reads them
  */
 export function train(rows: Rows, { hidden, epochs, seed }: TrainingOptions): Float64Array {
   const { values, size, right, weight } = rows;
@@ -88,12 +91,12 @@ export function train(rows: Rows, { hidden, epochs, seed }: TrainingOptions): Fl
       }
     }
   }
-  // The scale of each feature goes into the weights: what reads them need not know it.
+  // Folds each feature's scale into the weights, so that readers need not know it.
   for (let h = 0; h < hidden; h++) for (let f = 0; f < size; f++) parameters[h * stride + f]! *= scale[f]!;
   return parameters;
 }
 
-/** One over the root mean square of each feature. */
+/** The inverse root mean square of each feature. */
 function scales(values: Float32Array, size: number): Float64Array {
   const squares = new Float64Array(size);
   for (let i = 0; i < values.length; i++) squares[i % size]! += values[i]! * values[i]!;

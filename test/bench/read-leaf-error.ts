@@ -18,7 +18,7 @@ import { PlainSpans } from '../unit/model-memory/plain-spans.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
 const mostTokens = 150_000;
-/** Files that are coded, and tokens of each: as many at once as the engine answers. */
+/** Files to code, and tokens of each: as many as the engine answers at once. */
 const coded = { files: 8, tokens: 512, step: 32 };
 
 const tokenizer = loadTokenizer();
@@ -87,7 +87,7 @@ async function logitsOf(ids: Int32Array, memory: string | undefined): Promise<Fl
   return result.logits;
 }
 
-/** Of the tokens that follow the last positions of a prompt that ends at `end`. */
+/** Bits of the tokens after the last positions of a prompt that ends at `end`. */
 function bitsOf(logits: Float32Array, ids: Int32Array, end: number): number {
   let bits = 0;
   const width = config.vocabulary;

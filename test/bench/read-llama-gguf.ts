@@ -1,6 +1,6 @@
 /**
- * A llama with random weights in q8_0 as GGUF bytes (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): what it says is nonsense, and
- * what it costs is what a trained one of this shape costs.
+ * A llama with random weights in q8_0 as GGUF bytes (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): its
+ * output is nonsense, but its cost is that of a trained one of this shape.
  */
 import { randomFrom } from './repositories.ts';
 
@@ -10,11 +10,11 @@ export interface LlamaShape {
   readonly heads: number;
   readonly mlp: number;
   readonly layers: number;
-  /** The longest context that it says it takes, in tokens. */
+  /** Its declared context length, in tokens. */
   readonly context: number;
 }
 
-/** The embedding is the output's matrix as well. */
+/** The embedding is also the output matrix. */
 export function llamaParameters({ vocabulary, width, mlp, layers }: LlamaShape): number {
   return vocabulary * width + width + layers * (4 * width * width + 3 * width * mlp + 2 * width);
 }
@@ -25,7 +25,7 @@ const tensorTypes = { float32: 0, q8_0: 8 } as const;
 const alignment = 32;
 /** q8_0: a float16 scale and this many signed bytes. */
 const blockLength = 32;
-/** Types of tokens: what the tokenizer does with them does not matter here, but it has to be one. */
+/** Token types: how they are tokenized does not matter here, but each needs one. */
 const [normalToken, unknownToken, controlToken, byteToken] = [1, 2, 3, 6];
 
 export function randomLlama(shape: LlamaShape): Uint8Array {
@@ -88,7 +88,7 @@ export function randomLlama(shape: LlamaShape): Uint8Array {
   let offset = 0;
   for (const [name, rows, columns] of tensors) {
     const bytes = rows === undefined ? ones(columns) : quantized(rows, columns, random);
-    // Lengths of axes, the one whose elements are neighbours first.
+    // Axis lengths, innermost first.
     const lengths = rows === undefined ? [columns] : [columns, rows];
     const type = rows === undefined ? tensorTypes.float32 : tensorTypes.q8_0;
     directory.push(
@@ -120,7 +120,7 @@ function tokenType(id: number): number {
   return id < 3 ? controlToken! : id < 259 ? byteToken! : normalToken!;
 }
 
-/** Numbers between ±1/√columns, so that nothing grows or vanishes from layer to layer. */
+/** Numbers between ±1/√columns, so that activations keep their size from layer to layer. */
 function quantized(rows: number, columns: number, random: () => number): Uint8Array {
   const blocks = (rows * columns) / blockLength;
   const bytes = new Uint8Array(blocks * (2 + blockLength));
@@ -134,7 +134,7 @@ function quantized(rows: number, columns: number, random: () => number): Uint8Ar
   return bytes;
 }
 
-/** Of a positive number between 2⁻¹⁴ and 2¹⁵, cut off. */
+/** Of a positive number between 2⁻¹⁴ and 2¹⁵, truncated. */
 function float16Bits(value: number): number {
   const exponent = Math.floor(Math.log2(value));
   return ((exponent + 15) << 10) | Math.floor((value / 2 ** exponent - 1) * 1024);

@@ -18,7 +18,7 @@ import { loadWeights } from '../../server/engine/worker/weights.ts';
 import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { type LlamaShape, llamaParameters, randomLlama } from './read-llama-gguf.ts';
 
-/** What is used of node-llama-cpp. */
+/** The used part of node-llama-cpp's interface. */
 interface LlamaCpp {
   readonly getLlama: (options: { gpu: false; build: 'never'; logLevel: 'error' }) => Promise<{
     loadModel(options: { modelPath: string }): Promise<LlamaModel>;
@@ -84,7 +84,7 @@ async function compare(): Promise<void> {
     const rows: Row[] = [];
     printHeads();
     for (const tokens of measured) {
-      // Long contexts take so long that what disturbs evens out.
+      // Long contexts average out disturbances.
       const repeats = tokens > 4096 ? 1 : 2;
       const row: Row = {
         tokens,
@@ -137,7 +137,7 @@ function printCells(cells: readonly (string | number)[], note = ''): void {
   console.log(cells.map(cell => String(cell).padStart(13)).join('') + note);
 }
 
-/** What llama.cpp costs at the context that was not run: a + b·n by least squares, for a token read on average and for one decoded. */
+/** llama.cpp's cost at the context that was not run: a + b·n by least squares, per prefilled and per decoded token. */
 function beyond(rows: readonly Row[]): Costs {
   const mean = (of: (row: Row) => number): number =>
     rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
@@ -153,7 +153,7 @@ function beyond(rows: readonly Row[]): Costs {
   };
 }
 
-/** As many layers as come nearest to the count of parameters. */
+/** The number of layers that comes nearest to the parameter count. */
 function shapeLike(shape: Omit<LlamaShape, 'layers'>, parameters: number): LlamaShape {
   const none = llamaParameters({ ...shape, layers: 0 });
   const each = llamaParameters({ ...shape, layers: 1 }) - none;
@@ -198,7 +198,7 @@ async function quickerWithFlash(model: LlamaModel): Promise<boolean> {
   return (await theirCosts(model, 2048, true)).reading < without.reading;
 }
 
-/** Of several runs the better part of each: what disturbs only makes it slower. */
+/** The better of several runs for each part: disturbances only add. */
 async function best(repeats: number, run: () => Promise<Costs>): Promise<Costs> {
   let costs = await run();
   for (let i = 1; i < repeats; i++) {
@@ -215,7 +215,7 @@ async function processorTime(run: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** Ids of no special token in either vocabulary. */
+/** Ids that are special in neither vocabulary. */
 function idsOf(count: number): Uint16Array {
   return Uint16Array.from({ length: count }, (_, i) => 300 + ((i * 7919) % 7000));
 }

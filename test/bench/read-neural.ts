@@ -101,7 +101,7 @@ function take(
 
 const sizes = [8000, 100_000, 1_000_000, 10_000_000];
 
-/** Prints; resolves when done. @param most tokens of the folders' that are read */
+/** Prints; resolves when done. @param most tokens to prefill */
 export async function benchNeural(folders: readonly string[], most: number): Promise<void> {
   const root = mkdtempSync(path.join(tmpdir(), 'longsight-bench-'));
   const all = shuffled(
@@ -121,7 +121,7 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
       await scene.set(files);
       return (scheduler.progress.prefilledTokens - read) / (processorSeconds(engine.status.pid!) - before);
     };
-    // Opening the graphs, on every thread that reads and for decoding as well, is no part of what follows: neither its time nor the room it takes.
+    // Opening the graphs, for prefill threads and decoding, is excluded: both its time and its RAM.
     const long = all.filter(([, { length }]) => length >= 128).slice(0, 400);
     const shortFrom = (start: number): (readonly [string, Uint16Array])[] =>
       long.map(([file, tokens]) => [`${start}/${file}`, tokens.slice(start, start + 64)] as const);
@@ -172,7 +172,7 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
     const costs: number[] = [];
     const places = 8;
     let changed = edited[1];
-    // The first edit of a file since it was opened finds no states of it.
+    // The first edit of a newly opened file finds no states of it.
     for (let at = -1; at < places; at++) {
       const place = Math.floor(((Math.max(at, 0) + 0.5) * changed.length) / places);
       changed = changed.with(place, changed[place] === 65 ? 66 : 65);

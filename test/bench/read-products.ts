@@ -1,4 +1,4 @@
-/** The matrix products of the reading graph and nothing else: what reading would take if all but them cost nothing. */
+/** Only the matrix products of the prefill graph: its time if everything else were free. */
 import type { ModelConfig } from '../../kernels/model/config.ts';
 import type { ModelWeights } from '../../kernels/model/weights.ts';
 import { GraphBuilder } from '../../kernels/onnx/graph-builder.ts';
@@ -8,7 +8,7 @@ import { loadRuntime } from '../../server/engine/worker/session.ts';
 
 const chunk = 256;
 
-/** Tokens a processor second, in float32 on one thread: the linear layers of the self-decoder and of the writers. */
+/** Tokens per processor second, in float32 on one thread: the linear layers of the self-decoder and the writers. */
 export async function productsAlone(config: ModelConfig, weights: ModelWeights): Promise<number> {
   const { width: d, mlp, memory_heads: Hm, memory_key: dk, memory_value: dv, continuous_width: cw } = config;
   const matrices: (readonly [name: string, inputs: number, outputs: number])[] = config.self_decoder.flatMap(
@@ -37,7 +37,7 @@ export async function productsAlone(config: ModelConfig, weights: ModelWeights):
       matmul(inputs.get(width)!, g.weight(weights.matrix(name, width, outputs), [width, outputs])),
     );
   const session = await (await loadRuntime()).open(g.build(), 'cpu', { threads: 1 });
-  // On average, as reading is measured: the best of several would be that of a quieter machine.
+  // The mean, as in the prefill measurement: the best of several would be that of a quieter machine.
   const runs = 100;
   const before = process.cpuUsage();
   for (let i = 0; i < runs; i++) await session.run(feeds);

@@ -31,7 +31,7 @@ interface Result {
   readonly bytes: number;
   readonly tokens: number;
   readonly skipped: number;
-  /** Processor seconds of the whole process without its start, and seconds on the clock. */
+  /** Processor seconds of the process without its start, and wall-clock seconds. */
   readonly cpu: number;
   readonly wall: number;
   readonly peakBytes: number;
@@ -93,7 +93,7 @@ async function work({ way, folders, cache }: Job): Promise<void> {
     const memory = new CopyMemory(tokenizer);
     const repository = await Repository.open({ folders, tokenizer, memory, ...(store && { store }) });
     const reading = await repository.read();
-    // The first question settles what is still waiting to be indexed.
+    // The first query settles what is waiting to be indexed.
     memory.begin(tokenizer.encode('the'), undefined);
     const { files, bytes, tokens, skippedFiles } = repository.ledger;
     const { milliseconds } = reading;

@@ -11,11 +11,14 @@ export interface BenchFile {
 
 export interface BenchRepository {
   readonly name: string;
-  /** In tree order. */
+  /** In sequence order. */
   readonly files: readonly BenchFile[];
 }
 
-/** A folder's code and prose up to 200 kB a file: a plain reading for benchmarks that must not depend on what they do not measure. */
+/**
+ * A folder's code and prose up to 200 kB a file: a simple reader for benchmarks that must not depend on what they do
+ * not measure.
+ */
 export function readRepository(folder: string, tokenizer: Tokenizer): BenchRepository {
   const files = sourcesUnder(folder).map(file => {
     const text = readFileSync(file, 'utf8');
@@ -37,7 +40,7 @@ export function sourcesUnder(folder: string): string[] {
   });
 }
 
-/** Some files of code of middling size, spread over the repository by a seed. */
+/** Some medium-sized code files, spread over the repository by a seed. */
 export function heldOut(repository: BenchRepository, count: number, seed: number): BenchFile[] {
   const code = repository.files.filter(
     ({ path, text }) => codeExtensions.has(extname(path)) && text.length > 1_500 && text.length < 40_000,

@@ -56,18 +56,18 @@ console.log(
 
 interface Row {
   readonly files: number;
-  /** Files that are looked for. */
+  /** Number of files to find. */
   readonly gold: number;
   readonly summary: number;
   readonly graph: number;
   readonly size: number;
   readonly aider?: number;
-  /** What as many files drawn at random would find. */
+  /** Expected number for files drawn at random. */
   readonly chance: number;
   /** Of forty statements: right and wrong by rule. */
   readonly right: number;
   readonly wrong: number;
-  /** Chains of calls, and commands with what they are for. */
+  /** Chains of calls, and commands with a purpose. */
   readonly chains: number;
   readonly commands: number;
 }
@@ -119,13 +119,13 @@ async function measure(root: string): Promise<Row> {
   };
 }
 
-/** Code files in the order in which a reader meets them. */
+/** Code files in reading order. */
 function namedBy({ startHere, keyFiles }: Summary, { files }: RepositoryFacts): string[] {
   const all = [...startHere, ...keyFiles].map(file => file.path);
   return [...new Set(all)].filter(file => files.get(file)?.code);
 }
 
-/** Aider's files in the order of its map, which is that of its ranks; its map is given room for far more than twenty. */
+/** Aider's files in map order, which is rank order; the map gets room for far more than twenty. */
 function aiderMap(python: string, root: string): string[] {
   const out = execFileSync(python, [path.join(import.meta.dirname, 'aider-map.py'), root], {
     encoding: 'utf8',

@@ -50,7 +50,7 @@ const whole = cpu(() => void ours.encode(word));
 const half = cpu(() => void ours.encode(word.slice(0, word.length / 2)));
 console.log(`a word of 1 MB: ${(whole / half).toFixed(1)} × the time of its half`);
 
-/** Processor seconds: on a shared machine they say more than the clock. */
+/** Processor seconds: on a shared machine they are more telling than the clock. */
 function cpu(work: () => void): number {
   const before = process.cpuUsage();
   work();

@@ -30,7 +30,7 @@ import { randomFrom } from './repositories.ts';
 interface Outcome {
   readonly cases: number;
   readonly failures: number;
-  /** What failed, by kind. */
+  /** Failures by kind. */
   readonly kinds: ReadonlyMap<string, number>;
   /** The share of failures that the promise allows. */
   readonly allowed: number;
@@ -64,7 +64,7 @@ const promises: readonly [
   ['no file blows a pattern up', 0.01, blowingUp],
 ];
 
-/** What a terminal, an editor or a renderer acts on, or cannot show. */
+/** Characters that a terminal, an editor or a renderer acts on, or cannot show. */
 const acts = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/u;
 
 /** Counts failures by kind. */
@@ -109,7 +109,7 @@ async function rates(
   const counted = new Count(allowed);
   for (let turn = 0; turn < count; turn++) {
     const [kind, form] = kinds[turn % kinds.length]!;
-    // Each kind comes to each place, whatever the two numbers have in common.
+    // Every kind reaches every place, even if the two counts share a factor.
     counted.note(
       kind,
       await isSecret(...place(filled(form, random), turn + Math.floor(turn / kinds.length))),
@@ -326,7 +326,7 @@ async function blowingUp(count: number): Promise<Outcome> {
   const counted = new Count(0);
   for await (const { note, milliseconds } of runCases(makeCases(seed, count, 32_000), 20_000))
     counted.note(note, milliseconds <= 500);
-  // What is read of a file is text, whatever its bytes were.
+  // Files are decoded to text, whatever their bytes.
   const bytes = Buffer.from([0xff, 0xfe, 0x00, 0xd8]);
   const file = { path: 'a.ts', absolute: '/a.ts', bytes: 4, modified: 0, changed: 0, wanted: false };
   counted.note('half a pair', 'text' in textOf({ file, bytes }, hashOf(bytes)));

@@ -11,14 +11,14 @@ import { type Rows, train } from './perceptron.ts';
 
 interface Option {
   readonly length: number;
-  /** UTF-16 units that would be taken. */
+  /** UTF-16 units that would be accepted. */
   readonly taken: number;
   readonly isWhole: boolean;
   readonly line: number;
   readonly features: Float32Array;
 }
 
-/** What could be shown at one key. */
+/** The options at one key. */
 interface Key {
   readonly at: number;
   readonly isStart: boolean;
@@ -33,7 +33,7 @@ interface Observed {
 type Tally = ReturnType<typeof tally>;
 
 const training = { hidden: 20, epochs: 10, seed: 1 } as const;
-/** Of options that are wrong one in so many is used, and stands for as many. */
+/** One in this many wrong options is used, and weighted accordingly. */
 const wrongUsed = 3;
 const foldCount = 3;
 const shortest = 3;
@@ -72,7 +72,7 @@ function summary({ characters, saved, shown, accepted, starts, silent }: Tally):
   return `${characters} characters, saved ${percent(saved, characters)} %, shown ${((100 * shown) / characters).toFixed(2)}, right ${percent(accepted, shown)} %, wrong ${((100 * (shown - accepted)) / characters).toFixed(2)}, silent ${percent(silent, starts)} %`;
 }
 
-/** Types a sitting: at each key the most useful option is shown, if it is useful at all, and what is right of it is taken. */
+/** Types a sitting: at each key shows the most useful option, if worth it, and accepts its correct part. */
 function type(keys: readonly Key[], table: Float64Array, cost: number, into: Tally): void {
   let showing: { line: number; isAccepted: boolean } | undefined;
   let next = 0;
@@ -127,7 +127,7 @@ function choose(options: readonly Option[], table: Float64Array, cost: number): 
   return best;
 }
 
-/** Claimed beside actual, by tenths, each repository with the table of the others. */
+/** Predicted against actual by tenths, each repository with the table of the others. */
 function reliability(): void {
   const bins = Array.from({ length: 10 }, () => ({ count: 0, claimed: 0, right: 0 }));
   for (const [i, { sittings }] of repositories.entries())

@@ -28,8 +28,8 @@ for (const folder of folders) {
   const sorted = all.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const sittings = chooseSittings(sorted, Number(files), randomFrom(Number(seed)));
   /**
-   * For each option: sitting, offset, place, UTF-16 units, how many of them would be taken, whether it is whole, what tells the line it
-   * makes from others, whether the key begins a word or a line, features.
+   * For each option: sitting, offset, place, UTF-16 units, how many of them would be accepted, whether it is whole, a
+   * hash of the resulting line, whether the key begins a word or a line, features.
    */
   const rows: number[] = [];
   let keys = 0;
@@ -66,7 +66,7 @@ for (const folder of folders) {
   );
 }
 
-/** 24 bits, which a float holds. */
+/** 24 bits, which a float holds exactly. */
 function hashOf(text: string): number {
   let hash = 0;
   for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) & 0xffffff;

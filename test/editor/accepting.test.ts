@@ -1,4 +1,4 @@
-/** Suggestions taken whole, by word and by line, what is counted of it, and what is said of where they come from. */
+/** Accepting suggestions whole, by word and by line; counting them, and showing their sources. */
 import assert from 'node:assert/strict';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -21,7 +21,7 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
   });
   const { page } = workbench;
   const step = (name: string, work: () => Promise<void>): Promise<void> => workbench.step(t, name, work);
-  /** Opens the list of statistics again until all languages have a sentence. */
+  /** Reopens the statistics until all languages have a sentence. */
   const statistics = async (expected: RegExp): Promise<void> => {
     for (let tries = 0; ; tries++) {
       await workbench.command('Longsight: Show Suggestion Statistics');
@@ -33,7 +33,7 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
       await page.waitForTimeout(500);
     }
   };
-  /** How often, by the log, the server was asked for suggestions. */
+  /** Number of requests for suggestions, from the log. */
   const asked = (): number => {
     const logs = globSync('user/logs/**/*Longsight.log', { cwd: workbench.editor.profile });
     const texts = logs.map(log => readFileSync(path.join(workbench.editor.profile, log), 'utf8'));
@@ -101,7 +101,7 @@ test('accepting suggestions', { skip, timeout: 420_000 }, async t => {
     await step('what was shown, accepted and kept is counted, and erased', async () => {
       assert.deepEqual(
         readFileSync(told, 'utf8').split('\n'),
-        // By word and by line, each suggestion counts once.
+        // Accepted by word or by line, each suggestion counts once.
         ['quay wall', 'quay', 'quay wall', '', 'quay wall', ''],
         'the server was told',
       );

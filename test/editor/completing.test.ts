@@ -1,4 +1,4 @@
-/** Suggestions in the real editor with the real server, wherever a person types and however. */
+/** Suggestions in the real editor with the real server, in many places and ways of typing. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { copyOfFixture, Workbench } from './workbench.ts';
 const needed = await requirements();
 const skip = 'skip' in needed && needed.skip;
 
-/** The handlers up to where `const berthId` comes next, and what is left of the line by then. */
+/** The handlers up to where `const berthId` is due, and the rest of the line. */
 function openHandler(folder: string): string {
   const text = readFileSync(path.join(folder, handlers), 'utf8');
   const end = 'parameters => {\n';
@@ -39,7 +39,7 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
   const { page } = workbench;
   const step = (name: string, work: () => Promise<void>): Promise<void> => workbench.step(t, name, work);
   const lineOf = begun.split('\n').length;
-  /** Opens a file, types at the end of a line, and waits for what the repository goes on with. */
+  /** Opens a file, types at the end of a line, and waits for the repository's continuation. */
   const begin = async (file: string, line = lineOf): Promise<void> => {
     await workbench.openFile(file, line, 1);
     await page.keyboard.press('End');
@@ -58,7 +58,7 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
     await step('after a burst of keys', async () => {
       await workbench.openFile('src/http/lf.ts', lineOf, 1);
       await page.keyboard.press('End');
-      // With no time between keys the editor at times never asks by itself.
+      // Without time between keys the editor sometimes never asks.
       await page.keyboard.type('const berthId', { delay: 0 });
       await workbench.ghostTextLike(' = parseBerthId');
     });
@@ -126,7 +126,7 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
         await workbench.openFile(`src/http/${name}.ts`, name === 'rtl' ? lineOf + 1 : lineOf, 1);
         await page.keyboard.press('End');
         await workbench.type('const berthId');
-        // Code behind a comment is rare, so it is suggested where it is asked for.
+        // Code after a comment is rare, so it needs an explicit request.
         await workbench.command('Longsight: Trigger Completion');
         await workbench.ghostTextLike(' = parseBerthId');
         await accept();
@@ -138,7 +138,7 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
       await workbench.openFile('src/http/long.ts', 50_000 + lineOf, 1);
       await page.keyboard.press('End');
       await workbench.type('const berthId');
-      // The editor's own analysis of such a file comes first, and takes its time on a busy machine.
+      // The editor analyzes such a file first, which takes time on a busy machine.
       await workbench.ghostText().first().waitFor({ timeout: 100_000 });
       await accept();
       assert.ok((await workbench.saved('src/http/long.ts')).includes(`const berthId${continued}`));

@@ -1,4 +1,6 @@
-/** Files that do the same in several places of a copy of the fixture `quayside`: what a person begins again elsewhere. */
+/**
+ * Files that do the same in several places of a copy of the fixture `quayside`, for a user to start again elsewhere.
+ */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,24 +20,24 @@ export function put(folder: string, file: string, text: string): void {
   writeFileSync(whole, text);
 }
 
-/** A test file of a new role, up to where its test begins. */
+/** A test file of a new role, up to the start of its test. */
 export const begunTest = `import assert from 'node:assert/strict';
 import test from 'node:test';
 import { callOut } from '../src/crew/tug.ts';
 
 `;
 
-/** What goes on after `test('nobody`. */
+/** The rest after `test('nobody`. */
 export const restOfTest = ` answers an empty call sign', () => {
   const answer = callOut('');
   assert.equal(answer.ok, false);
   assert.match(answer.problem, /channel twelve/);
 });`;
 
-/** What scripts begin with. */
+/** The first line of scripts. */
 export const imports = 'from forecast.readings import Reading, load_readings';
 
-/** Looks like an access token of GitHub's. */
+/** Looks like a GitHub access token. */
 export const token = `ghp_${createHash('sha256').update('quayside').digest('hex').slice(0, 36)}`;
 
 /** A Jupyter notebook with these cells of Python. */

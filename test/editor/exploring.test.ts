@@ -1,4 +1,4 @@
-/** The commands for getting to know a repository, in the real workbench: summaries in the preview, like places as a peek, the digest. */
+/** Exploring a repository in the real workbench: summaries in the preview, similar places as a peek, the digest. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { requirements } from './requirements.ts';
@@ -34,7 +34,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
     await step('the file in front is summarized', async () => {
       await workbench.command('Longsight: Summarize File');
       await preview.getByRole('heading', { name: 'src/berths/planner.ts' }).waitFor();
-      // The preview of the repository's made room for it.
+      // The previous preview was closed.
       assert.equal(await page.locator('.tab').filter({ hasText: 'Summary of' }).count(), 1);
     });
 
@@ -52,7 +52,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       await page.locator('.context-view .action-label').getByText('Longsight').hover();
       const item = page.locator('.context-view').getByText('Summarize Folder');
       await item.hover();
-      // A click so soon after a menu has opened is taken for the end of the one that opened it.
+      // A click right after a menu has opened counts as the end of the opening click.
       await page.waitForTimeout(500);
       await page.keyboard.press('Enter');
       await preview.getByRole('heading', { name: 'docs' }).waitFor();
@@ -88,7 +88,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       await workbench.openSummary();
       await workbench.summaryRow('41 commits in the last year').waitFor();
       const leftOut = workbench.summaryRow('1 skipped');
-      // The figures may be renewed just now, and a tree that is made anew forgets a click.
+      // The tree may be refreshing, and a new tree drops a click.
       for (let tries = 0; tries < 5 && !(await leftOut.isVisible()); tries++) {
         await workbench.summaryRow('Coverage').click();
         await leftOut.waitFor({ timeout: 6000 }).catch(() => undefined);
@@ -126,7 +126,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
     });
 
     await step('the walkthrough shows its pages', async () => {
-      // Beside the sidebar there is no room for the pictures.
+      // The sidebar leaves no room for the pictures.
       await workbench.command('View: Toggle Primary Side Bar Visibility');
       await workbench.command('Longsight: Open Walkthrough');
       await page.locator('.getting-started-step').filter({ hasText: 'Read your repository' }).waitFor();

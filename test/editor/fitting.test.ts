@@ -1,4 +1,4 @@
-/** What suggestions do to a document and to what stands beside it: bodies that are closed, the editor's own list, next edits, snoozing. */
+/** How suggestions fit a document: closed bodies, the editor's list, next edits, snoozing. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -41,7 +41,7 @@ test('suggestions fit what is there', { skip, timeout: 600_000 }, async t => {
       await workbench.type("it('should leave ansi codes', ");
       await workbench.ghostTextLike('() => {');
       await page.keyboard.press('Tab');
-      // The file says nothing of indentation, so the editor's setting holds; and the next line is suggested at once.
+      // The file has no indentation, so the editor's setting applies; and the next line is suggested at once.
       await workbench.cursorIsAt(5, 9);
       await workbench.ghostTextLike('assert.equal(strip(');
       assert.match(

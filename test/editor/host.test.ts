@@ -57,7 +57,7 @@ test('inside the extension host of code-server', {
   await report(t, results);
 });
 
-// Not a skipped test where there is none: desktop VS Code is an addition, asked for by naming it.
+// Not a skipped test without one: desktop VS Code is optional.
 if (vscode) {
   test('inside the extension host of VS Code', { timeout: 420_000 }, async t => {
     const folder = copyOfFixture();
@@ -83,7 +83,7 @@ if (vscode) {
   });
 }
 
-/** One subtest for each check, so that each is counted. */
+/** One subtest per check, so that each is counted. */
 async function report(t: TestContext, file: string): Promise<void> {
   const results = JSON.parse(readFileSync(file, 'utf8')) as Result[];
   assert.notEqual(results.length, 0);

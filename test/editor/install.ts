@@ -1,4 +1,7 @@
-/** What the editor tests need beyond npm: code-server (the VS Code workbench as a server) and Chromium, kept outside the project. */
+/**
+ * What the editor tests need beyond npm: code-server (the VS Code workbench as a server) and Chromium, installed
+ * outside the project.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   accessSync,
@@ -15,12 +18,12 @@ import os from 'node:os';
 import path from 'node:path';
 
 const codeServerVersion = '4.139.1';
-/** VS Code's server hangs under older ones. */
+/** VS Code's server hangs under older versions. */
 const nodeMajor = 24;
 
 export type Log = (line: string) => void;
 
-/** Something the machine lacks and that could not be got; the message says what and why, for the user. */
+/** A missing requirement that could not be installed; the message explains it to the user. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
@@ -32,7 +35,7 @@ export interface CodeServer {
   readonly node: string;
 }
 
-/** Where downloads are kept: `LONGSIGHT_EDITOR_CACHE`, or the user's cache folder. */
+/** Download folder: `LONGSIGHT_EDITOR_CACHE`, or the user's cache folder. */
 export function editorCache(): string {
   const chosen = process.env['LONGSIGHT_EDITOR_CACHE'];
   if (chosen) return path.resolve(chosen);
@@ -112,7 +115,7 @@ async function installCodeServer(folder: string, log: Log): Promise<void> {
   const vscode = 'node_modules/code-server/lib/vscode';
   try {
     await npm('.', ['install', '--save-exact', `code-server@${codeServerVersion}`]);
-    // Its own install script would do these; scripts stay off, because it works without most of what they compile.
+    // Its own install script would do this; scripts stay off, because most of what they compile is not needed.
     await npm(vscode, ['install', '--omit=dev']);
     await npm(path.join(vscode, 'extensions'), ['install', '--omit=dev']);
   } catch (error) {
@@ -121,11 +124,14 @@ async function installCodeServer(folder: string, log: Log): Promise<void> {
   }
   await buildNatives(partial, vscode, log);
   rmSync(folder, { recursive: true, force: true });
-  // Only a whole installation ever has the final name.
+  // Only a complete installation gets the final name.
   renameSync(partial, folder);
 }
 
-/** Without these two, output channels stay empty and an orphaned extension host lives on; the rest works. Needs a compiler. */
+/**
+ * Without these two, output channels stay empty and an orphaned extension host survives; the rest works. Needs a
+ * compiler.
+ */
 async function buildNatives(folder: string, vscode: string, log: Log): Promise<void> {
   const headers = `node-${process.platform}-${process.arch}`;
   try {
@@ -154,7 +160,7 @@ async function runNpm(cwd: string, args: string[], added: NodeJS.ProcessEnv = {}
   const npmScript = process.env['npm_execpath'];
   const [command, first] = npmScript ? [process.execPath, [npmScript]] : ['npm', []];
   const env: NodeJS.ProcessEnv = { ...added };
-  // Settings of the surrounding `npm run` (its prefix, its scripts) must not reach the inner one.
+  // Settings of the surrounding `npm run` (prefix, scripts) must not reach the inner one.
   for (const [name, value] of Object.entries(process.env)) {
     if (!/^npm_(package|lifecycle|command|config_(prefix|local_prefix|allow_scripts|nodedir))/i.test(name))
       env[name] = value;
@@ -164,7 +170,7 @@ async function runNpm(cwd: string, args: string[], added: NodeJS.ProcessEnv = {}
   if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output.slice(-1500)}`);
 }
 
-/** Another package manager often holds the lock on a fresh machine: waits for it, up to ten minutes. */
+/** On a fresh machine another package manager often holds the lock: wait up to ten minutes. */
 async function aptGet(args: string[], log: Log): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const until = Date.now() + 10 * 60_000;
@@ -211,7 +217,7 @@ function runToEnd(
   });
 }
 
-/** Runs `work` while holding a lock file that names this process; a lock whose process is gone is taken over. */
+/** Runs `work` while holding a lock file that names this process; takes over a dead process's lock. */
 async function withLock(file: string, log: Log, work: () => Promise<void>): Promise<void> {
   mkdirSync(path.dirname(file), { recursive: true });
   const until = Date.now() + 15 * 60_000;

@@ -1,4 +1,7 @@
-/** What is suggested, by kind: names of tests and their bodies, doc comments, comments, imports, in the middle of a line, in documents that are no plain file. */
+/**
+ * Suggestions by kind: test names and bodies, doc comments, comments, imports, in the middle of a line, and in
+ * documents that are not plain files.
+ */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import os from 'node:os';
@@ -15,7 +18,7 @@ const middle = `    const berthId = parseBerthId(parameters[''] ?? '');
     if (!berthId.ok) return refuse(400, berthId.problem);
 `;
 
-/** A file that has no indentation yet gets the editor's: four spaces by default. */
+/** A file without indentation gets the editor's: four spaces by default. */
 const indentedRest = restOfTest.replace(/^ {2}/gm, '    ');
 
 test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
@@ -43,7 +46,7 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
     await page.keyboard.press('Tab');
     return workbench.saved(file);
   };
-  /** Types where something would be suggested, asks for it besides, and sees nothing. */
+  /** Types where something would be suggested, also requests it explicitly, and expects nothing. */
   const nothingAfter = async (typed: string): Promise<void> => {
     await workbench.type(typed);
     await page.keyboard.press('Alt+Backslash');
@@ -66,7 +69,7 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
     await step('the name of a test, and the block that belongs to it', async () => {
       await workbench.openFile('tests/tug.test.ts', lastLine, 1);
       await workbench.type("test('nobody");
-      // The editor has closed quote and bracket; the ghost text goes around them.
+      // The editor has closed quote and bracket; the ghost text surrounds them.
       await workbench.ghostTextLike(/^ answers an empty call sign/);
       await workbench.screenshot('a block');
       assert.equal(await accepted('tests/tug.test.ts'), `${begunTest}test('nobody${indentedRest}\n`);

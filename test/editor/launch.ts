@@ -1,4 +1,4 @@
-/** Starts code-server on a free port with a profile of its own, and gives the addresses under which it shows a folder. */
+/** Starts code-server on a free port with its own profile, and gives URLs for folders. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -7,16 +7,16 @@ import path from 'node:path';
 import type { CodeServer } from './install.ts';
 
 export interface LaunchOptions {
-  /** Added to, or put in place of, the quiet profile's settings. */
+  /** Added to the quiet profile's settings, or overriding them. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lets a page name an extension and tests to load; suppresses notifications. On unless false. */
+  /** Lets a page load an extension and tests; suppresses notifications. On by default. */
   readonly smokeTest?: boolean;
-  /** Asks whether a folder is trusted. Off unless true. */
+  /** Asks whether a folder is trusted. Off by default. */
   readonly trust?: boolean;
-  /** A person's profile: kept, its settings left as they are once they exist, and the home folder stays theirs. By default a temporary one. */
+  /** A user's own profile: kept, with its settings and home folder unchanged. A temporary one by default. */
   readonly profile?: string;
-  /** An extension to install in the profile: a package (`.vsix`), or a folder, which stays where it lies. */
+  /** An extension to install in the profile: a package (`.vsix`), or a folder, used in place. */
   readonly installed?: string;
 }
 
@@ -29,18 +29,18 @@ export interface WorkbenchOptions {
 }
 
 export interface Editor {
-  /** The workbench's address for a folder. */
+  /** The workbench's URL for a folder. */
   url(options: WorkbenchOptions): string;
   /** The folder of the profile. */
   readonly profile: string;
   readonly process: ChildProcess;
-  /** What the server printed. */
+  /** Output of the server. */
   log(): string;
   /** Ends the server and every process it started. */
   stop(): Promise<void>;
 }
 
-/** Settings of a profile in which nothing moves by itself. */
+/** Profile settings that avoid spontaneous changes. */
 const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -58,7 +58,7 @@ const quietSettings = {
   'typescript.disableAutomaticTypeAcquisition': true,
 };
 
-/** @throws when the server does not answer within a minute, with what it printed. */
+/** @throws when the server does not answer within a minute, with its output */
 export async function launch(codeServer: CodeServer, options: LaunchOptions = {}): Promise<Editor> {
   const profile = options.profile ?? mkdtempSync(path.join(os.tmpdir(), 'longsight-editor-'));
   const user = path.join(profile, 'user');
@@ -71,7 +71,7 @@ export async function launch(codeServer: CodeServer, options: LaunchOptions = {}
   const child = spawn(codeServer.node, serverArguments(codeServer, profile, port, options), {
     env: environment(options.profile ? undefined : profile, options.env ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that everything it starts can be ended together.
+    // A process group of its own, so that all its children can be ended together.
     detached: true,
   });
   let log = '';
@@ -83,7 +83,7 @@ export async function launch(codeServer: CodeServer, options: LaunchOptions = {}
   const kill = (): void => {
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
   };
-  // Being a group of its own, it would outlive a test that is ended early.
+  // As a group of its own, it would outlive an interrupted test.
   process.once('exit', kill);
   const stop = async (): Promise<void> => {
     await endGroup(child);
@@ -124,7 +124,7 @@ function serverArguments(
   ];
 }
 
-/** The caller's environment without what would change the server's behaviour; with a home folder of its own where one is given. */
+/** The caller's environment without variables that would affect the server; optionally with another home folder. */
 function environment(home: string | undefined, added: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -139,7 +139,10 @@ function environment(home: string | undefined, added: Readonly<Record<string, st
   return { ...env, ...added };
 }
 
-/** A folder is entered in the profile's list of installed extensions as `--install-extension` does it, without packing and copying. */
+/**
+ * Adds a folder to the profile's list of installed extensions as `--install-extension` does, without packing or
+ * copying.
+ */
 function install(codeServer: CodeServer, extension: string, profile: string): void {
   const extensions = path.join(profile, 'extensions');
   if (extension.endsWith('.vsix')) {
@@ -206,7 +209,7 @@ async function waitUntilHealthy(child: ChildProcess, port: number): Promise<void
   throw new Error('code-server did not answer within a minute.');
 }
 
-/** Asks the group to end, and after two seconds makes it. */
+/** Asks the group to end, and kills it after two seconds. */
 async function endGroup(child: ChildProcess): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
@@ -216,7 +219,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
   });
   signalGroup(pid, 'SIGTERM');
   await Promise.race([ended, sleep(2000)]);
-  // Its children may outlive it; those that ended are no error.
+  // Its children may outlive it; those that have ended are not an error.
   signalGroup(pid, 'SIGKILL');
   await Promise.race([ended, sleep(2000)]);
 }

@@ -1,4 +1,7 @@
-/** The memory map in the real workbench: what it shows, pointer, keys, search, the list, themes, and what axe-core has to say. */
+/**
+ * The memory map in the real workbench: contents, pointer, keys, search, the list, themes, and accessibility by
+ * axe-core.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +27,7 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
     page.locator('.tab.active').filter({ hasText: name }).first().waitFor();
   try {
     await step('the map opens beside the file and is measured', async () => {
-      // Before the server runs, the command is not offered.
+      // The command is not offered before the server runs.
       await workbench.statusItem().locator('.codicon-telescope').waitFor();
       await workbench.openFile('src/main.ts', 1, 1);
       await workbench.command('Longsight: Show Memory Map');
@@ -118,10 +121,10 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
     });
 
     await step('it comes back with the window', async () => {
-      // The editor in a browser writes down what is open every few seconds.
+      // A browser editor saves its state every few seconds.
       await page.waitForTimeout(8000);
       await page.reload();
-      // Opened again it waits for its own services, which takes it up to half a minute.
+      // After reopening, its own services take up to half a minute.
       await map.locator('#legend').getByText('oldest change').waitFor({ timeout: 90_000 });
       assert.equal(await colourBy.inputValue(), 'recency');
     });

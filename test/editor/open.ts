@@ -8,7 +8,7 @@ import { findVsCode } from './vscode.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
-/** Something the user can put right; told without a stack. */
+/** A problem that the user can fix; reported without a stack. */
 class Problem extends Error {}
 
 try {
@@ -24,7 +24,7 @@ async function main(words: string[]): Promise<void> {
   const [given, ...more] = words.filter(word => word !== '--browser');
   if (given === undefined || more.length > 0 || given.startsWith('-'))
     throw new Problem('say which folder to open: npm run open -- <folder> [--browser]');
-  // npm changes to the project's folder; the user meant the one npm was called in.
+  // npm changes to the project's folder; the user meant the original one.
   const folder = path.resolve(process.env['INIT_CWD'] ?? process.cwd(), given);
   checkFolder(folder);
   if (!existsSync(path.join(root, 'dist/extension.cjs')))
@@ -64,7 +64,7 @@ async function openInBrowser(folder: string): Promise<void> {
     settings: { 'git.enabled': true },
     installed: root,
     smokeTest: false,
-    // Who names a folder here has chosen it; `npm start` reads it without asking as well.
+    // Naming a folder here implies trust, as with `npm start`.
     trust: false,
   });
   const url = editor.url({ folder });
@@ -77,7 +77,7 @@ async function openInBrowser(folder: string): Promise<void> {
   await editor.stop();
 }
 
-/** The system's browser where there is one; the address stands in the terminal in any case. */
+/** The system's browser if there is one; the URL is also printed. */
 function openUrl(url: string): void {
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return;
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';

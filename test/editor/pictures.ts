@@ -29,7 +29,7 @@ try {
   await workbench.summaryRow('Start here').waitFor();
   await workbench.command('Longsight: Show Memory Map');
   await map.locator('#legend .ramp').waitFor();
-  // A wider sidebar shows whole sentences.
+  // A wider sidebar shows full sentences.
   const sidebar = await page.locator('.part.sidebar').boundingBox();
   if (sidebar) {
     const edge = sidebar.x + sidebar.width;

@@ -1,14 +1,14 @@
-/** What a user does in the fixture repository `quayside` to be suggested what it does elsewhere. */
+/** User actions in the fixture repository `quayside` that lead to suggestions from elsewhere in it. */
 import type { Workbench } from './workbench.ts';
 
 export const handlers = 'src/http/handlers.ts';
 /** The line of `handlers` after which a new handler belongs. */
 const lastHandlerEnds = 41;
 
-/** What the repository continues `const berthId` with, in every handler. */
+/** The repository's continuation of `const berthId`, in every handler. */
 export const continued = " = parseBerthId(parameters['berthId'] ?? '');";
 
-/** Begins another handler, up to `const berthId`. */
+/** Starts another handler, up to `const berthId`. */
 export async function beginHandler(workbench: Workbench): Promise<void> {
   await workbench.openFile(handlers, lastHandlerEnds, 1);
   await workbench.page.keyboard.press('End');

@@ -1,4 +1,4 @@
-/** The main job in the real workbench with the real server: a repository read, a suggestion accepted, the summary opened. */
+/** The main features in the real workbench with the real server: indexing, accepting a suggestion, the summary. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -132,7 +132,7 @@ test('a repository in the editor', { skip, timeout: 420_000 }, async t => {
   assert.deepEqual(serverProcesses(workbench), [], 'no server outlives the editor');
 });
 
-/** The language servers that this editor's process group runs. */
+/** Language server processes in this editor's process group. */
 function serverProcesses(workbench: Workbench): number[] {
   const group = workbench.editor.process.pid;
   const table = execFileSync('ps', ['-eo', 'pid=,pgid=,args='], { encoding: 'utf8' });

@@ -1,11 +1,11 @@
-/** Whether this machine can show the real editor. Where it cannot, the tests are skipped, and loudly. */
+/** Whether this machine can run the real editor. If not, the tests are skipped with a message. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CodeServer, ensureChromium, ensureCodeServer, Unavailable } from './install.ts';
 
 export const root = path.join(import.meta.dirname, '../..');
 
-// A signal alone runs no exit handlers, and those end the editors that were started.
+// A signal alone runs no exit handlers, which end the editors.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 export interface Requirements {
@@ -14,7 +14,7 @@ export interface Requirements {
   readonly chromium: string;
 }
 
-/** @throws when the extension has not been built: that is no lack of the machine. */
+/** @throws when the extension has not been built, which is not the machine's fault */
 export async function requirements(): Promise<Requirements | { readonly skip: string }> {
   if (!existsSync(path.join(root, 'dist/extension.cjs')))
     throw new Error('dist/extension.cjs is missing; run npm run build first.');

@@ -1,4 +1,4 @@
-/** A folder with the built extension, and in place of its language server whatever a test wants to see it bear. */
+/** A folder with the built extension and a stand-in for its language server. */
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

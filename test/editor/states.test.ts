@@ -1,4 +1,4 @@
-/** What the summary's view says when there is no summary: no folder, no trust, several folders. */
+/** The summary view's states without a summary: no folder, no trust, several folders. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ test('nothing is read before the folder is trusted', { skip, timeout: 200_000 },
         .locator('.workspace-trust-editor')
         .getByRole('button', { name: 'Trust', exact: true })
         .click();
-      // The trust editor is a dialog over everything else.
+      // The trust editor is a modal dialog.
       await page.keyboard.press('Escape');
       await workbench.summaryRow('Quayside plans which vessel').waitFor();
     });
@@ -38,7 +38,7 @@ test('a workspace of several folders', { skip, timeout: 200_000 }, async t => {
   assert.ok(!('skip' in needed));
   const [first, second] = [copyOfFixture(), copyOfFixture()];
   const workspace = path.join(first, 'both.code-workspace');
-  // The same name twice, and one that looks like a path: the paths of the second folder begin with `harbour_new~2`.
+  // The same name twice, resembling a path: the second folder's paths start with `harbour_new~2`.
   const folders = [first, second].map(folder => ({ path: folder, name: 'harbour/new' }));
   writeFileSync(workspace, JSON.stringify({ folders }));
   const workbench = await Workbench.open(needed, { folder: workspace });

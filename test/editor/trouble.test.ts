@@ -1,4 +1,4 @@
-/** A language server that crashes or hangs: what the user is told, and that things go on. */
+/** A crashing or hanging language server: what the user is told, and that everything else continues. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { requirements } from './requirements.ts';

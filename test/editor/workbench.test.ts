@@ -28,7 +28,7 @@ test('the workbench with Longsight', { skip, timeout: 420_000 }, async t => {
     });
 
     await step('clicking an entry opens its place', async () => {
-      // The tooltip of the entry above lies over it.
+      // The tooltip of the entry above covers it.
       await page.mouse.move(640, 400);
       await page.locator('.monaco-hover').filter({ visible: true }).first().waitFor({ state: 'hidden' });
       await workbench.summaryRow('src/main.ts').click();

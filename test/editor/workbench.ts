@@ -1,4 +1,4 @@
-/** A page with the workbench in it, and what a user does there. Every wait has an end. */
+/** A workbench page, and user actions in it. Every wait has a timeout. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,21 +9,24 @@ import { type Requirements, root } from './requirements.ts';
 import { stageWithDouble } from './stage.ts';
 
 const screenshots = path.join(root, '.cache/screenshots');
-/** Milliseconds; two cores may be busy with other things. */
+/** Milliseconds; both cores may be busy. */
 const patience = 45_000;
 
 export interface OpenOptions extends LaunchOptions {
-  /** What is opened; a copy of the fixture repository without it. */
+  /** Folder to open; defaults to a copy of the fixture repository. */
   readonly folder?: string;
-  /** How the stand-in for the server behaves; the real server without it. */
+  /** Behaviour of the stand-in server; defaults to the real server. */
   readonly double?: 'good' | 'crash' | 'crash-once' | 'hang';
-  /** Has the extension installed, as users have it. Notifications show only then, because a page can name an extension under development only in smoke tests, which suppress them. */
+  /**
+   * Installs the extension, as users do. Only then are notifications shown, because loading an extension under
+   * development requires smoke tests, which suppress them.
+   */
   readonly asInstalled?: boolean;
-  /** The package it is installed from; by default the built folder, where it lies. */
+  /** Package to install; defaults to the built folder. */
   readonly vsix?: string;
 }
 
-/** A copy, because a test writes into it. */
+/** A copy, because tests write into it. */
 export function copyOfFixture(name = 'quayside'): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), `${name}-`));
   cpSync(path.join(root, 'test/fixtures', name), folder, { recursive: true });
@@ -72,7 +75,7 @@ export class Workbench {
           '--no-sandbox',
           '--disable-gpu',
           '--disable-dev-shm-usage',
-          // Nothing outside this machine is asked, whatever the workbench would like to load.
+          // No requests leave this machine, whatever the workbench tries to load.
           '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
         ],
       });
@@ -97,7 +100,10 @@ export class Workbench {
     for (const folder of this.#temporary) rmSync(folder, { recursive: true, force: true });
   }
 
-  /** A part of a test that leaves a screenshot, whether it passes or fails. After a failure the rest makes no sense, so it ends the test. */
+  /**
+   * A step of a test that saves a screenshot, whether it passes or fails. A failure ends the test, because later steps
+   * depend on it.
+   */
   async step(t: TestContext, name: string, work: () => Promise<void>): Promise<void> {
     let passed = false;
     await t.test(name, { timeout: 3 * patience }, async () => {
@@ -115,11 +121,11 @@ export class Workbench {
     mkdirSync(screenshots, { recursive: true });
     const file = path.join(screenshots, `${name.replace(/[^a-z0-9]+/gi, '-')}.png`);
     await this.page.screenshot({ path: file, timeout: 10_000 }).catch(() => undefined);
-    // What an earlier run left behind would mislead.
+    // Screenshots of an earlier run would mislead.
     rmSync(path.join(screenshots, `failed-${path.basename(file)}`), { force: true });
   }
 
-  /** Keeps a picture of an open list and closes it. */
+  /** Takes a screenshot of an open list and closes it. */
   async dismiss(name: string): Promise<void> {
     await this.screenshot(name);
     await this.page.keyboard.press('Escape');
@@ -131,7 +137,7 @@ export class Workbench {
     await this.#fromQuickInput('F1', `>${title}`, title);
   }
 
-  /** Takes a colour theme by its name, as a person does. */
+  /** Selects a colour theme by name, through the user interface. */
   async theme(name: string): Promise<void> {
     await this.command('Preferences: Color Theme');
     await this.quickInput().fill(name);
@@ -152,7 +158,7 @@ export class Workbench {
     return offered > 0;
   }
 
-  /** A key that is pressed while the focus moves into or out of a webview reaches nobody. */
+  /** A key pressed while the focus enters or leaves a webview is lost. */
   async #pressForQuickInput(key: string): Promise<void> {
     const until = Date.now() + patience;
     do {
@@ -163,7 +169,10 @@ export class Workbench {
     } while (!(await this.quickInput().isVisible()) && Date.now() < until);
   }
 
-  /** Opens a list by a key, writes into it, and clicks on what it shows. What takes the focus late, as a page that is shown again does, closes the list. */
+  /**
+   * Opens a list by key, types into it, and clicks on a result. A late focus change, such as a reappearing page, closes
+   * the list.
+   */
   async #fromQuickInput(key: string, written: string, shown: string): Promise<void> {
     for (let tries = 1; ; tries++) {
       await this.#pressForQuickInput(key);
@@ -186,14 +195,14 @@ export class Workbench {
     return this.page.locator('.quick-input-list .monaco-list-row');
   }
 
-  /** Opens a file of the folder with the cursor at a line and column, both from 1. */
+  /** Opens a file of the folder with the cursor at a 1-based line and column. */
   async openFile(file: string, line = 1, column = 1): Promise<void> {
     await this.quickOpen(file, `:${line}:${column}`);
     await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
     await this.cursorIsAt(line, column);
   }
 
-  /** Opens a file of the folder, whatever shows it. A row of a list that is filtered anew under the click opens nothing, so it asks again. */
+  /** Opens a file of the folder. A click on a list row that is being refiltered does nothing, so it retries. */
   async quickOpen(file: string, place = ''): Promise<void> {
     const name = path.basename(file);
     const tab = this.page.locator('.tab.active').filter({ hasText: name });
@@ -213,7 +222,7 @@ export class Workbench {
     await this.page.locator('.statusbar-item').filter({ hasText: text }).first().waitFor();
   }
 
-  /** Types with pauses, as a user does, so that suggestions are asked for. */
+  /** Types with pauses, as a user does, so that suggestions are requested. */
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text, { delay: 30 });
   }
@@ -222,7 +231,7 @@ export class Workbench {
     return this.page.locator('.ghost-text-decoration, .suggest-preview-text .view-line');
   }
 
-  /** The ghost text that is shown, once there is some. */
+  /** Waits for ghost text and returns it. */
   async shownGhostText(): Promise<string> {
     await this.ghostText().first().waitFor();
     const first = await this.page.locator('.ghost-text-decoration').allInnerTexts();
@@ -230,7 +239,10 @@ export class Workbench {
     return [first.join(''), ...below].join('\n').replaceAll('\u00a0', ' ');
   }
 
-  /** Waits until the ghost text matches or begins as expected: what is left of an earlier one may still be shown, and lines below the first come later. */
+  /**
+   * Waits until the ghost text matches or starts as expected: the rest of an earlier one may still be shown, and later
+   * lines come later.
+   */
   async ghostTextLike(expected: RegExp | string): Promise<void> {
     const until = Date.now() + patience;
     for (;;) {
@@ -241,7 +253,7 @@ export class Workbench {
     }
   }
 
-  /** What a file holds on disk after saving. */
+  /** A file's content on disk after saving. */
   async saved(file: string): Promise<string> {
     await this.page.keyboard.press('ControlOrMeta+S');
     await this.page.locator('.tab.active:not(.dirty)').waitFor();
@@ -258,7 +270,7 @@ export class Workbench {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
-  /** Hovers until the tooltip with a text shows: one that begins while something moves never does. */
+  /** Hovers until a tooltip with the text is shown: one interrupted by movement never appears. */
   async tooltip(over: Locator, text: string): Promise<Locator> {
     const tooltip = this.page.locator('.monaco-hover').filter({ hasText: text });
     const until = Date.now() + patience;
@@ -271,7 +283,7 @@ export class Workbench {
     return tooltip;
   }
 
-  /** What stands inside the webview in front. */
+  /** The contents of the active webview. */
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview').frameLocator('#active-frame');
   }

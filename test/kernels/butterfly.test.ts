@@ -127,7 +127,7 @@ describe('the learned butterfly', () => {
     for (let i = 0; i < 16; i++) identity.re.data[i * 17] = 1;
     const M = butterfly(identity, hidden);
     assert.ok(learnButterfly(M, randomButterfly(radices, 60), 20).errors.at(-1)! < 1e-9);
-    // A random matrix has 256 free entries, such a butterfly 128 at most.
+    // A random matrix has 256 free entries, such a butterfly at most 128.
     const { errors } = learnButterfly(noise(16, 16, 70), randomButterfly(radices, 80), 20);
     assert.ok(errors.at(-1)! > 0.2 && errors.at(-1)! < errors[1]! + 1e-9, errors.join(' '));
     for (const [i, error] of errors.entries()) assert.ok(i === 0 || error <= errors[i - 1]! + 1e-12);

@@ -46,7 +46,7 @@ const variants = [
 ] as const;
 for (const [name, sampling, read, widths] of variants) {
   const plan = planContinuousMemory({ ...settings, basis: gaussianBasis(N, widths), sampling });
-  // From the middle of a segment, the first one or the second, so that long runs cross a border.
+  // From the middle of the first or second segment, so that long runs cross a border.
   const past = name === 'uniform' ? 25 : 65;
   const history = { q: randomNormal([past, heads * dk], 5), x: randomNormal([past, d], 6) };
   const { state: earlier } = continuousMemory(
@@ -78,7 +78,7 @@ describe('reading by Gaussians of different widths', () => {
     ] as const) {
       const weights = expectations(mean, variance, basis);
       for (let n = 0; n < N; n++) {
-        // Trapezoids over all of the line: for functions that fade like these, exact to rounding.
+        // Trapezoidal rule over the whole line: exact to rounding for functions that decay like these.
         const width = Math.sqrt(Math.min(variance, basis.widths[n]! ** 2)) / 8;
         let integral = 0;
         for (let t = -7; t < 8; t += width) {
@@ -94,7 +94,7 @@ describe('reading by Gaussians of different widths', () => {
   });
 
   test('a read is the mean of the value signal, and the variant divides by the weights', () => {
-    // One head whose queries look where the bias says.
+    // One head whose queries look where the bias points.
     const [mean, spread] = [0.4, 1];
     const at = { location: zeros([N, 2]), locationBias: tensor([2], [Math.log(mean / (1 - mean)), spread]) };
     const variance = Math.log1p(Math.exp(spread)) + 1e-4;
@@ -151,7 +151,7 @@ describe('a segment as the paper trains on it', () => {
     );
     const two = continuousMemory({ ...none, x: second }, parameters, read, plan, one.state);
     assertClose(two.state.coefficients, writeSegment(plan, B, second), float64Tolerance, 'B of both');
-    // The normal equations of both, at the points that the paper gives them.
+    // The normal equations of both, at the paper's points.
     const points = [...evenPoints(30).map(t => 0.75 * t), ...evenPoints(40).map(t => 0.75 + 0.25 * t)];
     const old = product(evaluateBasis(plan.config.basis, evenPoints(30)), B);
     const fit = ridgeRegression(evaluateBasis(plan.config.basis, points), settings.ridge);
@@ -200,7 +200,7 @@ describe('a segment as the paper trains on it', () => {
   });
 });
 
-/** A smooth random signal: a few slow waves a channel. [length, d] */
+/** A smooth random signal: a few slow waves per channel. [length, d] */
 function waves(length: number, seed: number): Tensor {
   const phases = randomNormal([d, 3], seed, 3);
   const x = zeros([length, d]);
@@ -285,7 +285,7 @@ describe('merging continuous memories', () => {
         const [x, y, z] = [span(a, seed), span(b, seed + 1), span(c, seed + 2)];
         const [left, right] = [merge(merge(x, y), z), merge(x, merge(y, z))];
         assert.equal(left.length, right.length);
-        // The waves jump where two files meet; away from there both orders agree.
+        // The waves jump where two files meet; elsewhere both orders agree.
         const [l, r] = [signal(left, 64), signal(right, 64)];
         let squared = 0;
         for (const [i, value] of l.data.entries()) squared += (value - r.data[i]!) ** 2;
@@ -334,11 +334,11 @@ describe('merging continuous memories', () => {
         carried.data.map((value, i) => value + written.data[i]!),
       );
     }
-    // Mean square of the oldest quarter that each still explains, at the resolution that 48 functions have for 2,048 tokens.
+    // Mean square of the oldest quarter that each still explains, at the resolution of 48 functions for 2,048 tokens.
     const gist = signal(fitContinuous(whole, basis, 1e-4), 48);
     const oldest = rows(gist, 0, 12);
     const fromTree = rows(signal(level[0]!, 48), 0, 12);
-    // Under τ = 0.75 the first of 32 segments lies within the first 0.75³¹ of the axis, far below any width.
+    // With τ = 0.75 the first of 32 segments is within the first 0.75³¹ of the axis, far below any width.
     const fromSequence = valueAt(
       { length: 2048, coefficients: sequential },
       basis,

@@ -20,7 +20,7 @@ import { assertClose, float64Tolerance, relativeError } from './harness.ts';
 import { load, type Provider, type Session, webgpu } from './providers.ts';
 import { families, llama, randomTensors, sequence, sourceOf } from './tiny-decoder.ts';
 
-/** Errors relative to the largest logit. Eight bits are off by a percent of a percent in every product, four by several percent. */
+/** Errors relative to the largest logit: with eight bits about 0.01 % per product, with four bits several percent. */
 const tolerances: Readonly<Record<DecoderLowering, number>> = {
   float32: 1e-4,
   unsigned8: 0.03,
@@ -29,8 +29,8 @@ const tolerances: Readonly<Record<DecoderLowering, number>> = {
   block4: 0.4,
 };
 /**
- * Between two ways through one graph. With a scale a token only sums of floats are in another order, which can carry an activation to its next
- * step; onnxruntime's products by blocks round activations otherwise for one row than for many.
+ * Between two runs of one graph. With a scale per token only the order of float sums differs, which can shift an
+ * activation by a step; onnxruntime's block products round activations differently for one row than for many.
  */
 const sameGraph = { unsigned8: 2e-3, block8: 0.02, block4: 0.02 } as const;
 
@@ -90,7 +90,7 @@ for (const config of families) {
       const read = await run(config, session, other, [0, 7]);
       const by = 20;
       const before = { keys: read.span.keys.map(keys => turned(keys, by, config)), values: read.span.values };
-      // Positions of the other file are 20 to 26 now; this one begins at 30.
+      // Positions of the other file are now 20 to 26; this one begins at 30.
       const exact = decoder(config, tensors, other, { position: by }).span;
       for (const [layer, keys] of before.keys.entries())
         assertClose(keys, exact.keys[layer]!, 1e-4, `turned keys of layer ${layer}`);
@@ -155,7 +155,7 @@ describe('rotation', () => {
       const ids = sequence(12, 6);
       const expected = decoder(config, tensors, ids).logits;
       assertClose(decoder(turnedOver, weights, ids).logits, expected, 1e-4, 'logits');
-      // Rows that are read a few at a time are the same.
+      // Rows read a few at a time are the same.
       const whole = sourceOf(tensors);
       const width = config.width;
       const readRows = async (name: string, first: number, count: number) =>
@@ -262,7 +262,7 @@ interface RunOptions {
   readonly position?: number;
 }
 
-/** Runs a sequence in chunks, with logits of every token. What comes out as state goes in again. */
+/** Runs a sequence in chunks, with logits of every token. The state is carried between chunks. */
 async function run(
   config: DecoderConfig,
   session: Session,
@@ -339,7 +339,7 @@ function turned(keys: Tensor, by: number, config: DecoderConfig): Tensor {
   const numbers = Float32Array.from(keys.data);
   turnKeys(numbers, by, config);
   const result = tensor(keys.shape, numbers);
-  // Turning by hand and by the operator are the same.
+  // Manual rotation equals the operator's.
   if (config.rotaryDivisors === undefined) {
     const one = rows(keys, 0, 1);
     const { output } = rotary(one, { base: config.rotaryBase }, { position: tensor([1], [by]) });

@@ -38,7 +38,7 @@ for (const levels of [
     { segment: 8, rate: 2 },
     { segment: 16, rate: 4 },
   ],
-  // No level of rate 1: some heads see nothing at all at some tokens.
+  // Without a level of rate 1, some heads see nothing at some tokens.
   [
     { segment: 12, rate: 4 },
     { segment: 24, rate: 3 },
@@ -89,7 +89,7 @@ for (const offsets of ['paper', 'blocked'] as const) {
       Tensor,
     ];
     const { output } = dilatedAttention(q, k, v, parameters, initialDilatedAttentionState(levels, many, 4));
-    // Heads as rows (r, ⌈H/r⌉), padded; the diagonal of (token in group, row) is what is kept. The paper's order is (⌈H/r⌉, r).
+    // Heads as rows (r, ⌈H/r⌉), padded; the diagonal of (token in group, row) is kept. The paper's order is (⌈H/r⌉, r).
     const kept = (head: number, rate: number): number => {
       const across = Math.ceil(many / rate);
       const rowsOf = Array.from({ length: rate * across }, (_, j) =>
@@ -125,7 +125,7 @@ for (const offsets of ['paper', 'blocked'] as const) {
 }
 
 test('at the start of a segment most heads see only themselves, at rate 1 as at the others', () => {
-  // LongNet's levels do not overlap: where segments of several levels begin together, there is no past at any of them.
+  // LongNet's levels do not overlap: where segments of several levels start together, no level has a past.
   const levels = geometricLevels(64, 4, 1024);
   const many = 4;
   let [alone, all] = [0, 0];
@@ -328,7 +328,7 @@ test('strides grow with rank, and the number of kept keys is bounded', () => {
         0,
       );
       const levels = Math.max(0, Math.ceil(Math.log(Math.max(total, 1) / 256) / Math.log(4)));
-      // A file is kept at the stride where it begins, so that the last of a stride may reach into the next.
+      // A file's stride is that of its start, so the last file of a stride may reach into the next.
       const overhang = 3000 * (levels + 1);
       assert.ok(kept <= 256 * (1 + 3 * levels) + lengths.length + overhang, `${kept} kept`);
     }),

@@ -105,7 +105,7 @@ describe('attention in tiles', () => {
             tensorsOf(emptyPartials(heads, end - at, width)),
           );
           let output = zeros([0, heads, width]);
-          // From the far end, because the order must not matter.
+          // Backwards, because the order must not matter.
           for (let from = at; from >= 0; from -= tile) {
             const result = await session.run({
               q: middle(q, at, end),

@@ -234,7 +234,7 @@ describe('linear layers', () => {
       );
       const restored = await product((restore as (w: typeof weights) => Float32Array)(weights));
       const exact = await product(weight);
-      // What is left beside the weights' own error comes from quantising x.
+      // The remaining error comes from quantising x.
       assert.ok(relativeError(quantized.y!, restored.y!) < 0.01);
       const error = relativeError(quantized.y!, exact.y!);
       t.diagnostic(`relative error of ${name} against float32: ${error.toExponential(1)}`);

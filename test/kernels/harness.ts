@@ -1,6 +1,6 @@
 /**
- * Holds an operator to its promise: reference and graph agree, and whole sequence, chunks, single tokens and a
- * resumed state all give the same. `checkForms` registers the tests; each operator's file describes the operator.
+ * Checks an operator: reference and graph agree, and whole sequence, chunks, single tokens and a resumed state give the
+ * same result. `checkForms` registers the tests; each operator's file describes the operator.
  */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -12,7 +12,7 @@ import { load, type Program, type Provider, type Session, type Tensors, webgpu }
 
 /** Largest error allowed between a float32 graph and its float64 reference, relative to the largest value. */
 export const float32Tolerance = 1e-4;
-/** The same between two forms of a float64 reference. */
+/** Same between two forms of a float64 reference. */
 export const float64Tolerance = 1e-9;
 
 /** Inputs that break careless arithmetic. */
@@ -36,21 +36,23 @@ const extremes = {
   },
 } as const;
 
-/** What the tests need to know of it beside that. */
+/** Additional properties that the tests need. */
 export interface Operator<P extends object, S extends object> extends OperatorShape<P, S> {
   reference(inputs: Tensors, parameters: P, state: S): { readonly output: Tensor; readonly state: S };
-  /** The one-token form, where it is another graph; its inputs are [1, …]. */
+  /** The one-token form, if it is another graph; its inputs are [1, …]. */
   readonly step?: OperatorGraph<P, S>;
-  /** Makes an input, which whole numbers need; N(0, 1) by default. An operator that has its own is not tried at the extremes. */
+  /**
+   * Generates an input, needed for integers; N(0, 1) by default. Operators with their own generator skip the extremes.
+   */
   readonly sample?: (input: string, shape: readonly number[], seed: number) => Tensor;
-  /** The longest sequence that the property tests draw; 40 by default. More is needed to cross inner chunks. */
+  /** Longest sequence in property tests; 40 by default. Crossing inner chunks needs more. */
   readonly longest?: number;
-  /** Extremes that the graph must also match the reference at, not only survive; all but the spikes by default. */
+  /** Extremes at which the graph must match the reference, not just survive; all but the spikes by default. */
   readonly exactAt?: readonly Extreme[];
   readonly tolerance?: number;
 }
 
-/** Registers the tests of one operator: every form against the reference, on every provider. */
+/** Registers an operator's tests: every form against the reference, on every provider. */
 export function checkForms<P extends object, S extends object>(operator: Operator<P, S>): void {
   const { name, longest = 40, tolerance = float32Tolerance } = operator;
   const sample = operator.sample ?? ((_, shape, seed) => randomNormal(shape, seed));
@@ -186,7 +188,7 @@ export function checkForms<P extends object, S extends object>(operator: Operato
   });
 }
 
-/** Runs a session over consecutive chunks; between them the state goes through its serialised form. */
+/** Runs a session over consecutive chunks; the state is serialized in between. */
 export async function graphInChunks<P extends object, S extends object>(
   operator: Operator<P, S>,
   session: Session,
@@ -222,7 +224,7 @@ export function referenceInChunks<P extends object, S extends object>(
   return { output: concatenateRows(outputs), state };
 }
 
-/** max |actual − expected| / max |expected|; the difference itself where everything expected is nearly zero. */
+/** max |actual − expected| / max |expected|; the difference itself if all expected values are nearly zero. */
 export function relativeError(actual: Tensor, expected: Tensor): number {
   let difference = 0;
   let largest = 0;
@@ -260,7 +262,7 @@ interface ProviderRow {
   readonly error: number;
 }
 
-/** What ran where, for the table at the end of this file's tests. */
+/** Which provider ran which operator, for the table at the end. */
 const report: ProviderRow[] = [];
 
 after(() => {
@@ -297,7 +299,7 @@ function stepProgram<P extends object, S extends object>(operator: Operator<P, S
   return operator.step === undefined ? {} : { step: operatorProgram(operator, operator.step, 1) };
 }
 
-/** The state after a round trip through what a cache keeps: float64 as little-endian bytes. */
+/** The state after a serialization round trip: float64 as little-endian bytes. */
 function resumed<S extends object>(state: S): S {
   return mapTensors(state, ({ shape, data }) => {
     const bytes = Buffer.from(Uint8Array.from(Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
@@ -321,7 +323,7 @@ function rowsOf(inputs: Tensors, start: number, end: number): Tensors {
   );
 }
 
-/** Bounds of chunks: 0, the cuts as shares of the length, the length. Empty chunks are left out. */
+/** Bounds of chunks: 0, the cuts as shares of the length, the length. Drops empty chunks. */
 function chunkBounds(length: number, cuts: readonly number[]): number[] {
   const inside = cuts.map(cut => Math.floor(cut * length));
   return [...new Set([0, ...inside, length])].sort((a, b) => a - b);

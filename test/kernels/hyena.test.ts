@@ -104,7 +104,7 @@ describe('Hyena', () => {
   });
 
   test('equals its definition, term by term', () => {
-    // One channel, filter h = (2, −1), short kernel that hands the present token through.
+    // One channel, filter h = (2, −1), short kernel that passes the current token through.
     const parameters = {
       short: tensor([3, 3], [0, 0, 0, 0, 0, 0, 1, 1, 1]),
       filters: [{ kind: 'taps', taps: tensor([2, 1], [2, -1]) }],

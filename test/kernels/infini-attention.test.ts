@@ -42,7 +42,7 @@ for (const featureMap of maps) {
       reference: ({ q, k, v, local }, given, state) => infiniAttention(q!, k!, v!, local!, given, state),
       graph: (g, { q, k, v, local }, given, state) =>
         infiniAttentionGraph(g, q!, k!, v!, local!, given, state, 5),
-      // Equal keys let the delta rule, a segment at a time, overshoot without bound: the paper's, and finite here.
+      // With equal keys the segment-wise delta rule overshoots without bound: as in the paper, and still finite here.
       exactAt: rule === 'delta' ? ['zeros'] : ['zeros', 'all equal', 'near-parallel'],
     });
   }
@@ -90,7 +90,7 @@ for (const featureMap of maps.filter(({ kind }) => kind !== 'elu+1')) {
     const strength = tensor([11, heads], randomNormal([11 * heads], 75).data.map(Math.abs));
     const empty = emptyMemory(featureMap, heads, keyWidth, valueWidth);
     const written = writeMemory(featureMap, 'linear', k, v, empty, strength);
-    // A binding of strength β is β of them: values scaled, and the sum of keys with them.
+    // A binding of strength β counts β times: scaled values, and a scaled sum of keys.
     const scaled = tensor(
       v.shape,
       v.data.map((value, i) => value * strength.data[Math.floor(i / valueWidth)]!),
@@ -201,7 +201,7 @@ test('rejects a chunk longer than the delta graph was built for', async () => {
   await assert.rejects(build, /out of data bounds|out of bounds/);
 });
 
-/** Share of n random bindings whose value is the nearest, of all n, to what the memory answers to their key. */
+/** Share of n random bindings whose value is the nearest, of all n, to the memory's output for their key. */
 function recall(map: FeatureMap, bindings: number, width = 64): number {
   const k = randomNormal([bindings, 1, width], 1);
   const v = randomNormal([bindings, 1, width], 2);

@@ -1,4 +1,4 @@
-/** A state that float32 graphs have carried over a million tokens is still that of the float64 reference. */
+/** After a million tokens, the state of float32 graphs still equals the float64 reference's. */
 import { test } from 'node:test';
 import { gatedDeltaChunkGraph, gatedDeltaFusedGraph } from '../../kernels/gated-delta/graph.ts';
 import { gatedDelta, initialGatedDeltaState } from '../../kernels/gated-delta/reference.ts';
@@ -16,7 +16,7 @@ import { load, type Tensors } from './providers.ts';
 const chunk = 512;
 const runs = 2 ** 20 / chunk;
 
-/** The same 512 tokens two thousand times: what accumulates, accumulates. */
+/** The same 512 tokens two thousand times, so that errors accumulate. */
 async function readMillion<S extends object>(operator: Operator<object, S>): Promise<void> {
   const inputs: Tensors = Object.fromEntries(
     Object.entries(operator.inputs).map(([name, width], index) => {

@@ -1,6 +1,6 @@
 /**
- * The assembled model against the PyTorch reference, from tokens to logits and to what a file leaves in memory: whole, in chunks, one token at
- * a time, on every provider, and quantised. The record is that of `pytorch-reference.test.ts`.
+ * Compares the assembled model with the PyTorch reference, from tokens to logits and to a file's memory: whole, in
+ * chunks, token by token, on every provider, and quantised. Uses the record of `pytorch-reference.test.ts`.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ function assertClose(actual: Tensor, expected: Tensor, bound = tolerance): numbe
 
 const sessions = new Map<ModelGraph, Map<Provider, Promise<Session>>>();
 
-/** Making a session costs more than running it: one a graph and provider. */
+/** Opening a session costs more than running it: one per graph and provider. */
 function opened(graph: ModelGraph, provider: Provider): Promise<Session> {
   const known = sessions.get(graph) ?? new Map<Provider, Promise<Session>>();
   sessions.set(graph, known);
@@ -68,7 +68,7 @@ function opened(graph: ModelGraph, provider: Provider): Promise<Session> {
   return session;
 }
 
-/** Runs a sequence through a graph in chunks: outputs joined along T, and the state after the last token. */
+/** Runs a sequence through a graph in chunks: outputs joined along T, and the final state. */
 async function run(
   graph: ModelGraph,
   ids: Tensor,
@@ -97,7 +97,7 @@ const whole = [0];
 const chunks = [0, 17, 18, 41];
 const single = Array.from({ length }, (_, t) => t);
 
-/** The memory that the first sequence of the record reads: the two others. */
+/** The memory for the record's first sequence: the two others. */
 function recordedMemory(): RepositoryMemory {
   const keys = golden('memory.dilated.key');
   return {

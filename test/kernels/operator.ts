@@ -1,14 +1,14 @@
-/** What an operator is to the tests and to the benchmark, and its graph as a program. */
+/** An operator as tests and benchmarks see it, and its graph as a program. */
 import type { GraphBuilder, Value } from '../../kernels/onnx/graph-builder.ts';
 import { type Placed, placeParameters, placeState, valuesOf } from '../../kernels/onnx/parameters.ts';
 import { type Program, program } from './providers.ts';
 
-/** An operator over a sequence, as far as building its graph needs it. */
+/** An operator over a sequence, as needed to build its graph. */
 export interface OperatorShape<P extends object, S extends object> {
   readonly name: string;
-  /** For every input, the shape of one token's part: [d] for an input of [T, d]. */
+  /** Shape of one token's part of every input: [d] for an input of [T, d]. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
-  /** The inputs that are whole numbers (int64), such as token ids. */
+  /** Integer inputs (int64), such as token ids. */
   readonly integers?: readonly string[];
   readonly parameters: P;
   initialState(): S;
@@ -22,7 +22,7 @@ export type OperatorGraph<P, S> = (
   state: Placed<S>,
 ) => { readonly output: Value; readonly state: Placed<S> };
 
-/** The chunk graph of an operator as a program: inputs by their names, states as `state.<path>` in and `next.<path>` out. */
+/** The chunk graph of an operator as a program: inputs by name, states as `state.<path>` in and `next.<path>` out. */
 export function operatorProgram<P extends object, S extends object>(
   operator: OperatorShape<P, S>,
   graph: OperatorGraph<P, S>,
@@ -31,7 +31,7 @@ export function operatorProgram<P extends object, S extends object>(
   return program(g => buildOperator(g, operator, graph, length));
 }
 
-/** The same, built into a graph; what comes out, by name. */
+/** Same, built into a graph; outputs by name. */
 export function buildOperator<P extends object, S extends object>(
   g: GraphBuilder,
   operator: OperatorShape<P, S>,

@@ -1,6 +1,6 @@
 /**
- * Runs graphs on one execution provider, in a process of its own: a provider may end the whole process without a
- * word, and the tests should survive that and say so. One request a message, one answer a request, in order.
+ * Runs graphs on one execution provider in a separate process: a provider may crash its process, and the tests should
+ * survive that and report it. One request per message, one answer per request, in order.
  */
 import '../../server/engine/worker/no-telemetry.ts';
 import { globSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { OnnxModel } from '../../kernels/onnx/graph-builder.ts';
 
-/** An element array with its shape, as it travels between the processes. */
+/** An element array with its shape, as sent between the processes. */
 export type Wire =
   | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'int64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
@@ -18,7 +18,7 @@ export type Wire =
 export type Request =
   | { readonly kind: 'load'; readonly model: OnnxModel }
   | { readonly kind: 'run'; readonly session: number; readonly feeds: Readonly<Record<string, Wire>> }
-  /** Ends the session's profile and answers with the operators that each provider ran. */
+  /** Ends the session's profile and returns the operators that each provider ran. */
   | { readonly kind: 'placement'; readonly session: number };
 
 export type Answer =
@@ -37,7 +37,7 @@ process.on('message', (request: Request) => {
     .catch(() => process.exit(1));
 });
 
-// A session whose placement nobody asked for would write its profile when this process ends, and leave it behind.
+// A session whose placement was never requested would leave its profile behind when this process ends.
 process.on('disconnect', () => {
   for (const session of sessions) session.endProfiling();
   for (const file of globSync(`${profilePrefix}*.json`)) rmSync(file);

@@ -1,4 +1,4 @@
-/** Where the kernel tests run their graphs: onnxruntime's CPU provider here, WebGPU in a process of its own. */
+/** Where kernel tests run graphs: onnxruntime's CPU provider in this process, WebGPU in a separate one. */
 import '../../server/engine/worker/no-telemetry.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
@@ -12,10 +12,10 @@ import type { Answer, Request, Wire } from './provider-process.ts';
 export type Provider = 'cpu' | 'webgpu';
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A graph that is ready to run, as often as wanted. */
+/** A graph that can be run repeatedly. */
 export interface Session {
   run(feeds: Tensors): Promise<Tensors>;
-  /** The operators that each of onnxruntime's providers ran; asked for last. */
+  /** The operators that each of onnxruntime's providers ran; call last. */
   placement(): Promise<Readonly<Record<string, readonly string[]>>>;
 }
 
@@ -24,7 +24,7 @@ export interface Program {
   readonly inputs: readonly Value[];
 }
 
-/** Builds a graph: `build` declares its inputs with `g.input` and returns what is to come out, by name. */
+/** Builds a graph: `build` declares its inputs with `g.input` and returns its outputs by name. */
 export function program(build: (g: GraphBuilder) => Readonly<Record<string, Value>>): Program {
   const inputs: Value[] = [];
   const g = new RecordingBuilder(inputs);
@@ -42,7 +42,7 @@ export async function runGraph(
   return await session.run(feeds);
 }
 
-/** Makes a graph ready. Throws, in onnxruntime's words, what it does not accept. */
+/** Opens a graph. Throws onnxruntime's error if it is rejected. */
 export async function load({ model, inputs }: Program, provider: Provider): Promise<Session> {
   const wires = (feeds: Tensors): Record<string, Wire> =>
     Object.fromEntries(inputs.map(input => [input.name, wireOf(input, feeds[input.name])]));
@@ -95,7 +95,7 @@ async function loadOnWebgpu(model: OnnxModel, wires: ToWires): Promise<Session> 
 
 let started: Promise<WebgpuProcess | string> | undefined;
 
-/** The WebGPU process of this test file, started when first asked for; or, in words, why there is none. */
+/** This test file's WebGPU process, started on demand; or the reason why there is none. */
 export function webgpu(): Promise<WebgpuProcess | string> {
   started ??= startWebgpu();
   return started;
@@ -108,7 +108,7 @@ async function startWebgpu(): Promise<WebgpuProcess | string> {
   const { model } = program(g => ({ y: neg(g.input('x', 'float32', ['T', 4])) }));
   try {
     const loaded = await child.ask({ kind: 'load', model });
-    // Asking for the placement also removes the profile that the session writes.
+    // Requesting the placement also removes the session's profile.
     if (loaded.kind === 'session') await child.ask({ kind: 'placement', session: loaded.session });
     return child;
   } catch (error) {
@@ -116,14 +116,14 @@ async function startWebgpu(): Promise<WebgpuProcess | string> {
   }
 }
 
-/** Environment variables under which a Vulkan driver is found: the system's own, or the one that comes with Chromium. */
+/** Environment variables for a Vulkan driver: the system's own, or Chromium's. */
 function vulkanDriver(): Readonly<Record<string, string>> | undefined {
   if (process.env.VK_DRIVER_FILES !== undefined || process.env.VK_ICD_FILENAMES !== undefined) return {};
   if (globSync('/usr/share/vulkan/icd.d/*.json').length > 0) return {};
   const chromium = '/usr/lib/chromium';
   const driver = path.join(chromium, 'vk_swiftshader_icd.json');
   if (!existsSync(driver)) return undefined;
-  // Chromium's package brings the Vulkan loader as well; without it the dynamic linker finds none.
+  // Chromium's package includes the Vulkan loader; without this the dynamic linker finds none.
   return {
     VK_DRIVER_FILES: driver,
     VK_ICD_FILENAMES: driver,
@@ -142,12 +142,12 @@ class WebgpuProcess {
       execArgv: [],
       serialization: 'advanced',
     });
-    // The tests end when they are done, whether or not this process still waits for work.
+    // This process must not keep the tests alive.
     this.#child.unref();
     this.#child.channel?.unref();
   }
 
-  /** One request after the other; rejects with the problem, or when the process dies. */
+  /** One request after another; rejects with the problem, or when the process dies. */
   ask(request: Request): Promise<Answer> {
     const answered = this.#last.then(() => this.#exchange(request));
     this.#last = answered.catch(() => undefined);
@@ -179,7 +179,7 @@ class WebgpuProcess {
   }
 }
 
-/** A builder that remembers its inputs, so that what is fed can be given their element types. */
+/** A builder that records its inputs, to give feeds their element types. */
 class RecordingBuilder extends GraphBuilder {
   readonly #recorded: Value[];
 

@@ -1,6 +1,6 @@
 /**
- * The PyTorch reference against the references: every block of a tiny random model, from its recorded input and weights to its recorded
- * output. `python kernels/training/export.py --golden` writes the record.
+ * Compares the references with the PyTorch reference: every block of a tiny random model, from recorded input and
+ * weights to recorded output. `python kernels/training/export.py --golden` writes the record.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -249,7 +249,7 @@ test('the continuous read', () => {
   );
 });
 
-/** The mixer's linear layer `name` (with its bias, where it has one) applied to `x`, or to the mixer's recorded input. */
+/** The mixer's linear layer `name` (with its bias, if any) applied to `x`, or to the mixer's recorded input. */
 function linear(layer: string, name: string, x = golden(`${layer}.mixer.input`)): Tensor {
   const y = apply(x, weight(`${layer}.mixer.${name}.weight`));
   const bias = file.tensors.get(`weights.${layer}.mixer.${name}.bias`);

@@ -1,4 +1,4 @@
-/** The systems that the papers name in passing, each against a form that shares no arithmetic with it. */
+/** The systems that the papers mention in passing, each against a form that shares no arithmetic with it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { product } from '../../kernels/continuous-memory/plan.ts';
@@ -79,7 +79,7 @@ describe('HiPPO-LegS', () => {
   });
 
   test('has frequencies that S4D-Inv follows', () => {
-    // The largest of the skew-symmetric part S: ω² is the largest eigenvalue of SᵀS, by powers.
+    // The largest eigenvalue of the skew-symmetric part S: ω² is the largest of SᵀS, by power iteration.
     const N = 64;
     const { A, P } = hippoLegS(N);
     const S = tensor(
@@ -245,7 +245,7 @@ test('RWKV: one pass equals the explicit sums, and does not overflow', () => {
   });
   assertSame(wkv(k, v, { decay, bonus }), expected);
   const far = wkv([2000, -2000, 1999.5], [1, 5, 3], { decay: 0.5, bonus: 0 });
-  // At the last token the first weighs e^(2000 − 0.5), the last e^1999.5, the middle nothing.
+  // At the last token the first has weight e^(2000 − 0.5), the last e^1999.5, the middle none.
   assertSame(far, [1, 1, 2]);
 });
 
@@ -293,7 +293,7 @@ describe('Liquid-S4', () => {
 describe('gated state spaces', () => {
   const [T, d, e, f, h] = [14, 3, 4, 5, 6];
   const ssm = (seed: number) => discretise(initialS4dParameters(e, 8, seed));
-  /** [T, T] of one channel: f_{t−s}, for s after t where it runs from the end. */
+  /** [T, T] of one channel: f_{t−s}, for s after t if it runs backwards. */
   const toeplitz = (parameters: ReturnType<typeof ssm>, channel: number, backward: boolean): Tensor => {
     const taps = impulseResponse(parameters, T);
     return tensor(

@@ -35,7 +35,7 @@ checkForms({
   exactAt: ['zeros', 'all equal', 'near-parallel', 'spikes'],
 });
 
-// Poles that decay within a token: blocks must be short, or rewinding the state would overflow.
+// Poles that decay within a token need short blocks, or rewinding the state would overflow.
 const fast = {
   ...initialS4dParameters(width, stateSize, 2),
   logDecay: tensor(
@@ -80,7 +80,7 @@ for (const [name, frequencies, by] of [
       for (let n = 0; n < stateSize / 2; n++) {
         const re = -Math.exp(given.logDecay.data[(c * stateSize) / 2 + n]!);
         const im = given.frequency.data[(c * stateSize) / 2 + n]!;
-        // x' = [re −im; im re] x + [1; 0] u, and one more row for the input, which is held.
+        // x' = [re −im; im re] x + [1; 0] u, and one more row for the held input.
         const M = [re, -im, 1, im, re, 0, 0, 0, 0].map(entry => entry * step);
         const [A, B] = by === 'bilinear' ? tustin(M) : held(M);
         const C = [
@@ -101,7 +101,10 @@ for (const [name, frequencies, by] of [
   });
 }
 
-/** exp of a 3 × 3 matrix by scaling, Taylor's series and squaring; what it does to the first two coordinates and to the third. */
+/**
+ * exp of a 3 × 3 matrix by scaling, Taylor series and squaring; its effect on the first two coordinates and on the
+ * third.
+ */
 function held(M: readonly number[]): [A: number[][], B: number[]] {
   const multiply = (a: readonly number[], b: readonly number[]): number[] =>
     a.map((_, i) =>
@@ -162,7 +165,7 @@ describe('S4D', () => {
   });
 
   test('the discretised poles and residues follow the zero-order hold', () => {
-    // One channel, one pair, all in round numbers: Δ = 0.5, A = −1 + 2i, C = 3 − i.
+    // One channel, one pair, in round numbers: Δ = 0.5, A = −1 + 2i, C = 3 − i.
     const { poles, residues } = discretise({
       logStep: tensor([1], [Math.log(0.5)]),
       logDecay: tensor([1, 1], [0]),

@@ -1,9 +1,12 @@
-/** What is served is made of the operators: the model's layers put graphs of other folders together and compute nothing between tokens themselves. */
+/**
+ * The served model consists of the operators: its layers combine graphs of other folders and compute nothing between
+ * tokens themselves.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-/** What each file of the model has to take from an operator's folder. */
+/** Operators that each file of the model must use. */
 const operators = {
   'readers.ts': {
     '../infini-attention/graph.ts': ['sideReadGraph'],
@@ -23,7 +26,7 @@ const operators = {
   },
 } as const;
 
-/** What would mix tokens or read a memory. */
+/** Functions that would mix tokens or read a memory. */
 const arithmetic = /\b(softmax|exp|softplus|cumulativeSum|reduceSum|conv1d)\b/;
 
 for (const [file, wanted] of Object.entries(operators)) {

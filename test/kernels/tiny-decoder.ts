@@ -23,11 +23,11 @@ export const llama: DecoderConfig = {
 export const families: readonly DecoderConfig[] = [
   { ...llama, rotaryDivisors: [1, 1, 1, 1, 2, 4, 8, 8] },
   { ...llama, architecture: 'qwen2', attentionBias: true, tiedHead: false },
-  // Heads wider than the width divided by their number, as Qwen3 has them.
+  // Heads wider than the width divided by their number, as in Qwen3.
   { ...llama, architecture: 'qwen3', queryKeyNorm: true, headWidth: 32, keyHeads: 1 },
 ];
 
-/** Gains about 1, and products that keep the size of what they multiply. */
+/** Gains near 1, and products that preserve scale. */
 export function randomTensors(config: DecoderConfig): DecoderTensors {
   let seed = 0;
   const made = [...weightShapes(config)].map(([name, shape]): [string, Tensor] => {
@@ -53,7 +53,7 @@ export function sourceOf(tensors: DecoderTensors): WeightSource {
   };
 }
 
-/** Token ids, the same for the same seed. */
+/** Token ids, reproducible from the seed. */
 export function sequence(length: number, seed: number): number[] {
   return Array.from(
     randomNormal([length], seed).data,

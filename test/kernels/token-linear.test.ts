@@ -55,7 +55,7 @@ test('a second byte holds the remainder beside an outlier', async () => {
   for (let t = 0; t < 5; t++) x.data[t * inputs + 7 * t] = 300;
   const exact = product(x);
   const { narrow, wide } = await session.run({ x });
-  // Without the outlier's own share, which is large and right in both.
+  // Without the outlier's own share, which is large and correct in both.
   const outlier = product(
     tensor(
       x.shape,
@@ -91,7 +91,7 @@ async function open(): Promise<Session> {
   return await load(made, 'cpu');
 }
 
-/** By the weights that the levels stand for. */
+/** With the dequantised weights. */
 function product(x: Tensor): Tensor {
   const [length = 0] = x.shape;
   const result = zeros([length, outputs]);

@@ -1,4 +1,4 @@
-/** What users get: the bundled programs in `dist/`, built for this. The sources have the other tests. */
+/** What users get: the bundled programs in `dist/`, built for this test. The sources have the other tests. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ test('the bundled server reads, completes, summarizes, runs its engine, and ends
 
 test('without onnxruntime, the engine reports it and everything else works', async () => {
   const root = copyRepository(folder, 'elsewhere');
-  // The programs alone, as in a package made for another platform: nothing is found beside them.
+  // The programs alone, as in a package for another platform: no native files beside them.
   const alone = path.join(folder.root, 'alone');
   cpSync(path.dirname(programs.bundle), path.join(alone, 'dist'), { recursive: true });
   writeFileSync(path.join(alone, 'package.json'), '{ "type": "module" }');

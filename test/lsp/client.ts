@@ -1,4 +1,4 @@
-/** A plain LSP client, without any editor: starts the server, says what a client says, keeps what the server says. */
+/** A plain LSP client without an editor: starts the server, sends requests, records messages. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -51,10 +51,10 @@ export const programs = {
   bundle: path.join(root, 'dist/server.js'),
 } as const;
 
-/** Far more than any answer takes on a busy machine: what takes longer will not come. */
+/** Far longer than any answer takes on a busy machine. */
 const patience = 60_000;
 
-/** The usual settings of a test: the device that there always is, and suggestions unless they are little more than a guess. */
+/** Default test settings: the device that always exists, and suggestions unless they are mere guesses. */
 export const usual = { engine: { device: 'cpu' }, completion: { eagerness: 0.9 } };
 
 export interface Progress {
@@ -67,11 +67,11 @@ export interface Progress {
 }
 
 export interface ClientOptions {
-  /** The user's cache folder; each client has one of its own without it. */
+  /** The user's cache folder; by default each client has its own. */
   readonly cache?: string;
-  /** The file to run; the sources' without it. */
+  /** The file to run; defaults to the sources'. */
   readonly program?: string;
-  /** A program, with its arguments, that runs the server. */
+  /** A program, with arguments, that runs the server. */
   readonly wrapper?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Absolute paths. */
@@ -79,7 +79,7 @@ export interface ClientOptions {
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: { readonly name: string; readonly version?: string };
   readonly initializationOptions?: unknown;
-  /** What `workspace/configuration` answers, when the capabilities say that it is answered. */
+  /** Result of `workspace/configuration`, if the capabilities support it. */
   readonly configuration?: () => unknown;
 }
 
@@ -91,7 +91,7 @@ export class TestClient {
   readonly shown: string[] = [];
   readonly progress: Progress[] = [];
   readonly registrations: Registration[] = [];
-  /** What arrived on standard output and was no message. */
+  /** Standard output that was not a message. */
   readonly pollution: string[] = [];
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   readonly #options: ClientOptions;
@@ -108,7 +108,7 @@ export class TestClient {
     ];
     const child = spawn(command[0]!, command.slice(1), {
       stdio: ['pipe', 'pipe', 'inherit'],
-      // Where each operating system has the user's caches.
+      // Each operating system's user cache folder.
       env: {
         ...process.env,
         XDG_CACHE_HOME: cache,
@@ -157,7 +157,7 @@ export class TestClient {
       : this.connection.sendRequest<Result>(type.method, parameters, token);
   }
 
-  /** Asks for the status until it is as wanted. */
+  /** Polls the status until it matches. */
   async whenStatus(wanted: (status: Status) => boolean): Promise<Status> {
     for (const late = Date.now() + patience; ; ) {
       const status = await this.request(methods.status, null);
@@ -167,7 +167,7 @@ export class TestClient {
     }
   }
 
-  /** Resolves when, after something arrived, `look` finds what it looks for. Rejects when nothing does for a long time. */
+  /** Resolves when `look` finds something after a message. Rejects after a long time. */
   async when<Found>(look: () => Found | undefined | false): Promise<Found> {
     for (;;) {
       const found = look();
@@ -182,7 +182,7 @@ export class TestClient {
     }
   }
 
-  /** Opens a document; the version counts from 1. */
+  /** Opens a document at version 1. */
   open(uri: string, text: string, languageId = 'typescript'): Promise<void> {
     const textDocument = { uri, languageId, version: 1, text };
     return this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
@@ -197,7 +197,7 @@ export class TestClient {
     return this.connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } });
   }
 
-  /** Asks as if the user had pressed the key for it or, with the other kind, only typed. */
+  /** Requests as if the user had invoked it or, with the other kind, only typed. */
   async complete(
     uri: string,
     position: Position,
@@ -210,13 +210,13 @@ export class TestClient {
     return Array.isArray(answer) ? answer : (answer?.items ?? []);
   }
 
-  /** Tells of files as a client does that watches them. */
+  /** Reports changed files, as a watching client does. */
   tellChanged(...files: readonly string[]): Promise<void> {
     const changes = files.map(file => ({ uri: uriOf(file), type: FileChangeType.Changed }));
     return this.connection.sendNotification(DidChangeWatchedFilesNotification.method, { changes });
   }
 
-  /** Ends as the protocol wants it, and gives the exit code. */
+  /** Shuts down as the protocol requires, and returns the exit code. */
   async stop(): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       await this.connection.sendRequest(ShutdownRequest.type);
@@ -268,7 +268,7 @@ export class TestClient {
   }
 }
 
-/** What a suggestion inserts; the server sends no snippets. */
+/** The text that a suggestion inserts; the server sends no snippets. */
 export function insertedText(item: InlineCompletionItem | undefined): string | undefined {
   return typeof item?.insertText === 'string' ? item.insertText : undefined;
 }

@@ -1,4 +1,4 @@
-/** Completions as a client asks for them: languages, acceptance, cancelled and superseded questions. */
+/** Completions over the protocol: languages, acceptance, cancelled and superseded requests. */
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -66,7 +66,7 @@ test('does not offer the command to a client that has it', async () => {
 
 test('answers cancelled and superseded requests, and suggests only for the newest', async () => {
   const root = copyRepository(folder);
-  // While they wait for the user to stop typing, later questions come for certain.
+  // Waiting for a pause in typing, later requests are certain to arrive meanwhile.
   const completion = { ...usual.completion, debounce: 2000 };
   const client = await readingClient(root, { initializationOptions: { ...usual, completion } });
   const uri = uriOf(path.join(root, 'src/new.ts'));
@@ -117,7 +117,7 @@ test('notifies the client of the outcome of its request', async () => {
   await client.change(uri, 3, [{ text }]);
   const position = endOf(text);
   const start = { ...position, character: position.character - 'createQuokka'.length };
-  // The entry is another name than the one that would be suggested.
+  // The entry has another name than the suggestion.
   const items = await client.connection.sendRequest('textDocument/inlineCompletion', {
     textDocument: { uri },
     position,
@@ -146,7 +146,7 @@ test('uses the client’s indentation for a document without any', async () => {
   assert.match((await suggested()) ?? '', /^ {2}readonly/);
   const indentation = { uri, insertSpaces: false, tabSize: 4 };
   await client.connection.sendNotification(indentationNotification.method, indentation);
-  // Nonsense changes nothing.
+  // Invalid notifications are ignored.
   await client.connection.sendNotification(indentationNotification.method, { uri });
   await client.change(uri, 2, [{ text: `${text} ` }]);
   await client.change(uri, 3, [{ text }]);
@@ -173,7 +173,7 @@ test('a document has one identity, through a link or outside the folder', async 
       return why?.origin === 'repository' ? why.provenance.map(place => place.path) : [];
     });
   };
-  // Through the link it is the file itself, which is not copied from; another of its name elsewhere is another file.
+  // Through the link it is the same file, which is not copied from; another of its name elsewhere is another file.
   assert.ok(!(await placesIn(path.join(outside, 'linked/quokka-user.ts'))).includes('src/quokka-user.ts'));
   assert.ok((await placesIn(path.join(outside, 'quokka-user.ts'))).includes('src/quokka-user.ts'));
   writeFileSync(path.join(root, 'quokka.ts'), moduleText);

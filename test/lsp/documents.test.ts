@@ -29,7 +29,7 @@ after(() => {
   folder.remove();
 });
 
-/** Pieces that edits are made of: code the repository knows, line ends of all kinds, characters of two and of four bytes. */
+/** Pieces of edits: code the repository knows, all kinds of line endings, characters of two and four bytes. */
 const piece = fc.constantFrom(
   'readonly metres: number;',
   'export class TideClient {\n',
@@ -78,7 +78,7 @@ test('after incremental edits the server has the editor’s text', async () => {
     },
   );
   await fc.assert(property, { numRuns: 30, seed: 7 });
-  // Two servers that say nothing agree about everything.
+  // Two silent servers would agree trivially.
   assert.ok(suggested > 0);
 });
 
@@ -107,7 +107,7 @@ test('completes a document that is not on disk', async () => {
 
 async function all(uri: string, positions: readonly Position[]): Promise<unknown[]> {
   const answers = [];
-  // One after the other: of questions about one document, only the newest is answered.
+  // One by one: only the newest request about a document is answered.
   for (const position of positions) answers.push(await client.complete(uri, position));
   return answers;
 }

@@ -1,4 +1,4 @@
-/** What a client asks about a place or a part: where else this is done, and what it is. */
+/** Requests about a place or part: similar places, and descriptions. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -83,7 +83,7 @@ test('returns an earlier session’s summary before indexing, and marks it; clea
   const unread = { initializationOptions: { ...usual, read: { onOpen: false } }, folders: [root], cache };
   const second = clientOf(unread);
   await second.initialize();
-  // The first server writes after it has answered.
+  // The first server writes its cache after answering.
   let kept = await second.request(methods.summary, {});
   for (let wait = 0; wait < 100 && kept.overview.length === 0; wait++) {
     await pause(100);

@@ -1,4 +1,7 @@
-/** Documents that are no plain file of the folder: notebooks, untitled ones, files elsewhere, very long ones. And the editor's own list. */
+/**
+ * Documents that are not plain files of the folder: notebooks, untitled, elsewhere, very long. And the editor's own
+ * list.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -79,7 +79,7 @@ test('rejects requests before initialize and unknown methods with their codes', 
   await assert.rejects(client.connection.sendRequest('longsight/nonsense', {}), {
     code: ErrorCodes.MethodNotFound,
   });
-  // An unknown notification is nothing, and must not be the end.
+  // An unknown notification is ignored and must not end the server.
   await client.connection.sendNotification('longsight/nonsense', {});
   assert.equal((await client.request(methods.status, null)).state, 'idle');
 });
@@ -151,7 +151,7 @@ test('the engine ends with the server', async () => {
   while (pids.some(isAlive)) await setTimeout(10);
 });
 
-/** The processes that a process started. */
+/** Child processes of a process. */
 async function childrenOf(pid: number): Promise<number[]> {
   const ps = spawn('ps', ['-o', 'pid=', '--ppid', String(pid)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const text = await ps.stdout.setEncoding('utf8').toArray();

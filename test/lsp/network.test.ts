@@ -1,6 +1,7 @@
 /**
- * What the README promises: nothing leaves the machine. A server reads, completes, summarizes and keeps an engine idle for half a minute in a
- * network namespace of its own, and its system calls say which sockets and files it asked for. Telemetry, where it is on, shows within seconds.
+ * The README's promise: nothing leaves the machine. A server indexes, completes, summarizes and keeps an engine idle
+ * for half a minute in its own network namespace, and its system calls show the sockets and files it requested.
+ * Telemetry, if on, shows within seconds.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -35,7 +36,7 @@ const isolated = [
   '--string-limit=400',
 ];
 
-/** Why it cannot be tried here; nothing where it can. */
+/** Why the test cannot run here; undefined if it can. */
 function obstacle(): string | undefined {
   try {
     execFileSync('unshare', [...isolated.slice(1), '--trace=socket', '--output=/dev/null', 'true'], {
@@ -90,7 +91,7 @@ test('sends nothing, and writes only to the cache, temporary files and the works
   );
 });
 
-/** Sockets of the machine itself are pipes between our processes; the C library asks a name service cache about users by one. */
+/** Local sockets connect our processes; the C library uses one to query a name service cache. */
 function isForeignSocket(line: string): boolean {
   if (/\b(?:socket|socketpair)\(AF_UNIX|\bsocketpair\(/.test(line)) return false;
   if (/\bconnect\(/.test(line)) return !/AF_UNIX, sun_path="[^"]*nscd/.test(line);

@@ -1,4 +1,4 @@
-/** The model's reading as a client sees it. */
+/** Prefill as a client sees it. */
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Reading as a client sees it: progress, summary and coverage, freshness, folders, settings, the cache. */
+/** Indexing as a client sees it: progress, summary and coverage, freshness, folders, settings, the cache. */
 import assert from 'node:assert/strict';
 import { globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -64,7 +64,7 @@ test('answers summary and coverage from the index, and rejects invalid parameter
     client.connection.sendRequest('longsight/pause', { paused: 'yes' }),
     /`paused` must be true or false/,
   );
-  // Parameters that are left out are no parameters.
+  // Parameters may be omitted.
   assert.equal((await client.connection.sendRequest<{ name: string }>('longsight/summary')).name, 'quayside');
 });
 
@@ -99,7 +99,7 @@ test('indexes files that the client reports: new, changed, moved, deleted', asyn
   const moved = path.join(root, 'lib');
   mkdirSync(moved);
   renameSync(file, path.join(moved, 'quokka.ts'));
-  // A client that watches may tell of the folder alone.
+  // A watching client may report only the folder.
   await client.tellChanged(file, moved);
   await client.whenStatus(({ stale }) => stale === 0);
   assert.deepEqual(whyOf((await suggestedAfter(client, root, halfModule))[0])?.provenance[0], {
@@ -120,14 +120,14 @@ test('watches files for a client that does not', async () => {
   const { files } = await client.request(methods.status, null);
   writeFileSync(path.join(root, 'src/quokka-user.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 1);
-  // A folder that is new has to be watched itself.
+  // A new folder has to be watched itself.
   const inner = path.join(root, 'lib/inner');
   mkdirSync(inner, { recursive: true });
   writeFileSync(path.join(inner, 'quokka.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 2);
   writeFileSync(path.join(inner, 'second.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 3);
-  // So has one that held nothing, or only a folder, when it was seen first.
+  // So does one that was empty, or had only a folder, when first seen.
   writeFileSync(path.join(root, 'lib/third.ts'), moduleText);
   await client.whenStatus(status => status.files === files + 4);
   writeFileSync(path.join(root, 'hold/only/fourth.ts'), moduleText);
@@ -140,7 +140,7 @@ test('watches files for a client that does not', async () => {
 
 test('indexes a saved document without a watcher', async () => {
   const root = copyRepository(folder);
-  // Claims to watch, and never tells of anything.
+  // Claims to watch, but never reports anything.
   const client = await readingClient(root, { capabilities: watching });
   const file = path.join(root, 'src/main.ts');
   await client.open(uriOf(file), moduleText);
@@ -164,7 +164,7 @@ test('completes from the text of other open documents, saved or not', async () =
   const [item] = await suggestedAfter(client, root, halfModule);
   assert.equal(item?.insertText, 'Ledger(harbourMaster, tidalGauge, 4711);');
   assert.deepEqual(whyOf(item)?.provenance[0], { path: 'src/main.ts', line: 4 });
-  // Closed without saving: what is on disk holds again.
+  // Closed without saving: the file on disk counts again.
   await client.close(uri);
   assert.deepEqual(await suggestedAfter(client, root, halfModule), []);
 });
@@ -203,7 +203,7 @@ test('reports a missing folder, and reads it once it exists', async () => {
   await client.initialize();
   const { problem } = await client.whenStatus(({ state }) => state === 'failed');
   assert.equal(problem, `${root} does not exist.`);
-  // A document still completes from itself, where it is asked to.
+  // A document still completes from itself on request.
   const text = `${moduleText}\n${halfModule}`;
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, text);
@@ -238,7 +238,7 @@ test('without reading on open, reads on request', async () => {
   const root = copyRepository(folder);
   const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
   await client.initialize();
-  // Documents are completed from themselves all the same.
+  // Documents complete from themselves all the same.
   const items = await suggestedAfter(client, root, `${moduleText}\n${halfModule}`);
   assert.match(insertedText(items[0]) ?? '', /^Ledger\(harbourMaster, tidalGauge, 4711\)/);
   assert.equal((await client.request(methods.status, null)).state, 'idle');

@@ -19,11 +19,11 @@ export function temporaryFolder(): TemporaryFolder {
   };
 }
 
-/** The beginning of a file of the fixture, which breaks off in the middle of a line; and how that line goes on. */
+/** The beginning of a fixture file, cut off in the middle of a line; and the rest of that line. */
 export const opening = openingOf('src/tides/client.ts', 'constructor(addr');
 export const restOfLine = 'ess: string) {';
 
-/** Where a text ends, as a position. */
+/** The end of a text, as a position. */
 export function endOf(text: string): Position {
   const lines = text.split('\n');
   return { line: lines.length - 1, character: lines.at(-1)!.length };
@@ -34,7 +34,7 @@ function openingOf(file: string, last: string): string {
   return text.slice(0, text.indexOf(last) + last.length);
 }
 
-/** The fixture repository under this name, in a folder. */
+/** Copies the fixture repository into a folder under this name. */
 export function copyRepository(folder: TemporaryFolder, name = 'quayside'): string {
   const root = path.join(folder.root, name);
   cpSync(fixture, root, { recursive: true });

@@ -1,4 +1,7 @@
-/** What the tests of reading and of completing share: a folder that goes after each test, clients that end with it, and a module to complete. */
+/**
+ * Shared by the tests of indexing and completing: a folder and clients that end with each test, and a module to
+ * complete.
+ */
 import path from 'node:path';
 import { afterEach, beforeEach } from 'node:test';
 import { type InlineCompletionItem, InlineCompletionTriggerKind } from 'vscode-languageserver/node';
@@ -29,7 +32,7 @@ export async function readingClient(root: string, options: ClientOptions = {}): 
   return client;
 }
 
-/** No file of the fixture has anything like it. */
+/** Unlike anything in the fixture. */
 export const line = 'const quokkaLedger = createQuokkaLedger(harbourMaster, tidalGauge, 4711);';
 const start = "import { createQuokkaLedger } from './quokka.ts';\n\n";
 export const moduleText = `${start}${line}\nexport { quokkaLedger };\n`;
@@ -38,7 +41,9 @@ export const watching = {
   workspace: { didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } },
 };
 
-/** What is suggested in a new document after `text` that only the module's line has; words of the document itself are not of interest. */
+/**
+ * Suggestions in a new document after `text` that come from the module's line alone, not from words of the document.
+ */
 export async function suggestedAfter(
   client: TestClient,
   root: string,
@@ -46,7 +51,7 @@ export async function suggestedAfter(
 ): Promise<InlineCompletionItem[]> {
   const uri = uriOf(path.join(root, 'src/new.ts'));
   await client.open(uri, text);
-  // Typed, not asked for: what is asked for is shown however unsure it is.
+  // Typed, not invoked: invoked suggestions are shown at any confidence.
   const items = await client.complete(uri, endOf(text), undefined, InlineCompletionTriggerKind.Automatic);
   await client.close(uri);
   return items.filter(item => insertedText(item)?.includes('harbourMaster'));

@@ -17,7 +17,7 @@ import type { Status } from '../../server/protocol/requests.ts';
 import { programs } from './client.ts';
 import { temporaryFolder } from './repository.ts';
 
-/** Initialises over a connection and asks for the status. */
+/** Initialises over a connection and requests the status. */
 async function converse(connection: ProtocolConnection): Promise<void> {
   connection.listen();
   await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
@@ -43,7 +43,7 @@ test('over a socket and over a pipe, and it ends when that is closed', async () 
   }
 });
 
-/** The client listens, and the server connects to it. */
+/** The client listens, and the server connects. */
 async function overSocket(at: number | string, words: (port: number) => string[]): Promise<void> {
   const listening = createServer().listen(at);
   await once(listening, 'listening');

@@ -1,4 +1,4 @@
-/** What a memory of fixed size saves over one that keeps every key: by how often the same bindings come again. */
+/** What a fixed-size memory saves over one that keeps every key, by how often bindings repeat. */
 import { gatedDelta, initialGatedDeltaState } from '../../kernels/gated-delta/reference.ts';
 import { emptyMemory, readMemory, writeMemory } from '../../kernels/infini-attention/memory.ts';
 import {
@@ -14,7 +14,7 @@ import { distinct, percent, type Reproduction, type Row, type Verdict } from './
 /** dk = dv of one head. */
 const width = 64;
 const φ = { kind: 'signed' } as const;
-/** What one head keeps of the k nearest keys of all (Memorizing Transformers, arXiv 2203.08913), and of a matrix. */
+/** Numbers stored per head: of all k nearest keys (Memorizing Transformers, arXiv 2203.08913), and of a matrix. */
 const keptByNearest = (tokens: number): number => tokens * 2 * width;
 const keptByMatrix = width * width + width;
 
@@ -27,7 +27,9 @@ async function* run(quick: boolean): AsyncGenerator<Row> {
   }
 }
 
-/** `bindings` keys bound to values, written `tokens` times in all in random order; the share whose own value comes nearest of all. */
+/**
+ * `bindings` keys bound to values, written `tokens` times in random order; the share whose own value is nearest of all.
+ */
 function recalled(bindings: number, tokens: number): { linear: number; delta: number; nearest: number } {
   const [keys, values] = [randomNormal([bindings, width], 1), randomNormal([bindings, width], 2)];
   const random = uniformStream(3);
@@ -58,13 +60,13 @@ function recalled(bindings: number, tokens: number): { linear: number; delta: nu
     for (let i = 0; i < bindings; i++) if (nearestValue(slice(answers, i, i + 1).data, values) === i) right++;
     return right / bindings;
   };
-  // The nearest of all keys is the key itself: exact by construction, and counted all the same.
+  // The nearest of all keys is the key itself: exact by construction, but counted.
   let exact = 0;
   for (let i = 0; i < bindings; i++) if (nearestValue(slice(keys, i, i + 1).data, keys) === i) exact++;
   return { linear: share(linear.memory), delta: share(delta.memory), nearest: exact / bindings };
 }
 
-/** By the cosine: a sum over repetitions has a length of its own. */
+/** By cosine, because a sum over repetitions has arbitrary length. */
 function nearestValue(answer: Float64Array, values: Tensor): number {
   let [best, most] = [-1, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < values.shape[0]!; i++) {

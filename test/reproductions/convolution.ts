@@ -1,4 +1,7 @@
-/** Long convolutions: what the Monarch form costs beside the other ways, a real FFT among them, and what a learned butterfly finds. */
+/**
+ * Long convolutions: the cost of the Monarch form compared with others, including a real FFT, and what a learned
+ * butterfly finds.
+ */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -36,7 +39,10 @@ async function* run(quick: boolean): AsyncGenerator<Row> {
   if (!('missing' in findPython())) yield* rowsOf('butterfly', quick);
 }
 
-/** Every way in turn, round after round, the real FFT in a process of its own: the lower quartile of each, over that of Monarch. */
+/**
+ * All ways alternate, round by round, the real FFT in a separate process: the lower quartile of each, relative to
+ * Monarch.
+ */
 async function* times(quick: boolean): AsyncGenerator<Row> {
   const [lengths, rounds] = quick ? [[2048], 3] : [[1024, 4096, 16_384, 65_536], 7];
   const baseline = openBaseline();
@@ -60,7 +66,7 @@ async function* times(quick: boolean): AsyncGenerator<Row> {
   baseline?.close();
 }
 
-/** The real FFT, asked for one run at a time; undefined without PyTorch. */
+/** The real FFT, one run per request; undefined without PyTorch. */
 function openBaseline() {
   const found = findPython();
   if ('missing' in found) return undefined;
@@ -120,7 +126,7 @@ export const convolution: Reproduction = {
     const real = ways.filter(way => way.startsWith('real FFT'));
     const slowest = lengths.filter(length => !((at(length, 'DFT operator') ?? 0) > 1));
     const lost = found.filter(row => !(apart(row) < 1e-4));
-    // Times are for the full run: a test asserts none. That all ways agree, the run has checked.
+    // Only the full run reports times: tests assert none. The run has checked that all ways agree.
     const fails =
       !quick && slowest.length > 0
         ? `at ${slowest.join(', ')} the DFT operator is as fast`

@@ -1,4 +1,4 @@
-/** Exact attention in tiles: as exact as unfused, its memory linear in the length, and its speed beside. */
+/** Exact attention in tiles: as exact as unfused, with linear memory, and its speed. */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { groupQueryAttention, tiledAttention, unfusedAttention } from '../bench/kernels/attention.ts';
@@ -65,7 +65,7 @@ export const flash: Reproduction = {
     const [first, last] = [both[0]!, both.at(-1)!];
     const faster = (length: number): number =>
       value('overGroupQuery', 'unfused', length)! / value('overGroupQuery', 'tiled', length)!;
-    // Times are for the full run: a test asserts none.
+    // Only the full run reports times: tests assert none.
     const fails =
       memory('tiled', last)! > 1.5 * memory('tiled', first)!
         ? `memory in tiles grows from ${memory('tiled', first)!.toFixed(1)} to ${memory('tiled', last)!.toFixed(1)} times the operands`

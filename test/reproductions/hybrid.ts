@@ -1,4 +1,4 @@
-/** Recall and variable tracking through what serves: the copy memory, as the product fills it and asks it. */
+/** Recall and variable tracking by the copy memory, filled and queried as in the product. */
 
 import { uniformStream } from '../../kernels/tensor.ts';
 import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
@@ -12,12 +12,14 @@ const words =
 const keys = 40;
 const chains = 12;
 const hops = 4;
-/** The run that followed the longest context like this one, which is how lines are suggested; or the most probable token, again and again. */
+/**
+ * The run after the longest matching context, which is how lines are suggested; or the most probable token, repeatedly.
+ */
 const ways = ['run', 'token'] as const;
 type Way = (typeof ways)[number];
 type Tokenizer = ReturnType<typeof loadTokenizer>;
 
-/** A repository of about `tokens` tokens: files of assignments, each with a name of its own, the needles among them. */
+/** A repository of about `tokens` tokens: files of assignments with distinct names, including the needles. */
 function* repository(tokens: number, tokenizer: Tokenizer, needles: readonly string[]) {
   const random = uniformStream(7);
   const pick = (): string => words[Math.floor(random() * words.length)]!;
@@ -65,7 +67,7 @@ async function* run(quick: boolean): AsyncGenerator<Row> {
       names.map((one, hop) => `${one} = ${hop === 0 ? value : names[hop - 1]}`),
     ),
   ];
-  // In no order of theirs, the same at every length.
+  // Shuffled, identically at every length.
   const shuffled = needles
     .map(needle => ({ needle, at: random() }))
     .toSorted((a, b) => a.at - b.at)
@@ -80,7 +82,7 @@ async function* run(quick: boolean): AsyncGenerator<Row> {
     for (const way of ways) {
       const answerTo = (ask: string): string => answer(memory, tokenizer, ask, way);
       const recalled = recalls.filter(one => answerTo(one.ask) === one.answer).length;
-      // A variable's value is where its chain ends: one question a hop.
+      // A variable's value is at the end of its chain: one query per hop.
       const tracked = tracks.filter(({ value, names }) => {
         let at = names.at(-1)!;
         for (let hop = 0; hop <= hops; hop++) at = answerTo(at);
@@ -91,7 +93,7 @@ async function* run(quick: boolean): AsyncGenerator<Row> {
   }
 }
 
-/** What stands after `ask = ` to the end of the line. */
+/** The text after `ask = ` to the end of the line. */
 function answer(memory: CopyMemory, tokenizer: Tokenizer, ask: string, way: Way): string {
   const { special } = tokenizer;
   const path = 'src/question.py';

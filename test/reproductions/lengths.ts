@@ -1,4 +1,4 @@
-/** LongNet: what a token costs up to a million of them, and the loss on code by length. */
+/** LongNet: cost per token up to a million, and loss on code by length. */
 
 import { geometricLevels, offsetOf } from '../../kernels/dilated-attention/reference.ts';
 import { groupQueryAttention } from '../bench/kernels/attention.ts';
@@ -16,7 +16,7 @@ async function* run(quick: boolean): AsyncGenerator<Row> {
   if (!quick) yield* rowsOf('lengths', quick);
 }
 
-/** Keys that a head of the tokens around a place scores, in the mean, at all levels together: what a token costs, counted. */
+/** Mean number of keys scored per head around a place, over all levels: the cost of a token. */
 function keysSeen(place: number): number {
   const levels = geometricLevels(256, 4, 2 ** 20);
   let sum = 0;
@@ -29,7 +29,7 @@ function keysSeen(place: number): number {
   return sum / 1024;
 }
 
-/** Processor time of a token after so many thousands, dilated, and averaged over so many, dense. */
+/** Processor time per token at given lengths, dilated, and averaged over given lengths, dense. */
 async function* costs(after: readonly number[], dense: readonly number[]): AsyncGenerator<Row> {
   const dilated = attentionCases.find(({ name }) => name === 'dilated attention')!;
   let running = await dilated.open();
@@ -90,7 +90,7 @@ export const lengths: Reproduction = {
     const perplexity = (kind: string, length: string): number =>
       (loss.find(row => row['kind'] === kind)!['perplexity'] as Record<string, number>)[length]!;
     const trained = loss.length > 0;
-    // Times are for the full run: a test asserts none.
+    // Only the full run reports times: tests assert none.
     const fails =
       more > 1.5 || keys('dense', 1024) / keys('dilated', 1024) < 1000
         ? `a token at 1M scores ${more.toFixed(2)} times as many keys as one at 8k`

@@ -1,4 +1,4 @@
-/** The Python that has PyTorch: only the reproductions that train something need one. */
+/** Finds a Python with PyTorch, needed only by reproductions that train. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,7 +8,7 @@ import type { Row } from './reproduction.ts';
 
 const training = path.join(import.meta.dirname, '../../kernels/training');
 
-/** Where `npm run reproduce -- setup` puts PyTorch: beside the caches of the user's other programs. */
+/** Where `npm run reproduce -- setup` installs PyTorch: in the user's cache folder. */
 function environmentFolder(): string {
   const home = homedir();
   const cache =
@@ -26,7 +26,7 @@ function pythonOf(folder: string): string {
     : path.join(folder, 'bin', 'python');
 }
 
-/** A Python that can import torch, or why there is none. `LONGSIGHT_PYTHON` names one and ends the search. */
+/** A Python that can import torch, or why there is none. `LONGSIGHT_PYTHON` overrides the search. */
 export function findPython(): { readonly python: string } | { readonly missing: string } {
   const named = process.env['LONGSIGHT_PYTHON'];
   const candidates =
@@ -42,7 +42,7 @@ export function findPython(): { readonly python: string } | { readonly missing: 
     : { python };
 }
 
-/** Makes an environment with PyTorch and numpy from the package index that pip is set up for. Minutes and some gigabytes. */
+/** Creates an environment with PyTorch and numpy from pip's index. Takes minutes and some gigabytes. */
 export function installPython(): string {
   const folder = environmentFolder();
   const python = pythonOf(folder);
@@ -55,8 +55,8 @@ export function installPython(): string {
 }
 
 /**
- * Runs a script of kernels/training/reproductions and gives every line of JSON that it prints as a row, as it comes.
- * @throws Error when it fails, with the end of what it said
+ * Runs a script of kernels/training/reproductions and yields each line of JSON it prints, as it comes.
+ * @throws Error when it fails, with the end of its output
  */
 export async function* rowsOf(script: string, quick: boolean): AsyncGenerator<Row> {
   const found = findPython();

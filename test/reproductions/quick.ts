@@ -1,4 +1,6 @@
-/** Tests of the quick forms: each holds the order that its paper claims. What trains is left out, loudly, where there is no PyTorch. */
+/**
+ * Tests of the quick forms: each asserts its paper's ordering. Training is skipped, with a message, without PyTorch.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reproductions } from './list.ts';

@@ -1,4 +1,4 @@
-/** The memories that the papers compare, as they are trained: causal, reaching back, and with no parameter that nothing asks for. */
+/** The papers' memories as trained: causal, long-range, and without unused parameters. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findPython, rowsOf } from './python.ts';

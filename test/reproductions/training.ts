@@ -12,13 +12,13 @@ const blocks: Readonly<Record<string, string>> = {
   hyena_implicit: 'Hyena, implicit filter',
 };
 
-/** Mean accuracy over the seeds of a block at a length. */
+/** Mean accuracy of a block at a length, over seeds. */
 function accuracyOf(rows: readonly Row[], kind: string, length: string): number {
   const found = rows.filter(row => row['kind'] === kind);
   return mean(found.map(row => (row['accuracy'] as Record<string, number>)[length]!));
 }
 
-/** Kinds against lengths; every cell the mean over seeds, and the range where it says more. */
+/** Kinds against lengths; each cell is the mean over seeds, with the range where useful. */
 function accuracyTable(rows: readonly Row[]): string[][] {
   const lengths = Object.keys(rows[0]!['accuracy'] as object);
   const body = distinct<string>(rows, 'kind').map(kind => {

@@ -1,4 +1,4 @@
-/** How far a lowering is from float32, on code. */
+/** Error of a lowering relative to float32, on code. */
 import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';

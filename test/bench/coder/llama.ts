@@ -1,4 +1,4 @@
-/** What is used of node-llama-cpp. */
+/** The used part of node-llama-cpp's interface. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 

@@ -1,11 +1,11 @@
-/** The graph in float32 against another implementation of the same model: logits, and what is decoded. */
+/** Compares the float32 graph with another implementation of the same model: logits and greedy tokens. */
 import { existsSync, readFileSync } from 'node:fs';
 import { decode } from '../../../server/decoder/decode.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
 import { greedy } from '../../../server/model-memory/sampling.ts';
 
-/** What `coder-reference.py` writes. */
+/** Output of `coder-reference.py`. */
 interface Reference {
   readonly ids: readonly number[];
   /** Positions, and the logits after each, as base64 of float32. */

@@ -1,4 +1,7 @@
-/** Reading and decoding beside llama.cpp on the same file: one thread each, by turns, in one process, in processor time. */
+/**
+ * Prefill and decoding compared with llama.cpp on the same file: one thread each, alternating, in one process, in
+ * processor time.
+ */
 import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import { decode } from '../../../server/decoder/decode.ts';
 import type { DecoderModel } from '../../../server/decoder/model.ts';
@@ -9,13 +12,13 @@ import type { LlamaModel } from './llama.ts';
 import { code } from './text.ts';
 
 interface Costs {
-  /** Milliseconds of processor time a token read and a token decoded. */
+  /** Milliseconds of processor time per prefilled and per decoded token. */
   readonly reading: number;
   readonly decoding: number;
 }
 
 interface OurCosts extends Costs {
-  /** A token decoded with drafts that all stand, and a run of eight tokens. */
+  /** A token decoded with drafts that are all accepted, and a run of eight tokens. */
   readonly drafted: number;
   readonly eight: number;
 }
@@ -93,7 +96,7 @@ async function ours(model: DecoderModel, ids: readonly number[], context: number
   const eight = await timed(() => session.read(tokens.slice(0, 8), { positions: 8 }));
   return {
     reading: reading / context,
-    // The first token comes from the logits that reading left.
+    // The first token comes from the logits of prefill.
     decoding: plain.time / (decodedTokens - 1),
     drafted: drafted.time / (decodedTokens - 1),
     eight: eight.time,

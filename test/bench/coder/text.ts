@@ -1,4 +1,4 @@
-/** Code to read: this repository's own files, which no model that can be got has been trained on. */
+/** Code to prefill: this repository's own files, which no available model was trained on. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,11 +8,11 @@ const root = path.join(import.meta.dirname, '../../..');
 
 export interface Document {
   readonly ids: readonly number[];
-  /** Of UTF-8, of all tokens but the first, which nothing stands before. */
+  /** UTF-8 bytes of all tokens except the first, which has no context. */
   readonly bytes: number;
 }
 
-/** Beginnings of files, spread over the repository, `count` tokens in all. */
+/** Beginnings of files, spread over the repository, `count` tokens in total. */
 export function documents(tokenizer: DecoderTokenizer, count: number, each = 512): Document[] {
   const files = execFileSync('git', ['ls-files', '*.ts', '*.py', '*.json', '*.md'], {
     cwd: root,
@@ -34,7 +34,7 @@ export function documents(tokenizer: DecoderTokenizer, count: number, each = 512
   return found;
 }
 
-/** `count` tokens of code in a row. */
+/** `count` consecutive tokens of code. */
 export function code(tokenizer: DecoderTokenizer, count: number): number[] {
   const files = execFileSync('git', ['ls-files', 'server/**/*.ts'], { cwd: root, encoding: 'utf8' }).split(
     '\n',

@@ -1,4 +1,4 @@
-/** Statements of a summary checked by rule, as far as a rule can. */
+/** Checks statements of a summary by rules, as far as possible. */
 import type { RepositoryFacts } from '../../../server/analysis/fact-book.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
 import type { Part, Place, Summary } from '../../../server/protocol/requests.ts';
@@ -10,7 +10,7 @@ interface Check {
   readonly holds: () => boolean;
 }
 
-/** @returns how many of those drawn are right, and those that are wrong */
+/** @returns how many of the sampled ones are right, and the wrong ones */
 export function checkStatements(
   summary: Summary,
   facts: RepositoryFacts,
@@ -71,7 +71,7 @@ function statementsOf(parts: readonly Part[]): NonNullable<Part['statement']>[] 
   return parts.flatMap(part => [...(part.statement ? [part.statement] : []), ...statementsOf(part.children)]);
 }
 
-/** Nine in ten of its words stand near the line. */
+/** Nine in ten of its words occur near the line. */
 function speaksOf(text: string, near: string): boolean {
   const there = wordsOf(near);
   const words = [
@@ -96,7 +96,7 @@ function nearby(text: string, line: number, after = 10): string {
     .join('\n');
 }
 
-/** The same ones in every run. */
+/** The same sample in every run. */
 function draw<T>(all: readonly T[], count: number): T[] {
   const left = [...all];
   const chosen: T[] = [];

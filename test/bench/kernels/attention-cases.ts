@@ -1,4 +1,4 @@
-/** Attention that costs the same per token at any length. */
+/** Attention with a constant cost per token at any length. */
 import { dilatedAttentionGraph } from '../../../kernels/dilated-attention/graph.ts';
 import {
   geometricLevels,
@@ -20,7 +20,7 @@ const block = defaultBlock(window);
 /** Levels for a million tokens. */
 const levels = geometricLevels(256, 4, 2 ** 20);
 const dilatedChunk = 1024;
-/** Tokens that a strided memory of a million keeps: w₀ dense, then (a − 1)·w₀ a level. */
+/** Tokens in a strided memory of a million: w₀ dense, then (a − 1)·w₀ per level. */
 const stridedSlots = 256 * (1 + 3 * (levels.length - 1));
 const infini = (rule: 'linear' | 'delta') =>
   ({ featureMap: { kind: 'signed' }, rule, segment: 256, gate: zeros([heads]) }) as const;
@@ -48,7 +48,7 @@ export const attentionCases: readonly Case[] = [
     },
     {
       stateFormula: '2·w₀·d·log_a(N/w₀) + …',
-      // What it keeps is copied once a run: longer runs copy less often.
+      // Its memory is copied once per run: longer runs copy less often.
       chunk: dilatedChunk,
       products: levels.flatMap(level => {
         const dense = level.rate === 1;
@@ -100,7 +100,7 @@ export const attentionCases: readonly Case[] = [
   ...(['linear', 'delta'] as const).map(rule =>
     benchCase(
       {
-        // What the paper's block does: its memory and its local attention, over a window as long as a segment.
+        // The paper's whole block: its memory and its local attention, over a window as long as a segment.
         name: `Infini-attention, ${rule}, with its local attention`,
         inputs: { q: perHead, k: perHead, v: perHead },
         parameters: { infini: infini(rule), window: { window, scale, normalize: false } },

@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own, `attention-memory.ts <form> <length>`: prints the peak of resident memory that one run adds
- * to an open session, in bytes. Where a peak cannot be reset (only Linux can), what getting ready took hides a smaller one.
+ * Run as a separate process, `attention-memory.ts <form> <length>`: prints the peak of resident memory that one run
+ * adds to an open session, in bytes. Where a peak cannot be reset (only Linux can), start-up may hide a smaller one.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { groupQueryAttention, tiledAttention, unfusedAttention } from './attention.ts';

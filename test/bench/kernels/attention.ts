@@ -19,7 +19,7 @@ import { type Feeds, integers, noise, openGraph, type Timed } from './timing.ts'
 
 const operands = ['q', 'k', 'v'] as const;
 
-/** com.microsoft.GroupQueryAttention over one whole sequence, causal, nothing kept from before. */
+/** com.microsoft.GroupQueryAttention over one whole sequence, causal, without a cache. */
 export async function groupQueryAttention(length: number): Promise<Timed> {
   const session = await openGraph(g => {
     const [q, k, v] = operands.map(name => g.input(name, 'float32', [1, length, width]));
@@ -40,7 +40,7 @@ export async function groupQueryAttention(length: number): Promise<Timed> {
   return { name: `GroupQueryAttention of ${length}`, run: () => session.run(feeds) };
 }
 
-/** The whole matrix of scores at once: attention as it is defined. */
+/** The whole score matrix at once: attention by definition. */
 export async function unfusedAttention(length: number): Promise<Timed> {
   const session = await openGraph(g => {
     const [q, k, v] = operands.map(name => g.input(name, 'float32', [heads, 'T', headWidth]));
@@ -68,7 +68,7 @@ export async function tiledAttention(length: number): Promise<Timed> {
     denominator: new Tensor('float32', new Float32Array(heads * tile), [heads, tile]),
     weighted: new Tensor('float32', new Float32Array(heads * tile * headWidth), [heads, tile, headWidth]),
   };
-  // One tile stands for all: real ones would be views of longer arrays, and what is in them costs nothing.
+  // One tile stands for all: real ones would be views of longer arrays, and their contents do not matter.
   const readRow = async (tiles: number, output: Float32Array): Promise<void> => {
     let partials = nothing;
     for (let index = 0; index < tiles; index++) {

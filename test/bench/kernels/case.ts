@@ -10,12 +10,12 @@ import { sizeOf } from '../../../kernels/tensor.ts';
 import { buildOperator, type OperatorShape, operatorProgram } from '../../kernels/operator.ts';
 import { type Feeds, integers, noise, open, openGraph, type Timed } from './timing.ts';
 
-/** d, H and dh of the small model; every operator here works at that width. */
+/** d, H and dh of the small model, used by every operator here. */
 export const [width, heads, headWidth] = [256, 4, 64];
-/** Tokens of one run, where a case does not say otherwise. */
+/** Default tokens per run. */
 export const chunk = 256;
 
-/** A product of matrices that an operator does once a run: `batch` times [rows, inner] by [inner, columns]. */
+/** A matrix product that an operator does once per run: `batch` times [rows, inner] by [inner, columns]. */
 export interface Product {
   readonly batch: number;
   readonly rows: number;
@@ -27,34 +27,34 @@ export interface Product {
 
 export interface Case {
   readonly name: string;
-  /** Tokens of one run. */
+  /** Tokens per run. */
   readonly chunk: number;
-  /** Its matrix part; empty where there is none worth the name. */
+  /** Its matrix products; empty if negligible. */
   readonly products: readonly Product[];
-  /** The state in numbers, and the formula that it should be equal to. */
+  /** The size of the state, and the formula it should equal. */
   readonly stateSize: number;
   readonly stateFormula: string;
-  /** Whether reading more could change what a token costs: not where the state is none, or is only read. */
+  /** Whether more context could change a token's cost: not if there is no state, or it is only read. */
   readonly carriesState: boolean;
-  /** Whether it mixes tokens over long distances, and so stands where attention could. */
+  /** Whether it mixes tokens over long distances, and so could replace attention. */
   readonly long: boolean;
   open(profilePrefix?: string): Promise<Running>;
 }
 
-/** An operator that has read some tokens. Running it does not change it. */
+/** An operator after some tokens. Running it does not change it. */
 export interface Running extends Timed {
-  /** The same having read one chunk more. */
+  /** The same after one more chunk. */
   advance(): Promise<Running>;
   endProfile(): void;
 }
 
 export interface CaseOptions {
-  /** Of the state, in the letters of the operator's papers. */
+  /** Of the state, in the papers' notation. */
   readonly stateFormula?: string;
   readonly carriesState?: boolean;
   readonly long?: boolean;
   readonly chunk?: number;
-  /** Where they cannot be read off the graph, because lengths are known only when it runs. */
+  /** Given if the graph does not show them because lengths are known only at run time. */
   readonly products?: readonly Product[];
 }
 
@@ -112,7 +112,7 @@ export function flopsOf(products: readonly Product[]): number {
   );
 }
 
-/** The products of a case and nothing else, each with operands of its own; one number of each comes out. */
+/** Only the products of a case, each with its own operands; outputs one number of each. */
 export async function openProducts(name: string, products: readonly Product[]): Promise<Timed> {
   const feeds: Feeds = {};
   const session = await openGraph(g =>

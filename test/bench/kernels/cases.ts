@@ -1,4 +1,4 @@
-/** The table of operators that are measured: each at d = 256, in chunks of 256, as the small model runs them. */
+/** The table of measured operators: each at d = 256, in chunks of 256, as in the small model. */
 import { attentionCases } from './attention-cases.ts';
 import type { Case } from './case.ts';
 import { recurrenceCases } from './recurrence-cases.ts';

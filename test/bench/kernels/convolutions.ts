@@ -12,10 +12,12 @@ import { randomNormal, type Tensor } from '../../../kernels/tensor.ts';
 import { width } from './case.ts';
 import { noise, openGraph, type Timed } from './timing.ts';
 
-/** A direct convolution costs the square of the length: beyond this it is not run. */
+/** A direct convolution has quadratic cost: beyond this it is not run. */
 const longestDirect = 4096;
 
-/** The ways to convolve [length, d] causally with as many taps, the direct one up to a length. Throws when they do not agree. */
+/**
+ * Ways to convolve [length, d] causally with as many taps, the direct one up to a length. Throws when they disagree.
+ */
 export async function convolutions(length: number, direct = longestDirect): Promise<readonly Timed[]> {
   const taps = randomNormal([length, width], 1, 1 / Math.sqrt(length));
   const ways = [
@@ -76,10 +78,10 @@ function dftConvolution(g: GraphBuilder, x: Value, taps: Tensor): Value {
     return [slice(half, 2, 0, 1), slice(half, 2, 1)];
   };
   const [xr, xi] = spectrum(x);
-  // The taps are constant, so that their spectrum is worked out when the session is opened.
+  // The taps are constant, so their spectrum is computed when the session opens.
   const [hr, hi] = spectrum(g.weight(Float32Array.from(taps.data), taps.shape));
   const product = concat([sub(mul(xr, hr), mul(xi, hi)), add(mul(xr, hi), mul(xi, hr))], 2);
-  // The real part of an inverse over the positive frequencies alone, all but the first and the last counted twice.
+  // The real part of an inverse over the positive frequencies alone, counting all but the first and last twice.
   const twice = Float32Array.from({ length: size / 2 + 1 }, (_, k) => (k === 0 || k === size / 2 ? 1 : 2));
   const weighted = mul(product, g.weight(twice, [size / 2 + 1, 1]));
   const whole = pad(weighted, 1, 0, size / 2 - 1); // [d, N, 2]

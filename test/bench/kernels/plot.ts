@@ -3,9 +3,9 @@ import { escapeXml } from '../../../server/protocol/clean-text.ts';
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Drawn dashed: worked out, not measured. */
+  /** Drawn dashed: computed, not measured. */
   readonly dashed?: boolean;
-  /** Series of one group share a colour; each is its own group by default. */
+  /** Series of one group share a colour; by default each has its own. */
   readonly group?: string;
 }
 
@@ -18,7 +18,7 @@ export interface Chart {
 
 const size = { width: 880, height: 480 };
 const margin = { left: 72, right: 230, top: 48, bottom: 56 };
-/** Told apart by colour-blind readers: Okabe and Ito's, then Tol's. */
+/** Colour-blind safe: Okabe and Ito's, then Tol's. */
 const colours = [
   '#0072b2',
   '#d55e00',
@@ -98,7 +98,7 @@ interface Scale {
   at(value: number): number;
 }
 
-/** A logarithmic scale that covers the values, with a tick at every power of the base (every other where they crowd). */
+/** A logarithmic scale that covers the values, with a tick at every power of the base (every other if crowded). */
 function logScale(values: readonly number[], [from, to]: readonly [number, number], base: number): Scale {
   const logs = values.filter(value => value > 0).map(value => Math.log(value) / Math.log(base));
   const [low, high] = [Math.floor(Math.min(...logs) + 1e-9), Math.ceil(Math.max(...logs) - 1e-9)];
@@ -112,7 +112,7 @@ function logScale(values: readonly number[], [from, to]: readonly [number, numbe
   };
 }
 
-/** Moves labels apart where they would overlap, in their order: downwards first, and up again from the lower edge. */
+/** Moves overlapping labels apart in order: down first, then up from the lower edge. */
 function spread<Label extends { readonly at: number }>(labels: readonly Label[]): Label[] {
   const gap = 15;
   const sorted = labels.toSorted((a, b) => a.at - b.at);

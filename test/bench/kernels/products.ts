@@ -1,6 +1,6 @@
 /**
- * How fast the products of an operator run where they stand, between its other nodes and with what these have just written still at
- * hand: from onnxruntime's profile. Taken alone, with operands of their own, small products look slower than they are.
+ * The speed of an operator's products in place, between its other nodes and with their outputs in the cache: from
+ * onnxruntime's profile. Alone, with their own operands, small products look slower than they are.
  */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,9 +13,9 @@ import { type Feeds, noise, open } from './timing.ts';
 
 export interface ProductsRow {
   readonly name: string;
-  /** Rate of its products, as a share of that of one large plain product, run in turn. */
+  /** Rate of its products relative to one large plain product, run alternately. */
   readonly rate: number;
-  /** Time of its products, as a share of that of all its nodes. */
+  /** Share of its products in the time of all nodes. */
   readonly share: number;
 }
 
@@ -55,7 +55,7 @@ async function plainProduct(profilePrefix: string): Promise<{ run(): Promise<unk
 }
 
 interface Profiled {
-  /** Microseconds of one run: of its products, and of all its nodes. */
+  /** Microseconds of one run: its products, and all its nodes. */
   readonly products: number;
   readonly nodes: number;
   /** Of its products. */
@@ -76,7 +76,7 @@ interface ProfileArguments {
   readonly output_type_shape?: Shapes;
 }
 
-/** Every node by a low quantile of its times, as those are of the clock and others may use the processor. */
+/** Each node by a low quantile of its times, because they are wall-clock times on a shared processor. */
 function readProfile(folder: string, prefix: string): Profiled {
   const [file = ''] = globSync(path.join(folder, `${prefix}*.json`));
   const events = JSON.parse(readFileSync(file, 'utf8')) as readonly ProfileEvent[];
@@ -96,7 +96,7 @@ function readProfile(folder: string, prefix: string): Profiled {
   return { products, nodes, flops: [...flops.values()].reduce((sum, one) => sum + one, 0) };
 }
 
-/** 2·[..., rows, columns]·inner; a FusedMatMul may have its left side transposed, and so no inner length at its end. */
+/** 2·[..., rows, columns]·inner; a FusedMatMul may transpose its left side, so inner is not its last length. */
 function flopsOf({
   op_name: operator,
   input_type_shape: inputs,

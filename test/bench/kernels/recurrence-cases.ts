@@ -91,7 +91,7 @@ export const recurrenceCases: readonly Case[] = [
   ),
   ...(
     [
-      // Unrolled no further than a run here reaches, so that the products counted are those that are done.
+      // Unrolled only as far as a run reaches, so that counted products are executed ones.
       [
         'gated delta rule',
         (...given: Parameters<typeof gatedDeltaFusedGraph>) => gatedDeltaChunkGraph(...given, chunk),
@@ -106,7 +106,7 @@ export const recurrenceCases: readonly Case[] = [
         parameters: {},
         initialState: () => initialGatedDeltaState(heads, headWidth, headWidth),
         graph: (g, { q, k, v, logDecay, beta }, _, state) => {
-          // Noise on both sides of zero, brought to where the gates are: g ≤ 0 and 0 ≤ β ≤ 1.
+          // Noise mapped into the gates' range: g ≤ 0 and 0 ≤ β ≤ 1.
           const decay = neg(abs(logDecay!));
           return graph(g, { q: q!, k: k!, v: v!, logDecay: decay, beta: abs(beta!) }, state);
         },

@@ -1,4 +1,4 @@
-/** What the benchmark says: tables for the terminal, figures and numbers for the documentation. */
+/** Output of the benchmark: tables for the terminal, figures and numbers for the documentation. */
 import { drawChart } from './plot.ts';
 import type { ProductsRow } from './products.ts';
 import {
@@ -24,7 +24,7 @@ export interface Section {
   readonly table: string;
 }
 
-/** Everything that was measured, each part with what its numbers mean. */
+/** Everything measured, each part with an explanation. */
 export function sections({
   operators,
   attention,
@@ -79,7 +79,7 @@ export function sections({
   return found;
 }
 
-/** The page of the documentation that holds the tables. */
+/** The documentation page with the tables. */
 export function page(found: readonly Section[]): string {
   const parts = found.map(({ title, table }) => `${title}\n\n\`\`\`\n${table}\n\`\`\`\n`);
   return `# Measured\n\nWritten by \`npm run bench -- kernels\`; the same numbers are in measured.json.\n\n${parts.join('\n')}`;
@@ -110,7 +110,7 @@ function operatorTable(rows: readonly OperatorRow[]): string {
   );
 }
 
-/** Where onnxruntime's attention begins to cost more, and how much more it costs at 32k, the longest measured. */
+/** Where onnxruntime's attention starts to cost more, and how much more at 32k, the longest measured. */
 function crossoverTable(
   rows: readonly OperatorRow[],
   attention: readonly AttentionRow[],
@@ -121,7 +121,7 @@ function crossoverTable(
   const body = rows
     .filter(({ costs, long }) => long && costs.length > 1)
     .map(({ name, costs }) => {
-      // Between 8k and 64k nothing here changes with the length.
+      // Between 8k and 64k nothing here depends on the length.
       const cost = (costs[1]! + costs[2]!) / 2;
       return [name, short(crossover(cost, attention)), `${(longest.cost / cost).toFixed(1)} ×`];
     });
@@ -164,7 +164,7 @@ function memoryTable(rows: readonly MemoryRow[]): string {
   );
 }
 
-/** The figures of the documentation by file name, as far as there is something to draw. */
+/** Figures of the documentation by file name, if there is data for them. */
 export function figures({ operators, attention, convolutions, memory }: Measured): Record<string, string> {
   const drawn: Record<string, string> = {};
   if (operators !== undefined && attention !== undefined) {
@@ -235,7 +235,7 @@ function pointOf({ length, cost }: AttentionRow): readonly [number, number] {
   return [length, cost];
 }
 
-/** The length from which attention costs more than `cost`, between the measured lengths on a straight line of the logarithms. */
+/** The length from which attention costs more than `cost`, interpolated log-linearly. */
 function crossover(cost: number, attention: readonly AttentionRow[]): number {
   for (const [index, row] of attention.entries()) {
     if (row.cost < cost) continue;

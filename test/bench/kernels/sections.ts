@@ -1,4 +1,4 @@
-/** The four parts of the benchmark. Each gives ratios to something that was measured beside it, never bare times. */
+/** The four parts of the benchmark. Each gives ratios to something measured beside it, never bare times. */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { groupQueryAttention } from './attention.ts';
@@ -6,7 +6,7 @@ import { type Case, flopsOf, openProducts, type Running, width } from './case.ts
 import { convolutions, wholeHyena } from './convolutions.ts';
 import { type plainGemm, quartiles, type Timed } from './timing.ts';
 
-/** Lengths in tokens at which an operator that carries a state is timed. */
+/** Lengths in tokens at which a stateful operator is timed. */
 export const milestones = [1024, 8 * 1024, 64 * 1024, 1024 * 1024] as const;
 
 export interface OperatorRow {
@@ -15,13 +15,13 @@ export interface OperatorRow {
   readonly tokensPerRun: number;
   readonly stateSize: number;
   readonly stateFormula: string;
-  /** Time of a token in linear layers, d to d: at each milestone, or once where nothing is carried. */
+  /** Time per token in linear layers, d to d: at each milestone, or once without state. */
   readonly costs: readonly number[];
   /** The last milestone's time over that at 8k. */
   readonly growth: number | undefined;
-  /** Rate of its products alone, as a share of the rate of one plain large product. */
+  /** Rate of its products alone, relative to one large plain product. */
   readonly matrixRate: number | undefined;
-  /** Time that the plain product takes for the same arithmetic, as a share of the operator's whole time. */
+  /** Time of the plain product for the same arithmetic, as a share of the operator's total time. */
   readonly gemmShare: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export async function measureOperator(given: Case, gemm: Gemm): Promise<Operator
 
 type Gemm = Awaited<ReturnType<typeof plainGemm>>;
 
-/** Reads a million tokens chunk by chunk, and keeps what was there at every milestone. */
+/** Runs a million tokens chunk by chunk, and keeps the state at every milestone. */
 async function readTo(given: Case): Promise<Running[]> {
   const kept: Running[] = [];
   let running = await given.open();
@@ -64,12 +64,12 @@ async function readTo(given: Case): Promise<Running[]> {
 
 export interface AttentionRow {
   readonly length: number;
-  /** Time of a token in linear layers, averaged over the sequence. */
+  /** Time per token in linear layers, averaged over the sequence. */
   readonly cost: number;
   readonly extrapolated: boolean;
 }
 
-/** onnxruntime's own attention: measured up to 32k, and from there on growing as it did over the last doubling. */
+/** onnxruntime's own attention: measured up to 32k, and extrapolated from the last doubling. */
 export async function measureAttention(gemm: Gemm): Promise<AttentionRow[]> {
   const rows: AttentionRow[] = [];
   for (const length of [1, 2, 4, 8, 16, 32].map(thousands => thousands * 1024)) {
@@ -88,11 +88,11 @@ export async function measureAttention(gemm: Gemm): Promise<AttentionRow[]> {
 
 export interface WholeRow {
   readonly length: number;
-  /** Time of a token in linear layers, averaged over the sequence. */
+  /** Time per token in linear layers, averaged over the sequence. */
   readonly cost: number;
 }
 
-/** Hyena with an implicit filter as long as the sequence, all of it at once: what the paper compares with attention. */
+/** Hyena with an implicit filter as long as the sequence, at once: the paper's comparison with attention. */
 export async function measureWholeHyena(gemm: Gemm): Promise<WholeRow[]> {
   const rows: WholeRow[] = [];
   for (const length of [1, 4, 16, 32, 64].map(thousands => thousands * 1024)) {
@@ -106,7 +106,7 @@ export async function measureWholeHyena(gemm: Gemm): Promise<WholeRow[]> {
 
 export interface ConvolutionRow {
   readonly length: number;
-  /** Time of each way over that of the Monarch convolution; undefined where it was not run. */
+  /** Time of each way relative to the Monarch convolution; undefined if not run. */
   readonly overMonarch: Readonly<Record<string, number>>;
 }
 
@@ -127,13 +127,13 @@ export async function measureConvolutions(): Promise<ConvolutionRow[]> {
 
 export interface MemoryRow {
   readonly length: number;
-  /** Peak memory of one run in multiples of its queries, keys, values and output. */
+  /** Peak memory of one run in multiples of its inputs and output. */
   readonly unfused: number | undefined;
   readonly tiled: number;
   readonly groupQuery: number;
 }
 
-/** Peak memory of exact attention, each figure from a process of its own. */
+/** Peak memory of exact attention, each figure from a separate process. */
 export function measureMemory(): MemoryRow[] {
   return [1, 2, 4, 8, 16].map(thousands => {
     const length = thousands * 1024;

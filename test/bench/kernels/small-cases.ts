@@ -1,4 +1,4 @@
-/** What stands around the long operators, measured in the same way. */
+/** The layers around the long operators, measured the same way. */
 import { gatedMlpGraph, squaredMlpGraph } from '../../../kernels/mlp/graph.ts';
 import { ngramGraph } from '../../../kernels/ngram/graph.ts';
 import { initialNgramState } from '../../../kernels/ngram/reference.ts';

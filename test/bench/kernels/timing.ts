@@ -1,6 +1,6 @@
 /**
- * Processor time, side by side: everything that a ratio compares runs in turn, so that whatever else the machine does hits
- * both, and waiting for a processor that others use does not count.
+ * Processor time, side by side: everything in a ratio runs alternately, so that other load affects both, and waiting
+ * for a processor does not count.
  */
 import '../../../server/engine/worker/no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -11,16 +11,16 @@ import { sizeOf, uniformStream } from '../../../kernels/tensor.ts';
 
 export type Feeds = Record<string, Tensor>;
 
-/** Something to be timed: one call is one run. */
+/** Something to time: one call is one run. */
 export interface Timed {
   readonly name: string;
   run(): Promise<unknown>;
 }
 
-/** Threads that every session here runs with; one, so that a second thread's absence is not part of the figure. */
+/** Threads of every session: one, so that waiting for a second does not count. */
 export const threads = 1;
 
-/** With a prefix, the session writes a profile to a file that begins so, when `endProfiling` is called. */
+/** With a prefix, the session writes a profile with that name when `endProfiling` is called. */
 export async function open(model: OnnxModel, profilePrefix?: string): Promise<InferenceSession> {
   return await InferenceSession.create(model.bytes, {
     ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
@@ -32,7 +32,7 @@ export async function open(model: OnnxModel, profilePrefix?: string): Promise<In
   });
 }
 
-/** Builds a graph, whose values are outputs by their names, and opens it. */
+/** Builds a graph whose values are outputs by name, and opens it. */
 export async function openGraph(
   build: (g: GraphBuilder) => Readonly<Record<string, Value>>,
 ): Promise<InferenceSession> {
@@ -41,7 +41,7 @@ export async function openGraph(
   return await open(g.build());
 }
 
-/** Uniform numbers in (−1, 1). Written one by one: what is thrown away would count as memory at its peak. */
+/** Uniform numbers in (−1, 1). Written one by one: temporaries would count in peak memory. */
 export function noise(shape: readonly number[], seed = 1): Tensor {
   const uniform = uniformStream(seed);
   const values = new Float32Array(sizeOf(shape));
@@ -55,7 +55,7 @@ export function integers(shape: readonly number[], make: (index: number) => numb
 }
 
 /**
- * Processor seconds a run for each: the lower quartile, because what else the machine does only ever adds. All run in turn until
+ * Processor seconds per run for each: the lower quartile, because other load only adds. All run alternately until
  * `seconds` are spent and at least `rounds` rounds are done. The first round warms up and is not counted.
  */
 export async function quartiles(
@@ -67,7 +67,7 @@ export async function quartiles(
   for (const one of timed) await one.run();
   const end = performance.now() + seconds * 1000;
   for (let round = 0; round < rounds || performance.now() < end; round++) {
-    // Back and forth, so that none always runs after the same one and finds the caches full of that.
+    // Back and forth, so that none always follows the same one and its caches.
     for (const one of round % 2 === 0 ? timed : timed.toReversed()) {
       samples.get(one.name)!.push(await processorSeconds(() => one.run()));
     }
@@ -87,7 +87,7 @@ function lowerQuartile(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 2]!;
 }
 
-/** A plain product of [rows, inner] by [inner, columns]: what the arithmetic of an operator is compared with. */
+/** A plain product of [rows, inner] by [inner, columns]: the yardstick for an operator's arithmetic. */
 export async function plainGemm(
   rows: number,
   inner: number,

@@ -1,4 +1,4 @@
-/** A process that reads as a server does, and says what it takes for kept: to be killed by `survive.ts`. */
+/** A process that prefills like a server and reports what it has stored: killed by `survive.ts`. */
 import { createHash } from 'node:crypto';
 import { engineEntry } from '../../../server/engine/entry.ts';
 import type { ModelReference } from '../../../server/engine/messages.ts';
@@ -16,9 +16,9 @@ export interface Job {
 
 export type Said =
   | { readonly type: 'engine'; readonly pid: number }
-  /** Keys of leaves that have come into memory. */
+  /** Keys of stored leaves. */
   | { readonly type: 'kept'; readonly keys: readonly string[] }
-  /** Everything is read: a hash of the memory of it. */
+  /** Everything is prefilled: a hash of the resulting memory. */
   | { readonly type: 'done'; readonly memory: string }
   | { readonly type: 'failed'; readonly problem: string };
 

@@ -1,4 +1,4 @@
-/** Kills readers, their engines, or both, at random moments, and looks at what is left. */
+/** Kills prefill processes, their engines, or both, at random moments, and checks what is left. */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,12 @@ import type { Job, Said } from './reader.ts';
 export interface Survival {
   /** By what was killed. */
   readonly kills: Readonly<Record<Victim, number>>;
-  /** Records that were there, over all looks, and those of them that are damaged. */
+  /** Records found over all checks, and damaged ones. */
   readonly records: number;
   readonly damaged: number;
-  /** Leaves that were in memory and are not in the store. */
+  /** Leaves reported as stored but missing. */
   readonly lost: number;
-  /** Readings that went to their end, and those whose memory differs from that of a calm one. */
+  /** Completed runs, and those whose memory differs from an undisturbed one. */
   readonly whole: number;
   readonly different: number;
 }
@@ -24,13 +24,13 @@ export interface Survival {
 export const victims = ['engine', 'server', 'both'] as const;
 export type Victim = (typeof victims)[number];
 
-/** As many files as take a moment to read. */
+/** Enough files to take a moment. */
 const files = 60;
-/** Contents come by turns, so that readings that were killed are gone on with. */
+/** Contents alternate, so that killed runs are resumed. */
 const contents = 2;
-/** Rounds after which everything may have been read, and a new folder gives something to do again. */
+/** Rounds after which everything may be stored, and a new folder is used. */
 const roundsAFolder = 6;
-/** The most milliseconds that a reading is left alone once its engine runs. */
+/** Maximum milliseconds before the kill, once the engine runs. */
 const longest = 700;
 
 export async function survive(
@@ -78,13 +78,13 @@ export async function survive(
 
 interface ReadReport {
   readonly killed: boolean;
-  /** Of leaves that came into memory. */
+  /** Of stored leaves. */
   readonly keys: readonly string[];
-  /** The hash of the whole memory, where it came to that. */
+  /** The hash of the complete memory, if it got there. */
   readonly memory?: string;
 }
 
-/** One process that reads, and what becomes of it. */
+/** One process, and its fate. */
 function readOnce(job: Job, kill?: { readonly victim: Victim; readonly after: number }): Promise<ReadReport> {
   return new Promise((resolve, reject) => {
     const child = fork(path.join(import.meta.dirname, 'reader.ts'));

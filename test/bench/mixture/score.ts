@@ -1,4 +1,7 @@
-/** The bits that copy memory, model and their mixture need for each token of a file that none of them has read, and what the gate saw. */
+/**
+ * Bits that copy memory, model and their mixture need for each token of a file new to all of them, and the gate's
+ * inputs.
+ */
 
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { pathDistance } from '../../../server/copy-memory/locality.ts';
@@ -13,14 +16,14 @@ import type { RecordStore } from '../../../server/storage/record-log.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
 import type { BenchFile, BenchRepository } from '../repositories.ts';
 
-/** One token of a file, and what was said of it before it was seen. */
+/** One token of a file, and its predictions. */
 export interface ScoredToken {
   readonly token: number;
-  /** Probabilities that are positive and, over the vocabulary, sum up to one. */
+  /** Positive probabilities that sum to one over the vocabulary. */
   readonly copied: number;
   /** Without the repository's memory. */
   readonly closed: number;
-  /** With it; as `closed` where it was not asked for. */
+  /** With it; equals `closed` if not requested. */
   readonly open: number;
   readonly testimony: GateInputs;
 }
@@ -28,13 +31,13 @@ export interface ScoredToken {
 export interface ScoreOptions {
   readonly model: ModelReference;
   readonly tokenizer: Tokenizer;
-  /** Tokens of a file that are scored, from its start. */
+  /** Tokens scored per file, from its start. */
   readonly mostTokens: number;
-  /** Tokens of the context that the model reads at most, the nearest; none: it is closed. */
+  /** Context tokens for the model, nearest files; 0 keeps the memory empty. */
   readonly reads: number;
 }
 
-/** Positions that the engine answers at once. */
+/** Positions per engine call. */
 const atOnce = 32;
 
 export class Scorer {
@@ -51,7 +54,7 @@ export class Scorer {
     return this.engine.stop();
   }
 
-  /** @param context the files in memory */
+  /** @param context files in memory */
   async score(file: BenchFile, context: readonly BenchFile[]): Promise<ScoredToken[]> {
     const { special } = this.#options.tokenizer;
     const start = file.tokens.indexOf(special.text) + 1;
@@ -109,7 +112,7 @@ export class Scorer {
   #copied(file: BenchFile, context: readonly BenchFile[], start: number, end: number) {
     const { tokenizer } = this.#options;
     const memory = new CopyMemory(tokenizer);
-    // What the memory does not list goes by how frequent it is.
+    // Unlisted tokens go by frequency.
     const frequencies = new Float64Array(tokenizer.vocabularySize).fill(1);
     for (const { path, tokens } of context) {
       memory.set(path, tokens);
@@ -140,7 +143,7 @@ export class Scorer {
   }
 }
 
-/** The other files that fit into so many tokens, nearest last. */
+/** The other files within a token limit, nearest last. */
 export function nearestLast(repository: BenchRepository, file: BenchFile, limit: number): BenchFile[] {
   const others = repository.files
     .filter(({ path }) => path !== file.path)
@@ -148,7 +151,7 @@ export function nearestLast(repository: BenchRepository, file: BenchFile, limit:
   return nearestOf(others, limit);
 }
 
-/** Of files, nearest last, those that fit into so many tokens. */
+/** Of files, nearest last, those within a token limit. */
 function nearestOf(files: readonly BenchFile[], limit: number): BenchFile[] {
   const taken: BenchFile[] = [];
   let size = 0;

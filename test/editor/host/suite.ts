@@ -27,7 +27,7 @@ const checks: Record<string, () => Promise<void>> = {
   },
 
   async 'every text of the manifest is translated'() {
-    // The editor puts the texts in place of the keys; what is left over has none.
+    // The editor replaces keys by texts; none may be left.
     assert.doesNotMatch(JSON.stringify(ours().manifest.contributes), /"%[\w.]+%"/);
   },
 
@@ -60,7 +60,7 @@ const checks: Record<string, () => Promise<void>> = {
     await editor.edit(edit => edit.insert(last, typed));
     const end = document.lineAt(42).range.end;
     editor.selection = new vscode.Selection(end, end);
-    // Reading may still be under way: asks until something is suggested, each time with more patience.
+    // Indexing may be in progress: retries with growing delays.
     let patience = 1000;
     await until(async () => {
       await vscode.commands.executeCommand('longsight.trigger');
@@ -98,7 +98,7 @@ const checks: Record<string, () => Promise<void>> = {
   },
 };
 
-/** What the editor calls. */
+/** The editor's entry point. */
 export async function run(): Promise<void> {
   const results: Result[] = [];
   for (const [name, check] of Object.entries(checks)) {

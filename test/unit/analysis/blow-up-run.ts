@@ -1,11 +1,11 @@
-/** Runs cases in a thread that can be ended, since a pattern that hangs cannot be interrupted otherwise. */
+/** Runs cases in a thread that can be terminated, because a hanging pattern cannot be interrupted otherwise. */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Case } from './blow-up.ts';
 
 export interface Timed {
   readonly note: string;
-  /** Of processor time; infinite where the thread had to be ended. */
+  /** Of processor time; infinite if the thread had to be terminated. */
   readonly milliseconds: number;
 }
 

@@ -1,4 +1,7 @@
-/** Everything that looks at a file's text by patterns, for one file at a time: a message with a case, answered with the milliseconds of processor time. */
+/**
+ * Runs everything that applies patterns to a file's text, one file per message, and answers with milliseconds of
+ * processor time.
+ */
 import { parentPort } from 'node:worker_threads';
 import { definitionSentence } from '../../../server/analysis/comments.ts';
 import { documentFacts } from '../../../server/analysis/document-facts.ts';

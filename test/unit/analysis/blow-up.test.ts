@@ -3,10 +3,13 @@ import { it } from 'node:test';
 import { makeCases } from './blow-up.ts';
 import { runCases } from './blow-up-run.ts';
 
-/** What blows up takes seconds or for ever on files of this size; the rest takes some milliseconds. All cases are in `test/bench/redos.ts`. */
+/**
+ * Blow-ups take seconds or forever on files of this size; the rest takes milliseconds. All cases are in
+ * `test/bench/redos.ts`.
+ */
 const size = 32_000;
 const count = 300;
-/** So long that a loaded machine does not reach it. */
+/** Long enough that a loaded machine does not reach it. */
 const hanging = 30_000;
 
 const known: readonly (readonly [path: string, text: string])[] = [

@@ -1,13 +1,13 @@
 /**
- * Files that make patterns take more time than their length allows: a unit of few characters repeated, behind a beginning that some pattern
- * waits for. Every name that the product knows is tried, since the name decides which patterns see the text.
+ * Files that make patterns take more time than their length allows: a repeated unit of few characters after a prefix
+ * that some pattern waits for. Every name that the product knows is tried, because the name decides which patterns run.
  */
 import { randomFrom } from '../../bench/repositories.ts';
 
 export interface Case {
   readonly path: string;
   readonly text: string;
-  /** As a person would write it down: beginning, unit and number. */
+  /** As a person would write it: prefix, unit and count. */
   readonly note: string;
 }
 
@@ -22,7 +22,7 @@ export const paths: readonly string[] = `
 
 const characters = ' \t\n\raA0_*&<>()[]{}"\'`:;,./\\#@=-+~!|%$^?é'.split('');
 
-/** What some pattern waits for before it begins to search. */
+/** Prefixes that some pattern waits for before it searches. */
 const beginnings: readonly string[] = [
   [''],
   [
@@ -98,10 +98,10 @@ const beginnings: readonly string[] = [
   ],
 ].flat();
 
-/** How a unit fills a file: in one line, in a line of ordinary length, or in many such lines. */
+/** How a unit fills a file: on one line, on a line of ordinary length, or on many such lines. */
 const shapes = ['line', 'short', 'lines'] as const;
 
-/** @param size characters of each file, about */
+/** @param size approximate characters per file */
 export function makeCase(random: () => number, size: number): Case {
   const pick = <Item>(list: readonly Item[]): Item => list[Math.floor(random() * list.length)]!;
   const unit = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(characters)).join('');

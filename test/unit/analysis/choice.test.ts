@@ -1,4 +1,4 @@
-/** What is chosen: sentences by their file's content, key files by graph, size and place. */
+/** What is chosen: sentences by file content, key files by graph, size and folder. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { candidatesOf, choose, countingJudge, type Judge } from '../../../server/analysis/candidates.ts';

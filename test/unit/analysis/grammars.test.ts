@@ -5,7 +5,7 @@ import type { SummarySource } from '../../../server/analysis/source.ts';
 import { grammars } from '../../../server/syntax/definition-queries.ts';
 import { Grammars } from '../../../server/syntax/grammars.ts';
 
-/** A row: the language, a text, its definitions as `kind container.name first–last`, `+` where others can see it. */
+/** A row: language, source, definitions as `kind container.name first–last`, `+` if public. */
 const rows: readonly { language: string; text: string; definitions: string[] }[] = [
   {
     language: 'typescript',

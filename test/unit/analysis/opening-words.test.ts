@@ -1,4 +1,4 @@
-/** What a README and the manifests beside it give to an overview: what the project is, and what can be run. */
+/** What a README and its manifests contribute to an overview: what the project is, and what can be run. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';

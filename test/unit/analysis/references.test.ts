@@ -1,4 +1,4 @@
-/** Who uses whom, by the rules of each language: what they find is a use, and a word that is merely shared is none. */
+/** References by each language's rules: what they find is a use; a merely shared word is not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';

@@ -1,4 +1,4 @@
-/** Which comment of a file speaks for the file, and what is said where none does. */
+/** Which comment of a file describes it, and the fallback without one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';

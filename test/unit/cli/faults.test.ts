@@ -1,4 +1,4 @@
-/** What goes wrong around the command line: disks, descriptors, places that are none. */
+/** Faults around the command line: disks, descriptors, invalid places. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { openSync, symlinkSync } from 'node:fs';

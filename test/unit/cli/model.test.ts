@@ -1,4 +1,4 @@
-/** `longsight model` as a user has it, with a home of its own and a hub on loopback. */
+/** `longsight model` in practice, with its own home folder and a hub on loopback. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

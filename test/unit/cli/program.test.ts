@@ -1,4 +1,4 @@
-/** The program as a stranger runs it: exit codes, JSON, and what it says about input that cannot be worked with. */
+/** The program as a stranger runs it: exit codes, JSON, and messages for invalid input. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ async function json(...words: string[]): Promise<Record<string, unknown>> {
   return JSON.parse(output) as Record<string, unknown>;
 }
 
-/** Files that are this old are certain to be the ones that were read. */
+/** Old enough that their times are trusted. */
 const old = new Date(Date.now() - 60_000);
 for (const file of readdirSync(repository, { recursive: true, withFileTypes: true })) {
   if (file.isFile()) utimesSync(path.join(file.parentPath, file.name), old, old);
@@ -70,7 +70,7 @@ test('read reports what was read, from files and from the cache', async () => {
 });
 
 test('complete suggests code from elsewhere in the repository, with its place', async () => {
-  // A line of another file, begun in a new place.
+  // The start of another file's line, in a new place.
   const file = path.join(repository, 'src/again.ts');
   writeFileSync(file, 'import { type Result, fail');
   const found = await json('complete', repository, '--at', 'src/again.ts:1:27', '--eagerness', '1');

@@ -1,11 +1,11 @@
 import type { DecoderTokenizer } from '../../../server/decoder-tokens/tokenizer.ts';
 
-/** A token for each byte, one more for "    ", and the special ones after them. */
+/** A token per byte, one more for "    ", then the special ones. */
 const spaces = 256;
 const special = { prefix: 257, suffix: 258, middle: 259, end: 260 };
 export const vocabularySize = 261;
 
-/** A tokenizer that needs no vocabulary file. */
+/** A tokenizer without a vocabulary file. */
 export const byteTokenizer: DecoderTokenizer = {
   hash: 'bytes',
   vocabularySize,

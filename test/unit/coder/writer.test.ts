@@ -32,7 +32,7 @@ test('the same request has the same answer without another prefill', async () =>
   assert.equal(first.read, first.prompt);
   assert.equal(second.read, 1);
   assert.deepEqual([second.text, second.written], [first.text, first.written]);
-  // A token that is read alone is added up in another order.
+  // A token prefilled alone sums in another order.
   assert.ok(Math.abs(second.logProbability - first.logProbability) < 1e-4);
   assert.ok(Number.isFinite(first.logProbability) && first.logProbability < 0);
 });
@@ -69,7 +69,7 @@ test('the partial word is completed first, whatever the model prefers', () => {
     chosen.map(({ token }) => String.fromCharCode(token)),
     ['a', 'b', 'z'],
   );
-  // Only one token could spell it, so nothing was uncertain about it.
+  // Only one token could spell it, so nothing was uncertain.
   assert.equal(chosen[0]!.logProbability, 0);
 });
 

@@ -1,4 +1,4 @@
-/** A predictor for tests: it knows some texts and goes on as they do after the longest end that they share with the prompt. */
+/** A test predictor that continues known texts after the longest common context with the prompt. */
 import type {
   Distribution,
   Draft,
@@ -10,11 +10,11 @@ import type {
 } from '../../../server/copy-memory/predictor.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
 
-/** Gives no drafts, as a model does not: distributions only. */
+/** Gives no drafts, like a model: distributions only. */
 export class FakePredictor implements Predictor {
   readonly #texts: readonly Uint16Array[];
   readonly #tokenizer: Tokenizer;
-  /** Distributions asked for. */
+  /** Number of requested distributions. */
   asked = 0;
 
   constructor(tokenizer: Tokenizer, texts: readonly string[]) {

@@ -75,7 +75,7 @@ test('never shows deleted, replaced or excluded files', () => {
   fc.assert(
     fc.property(steps, series => {
       const memory = new CopyMemory(tokenizer);
-      // Every version of every file has a token of its own between common ones.
+      // Every version of every file has a unique token between common ones.
       const marks = new Map<string, number>();
       for (const [i, [path, letters, gone]] of series.entries()) {
         const mark = 150 + i;

@@ -130,7 +130,7 @@ test('drafts: longest match first, nearest file among equals, whole runs with th
       [', two);\n', '(one', { path: 'far/x.ts', line: 1 }, 8],
     ],
   );
-  // The prompt's own path is no code to copy.
+  // The prompt's own path is not code to copy.
   assert.ok(
     drafts.every(
       draft => draft.prompt === undefined || draft.prompt > context.indexOf(tokenizer.special.suffix),

@@ -18,7 +18,7 @@ const segmentOf = (contents: readonly Uint16Array[]) =>
 const searchAll = (segments: readonly Segment[], context: Uint16Array, length = context.length) =>
   new RepositoryMatches({ segments, excluded: undefined }, { tokens: context, length });
 
-/** Length of the longest common end of `text[0..position)` and `context`. */
+/** Length of the longest common suffix of `text[0..position)` and `context`. */
 function matchBefore(text: Uint16Array, position: number, context: Uint16Array): number {
   let n = 0;
   while (n < Math.min(position, context.length) && text[position - 1 - n] === context[context.length - 1 - n])

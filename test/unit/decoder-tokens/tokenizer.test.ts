@@ -56,11 +56,11 @@ const byteLevel = (useRegex: boolean) => ({
   trim_offsets: true,
   use_regex: useRegex,
 });
-/** `Digits` of tokenizers takes all of Unicode's numbers apart; the oracle's takes ASCII's only. */
+/** `Digits` of tokenizers splits all Unicode numbers; the oracle's splits ASCII only. */
 const digits = split('\\p{N}');
 const words = (digits: string) =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
-/** As the models' own `tokenizer.json` files have them. */
+/** From the models' own `tokenizer.json` files. */
 const families: Readonly<Record<string, readonly object[]>> = {
   qwen2: [split(words('')), byteLevel(false)],
   'llama-bpe': [split(words('{1,3}')), byteLevel(false)],

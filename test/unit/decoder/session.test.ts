@@ -226,7 +226,7 @@ test('the chosen lowering is exact here, and close to float32', async () => {
   const session = await runtime.open(signedProduct(), 'cpu', { threads: 1 });
   assert.equal(lowering, (await isExact(session)) ? 'signed8' : 'unsigned8');
   await session.release();
-  // What a processor without VNNI makes of 256 times 255 · 127.
+  // A non-VNNI processor's result for 256 times 255 · 127.
   const saturated = async () => ({ y: { shape: [1, 64], data: new Float32Array(64).fill(130) } });
   assert.equal(await isExact({ run: saturated }), false);
   const model = await converted(lowering);

@@ -1,4 +1,4 @@
-/** What documents say: in every form that people write, of paths, of conventions, of commands. */
+/** Facts from documents in common forms: about paths, conventions and commands. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocksOf, formOf } from '../../../server/documents/blocks.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EditHistory, nextEdit } from '../../../server/editing/next-edit.ts';
 
-/** The text after each key of a change: `from` goes key by key, then `to` comes. */
+/** The text after each key of a change: deletes `from` key by key, then types `to`. */
 function* typed(text: string, line: number, from: string, to: string): Generator<string> {
   const lines = text.split('\n');
   const at = lines[line]!.indexOf(from);
@@ -17,7 +17,7 @@ interface Row {
   readonly path?: string;
   readonly text: string;
   readonly changes: readonly (readonly [line: number, from: string, to: string])[];
-  /** The line and what would stand in it; absent where nothing is offered. */
+  /** The line and its proposed text; absent if nothing is offered. */
   readonly next?: readonly [line: number, text: string];
 }
 

@@ -19,7 +19,7 @@ test('parses each system’s power status', () => {
     [[mains('1')], false],
     [[mains('0'), battery('Discharging')], true],
     [[mains('1'), battery('Charging')], false],
-    // A weak charger: the battery loses, and yet the user has plugged in.
+    // A weak charger: the battery discharges although it is plugged in.
     [[supply('USB', { online: '1' }), battery('Discharging')], false],
     [[battery('Discharging'), supply('USB', { online: '0' })], true],
     [[battery('Full')], false],

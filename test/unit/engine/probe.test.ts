@@ -74,7 +74,7 @@ const ends = [
 
 test('any end of the probe process is a result', async () => {
   for (const { file, detail } of ends) {
-    // Only the one that hangs is to be waited for in vain.
+    // Only the hanging one should time out.
     const timeLimit = file === 'hangs.mjs' ? 300 : 20_000;
     const result = await probeDevice('cuda', { entry: path.join(fixtures, file), log: () => {}, timeLimit });
     assert.equal(result.usable, false);

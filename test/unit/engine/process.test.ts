@@ -98,7 +98,7 @@ test('work can be aborted while it waits and while it runs', async () => {
   await assert.rejects(waiting, /superseded/);
   first.abort();
   await assert.rejects(running, /abort/i);
-  // The process is free again: it was told, not only left alone.
+  // The process is free again: it was notified, not just abandoned.
   assert.ok((await engine.run('check', { seed: 1 })).right);
   assert.equal(engine.status.crashes, 0);
 });

@@ -29,7 +29,7 @@ export function goldenIds(sequence: number): Int32Array {
   return new Int32Array(new Uint8Array(bytes).buffer).slice(sequence * length, (sequence + 1) * length);
 }
 
-/** @param metadata in place of what is right */
+/** @param metadata overrides valid values */
 export function tinyModel(metadata: Readonly<Record<string, string>> = {}): ModelReference {
   const folder = mkdtempSync(path.join(tmpdir(), 'longsight-model-'));
   after(() => rmSync(folder, { recursive: true, force: true }));

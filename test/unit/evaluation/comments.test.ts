@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { commentLines } from '../../../server/evaluation/comments.ts';
 import { languageById } from '../../../server/workspace/language.ts';
 
-/** Each line with whether it is a comment alone. */
+/** Each line, and whether it is only a comment. */
 const cases: Readonly<Record<string, readonly (readonly [line: string, isComment: boolean])[]>> = {
   typescript: [
     ['// one', true],

@@ -44,7 +44,7 @@ function evaluate(settings: readonly string[], memory = memoryOf(['User', 'Item'
   });
 }
 
-/** Without what depends on the clock. */
+/** Without clock-dependent fields. */
 function timeless(evaluation: Evaluation): unknown {
   return JSON.parse(JSON.stringify(evaluation, (key, value) => (/^p\d+$/.test(key) ? undefined : value)));
 }

@@ -15,7 +15,7 @@ function sitting(text: string): Sitting {
   return { file: { path: 'a.ts', text }, manner: 'top to bottom', start: 0, end: text.length, after: '' };
 }
 
-/** Types a text with a server that suggests what a function says, and counts. */
+/** Types a text with a server whose suggestions come from a function, and returns the counts. */
 async function typed(text: string, suggest: (request: CompletionRequest) => string | undefined) {
   const tally = new TypingTally();
   const asked: CompletionRequest[] = [];
@@ -146,7 +146,7 @@ function memoryOf(names: readonly string[]): CopyMemory {
   return memory;
 }
 
-/** Without what depends on the clock. */
+/** Without clock-dependent fields. */
 function timeless(evaluation: TypingEvaluation): unknown {
   return JSON.parse(JSON.stringify(evaluation, (key, value) => (/^p\d+$/.test(key) ? undefined : value)));
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Typist } from '../../../server/evaluation/typist.ts';
 import { languageById } from '../../../server/workspace/language.ts';
 
-/** What the editor shows after each key, the cursor as `|`; keys that change nothing are left out. */
+/** The editor's content after each key, with the cursor as `|`; skips keys that change nothing. */
 function screens(target: string, language = 'typescript'): string[] {
   const typist = new Typist(target, 0, target.length, target.length, languageById(language)!);
   const seen: string[] = [];
@@ -44,7 +44,7 @@ test('Enter between brackets opens a line, indented, with the closer on its own 
   assert.ok(seen.includes('if (a) {|}'));
   assert.ok(seen.includes('if (a) {\n  |\n}'));
   assert.ok(seen.includes('if (a) {\n  b();|\n}'));
-  // The closer stands already: the cursor goes there.
+  // The closer exists: the cursor moves there.
   assert.ok(!seen.includes('if (a) {\n  b();\n|}'));
   assert.ok(seen.includes('if (a) {\n  b();\n}|'));
 });

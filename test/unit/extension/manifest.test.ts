@@ -1,4 +1,7 @@
-/** The manifest names commands, menus, files and contexts in many places, and the editor says nothing about those that do not exist. */
+/**
+ * The manifest refers to commands, menus, files and contexts in many places, and the editor ignores missing ones
+ * silently.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -86,7 +89,7 @@ test('buttons of welcome texts and of the walkthrough run commands that exist', 
     [...text.matchAll(/command:(longsight\.[\w.]+)/g)].map(match => match[1]!),
   );
   assert.ok(named.length > 8);
-  // The editor itself brings a command that focuses a view.
+  // The editor provides a command that focuses a view.
   assert.deepEqual(
     named.filter(name => !commands.has(name) && name !== 'longsight.summary.focus'),
     [],

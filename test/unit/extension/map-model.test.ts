@@ -55,7 +55,7 @@ test('no file is missing, overlaps another or is outside', () => {
     minKeys: 1,
     maxKeys: 40,
   });
-  // In pixels: what is narrower than the gaps stands in the middle of them.
+  // In pixels: tiles narrower than the gaps are centred in them.
   const slack = 0.5;
   fc.assert(
     fc.property(repository, fc.integer({ min: 80, max: 900 }), (some, side) => {
@@ -86,7 +86,7 @@ test('what is at a point, and one step from it', () => {
     direction,
     neighbour(layout, at('planner.ts'), direction)?.node.name,
   ]);
-  // Every file is reached from every other, or keys would leave some out.
+  // Every file is reachable from every other, or keys would miss some.
   assert.ok(steps.some(([, name]) => name !== undefined));
   const reached = new Set([at('planner.ts')]);
   for (const tile of reached)
@@ -115,7 +115,7 @@ const scaled: [
   ['src/main.ts', 'surprise', 1, 0],
   ['src/berths/planner.ts', 'surprise', 4, 1],
   ['src/berths/empty.ts', 'surprise', undefined, undefined],
-  // Of a folder the mean by tokens.
+  // A folder has the mean by tokens.
   ['src', 'surprise', (300 * 1 + 500 * 4) / 800, (2300 / 800 - 1) / 3],
   // And the latest change.
   ['src', 'recency', 200, 0.5],

@@ -1,4 +1,4 @@
-/** A repository map as the protocol sends it, from files by path. */
+/** A repository map in protocol form, from files by path. */
 import type { RepositoryMap } from '../../../server/protocol/requests.ts';
 
 export interface MapFile {

@@ -111,7 +111,7 @@ test('every entry has a unique id, even for the same file or name in two places'
 const places: [id: string, path: string, line: number][] = [
   ['overview/0', 'README.md', 3],
   ['start/src/main.ts:1', 'src/main.ts', 1],
-  // What a file says of itself is the better place; a file that says nothing opens at its start.
+  // A file's own statement is the better place; without one it opens at the start.
   ['parts/src/main.ts', 'src/main.ts', 2],
   ['parts/src/bare.ts', 'src/bare.ts', 1],
   ['symbols/planStay@b.ts:4', 'b.ts', 4],

@@ -49,11 +49,11 @@ function outline(tree: readonly SummaryNode[], depth = 0): string[] {
 
 const searches: [query: string, left: string[]][] = [
   ['planner', ['Parts', ' src', '  berths', '   planner.ts']],
-  // What lies in an entry that is found stays with it.
+  // A match keeps its contents.
   ['SRC/BERTHS', ['Parts', ' src', '  berths', '   planner.ts']],
   ['berth', ['Overview', ' Plans berths.', 'Parts', ' src', '  berths', '   planner.ts']],
   ['main entry', ['Key files', ' src/main.ts']],
-  // The name of a section is no finding.
+  // A section's title does not count as a match.
   ['parts', []],
 ];
 for (const [query, left] of searches)

@@ -20,7 +20,7 @@ export const smallConfig: DecoderConfig = {
   tiedHead: true,
 };
 
-/** Names as llama.cpp's conversion script gives them; `#` stands for the layer. */
+/** llama.cpp's names; `#` stands for the layer. */
 const names: Readonly<Record<string, string>> = {
   'embedding.weight': 'token_embd.weight',
   'norm.gain': 'output_norm.weight',
@@ -58,7 +58,7 @@ export function metadataOf(config: DecoderConfig): Record<string, Value> {
   };
 }
 
-/** Numbers of every weight, each its own. */
+/** Distinct numbers for every weight. */
 export function weightsFor(config: DecoderConfig): Map<string, Float32Array> {
   let next = 0;
   return new Map(
@@ -69,7 +69,7 @@ export function weightsFor(config: DecoderConfig): Map<string, Float32Array> {
   );
 }
 
-/** Weights as a conversion to GGUF writes them: of llama models it interleaves the two halves of each head's rows. */
+/** Weights as converted to GGUF: for llama models, each head's row halves are interleaved. */
 export function tensorsOf(config: DecoderConfig, weights: ReadonlyMap<string, Float32Array>): Tensor[] {
   return [...weightShapes(config)].map(([weight, shape]) => {
     const [, layer, part] = /^(?:layers\.(\d+)\.)?(.*)$/.exec(weight)!;

@@ -1,4 +1,4 @@
-/** Writes small GGUF files for tests, from the format's description and not from the reader. */
+/** Writes small GGUF files for tests, from the format's specification and independent of the reader. */
 
 export type Value =
   | { readonly uint32: number }
@@ -12,7 +12,7 @@ export type Value =
 
 export interface Tensor {
   readonly name: string;
-  /** The number of a type in the file; 0 is float32. */
+  /** Type id in the file; 0 is float32. */
   readonly type: number;
   /** Rows first. */
   readonly shape: readonly number[];

@@ -1,4 +1,4 @@
-/** What people read: sizes of documents, paths they name, the index of benchmarks, and wording that users met and should not meet again. */
+/** Documents for people: sizes, paths, the index of benchmarks, and unwanted wording. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -49,7 +49,7 @@ test('documents name only existing files and folders', () => {
 test('the index of benchmarks names each of them, and none that does not exist', () => {
   const files = tracked.filter(file => /^test\/bench\/[\w-]+\.ts$/.test(file));
   const texts = files.map(read);
-  // Files that another benchmark imports are parts of it.
+  // Files imported by another benchmark are parts of it.
   const names = files
     .map(file => path.basename(file))
     .filter(name => !texts.some(text => text.includes(`from './${name}'`)))
@@ -59,7 +59,7 @@ test('the index of benchmarks names each of them, and none that does not exist',
   assert.deepEqual(listed, names);
 });
 
-/** Wording that reads as translated, and claims that were false, with what to write instead. */
+/** Wording that reads as translated, and claims that were false, with replacements. */
 const unwanted: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bnobody\b/i, 'say who, or use the passive'],
   [/\banew\b/i, 'again, from scratch'],
@@ -93,7 +93,7 @@ test('user-facing text has none of the unwanted wording', () => {
   assert.deepEqual(wrong, []);
 });
 
-/** String literals of a source with a space in them: messages, not names. Comments are left out. */
+/** String literals with a space in them: messages, not names. Skips comments. */
 function literals(source: string): string[] {
   return source
     .split('\n')

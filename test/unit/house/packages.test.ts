@@ -7,7 +7,7 @@ import { problemsOf, targetNames, targets } from '../../../.config/targets.ts';
 const root = path.join(import.meta.dirname, '../../..');
 const grammars = ['tree-sitter-go.wasm'];
 
-/** The least that the check accepts. */
+/** The minimum that the check accepts. */
 function whole(name: string): string[] {
   const always = [
     'package.json',

@@ -1,6 +1,6 @@
 /**
- * The rooms of `server/`, `kernels/` and `extension/`: how large each is, which imports which, and what breaks the order of the layers.
- * `node test/unit/house/structure.ts` prints it.
+ * The rooms of `server/`, `kernels/` and `extension/`: sizes, imports, and violations of the layering. `node
+ * test/unit/house/structure.ts` prints them.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ export const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--oth
 /** The TypeScript among them. */
 export const sources = tracked.filter(file => /\.m?ts$/.test(file) && !file.startsWith('test/fixtures/'));
 
-/** From the lowest layer to the highest. A room imports from its own layer only itself, and otherwise only from layers below. */
+/** From lowest to highest. Besides itself, a room imports only from lower layers. */
 export const layers: readonly (readonly string[])[] = [
   ['kernels'],
   ['server/protocol'],
@@ -47,16 +47,16 @@ export const layers: readonly (readonly string[])[] = [
   ['extension'],
 ];
 
-/** The most lines of a room. */
+/** Maximum lines of a room. */
 export const largestRoom = 2500;
-/** The most lines of a file. */
+/** Maximum lines of a file. */
 export const largestFile = 400;
 
 export interface Room {
   readonly name: string;
   readonly files: number;
   readonly lines: number;
-  /** Rooms that it imports, with the number of files that do. */
+  /** Rooms it imports, with the number of importing files. */
   readonly imports: ReadonlyMap<string, number>;
 }
 
@@ -65,7 +65,7 @@ export function importsOf(file: string): string[] {
   return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(match => match[1]!);
 }
 
-/** Files of the project that a file imports, relative to the root. */
+/** Project files that a file imports, relative to the root. */
 export function importedFiles(file: string): string[] {
   return importsOf(file)
     .filter(name => name.startsWith('.'))
@@ -76,7 +76,7 @@ export function linesOf(file: string): number {
   return readFileSync(path.join(root, file), 'utf8').split('\n').length - 1;
 }
 
-/** The folder of a file; an operator's folder in `kernels/` counts as `kernels`. Nothing for files outside of the rooms. */
+/** The room of a file; an operator's folder counts as `kernels`. Undefined outside the rooms. */
 export function roomOf(file: string): string | undefined {
   const folder = path.posix.dirname(file);
   if (folder === 'kernels' || folder.startsWith('kernels/')) return 'kernels';
@@ -102,12 +102,12 @@ export function rooms(): Room[] {
     .sort((left, right) => layerOf(left.name) - layerOf(right.name) || (left.name < right.name ? -1 : 1));
 }
 
-/** −1 for a room that no layer names. */
+/** −1 for a room without a layer. */
 export function layerOf(room: string): number {
   return layers.findIndex(names => names.includes(room));
 }
 
-/** Imports from a layer that is not below, as sentences. */
+/** Imports from a layer that is not lower, as sentences. */
 export function upwardImports(): string[] {
   const wrong: string[] = [];
   for (const file of sources) {
@@ -122,7 +122,7 @@ export function upwardImports(): string[] {
   return wrong;
 }
 
-/** Circles of files that import each other, types included: each as the files on it. */
+/** Import cycles, including type imports: each as its files. */
 export function circles(): string[][] {
   const found: string[][] = [];
   const done = new Set<string>();

@@ -1,4 +1,4 @@
-/** What the compiler cannot hold: the order of the layers, the shape of the top level, drift of generated text, sizes of files. */
+/** Rules that the compiler cannot enforce: layering, the top level, generated files, file sizes. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -82,7 +82,7 @@ test('the top level has exactly the entries of the layout', () => {
 });
 
 test('the manifest and the README say what the settings table says', () => {
-  // Fails, naming the files, where `npm run generate` would change something.
+  // Fails, naming the files, if `npm run generate` would change something.
   assert.doesNotThrow(() =>
     execFileSync(process.execPath, ['.config/generate.ts', '--check'], { cwd: root }),
   );

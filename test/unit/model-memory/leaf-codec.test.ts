@@ -46,7 +46,7 @@ test('a leaf round-trips in eight bits', () => {
 test('a folder’s memory round-trips bit for bit, or not at all', () => {
   const { strided: _, ...span } = randomLeaf(5, 300);
   const bytes = encodeSpan(span);
-  // From a buffer that it does not begin.
+  // At a non-zero offset in its buffer.
   const shifted = new Uint8Array(bytes.length + 1);
   shifted.set(bytes, 1);
   assert.deepEqual(decodeSpan(shifted.subarray(1), tinyConfig), span);

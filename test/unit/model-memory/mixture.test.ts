@@ -24,7 +24,7 @@ function randomGate(seed: number): Gate {
   });
 }
 
-/** A model's distribution over `size` tokens, and a copy memory's over some of them, with some mass left over. */
+/** A model's distribution over `size` tokens, and a copy memory's over some of them, with mass left over. */
 const said = fc
   .record({
     model: fc.array(fc.double({ min: 1e-6, max: 1, noNaN: true }), { minLength: 2, maxLength: 40 }),

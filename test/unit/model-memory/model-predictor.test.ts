@@ -73,14 +73,14 @@ test('drafts of the copy memory keep the result and save runs', async t => {
       tokenizer,
       memoryFor: () => undefined,
     });
-    // Greedily, a random model says the same token again and again, which is hard to find one's place in.
+    // Greedily, a random model repeats the same token, which makes positions ambiguous.
     for (const [how, choose, share] of [
       ['greedily', () => greedy, 1],
       ['drawn', () => nucleus({ temperature: 2, topP: 0.9, uniform: uniformStream(3) }), 0.7],
     ] as const) {
       const [plainly, draftedly] = [recording(choose()), recording(choose())];
       const plain = await served.continue(prompt, 'a', { ...options, choose: plainly.choose });
-      // A repository in which what the model says has been said before, but for some of it.
+      // A repository that contains most of the model's output.
       const said = plain.tokens.map((token, at) => (at % 9 === 8 ? (token + 1) % 64 : token));
       const copy = memoryOf({});
       const { file, text, end } = tokenizer.special;
@@ -94,13 +94,13 @@ test('drafts of the copy memory keep the result and save runs', async t => {
       if (exact || how === 'greedily') assert.deepEqual(drafted.tokens, plain.tokens);
       else sameButForRounding([drafted.tokens, draftedly.seen], [plain.tokens, plainly.seen]);
       t.diagnostic(`${exact ? 'float32' : 'quantised'}: ${drafted.runs} runs against ${plain.runs}`);
-      // Drafts are of what was said without them.
+      // Drafts come from the output without drafts.
       if (isSame) assert.ok(drafted.runs < plain.runs * share, `${drafted.runs} runs against ${plain.runs}`);
     }
   }
 });
 
-/** Keeps the logits that it chooses from. */
+/** Records the logits it chooses from. */
 function recording(choose: Choose): { choose: Choose; seen: Float32Array[] } {
   const seen: Float32Array[] = [];
   return { choose: logits => choose(seen[seen.push(logits.slice()) - 1]!), seen };
@@ -109,8 +109,8 @@ function recording(choose: Choose): { choose: Choose; seen: Float32Array[] } {
 type Decoded = readonly [tokens: readonly number[], logits: readonly Float32Array[]];
 
 /**
- * Over several tokens sums have another order, which may carry an activation over to the next of its eight-bit steps: how far it does depends on
- * the processor. A draw that hangs on so little may differ, and then what follows does.
+ * Over several tokens sums have another order, which may shift an activation by an eight-bit step: how often depends on
+ * the processor. A sample that hangs on so little may differ, and then so does the rest.
  */
 function sameButForRounding([tokens, logits]: Decoded, [otherTokens, otherLogits]: Decoded): void {
   const differs = tokens.findIndex((token, at) => token !== otherTokens[at]);

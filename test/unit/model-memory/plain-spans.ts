@@ -1,4 +1,4 @@
-/** Memories in a map, exactly as they were read: for what is tested apart from how they are kept. */
+/** Memories in a map, exactly as prefilled: for tests that do not involve storage. */
 import type { ModelConfig } from '../../../kernels/model/config.ts';
 import type { FileMemory } from '../../../server/engine/file-memory.ts';
 import type { StoredKeys } from '../../../server/model-memory/leaf-codec.ts';
@@ -20,7 +20,7 @@ export class PlainSpans implements Spans {
     return this.#merger.empty;
   }
 
-  /** @param key the same for the same memory */
+  /** @param key equal for equal memories */
   add(key: string, memory: FileMemory): LeafReference {
     this.#leaves.set(key, memory);
     return { key, length: memory.length };

@@ -24,7 +24,7 @@ after(async () => {
 let folders = 0;
 const newStore = (): RecordLog => new RecordLog(path.join(root, `${folders++}`), 1e9);
 
-/** Tokens that a seed stands for. */
+/** Tokens derived from a seed. */
 function tokensOf(seed: number): Uint16Array {
   return Uint16Array.from({ length: 5 + ((seed * 97) % 700) }, (_, i) => (i * i + seed * 31) % 64);
 }
@@ -32,7 +32,7 @@ function tokensOf(seed: number): Uint16Array {
 interface Scene {
   readonly files: Map<string, number>;
   readonly scheduler: PrefillScheduler;
-  /** Lengths of what the engine was asked to read, in order. */
+  /** Lengths of the files sent to the engine, in order. */
   readonly asked: number[];
 }
 

@@ -1,4 +1,6 @@
-/** Reading two files, merging them, and decoding a third with what they left, against what the PyTorch reference recorded. */
+/**
+ * Prefills two files, merges them, and decodes a third with their memory, compared with the PyTorch reference's record.
+ */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { engineEntry } from '../../../server/engine/entry.ts';
@@ -18,7 +20,7 @@ test('two files in the tree, seen from a third, equal the PyTorch reference’s 
   const spans = new PlainSpans();
   const tree = new MemoryTree(spans);
   for (const sequence of [0, 1, 2]) {
-    // The third is left out, wherever it stands; 48 keys are every token.
+    // The third is excluded, wherever it is; 48 keys are every token.
     const path = ['src/c', 'src/a', 'src/b'][sequence]!;
     const read = await engine.run('prefillFile', { model, ids: goldenIds(sequence), keep: 48 });
     tree.set(path, spans.add(path, read));
@@ -36,7 +38,8 @@ test('two files in the tree, seen from a third, equal the PyTorch reference’s 
   }
   assert.ok(memory.hidden.data.every(value => value === 0));
 
-  // Binned and refitted, where the PyTorch reference fits all tokens at once; their signal is noise, which the basis hardly resolves.
+  // Binned and refitted, while the PyTorch reference fits all tokens at once; their signal is noise, which the basis
+  // hardly resolves.
   const apart = difference(memory.continuous, golden('memory.continuous'));
   t.diagnostic(`continuous memory: ${apart.toFixed(4)} from one fit`);
   assert.ok(apart < 0.1, String(apart));
@@ -53,6 +56,6 @@ test('two files in the tree, seen from a third, equal the PyTorch reference’s 
     return result.type === 'decoded' ? difference({ shape, data: result.logits }, expected) : Number.NaN;
   };
   assert.ok((await apartWith(seen.continuous)) < 1e-4);
-  // The bound is one that a missing memory would break.
+  // A missing memory would exceed the bound.
   assert.ok((await apartWith(none)) > 1e-4);
 });

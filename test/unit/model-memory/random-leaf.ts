@@ -1,4 +1,4 @@
-/** Leaves of the tiny model's shape, as some reading might have left them. */
+/** Random leaves of the tiny model's shape. */
 import { emptyGatedDeltaSpan, gatedDeltaSpan } from '../../../kernels/gated-delta/merge.ts';
 import { randomNormal, zeros } from '../../../kernels/tensor.ts';
 import { type FileMemory, leastStride, stridedCount } from '../../../server/engine/file-memory.ts';
@@ -15,7 +15,7 @@ const {
   continuous_width: cw,
 } = tinyConfig;
 
-/** @param keep keys of the dilated memory that a head keeps at most */
+/** @param keep maximum keys per head for the dilated memory */
 export function randomLeaf(seed: number, length = 1 + (seed % 37), keep = 8): FileMemory {
   const stride = leastStride(length, keep, tinyConfig);
   const kept = [heads, stridedCount(length, stride, heads), width / heads];

@@ -23,7 +23,7 @@ async function decode(ids: Int32Array, positions: number): Promise<Float32Array>
 const prompt = [1, 2, 3];
 const settings = { decode, isEnd: (token: number) => token === 0, maxTokens: 40 };
 
-/** Knows how it goes on, and is wrong at some places. */
+/** Knows the continuation, and is wrong at some positions. */
 function drafterOf(tokens: readonly number[], isWrongAt: (at: number) => boolean): Drafter {
   let at = 0;
   return {

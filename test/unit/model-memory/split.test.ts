@@ -1,4 +1,7 @@
-/** Reading split over processes by ranges of files: each with an engine and a cache of its own, whose files are then put into one folder. */
+/**
+ * Prefill split over processes by ranges of files, each with its own engine and cache, whose files are then merged into
+ * one folder.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +27,7 @@ function tokensOf(file: string): Uint16Array {
   return Uint16Array.from({ length: 20 + at * 15 }, (_, i) => (i * i + at * 31) % 64);
 }
 
-/** Reads some files in an engine process of their own. */
+/** Prefills files in a separate engine process. */
 async function read(files: readonly string[], folder: string) {
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
   const store = new RecordLog(folder, 1e9);

@@ -17,7 +17,7 @@ const paths = ['a.ts', 'b/a.ts', 'b/c/a.ts', 'b/c/b.ts', 'b/d.ts', 'b.ts', 'c/a.
 const seeds = fc.integer({ min: 0, max: 1000 });
 const somePath = fc.constantFrom(...paths);
 const contents = fc.dictionary(somePath, seeds, { maxKeys: 8 });
-/** A path, and the seed of its new content; none where it is deleted. */
+/** A path, and the seed of its new content; undefined deletes it. */
 const edits = fc.array(fc.tuple(somePath, fc.option(seeds, { nil: undefined })), { maxLength: 12 });
 
 function treeOf(files: Readonly<Record<string, number>>): MemoryTree {
@@ -151,7 +151,7 @@ test('near files are dense and far ones sparse, within the slots', () => {
     crossDecoderMemory(tree.seenFrom('z'), slots, tinyConfig, spans.keysOf).hidden.data.filter(
       value => value === 0,
     ).length;
-  // 30 of the nearest, 7 of the next, and about 6 at each of five further strides.
+  // 30 of the nearest, 7 of the next, and about 6 at each of five larger strides.
   assert.ok(countOf(1000) > 50 && countOf(1000) < 80, String(countOf(1000)));
   assert.equal(countOf(40), 40);
   const nearest = [...tree.seenFrom('z').files()][0]!;

@@ -66,7 +66,7 @@ test('resumes a lost connection as long as there is progress', async () => {
   hub.handler = cutting(bytes, 70_000);
   await download(url, target, expected, { ...direct, retries: 3 });
   assert.deepEqual(readFileSync(target), bytes);
-  // At most 70,000 bytes come with each; bytes that were under way when it was cut can be lost.
+  // At most 70,000 bytes per connection; bytes in flight at the cut may be lost.
   assert.ok(hub.asked.length >= 5);
 });
 

@@ -35,7 +35,7 @@ const ollama: FoundModel = {
 const library = new ModelLibrary(folder, async () => [ollama]);
 const small = catalogue.find(({ name }) => name === 'smollm2-135m')!;
 
-/** A file of the right size where `get` would have put it; its content is not looked at again. */
+/** A file of the right size where `get` would put it; its content is not checked again. */
 function pretendFetched(): string {
   const file = path.join(folder, small.fileName);
   mkdirSync(folder, { recursive: true });

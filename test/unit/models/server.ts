@@ -1,4 +1,4 @@
-/** A hub on loopback whose answers a test decides. */
+/** A hub on loopback with scripted answers. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -48,7 +48,7 @@ export function serving(bytes: Uint8Array): Handler {
   };
 }
 
-/** Serves bytes, but the connection is cut after so many of each answer. */
+/** Serves bytes, but cuts the connection after a number of them. */
 export function cutting(bytes: Uint8Array, after: number): Handler {
   return (request, response) => {
     const start = startOf(request) ?? 0;

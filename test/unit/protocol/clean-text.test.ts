@@ -10,7 +10,7 @@ import {
   fenced,
 } from '../../../server/protocol/clean-text.ts';
 
-/** Texts full of what does something somewhere. */
+/** Strings full of active characters. */
 const pieces = fc.constantFrom(
   ...[
     [
@@ -100,7 +100,7 @@ describe('text on its way out', () => {
     fc.assert(
       fc.property(hostile, text => {
         const escaped = escapeMarkdown(text);
-        // What stands behind a backslash means itself (CommonMark 2.4).
+        // A backslash-escaped character is literal (CommonMark 2.4).
         const bare = escaped.replace(/\\[!-/:-@[-`{-~]/g, 'x');
         assert.doesNotMatch(
           bare,

@@ -1,4 +1,4 @@
-/** How a repository hangs together: its parts, what each has to do with the others, how it runs, what can be run. */
+/** The structure of a repository: parts, their relations, how it runs, what can be run. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';

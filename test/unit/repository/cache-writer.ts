@@ -1,4 +1,4 @@
-/** A process of its own that reads a folder into a cache: `node cache-writer.ts <folder> <cache>`. */
+/** A separate process that reads a folder into a cache: `node cache-writer.ts <folder> <cache>`. */
 import { Repository } from '../../../server/repository/repository.ts';
 import { CacheStore } from '../../../server/storage/cache-store.ts';
 import { FakeTokenizer } from '../sequence/fake-tokenizer.ts';

@@ -15,7 +15,7 @@ describe('unsaved text', () => {
     await repository.edit('a.ts', 'const a = 2;\n');
     assert.equal(repository.textOf('a.ts'), 'const a = 2;\n');
     assert.equal(repository.textOf('b.ts'), 'const b = 1;\n');
-    // What is on disk changes under it, and what the user sees stays.
+    // The file on disk changes underneath, and the user's text stays.
     writeFileSync(path.join(folder.root, 'a.ts'), 'const a = 3;\n');
     await repository.update(['a.ts']);
     assert.equal(repository.textOf('a.ts'), 'const a = 2;\n');

@@ -23,7 +23,7 @@ function open(
   });
 }
 
-/** What is in memory, as text. */
+/** The indexed files, as text. */
 function textsOf(repository: Repository<FakeMemory>): Record<string, string | undefined> {
   return Object.fromEntries(repository.paths.map(path => [path, repository.textOf(path)]));
 }
@@ -32,7 +32,7 @@ function skippedOf(repository: Repository<FakeMemory>): Record<string, string> {
   return Object.fromEntries([...repository.ledger.skipped()].map(entry => [entry.path, entry.reason]));
 }
 
-/** The same memory, ledger and map as one that reads the folder anew. */
+/** The memory, ledger and map equal those of a fresh read. */
 async function assertLikeNew(repository: Repository<FakeMemory>): Promise<void> {
   const anew = await open(repository.workspace.folders[0]!.root);
   await anew.read();
@@ -90,7 +90,7 @@ describe('reading a repository', () => {
     folder.write('a.ts', 'changed');
     folder.write('new.ts', 'n');
     folder.remove('b.ts');
-    // The times say "unchanged", but they are too fresh to be believed: the second reading looks once more.
+    // The times say "unchanged", but are too recent to trust: the second read checks again.
     const second = await repository.read();
     assert.equal(second.removed, 1);
     assert.deepEqual(textsOf(repository), { 'a.ts': 'changed', 'd.ts': 'd', 'new.ts': 'n' });
@@ -202,7 +202,7 @@ for (const git of [true, false]) {
         const repository = await open(folder.root);
         await repository.read();
         change(folder);
-        // An editor gives absolute paths.
+        // Editors give absolute paths.
         const reading = await repository.update(
           git ? paths : paths.map(name => path.resolve(folder.root, name)),
         );
@@ -305,7 +305,7 @@ describe('bad input', () => {
   });
 });
 
-/** Gives the file times of an hour ago; its `ctime` is still now, which no program can set. */
+/** Sets the file's times to an hour ago; its `ctime` stays now, which programs cannot set. */
 function age(folder: TemporaryFolder, name: string): void {
   const hourAgo = Date.now() / 1000 - 3600;
   utimesSync(folder.at(name), hourAgo, hourAgo);

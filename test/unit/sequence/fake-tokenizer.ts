@@ -10,7 +10,7 @@ const specialNames: readonly SpecialName[] = [
   'suffix',
   'middle',
 ];
-/** Besides every byte: tokens with several line ends, with one inside, and words. */
+/** Besides all bytes: tokens with several line ends, with one inside, and words. */
 const words = [
   '\n\n',
   '\n\n\n',
@@ -28,7 +28,7 @@ const words = [
   'the ',
 ];
 
-/** Takes the longest token that fits: small, exact, and with every kind of token that matters for lines. */
+/** Takes the longest matching token: small, exact, with every kind of token that matters for lines. */
 export class FakeTokenizer implements Tokenizer {
   readonly hash: string = 'fake';
   readonly special: Readonly<Record<SpecialName, number>>;

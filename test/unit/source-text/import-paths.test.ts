@@ -28,7 +28,7 @@ for (const [path, text] of Object.entries(texts))
   memory.set(path, tokenizer.encodePieces(renderFile(path, text)));
 const files = SourceFiles.of(memory, tokenizer);
 
-/** `|` stands behind what is written already. */
+/** `|` marks the end of the typed text. */
 const rows: readonly (readonly [
   marked: string,
   theirs: string,
@@ -48,7 +48,7 @@ const rows: readonly (readonly [
     'src/b/types.ts',
     "import { now } from '../shared/clock.ts';",
   ],
-  // Each folder has its own, and what is named decides which is meant.
+  // Each folder has its own, and the imported name decides.
   [
     "|import type { Two } from '../types';",
     'src/b/deep/two.ts',

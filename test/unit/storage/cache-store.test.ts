@@ -34,12 +34,12 @@ async function session(root: string, cache: string | undefined, hash = 'fake'): 
   return { repository, reading, texts };
 }
 
-/** As if an hour passed: then the times of files that were read are old enough to be believed. */
+/** Advances an hour, after which the files' times are trusted. */
 function anHourLater(): void {
   mock.timers.setTime(Date.now() + 3_600_000);
 }
 
-/** Runs with a clock that the test moves; the file system's clock goes on by itself. */
+/** Runs with a clock that the test controls; the file system's clock continues. */
 async function withClock(work: () => Promise<void>): Promise<void> {
   mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
   try {
@@ -55,7 +55,7 @@ function filesUnder(folder: string): string[] {
     .map(entry => path.join(entry.parentPath, entry.name));
 }
 
-/** Looks like an access token of GitHub's, and not like a placeholder. */
+/** Looks like a GitHub access token, and not like a placeholder. */
 const token = `ghp_${createHash('sha256').update('quayside').digest('hex').slice(0, 36)}`;
 const sample = {
   'a.ts': 'const a = 1;\n',
@@ -206,7 +206,7 @@ describe('a damaged cache', () => {
               writeFileSync(file, damage(readFileSync(file)));
           const second = await session(folder.root, cache.root);
           assert.deepEqual(second.texts, first.texts);
-          // A damaged index only loses entries; damaged content is noticed, and said.
+          // A damaged index only loses entries; damaged content is detected and reported.
           if (part === 'content') assert.match(second.reading.problems.join(), /cache was damaged/);
           anHourLater();
           const third = await session(folder.root, cache.root);
@@ -248,7 +248,7 @@ describe('a cache that several processes use', () => {
   });
 });
 
-/** Runs a process that reads into the cache, to its end or until it is killed some time after it began to write. */
+/** Runs a process that reads into the cache, to its end or until killed some time after it starts writing. */
 function writer(root: string, cache: string, killAfter?: number): Promise<string> {
   const child = spawn(process.execPath, [
     path.join(import.meta.dirname, '../repository/cache-writer.ts'),

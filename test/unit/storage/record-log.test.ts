@@ -95,7 +95,7 @@ test('detects any changed byte on disk, and loses only its record', () => {
   assert.equal(new RecordLog(folder, most).records, 0);
 });
 
-/** One file for each name, the first used longest ago. */
+/** One file per name, the first least recently used. */
 function spread(folder: string, names: string, daysAgo: number): RecordLog {
   for (const name of names) filled(folder, name).close();
   const store = new RecordLog(folder, most);

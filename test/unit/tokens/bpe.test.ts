@@ -10,10 +10,10 @@ import { definitionOf, letterOf, trainMerges } from './synthetic.ts';
 const sources = sourceTexts();
 const definition = definitionOf(trainMerges(sources.slice(0, 4), 300));
 const tokenizer = createTokenizer(JSON.stringify(definition));
-/** Without added tokens: text alone, as `encode` promises. */
+/** Without added tokens: plain text, as with `encode`. */
 const oracle = new Oracle({ ...definition, added_tokens: [] }, {});
 
-/** The oracle refuses the empty text's ids and merges nothing else differently. */
+/** The oracle rejects an empty string; otherwise merges are the same. */
 const expected = (text: string, reader = oracle): number[] => (text === '' ? [] : reader.encode(text).ids);
 const ids = (text: string): number[] => Array.from(tokenizer.encode(text));
 

@@ -2,7 +2,7 @@ import { codePattern } from '../../../server/tokens/pretokenizer.ts';
 
 const specialNames = ['pad', 'repository', 'file', 'text', 'end', 'prefix', 'suffix', 'middle'];
 
-/** The byte-level letter of each byte, as GPT-2 has them, worked out here once more so that tests do not trust the code. */
+/** GPT-2's byte-level letters, reimplemented so that tests do not trust the code. */
 export const letterOf: readonly string[] = (() => {
   const plain = (byte: number) =>
     byte > 0x20 && byte !== 0x7f && (byte < 0x7f || byte > 0xa0) && byte !== 0xad;
@@ -62,7 +62,7 @@ export function definitionOf(merges: readonly (readonly [string, string])[], pat
   };
 }
 
-/** The most frequent adjacent pairs of some texts, merged one after the other: a small BPE trainer for tests. */
+/** Merges the most frequent adjacent pairs of some texts, one by one: a small BPE trainer for tests. */
 export function trainMerges(texts: readonly string[], count: number): [string, string][] {
   const words = new Map<string, { parts: string[]; times: number }>();
   for (const piece of texts.flatMap(text => text.match(/[ \n]?[A-Za-z]+|\s+|[^A-Za-z\s]+/g) ?? [])) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { contextOf } from '../../../server/completion/context.ts';
 import { knownWords } from '../../../server/usefulness/known-words.ts';
 
-/** The words known at `|`, the best first. */
+/** The known words at `|`, best first. */
 function wordsAt(marked: string): string[] {
   const offset = marked.indexOf('|');
   const text = marked.slice(0, offset) + marked.slice(offset + 1);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { contextOf } from '../../../server/completion/context.ts';
 import { PassedOver } from '../../../server/usefulness/passed-over.ts';
 
-/** Shows a suggestion at the start of each line given, and says how many were passed over when the cursor stands at its end. */
+/** Shows a suggestion at the start of each line, and returns how many were passed over with the cursor at its end. */
 function counts(steps: readonly (readonly [line: string, shown?: string])[], above = ''): number[] {
   const passed = new PassedOver();
   return steps.map(([line, shown]) => {

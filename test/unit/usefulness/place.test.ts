@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { placeOf } from '../../../server/usefulness/place.ts';
 import { languageById } from '../../../server/workspace/language.ts';
 
-/** The text before the cursor, and what it stands in. */
+/** The text before the cursor, and its place. */
 const cases: readonly (readonly [language: string, before: string, place: string])[] = [
   ['typescript', 'const a = "x', 'string'],
   ['typescript', 'const a = "x" + ', 'other code'],

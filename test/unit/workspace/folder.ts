@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { devNull, tmpdir } from 'node:os';
 import path from 'node:path';
 
-// What git ignores, and whom it trusts, must not depend on who runs the tests.
+// What git ignores and trusts must not depend on who runs the tests.
 Object.assign(process.env, { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' });
 
-/** A folder for one test, gone afterwards: `using folder = new TemporaryFolder({...})`. */
+/** A folder for one test, removed afterwards: `using folder = new TemporaryFolder({...})`. */
 export class TemporaryFolder implements Disposable {
   readonly root: string;
 

@@ -6,7 +6,7 @@ import { bytesOf, compileGlob } from '../../../server/workspace/ignore/glob.ts';
 import { IgnoreRules } from '../../../server/workspace/ignore/rules.ts';
 import { TemporaryFolder } from './folder.ts';
 
-/** Whether git itself takes each path, which need not exist, for one that the pattern alone ignores. */
+/** Whether git ignores each path, which need not exist, with only this pattern. */
 function ignoredByGit(folder: TemporaryFolder, pattern: string, paths: readonly string[]): string[] {
   folder.write('.gitignore', `${pattern}\n`);
   const { stdout } = spawnSync('git', ['check-ignore', '--stdin', '-z', '--no-index', '-v', '-n'], {
@@ -22,7 +22,7 @@ function ignoredByGit(folder: TemporaryFolder, pattern: string, paths: readonly 
   return ignored;
 }
 
-/** As git goes through the folders above a path, the highest that is ignored deciding. */
+/** As git: the highest ignored parent decides. */
 function ignoredByUs(pattern: string, path: string): boolean {
   const rules = new IgnoreRules(pattern, false);
   const names = path.split('/');
@@ -77,7 +77,7 @@ describe('patterns of .gitignore', () => {
       ),
       {
         numRuns: 150,
-        // Git looks for a double star at the beginning of what follows the literal part.
+        // Git looks for a double star at the start of what follows the literal part.
         examples: [['a**/a', ['aa', 'ab/a', 'ab/c/a', 'a/a', 'b/a', 'a']]],
       },
     );
@@ -90,7 +90,7 @@ describe('patterns of .gitignore', () => {
     [`${'[ab]*'.repeat(100)}c`, 'ab'.repeat(1000)],
   ] as const)
     it(`end in time on ${pattern.slice(0, 20)}…`, () => {
-      // What grew exponentially would not come back within the life of this machine.
+      // Exponential growth would outlive the machine.
       assert.equal(compileGlob(pattern)!(text), false);
     });
 

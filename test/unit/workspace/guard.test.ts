@@ -37,7 +37,7 @@ describe('files of rules', posix, () => {
           folder.write(name, 'a.ts\n');
           truncateSync(folder.at(name), 3 * 2 ** 30);
         }
-        // `.git` is no repository: files are found by walking.
+        // `.git` is not a repository: files are found by walking.
         const found = await paths(folder.root);
         assert.deepEqual(
           found.paths.filter(path => path.endsWith('.ts')),
@@ -103,7 +103,7 @@ describe('git', posix, () => {
       folder.git('config', key, value);
     const blob = folder.git('rev-parse', 'HEAD:a.ts').trim();
     folder.remove(`.git/objects/${blob.slice(0, 2)}/${blob.slice(2)}`);
-    // An object that is missing is asked for from the remote, unless that is forbidden.
+    // A missing object is fetched from the remote, unless that is forbidden.
     await git(folder.root, ['cat-file', 'blob', blob], {}, () => {});
     assert.ok(!existsSync(ran));
     await listWithGit(folder.root, []);

@@ -13,7 +13,7 @@ function fileAt(absolute: string, wanted = false): SourceFile {
   return { path: path.basename(absolute), absolute, bytes: 0, modified: 0, changed: 0, wanted };
 }
 
-/** What becomes of the bytes of a file: its text, or the reason why not. */
+/** The result for a file's bytes: text, or a reason. */
 function outcomeOf(bytes: Uint8Array, wanted = false): { text?: string; reason?: string; note?: string } {
   const {
     hash: _,
@@ -93,7 +93,7 @@ describe('reading a file', () => {
     mkdirSync(folder.at('none'), { mode: 0 });
     const script = path.join(import.meta.dirname, 'unprivileged.ts');
     const command = [process.execPath, script, folder.root, folder.at('none')];
-    // Rights do not bind the superuser until he gives up his privileges.
+    // Permissions do not bind root until it drops its privileges.
     if (process.getuid?.() === 0) command.unshift('setpriv', '--bounding-set=-all', '--inh-caps=-all');
     const child = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8' });
     if (child.error) return t.skip('setpriv is not installed, and tests run as the superuser');

@@ -1,5 +1,5 @@
 /**
- * Secrets of all kinds with bodies drawn at run time, and where they stand in files. Forms are those of the services' documentation;
+ * Secrets of all kinds with random bodies, and where they occur in files. Formats are from the services' documentation;
  * nothing in this file is, or looks like, a credential.
  */
 import { generateKeyPairSync } from 'node:crypto';
@@ -24,7 +24,7 @@ export function drawn(random: Random, alphabet: keyof typeof alphabets, length: 
   return Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join('');
 }
 
-/** `%36w` in a form stands for 36 characters drawn from that alphabet, `%u` for a UUID, `%j` for the claims of a web token. */
+/** `%36w` stands for 36 characters of that alphabet, `%u` for a UUID, `%j` for the claims of a web token. */
 export function filled(form: string, random: Random): string {
   return form.replace(/%(\d+)([a-z])|%(uuid|claims)/g, (_, count, alphabet, special) => {
     if (special === 'uuid') {
@@ -41,7 +41,7 @@ export function filled(form: string, random: Random): string {
 
 const head = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
 
-/** Access tokens: what each is, and its form. */
+/** Access tokens: name and format. */
 export const tokens: readonly (readonly [kind: string, form: string])[] = [
   ...'ghp gho ghu ghs ghr'.split(' ').map(start => [`GitHub ${start}`, `${start}_%36w`] as const),
   ['GitHub fine-grained', 'github_pat_%22w_%59w'],
@@ -186,7 +186,7 @@ export const tokens: readonly (readonly [kind: string, form: string])[] = [
   ['Basic password of a package registry', `//registry.acme.io/:_auth${'Token'}=%36w`],
 ];
 
-/** A value drawn at random under a name that says what it is. */
+/** A random value under a secret-like name. */
 export const named: readonly (readonly [kind: string, form: string])[] = [
   ['API key', 'const apiKey = "%32w";'],
   ['API key in hex', 'API_KEY=%32h'],
@@ -213,7 +213,7 @@ export const named: readonly (readonly [kind: string, form: string])[] = [
   ['UUID as a key', 'api_key = "%uuid"'],
 ];
 
-/** Addresses and connection strings. */
+/** URLs and connection strings. */
 export const addresses: readonly (readonly [kind: string, form: string])[] = [
   ...'https http ftp redis rediss amqp amqps mongodb mongodb+srv mysql postgres postgresql mssql clickhouse ldap smtp smtps mqtt nats kafka'
     .split(' ')
@@ -235,7 +235,7 @@ export const addresses: readonly (readonly [kind: string, form: string])[] = [
   ['libpq', 'host=db.acme.io user=app password=%16w dbname=main'],
 ];
 
-/** Where a token may stand. */
+/** Places for a token. */
 export const placements: readonly (readonly [path: string, form: string])[] = [
   ['src/a.ts', 'const value = "@";\n'],
   ['src/a.py', "client = Client('@')\n"],
@@ -258,7 +258,7 @@ export interface PrivateKey {
   readonly text: string;
 }
 
-/** Private keys of each kind, real ones where Node makes them. */
+/** Private keys of each kind, real ones if Node generates them. */
 export function privateKeys(random: Random): PrivateKey[] {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -289,7 +289,7 @@ export function privateKeys(random: Random): PrivateKey[] {
   ];
 }
 
-/** How a key of several lines stands in files of other kinds. */
+/** Multi-line keys in files of other kinds. */
 export const keyForms: readonly (readonly [form: string, path: string, write: (key: string) => string])[] = [
   ['as it is', 'notes.txt', key => key],
   ['in JSON', 'a.json', key => JSON.stringify({ key })],
@@ -370,7 +370,7 @@ export function accounts(random: Random): readonly (readonly [kind: string, path
   ];
 }
 
-/** Names of files that hold secrets whatever they hold. */
+/** Names of files that are secret whatever they contain. */
 export const names: readonly string[] = `
   .env .env.local .env.production .env.development.local .env-prod .env_production .env~ .env.bak .env.old env.local prod.env
   config/.env deploy/production.env .envrc .flaskenv .dev.vars .dev.vars.production .env.vault

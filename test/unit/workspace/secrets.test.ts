@@ -20,13 +20,13 @@ import {
   tokens,
 } from './secret-kinds.ts';
 
-// A run is repeatable; other bodies come with another seed.
+// Runs are repeatable; another seed gives other bodies.
 const seed = Number(process.env['SEED'] ?? 1);
 const random = randomFrom(seed);
 
-/** Bodies drawn of each kind. */
+/** Random bodies per kind. */
 const drawnEach = 6;
-/** Of values without a shape of their own, more: a few of them look like words by chance, and a share needs numbers. */
+/** More for values without a format: some look like words by chance, and a share needs numbers. */
 const drawnOften = 60;
 
 async function isFound(path: string, text: string): Promise<boolean> {
@@ -35,7 +35,7 @@ async function isFound(path: string, text: string): Promise<boolean> {
   return verdict?.reason === 'secret';
 }
 
-/** Fails below 98 % of all, naming the kinds. */
+/** Fails below 98 % overall, naming the kinds. */
 function judge(missed: readonly string[], all: number): void {
   const share = 1 - missed.length / all;
   const kinds = [...new Set(missed)].join('; ');
@@ -234,7 +234,7 @@ describe('the searches that spare running Secretlint', () => {
         { numRuns: 25 },
       );
     }
-    // Rules that also check what they found (keys in PEM, tokens that hold JSON) are among the kinds above.
+    // Rules that also validate their matches (PEM keys, tokens with JSON) are among the kinds above.
     assert.ok(found.size > 20, `texts for ${found.size} of ${patterns.length} patterns were reported`);
   });
 
@@ -244,7 +244,7 @@ describe('the searches that spare running Secretlint', () => {
   });
 });
 
-/** The patterns that the rules really search with, taken from them while they run. */
+/** The rules' actual search patterns, captured while they run. */
 async function patternsOfTheRules(): Promise<RegExp[]> {
   const texts = ['package.json', '.npmrc', 'a.ts'].map(path => ({
     path,
@@ -263,13 +263,13 @@ async function patternsOfTheRules(): Promise<RegExp[]> {
   return [...patterns.values()];
 }
 
-/** Texts that match the pattern, where what stands around it allows. */
+/** Text that matches the pattern, if its context allows. */
 function matching(pattern: RegExp): fc.Arbitrary<string> {
   const source = pattern.source
     .replace(/\(\?<?[!=](?:\[[^\]]*\]|[^()\]])*\)/g, '')
     .replaceAll('\\b', '')
     .replace(/\(\?<\w+>/g, '(')
-    // Long bodies have the same shape as short ones.
+    // Long bodies look like short ones.
     .replace(
       /\{(\d+),(\d+)\}/g,
       (_, least, most) => `{${least},${Math.min(Number(most), Number(least) + 4)}}`,

@@ -1,4 +1,4 @@
-/** What someone without rights finds: `node unprivileged.ts <folder> <folder that may not be opened>`. */
+/** What a user without permissions finds: `node unprivileged.ts <folder> <folder that may not be opened>`. */
 import { FileReader } from '../../../server/workspace/read.ts';
 import { Workspace } from '../../../server/workspace/workspace.ts';
 

@@ -22,7 +22,7 @@ async function discover(
   };
 }
 
-/** Everything that nested rules can do, with the files that git lists for them. */
+/** All features of nested rules, with git's listing. */
 const nested = {
   '.gitignore': '*.log\nbuild/\n/top.txt\ndoc/**/*.tmp\n!keep.log\n',
   'a.ts': 'a',
@@ -387,7 +387,7 @@ describe('a workspace of several folders', () => {
   });
 });
 
-/** Something that is neither a file nor a folder, and must not be opened. */
+/** Neither a file nor a folder, and must not be opened. */
 async function socketAt(absolute: string): Promise<Disposable> {
   const server = createServer();
   await new Promise<void>(resolve => server.listen(absolute, resolve));

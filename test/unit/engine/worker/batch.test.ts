@@ -41,7 +41,7 @@ test('a file’s memory does not depend on its batch', async () => {
   const model = tinyModel();
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {}, firstDelay: 1 });
   after(() => engine.stop());
-  // More than are needed for a graph of their own to pay, of every length, and longer ones among them.
+  // More than make a batch graph worthwhile, of every length, and longer ones among them.
   const files = filesOf([...Array(200).keys()].map(at => (at % 50 === 49 ? 700 : 1 + ((at * 37) % 128))));
   const together = await engine.run('prefill', { model, files });
   assert.equal(together.length, files.length);

@@ -5,7 +5,7 @@ import { check, checkGraph, checkReference } from '../../../../server/engine/wor
 import { productGraph, timeProduct } from '../../../../server/engine/worker/product.ts';
 import { type GraphSession, loadRuntime } from '../../../../server/engine/worker/session.ts';
 
-/** A device that computes what the reference does, and then spoils it. */
+/** A device that computes the reference and then corrupts it. */
 function device(spoil: (y: Float32Array) => Float32Array): GraphSession {
   return {
     async run({ x }) {
@@ -23,7 +23,7 @@ test('onnxruntime on the CPU agrees with the float64 reference', async () => {
   for (const seed of [1, 2, 3]) {
     const { right, error } = await check(session, seed);
     assert.ok(right, `wrong by ${error}`);
-    // An error of nothing at all would mean that the reference was compared with itself.
+    // A zero error would mean that the reference was compared with itself.
     assert.ok(error > 0);
   }
   await session.release();

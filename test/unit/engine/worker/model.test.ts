@@ -11,7 +11,7 @@ after(() => engine.stop());
 
 const { slots } = await engine.run('loadModel', { model, warm: true });
 
-/** The memory that the first sequence of the record reads, in as many slots as the engine has. */
+/** The memory for the record's first sequence, in as many slots as the engine has. */
 function recordedMemory(): CrossDecoderMemory {
   const kept = golden('memory.dilated.key').shape[1]!;
   const width = tinyConfig.width / tinyConfig.heads;
@@ -130,7 +130,7 @@ test('typing extends cached states, and a prompt may extend any earlier one', as
   const reused = async (end: number, positions = 1) =>
     (await decode(ids.subarray(0, end), undefined, positions)).reused;
   assert.deepEqual([await reused(20), await reused(21), await reused(21), await reused(30)], [0, 20, 21, 21]);
-  // Drafts that were refused: the prompt goes on from before them.
+  // Rejected drafts: the prompt continues from before them.
   const drafts = Int32Array.of(...ids.subarray(0, 30), 1, 2, 3);
   assert.equal((await decode(drafts, undefined, 4)).reused, 21);
   assert.equal(await reused(31), 30);
@@ -181,7 +181,7 @@ test('a long prefill is cancelled within a chunk, and yields to urgent work', as
   assert.equal(ended, false);
   abort.abort();
   await assert.rejects(reading, /abort/i);
-  // The process is free again, not only left alone.
+  // The process is free again, not just abandoned.
   assert.ok((await engine.run('check', { seed: 1 })).right);
 });
 

@@ -7,7 +7,7 @@ function request(id: number, urgent = false): WorkRequest {
   return { type: 'work', name: 'check', id, urgent, parameters: { seed: id } };
 }
 
-/** A queue whose work finishes when it has paused three times; `finished` resolves after `count` outcomes. */
+/** A queue whose work finishes after three pauses; `finished` resolves after `count` outcomes. */
 function recordedQueue(count: number) {
   const outcomes: [id: number, outcome: Outcome][] = [];
   let done = () => {};
