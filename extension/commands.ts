@@ -58,7 +58,7 @@ async function read(context: Context): Promise<void> {
 async function clear(context: Context): Promise<void> {
   const yes = vscode.l10n.t('Clear');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Clear everything Longsight remembers of this repository?'),
+    vscode.l10n.t('Clear everything Longsight remembers about this repository?'),
     {
       modal: true,
       detail: vscode.l10n.t(

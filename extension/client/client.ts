@@ -158,7 +158,7 @@ export class Client implements vscode.Disposable {
   notify<Parameters>(type: NotificationOf<Parameters>, parameters: Parameters): void {
     if (this.#connection !== 'running') return;
     this.#language?.sendNotification(type.method, parameters).catch((error: unknown) => {
-      this.#options.log.debug('The server could not be told.', error);
+      this.#options.log.debug('Could not notify the server.', error);
     });
   }
 

@@ -225,7 +225,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     if (showing === 'starting') return vscode.l10n.t('Starting…');
     if (showing === 'failed') return this.#why();
     // Avoids a blank view: the summary may not be ready yet.
-    if (showing === 'ready' && !this.#summary) return vscode.l10n.t('Summing up what was read …');
+    if (showing === 'ready' && !this.#summary) return vscode.l10n.t('Summarizing the repository…');
     if (showing !== 'reading' || !status) return undefined;
     if (status.filesTotal === 0) return vscode.l10n.t('Looking for files…');
     return vscode.l10n.t(

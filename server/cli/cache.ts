@@ -51,7 +51,7 @@ export async function openStore(line: CommandLine): Promise<CacheStore | undefin
     return await requireStore(line);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    note(`${error.message} Nothing is kept for the next time.`);
+    note(`${error.message} Nothing will be cached.`);
     return undefined;
   }
 }

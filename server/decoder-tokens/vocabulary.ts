@@ -28,7 +28,9 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
   const { path } = metadata;
   const tokens = metadata.strings('tokenizer.ggml.tokens');
   if (tokens.length < 256 || tokens.length > mostTokens)
-    throw new GgufError(`${path} has a vocabulary of ${tokens.length} tokens, which cannot be one of bytes.`);
+    throw new GgufError(
+      `${path} has a vocabulary of ${tokens.length} tokens, out of range for byte-pair encoding.`,
+    );
   const kinds = metadata.numbers('tokenizer.ggml.token_type');
   if (kinds !== undefined && kinds.length !== tokens.length)
     throw new GgufError(`${path} is damaged: ${tokens.length} tokens and ${kinds.length} kinds of tokens.`);
@@ -78,7 +80,7 @@ function byteIdsOf(ids: ReadonlyMap<string, number>, path: string): Uint32Array 
     const id = ids.get(letter);
     if (id === undefined && byte >= 0x20 && byte < 0x7f)
       throw new GgufError(
-        `${path} is damaged or not supported: no token stands for ${JSON.stringify(String.fromCharCode(byte))}.`,
+        `${path} is damaged or not supported: no token encodes ${JSON.stringify(String.fromCharCode(byte))}.`,
       );
     return id ?? noToken;
   });

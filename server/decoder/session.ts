@@ -163,7 +163,7 @@ export class DecoderSession {
   /** A copy of the first `length` tokens' rows. @throws RangeError when distant ones have been thinned */
   snapshot(length = this.#ids.length): DecoderSnapshot {
     if (this.#strides.some(stride => stride > 1))
-      throw new RangeError('A sequence of which far tokens have been thinned cannot be kept.');
+      throw new RangeError('A sequence with thinned distant tokens cannot be stored.');
     return {
       ids: Int32Array.from(this.#ids.slice(0, length)),
       rows: this.#state.rows(this.#before, this.#before + length),

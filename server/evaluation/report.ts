@@ -38,13 +38,13 @@ export function evaluationText(evaluation: Evaluation): string {
     'Cursor at the start of the line, after its indentation:',
     table(value => value.lineStart),
     '',
-    'By what the line draws on (40 % into the line / at its start):',
+    'By class of line (40 % into the line / at its start):',
     classTable,
     '',
-    'The surest first, cursor 40 % into the line:',
+    'By decreasing confidence, cursor 40 % into the line:',
     curves,
     '',
-    'How sure a suggestion is, and how often such are right, cursor 40 % into the line:',
+    'Confidence, and share of right suggestions, cursor 40 % into the line:',
     ...measured
       .filter(([name]) => name === 'file' || name === 'repo')
       .map(([name, value]) => `${name}: ${reliabilityText(value)}`),

@@ -10,7 +10,7 @@ export function typingText({ files, seed, eagerness, all, byManner, byPlace }: T
     ...Object.entries(byPlace).map(([name, metrics]) => [`  at: ${name}`, metrics] as const),
   ] as const;
   return [
-    `${files} hidden files typed again (seed ${seed}, eagerness ${eagerness}), in stretches from top to bottom and one function each; a suggestion is taken as soon as all of it, its first line or its next word is what comes.`,
+    `${files} hidden files typed again (seed ${seed}, eagerness ${eagerness}), in stretches from top to bottom and one function each; a suggestion is accepted as soon as all of it, its first line or its next word is right.`,
     '',
     columns([heading, ...rows.map(([name, metrics]) => [name, ...cells(metrics)])]),
     '',

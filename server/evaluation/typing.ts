@@ -44,8 +44,7 @@ export type TypingAsker = (request: CompletionRequest) => Promise<Completion>;
 export async function runTyping(options: TypingOptions): Promise<TypingEvaluation> {
   const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
   const sittings = chooseSittings(filesOf(memory, tokenizer), options.files, randomFrom(seed));
-  if (sittings.length === 0)
-    throw new RangeError('No file of this repository can be typed: it holds no code.');
+  if (sittings.length === 0) throw new RangeError('This repository has no code to type.');
   const tally = new TypingTally();
   for (const [done, sitting] of sittings.entries()) {
     options.onProgress?.(done, sittings.length);

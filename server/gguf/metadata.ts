@@ -135,7 +135,7 @@ export async function readMetadata(reader: ByteReader, count: number): Promise<M
   const values = new Map<string, MetadataValue>();
   for (let i = 0; i < count; i++) {
     const key = await readString(reader, `the metadata key ${i} of ${count}`);
-    if (values.has(key)) throw new GgufError(`${reader.path} is damaged: the key ${key} is there twice.`);
+    if (values.has(key)) throw new GgufError(`${reader.path} is damaged: the key ${key} occurs twice.`);
     await reader.need(4, `the type of ${key}`);
     values.set(key, await readValue(reader, reader.uint32(), key, 0));
   }

@@ -159,7 +159,7 @@ async function readPreamble(
 function alignmentOf(metadata: Metadata): number {
   const alignment = metadata.count('general.alignment', 1, 1 << 20, defaultAlignment);
   if ((alignment & (alignment - 1)) !== 0)
-    throw new GgufError(`${metadata.path}: general.alignment is ${alignment}, which is no power of two.`);
+    throw new GgufError(`${metadata.path}: general.alignment is ${alignment}, which is not a power of two.`);
   return alignment;
 }
 
@@ -179,7 +179,7 @@ async function readTensorIndex(reader: ByteReader, count: number, alignment: num
   for (let i = 0; i < count; i++) {
     const one = await readTensorEntry(reader, i, count);
     if (listed.has(one.name))
-      throw new GgufError(`${reader.path} is damaged: the tensor ${one.name} is there twice.`);
+      throw new GgufError(`${reader.path} is damaged: the tensor ${one.name} occurs twice.`);
     if (one.offset % alignment !== 0)
       throw new GgufError(
         `${reader.path} is damaged: ${one.name} starts at ${one.offset}, which is not aligned.`,

@@ -21,13 +21,14 @@ export class HttpLeaves implements RemoteLeaves {
   async get(key: string): Promise<Uint8Array | undefined> {
     const response = await fetch(this.#base + key, { headers: this.#headers });
     if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`${this.#base} answers ${response.status} to a question for a leaf.`);
+    if (!response.ok)
+      throw new Error(`${this.#base} answered a request for a leaf with status ${response.status}.`);
     return new Uint8Array(await response.arrayBuffer());
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const body = new Uint8Array(bytes).buffer;
     const response = await fetch(this.#base + key, { method: 'PUT', headers: this.#headers, body });
-    if (!response.ok) throw new Error(`${this.#base} does not take a leaf: ${response.status}.`);
+    if (!response.ok) throw new Error(`${this.#base} rejected a leaf with status ${response.status}.`);
   }
 }

@@ -89,7 +89,7 @@ function isUnder(inside: string, folders: ReadonlySet<string>): boolean {
 }
 
 const otherWorktree =
-  'It is another working tree of a repository that is read already. With `!` and its name in .longsightignore it is read too.';
+  'It is another working tree of a repository that is already read. A line with `!` and its name in .longsightignore includes it.';
 
 const byRule =
   'Excluded by .longsightignore, by the setting longsight.read.exclude, or as a folder of installed or cached files.';

@@ -104,7 +104,7 @@ export function textOf(read: SourceBytes, contentHash: string): SourceText | Ver
 
 const pointer: Verdict = {
   reason: 'binary',
-  detail: 'It is a pointer of Git LFS; the file that it stands for is not here.',
+  detail: 'It is a Git LFS pointer; the file itself is not here.',
 };
 
 /** Per https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md. */

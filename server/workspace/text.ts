@@ -30,7 +30,7 @@ export function decode(bytes: Uint8Array): Decoded | Verdict {
   if (shareOutsideAscii(buffer) > largestShareOfGuess)
     return {
       reason: 'encoding',
-      detail: 'It is text in an encoding other than UTF-8 and UTF-16. Saved as UTF-8 it would be read.',
+      detail: 'It is text in an encoding other than UTF-8 and UTF-16. Save it as UTF-8 to include it.',
     };
   return {
     text: new TextDecoder('windows-1252').decode(buffer),

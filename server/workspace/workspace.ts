@@ -84,7 +84,7 @@ export class Workspace {
       if (paths?.length === 0) continue;
       if (!(await isThere(folder.root))) {
         found.absent.push(this.#prefixed(folder, ''));
-        found.problems.push(`${folder.opened} is not there now. What was read of it before is kept.`);
+        found.problems.push(`${folder.opened} does not exist now. Files read from it before stay indexed.`);
         continue;
       }
       await this.#discoverFolder(folder, paths, found, signal);

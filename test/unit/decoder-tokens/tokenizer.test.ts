@@ -223,7 +223,7 @@ const refused: readonly (readonly [string, Metadata, RegExp])[] = [
       token_type: Int32Array.from(tokens, token => (token === 'a' ? 5 : 1)),
       merges: [],
     }),
-    /no token stands for "a"|not written in bytes/,
+    /no token encodes "a"|not written in bytes/,
   ],
 ];
 for (const [what, metadata, message] of refused) {

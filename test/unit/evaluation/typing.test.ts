@@ -167,6 +167,6 @@ test('similar files save most of another, a lone file little, reproducibly by se
 test('rejects a repository without code', async () => {
   await assert.rejects(
     runTyping({ tokenizer, files: 1, seed: 1, memory: new CopyMemory(tokenizer) }),
-    /holds no code/,
+    /has no code to type/,
   );
 });

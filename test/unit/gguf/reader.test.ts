@@ -137,7 +137,7 @@ const damaged: readonly (readonly [what: string, bytes: Buffer, message: RegExp]
   ['cut off in its data', whole.subarray(0, whole.length - 40), /truncated: second ends/],
   ['cut off in its head', whole.subarray(0, 100), /truncated or damaged/],
   ['one of several parts', ggufOf({ 'split.count': { uint32: 3 } }), /one of 3 parts/],
-  ['an alignment that is none', ggufOf({ 'general.alignment': { uint32: 33 } }), /no power of two/],
+  ['an alignment that is none', ggufOf({ 'general.alignment': { uint32: 33 } }), /not a power of two/],
 ];
 
 for (const [what, bytes, message] of damaged) {
@@ -155,7 +155,7 @@ test('rejects a duplicate key, a folder and a missing file', async () => {
   const twice = ggufOf({ one: { uint32: 1 }, two: { uint32: 2 } });
   const at = twice.indexOf('two');
   twice.write('one', at);
-  await assert.rejects(opened(twice), /the key one is there twice/);
+  await assert.rejects(opened(twice), /the key one occurs twice/);
   await assert.rejects(GgufFile.open(folder), /is not a file|cannot be opened/);
   await assert.rejects(GgufFile.open(path.join(folder, 'none')), /cannot be opened \(ENOENT\)/);
 });

@@ -238,7 +238,7 @@ describe('a workspace of several folders', () => {
     folder.remove('one');
     folder.write('two/new.ts', 'e');
     const second = await repository.read();
-    assert.match(second.problems.join(), /one is not there now/);
+    assert.match(second.problems.join(), /one does not exist now/);
     assert.deepEqual(repository.paths, ['one/a.ts', 'one/in/b.ts', 'two/a.ts', 'two/new.ts']);
   });
 });
@@ -299,7 +299,7 @@ describe('bad input', () => {
     assert.ok(Object.values(skippedOf(repository)).every(reason => reason === 'vanished'));
     const before = textsOf(repository);
     const again = await repository.read();
-    assert.match(again.problems.join(), /is not there now/);
+    assert.match(again.problems.join(), /does not exist now/);
     await repository.update(['f100.ts']);
     assert.deepEqual(textsOf(repository), before);
   });
