@@ -6,9 +6,65 @@ import { ask } from './client/ask.ts';
 import type { Context } from './client/context.ts';
 
 export function activate(context: Context): void {
+  const offer = new Offer(context);
   context.extension.subscriptions.push(
-    vscode.commands.registerCommand('longsight.chooseCodeModel', () => choose(context)),
+    offer,
+    vscode.commands.registerCommand('longsight.chooseCodeModel', async () => {
+      await offer.answered();
+      await choose(context);
+    }),
   );
+}
+
+/** Offers a code model where none is in use, in the list behind the braces of the status bar, until the user has looked at what there is. */
+class Offer implements vscode.Disposable {
+  static readonly #key = 'codeModelOffered';
+  readonly #context: Context;
+  readonly #listening: vscode.Disposable;
+  #isAsked = false;
+  #item: vscode.LanguageStatusItem | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#listening = context.client.onDidChange(() => void this.#consider());
+  }
+
+  async answered(): Promise<void> {
+    this.dispose();
+    await this.#context.extension.globalState.update(Offer.#key, true);
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#item?.dispose();
+    this.#item = undefined;
+  }
+
+  /** Once the repository is read: before that the first suggestions are not there yet. */
+  async #consider(): Promise<void> {
+    const { client, extension, log } = this.#context;
+    if (this.#isAsked || client.status?.state !== 'ready') return;
+    this.#isAsked = true;
+    if (extension.globalState.get<boolean>(Offer.#key)) return;
+    try {
+      const { inUse } = await client.request(methods.models, null);
+      if (inUse !== undefined || extension.globalState.get<boolean>(Offer.#key)) return;
+    } catch (error) {
+      log.debug(`No code model is offered: ${String(error)}`);
+      return;
+    }
+    const item = vscode.languages.createLanguageStatusItem('longsight.codeModel', [
+      { scheme: 'file' },
+      { scheme: 'untitled' },
+    ]);
+    item.name = vscode.l10n.t('Longsight code model');
+    item.text = vscode.l10n.t('No code model');
+    item.detail = vscode.l10n.t(
+      'One that runs on this machine also writes what the repository does not contain.',
+    );
+    item.command = { command: 'longsight.chooseCodeModel', title: vscode.l10n.t('Choose…') };
+    this.#item = item;
+  }
 }
 
 interface ModelItem extends vscode.QuickPickItem {

@@ -105,12 +105,12 @@ function explanation(why: Why): vscode.MarkdownString {
 }
 
 /** Describes the kind of source. */
-function originText({ origin }: Why): string {
+function originText({ origin, model }: Why): string {
   const t = vscode.l10n.t;
   if (origin === 'repository') return t('Copied from other files of the repository.');
   if (origin === 'file') return t('Copied from this file.');
   if (origin === 'pieces') return t('Assembled from several places.');
-  return t('Written by the model.');
+  return model === undefined ? t('Written by the model.') : t('Written by {0}.', model);
 }
 
 async function lineText(place: Place): Promise<string> {

@@ -188,7 +188,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   files: '--files <n>                   number of files to type (10)',
   seed: '--seed <n>                    random seed (1)',
   settings:
-    '--settings <list>             comma-separated: file,repo,copy,neural,mixed,bm25,oracle,other:<folder> (file,repo,bm25)',
+    '--settings <list>             comma-separated: file,repo,copy,coder,mixed,neural,neural+copy,bm25,oracle,other:<folder> (file,repo,bm25); typing: file,repo,coder,mixed (repo); coder is the code model in use, mixed what an editor shows with it',
   neural: '--neural                      also run the model over the repository; implied by --model',
   eagerness: '--eagerness <0..1>            how readily to suggest (0.5)',
   yes: '--yes                         download without asking',

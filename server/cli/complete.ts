@@ -1,12 +1,14 @@
 /** `longsight complete`: the suggestion at a place, its confidence, and its source. */
 import path from 'node:path';
 import { styleText } from 'node:util';
-import { complete } from '../completion/complete.ts';
 import type { Origin } from '../completion/request.ts';
 import { cleanLine, cleanText } from '../protocol/clean-text.ts';
+import type { CoderClient } from '../suggestions/coder-client.ts';
+import { suggest } from '../suggestions/suggest.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
+import { type OpenCoder, openCoderInUse } from './coder.ts';
 import type { Command } from './command.ts';
-import { printJson, printStyled } from './output.ts';
+import { note, printJson, printStyled } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -19,6 +21,8 @@ export interface Suggestion {
   readonly provenance: readonly { readonly path: string; readonly line: number }[];
   /** The kind of source; absent without a suggestion. */
   readonly origin?: Origin;
+  /** What the model that wrote it is called. */
+  readonly model?: string;
   readonly milliseconds: number;
   /** Whether an editor would show it at this eagerness. */
   readonly shown: boolean;
@@ -30,28 +34,46 @@ export const completeAt: Command = async (line, signal) => {
   if (line.at === undefined)
     throw new UsageError('"longsight complete" requires --at <path>:<line>:<column>.');
   const place = findPlace(path.resolve(line.operands[0]!), line.at);
-  const session = await openSession(line, signal);
-  const suggestion = await suggest(session, place, line, signal);
-  if (line.json) printJson(suggestion);
-  else printStyled(suggestionText(place, suggestion));
+  const coder = await coderOrNote(line);
+  try {
+    const session = await openSession(line, signal);
+    const suggestion = await suggestAt(session, place, { ...line, coder: coder?.client }, signal);
+    if (line.json) printJson(suggestion);
+    else printStyled(suggestionText(place, suggestion));
+  } finally {
+    await coder?.close();
+  }
 };
 
-export async function suggest(
+/** A model that cannot be used takes nothing from what is found without it. */
+export async function coderOrNote(line: CommandLine): Promise<OpenCoder | undefined> {
+  try {
+    return await openCoderInUse(line);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(error.message);
+    return undefined;
+  }
+}
+
+export async function suggestAt(
   { repository, tokenizer }: Session,
   { path: file, text, offset }: PlaceInText,
-  { eagerness }: CommandLine,
+  { eagerness, coder }: Pick<CommandLine, 'eagerness'> & { readonly coder?: CoderClient | undefined },
   signal: AbortSignal,
 ): Promise<Suggestion> {
   // Nothing is typed meanwhile, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };
-  const found = await complete(request, repository.memory, tokenizer, signal);
+  const from = { predictor: repository.memory, tokenizer, coder };
+  const found = await suggest(request, from, signal);
   const item = found.item ?? found.withheld;
   return {
     text: item?.text ?? '',
     confidence: item?.confidence ?? 0,
     provenance: item?.provenance ?? [],
     ...(item !== undefined && { origin: item.origin }),
+    ...(item?.model !== undefined && { model: item.model }),
     milliseconds: found.milliseconds,
     shown: found.item !== undefined,
     ...(found.reason !== undefined && { reason: found.reason }),
@@ -81,11 +103,21 @@ export function suggestionText({ path: file, text, offset }: PlaceInText, sugges
   return [place, ...numbered, `  ${verdict(suggestion)}`].join('\n');
 }
 
-function verdict({ text, confidence, provenance, origin, milliseconds, shown, reason }: Suggestion): string {
+function verdict({
+  text,
+  confidence,
+  provenance,
+  origin,
+  model,
+  milliseconds,
+  shown,
+  reason,
+}: Suggestion): string {
   const time = `${milliseconds.toFixed(1)} ms`;
   if (text === '') return `no suggestion: ${reason ?? 'no match in the repository'} (${time})`;
   const sources = provenance.slice(0, sourcesShown).map(source => `${source.path}:${source.line}`);
-  const kind = origin === undefined ? '' : `, ${originText[origin]}`;
+  const kind =
+    model !== undefined ? `, written by ${model}` : origin === undefined ? '' : `, ${originText[origin]}`;
   const from = sources.length > 0 ? `${kind}: ${sources.join(', ')}` : kind;
   const held = shown ? '' : `; not shown in an editor: ${reason ?? 'not confident enough'}`;
   return `${Math.round(confidence * 100)} % confidence${from}, ${time}${held}`;

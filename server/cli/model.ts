@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { GgufError } from '../gguf/error.ts';
 import { FetchError } from '../models/download.ts';
 import { hubUrl } from '../models/get.ts';
-import { type Listing, ModelError, ModelLibrary, modelNamed } from '../models/library.ts';
+import { type Listing, type LocalModel, ModelError, ModelLibrary, modelNamed } from '../models/library.ts';
 import { cacheFolder } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -44,7 +44,7 @@ async function list(library: ModelLibrary, line: CommandLine): Promise<void> {
 function listText({ local, available, inUse }: Listing): string {
   const rows = local.map(
     one =>
-      `  ${one.name === inUse ? '*' : ' '} ${one.name.padEnd(40)} ${bytes(one.bytes).padStart(8)}  ${one.path}`,
+      `  ${one.name === inUse ? '*' : ' '} ${one.name.padEnd(40)} ${bytes(one.bytes).padStart(8)}  ${one.path}${speedText(one)}`,
   );
   const offers = available.map(
     one =>
@@ -56,6 +56,12 @@ function listText({ local, available, inUse }: Listing): string {
       : ['No code models found on this machine.']),
     ...(offers.length > 0 ? ['', 'Download with "longsight model get <name>":', ...offers] : []),
   ].join('\n');
+}
+
+function speedText({ speed }: LocalModel): string {
+  return speed === undefined
+    ? ''
+    : `; here it reads ${speed.read} and writes ${speed.written} tokens per second`;
 }
 
 async function get(library: ModelLibrary, line: CommandLine, signal: AbortSignal): Promise<void> {

@@ -4,12 +4,15 @@
  */
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { libraryIn } from '../models/in-use.ts';
+import { cacheFolder } from '../storage/cache-store.ts';
 import { summarize } from '../summary/summarize.ts';
 import { parsePosition, UsageError } from './arguments.ts';
+import type { OpenCoder } from './coder.ts';
 import type { Command } from './command.ts';
-import { suggest, suggestionText } from './complete.ts';
+import { coderOrNote, type Suggestion, suggestAt, suggestionText } from './complete.ts';
 import { note, print, printJson } from './output.ts';
-import { findPlace } from './place.ts';
+import { findPlace, type PlaceInText } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
 import { summaryText } from './summary-text.ts';
@@ -19,23 +22,47 @@ export const start: Command = async (line, signal) => {
   // Report an invalid place before reading a large repository.
   const place = line.at && findPlace(folder, line.at);
   const session = await openSession(line, signal);
-  const { source, facts } = await factsOfSession(session, signal);
-  const summary = summarize(source, facts);
-  if (place !== undefined) {
-    const suggestion = await suggest(session, place, line, signal);
-    if (line.json) {
-      printJson({ summary, suggestion });
+  // A model takes seconds to open: only once there is something to complete.
+  let opening: Promise<OpenCoder | undefined> | undefined;
+  const suggestHere = async (at: PlaceInText): Promise<Suggestion> => {
+    opening ??= coderOrNote(line);
+    return suggestAt(session, at, { ...line, coder: (await opening)?.client }, signal);
+  };
+  try {
+    await showAndAsk();
+  } finally {
+    await (await opening)?.close();
+  }
+
+  async function showAndAsk(): Promise<void> {
+    const { source, facts } = await factsOfSession(session, signal);
+    const summary = summarize(source, facts);
+    if (place !== undefined) {
+      const suggestion = await suggestHere(place);
+      if (line.json) {
+        printJson({ summary, suggestion });
+        return;
+      }
+      print(`${summaryText(summary, process.stdout.columns ?? 160)}\n\n${suggestionText(place, suggestion)}`);
       return;
     }
-    print(`${summaryText(summary, process.stdout.columns ?? 160)}\n\n${suggestionText(place, suggestion)}`);
-    return;
+    if (line.json) {
+      printJson({ summary });
+      return;
+    }
+    print(`${summaryText(summary, process.stdout.columns ?? 160)}\n`);
+    await converse();
+    await offerModel();
   }
-  if (line.json) {
-    printJson({ summary });
-    return;
+
+  /** One line, where no code model is in use. */
+  async function offerModel(): Promise<void> {
+    const inUse = await libraryIn(cacheFolder(line.cache?.folder ?? '')).current();
+    if (inUse === undefined)
+      note(
+        'No code model is in use. One also writes code that the repository does not contain: "longsight model list".',
+      );
   }
-  print(`${summaryText(summary, process.stdout.columns ?? 160)}\n`);
-  await converse();
 
   async function converse(): Promise<void> {
     const terminal = process.stdin.isTTY === true;
@@ -62,7 +89,7 @@ export const start: Command = async (line, signal) => {
   async function completeHere(words: string): Promise<void> {
     try {
       const here = findPlace(folder, parsePosition(words));
-      print(suggestionText(here, await suggest(session, here, line, signal)));
+      print(suggestionText(here, await suggestHere(here)));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       note(error.message);

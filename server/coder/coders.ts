@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os';
 import { convertDecoder, isConverted } from '../decoder/convert.ts';
 import { chooseLowering } from '../decoder/exactness.ts';
 import { DecoderModel } from '../decoder/model.ts';
+import { DecoderSession } from '../decoder/session.ts';
 import type { Device } from '../engine/device.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import { openCoder } from '../models/coder.ts';
+import { keepSpeed, knownSpeed, type ModelSpeed } from '../models/speed.ts';
 import { CodeWriter } from './writer.ts';
 
 export class Coders {
@@ -60,12 +62,32 @@ export class Coders {
         device: this.#device,
         threads: threads(),
       });
+      if ((await knownSpeed(folder)) === undefined)
+        await keepSpeed(folder, await measureSpeed(model, between));
       return new CodeWriter(title, model, tokenizer);
     } catch (error) {
       await coder.close();
       throw error;
     }
   }
+}
+
+/** Tokens a second while this machine does what else it does. */
+async function measureSpeed(model: DecoderModel, between: () => Promise<void>): Promise<ModelSpeed> {
+  const session = new DecoderSession(model);
+  const perSecond = async (runs: number, tokens: number): Promise<number> => {
+    const ids = Array.from({ length: tokens }, (_, i) => i % model.config.vocabulary);
+    const started = performance.now();
+    for (let run = 0; run < runs; run++) {
+      await between();
+      await session.read(ids);
+    }
+    return Math.round((10_000 * runs * tokens) / (performance.now() - started)) / 10;
+  };
+  // The first runs set up what the later ones use.
+  await perSecond(1, 32);
+  await perSecond(1, 1);
+  return { read: await perSecond(2, 32), written: await perSecond(4, 1) };
 }
 
 /** Hyper-threads of one core slow each other down, and the editor needs some cores. */

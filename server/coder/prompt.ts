@@ -9,6 +9,14 @@ export interface CursorText {
   readonly after: string;
 }
 
+/** Where the middle of a prompt begins: the prompt of the next keystroke begins there too, so that nothing is read twice. */
+export interface Anchor {
+  /** All text before it; it ends with a line break. */
+  readonly before: string;
+  /** What the model is told of the text after the cursor. */
+  readonly after: string;
+}
+
 export interface CoderPrompt {
   readonly ids: readonly number[];
   /**
@@ -16,34 +24,67 @@ export interface CoderPrompt {
    * never seen a partial word as a token there.
    */
   readonly held: string;
+  /** Of the prompts that follow at this place; none without fill-in-the-middle, where a prompt only grows anyway. */
+  readonly anchor: Anchor | undefined;
 }
 
 /**
  * Minimum lines above the cursor, and how many more before the window moves: moving it with every line would cost a new
  * prefill each time.
  */
-const linesBefore = 48;
-const linesPerMove = 24;
-const mostBefore = 8000;
-const linesAfter = 12;
-const mostAfter = 400;
+const linesBefore = 32;
+const linesPerMove = 16;
+const mostBefore = 6000;
+const linesAfter = 8;
+const mostAfter = 300;
+/** Lines that are typed before the middle of the prompt begins further down. */
+const linesInMiddle = 16;
+const mostInMiddle = 2000;
 
-export function promptOf(tokenizer: DecoderTokenizer, { before, after }: CursorText): CoderPrompt {
-  const { text, held } = withoutHeld(windowBefore(before));
+/**
+ * The prompt is prefix, suffix, middle. What is typed at one place goes into the middle, behind the suffix: if the prefix grew,
+ * each key would cost a prefill of the suffix.
+ * @param previous the anchor of the last prompt in this document
+ */
+export function promptOf(
+  tokenizer: DecoderTokenizer,
+  { before, after }: CursorText,
+  previous?: Anchor,
+): CoderPrompt {
   const begin = tokenizer.begin === undefined ? [] : [tokenizer.begin];
   const middle = tokenizer.fillInMiddle;
-  if (middle === undefined) return { ids: [...begin, ...tokenizer.encode(text)], held };
+  if (middle === undefined) {
+    const { text, held } = withoutHeld(windowBefore(before));
+    return { ids: [...begin, ...tokenizer.encode(text)], held, anchor: undefined };
+  }
+  const follows = windowAfter(after);
+  const isSame = previous !== undefined && previous.after === follows && isAbove(previous, before);
+  const anchor = isSame ? previous : { before: before.slice(0, anchorIn(before)), after: follows };
+  const { text, held } = withoutHeld(before.slice(anchor.before.length));
   return {
     ids: [
       ...begin,
       middle.prefix,
-      ...tokenizer.encode(text),
+      ...tokenizer.encode(windowBefore(anchor.before)),
       middle.suffix,
-      ...tokenizer.encode(windowAfter(after)),
+      ...tokenizer.encode(follows),
       middle.middle,
+      ...tokenizer.encode(text),
     ],
     held,
+    anchor,
   };
+}
+
+/** The start of the cursor's line; of a line longer than any window, a place further on. */
+function anchorIn(before: string): number {
+  return Math.max(before.lastIndexOf('\n') + 1, before.length - mostInMiddle);
+}
+
+function isAbove(anchor: Anchor, before: string): boolean {
+  if (!before.startsWith(anchor.before)) return false;
+  const typed = before.slice(anchor.before.length);
+  return typed.length <= mostInMiddle && typed.split('\n').length <= linesInMiddle;
 }
 
 /** Whole lines, unless one alone is too long. */
@@ -56,12 +97,16 @@ function windowBefore(before: string): string {
   return cut.slice(cut.indexOf('\n') + 1);
 }
 
+/** Brackets and quotes that an editor closed by itself come and go with each key; the model closes what it has to. */
 function windowAfter(after: string): string {
-  const lines = after
+  const end = after.indexOf('\n');
+  const line = end < 0 ? after : after.slice(0, end);
+  const follows = /^[)\]}>"'`;,\s]*$/.test(line) ? after.slice(line.length) : after;
+  return follows
     .split('\n', linesAfter + 1)
     .slice(0, linesAfter)
-    .join('\n');
-  return lines.slice(0, mostAfter);
+    .join('\n')
+    .slice(0, mostAfter);
 }
 
 const longestHeld = 40;

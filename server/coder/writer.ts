@@ -1,24 +1,33 @@
 /** A code model that writes at cursors and keeps the prefilled state of recent documents between keystrokes. */
-import { decode } from '../decoder/decode.ts';
+import { type DraftSource, decode } from '../decoder/decode.ts';
 import type { DecoderModel } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
 import type { WriteParameters, Written } from '../engine/messages.ts';
-import { partOf } from './ending.ts';
 import { HeldChooser, TokenBytes } from './held-text.ts';
-import { promptOf } from './prompt.ts';
+import { LineWriter } from './line-writer.ts';
+import { type Anchor, promptOf } from './prompt.ts';
 
 /** Documents whose states are kept: 12 kB a token for a model of half a billion parameters. */
 const mostDocuments = 4;
 const mostTokens = 160;
+/** Tokens a run of the model takes: whoever cancels waits for the run at hand. */
+const chunk = 32;
+
+interface Open {
+  readonly session: DecoderSession;
+  anchor: Anchor | undefined;
+  /** Counts prefills. */
+  turn: number;
+}
 
 export class CodeWriter {
   readonly title: string;
   readonly #model: DecoderModel;
   readonly #tokenizer: DecoderTokenizer;
   readonly #bytes: TokenBytes;
-  /** Most recently used last. */
-  readonly #sessions = new Map<string, DecoderSession>();
+  /** Used last comes last. */
+  readonly #open = new Map<string, Open>();
 
   constructor(title: string, model: DecoderModel, tokenizer: DecoderTokenizer) {
     this.title = title;
@@ -28,61 +37,70 @@ export class CodeWriter {
   }
 
   /** @param between awaited before each run of the model; throwing stops the call, and prefilled tokens stay */
-  async write(
-    { document, before, after, maxLines }: WriteParameters,
-    between: () => Promise<void>,
-  ): Promise<Written> {
-    const { ids, held } = promptOf(this.#tokenizer, { before, after });
-    const session = this.#sessionOf(document);
-    const kept = session.align(ids);
-    const last = await session.read(ids.slice(kept), { between });
+  async write(parameters: WriteParameters, between: () => Promise<void>): Promise<Written> {
+    const { before, draft, maxLines, least = Number.NEGATIVE_INFINITY } = parameters;
+    const { session, ids, held, kept, last } = await this.#read(parameters, between);
     const linePrefix = before.slice(before.lastIndexOf('\n') + 1);
     const chooser = new HeldChooser(this.#bytes, held, held !== '' && linePrefix.trim() === '');
-    const stream = this.#tokenizer.decodeStream();
-    let text = '';
-    let isOver = false;
-    let logProbability = 0;
-    let isFirstLine = true;
-    const choose = (logits: Float32Array): number => {
-      const choice = chooser.choose(logits);
-      if (isFirstLine) logProbability += choice.logProbability;
-      text += stream.push(choice.token);
-      const written = text.slice(held.length);
-      if (written.includes('\n')) isFirstLine = false;
-      isOver = this.#tokenizer.ends.has(choice.token) || !partOf(written, { linePrefix, maxLines }).isOpen;
-      if (this.#tokenizer.isSpecial(choice.token)) isOver = true;
-      return choice.token;
-    };
-    const { tokens } = await decode(session, last, this.#model.config.vocabulary, {
-      maxTokens: mostTokens,
-      choose,
-      isEnd: () => isOver,
-      between,
-    });
-    // The output is not part of the document.
-    session.truncate(Math.min(ids.length, session.ids.length));
-    const ended = isOver ? text.slice(held.length) : wholeLines(text.slice(held.length));
-    return {
-      text: partOf(`${ended}\n`, { linePrefix, maxLines }).text.trimEnd(),
-      logProbability,
-      prompt: ids.length,
-      read: ids.length - kept,
-      written: tokens.length,
-    };
+    const tokenizer = this.#tokenizer;
+    const line = new LineWriter({ tokenizer, chooser, held, linePrefix, maxLines, least });
+    try {
+      const { tokens } = await decode(session, last, this.#model.config.vocabulary, {
+        maxTokens: mostTokens,
+        choose: logits => line.choose(logits),
+        isEnd: () => line.isOver,
+        between,
+        ...(draft !== undefined && { drafts: draftOf(tokenizer.encode(held + draft)) }),
+      });
+      return { ...line.written(), prompt: ids.length, read: ids.length - kept, written: tokens.length };
+    } finally {
+      // What was written is not part of the document.
+      session.truncate(Math.min(ids.length, session.ids.length));
+    }
   }
 
-  #sessionOf(document: string): DecoderSession {
-    const session = this.#sessions.get(document) ?? new DecoderSession(this.#model, { chunk: 32 });
-    this.#sessions.delete(document);
-    this.#sessions.set(document, session);
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > mostDocuments && oldest !== undefined) this.#sessions.delete(oldest);
-    return session;
+  /** Reads the prompt alone. Returns the tokens that were new. @param between as in `write` */
+  async readAhead(parameters: WriteParameters, between: () => Promise<void>): Promise<number> {
+    const { ids, kept } = await this.#read(parameters, between);
+    return ids.length - kept;
+  }
+
+  async #read({ document, before, after }: WriteParameters, between: () => Promise<void>) {
+    const open = this.#openOf(document);
+    const { session } = open;
+    const { ids, held, anchor } = promptOf(this.#tokenizer, { before, after }, open.anchor);
+    open.anchor = anchor;
+    const kept = session.align(ids);
+    const turn = ++open.turn;
+    const last = await session.read(ids.slice(kept), {
+      between: async () => {
+        await between();
+        // What is urgent is done meanwhile, in the same session.
+        if (open.turn !== turn) throw new Error('A later request came first.');
+      },
+    });
+    return { session, ids, held, kept, last };
+  }
+
+  #openOf(document: string): Open {
+    const open = this.#open.get(document) ?? {
+      session: new DecoderSession(this.#model, { chunk }),
+      anchor: undefined,
+      turn: 0,
+    };
+    this.#open.delete(document);
+    this.#open.set(document, open);
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > mostDocuments && oldest !== undefined) this.#open.delete(oldest);
+    return open;
   }
 }
 
-/** Of text cut off in the middle. */
-function wholeLines(text: string): string {
-  const end = text.lastIndexOf('\n');
-  return end < 0 ? '' : text.slice(0, end);
+/** Guesses a line for as long as it is what is written. */
+function draftOf(ids: ArrayLike<number>): DraftSource {
+  const line = Array.from(ids);
+  return {
+    draft: (tokens, count) =>
+      tokens.every((token, at) => token === line[at]) ? line.slice(tokens.length, tokens.length + count) : [],
+  };
 }

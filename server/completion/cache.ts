@@ -39,6 +39,22 @@ export class CompletionCache {
     this.#entries.length = Math.min(this.#entries.length, mostEntries);
   }
 
+  /** Adds what is shown in place of what was found for the same question first. */
+  replace(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
+    const { path, text, offset } = request;
+    const scope = scopeOf(request);
+    const at = this.#entries.findIndex(
+      entry =>
+        entry.path === path &&
+        entry.scope === scope &&
+        entry.before.length === offset &&
+        text.startsWith(entry.before) &&
+        text.slice(offset) === entry.after,
+    );
+    if (at >= 0) this.#entries.splice(at, 1);
+    this.add(request, items, items.length > 0 ? undefined : (reason ?? 'not confident enough'));
+  }
+
   /** What is left of a suggestion whose start was typed since. */
   find(request: CompletionRequest): Known | undefined {
     const { path, text, offset } = request;

@@ -76,7 +76,8 @@ async function answer(
   if (cache) cache.scanned = surroundings.scanned;
   const maker = new ItemMaker(request, context, surroundings, SourceFiles.of(predictor, tokenizer));
   const ranked = rank(featuresOf(candidates, context));
-  const [line] = linesOf(ranked, maker, 1);
+  const lines = linesOf(ranked, maker, 1 + mostAlternatives);
+  const [line] = lines;
   const passed = cache?.passed.countAt(context) ?? 0;
   const item = shownOf(ranked, line, context, surroundings, maker, request, passed);
   if (item === undefined) {
@@ -93,11 +94,10 @@ async function answer(
     if (line === undefined) return { reason: 'nothing to add' };
     const isLittle =
       !isWorthShowing(line.text) && line.confidence >= leastConfidence(request.eagerness ?? 0.5);
-    return { reason: isLittle ? 'too little to show' : 'not confident enough', withheld: line, line };
+    const reason = isLittle ? 'too little to show' : 'not confident enough';
+    return { reason, withheld: line, line, alternatives: lines.slice(1) };
   }
-  const alternatives = linesOf(ranked, maker, 1 + mostAlternatives).filter(
-    other => other.text !== item.text && isWorthShowing(other.text),
-  );
+  const alternatives = lines.filter(other => other.text !== item.text && isWorthShowing(other.text));
   cache?.passed.show(context, item.text);
   cache?.add(request, [item, ...alternatives]);
   return { item, alternatives, ...(line && { line }) };

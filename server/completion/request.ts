@@ -44,6 +44,8 @@ export interface CompletionItem {
   readonly verbatim?: TokenPlace & { readonly endLine: number };
   readonly kind: 'rest of line' | 'line' | 'block';
   readonly origin: Origin;
+  /** What the model that wrote it is called. */
+  readonly model?: string;
   /** Where the cursor goes when it is accepted, in UTF-16 units from the start of `text`; at its end where this is left out. */
   readonly caret?: number;
 }

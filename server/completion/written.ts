@@ -4,7 +4,7 @@ import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } fro
 import type { CompletionItem, CompletionRequest } from './request.ts';
 import { Surroundings } from './surroundings.ts';
 import { isWorthShowing } from './threshold.ts';
-import { cleanText, isTypedOver, trimToSuffix } from './trim.ts';
+import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from './trim.ts';
 
 /**
  * @param written what the model would insert
@@ -21,22 +21,28 @@ export function itemFromModel(
   const { lineSuffix, linePrefix, lineEnding, language } = context;
   const [first = '', ...below] = withoutLinesBelow(cleanText(written).split('\n'), neighbours);
   const line = trimToSuffix(first, lineSuffix);
-  if (line === undefined) return undefined;
-  const lines = lineSuffix.trim() === '' ? [line, ...below] : [line];
+  // Brackets that the editor closed itself, and that are closed by what was written.
+  const replaced =
+    line === undefined && request.replacesClosers
+      ? closersReplaced([first, ...below].join('\n'), lineSuffix)
+      : undefined;
+  if (line === undefined && replaced === undefined) return undefined;
+  const lines = lineSuffix.trim() === '' || line === undefined ? [line ?? first, ...below] : [line];
   const text = lines.join('\n').trimEnd();
+  const suffix = lineSuffix.slice(replaced ?? 0);
   const isCode = language.kind === 'code';
-  const whole = `${linePrefix}${text}${lineSuffix}`.split('\n');
+  const whole = `${linePrefix}${text}${suffix}`.split('\n');
   if (
     !isWorthShowing(text) ||
-    isTypedOver(text, lineSuffix) ||
+    (replaced === undefined && isTypedOver(text, lineSuffix)) ||
     isThereAlready(whole[0]!, context, neighbours) ||
     whole.some(one => isConflictMarker(one, isCode)) ||
-    !new Surroundings(context).isBalanced(text, lineSuffix, [])
+    !new Surroundings(context).isBalanced(text, suffix, [])
   )
     return undefined;
   return {
     text: lineEnding === '\r\n' ? text.replaceAll('\n', '\r\n') : text,
-    range: { start: request.offset, end: request.offset },
+    range: { start: request.offset, end: request.offset + (replaced ?? 0) },
     confidence,
     provenance: [],
     origin: 'model',

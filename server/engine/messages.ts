@@ -21,7 +21,9 @@ export interface ModelReference {
 interface Work {
   /** Has a code model write at the cursor. The first call converts the model, which takes a minute or more. */
   write: { parameters: WriteParameters; result: Written };
-  /** Opens a code model, converting it first if necessary. */
+  /** Reads what stands above a cursor, so that writing there begins sooner; gives way to all that is urgent. */
+  readAhead: { parameters: WriteParameters; result: { readonly read: number } };
+  /** Converts a code model where it is not yet, and opens it. */
   openCoder: { parameters: { readonly coder: CoderReference }; result: { readonly title: string } };
   /** Runs the check graph on the current device and compares it with its reference. */
   check: { parameters: { readonly seed: number }; result: CheckResult };
@@ -93,14 +95,20 @@ export interface WriteParameters {
   readonly before: string;
   readonly after: string;
   readonly maxLines: number;
+  /** A rest of the line that was found elsewhere: the part that the model agrees with costs little. */
+  readonly draft?: string;
+  /** Natural logarithm: a line that becomes less probable is given up. */
+  readonly least?: number;
 }
 
 export interface Written {
-  /** The text to insert, without a trailing line break. */
+  /** What the model would insert, without a line break at its end; empty where it was given up. */
   readonly text: string;
   /** Natural log-probability of the first line and its end. */
   readonly logProbability: number;
-  /** Prompt tokens, of those prefilled, and tokens written. */
+  /** The first line as it was written: its length in UTF-16 units after each token, and the logarithm of its probability up to there. */
+  readonly steps: readonly { readonly length: number; readonly logProbability: number }[];
+  /** Tokens of the prompt, those of them that had to be read, and tokens written. */
   readonly prompt: number;
   readonly read: number;
   readonly written: number;

@@ -1,8 +1,10 @@
-/** `longsight eval`: hides lines of a repository, suggests them under several settings, and scores the results. */
-import { complete } from '../completion/complete.ts';
+/** `longsight eval`: hides lines of a repository, suggests them under several settings, and counts. */
+import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { AsyncPredictor, PredictionScope } from '../copy-memory/predictor.ts';
 import { contentOf } from '../sequence/content.ts';
+import type { CoderClient } from '../suggestions/coder-client.ts';
+import { suggest } from '../suggestions/suggest.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { bitsPerByte } from './bits.ts';
 import { ChunkIndex } from './bm25.ts';
@@ -31,11 +33,13 @@ export interface EvaluationOptions {
   /** Skips the cursor at the start of the line, whose figures are then empty. */
   readonly inLineOnly?: boolean;
   readonly seed: number;
-  /** `file`, `repo`, `copy`, `neural`, `mixed`, `bm25`, `oracle`, `other:<folder>`. */
+  /** `file`, `repo`, `copy`, `coder`, `mixed`, `neural`, `neural+copy`, `bm25`, `oracle`, `other:<folder>`. */
   readonly settings: readonly string[];
   /** Reads another repository, for `other:`. */
   readonly openOther: (folder: string) => Promise<CopyMemory>;
-  /** Predictors for `neural` and `mixed`, after prefill of the repository. */
+  /** The code model in use, for `coder` (alone) and `mixed` (with the copy memory: what an editor shows). */
+  readonly coder?: CoderClient | undefined;
+  /** The model that has read the repository, and both mixed: what `neural` and `neural+copy` ask. */
   readonly neural?: { readonly alone: AsyncPredictor; readonly mixed: AsyncPredictor } | undefined;
   /** Other predictors, measured on the same lines. */
   readonly baselines?: ReadonlyMap<string, Asker>;
@@ -161,13 +165,16 @@ const knownSettings: ReadonlySet<string> = new Set([
   'file',
   'repo',
   'copy',
-  'neural',
+  'coder',
   'mixed',
+  'neural',
+  'neural+copy',
   'bm25',
   'oracle',
 ]);
 const cursorFractions = { inLine: 0.4, lineStart: 0 } as const;
 const notRead = 'the model has not read the repository; use --neural';
+const noCoder = 'no code model is in use; "longsight model" lists them';
 
 /** Suggests for one cursor; a sentence if a setting is unavailable. */
 export type Asker = ((one: CursorCase) => Promise<Outcome>) | string;
@@ -177,18 +184,22 @@ async function askersFor(
   files: readonly EvaluatedFile[],
 ): Promise<Map<string, Asker>> {
   const { memory, tokenizer, eagerness } = options;
-  const ask = async (
+  const outcomeOf = async (
     one: CursorCase,
-    predictor: AsyncPredictor,
-    scope: PredictionScope,
+    answer: (request: CompletionRequest) => Promise<Completion>,
     started = performance.now(),
   ): Promise<Outcome> => {
-    const { path } = one.line.file;
-    // No deadline: suggestions must not depend on the machine's load.
+    // No deadline: what is suggested must not depend on how busy the machine is.
     const budget = Number.POSITIVE_INFINITY;
-    const request = { path, text: one.text, offset: one.offset, scope, eagerness, budget };
-    const { item, withheld, line } = await complete(request, predictor, tokenizer, options.signal);
-    // Scores whole lines, even if a prefix would be shown instead.
+    const { path } = one.line.file;
+    const { item, withheld, line } = await answer({
+      path,
+      text: one.text,
+      offset: one.offset,
+      eagerness,
+      budget,
+    });
+    // Whole lines are what is counted; a start of one that is shown in its place is not.
     const best = line ?? item ?? withheld;
     return {
       before: one.before,
@@ -199,6 +210,16 @@ async function askersFor(
       milliseconds: performance.now() - started,
     };
   };
+  const ask = (
+    one: CursorCase,
+    predictor: AsyncPredictor,
+    scope: PredictionScope,
+    coder?: CoderClient,
+    started?: number,
+  ): Promise<Outcome> => {
+    const from = { predictor, tokenizer, coder };
+    return outcomeOf(one, request => suggest({ ...request, scope }, from, options.signal), started);
+  };
   const askers = new Map<string, Asker>();
   for (const name of new Set(options.settings)) {
     if (name === 'file') askers.set(name, one => ask(one, memory, 'file'));
@@ -207,7 +228,13 @@ async function askersFor(
       // One measurement serves both names.
       if (!askers.has('repo')) askers.set('repo', one => ask(one, memory, 'repository'));
       askers.set(name, one => ask(one, memory, 'repository'));
-    } else if (name === 'neural' || name === 'mixed') {
+    } else if (name === 'coder' || name === 'mixed') {
+      const { coder } = options;
+      if (coder === undefined) askers.set(name, noCoder);
+      else if (name === 'coder')
+        askers.set(name, one => outcomeOf(one, request => coder.alone(request, options.signal)));
+      else askers.set(name, one => ask(one, memory, 'repository', coder));
+    } else if (name === 'neural' || name === 'neural+copy') {
       const predictor = name === 'neural' ? options.neural?.alone : options.neural?.mixed;
       askers.set(name, predictor === undefined ? notRead : one => ask(one, predictor, 'repository'));
     } else if (name === 'oracle') askers.set(name, oracle(files));
@@ -216,7 +243,7 @@ async function askersFor(
       askers.set(name, one => {
         const started = performance.now();
         const chunks = index.memoryFor(one.text.slice(0, one.offset), one.line.file.path, tokenizer);
-        return ask(one, chunks, 'repository', started);
+        return ask(one, chunks, 'repository', undefined, started);
       });
     } else {
       const other = await options.openOther(name.slice('other:'.length));
@@ -280,8 +307,8 @@ async function bitsBySetting(
   const files = [...new Set(lines.map(line => line.file))].slice(0, filesForBits);
   const wanted = new Set(options.settings.map(name => (name === 'copy' ? 'repo' : name)));
   for (const name of wanted) {
-    const predictor = name === 'neural' ? neural?.alone : name === 'mixed' ? neural?.mixed : memory;
-    if (predictor === undefined || !['file', 'repo', 'neural', 'mixed'].includes(name)) continue;
+    const predictor = name === 'neural' ? neural?.alone : name === 'neural+copy' ? neural?.mixed : memory;
+    if (predictor === undefined || !['file', 'repo', 'neural', 'neural+copy'].includes(name)) continue;
     const scope = name === 'file' ? 'file' : 'repository';
     bits[name] = await bitsPerByte(files, predictor, tokenizer, scope, signal);
   }

@@ -2,15 +2,23 @@ import { columns } from './report.ts';
 import type { TypingEvaluation } from './typing.ts';
 import type { TypingMetrics } from './typing-metrics.ts';
 
-/** Formats the results of typing with suggestions: shares in percent. */
-export function typingText({ files, seed, eagerness, all, byManner, byPlace }: TypingEvaluation): string {
+/** What typing with suggestions came to, for people: shares in percent. */
+export function typingText({
+  setting,
+  files,
+  seed,
+  eagerness,
+  all,
+  byManner,
+  byPlace,
+}: TypingEvaluation): string {
   const rows = [
     ['all', all],
     ...Object.entries(byManner).map(([name, metrics]) => [`  ${name}`, metrics] as const),
     ...Object.entries(byPlace).map(([name, metrics]) => [`  at: ${name}`, metrics] as const),
   ] as const;
   return [
-    `${files} hidden files typed again (seed ${seed}, eagerness ${eagerness}), in stretches from top to bottom and one function each; a suggestion is accepted as soon as all of it, its first line or its next word is right.`,
+    `${setting}: ${files} hidden files typed again (seed ${seed}, eagerness ${eagerness}), in stretches from top to bottom and one function each; a suggestion is accepted as soon as all of it, its first line or its next word is right.`,
     '',
     columns([heading, ...rows.map(([name, metrics]) => [name, ...cells(metrics)])]),
     '',

@@ -1,9 +1,11 @@
 /** `longsight eval --protocol typing`: retypes hidden files and counts what suggestions save. */
 import { CompletionCache } from '../completion/cache.ts';
-import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
+import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import { contextOf } from '../completion/context.ts';
 import { isWorthShowing } from '../completion/threshold.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { CoderClient } from '../suggestions/coder-client.ts';
+import { suggest } from '../suggestions/suggest.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { type Place, placeOf } from '../usefulness/place.ts';
 import { languageOf } from '../workspace/language.ts';
@@ -17,6 +19,10 @@ export interface TypingOptions {
   /** Memory of the repository whose files are hidden, one at a time. */
   readonly memory: CopyMemory;
   readonly tokenizer: Tokenizer;
+  /** What suggests: `repo` when left out. */
+  readonly setting?: TypingSetting;
+  /** The code model in use, for `coder` and `mixed`. */
+  readonly coder?: CoderClient | undefined;
   /** Number of files to type. */
   readonly files: number;
   readonly seed: number;
@@ -25,8 +31,13 @@ export interface TypingOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** The file alone, the repository, a code model alone, and both as an editor shows them. */
+export const typingSettings = ['file', 'repo', 'coder', 'mixed'] as const;
+export type TypingSetting = (typeof typingSettings)[number];
+
 export interface TypingEvaluation {
   readonly protocol: 'typing';
+  readonly setting: TypingSetting;
   readonly seed: number;
   /** Number of files typed. */
   readonly files: number;
@@ -42,27 +53,40 @@ export type TypingAsker = (request: CompletionRequest) => Promise<Completion>;
 
 /** @throws RangeError when the repository has no file to type; the signal's reason when aborted */
 export async function runTyping(options: TypingOptions): Promise<TypingEvaluation> {
-  const { memory, tokenizer, seed, signal, eagerness = 0.5 } = options;
+  const { memory, tokenizer, seed, signal, eagerness = 0.5, setting = 'repo' } = options;
+  if ((setting === 'coder' || setting === 'mixed') && options.coder === undefined)
+    throw new RangeError('No code model is in use; "longsight model" lists them.');
   const sittings = chooseSittings(filesOf(memory, tokenizer), options.files, randomFrom(seed));
   if (sittings.length === 0) throw new RangeError('This repository has no code to type.');
   const tally = new TypingTally();
   for (const [done, sitting] of sittings.entries()) {
     options.onProgress?.(done, sittings.length);
-    const cache = new CompletionCache();
-    await typeAgain(
-      sitting,
-      request => complete({ ...request, eagerness }, memory, tokenizer, signal, cache),
-      tally,
-      signal,
-    );
+    await typeAgain(sitting, askerFor(options, setting, eagerness), tally, signal);
   }
   return {
     protocol: 'typing',
+    setting,
     seed,
     files: new Set(sittings.map(({ file }) => file.path)).size,
     eagerness,
     ...tally.figures(),
   };
+}
+
+function askerFor(
+  { memory, tokenizer, coder, signal }: TypingOptions,
+  setting: TypingSetting,
+  eagerness: number,
+): TypingAsker {
+  if (setting === 'coder') return request => coder!.alone({ ...request, eagerness }, signal);
+  const from = {
+    predictor: memory,
+    tokenizer,
+    cache: new CompletionCache(),
+    ...(setting === 'mixed' && { coder }),
+  };
+  const scope = setting === 'file' ? 'file' : 'repository';
+  return request => suggest({ ...request, eagerness, scope }, from, signal);
 }
 
 /** A suggestion on screen: the same one while it is typed along or partly accepted. */

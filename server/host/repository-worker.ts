@@ -1,15 +1,19 @@
 /** The repository of the open folders, and everything built from it. */
 import { LookAhead } from '../completion/ahead.ts';
 import { CompletionCache } from '../completion/cache.ts';
-import { type Completion, complete } from '../completion/complete.ts';
+import type { Completion } from '../completion/complete.ts';
 import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { CoderReference } from '../engine/messages.ts';
+import { watchPower } from '../engine/power.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
 import { CacheStore } from '../storage/cache-store.ts';
+import { CoderClient } from '../suggestions/coder-client.ts';
+import { suggest } from '../suggestions/suggest.ts';
 import { SummaryCache } from '../summary/summary-cache.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
@@ -17,7 +21,6 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
 import { maskSecrets } from '../workspace/secrets/names.ts';
-import { CoderWorker } from './coder-worker.ts';
 import {
   type DocumentQuestion,
   type IndexStats,
@@ -34,7 +37,7 @@ interface Open {
   readonly repository: Repository<CopyMemory>;
   readonly summary: SummaryWorker;
   readonly neural: ModelWorker | undefined;
-  readonly coder: CoderWorker | undefined;
+  readonly coder: CoderClient | undefined;
 }
 
 export class RepositoryWorker {
@@ -44,6 +47,7 @@ export class RepositoryWorker {
   readonly #onProblem: (problem: string) => void;
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
+  #stopWatchingPower: () => void = () => {};
   #warming = new AbortController();
   #open: Open | undefined;
   #parameters: OpenParameters | undefined;
@@ -73,6 +77,7 @@ export class RepositoryWorker {
     this.#parameters = parameters;
     // Release the old repository first: two at once may not fit in RAM.
     this.#open?.neural?.stop();
+    this.#stopWatchingPower();
     this.#open = undefined;
     this.#suggestions.clear();
     const problems: string[] = [];
@@ -109,10 +114,16 @@ export class RepositoryWorker {
       repository,
       summary: new SummaryWorker(name, repository, kept, this.#workOn),
       neural,
-      coder: parameters.coder && new CoderWorker(this.#engine, parameters.coder, this.#onProblem),
+      coder: parameters.coder && this.#clientOf(parameters.coder),
     };
     this.#changed();
     return { modelId: modelIdOf(tokenizer), problems };
+  }
+
+  #clientOf(coder: CoderReference): CoderClient {
+    const client = new CoderClient(this.#engine, coder, { onProblem: this.#onProblem });
+    this.#stopWatchingPower = watchPower(isOnBattery => client.saveEnergy(isOnBattery));
+    return client;
   }
 
   /** @throws FolderError when no folder can be read; documents still complete from themselves */
@@ -184,10 +195,14 @@ export class RepositoryWorker {
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#workOn(path);
-    const copied = await complete(request, repository.memory, tokenizer, signal, this.#suggestions);
-    const found = (await this.#open?.coder?.complete(request, copied, signal)) ?? copied;
-    if (found.item?.origin === 'model') this.#suggestions.add(request, [found.item]);
-    else if (found.item !== undefined && !signal.aborted)
+    const from = {
+      predictor: repository.memory,
+      tokenizer,
+      coder: this.#open?.coder,
+      cache: this.#suggestions,
+    };
+    const found = await suggest(request, from, signal);
+    if (found.item !== undefined && found.item.origin !== 'model' && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }

@@ -183,7 +183,7 @@ function isWanted({ enable, languages }: SettingsShape, languageId: string): boo
 }
 
 function itemOf(
-  { text, range, confidence, provenance, origin, verbatim, caret }: CompletionItem,
+  { text, range, confidence, provenance, origin, model, verbatim, caret }: CompletionItem,
   document: TextDocument,
   { start }: Whole,
 ): InlineCompletionItem {
@@ -192,6 +192,7 @@ function itemOf(
     confidence,
     provenance,
     origin,
+    ...(model !== undefined && { model }),
     ...(verbatim && { verbatim }),
     // Not a snippet: editors indent a snippet's lines themselves, but display it unindented.
     ...(caret !== undefined && { caret }),

@@ -10,6 +10,7 @@ import { openCoder } from './coder.ts';
 import { type FoundModel, findModels, type Origin } from './discover.ts';
 import type { OnProgress } from './download.ts';
 import { type GetOptions, type Got, getModel } from './get.ts';
+import { knownSpeed, type ModelSpeed } from './speed.ts';
 
 /** A model on this machine. */
 export interface LocalModel {
@@ -18,6 +19,8 @@ export interface LocalModel {
   readonly bytes: number;
   /** Downloaded by Longsight, a file that the user named, or another program's folder. */
   readonly origin: 'longsight' | 'file' | Origin;
+  /** On this machine; nothing before it was used for the first time. */
+  readonly speed?: ModelSpeed;
 }
 
 export interface Listing {
@@ -74,7 +77,13 @@ export class ModelLibrary {
     const state = await this.#state();
     const fetched = await this.#fetched();
     const added = await withSizes(state.added, 'file');
-    const local = [...fetched, ...added, ...(await this.#find())];
+    const local = await Promise.all(
+      [...fetched, ...added, ...(await this.#find())].map(async (model): Promise<LocalModel> => {
+        const sha256 = state.hashes[model.path]?.sha256;
+        const speed = sha256 === undefined ? undefined : await knownSpeed(this.convertedFolder(sha256));
+        return speed === undefined ? model : { ...model, speed };
+      }),
+    );
     const here = new Set(fetched.map(({ name }) => name));
     return {
       local,

@@ -15,6 +15,11 @@ export class PassedOver {
   #count = 0;
   #shown: { readonly before: string; readonly text: string } | undefined;
 
+  /** On the line that was asked about last. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** How many there are on a request's line. */
   countAt({ path, above, linePrefix }: AskedLine): number {
     if (path !== this.#path || above !== this.#above) {

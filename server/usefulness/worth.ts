@@ -38,6 +38,21 @@ export function usefulnessOf(right: number, length: number, isWhole: boolean, co
   return right * (Math.min(longest, length) - (isWhole ? 0 : cutCost)) - (1 - right) * cost;
 }
 
+/** The same at an eagerness from 0 to 1, where so many suggestions were typed past on the line. */
+export function usefulnessAt(
+  right: number,
+  length: number,
+  isWhole: boolean,
+  { eagerness, passed }: { readonly eagerness: number; readonly passed: number },
+): number {
+  return usefulnessOf(right, length, isWhole, costAt(eagerness) * (1 + passedCost * passed));
+}
+
+/** Whether a suggestion is probable enough to be shown, however long it is. */
+export function isShownAt(right: number, eagerness: number): boolean {
+  return right >= leastProbability(eagerness);
+}
+
 /** Cost of a wrong suggestion, in characters. */
 function costAt(eagerness: number): number {
   return usualCost * 8 ** (1 - 2 * bounded(eagerness));

@@ -153,6 +153,10 @@ async function perform(
     }
     case 'openCoder':
       return { title: (await coders.get(request.parameters.coder, between)).title };
+    case 'readAhead': {
+      const writer = await coders.get(request.parameters.coder, between);
+      return { read: await writer.readAhead(request.parameters, between) };
+    }
     case 'write': {
       const writer = await coders.get(request.parameters.coder, between);
       return writer.write(request.parameters, between);

@@ -5,16 +5,42 @@ import { byteTokenizer, special } from './byte-tokenizer.ts';
 
 const text = (ids: readonly number[]) => Buffer.from(ids.filter(id => id < 256)).toString();
 
-test('the prompt is the text before, the text after, then the middle', () => {
-  const { ids, held } = promptOf(byteTokenizer, { before: 'a = ', after: '\nb' });
+test('the lines above, the text after, and then the line that is written', () => {
+  const { ids, held, anchor } = promptOf(byteTokenizer, { before: 'x\na = ', after: '\nb' });
   assert.equal(held, ' ');
   assert.deepEqual(ids, [
     special.prefix,
-    ...Buffer.from('a ='),
+    ...Buffer.from('x\n'),
     special.suffix,
     ...Buffer.from('\nb'),
     special.middle,
+    ...Buffer.from('a ='),
   ]);
+  assert.deepEqual(anchor, { before: 'x\n', after: '\nb' });
+});
+
+test('what is typed at one place only lengthens the prompt, over lines and brackets that the editor closes', () => {
+  const start = promptOf(byteTokenizer, { before: 'x\n', after: '\nb' });
+  let last = start;
+  for (const [typed, after] of [
+    ['a', '\nb'],
+    ['a(', ')\nb'],
+    ['a("', '")\nb'],
+    ['a("c")\n  d', '\nb'],
+  ] as const) {
+    const next = promptOf(byteTokenizer, { before: `x\n${typed}`, after }, last.anchor);
+    assert.deepEqual(next.ids.slice(0, start.ids.length), start.ids, typed);
+    assert.equal(text(next.ids) + next.held, `x\n\nb${typed}`);
+    last = next;
+  }
+});
+
+test('elsewhere in the text, and after many lines, the middle begins where the cursor is', () => {
+  const { anchor } = promptOf(byteTokenizer, { before: 'x\ny\n', after: '\nb' });
+  const above = promptOf(byteTokenizer, { before: 'x\n', after: '\ny\nb' }, anchor);
+  assert.equal(above.anchor?.before, 'x\n');
+  const far = promptOf(byteTokenizer, { before: `x\ny\n${'z\n'.repeat(40)}`, after: '\nb' }, anchor);
+  assert.equal(far.anchor?.before, `x\ny\n${'z\n'.repeat(40)}`);
 });
 
 const words: readonly [before: string, held: string][] = [
@@ -44,7 +70,7 @@ test('without fill-in-the-middle the prompt is the text before', () => {
 test('the window moves in steps, so most keystrokes keep its start', () => {
   const lines = Array.from({ length: 400 }, (_, i) => `line ${i}`);
   const starts = new Set<string>();
-  for (let end = 300; end < 348; end++) {
+  for (let end = 300; end < 332; end++) {
     const { ids } = promptOf(byteTokenizer, { before: `${lines.slice(0, end).join('\n')}\n`, after: '' });
     starts.add(text(ids).split('\n')[0]!);
   }

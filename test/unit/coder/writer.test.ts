@@ -37,7 +37,48 @@ test('the same request has the same answer without another prefill', async () =>
   assert.ok(Number.isFinite(first.logProbability) && first.logProbability < 0);
 });
 
-test('typing prefills only new text and the text after the cursor', async () => {
+test('a draft changes nothing of what is written, right or wrong', async () => {
+  const asked = { ...question, before: 'const total = ', maxLines: 1 };
+  const plain = await writer().write(asked, nothing);
+  for (const draft of [plain.text, `${plain.text.slice(0, 2)}#`, '', 'something else']) {
+    const drafted = await writer().write({ ...asked, draft }, nothing);
+    assert.equal(drafted.text, plain.text, draft);
+    assert.ok(Math.abs(drafted.logProbability - plain.logProbability) < 1e-4);
+  }
+});
+
+test('what was read ahead is not read again', async () => {
+  const one = writer();
+  const asked = { ...question, before: 'let a = 1;\nconst total = ' };
+  const ahead = await one.readAhead({ ...asked, before: 'let a = 1;\n' }, nothing);
+  const { read, prompt } = await one.write(asked, nothing);
+  assert.ok(ahead > 10 && read <= prompt - ahead + 1, `${ahead} + ${read} of ${prompt}`);
+});
+
+test('reading ahead ends where a request comes first, and leaves its answer right', async () => {
+  const one = writer();
+  const asked = { ...question, before: `${'let a = 1;\n'.repeat(8)}let b = ` };
+  let runs = 0;
+  let answer: Awaited<ReturnType<typeof one.write>> | undefined;
+  await assert.rejects(
+    one.readAhead({ ...asked, before: `x\n${asked.before}` }, async () => {
+      if (++runs === 2) answer = await one.write(asked, nothing);
+    }),
+    /came first/,
+  );
+  assert.equal(runs, 2);
+  const fresh = await writer().write(asked, nothing);
+  assert.equal(answer?.text, fresh.text);
+  assert.equal((await one.write(asked, nothing)).read, 1);
+});
+
+test('a line that becomes too improbable is given up', async () => {
+  const asked = { ...question, before: 'const total = ' };
+  const { text, written } = await writer().write({ ...asked, least: -1e-9 }, nothing);
+  assert.deepEqual([text, written], ['', 1]);
+});
+
+test('typing on reads what is new and what stands after the cursor', async () => {
   const one = writer();
   const { prompt } = await one.write({ ...question, before: 'const total = a.b' }, nothing);
   const next = await one.write({ ...question, before: 'const total = a.b.c' }, nothing);

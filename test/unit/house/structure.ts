@@ -38,6 +38,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/analysis'],
   ['server/relations', 'server/names', 'server/usefulness'],
   ['server/completion', 'server/summary'],
+  ['server/suggestions'],
   ['server/evaluation', 'server/editing', 'server/diagnostics'],
   ['server/host'],
   ['server/lsp', 'server/cli'],

@@ -1,0 +1,31 @@
+/** What an editor shows at a cursor, from the copy memory and, where one is in use, a code model. */
+import type { CompletionCache } from '../completion/cache.ts';
+import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
+import { contextOf } from '../completion/context.ts';
+import type { AsyncPredictor } from '../copy-memory/predictor.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { CoderClient } from './coder-client.ts';
+
+export interface SuggestingFrom {
+  readonly predictor: AsyncPredictor;
+  readonly tokenizer: Tokenizer;
+  readonly coder?: CoderClient | undefined;
+  /** What earlier questions leave for later ones. */
+  readonly cache?: CompletionCache | undefined;
+}
+
+export async function suggest(
+  request: CompletionRequest,
+  { predictor, tokenizer, coder, cache }: SuggestingFrom,
+  signal?: AbortSignal,
+): Promise<Completion> {
+  const found = await complete(request, predictor, tokenizer, signal, cache);
+  if (coder === undefined) return found;
+  const answer = await coder.complete(request, found, signal, cache?.passed.count);
+  if (cache !== undefined && answer !== found && answer.reason !== 'cancelled') {
+    const { item, alternatives = [], reason } = answer;
+    cache.replace(request, item === undefined ? [] : [item, ...alternatives], reason);
+    cache.passed.show(contextOf(request), item?.text ?? '');
+  }
+  return answer;
+}

@@ -1,0 +1,115 @@
+/**
+ * Fits the ranking of copied and written lines (`server/suggestions/ranking.ts`) on what `coder-observe` wrote:
+ * `npm run bench -- coder-fit <observations.jsonl> <repository>…`. Fits on the repositories that are named and reports on the others, beside the copy
+ * memory and the model alone; prints the table.
+ */
+import { readFileSync } from 'node:fs';
+import { isExact } from '../../server/evaluation/metrics.ts';
+import { lineFeatures, linesOf, rankLines } from '../../server/suggestions/ranking.ts';
+import type { CoderObservation } from './coder/observation.ts';
+import { fitConditionalLogit } from './conditional-logit.ts';
+
+const [file = '', ...fitted] = process.argv.slice(2);
+const all = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map(line => JSON.parse(line) as CoderObservation);
+
+const choices = all.map(one => {
+  const lines = linesOf(one.copies, { text: one.written, logProbability: one.score });
+  return { one, lines, right: lines.findIndex(line => isRight(one, line.text)) };
+});
+const weights = fitConditionalLogit(
+  choices
+    .filter(({ one }) => fitted.includes(one.repository))
+    .map(({ lines, right }) => ({ options: lines.map(({ features }) => features), right })),
+  lineFeatures.length,
+);
+console.log(lineFeatures.map((name, i) => `  ${name}: ${weights[i]!.toFixed(3)},`).join('\n'));
+
+const repositories = [...new Set(all.map(one => one.repository))];
+const held = repositories.filter(name => !fitted.includes(name));
+print('', 'n', 'copy', 'model', 'either', 'fitted', 'in use', 'shown at .8: copy', 'fitted', 'in use');
+for (const [name, members] of [
+  ...repositories.map(one => [one, [one]] as const),
+  ['fitted on', fitted] as const,
+  ['held out', held] as const,
+]) {
+  const own = choices.filter(({ one }) => members.includes(one.repository));
+  const copies = own.map(({ one }) => sure(one, one.copies[0]?.text ?? '', one.copies[0]?.confidence ?? 0));
+  const refitted = own.map(({ one, lines }) => {
+    const odds = lines.map(({ features }) => Math.exp(dot(features, weights)));
+    const total = odds.reduce((sum, odd) => sum + odd, 1);
+    const best = odds.indexOf(Math.max(...odds));
+    return sure(one, lines[best]?.text ?? '', (odds[best] ?? 0) / total);
+  });
+  const inUse = own.map(({ one }) => {
+    const [best] = rankLines(one.copies, { text: one.written, logProbability: one.score });
+    return sure(one, best?.text ?? '', best?.right ?? 0);
+  });
+  print(
+    name,
+    own.length,
+    share(copies),
+    share(own.map(({ one }) => sure(one, one.written, 0))),
+    percent(own.filter(({ right }) => right >= 0).length / own.length),
+    share(refitted),
+    share(inUse),
+    percent(shownAt(copies, 0.8)),
+    percent(shownAt(refitted, 0.8)),
+    percent(shownAt(inUse, 0.8)),
+  );
+  if (members.length > 1) console.log(`  claimed → right (n): ${reliability(refitted)}`);
+}
+
+interface Sure {
+  readonly isRight: boolean;
+  readonly right: number;
+}
+
+function sure(one: CoderObservation, text: string, right: number): Sure {
+  return { isRight: isRight(one, text), right };
+}
+
+function isRight(one: CoderObservation, suggested: string): boolean {
+  const { before, expected } = one;
+  return isExact({ before, expected, suggested, confidence: 0, shown: true, milliseconds: 0 });
+}
+
+/** The largest share of lines that can be shown, surest first, with so many right. */
+function shownAt(lines: readonly Sure[], precision: number): number {
+  let [right, most] = [0, 0];
+  for (const [i, line] of lines.toSorted((a, b) => b.right - a.right).entries()) {
+    if (line.isRight) right++;
+    if (right / (i + 1) >= precision) most = i + 1;
+  }
+  return most / lines.length;
+}
+
+function reliability(lines: readonly Sure[]): string {
+  const sorted = lines.toSorted((a, b) => a.right - b.right);
+  const bins = 6;
+  return Array.from({ length: bins }, (_, bin) => {
+    const own = sorted.slice((bin * sorted.length) / bins, ((bin + 1) * sorted.length) / bins);
+    const mean = own.reduce((sum, line) => sum + line.right, 0) / own.length;
+    return `${percent(mean)} → ${share(own)} (${own.length})`;
+  }).join(', ');
+}
+
+function share(lines: readonly Sure[]): string {
+  return percent(lines.filter(line => line.isRight).length / lines.length);
+}
+
+function percent(value: number): string {
+  return (100 * value).toFixed(1);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+}
+
+function print(...cells: readonly (string | number)[]): void {
+  console.log(
+    cells.map((cell, i) => (i === 0 ? String(cell).padEnd(12) : String(cell).padStart(9))).join(''),
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * How long the code model in use takes where the copy memory is not sure: `npm run bench -- coder-latency <cache folder> <folder> [<places>]`, through the engine
+ * process and the code that the product asks with. Lines of hidden places are typed key by key; each key is a question, as if a person paused there.
+ */
+import { CompletionCache } from '../../server/completion/cache.ts';
+import type { CompletionRequest } from '../../server/completion/request.ts';
+import { engineEntry } from '../../server/engine/entry.ts';
+import type { Written } from '../../server/engine/messages.ts';
+import { createEngine, type Engine } from '../../server/engine/process.ts';
+import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
+import { randomFrom } from '../../server/evaluation/random.ts';
+import { coderInUse, libraryIn } from '../../server/models/in-use.ts';
+import { CoderClient } from '../../server/suggestions/coder-client.ts';
+import { suggest } from '../../server/suggestions/suggest.ts';
+import { loadTokenizer } from '../../server/tokens/load.ts';
+import { readRepository } from './completion-repository.ts';
+
+const [cache = '', folder = '.', count = '5'] = process.argv.slice(2);
+const keysPerPlace = 20;
+const coder = await coderInUse(libraryIn(cache));
+if (coder === undefined) throw new Error(`No code model is in use in ${cache}.`);
+const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
+/** What the model was asked, in order. */
+const answers: Written[] = [];
+const watched: Pick<Engine, 'run'> = {
+  run: async (name, parameters, options) => {
+    const result = await engine.run(name, parameters, options);
+    if (name === 'write') answers.push(result as Written);
+    return result;
+  },
+};
+const client = new CoderClient(watched, coder, {
+  patience: Number.POSITIVE_INFINITY,
+  onProblem: problem => {
+    throw new Error(problem);
+  },
+});
+await client.ready;
+const tokenizer = loadTokenizer();
+const { memory, files } = await readRepository(folder, tokenizer);
+const places = chooseLines(files, Number(count), randomFrom(3));
+
+const first: number[] = [];
+const here: number[] = [];
+const keys: number[] = [];
+const along: number[] = [];
+const readFirst: number[] = [];
+const readAtKeys: number[] = [];
+const ended: number[] = [];
+let silentKeys = 0;
+for (const place of places) {
+  const { text, offset, expected } = cursorIn(place, 0);
+  const { path } = place.file;
+  const from = { predictor: memory, tokenizer, coder: client, cache: new CompletionCache() };
+  const at = (typed: number): CompletionRequest => ({
+    path,
+    text: text.slice(0, offset) + expected.slice(0, typed) + text.slice(offset),
+    offset: offset + typed,
+    budget: Number.POSITIVE_INFINITY,
+  });
+  for (let typed = 0; typed < Math.min(expected.length, keysPerPlace); typed++) {
+    const asked = answers.length;
+    const started = performance.now();
+    const { item } = await suggest(at(typed), from);
+    const time = performance.now() - started;
+    const answer = answers[asked];
+    if (answer === undefined) {
+      if (item?.origin === 'model') along.push(time);
+      else silentKeys++;
+    } else if (typed === 0) {
+      first.push(time);
+      readFirst.push(answer.read);
+    } else {
+      keys.push(time);
+      readAtKeys.push(answer.read);
+    }
+  }
+  // The same place after another in the same file: what is above it has been read.
+  const started = performance.now();
+  await client.alone({ ...at(0), isInvoked: true });
+  here.push(performance.now() - started);
+  // A question that is taken back while it is worked on.
+  const abort = new AbortController();
+  const far = { ...at(0), text: `${'let a = b;\n'.repeat(60)}${text}`, offset: offset + 60 * 11 };
+  const asked = client.alone(far, abort.signal);
+  await new Promise(resolve => setTimeout(resolve, 200));
+  const stopped = performance.now();
+  abort.abort();
+  await asked;
+  await engine.run('openCoder', { coder }, { urgent: true });
+  ended.push(performance.now() - stopped);
+}
+console.log(`${places.length} places, ${keysPerPlace} keys each; ms (median, 95 %, largest)`);
+print('first question at a place', first);
+print('  tokens read', readFirst);
+print('a key that the model is asked at', keys);
+print('  tokens read', readAtKeys);
+print('a key along the model’s suggestion', along);
+print('the place again, asked for', here);
+print('until a cancelled question is over', ended);
+console.log(`keys at which the model was not asked, without a suggestion of its own: ${silentKeys}`);
+console.log(`engine: ${(engine.status.residentBytes / 1e6).toFixed(0)} MB resident`);
+await engine.stop();
+
+function print(what: string, values: readonly number[]): void {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): string =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(1);
+  console.log(
+    `${what.padEnd(38)} ${at(0.5).padStart(8)} ${at(0.95).padStart(8)} ${at(1).padStart(8)}  n ${values.length}`,
+  );
+}

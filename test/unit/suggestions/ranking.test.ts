@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rankLines } from '../../../server/suggestions/ranking.ts';
+
+test('a line that both have found is one line, and surer than with one of them', () => {
+  const copy = { text: 'return a;', confidence: 0.5 };
+  const own = { text: 'return a; ', logProbability: -0.5 };
+  const both = rankLines([copy], own);
+  assert.equal(both.length, 1);
+  assert.deepEqual([both[0]!.copied, both[0]!.isOwn], [0, true]);
+  const [alone] = rankLines([], own);
+  const [other] = rankLines([copy], { text: 'return b;', logProbability: -0.4 });
+  assert.ok(both[0]!.right > alone!.right);
+  assert.ok(both[0]!.right > other!.right);
+});
+
+test('probabilities are shares of one whole, and the surest comes first', () => {
+  const ranked = rankLines(
+    [
+      { text: 'a', confidence: 0.9 },
+      { text: 'b', confidence: 0.4 },
+      { text: 'a', confidence: 0.1 },
+    ],
+    { text: 'c', logProbability: -0.2 },
+  );
+  assert.deepEqual(ranked.map(({ text }) => text).toSorted(), ['a', 'b', 'c']);
+  assert.deepEqual(
+    ranked,
+    ranked.toSorted((x, y) => y.right - x.right),
+  );
+  const sum = ranked.reduce((total, { right }) => total + right, 0);
+  assert.ok(sum > 0 && sum < 1, `${sum}`);
+});
+
+test('the surer copy memory or model are of a line, the more probable it is', () => {
+  const copied = (confidence: number) => rankLines([{ text: 'a', confidence }], undefined)[0]!.right;
+  assert.ok(copied(0.9) > copied(0.5) && copied(0.5) > copied(0.1));
+  const own = (logProbability: number) => rankLines([], { text: 'a', logProbability })[0]!.right;
+  assert.ok(own(-0.1) > own(-1) && own(-1) > own(-4));
+  assert.equal(own(-50), own(-500));
+});
+
+test('an empty line of the model is none', () => {
+  assert.deepEqual(rankLines([], { text: '  ', logProbability: 0 }), []);
+});

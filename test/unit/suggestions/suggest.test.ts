@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CompletionCache } from '../../../server/completion/cache.ts';
+import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import type { WriteParameters, Written } from '../../../server/engine/messages.ts';
+import type { Engine } from '../../../server/engine/process.ts';
+import { renderFile } from '../../../server/sequence/render.ts';
+import { CoderClient, type CoderOptions } from '../../../server/suggestions/coder-client.ts';
+import { suggest } from '../../../server/suggestions/suggest.ts';
+import { loadTokenizer } from '../../../server/tokens/load.ts';
+
+const tokenizer = loadTokenizer();
+
+/** An engine that writes what a function says. */
+function engineThat(write: (parameters: WriteParameters) => Promise<Partial<Written>> | Partial<Written>) {
+  const asked: WriteParameters[] = [];
+  const run = async (name: string, parameters: unknown): Promise<unknown> => {
+    if (name === 'openCoder') return { title: 'Tiny' };
+    if (name === 'readAhead') return { read: 1 };
+    const question = parameters as WriteParameters;
+    asked.push(question);
+    const nothing = { text: '', logProbability: 0, steps: [], prompt: 1, read: 1, written: 1 };
+    return { ...nothing, ...(await write(question)) };
+  };
+  return { engine: { run } as Pick<Engine, 'run'>, asked };
+}
+
+async function clientOf(engine: Pick<Engine, 'run'>, options: Partial<CoderOptions> = {}) {
+  const problems: string[] = [];
+  const client = new CoderClient(
+    engine,
+    { file: 'model.gguf', folder: 'model' },
+    { onProblem: problem => problems.push(problem), ...options },
+  );
+  await client.ready;
+  return { client, problems };
+}
+
+function service(name: string, label: string): string {
+  return `import { Store } from './store.ts';
+
+export class ${name}Service {
+  async load(id: string): Promise<${name}> {
+    const found = await this.store.find('${label}', id);
+    if (found === undefined) throw new Error(UnknownId, id);
+    return found as ${name};
+  }
+}
+`;
+}
+
+const copied = new CopyMemory(tokenizer);
+for (const name of ['User', 'Item'])
+  copied.set(`${name}.ts`, tokenizer.encodePieces(renderFile(`${name}.ts`, service(name, name))));
+const order = service('Order', 'Order');
+const middle = order.indexOf('=== undefined');
+/** A place where the copy memory has something to show, and is not certain of it. */
+const known = {
+  path: 'Order.ts',
+  text: `${order.slice(0, middle)}\n  }\n}\n`,
+  offset: middle,
+  budget: Number.POSITIVE_INFINITY,
+};
+/** What is shown of it without a model, and the whole line. */
+const knownStart = '=== undefined';
+const knownLine = '=== undefined) throw new Error(UnknownId, id);';
+
+const empty = new CopyMemory(tokenizer);
+const question = { path: 'a.ts', text: 'const total = ', offset: 14 };
+
+test('where nothing was seen before, the model’s line is shown and named as its own', async () => {
+  const { engine } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  const { item } = await suggest(question, { predictor: empty, tokenizer, coder: client });
+  assert.equal(item?.text, 'items.reduce(sum, 0);');
+  assert.deepEqual([item?.origin, item?.model], ['model', 'Tiny']);
+});
+
+test('a line that the model is unsure of is withheld', async () => {
+  const { engine } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -4 }));
+  const { client } = await clientOf(engine);
+  const answer = await suggest(question, { predictor: empty, tokenizer, coder: client });
+  assert.equal(answer.item, undefined);
+  assert.equal(answer.withheld?.text, 'items.reduce(sum, 0);');
+  assert.equal(answer.reason, 'not confident enough');
+});
+
+test('of a line that the model is unsure of, the start that it is sure of is shown', async () => {
+  const steps = [
+    { length: 23, logProbability: -0.03 },
+    { length: 40, logProbability: -3 },
+  ];
+  const text = 'collection.entries.find(someone.identity);';
+  const { engine } = engineThat(() => ({ text, logProbability: -3, steps }));
+  const { client } = await clientOf(engine);
+  const { item, line } = await client.alone(question);
+  assert.equal(item?.text, 'collection.entries.find');
+  assert.equal(line?.text, text);
+});
+
+test('typed along, what is on the screen stays, and the model is not asked again', async () => {
+  const { engine, asked } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  const cache = new CompletionCache();
+  await suggest(question, { predictor: empty, tokenizer, coder: client, cache });
+  const text = 'const total = ite';
+  const next = await suggest(
+    { path: 'a.ts', text, offset: text.length },
+    { predictor: empty, tokenizer, coder: client, cache },
+  );
+  assert.equal(next.item?.text, 'ms.reduce(sum, 0);');
+  assert.equal(asked.length, 1);
+});
+
+test('a copied line is the model’s draft, and is shown where it agrees', async () => {
+  const { engine, asked } = engineThat(({ draft = '' }) => ({ text: draft, logProbability: -0.1 }));
+  const { client } = await clientOf(engine, { sure: 2 });
+  const { item } = await suggest(known, { predictor: copied, tokenizer, coder: client });
+  assert.equal(asked[0]?.draft, knownLine);
+  assert.equal(item?.text.split('\n')[0], knownLine);
+  assert.equal(item?.origin, 'repository');
+});
+
+test('where the copy memory is sure, the model is not asked', async () => {
+  const { engine, asked } = engineThat(() => ({}));
+  const { client } = await clientOf(engine, { sure: 0 });
+  const { item } = await suggest(known, { predictor: copied, tokenizer, coder: client });
+  assert.equal(item?.text, knownStart);
+  assert.equal(asked.length, 0);
+});
+
+test('a copied suggestion does not wait for a model that is late', async () => {
+  const { engine, asked } = engineThat(() => new Promise<Partial<Written>>(() => {}));
+  const { client } = await clientOf(engine, { patience: 20, sure: 2 });
+  const { item } = await suggest(known, { predictor: copied, tokenizer, coder: client });
+  assert.equal(item?.text, knownStart);
+  assert.equal(asked.length, 1);
+});
+
+test('an engine that fails takes nothing from what was copied, and says so once', async () => {
+  const engine = {
+    run: async () => {
+      throw new Error('it is broken');
+    },
+  } as Pick<Engine, 'run'>;
+  const { client, problems } = await clientOf(engine, { sure: 2 });
+  const { item } = await suggest(known, { predictor: copied, tokenizer, coder: client });
+  assert.equal(item?.text, knownStart);
+  assert.equal(problems.length, 1);
+});
+
+test('on battery the model is asked only by those who ask', async () => {
+  const { engine, asked } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  client.saveEnergy(true);
+  assert.equal((await client.alone(question)).item, undefined);
+  assert.equal((await client.alone({ ...question, isInvoked: true })).item?.text, 'items.reduce(sum, 0);');
+  assert.equal(asked.length, 1);
+});
+
+test('brackets that the editor closed are replaced by what the model closes', async () => {
+  const { engine } = engineThat(() => ({ text: 'alphabet, betas, gammas, deltas);', logProbability: -0.02 }));
+  const { client } = await clientOf(engine);
+  const text = 'compute()';
+  const asked = { path: 'a.ts', text, offset: 8, replacesClosers: true };
+  const { item } = await suggest(asked, { predictor: empty, tokenizer, coder: client });
+  assert.equal(item?.text, 'alphabet, betas, gammas, deltas);');
+  assert.deepEqual(item?.range, { start: 8, end: 9 });
+});
+
+test('for those who measure, no line is given up', async () => {
+  const { engine, asked } = engineThat(() => ({ text: 'x.y();', logProbability: -8 }));
+  const { client } = await clientOf(engine, { writesAll: true, patience: Number.POSITIVE_INFINITY });
+  const { withheld } = await client.alone(question);
+  assert.equal(withheld?.text, 'x.y();');
+  assert.equal(asked[0]?.least, undefined);
+});
