@@ -24,22 +24,45 @@ export interface Comment {
 export function usageSentence(path: string, lines: readonly string[]): Sentence | undefined {
   for (let at = 0; at < Math.min(lines.length, usageLines); at++) {
     const match =
-      /\b(?:(?:USAGE|HELP|usage|help_?[tT]ext|DESCRIPTION|Short|Long)\b[^"'`=:(,.]{0,40}|about ?)[:=(][^"'`]{0,30}["'`]{1,3}(.*)$/.exec(
+      /(?:\b(?:(?:USAGE|HELP|usage|help_?[tT]ext|DESCRIPTION|Short|Long)\b[^"'`=:(,.]{0,40}|about ?)[:=(](?: ?&'static )?[^"'`]{0,30}|\$(?:description|help) = )["'`]{1,3}(.*)$/.exec(
         lines[at]!.slice(0, 300),
       );
     if (!match || /^\s*(?:\/\/|#|\*)/.test(lines[at]!)) continue;
-    const first = match[1]!.replace(/["'`,;)]+\s*$/, '').trim();
+    // An empty string, not the start of one.
+    if (/[^"'](?:""|'')[,;)]*$/.test(lines[at]!)) continue;
+    const first = joined(lines, at, match[1]!);
+    // A call that builds the text, or a synopsis.
+    if (/^\w+!?\($|\[(?:options|flags|<)|<\w+>/i.test(first)) continue;
     const isWhole = first !== '' && first !== '\\';
     const said = isWhole ? [first] : lines.slice(at + 1, at + 12).map(line => line.trim());
     const blank = said.indexOf('');
     const [sentence] = sentencesIn(blank > 0 ? said.slice(0, blank) : said, isWhole ? at + 1 : at + 2);
-    if (sentence !== undefined && !/^usage\b/i.test(sentence.text) && !isCredit(sentence.text, path))
+    if (
+      sentence !== undefined &&
+      !/^usage\b|\[(?:options|flags|<)|<[\w-]+>/i.test(sentence.text) &&
+      !isCredit(sentence.text, path)
+    )
       return sentence;
   }
   return undefined;
 }
 
 const usageLines = 120;
+const mostJoined = 4;
+
+/** A string concatenated over several lines, without quotes. */
+function joined(lines: readonly string[], at: number, begun: string): string {
+  let text = '';
+  let rest = begun;
+  for (let next = at + 1; next <= at + mostJoined; next++) {
+    const more = /^(.*?)["'`]\s*[.+\\]\s*$/.exec(rest.slice(0, 300));
+    const begins = /^\s*[.+]?\s*["'`](.*)$/.exec(lines[next]?.slice(0, 300) ?? '');
+    if (!more || !begins) break;
+    text += more[1]!;
+    rest = begins[1]!;
+  }
+  return (text + rest).replace(/["'`,;)]+\s*$/, '').trim();
+}
 
 /**
  * The first sentences of a file's own documentation. A comment directly above a definition or an import belongs to
@@ -142,8 +165,9 @@ function isBetween(line: string): boolean {
   );
 }
 
+/** `@param`, `\\brief`, `:param name:`; a symbol that running text goes on with is none. */
 function isTag(line: string): boolean {
-  return /^\s*[@\\:]\w+/.test(line);
+  return /^\s*(?:[@\\]\w+|:\w+(?: [\w*.]+){0,3}:)/.test(line);
 }
 
 /**
@@ -165,7 +189,8 @@ export function definitionSentence(
     const sentence = comment && comment.endLine >= above + 1 ? sentencesOf(comment, path)[0] : undefined;
     if (sentence !== undefined) return sentence;
   }
-  if (language.id !== 'python') return undefined;
+  if (language.id !== 'python' || !/^\s*(?:async\s+)?(?:def|class)\b/.test(lines[line - 1] ?? ''))
+    return undefined;
   let body = line - 1;
   while (body < Math.min(lines.length, line + 40) && !/:\s*(?:#.*)?$/.test(lines[body]!.slice(-200))) body++;
   const opening = commentAt(lines, body + 1, language, true);
@@ -258,6 +283,8 @@ function unmarked(line: string): string {
       .replace(/\{@\w+ ([^{}]*)\}/g, '$1')
       .replace(/<\/?(?:summary|para|remarks|p|c|code|b|i|em|tt|see|ul|li|br|a)\b[^<>]*>/g, ' '),
   )
+    .replace(/\[([^\][]{1,80})\]\([^()\s]*\)/g, '$1')
+    .replace(/\[([A-Za-z_][\w.#:]*)\]/g, '$1')
     .replace(/[\s*]+$/, '')
     .replace(/ {2,}/g, ' ')
     .trimStart();

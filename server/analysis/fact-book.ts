@@ -13,7 +13,7 @@ import { factsOf } from './facts.ts';
 import type { FileFacts } from './file-facts.ts';
 import { type Ranked, rank } from './graph.ts';
 import type { SummarySource } from './source.ts';
-import { commonSentences, spoken } from './statements.ts';
+import { commonSentences, speak } from './statements.ts';
 import { Symbols } from './symbols.ts';
 
 export interface RepositoryFacts {
@@ -131,17 +131,18 @@ export class FactBook {
       judge: countingJudge(entries.map(({ candidates }) => candidates)),
       isCommon: commonSentences(entries),
       used,
+      supportingOf: ranked.supportingOf,
       usersOf: (path: string) =>
-        (ranked.files.get(path)?.users ?? []).filter(user => ranked.supportingOf(user) === undefined),
+        (ranked.files.get(path)?.users ?? []).filter(
+          user => ranked.supportingOf(user) === undefined || ranked.supportingOf(path) === 'test',
+        ),
     };
-    const files = new Map(
-      entries.map(facts => {
-        const said = documents.statements.get(facts.path);
-        const own = spoken(facts, surroundings);
-        // A document's statement about a path takes precedence over the file's own.
-        return [facts.path, said === undefined ? own : { ...own, statement: said, unspoken: false }];
-      }),
-    );
+    const files = speak(entries, surroundings);
+    for (const [path, own] of files) {
+      const said = documents.statements.get(path);
+      // A document's statement about a path takes precedence over the file's own.
+      if (said !== undefined) files.set(path, { ...own, statement: said, unspoken: false });
+    }
     const symbols = new Symbols(files, ranked, path => source.textOf(path));
     this.#facts = { files, ranked, symbols, documents };
     return this.#facts;

@@ -1,21 +1,28 @@
 /** Collects the facts about one file: its description, definitions and imports, and the names it uses. */
-import { blocksOf, formOf } from '../documents/blocks.ts';
+import { type Block, blocksOf, formOf } from '../documents/blocks.ts';
 import { plain, type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
 import { isManifest, readManifest } from '../manifests/manifests.ts';
+import { folderOf } from '../protocol/folders.ts';
 import type { Definition } from '../syntax/definition.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { outline } from '../syntax/outline.ts';
+import { baseName, isReadme } from '../syntax/paths.ts';
 import { usesIn } from '../syntax/uses.ts';
 import { languageOf } from '../workspace/language.ts';
 import { asideOf } from './aside.ts';
-import { isCredit, isPointing } from './boilerplate.ts';
+import { isCredit, isDescribing, isPointing } from './boilerplate.ts';
 import { candidatesOf } from './candidates.ts';
 import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import { headsOf } from './heads.ts';
+import { definitionFirst, introduction } from './introduction.ts';
+import { routesIn } from './routes.ts';
+import { standsAlone } from './telling.ts';
 
 /** Characters of a document searched for its first sentence. */
 const documentHead = 20_000;
+/** In plain text, a sentence has to start within these first lines. */
+const openingLines = 3;
 
 /** @param grammars with the file's language loaded; without it, definitions come from line patterns */
 export function factsOf(path: string, text: string, tokens: number, grammars?: Grammars): FileFacts {
@@ -41,6 +48,7 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
     imports,
     uses: code ? usesIn(text, language) : new Map(),
     candidates: candidatesOf(sentences, text),
+    routes: code && aside === undefined ? routesIn(text, lines, definitions) : [],
     heads: aside === 'data' || aside === 'generated' ? [] : headsOf(path, lines, definitions, language),
     ...(namespace !== undefined && { namespace }),
     ...(title && { title }),
@@ -62,22 +70,49 @@ function isNamedIn(title: string, path: string): boolean {
 }
 
 function isRights(path: string): boolean {
-  return /(^|\/)(licen[cs]e|copying|notice|authors|unlicense|[\w-]*licen[cs]e|requirements)([-.][^/]*)?$/i.test(
+  return /(^|\/)(licen[cs]e|copying|notice|authors|unlicense|[\w-]*licen[cs]e|requirements|code[-_]of[-_]conduct)([-.][^/]*)?$/i.test(
     path,
   );
 }
 
-/** The first meaningful sentence of a document, and its title. */
+/** The first meaningful sentence of a document, and its title; of a README the one that defines the project. */
 function inDocument(path: string, text: string): { sentences: Sentence[]; title?: Sentence } {
   const blocks = blocksOf(path, text.slice(0, documentHead));
-  const said = sentencesOfBlocks(blocks, formOf(path)).filter(
-    ({ text: sentence }) => !isCredit(sentence, path) && !/<\w|[{}]|\w=["'$]/.test(sentence),
-  );
-  const first = said.find(({ text: sentence }) => !isPointing(sentence)) ?? said[0];
+  const form = formOf(path);
   // A title that only names the folder does not describe it.
   const heading = blocks.find(({ kind, lines }) => kind === 'heading' && !isNamedIn(lines[0]!, path));
+  const title = heading && { text: plain(heading.lines[0]!, form), line: heading.line };
+  const said = (isReadme(path) ? readmeSentences(path, blocks) : sentencesOfBlocks(blocks, form)).filter(
+    ({ text: sentence }) => !isCredit(sentence, path) && !/<\w|[{}]|\w=["'$]/.test(sentence),
+  );
+  // Plain text that does not start with sentences is a log or a list.
+  const isPlain = /\.(?:txt|text|log)$/i.test(path);
+  const start = text.split('\n').findIndex(line => line.trim() !== '') + openingLines;
+  const opening = isPlain ? said.filter(({ line }) => line <= start) : said;
+  const first =
+    opening.find(
+      ({ text: sentence }) => isDescribing(sentence) || (!isPointing(sentence) && standsAlone(sentence)),
+    ) ?? opening.find(({ text: sentence }) => !isPointing(sentence));
   return {
     sentences: first ? [{ text: first.text, line: first.line }] : [],
-    ...(heading && { title: { text: plain(heading.lines[0]!, formOf(path)), line: heading.line } }),
+    ...(title && { title }),
   };
+}
+
+function readmeSentences(path: string, blocks: readonly Block[]): Sentence[] {
+  const title = blocks.find(({ kind }) => kind === 'heading')?.lines[0];
+  const names = [
+    baseName(folderOf(path)),
+    ...(title === undefined ? [] : titleNames(plain(title, formOf(path)))),
+  ];
+  return definitionFirst(introduction(path, blocks, names), names);
+}
+
+/** "Gin Web Framework" is also called Gin. */
+function titleNames(title: string): string[] {
+  const first = /^[\p{L}\p{N}._-]+/u.exec(title)?.[0];
+  return first === undefined ||
+    /^(?:the|an?|welcome|about|introduction|getting|overview|what|how|why)$/i.test(first)
+    ? [title]
+    : [title, first];
 }

@@ -5,6 +5,7 @@ import type { Aside } from './aside.ts';
 import type { Candidate } from './candidates.ts';
 import type { GraphFile } from './graph-file.ts';
 import type { Head } from './heads.ts';
+import type { Route } from './routes.ts';
 
 /** Facts about one file. */
 export interface FileFacts extends GraphFile {
@@ -18,6 +19,7 @@ export interface FileFacts extends GraphFile {
   /** Candidate sentences for the statement. */
   readonly candidates: readonly Candidate[];
   readonly heads: readonly Head[];
+  readonly routes: readonly Route[];
   /** The first heading of a document. */
   readonly title?: Sentence;
   /** Why a reader need not know it. */

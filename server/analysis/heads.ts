@@ -13,8 +13,10 @@ export interface Head {
   readonly sentence?: Sentence;
   /** Its declaration, with what it extends and implements. */
   readonly signature: string;
-  /** Of a type: its public members. */
+  /** Of a type: its public members, or its fields or values if it has no methods. */
   readonly members: readonly string[];
+  /** Supertypes, without type arguments. */
+  readonly bases: readonly string[];
   /** Lines of it and its members. */
   readonly size: number;
 }
@@ -25,6 +27,7 @@ const longestSignature = 140;
 /** Lines that a declaration may span. */
 const declarationLines = 12;
 const longestParameters = 40;
+const mostParameters = 6;
 
 export function headsOf(
   path: string,
@@ -33,34 +36,108 @@ export function headsOf(
   language: Language,
 ): Head[] {
   const members = new Map<string, string[]>();
+  const fields = new Map<string, string[]>();
+  const written = new Set(definitions.map(({ name, container }) => `${container}.${name}`));
   for (const { name, container, exported, kind } of definitions) {
-    if (container === undefined || !exported || kind === 'property' || /^_|^init$|^constructor$/.test(name))
-      continue;
-    const list = members.get(container) ?? [];
-    members.set(container, list);
-    if (list.length < mostMembers && !list.includes(name)) list.push(name);
+    if (container === undefined || !exported || unsaid.test(name)) continue;
+    const of = kind === 'property' || kind === 'field' ? fields : members;
+    const list = of.get(container) ?? [];
+    of.set(container, list);
+    const shown = fieldOf(name, container, written) ?? name;
+    if (list.length < mostMembers && !list.includes(shown)) list.push(shown);
   }
   const stem = baseName(path)
     .replace(/\..*$/, '')
     .replace(/[^\p{L}\p{N}]+/gu, '')
     .toLowerCase();
-  const outer = outermost(definitions);
+  const outer = outermost(definitions, language.id === 'kotlin');
   // A definition named like the file is its subject, wherever it is.
   const subject = definitions.filter(({ name, kind }) => types.has(kind) && name.toLowerCase() === stem);
-  return [...new Set([...subject, ...outer])].slice(0, mostHeads).map(definition => {
-    const { name, kind, line, exported } = definition;
-    const sentence = definitionSentence(lines, line, language, path);
-    return {
-      name,
-      kind,
-      line,
-      exported,
-      ...(sentence && { sentence }),
-      signature: signatureOf(lines, definition),
-      members: members.get(name) ?? [],
-      size: sizeOf(definition, definitions),
-    };
-  });
+  return [...new Set([...subject, ...outer])]
+    .filter(({ name }) => name !== '_')
+    .slice(0, mostHeads)
+    .map(definition => {
+      const { name, kind, line, exported } = definition;
+      const sentence = definitionSentence(lines, line, language, path);
+      const signature = signatureOf(lines, definition);
+      return {
+        name,
+        kind,
+        line,
+        exported,
+        ...(sentence && { sentence }),
+        signature,
+        members: members.get(name) ?? fields.get(name) ?? valuesOf(lines, definition, signature),
+        bases: types.has(kind) ? basesOf(signature, name) : [],
+        size: sizeOf(definition, definitions),
+      };
+    });
+}
+
+/** `getName` and `setName` are the field `name`. */
+function fieldOf(name: string, container: string, written: ReadonlySet<string>): string | undefined {
+  const match = /^(get|is|set)([A-Z]\w*)$/.exec(name);
+  if (!match) return undefined;
+  const [, verb, field] = match;
+  const others = verb === 'set' ? ['get', 'is'] : ['set'];
+  const isField = others.some(other => written.has(`${container}.${other}${field}`));
+  return isField ? field![0]!.toLowerCase() + field!.slice(1) : undefined;
+}
+
+/** Members that most types have. */
+const unsaid =
+  /^_|^(?:init|initialize|constructor|toString|ToString|to_s|equals|Equals|hashCode|GetHashCode|clone|finalize)$/;
+
+/** The values of an enumeration. */
+function valuesOf(
+  lines: readonly string[],
+  { kind, line, endLine }: Definition,
+  signature: string,
+): string[] {
+  if (kind !== 'enum' && !/\benum\b/.test(signature)) return [];
+  const body = lines.slice(line - 1, Math.min(endLine ?? line, line + 40)).join('\n');
+  const inside = body.slice(body.indexOf('{') + 1);
+  const found = inside
+    .split(/[,\n]/)
+    .map(one => /^\s*(?:case\s+)?([A-Za-z_]\w*)\s*(?:=.*|\(.*|;|\}.*)?$/.exec(one.slice(0, 200))?.[1])
+    .filter(one => one !== undefined);
+  return [...new Set(found)].slice(0, mostMembers);
+}
+
+/** The supertypes in a declaration: after `extends`, `implements`, a colon, Ruby's `<`, or in Python's parentheses. */
+export function basesOf(signature: string, name: string): string[] {
+  const at = signature.indexOf(name);
+  if (at < 0) return [];
+  const bare = withoutBrackets(signature.slice(at + name.length), '<', '>');
+  const rest = withoutBrackets(bare, '(', ')');
+  const heritage =
+    /(?:\bextends\b|\bimplements\b|^\s*<(?!<)|^\s*:(?!:))(.*)$/.exec(rest)?.[1] ??
+    (/^class\b/.test(signature) ? /^\s*\(([^()]*)\)/.exec(bare)?.[1] : undefined) ??
+    '';
+  return heritage
+    .split(/,|\bimplements\b|\bextends\b|\bwith\b/)
+    .map(
+      one =>
+        /^\s*(?:public |private |protected |virtual )*[\w.\\:]*?(\w+)\s*$/.exec(
+          one.split(/\bwhere\b/)[0]!,
+        )?.[1],
+    )
+    .filter(
+      one => one !== undefined && !/^(?:object|Object|ABC|where|int|string|byte|uint)$/.test(one),
+    ) as string[];
+}
+
+function withoutBrackets(text: string, open: string, close: string): string {
+  let depth = 0;
+  let kept = '';
+  for (let at = 0; at < text.length; at++) {
+    // Ruby's `<` stands between spaces.
+    const isOpen = text[at] === open && (open === '(' || text[at + 1] !== ' ');
+    if (isOpen) depth++;
+    else if (text[at] === close && depth > 0) depth--;
+    else if (depth === 0) kept += text[at];
+  }
+  return kept;
 }
 
 function sizeOf({ name, line, endLine }: Definition, definitions: readonly Definition[]): number {
@@ -74,8 +151,11 @@ function sizeOf({ name, line, endLine }: Definition, definitions: readonly Defin
   );
 }
 
-/** Definitions that no type contains. A module or namespace with types in it only locates them. */
-export function outermost(definitions: readonly Definition[]): Definition[] {
+/**
+ * Definitions that no type contains. A module or namespace with types in it only locates them.
+ * @param withExtensions includes functions that extend a type of another file
+ */
+export function outermost(definitions: readonly Definition[], withExtensions = false): Definition[] {
   const spaces = new Set(
     definitions.filter(({ kind }) => kind === 'module' || kind === 'namespace').map(({ name }) => name),
   );
@@ -85,8 +165,10 @@ export function outermost(definitions: readonly Definition[]): Definition[] {
       isType(one) && one.container !== undefined && spaces.has(one.container) ? [one.container] : [],
     ),
   );
+  const names = new Set(definitions.map(({ name }) => name));
   return definitions.filter(one => {
     if (holders.has(one.name) && spaces.has(one.name)) return false;
+    if (withExtensions && one.container !== undefined && !names.has(one.container)) return true;
     return !isMember(one) || (isType(one) && one.container !== undefined && holders.has(one.container));
   });
 }
@@ -99,18 +181,20 @@ const types = new Set(
 export function signatureOf(lines: readonly string[], { kind, name, container, line }: Definition): string {
   let text = '';
   for (let at = line - 1; at < Math.min(lines.length, line - 1 + declarationLines); at++) {
-    text = `${text} ${lines[at]!.trim().slice(0, 300)}`;
+    text = `${text} ${lines[at]!.trim()
+      .slice(0, 300)
+      .replace(/(?:^| )\/\/.*$/, '')}`;
     if (!goesOn(text, lines[at + 1]?.trim() ?? '')) break;
   }
-  const clean = text
-    .trim()
-    .replace(/\s*(?:\{.*|=>.*|;\s*|(?<=[)\w]):\s*)$/, '')
+  const clean = withoutBody(text.trim())
+    .replace(/\s*(?:;\s*|(?<=[)\]\w]):\s*| : *)$/, '')
     .replace(/\s{2,}/g, ' ')
+    .replace(/\( | ?,? \)/g, sign => sign.trim().replace(/^, *\)$/, ')'))
     .replace(/^(?:(?:export|default|public|internal|open|pub(?:\(\w+\))?|declare|partial) )+/, '');
   const spoken = /=>|\bfunction\b/.test(text)
     ? clean.replace(/^(?:const|let|var) (\w+)[^=]*= ?(?:async )?(?:function ?)?/, 'function $1')
     : clean;
-  const short = shortened(spoken);
+  const short = shortened(spoken, types.has(kind));
   const noted = annotations(lines, line - 2);
   if (!short.includes(name) || /[(<[,=|]$/.test(short))
     return `${noted}${kind} ${container ? `${container}.` : ''}${name}`;
@@ -118,8 +202,21 @@ export function signatureOf(lines: readonly string[], { kind, name, container, l
   return signature.length <= longestSignature ? signature : `${signature.slice(0, longestSignature)} …`;
 }
 
-/** Elides long parameter lists. */
-function shortened(text: string): string {
+/** The text before the body's brace or arrow; those inside brackets do not count. */
+function withoutBody(text: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]!;
+    if (depth === 0 && (sign === '{' || (sign === '=' && text[at + 1] === '>')))
+      return text.slice(0, at).trimEnd();
+    if (sign === '(' || sign === '[' || sign === '{') depth++;
+    else if ((sign === ')' || sign === ']' || sign === '}') && depth > 0) depth--;
+  }
+  return text;
+}
+
+/** Elides long parameter lists; those of a type are reduced to names. */
+function shortened(text: string, isType: boolean): string {
   let shown = '';
   for (let at = 0; at < text.length; ) {
     if (text[at] !== '(') {
@@ -133,16 +230,36 @@ function shortened(text: string): string {
       else if (text[end] === ')') open--;
       end++;
     } while (open > 0 && end < text.length);
-    shown += end - at > longestParameters ? '(…)' : text.slice(at, end);
+    const list = text.slice(at, end);
+    shown += list.length <= longestParameters ? list : isType ? parameterNames(list) : '(…)';
     at = end;
   }
   return shown;
 }
 
-/** Whether a declaration continues on the next line: a bracket is open, or an extends clause follows. */
+/** `(name, price and 3 more)`, in any language's order of names and types. */
+function parameterNames(list: string): string {
+  const bare = withoutBrackets(
+    withoutBrackets(withoutBrackets(list.slice(1, -1), '[', ']'), '(', ')'),
+    '<',
+    '>',
+  );
+  const names = bare
+    .replace(/@\w+/g, '')
+    .split(',')
+    .filter(one => one.trim() !== '')
+    .map(one => /^(?:[^:]*?\b(\w+) *:|.*?\b(\w+) *(?:=|$))/.exec(one.trim()))
+    .map(match => match?.[1] ?? match?.[2]);
+  if (names.length === 0 || names.some(name => name === undefined)) return '(…)';
+  const more = names.length - mostParameters;
+  return `(${names.slice(0, mostParameters).join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
+}
+
+/** Whether a declaration goes on with the next line: a bracket is open, or what it extends comes there. */
 function goesOn(text: string, next: string): boolean {
   const open = text.split('(').length - text.split(')').length;
-  if (open > 0) return true;
+  if (open > 0 || / :\s*$/.test(text)) return true;
+  if (/[)\]\w]:\s*$/.test(text)) return false;
   return (
     !/[{;]\s*$/.test(text) &&
     (text.trimEnd().endsWith(',') || /^(?:extends|implements|where|:(?!:)|with)\b|^:(?!:)/.test(next))

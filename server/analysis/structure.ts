@@ -1,40 +1,134 @@
-/** Describes a folder without a sentence by the names it provides and who uses them. */
+/** Describes a folder without a sentence: what its files have in common, the names it provides, and who uses it. */
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isMember } from '../syntax/definition.ts';
+import { baseName } from '../syntax/paths.ts';
+import type { FileFacts } from './file-facts.ts';
 import type { Ranked } from './graph.ts';
 import { listed } from './statements.ts';
 
 const namesShown = 4;
 const usersShown = 2;
+/** Fewer names that differ from the file names are not worth a line. */
+const fewestNames = 2;
+/** How many files make a kind, and which share of their folder. */
+const [fewestKin, kinShare] = [3, 0.5];
 
 /**
- * For each folder, its names that others use most, and the folders that use them. A nested folder has its own line.
- * @returns by folder; undefined where no name is used
+ * For folders with several code files: what most of the files are, the names that others use most, and the folders that use
+ * them. Names equal to file names are omitted, as are tests and the like.
+ * @returns by folder; undefined where the file names say it all
  */
-export function folderLines(ranked: Ranked): Map<string, Statement> {
+export function folderLines(
+  ranked: Ranked,
+  files: ReadonlyMap<string, Pick<FileFacts, 'path' | 'code' | 'aside' | 'heads'>>,
+): Map<string, Statement> {
+  const byFolder = new Map<string, Pick<FileFacts, 'path' | 'heads'>[]>();
+  for (const file of files.values()) {
+    const folder = folderOf(file.path);
+    if (
+      !file.code ||
+      file.aside !== undefined ||
+      folder === '' ||
+      ranked.supportingOf(file.path) !== undefined
+    )
+      continue;
+    const list = byFolder.get(folder);
+    if (list) list.push(file);
+    else byFolder.set(folder, [file]);
+  }
   const names = new Map<string, Ranked['symbols'][number][]>();
   for (const symbol of ranked.symbols) {
     // A namespace is reopened in many files, so it belongs to none.
-    if (isMember(symbol.definition) || /^(?:module|namespace)$/.test(symbol.definition.kind)) continue;
-    for (let folder = folderOf(symbol.path); folder !== ''; folder = folderOf(folder)) {
-      const list = names.get(folder) ?? [];
-      names.set(folder, list);
-      // Top-level names count for all enclosing folders; only the first few are shown.
-      if (list.length < namesShown) list.push(symbol);
-    }
+    if (
+      !symbol.definition.exported ||
+      isMember(symbol.definition) ||
+      /^(?:module|namespace)$/.test(symbol.definition.kind)
+    )
+      continue;
+    const folder = folderOf(symbol.path);
+    const list = names.get(folder) ?? [];
+    names.set(folder, list);
+    if (list.length < namesShown) list.push(symbol);
   }
-  return new Map(
-    [...names].map(([folder, symbols]) => {
-      const { path, definition } = symbols[0]!;
-      const shown = [...new Set(symbols.map(symbol => symbol.definition.name))].join(', ');
-      const users = symbols.flatMap(symbol => ranked.files.get(symbol.path)?.users ?? []);
-      const outside = users
-        .filter(user => !user.startsWith(`${folder}/`) && ranked.supportingOf(user) === undefined)
-        .map(user => folderOf(user))
-        .filter(user => user !== '');
-      const by = outside.length > 0 ? `; used by ${listed([...new Set(outside)], usersShown)}` : '';
-      return [folder, { text: `Exports ${shown}${by}`, path, line: definition.line, generated: false }];
-    }),
-  );
+  const found = new Map<string, Statement>();
+  for (const [folder, own] of byFolder) {
+    // A single file has its own line.
+    if (own.length < 2) continue;
+    const kin = kinOf(own);
+    const symbols = names.get(folder) ?? [];
+    const by = usersLine(folder, own, ranked);
+    const stems = new Set(own.map(({ path }) => stemOf(path)));
+    const telling = symbols.filter(({ definition }) => !stems.has(definition.name.toLowerCase()));
+    const isNamed = telling.length >= fewestNames;
+    const first = symbols[0] ?? undefined;
+    const at = kin?.at ?? (first && { path: first.path, line: first.definition.line });
+    if (at === undefined || (kin === undefined && !isNamed && by === '')) continue;
+    const shown = [...new Set((isNamed ? telling : []).map(({ definition }) => definition.name))];
+    const said = kin?.text ?? (shown.length > 0 ? `Exports ${shown.join(', ')}` : '');
+    const text = [said, by].filter(one => one !== '').join('; ');
+    found.set(folder, { text: text[0]!.toUpperCase() + text.slice(1), ...at, generated: false });
+  }
+  return found;
+}
+
+function usersLine(folder: string, own: readonly { readonly path: string }[], ranked: Ranked): string {
+  const users = new Map<string, number>();
+  for (const { path } of own)
+    for (const user of ranked.files.get(path)?.users ?? []) {
+      const from = folderOf(user);
+      if (
+        from === folder ||
+        from === '' ||
+        from.startsWith(`${folder}/`) ||
+        ranked.supportingOf(user) !== undefined
+      )
+        continue;
+      users.set(from, (users.get(from) ?? 0) + 1);
+    }
+  const sorted = [...users].sort(([, one], [, other]) => other - one).map(([user]) => user);
+  return sorted.length === 0 ? '' : `used by ${listed(sorted, usersShown)}`;
+}
+
+interface Kin {
+  readonly text: string;
+  readonly at: { readonly path: string; readonly line: number };
+}
+
+/** The supertype that most files of a folder extend, or the function that most of them define. */
+function kinOf(own: readonly Pick<FileFacts, 'path' | 'heads'>[]): Kin | undefined {
+  const groups = new Map<string, { text: string; at: Kin['at']; files: Set<string> }>();
+  const add = (key: string, text: string, path: string, line: number): void => {
+    const group = groups.get(key) ?? { text, at: { path, line }, files: new Set<string>() };
+    groups.set(key, group);
+    group.files.add(path);
+  };
+  for (const { path, heads } of own)
+    for (const { name, kind, bases, signature, exported, line } of heads) {
+      for (const base of bases)
+        add(
+          `: ${base}`,
+          `${isInterface(base, signature, path) ? 'implement' : 'extend'} ${base}`,
+          path,
+          line,
+        );
+      if (exported && kind === 'function' && !/^(?:main|init|setup|index)$/.test(name))
+        add(`${name}()`, `define ${name}()`, path, line);
+    }
+  const [best] = [...groups.values()].sort((one, other) => other.files.size - one.files.size);
+  if (best === undefined || best.files.size < fewestKin || best.files.size < kinShare * own.length)
+    return undefined;
+  const count =
+    best.files.size === own.length ? `All ${own.length} files` : `${best.files.size} of ${own.length} files`;
+  return { text: `${count} ${best.text}`, at: best.at };
+}
+
+/** As far as the declaration shows: by `implements`, by C#'s `I` prefix, or by Kotlin's missing constructor call. */
+function isInterface(base: string, signature: string, path: string): boolean {
+  if (/\.kts?$/.test(path)) return !signature.includes(`${base}(`);
+  return /^I[A-Z][a-z]/.test(base) || new RegExp(`\\bimplements\\b.*\\b${base}\\b`).test(signature);
+}
+
+function stemOf(path: string): string {
+  return baseName(path).replace(/\..*$/, '').toLowerCase();
 }

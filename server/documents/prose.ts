@@ -14,7 +14,7 @@ const itemsShown = 4;
 /** Abbreviations whose period does not end a sentence. */
 const abbreviation =
   /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|no|mr|dr|st|approx|incl|resp|z\.b|d\.h|bzw|т\.е|т\.д)\.$/i;
-const end = /[.!?:]["')\]»”]*(?=\s+[\p{Lu}\p{Lo}`"'(«“\d]|\s*$)|[。！？]["'」』）]*/gu;
+const end = /[.!?]["')\]»”]*(?=\s+[\p{Lu}\p{Lo}`"'(«“\d]|\s*$)|:(?=\s*$)|[。！？]["'」』）]*/gu;
 
 /** Splits a paragraph into sentences with their first lines. */
 export function sentencesIn(lines: readonly string[], start: number): Sentence[] {
@@ -85,6 +85,9 @@ export function sentencesOfBlocks(
   for (const [at, block] of blocks.entries()) {
     if (block.kind !== 'paragraph' && block.kind !== 'quote') continue;
     if (block.kind === 'quote' && /^\[!\w+\]/.test(block.lines[0] ?? '')) continue;
+    // A badge may be written over several lines.
+    if (block.lines.some(line => line.includes('[![')) && !isSentence(plain(block.lines.join(' '), form)))
+      continue;
     const lines = block.lines.map(line => plain(line, form));
     for (const { text, line } of sentencesIn(lines, block.line)) {
       if (isEnded(text)) found.push({ text, line, block: at });

@@ -26,18 +26,6 @@ const longestLine = 300;
 /** Annotations of classes that a framework starts. */
 const started =
   /^\s*(?:@(SpringBootApplication|QuarkusMain|HiltAndroidApp|MicronautApplication|main|UIApplicationMain|NSApplicationMain)\b)/;
-/** Patterns that declare a route; groups: the verb if stated, the path. The handler follows or is named at the end. */
-const routes: readonly RegExp[] = [
-  /^\s*@(Get|Post|Put|Patch|Delete|Request)Mapping\b(?:\((?:(?:path|value) ?= ?)?\{? ?"([^"]*)")?/,
-  /^\s*@(GET|POST|PUT|PATCH|DELETE)\b(?:\("([^"]*)"\))?/,
-  /^\s*@\w+(?:\.\w+)?\.(route|get|post|put|patch|delete|websocket)\(\s*["']([^"']*)["']/,
-  /\.(Map(?:Get|Post|Put|Patch|Delete))\(\s*"([^"]*)"/,
-  /^\s*\[Http(Get|Post|Put|Patch|Delete)(?:\("([^"]*)"\))?/,
-  /\b\w+\.(get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE|HandleFunc|Handle)\(\s*["'`](\/[^"'`]*)["'`]\s*,/,
-  /\bRoute::(get|post|put|patch|delete|any|match)\(\s*['"]([^'"]*)['"]/,
-  /^\s*(get|post|put|patch|delete) +['"](\/?[\w/:.-]*)['"]/,
-];
-
 export function entriesOf(
   paths: readonly string[],
   facts: RepositoryFacts,
@@ -79,7 +67,15 @@ export function entriesOf(
     const lines = text.split('\n');
     const annotated = startedIn(path, lines, facts);
     if (annotated !== undefined) add(annotated);
-    if (declared.length < mostRoutes) declared.push(...routesIn(path, lines, facts));
+    if (declared.length < mostRoutes)
+      for (const { verb, path: route, line, handler } of facts.files.get(path)!.routes)
+        declared.push({
+          kind: 'route',
+          title: `${verb} ${route} — ${handler.name}`.trim(),
+          path,
+          line,
+          definition: handler,
+        });
   }
   const programs = [...found.values()].sort((one, other) => depth(one.path, '') - depth(other.path, ''));
   return [...programs.slice(0, mostPrograms), ...declared.slice(0, mostRoutes)];
@@ -159,42 +155,4 @@ function startedIn(path: string, lines: readonly string[], { files }: Repository
     line: at + 1,
     ...(inside && { definition: inside }),
   };
-}
-
-function routesIn(path: string, lines: readonly string[], { files }: RepositoryFacts): Entry[] {
-  const { definitions } = files.get(path)!;
-  const found: Entry[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.length > longestLine || !/[@.["']|Route/.test(line) || /^\s*(?:\/\/|#(?!\[)|\*)/.test(line))
-      continue;
-    const match = routes.map(route => route.exec(line)).find(one => one !== null);
-    if (!match) continue;
-    const isAbove = /^\s*[@[]/.test(line);
-    const handler = isAbove
-      ? definitions.find(
-          one => one.line > index && one.line <= index + 8 && /^(?:function|method)$/.test(one.kind),
-        )
-      : handlerNamed(line.slice(match.index + match[0].length), definitions);
-    if (handler === undefined) continue;
-    const verb = match[1]!.replace(/^Map/, '').toUpperCase();
-    const shown = /^(?:ROUTE|REQUEST|HANDLE|HANDLEFUNC|MATCH|ANY)$/.test(verb) ? '' : `${verb} `;
-    found.push({
-      kind: 'route',
-      title: `${shown}${match[2] ?? ''} — ${handler.name}`.trim(),
-      path,
-      line: index + 1,
-      definition: handler,
-    });
-  }
-  return found;
-}
-
-/** The last argument that names a definition of the file. */
-function handlerNamed(rest: string, definitions: readonly Definition[]): Definition | undefined {
-  const names = [...rest.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name);
-  return names
-    .flatMap(
-      name => definitions.find(one => one.name === name && /^(?:function|method)$/.test(one.kind)) ?? [],
-    )
-    .at(-1);
 }

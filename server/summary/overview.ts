@@ -1,17 +1,15 @@
 /** The sentences that describe a repository or folder: its manifest's, its README's, its index file's. */
 
-import { isCredit, isPointing } from '../analysis/boilerplate.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
+import { definitionFirst, introduction } from '../analysis/introduction.ts';
 import type { SummarySource } from '../analysis/source.ts';
-import { blocksOf, formOf } from '../documents/blocks.ts';
-import { type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
+import { blocksOf } from '../documents/blocks.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isFolderIndex, isReadme } from '../syntax/paths.ts';
 
 const most = 5;
-/** Sentences and characters of a README to consider: a project's description is near the top. */
-const looked = 14;
+/** Characters of a README to consider. */
 const readmeHead = 30_000;
 
 /** @param scope a folder, `''` for the whole repository, or a file's path */
@@ -36,7 +34,11 @@ export function overviewOf(
       scope.slice(scope.lastIndexOf('/') + 1) || source.name,
       ...manifests.flatMap(({ name }) => name?.text ?? []),
     ];
-    const sentences = introduction(readme, source.textOf(readme) ?? '');
+    const sentences = introduction(
+      readme,
+      blocksOf(readme, (source.textOf(readme) ?? '').slice(0, readmeHead)),
+      names,
+    );
     for (const { text, line } of definitionFirst(sentences, names))
       statements.push({ text, line, path: readme, generated: false });
   }
@@ -46,10 +48,6 @@ export function overviewOf(
   }
   return withoutEchoes(statements).slice(0, most);
 }
-
-/** Headings of sections that do not describe a project. */
-const aside =
-  /\b(?:install\w*|getting started|quick ?start|set ?up|usage|examples?|benchmarks?|download|requirements|prerequisites|sponsors?|backers|contribut\w*|licen[cs]e|credits|acknowledge?ments|changelog|news|announce?(?:d|ment|ments)?|releases?|what'?s new|table of contents|contents|support|community|status|badges|build(?:ing)?|running|tests?|links)\b|安装|快速开始|インストール|설치|установка/iu;
 
 /**
  * The README of a folder; for the whole repository also in the places that hosts support. Translations only as a last
@@ -61,40 +59,6 @@ function readmeOf(here: readonly string[], paths: readonly string[], scope: stri
   return (
     all.find(isReadme) ?? all.find(path => /(^|\/)readme[._-][\w-]{2,7}\.(?:md|rst|adoc|org)$/i.test(path))
   );
-}
-
-/** The sentences of the first two sections that have any; benchmarks, installation and credits come later. */
-function introduction(path: string, text: string): Sentence[] {
-  const blocks = blocksOf(path, text.slice(0, readmeHead));
-  const sentences = sentencesOfBlocks(blocks, formOf(path))
-    .filter(({ text: sentence }) => !isCredit(sentence, path))
-    .slice(0, looked);
-  const sectionOf = (block: number): number =>
-    blocks.slice(0, block).findLastIndex(({ kind }) => kind === 'heading');
-  const telling = sentences.filter(({ text: sentence, block }) => {
-    const heading = blocks[sectionOf(block)]?.lines[0] ?? '';
-    return !aside.test(heading) && !/[?？]$/.test(sentence);
-  });
-  const [first, second] = [...new Set(telling.map(({ block }) => sectionOf(block)))];
-  return telling.length === 0
-    ? sentences
-    : telling.filter(({ block }) => [first, second].includes(sectionOf(block)));
-}
-
-/** In order, without sentences that refer elsewhere, and with "name is …" first. */
-function definitionFirst<S extends { readonly text: string }>(
-  sentences: readonly S[],
-  names: readonly string[],
-): S[] {
-  const telling = sentences.filter(({ text }) => !isPointing(text));
-  const subjects = names.map(name => name.replace(/[^\p{L}\p{N}]+/gu, '.?').replace(/^\.\?|\.\?$/g, ''));
-  const definition = new RegExp(
-    `^(?:the\\s+)?(?:${subjects.join('|')})(?![\\p{L}\\p{N}])[^.]{0,60}?\\s(?:is|are|provides|lets|helps|allows|makes|enables|gives)\\s`,
-    'iu',
-  );
-  const at = telling.findIndex(({ text }) => definition.test(text));
-  if (at > 0) telling.unshift(...telling.splice(at, 1));
-  return telling.length > 0 ? telling : sentences.slice(0, 1);
 }
 
 /** Drops near-duplicates, as a manifest and a README often are: nine in ten words of the shorter one. */

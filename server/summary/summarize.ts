@@ -47,7 +47,7 @@ export function summarize(
   const rankOf = (path: string): number => ranked.files.get(path)?.rank ?? 0;
   const statementOf = (path: string): Statement | undefined => facts.get(path)?.statement;
   const isFile = scope !== undefined && facts.has(scope);
-  const root = buildTree(paths, known, scope ?? '', rankOf, folderLines(ranked));
+  const root = buildTree(paths, known, scope ?? '', rankOf, folderLines(ranked, facts));
   const said = new Map(flatten(root).map(part => [part.path, part.statement]));
   const keyFiles = chooseKeyFiles(paths, known);
   const runs = isFile

@@ -4,7 +4,7 @@ import type { Summary } from '../protocol/requests.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 
 /** Increased when `Summary` changes its form, or its contents change much. */
-const format = 2;
+const format = 3;
 const name = 'summary';
 
 export class SummaryCache {

@@ -73,7 +73,10 @@ export function buildTree(
       part.children.find(child => child.kind === 'file' && isReadme(child.path) && child.statement) ??
       part.children.find(
         child =>
-          child.kind === 'file' && isManifest(child.path) && facts.get(child.path)?.manifest?.description,
+          child.kind === 'file' &&
+          isManifest(child.path) &&
+          facts.get(child.path)?.manifest?.description &&
+          child.statement,
       ) ??
       part.children.find(
         child =>

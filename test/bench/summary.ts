@@ -1,7 +1,8 @@
 /**
  * Does the summary name the files that matter, and is what it says so?
  *
- *     npm run bench -- summary [--aider <python>] [--list] <folder> …
+ *     npm run bench -- summary [--aider <python>] [--list] [--draw <seed>] <folder> …
+ *     npm run bench -- summary --grades
  *
  * Recall: which of the files that a newcomer should know (test/bench/gold/key-files.json, by the folder's name) are among the first twenty of
  * *Start here* and *Key files*, beside the graph's rank alone, size alone, and Aider's repository map where `--aider` names a Python that has
@@ -9,6 +10,9 @@
  *
  * Truth: forty statements drawn by a fixed seed, each checked by rule where a rule can: the words stand on the line that is named; who "uses" a
  * file names it, or what it defines, on the line that is cited; a command's file holds the command. Prints what no rule could check, too.
+ *
+ * `--draw` prints forty statements of each, drawn by the seed, to be graded by a reader with the repository beside; what was graded lies in
+ * test/bench/summary-grades/, and `--grades` counts it.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -22,7 +26,8 @@ import { Repository } from '../../server/repository/repository.ts';
 import { summarize } from '../../server/summary/summarize.ts';
 import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
-import { checkStatements } from './gold/truth.ts';
+import { gradesIn } from './gold/grades.ts';
+import { checkStatements, draw, drawn } from './gold/truth.ts';
 
 const first = 20;
 const document =
@@ -30,10 +35,19 @@ const document =
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { aider: { type: 'string' }, list: { type: 'boolean' } },
+  options: {
+    aider: { type: 'string' },
+    list: { type: 'boolean' },
+    draw: { type: 'string' },
+    grades: { type: 'boolean' },
+  },
 });
+if (values.grades) {
+  console.table(gradesIn(path.join(import.meta.dirname, 'summary-grades')));
+  process.exit(0);
+}
 if (positionals.length === 0) {
-  console.error('usage: npm run bench -- summary [--aider <python>] [--list] <folder> …');
+  console.error('usage: npm run bench -- summary [--aider <python>] [--list] [--draw <seed>] <folder> …');
   process.exit(2);
 }
 const { keyFiles: gold } = JSON.parse(
@@ -92,6 +106,9 @@ async function measure(root: string): Promise<Row> {
   const own = code.filter(file => supportingOf(file) === undefined);
   const wanted = listed ?? namedIn(whole, own);
   const summary = summarize(source, facts);
+  if (values.draw !== undefined)
+    for (const { text, path: file, line } of draw(summary.statements, drawn, Number(values.draw)))
+      console.log(`${name}\t${file}:${line}\t${text}`);
   const rankOf = (file: string): number => facts.ranked.files.get(file)?.rank ?? 0;
   const tokensOf = (file: string): number => facts.files.get(file)!.tokens;
   const recall = (files: readonly string[]): number => {

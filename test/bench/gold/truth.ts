@@ -3,7 +3,7 @@ import type { RepositoryFacts } from '../../../server/analysis/fact-book.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
 import type { Part, Place, Summary } from '../../../server/protocol/requests.ts';
 
-const drawn = 40;
+export const drawn = 40;
 
 interface Check {
   readonly said: string;
@@ -32,6 +32,31 @@ export function checkStatements(
           .replace(/ and \d+ more$/, '')
           .split(', ')
           .every(user => [...facts.files.keys()].some(file => file === user || file.startsWith(`${user}/`))),
+      );
+  }
+  for (const { text, path, line } of statementsOf(summary.parts)) {
+    const kin = /^(?:All )?(\d+)(?: of \d+)? files (?:extend|implement|define) (\w+)/.exec(text);
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    if (kin)
+      add(`${folder}: ${text}`, () => {
+        const own = [...facts.files.keys()].filter(
+          file =>
+            file.slice(0, file.lastIndexOf('/')) === folder &&
+            wordsOf(source.textOf(file) ?? '').has(kin[2]!.toLowerCase()),
+        );
+        return own.length >= Number(kin[1]);
+      });
+    const routes = /^Answers (.*)$/.exec(text.replace(/ and \d+ more$/, ''))?.[1];
+    if (routes)
+      add(`${path}:${line} ${text}`, () =>
+        routes.split(', ').every(route => {
+          const last =
+            route
+              .split(/[ /]/)
+              .filter(one => one !== '')
+              .at(-1) ?? '';
+          return (source.textOf(path) ?? '').includes(last) || route.includes('/');
+        }),
       );
   }
   for (const { part, link } of summary.relations.flatMap(part => part.uses.map(link => ({ part, link }))))
@@ -78,7 +103,8 @@ function speaksOf(text: string, near: string): boolean {
     ...wordsOf(
       text
         .replace(/; (?:also|used by) .*$/, '')
-        .replace(/^(?:Exports|Defines) .*$/, '')
+        .replace(/^(?:Exports|Defines|Used by|Answers|All \d+ files|\d+ of \d+ files) .*$/, '')
+        .replace(/ and \d+ more/, '')
         .replace(/ — .*$/, ''),
     ),
   ];
@@ -96,11 +122,11 @@ function nearby(text: string, line: number, after = 10): string {
     .join('\n');
 }
 
-/** The same sample in every run. */
-function draw<T>(all: readonly T[], count: number): T[] {
+/** The same ones in every run with a seed. */
+export function draw<T>(all: readonly T[], count: number, seed = 1): T[] {
   const left = [...all];
   const chosen: T[] = [];
-  let state = 1;
+  let state = seed;
   while (chosen.length < count && left.length > 0) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     chosen.push(...left.splice(state % left.length, 1));

@@ -8,6 +8,15 @@ import { summarize } from '../../../server/summary/summarize.ts';
 const texts: Readonly<Record<string, string>> = {
   'lib/money/price.ts':
     'const vat = 19;\nexport function priceWithTax(cents: number) {\n  return cents + vat;\n}\nexport function roundToCents(value: number) {\n  return value;\n}\n',
+  'lib/money/coin.ts': 'export const penny = 1;\nexport const shilling = 12;\n',
+  'lib/shapes/circle.ts':
+    "import { Shape } from './shape.ts';\nexport class Circle extends Shape {\n  area() {}\n}\n",
+  'lib/shapes/square.ts':
+    "import { Shape } from './shape.ts';\nexport class Square extends Shape {\n  area() {}\n}\n",
+  'lib/shapes/star.ts':
+    "import { Shape } from './shape.ts';\nexport class Star extends Shape {\n  points() {}\n}\n",
+  'lib/shapes/shape.ts': 'export abstract class Shape {}\n',
+  'lib/alone/deep/one.ts': 'export const one = 1;\n',
   'shop/cart.ts':
     "import { priceWithTax, roundToCents } from '../lib/money/price.ts';\nexport const cartTotal = () => roundToCents(priceWithTax(3));\n",
   'shop/till.ts': "/** Takes the money. */\nimport { cartTotal } from './cart.ts';\ncartTotal();\n",
@@ -40,10 +49,15 @@ test('files and folders without a sentence list names and users; those with one 
   );
   assert.equal(said['shop/cart.ts'], 'shop/cart.ts:2 function cartTotal(); used by shop/till.ts');
   assert.match(
-    said['lib']!,
+    said['lib/money']!,
     /^lib\/money\/price\.ts:[25] Exports (priceWithTax, roundToCents|roundToCents, priceWithTax); used by shop$/,
   );
-  assert.equal(said['lib/money'], said['lib']);
+  assert.equal(said['lib/shapes'], 'lib/shapes/circle.ts:2 3 of 4 files extend Shape');
+  // What three files declare alike is said of their folder alone.
+  assert.equal(said['lib/shapes/star.ts'], undefined);
+  // What holds no code of its own, and what holds one file, says nothing that is not said below.
+  assert.equal(said['lib'], undefined);
+  assert.equal(said['lib/alone/deep'], undefined);
   assert.equal(said['shop/till.ts'], 'shop/till.ts:1 Takes the money.');
   assert.equal(said['test'], undefined);
 });

@@ -32,8 +32,8 @@ const cases: readonly { name: string; path: string; text: string; says: string }
   {
     name: 'what is indented speaks of a part',
     path: 'quay.rs',
-    text: 'pub struct Quay {\n    // The number of berths in use.\n    used: u32,\n}\n',
-    says: 'struct Quay',
+    text: 'pub struct Quay {\n    // The number of berths in use.\n    used: u32,\n}\nimpl Quay {\n    pub fn open(&self) {}\n}\n',
+    says: 'struct Quay — open',
   },
   {
     name: 'members are named by their types',

@@ -1,0 +1,54 @@
+/** Finds the sentences of a README that define the project. */
+
+import { type Block, formOf } from '../documents/blocks.ts';
+import { type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
+import { isCredit, isPointing } from './boilerplate.ts';
+
+/** Sentences of a README to consider: a project's description is near the top. */
+const looked = 14;
+
+/** Headings of sections that do not describe a project. */
+const aside =
+  /\b(?:install\w*|getting started|quick ?start|set ?up|usage|examples?|benchmarks?|download|requirements|prerequisites|sponsors?|backers|contribut\w*|licen[cs]e|credits|acknowledge?ments|changelog|now available|news|announce?(?:d|ment|ments)?|releases?|what'?s new|table of contents|contents|support|community|tour|walk-?through|tutorials?|demos?|choose|status|badges|build(?:ing)?|running|tests?|links)\b|安装|快速开始|インストール|설치|установка/iu;
+
+/** The sentences of the first two sections that have any; benchmarks, installation and credits come later. */
+export function introduction(path: string, blocks: readonly Block[], names: readonly string[]): Sentence[] {
+  const definition = definitionOf(names);
+  const sentences = sentencesOfBlocks(blocks, formOf(path))
+    .filter(({ text: sentence }) => !isCredit(sentence, path))
+    .slice(0, looked);
+  const sectionOf = (block: number): number =>
+    blocks.slice(0, block).findLastIndex(({ kind }) => kind === 'heading');
+  const telling = sentences.filter(({ text: sentence, block }) => {
+    const heading = blocks[sectionOf(block)]?.lines[0] ?? '';
+    return definition?.test(sentence) || (!aside.test(heading) && !/[?？]$/.test(sentence));
+  });
+  const [first, second] = [...new Set(telling.map(({ block }) => sectionOf(block)))];
+  return telling.length === 0
+    ? sentences
+    : telling.filter(({ block }) => [first, second].includes(sectionOf(block)));
+}
+
+/** In order, without sentences that refer elsewhere, and with "name is …" first. */
+export function definitionFirst<S extends { readonly text: string }>(
+  sentences: readonly S[],
+  names: readonly string[],
+): S[] {
+  const telling = sentences.filter(({ text }) => !isPointing(text));
+  const definition = definitionOf(names);
+  const at = telling.findIndex(({ text }) => definition?.test(text));
+  if (at > 0) telling.unshift(...telling.splice(at, 1));
+  return telling.length > 0 ? telling : sentences.slice(0, 1);
+}
+
+/** "Name is …", "Name helps …". */
+function definitionOf(names: readonly string[]): RegExp | undefined {
+  const subjects = names
+    .map(name => name.replace(/[^\p{L}\p{N}]+/gu, '.?').replace(/^\.\?|\.\?$/g, ''))
+    .filter(name => name !== '');
+  if (subjects.length === 0) return undefined;
+  return new RegExp(
+    `^(?:the\\s+)?(?:${subjects.join('|')})(?![\\p{L}\\p{N}])[^.]{0,60}?\\s(?:is|are|provides|lets|helps|allows|makes|enables|gives)\\s`,
+    'iu',
+  );
+}

@@ -1,0 +1,92 @@
+/** What is not said of a file, because its name says it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import { restates, standsAlone } from '../../../server/analysis/telling.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
+
+test('a sentence of the name and of words that say nothing restates it', () => {
+  const cases: readonly [sentence: string, path: string, expected: boolean][] = [
+    ['Test class for the pet controller.', 'test/PetControllerTest.java', true],
+    ['Manifest utilities.', 'lib/manifest_utils.rb', true],
+    ['Renders the page.', 'src/PageRenderer.ts', true],
+    ['Default HTML error renderer.', 'src/HtmlErrorRenderer.php', true],
+    ['Keeps ships apart in narrow water.', 'src/Traffic.ts', false],
+    ['Minifies style sheets with an external compiler.', 'lib/sass_compressor.rb', false],
+    ['港の中の船を離しておく。', 'src/traffic.ts', false],
+  ];
+  for (const [sentence, path, expected] of cases)
+    assert.equal(restates(sentence, [path]), expected, `${sentence} of ${path}`);
+});
+
+test('directives, lists, questions and halves of sentences do not stand alone', () => {
+  for (const text of [
+    '= require ./other and more',
+    '$ docker compose up the thing',
+    'Why does it exist?',
+    'The following are kept:',
+    'They are typically accessed by templates.',
+    'described in the logging page.',
+    'org.ships:harbour:1.2 org.ships:quay:2.3 org.ships:boat:1.0',
+    'when upgrading to a new version)',
+    'To activate the profile on the line.',
+  ])
+    assert.equal(standsAlone(text), false, text);
+  for (const text of [
+    'Which ship lies where.',
+    'To keep secrets, name their keys.',
+    '`open` takes a berth away.',
+  ])
+    assert.equal(standsAlone(text), true, text);
+});
+
+async function saidOf(texts: Readonly<Record<string, string>>): Promise<Record<string, string | undefined>> {
+  const source = {
+    name: 'x',
+    files: () => Object.entries(texts).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: (path: string) => texts[path],
+  };
+  const facts = await new FactBook(await Grammars.open()).collect(source);
+  return Object.fromEntries([...facts.files].map(([path, { statement }]) => [path, statement?.text]));
+}
+
+test('what many files declare alike, and what tests are called, is not said', async () => {
+  const command = (name: string): string => `pub fn run(argv: &[&str]) -> bool {\n    ${name}(argv)\n}\n`;
+  const said = await saidOf({
+    'src/cmd/cat.rs': command('cat'),
+    'src/cmd/cut.rs': command('cut'),
+    'src/cmd/fold.rs': command('fold'),
+    'tests/cut_test.rs': 'fn cuts_rows() {}\nfn cuts_nothing() {}\n',
+    'src/berth.ts': 'export class Berth {}\n',
+  });
+  assert.deepEqual(said, {
+    'src/cmd/cat.rs': undefined,
+    'src/cmd/cut.rs': undefined,
+    'src/cmd/fold.rs': undefined,
+    'tests/cut_test.rs': undefined,
+    'src/berth.ts': undefined,
+  });
+});
+
+test('a usage text, fields, values and routes say what a name does not', async () => {
+  const said = await saidOf({
+    'src/cmd/sort.rs':
+      'static USAGE: &\'static str = "\nOrders rows by their cells.\n\nUsage:\n    x sort [options]\n";\npub fn run() {}\n',
+    'src/Gone.php':
+      "<?php\nclass Gone extends Failure\n{\n    protected $description = 'The resource is ' .\n        'no longer at the server.';\n}\n",
+    'src/Mode.cs': 'public enum Mode\n{\n    Light,\n    Dark = 2\n}\n',
+    'src/Page.cs': 'public record Page(int Number, int Size, string OrderedByWhatColumn);\n',
+    'src/Owner.java':
+      'public class Owner extends Person {\n  public String getCity() { return city; }\n  public void setCity(String c) {}\n  public void addPet(Pet p) {}\n}\n',
+    'src/PetController.java':
+      '@Controller\n@RequestMapping("/owners/{id}")\nclass PetController {\n  @GetMapping("/pets/new")\n  public String create() { return ""; }\n}\n',
+  });
+  assert.deepEqual(said, {
+    'src/cmd/sort.rs': 'Orders rows by their cells.',
+    'src/Gone.php': 'The resource is no longer at the server.',
+    'src/Mode.cs': 'enum Mode — Light, Dark',
+    'src/Page.cs': 'record Page(Number, Size, OrderedByWhatColumn)',
+    'src/Owner.java': 'class Owner extends Person — city, addPet',
+    'src/PetController.java': 'Answers GET /owners/{id}/pets/new',
+  });
+});
