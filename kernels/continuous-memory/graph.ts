@@ -105,7 +105,7 @@ export function continuousReadGraph(
 }
 
 /** `continuousReadGraph` without the attention histogram. */
-export function continuousAnswerGraph(
+export function continuousOutputGraph(
   g: GraphBuilder,
   operands: ContinuousReadOperands,
   parameters: Placed<ContinuousReadParameters>,

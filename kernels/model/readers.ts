@@ -5,7 +5,7 @@
  * continuous memory read as a mean.
  */
 import { gaussianBasis } from '../continuous-memory/basis.ts';
-import { continuousAnswerGraph } from '../continuous-memory/graph.ts';
+import { continuousOutputGraph } from '../continuous-memory/graph.ts';
 import { stridedReadBesideWindowGraph } from '../dilated-attention/strided-read-graph.ts';
 import type { WindowAttentionState } from '../flash-attention/reference.ts';
 import { sideReadGraph } from '../infini-attention/graph.ts';
@@ -94,7 +94,7 @@ function continuousRead(layer: Layer, x: Value, memory: Memory, state: Window) {
     location: g.weight(weights.matrix(`${name}.location.weight`, N, 2), [N, 2]),
     locationBias: place(g, parameter(layer, 'location.bias', [2])),
   };
-  const side = continuousAnswerGraph(
+  const side = continuousOutputGraph(
     g,
     { q: normalized(project(layer, x, 'query', cw)), keys: normalized(key), values },
     parameters,

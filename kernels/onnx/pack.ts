@@ -65,7 +65,7 @@ export function tokenPacking(outputs: number, inputs: number, type: 'int8' | 'ui
         const inverse = scale === 0 ? 0 : 1 / scale;
         for (let k = 0; k < inputs; k++) levels[n * inputs + k] = centre + Math.round(row[k]! * inverse);
       });
-      return { add, finish: () => [turnedOver(levels, outputs, inputs), scales] };
+      return { add, finish: () => [transposedInTiles(levels, outputs, inputs), scales] };
     },
   };
 }
@@ -158,7 +158,7 @@ function signedScale(row: Float32Array, start: number, end: number, bits: 4 | 8)
 }
 
 /** Transposes [N, K] to [K, N], in squares that fit the processor's cache. */
-function turnedOver<Bytes extends Int8Array | Uint8Array>(
+function transposedInTiles<Bytes extends Int8Array | Uint8Array>(
   levels: Bytes,
   outputs: number,
   inputs: number,

@@ -65,8 +65,8 @@ function* repositoryEvidence(repository: RepositoryMatches, scope: EvidenceScope
     if (follows.length > 0) yield { source: 'repository', matched, follows, sampled: true } as const;
     return;
   }
-  const places = repository.matchesAt(matched, mostWeighed + 1);
-  if (places.length > mostWeighed) {
+  const places = repository.matchesAt(matched, maxWeighed + 1);
+  if (places.length > maxWeighed) {
     const follows: number[] = [];
     repository.addFollows(matched, follows);
     yield { source: 'repository', matched, follows, sampled: false } as const;
@@ -80,7 +80,7 @@ function* repositoryEvidence(repository: RepositoryMatches, scope: EvidenceScope
 const mostCounted = 2048;
 const sampleSize = 512;
 /** Occurrences of a context length weighted by proximity; with more, it hardly matters. */
-const mostWeighed = 128;
+const maxWeighed = 128;
 
 /** Tokens at the cursor have weight 1, distant ones this: chosen by code length on the repositories of escape.ts. */
 const recencyFloor = 0.3;

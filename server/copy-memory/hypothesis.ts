@@ -140,7 +140,7 @@ export class CopyHypothesis implements Hypothesis {
   ): RepositoryMatch[] {
     const found: RepositoryMatch[] = [];
     for (let n = matches.deepest; n >= 1 && found.length < count; n--) {
-      found.push(...this.#basis.nearness.sort(matches.matchesAt(n, mostCompared).filter(fits)));
+      found.push(...this.#basis.nearness.sort(matches.matchesAt(n, maxCompared).filter(fits)));
     }
     return found.slice(0, count);
   }
@@ -175,7 +175,7 @@ export class CopyHypothesis implements Hypothesis {
 }
 
 /** Matches of one length compared by proximity. */
-const mostCompared = 1024;
+const maxCompared = 1024;
 
 /** Tokens by their first byte. */
 const tokensByFirstByte = new WeakMap<Tokenizer, readonly number[][]>();

@@ -21,13 +21,13 @@ export interface Vocabulary {
 
 /** Token types, from ggml's `llama_token_type`: all but normal ones are special. */
 const ordinary = 1;
-const mostTokens = 1 << 22;
+const maxTokens = 1 << 22;
 
 /** @throws GgufError that names what is missing, wrong or unsupported */
 export function readVocabulary(metadata: Metadata): Vocabulary {
   const { path } = metadata;
   const tokens = metadata.strings('tokenizer.ggml.tokens');
-  if (tokens.length < 256 || tokens.length > mostTokens)
+  if (tokens.length < 256 || tokens.length > maxTokens)
     throw new GgufError(
       `${path} has a vocabulary of ${tokens.length} tokens, out of range for byte-pair encoding.`,
     );

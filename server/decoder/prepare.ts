@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
 import { openCoder } from '../models/coder.ts';
-import { expectRoom } from '../models/download.ts';
+import { expectDiskSpace } from '../models/download.ts';
 import type { LocalModel, ModelLibrary } from '../models/library.ts';
 import { type ConvertOptions, convertDecoder, convertedBytes, isConverted } from './convert.ts';
 
@@ -32,7 +32,7 @@ export async function prepareCoder(
     const sha256 = await library.hashOf(model, signal);
     const folder = library.convertedFolder(sha256);
     if (!(await isConverted(folder, config, lowering))) {
-      await expectRoom(path.dirname(folder), convertedBytes(config, lowering));
+      await expectDiskSpace(path.dirname(folder), convertedBytes(config, lowering));
       await convertDecoder(folder, config, weights, options);
     }
     return { folder, config, lowering, sha256 };

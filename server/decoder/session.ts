@@ -3,7 +3,7 @@
  * a signal takes effect between them.
  */
 import { type DecoderLevels, expectLevels, strideOfBlock } from '../../kernels/decoder/levels.ts';
-import { turnKeys } from '../../kernels/decoder/turn.ts';
+import { rotateKeys } from '../../kernels/decoder/rotate-keys.ts';
 import type { DecoderModel, Logits } from './model.ts';
 import { DecoderState, type StoredRows } from './state.ts';
 
@@ -84,7 +84,7 @@ export class DecoderSession {
       const tensors = rows.tensors.map((data, index) => {
         if (index % 2 === 1 || by === 0) return data;
         const turned = data.slice();
-        turnKeys(turned, by, this.#model.config);
+        rotateKeys(turned, by, this.#model.config);
         return turned;
       });
       this.#state.append({ count: rows.count, tensors });

@@ -25,7 +25,7 @@ export interface NextEdit {
 }
 
 /** Edits kept per document; larger documents are not tracked. */
-const mostEdits = 30;
+const maxEdits = 30;
 const largestDocument = 200_000;
 
 /** The latest edits of one document. */
@@ -54,7 +54,7 @@ export class EditHistory {
     const last = this.#edits.at(-1);
     if (last?.line !== edit.line || last.after !== edit.before) {
       this.#edits.push(edit);
-      if (this.#edits.length > mostEdits) this.#edits.shift();
+      if (this.#edits.length > maxEdits) this.#edits.shift();
       return;
     }
     this.#edits.pop();
@@ -77,7 +77,7 @@ type Pattern = readonly (string | undefined)[];
 /** Lexemes compared on either side of a change. */
 const reach = 6;
 /** Lines with the same change before another is offered. */
-const leastRepeated = 2;
+const minRepeated = 2;
 
 /**
  * The next place for the latest change: below it first, then from the top.
@@ -92,7 +92,7 @@ export function nextEdit(path: string, text: string, edits: readonly LineEdit[])
     .filter(({ line }) => line !== latest.line)
     .map(changeOf)
     .filter(other => other !== undefined && isSame(other.from, change.from) && isSame(other.to, change.to));
-  if (same.length + 1 < leastRepeated) return undefined;
+  if (same.length + 1 < minRepeated) return undefined;
   const [left, right] = same.reduce<[Pattern, Pattern]>(
     ([l, r], other) => [shared(l.toReversed(), other!.left.toReversed()).reverse(), shared(r, other!.right)],
     [change.left, change.right],

@@ -24,7 +24,7 @@ export interface FittedSpan {
 /** Bins per basis function. */
 const binsEach = 2;
 /** Upper bound of the tokens that λ is weighed against, near the lengths in training. */
-const mostWeighed = 8192;
+const maxWeighed = 8192;
 /** Standard deviations beyond which a basis function is negligible (e⁻¹⁸). */
 const reach = 6;
 
@@ -81,7 +81,7 @@ export class ContinuousFit {
    * rounded to a power of two, so that a few matrices serve every length.
    */
   #matrix(length: number): Tensor {
-    const tokens = Math.min(2 ** Math.round(Math.log2(Math.max(1, length))), mostWeighed);
+    const tokens = Math.min(2 ** Math.round(Math.log2(Math.max(1, length))), maxWeighed);
     const known = this.#matrices.get(tokens);
     if (known !== undefined) return known;
     const { continuous_bases: N, continuous_sigma: sigma, continuous_ridge: ridge } = this.#config;

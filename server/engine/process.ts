@@ -83,10 +83,10 @@ interface Pending {
 }
 
 /** Consecutive crashes, without completed work between them, before giving up until the next request. */
-const mostCrashes = 5;
+const maxCrashes = 5;
 const longestDelay = 30_000;
 /** Work open during this many crashes is assumed to cause them. */
-const mostAttempts = 2;
+const maxAttempts = 2;
 
 export function createEngine(options: EngineOptions): Engine {
   return new EngineProcess(options);
@@ -291,9 +291,9 @@ class EngineProcess implements Engine {
     this.#change({ crashes: this.#status.crashes + 1 });
     this.#rejectStarted(
       `the engine process ${why} while processing this request`,
-      ({ attempts }) => attempts < mostAttempts,
+      ({ attempts }) => attempts < maxAttempts,
     );
-    if (this.#crashesInRow >= mostCrashes) {
+    if (this.#crashesInRow >= maxCrashes) {
       this.#fail(`The engine process ${why}, ${this.#crashesInRow} times in a row.`);
       return;
     }

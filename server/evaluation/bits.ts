@@ -4,7 +4,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { EvaluatedFile } from './lines.ts';
 
 /** Tokens predicted per file, from its start. */
-const mostTokens = 384;
+const maxTokens = 384;
 
 /**
  * Bits per byte that a predictor needs for files it has not seen, left to right. The unknown mass of a distribution is
@@ -25,7 +25,7 @@ export async function bitsPerByte(
       file.path,
       scope,
     );
-    for (const token of tokenizer.encode(file.text).subarray(0, mostTokens)) {
+    for (const token of tokenizer.encode(file.text).subarray(0, maxTokens)) {
       const { predictions } = await hypothesis.next();
       let known = 0;
       let probability = 0;

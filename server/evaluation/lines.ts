@@ -29,7 +29,7 @@ export interface CursorCase {
   readonly expected: string;
 }
 
-const leastTokens = 4;
+const minTokens = 4;
 const longestLine = 300;
 /** Lines taken from a file before moving on to others. */
 const linesInTurn = 4;
@@ -68,7 +68,7 @@ export function eligibleLines(file: EvaluatedFile): HiddenLine[] {
   let start = 0;
   for (const [i, text] of file.text.split('\n').entries()) {
     const tokens = lexemesOf(text).filter(lexeme => lexeme.trim() !== '').length;
-    if (!comments[i] && tokens >= leastTokens && text.length <= longestLine)
+    if (!comments[i] && tokens >= minTokens && text.length <= longestLine)
       lines.push({ file, number: i + 1, text, start });
     start += text.length + 1;
   }

@@ -16,7 +16,7 @@ export interface Sitting {
 
 /** Lines per stretch, and stretches per file: a long file is typed in parts, spread over it. */
 const stretchLines = 8;
-const mostStretches = 4;
+const maxStretches = 4;
 /** Lines of a function typed into a finished file. */
 const functionLines = { least: 3, most: 24 } as const;
 const longestLine = 300;
@@ -43,7 +43,7 @@ function sittingsOf(file: EvaluatedFile, random: () => number): Sitting[] {
   const { text } = file;
   const starts = lineStarts(text);
   const lines = starts.length;
-  const stretches = Math.min(mostStretches, Math.max(1, Math.floor(lines / stretchLines)));
+  const stretches = Math.min(maxStretches, Math.max(1, Math.floor(lines / stretchLines)));
   const sittings: Sitting[] = [];
   for (let part = 0; part < stretches; part++) {
     const room = lines / stretches;

@@ -61,7 +61,7 @@ export async function runTyping(options: TypingOptions): Promise<TypingEvaluatio
   const tally = new TypingTally();
   for (const [done, sitting] of sittings.entries()) {
     options.onProgress?.(done, sittings.length);
-    await typeAgain(sitting, askerFor(options, setting, eagerness), tally, signal);
+    await retype(sitting, askerFor(options, setting, eagerness), tally, signal);
   }
   return {
     protocol: 'typing',
@@ -101,7 +101,7 @@ interface Showing {
  * Types a stretch of a file, requesting a suggestion after each key and accepting it as soon as it is right: all of it,
  * its first line, or its next word.
  */
-export async function typeAgain(
+export async function retype(
   sitting: Sitting,
   ask: TypingAsker,
   tally: TypingTally,
@@ -138,7 +138,7 @@ export async function typeAgain(
     }
     const at = typist.at;
     if (typist.start !== undefined) tally.start(place, showing === undefined);
-    const taken = item === undefined ? undefined : partThatComes(item.text, typist);
+    const taken = item === undefined ? undefined : correctPart(item.text, typist);
     if (taken === undefined || showing === undefined) {
       tally.typed(place, typist.type());
       showing = showing && along(showing, file.text.slice(at, typist.at));
@@ -158,7 +158,7 @@ function along(showing: Showing, typed: string): Showing {
 }
 
 /** The longest correct part of a suggestion: all, its first line, or its next word. A word must be worth a key. */
-export function partThatComes(text: string, typist: Typist): string | undefined {
+export function correctPart(text: string, typist: Typist): string | undefined {
   const line = /^\n*[^\n]*/.exec(text)![0];
   const word = /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]+/u.exec(line)?.[0] ?? line;
   return [text, line, word].find(part => isWorthShowing(part) && typist.comes(part));

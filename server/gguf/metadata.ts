@@ -127,7 +127,7 @@ const numberTypes: Readonly<Record<number, NumberType>> = {
 
 /** Far above what real models have: vocabularies stay under 300,000 tokens, chat templates under 100 kB. */
 const longestString = 1 << 24;
-const mostElements = 1 << 22;
+const maxElements = 1 << 22;
 const deepestArray = 2;
 
 /** @throws GgufError for duplicate keys, unknown value types and lengths beyond the file */
@@ -178,7 +178,7 @@ async function readArray(reader: ByteReader, key: string, depth: number): Promis
   // A string in a list takes at least eight bytes, a list twelve, so no stated length allocates more than the file
   // holds.
   const least = number?.bytes ?? (type === stringType ? 8 : 12);
-  if (length > mostElements || length * least > reader.remaining)
+  if (length > maxElements || length * least > reader.remaining)
     throw new GgufError(`${reader.path} is truncated or damaged: ${key} claims ${length} elements.`);
   if (number !== undefined) {
     await reader.need(length * number.bytes, key);

@@ -23,9 +23,9 @@ export interface TensorInfo {
 }
 
 const magic = 0x46554747;
-const mostTensors = 1 << 16;
-const mostKeys = 1 << 14;
-const mostAxes = 4;
+const maxTensors = 1 << 16;
+const maxKeys = 1 << 14;
+const maxAxes = 4;
 const defaultAlignment = 32;
 
 /** An open GGUF file. */
@@ -68,7 +68,7 @@ export class GgufFile {
       const reader = new ByteReader(file, path, status.size);
       const { version, tensorCount, keyCount } = await readPreamble(reader);
       const metadata = await readMetadata(reader, keyCount);
-      const parts = metadata.count('split.count', 0, mostTensors, 0);
+      const parts = metadata.count('split.count', 0, maxTensors, 0);
       if (parts > 1)
         throw new GgufError(
           `${path} is one of ${parts} parts of a model; only models in one file can be used.`,
@@ -149,7 +149,7 @@ async function readPreamble(
   const tensorCount = reader.uint64('the number of tensors');
   const keyCount = reader.uint64('the number of metadata keys');
   // A tensor takes at least 32 bytes of the index, a key 13 of the metadata.
-  if (tensorCount > mostTensors || keyCount > mostKeys || tensorCount * 32 + keyCount * 13 > reader.remaining)
+  if (tensorCount > maxTensors || keyCount > maxKeys || tensorCount * 32 + keyCount * 13 > reader.remaining)
     throw new GgufError(
       `${path} is truncated or damaged: it claims ${tensorCount} tensors and ${keyCount} metadata keys in ${size} bytes.`,
     );
@@ -212,7 +212,7 @@ async function readTensorEntry(reader: ByteReader, index: number, count: number)
   const name = await readString(reader, `the name of tensor ${index} of ${count}`);
   await reader.need(4, name);
   const axes = reader.uint32();
-  if (axes < 1 || axes > mostAxes)
+  if (axes < 1 || axes > maxAxes)
     throw new GgufError(`${path} is damaged: the tensor ${name} has ${axes} axes.`);
   await reader.need(axes * 8 + 12, name);
   const lengths = Array.from({ length: axes }, () => reader.uint64(`a length of ${name}`));

@@ -65,7 +65,7 @@ export interface Read {
 }
 
 /** A request about a document; the worker maps it to a path. */
-export interface DocumentQuestion extends Omit<CompletionRequest, 'path'> {
+export interface DocumentRequest extends Omit<CompletionRequest, 'path'> {
   /** Absolute path, or the name of a document that is not on disk. */
   readonly file: string;
 }
@@ -98,7 +98,7 @@ const table = {
   /** Pauses or resumes prefill. */
   pause: internal<{ readonly paused: boolean }, null>(),
   clear: internal<null, null>(),
-  complete: internal<DocumentQuestion, Completion>(),
+  complete: internal<DocumentRequest, Completion>(),
   /** Absolute paths of the folders that contain indexed files. */
   folders: internal<null, string[]>(),
 };

@@ -22,7 +22,7 @@ import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
 import { maskSecrets } from '../workspace/secrets/names.ts';
 import {
-  type DocumentQuestion,
+  type DocumentRequest,
   type IndexStats,
   nothingRead,
   type Opened,
@@ -185,7 +185,7 @@ export class RepositoryWorker {
     return null;
   }
 
-  async complete({ file, ...question }: DocumentQuestion, signal: AbortSignal): Promise<Completion> {
+  async complete({ file, ...question }: DocumentRequest, signal: AbortSignal): Promise<Completion> {
     const { repository, tokenizer } = this.#opened();
     // A file outside keeps its full path: its bare name could be a file inside.
     const path = repository.workspace.pathOfDocument(file) ?? file;

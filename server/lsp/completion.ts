@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Completion, CompletionItem } from '../completion/complete.ts';
-import { type DocumentQuestion, workerRequests } from '../host/messages.ts';
+import { type DocumentRequest, workerRequests } from '../host/messages.ts';
 import {
   type Answered,
   acceptedCommand,
@@ -74,7 +74,7 @@ export function serveCompletions(
   async function tell(
     uri: string,
     found: Completion,
-    request: DocumentQuestion,
+    request: DocumentRequest,
     token: CancellationToken,
   ): Promise<void> {
     let answered = outcomeOf(found);
@@ -101,7 +101,7 @@ export function serveCompletions(
     const { version } = document;
     const whole = wholeOf(document, notebooks);
     const offset = whole.start + document.offsetAt(position);
-    const request: DocumentQuestion = {
+    const request: DocumentRequest = {
       file: pathOfUri(whole.uri) ?? whole.uri,
       text: whole.text,
       offset,

@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { foldersOfNoSource, versionControlFolders } from '../workspace/names.ts';
+import { dependencyFolders, versionControlFolders } from '../workspace/names.ts';
 
 /**
  * On Windows and macOS one watcher covers a tree. Elsewhere Node walks the tree and watches every file, which blocks
@@ -75,7 +75,7 @@ export class FolderWatcher {
 }
 
 /** Limits on watched folders without files, and on search depth. */
-const mostBarren = 500;
+const maxBarrenFolders = 500;
 const deepest = 6;
 
 /**
@@ -86,13 +86,13 @@ export async function barrenFolders(folders: readonly string[]): Promise<string[
   const watched = new Set(folders);
   const found: string[] = [];
   let level = await foldersIn(folders);
-  for (let depth = 0; depth < deepest && level.length > 0 && found.length < mostBarren; depth++) {
+  for (let depth = 0; depth < deepest && level.length > 0 && found.length < maxBarrenFolders; depth++) {
     const barren = await Promise.all(
       level
         .filter(folder => !watched.has(folder))
         .map(async folder => ((await holdsFile(folder)) ? [] : [folder])),
     );
-    const next = barren.flat().slice(0, mostBarren - found.length);
+    const next = barren.flat().slice(0, maxBarrenFolders - found.length);
     found.push(...next);
     level = await foldersIn(next);
   }
@@ -113,7 +113,7 @@ async function foldersIn(folders: readonly string[]): Promise<string[]> {
   return inside.flat();
 }
 
-const unwatched = new Set(foldersOfNoSource.map(pattern => pattern.replace(/^\/|\/$/g, '')));
+const unwatched = new Set(dependencyFolders.map(pattern => pattern.replace(/^\/|\/$/g, '')));
 
 async function holdsFile(folder: string): Promise<boolean> {
   return (await entriesOf(folder)).some(entry => !entry.isDirectory());

@@ -21,7 +21,7 @@ export type RepositoryStatus = Omit<Status, 'device' | 'deviceReason' | 'engine'
 /** Milliseconds to collect changes: a branch switch is one update, not a thousand. */
 const gathering = 100;
 /** After this many crashes, the worker restarts only on request. */
-const mostLosses = 3;
+const maxLosses = 3;
 
 export class RepositoryClient {
   readonly #worker: WorkerThread;
@@ -261,7 +261,7 @@ export class RepositoryClient {
     // Without the file that blocked it, the next thread gets further.
     if (blockedBy !== undefined && !this.#blocking.has(blockedBy)) this.#blocking.add(blockedBy);
     else this.#losses += 1;
-    if (this.#losses >= mostLosses || this.#state === 'paused') {
+    if (this.#losses >= maxLosses || this.#state === 'paused') {
       this.#fail(problem);
       return;
     }

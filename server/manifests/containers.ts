@@ -3,7 +3,7 @@ import { commandOf } from '../documents/document-commands.ts';
 import { type ManifestCommand, matches, type Said, usual } from './manifest.ts';
 
 const longestLine = 400;
-const mostSteps = 40;
+const maxSteps = 40;
 
 /** Services and what each is built from. */
 export function readCompose(text: string, path: string): Said {
@@ -43,7 +43,7 @@ export function readPipeline(text: string): Said {
   let block = -1;
   const add = (raw: string, line: number): void => {
     const command = raw.includes('${{') ? undefined : commandOf(raw);
-    if (command === undefined || seen.has(command) || commands.length >= mostSteps) return;
+    if (command === undefined || seen.has(command) || commands.length >= maxSteps) return;
     seen.add(command);
     commands.push({ name: command, text: '', line });
   };

@@ -13,13 +13,13 @@ import {
 } from './manifest.ts';
 
 /** Limit of entries, and of commands. */
-const mostListed = 100;
+const maxListed = 100;
 
 export function readPackageJson(text: string): Said {
   const json = record(JSON.parse(text));
   const entries: (Fact & { role: string })[] = [];
   const add = (value: unknown, role: string): void => {
-    if (entries.length >= mostListed) return;
+    if (entries.length >= maxListed) return;
     if (typeof value === 'string') entries.push({ text: value, role, line: lineOf(text, `"${value}"`) });
     else for (const inner of Object.values(record(value))) add(inner, role);
   };
@@ -33,7 +33,7 @@ export function readPackageJson(text: string): Said {
     commands: Object.entries(scripts)
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       .filter(([name]) => !isHook(name, scripts))
-      .slice(0, mostListed)
+      .slice(0, maxListed)
       .map(([name, command]) => ({
         name: `${packageManager(json)} run ${name}`,
         text: command,
@@ -78,7 +78,7 @@ export function readPyproject(text: string): Said {
       .map(value => ({ text: pythonModule(value), role: 'command', line: lineOf(text, value) })),
     commands: Object.entries(scripts)
       .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      .slice(0, mostListed)
+      .slice(0, maxListed)
       .map(([name, target]) => ({ name, text: target, line: lineOf(text, target) }))
       .concat(tables(text, record(record(toml['tool'])['poe'])['tasks'], 'poe'))
       .concat(tables(text, record(record(toml['tool'])['taskipy'])['tasks'], 'task')),
@@ -148,7 +148,7 @@ export function readComposer(text: string): Said {
       ...usual('composer install'),
       ...Object.entries(scripts)
         .filter(([name]) => !/^(?:pre|post)-/.test(name))
-        .slice(0, mostListed)
+        .slice(0, maxListed)
         .map(([name, run]) => ({
           name: `composer ${name}`,
           text: scriptText(described[name]) ?? scriptText(run) ?? '',

@@ -19,7 +19,7 @@ export const gateFeatures = 14;
 export const gateOutputs = 5;
 
 /** Copy-memory predictions that are mixed; the rest of its mass goes to the model. */
-export const mostListed = 32;
+export const maxListed = 32;
 
 /** Inputs of the gate: both predictions for the copy memory's listed tokens, and confidence features. */
 export interface GateInputs {
@@ -33,7 +33,7 @@ export interface GateInputs {
 
 /** @param model probabilities over the whole vocabulary */
 export function gateInputs(copy: Distribution, model: Float64Array | Float32Array): GateInputs {
-  const listed = copy.predictions.slice(0, mostListed);
+  const listed = copy.predictions.slice(0, maxListed);
   const tokens = listed.map(({ token }) => token);
   const copied = listed.map(({ probability }) => probability);
   const modelled = tokens.map(token => model[token]!);

@@ -76,7 +76,7 @@ class MixedHypothesis implements AsyncHypothesis {
 }
 
 /** Tokens predicted by the model alone that are listed beside the copy memory's. */
-const mostModelled = 32;
+const maxModelled = 32;
 
 /** @param model probabilities over the whole vocabulary; undefined if the model has no prediction */
 export function mixDistributions(
@@ -89,7 +89,7 @@ export function mixDistributions(
   const { listed, others } = gate.mix(testimony);
   const predictions: Prediction[] = testimony.tokens.map((token, i) => ({ token, probability: listed[i]! }));
   const known = new Set(testimony.tokens);
-  for (const token of byProbability(model).slice(0, mostModelled)) {
+  for (const token of byProbability(model).slice(0, maxModelled)) {
     if (!known.has(token) && model[token]! > 0)
       predictions.push({ token, probability: others * model[token]! });
   }

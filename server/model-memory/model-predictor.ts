@@ -40,7 +40,7 @@ export interface ContinueOptions {
 }
 
 /** Predictions in a distribution; the rest are too improbable to matter. */
-const mostPredictions = 64;
+const maxPredictions = 64;
 
 export class ModelPredictor implements AsyncPredictor {
   readonly #options: ModelPredictorOptions;
@@ -88,7 +88,7 @@ export class ModelPredictor implements AsyncPredictor {
     const ids = Int32Array.of(...prompt, ...continuation);
     const scores: number[] = [];
     while (scores.length < continuation.length) {
-      const positions = Math.min(mostPositions, continuation.length - scores.length);
+      const positions = Math.min(maxPositions, continuation.length - scores.length);
       const end = prompt.length + scores.length + positions;
       const logits = await decode(ids.slice(0, end - 1), positions, signal);
       const width = logits.length / positions;
@@ -121,7 +121,7 @@ export class ModelPredictor implements AsyncPredictor {
 }
 
 /** Prompt tokens given to the model: after the cursor, and before it. */
-const [mostBelow, mostAbove] = [256, 1536];
+const [maxBelow, maxAbove] = [256, 1536];
 /** Text before the cursor is cut at multiples of this, so that typing does not move the cut each time. */
 const cutAt = 512;
 
@@ -132,14 +132,14 @@ function promptOf(context: Uint16Array, { special }: Pick<Tokenizer, 'special'>)
   const text = context.indexOf(special.text);
   if (text < 0) return context;
   const suffix = context.subarray(0, text).indexOf(special.suffix);
-  const head = suffix < 0 ? text : Math.min(text, suffix + 1 + mostBelow);
+  const head = suffix < 0 ? text : Math.min(text, suffix + 1 + maxBelow);
   const above = context.length - text - 1;
-  const cut = above <= mostAbove ? 0 : Math.ceil((above - mostAbove) / cutAt) * cutAt;
+  const cut = above <= maxAbove ? 0 : Math.ceil((above - maxAbove) / cutAt) * cutAt;
   return Uint16Array.of(...context.subarray(0, head), special.text, ...context.subarray(text + 1 + cut));
 }
 
 /** Positions per engine call. */
-const mostPositions = 32;
+const maxPositions = 32;
 
 function logSoftmax(logits: Float32Array, id: number): number {
   let largest = Number.NEGATIVE_INFINITY;
@@ -166,7 +166,7 @@ export class ModelHypothesis implements AsyncHypothesis {
     const probability = await this.probabilities(typed);
     if (probability === undefined) return { predictions: [], matched: 0, support: 0 };
     const predictions = byProbability(probability)
-      .slice(0, mostPredictions)
+      .slice(0, maxPredictions)
       .map(token => ({ token, probability: probability[token]! }))
       .filter(prediction => prediction.probability > 0);
     return { predictions, matched: 0, support: 0 };

@@ -29,7 +29,7 @@ export class LostLeaf extends Error {
 }
 
 /** Memories of fewer files are merged on demand, which is cheaper than storing them. */
-const keptFrom = 16;
+const minStoredFiles = 16;
 const defaultRoom = 48 * 2 ** 20;
 
 export class SpanCache implements Spans {
@@ -37,7 +37,7 @@ export class SpanCache implements Spans {
   readonly #modelId: string;
   readonly #store: RecordStore;
   readonly #merger: Merger;
-  readonly #mostHeld: number;
+  readonly #maxHeld: number;
   /** Most recently used last. */
   readonly #held = new Map<string, SpanMemory>();
 
@@ -46,7 +46,7 @@ export class SpanCache implements Spans {
     this.#modelId = modelId;
     this.#store = store;
     this.#merger = new Merger(config);
-    this.#mostHeld = Math.max(8, Math.floor(room / bytesOf(this.#merger.empty)));
+    this.#maxHeld = Math.max(8, Math.floor(room / bytesOf(this.#merger.empty)));
   }
 
   get empty(): SpanMemory {
@@ -111,17 +111,17 @@ export class SpanCache implements Spans {
   }
 
   holds(key: string, files: number): boolean {
-    return this.#held.has(key) || (files >= keptFrom && this.#store.has(key));
+    return this.#held.has(key) || (files >= minStoredFiles && this.#store.has(key));
   }
 
   merged(key: string, files: number, parts: () => readonly SpanMemory[]): SpanMemory {
     const held = this.#held.get(key);
     if (held !== undefined) return this.#hold(key, held);
-    const bytes = files >= keptFrom ? this.#store.get(key) : undefined;
+    const bytes = files >= minStoredFiles ? this.#store.get(key) : undefined;
     const kept = bytes && decodeSpan(bytes, this.#config);
     if (kept !== undefined) return this.#hold(key, kept);
     const merged = this.#merger.merge(parts());
-    if (files >= keptFrom) this.#store.put(key, encodeSpan(merged));
+    if (files >= minStoredFiles) this.#store.put(key, encodeSpan(merged));
     return this.#hold(key, merged);
   }
 
@@ -139,7 +139,7 @@ export class SpanCache implements Spans {
     this.#held.delete(key);
     this.#held.set(key, memory);
     for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= this.#mostHeld) break;
+      if (this.#held.size <= this.#maxHeld) break;
       this.#held.delete(oldest);
     }
     return memory;

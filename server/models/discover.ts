@@ -20,7 +20,7 @@ export interface Places {
 }
 
 /** Entries of a folder to look at, at most. */
-const mostEntries = 20_000;
+const maxEntries = 20_000;
 const deepest = 8;
 
 /** @returns models found, by name; unreadable folders are skipped */
@@ -128,10 +128,10 @@ async function filesUnder(folder: string): Promise<string[]> {
   const files: string[] = [];
   const folders: (readonly [folder: string, depth: number])[] = [[folder, 0]];
   let seen = 0;
-  for (let next = folders.shift(); next !== undefined && seen < mostEntries; next = folders.shift()) {
+  for (let next = folders.shift(); next !== undefined && seen < maxEntries; next = folders.shift()) {
     const [current, depth] = next;
     for (const entry of await readdir(current, { withFileTypes: true }).catch(() => [])) {
-      if (++seen > mostEntries) break;
+      if (++seen > maxEntries) break;
       const file = path.join(current, entry.name);
       if (entry.isDirectory() && depth < deepest) folders.push([file, depth + 1]);
       // The hub's snapshots are links to its blobs.

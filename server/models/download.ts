@@ -45,7 +45,7 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<void> {
   const part = partOf(target);
-  await expectRoom(path.dirname(target), expected.bytes - (await sizeOf(part)));
+  await expectDiskSpace(path.dirname(target), expected.bytes - (await sizeOf(part)));
   const { retries = 4, signal } = options;
   for (let tries = 0; ; tries++) {
     const before = await sizeOf(part);
@@ -60,14 +60,18 @@ export async function download(
       await pause(250 * 2 ** tries, signal);
     }
   }
-  await keepIfRight(target, expected, options.signal);
+  await verifyDownload(target, expected, options.signal);
 }
 
 /**
  * Renames `<target>.part` to the target if it is the expected file, and removes it otherwise.
  * @throws FetchError if it is not
  */
-export async function keepIfRight(target: string, expected: Expected, signal?: AbortSignal): Promise<void> {
+export async function verifyDownload(
+  target: string,
+  expected: Expected,
+  signal?: AbortSignal,
+): Promise<void> {
   const part = partOf(target);
   const bytes = await sizeOf(part);
   const sha256 = bytes === expected.bytes ? (await hashOfFile(part, signal)).digest('hex') : undefined;
@@ -84,7 +88,7 @@ export async function keepIfRight(target: string, expected: Expected, signal?: A
 }
 
 /** @throws Error when the disk certainly lacks the space */
-export async function expectRoom(folder: string, bytes: number): Promise<void> {
+export async function expectDiskSpace(folder: string, bytes: number): Promise<void> {
   const free = await freeBytes(folder);
   if (free !== undefined && free < bytes)
     throw new Error(

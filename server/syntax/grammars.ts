@@ -6,10 +6,10 @@ import type { Definition } from './definition.ts';
 import { type Grammar, grammars } from './definition-queries.ts';
 
 /** Larger files are data or generated; line patterns suffice for them. */
-const mostCharacters = 400_000;
+const maxCharacters = 400_000;
 /** Depth of the tree that is searched for definitions. */
 const deepest = 9;
-const mostDefinitions = 1000;
+const maxDefinitions = 1000;
 
 interface Loaded {
   readonly grammar: Grammar;
@@ -52,7 +52,7 @@ export class Grammars {
   /** @returns undefined for a language that is not loaded, or if the parser gives up */
   definitionsOf(languageId: string, text: string): Definition[] | undefined {
     const loaded = this.#loaded.get(languageId);
-    if (loaded === undefined || text.length > mostCharacters) return undefined;
+    if (loaded === undefined || text.length > maxCharacters) return undefined;
     try {
       this.#parser.setLanguage(loaded.language);
       const tree = this.#parser.parse(text);
@@ -86,7 +86,7 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
     if (captures[0]?.name === 'exported') exportedApart.add(captures[0].node.text);
     const name = captures.find(capture => capture.name === 'name')?.node;
     const whole = captures.find(capture => !parts.has(capture.name));
-    if (name === undefined || whole === undefined || seen.has(name.id) || found.length >= mostDefinitions)
+    if (name === undefined || whole === undefined || seen.has(name.id) || found.length >= maxDefinitions)
       continue;
     seen.add(name.id);
     const { scope, text } = qualified(name);

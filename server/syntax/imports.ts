@@ -8,8 +8,8 @@ import { languageOf } from '../workspace/language.ts';
 export type ImportResolver = (from: string, target: string) => readonly string[];
 
 /** A name that matches more files than this is a guess. */
-const mostMatches = 3;
-const mostParts = 5;
+const maxMatches = 3;
+const maxParts = 5;
 
 /**
  * @param packages folders by package name, from the repository's manifests
@@ -63,7 +63,7 @@ class PathIndex {
       const stem = path.replace(/\.\w+$/, '');
       for (const form of new Set([path, stem, stem.replace(/\/(?:index|__init__|mod|lib)$/, '')])) {
         const parts = form.split('/');
-        for (let length = 1; length <= Math.min(mostParts, parts.length); length++)
+        for (let length = 1; length <= Math.min(maxParts, parts.length); length++)
           push(this.#bySuffix, parts.slice(-length).join('/'), path);
       }
     }
@@ -84,13 +84,13 @@ class PathIndex {
    * `near`.
    */
   endingIn(suffix: string, near: string): readonly string[] {
-    const parts = suffix.split('/').slice(-mostParts);
+    const parts = suffix.split('/').slice(-maxParts);
     const found = this.#bySuffix.get(parts.join('/')) ?? [];
     if (found.length <= 1) return found;
     const closeness = found.map(path => sharedParts(folderOf(path), near));
     const best = Math.max(...closeness);
     const nearest = found.filter((_, at) => closeness[at] === best);
-    return nearest.length <= mostMatches ? nearest : [];
+    return nearest.length <= maxMatches ? nearest : [];
   }
 
   /** The longest package name that a target starts with: its folder and the rest of the target. */

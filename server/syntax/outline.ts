@@ -169,7 +169,7 @@ const languages: Readonly<Record<string, Patterns>> = {
 const patterns: ReadonlyMap<string, Patterns> = new Map(Object.entries(languages));
 
 /** Generated files can have any number of definitions; a summary needs no more than these. */
-const mostDefinitions = 400;
+const maxDefinitions = 400;
 
 /** In characters: longer lines are data and are skipped. */
 const longestLine = 400;
@@ -209,7 +209,7 @@ function outlineByPatterns(path: string, text: string): Outline {
       const groups = rule.exec(content)?.groups;
       const name = groups?.['name'];
       if (name === undefined) continue;
-      if (!seen.has(name) && found.definitions.length < mostDefinitions) {
+      if (!seen.has(name) && found.definitions.length < maxDefinitions) {
         seen.add(name);
         const kind = groups?.['kind']?.trim() || 'function';
         const exported = rules.exported ? rules.exported(name) : groups?.['exported'] !== undefined;

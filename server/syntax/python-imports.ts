@@ -3,7 +3,7 @@ import type { Import } from './definition.ts';
 
 const longestLine = 400;
 /** Lines that one import may span. */
-const mostLines = 60;
+const maxLines = 60;
 
 export function pythonImports(text: string): Import[] {
   const lines = text.split('\n');
@@ -24,7 +24,7 @@ export function pythonImports(text: string): Import[] {
     if (/\w/.test(module)) found.push({ target: module, line: number });
     let names = from[2]!;
     if (names.includes('(')) {
-      const last = Math.min(lines.length - 1, at + mostLines);
+      const last = Math.min(lines.length - 1, at + maxLines);
       while (!names.includes(')') && at < last) names += ` ${lines[++at]!.split('#')[0]}`;
     }
     for (const part of names

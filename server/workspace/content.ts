@@ -51,7 +51,7 @@ const frame =
 const quoted = /`[^`]*`|"[^"]*"|“[^”]*”|«[^»]*»|'(?=\S)[^']{12,}'/g;
 
 /** A signature is in the first sentences of a line. */
-const mostSentences = 8;
+const maxSentences = 8;
 
 /** Longer comment lines are not signatures. */
 const longestSignature = 400;
@@ -92,7 +92,7 @@ function isSignature(line: string, next: string, previous: string): boolean {
 function sentencesIn(line: string): number[] {
   const starts = [0];
   for (const match of line.matchAll(/[.!;:]\s+|\s--?\s/g)) starts.push(match.index + match[0].length);
-  return starts.slice(0, mostSentences);
+  return starts.slice(0, maxSentences);
 }
 
 /** The comment lines at the top, up to the first line of code: later comments are about something else. */
@@ -118,7 +118,7 @@ const smallestPacked = 1500;
 /** With this many ordinary lines, and at most half as many packed ones, a person wrote the file around its data. */
 const ordinaryLines = 10;
 /** Unless there is far more data than the rest. */
-const mostPacked = 12;
+const maxPacked = 12;
 
 /**
  * Whether most of the text is in long lines with hardly any white space: minified code, packed data, embedded binary.
@@ -140,7 +140,7 @@ export function verdictOnLines(text: string): Verdict | undefined {
     start = end + 1;
   }
   if (packed * 2 <= text.length) return undefined;
-  if (written >= ordinaryLines && written >= 2 * packedLines && packed <= mostPacked * (text.length - packed))
+  if (written >= ordinaryLines && written >= 2 * packedLines && packed <= maxPacked * (text.length - packed))
     return undefined;
   return {
     reason: 'minified',

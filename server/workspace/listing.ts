@@ -95,7 +95,7 @@ const byRule =
   'Excluded by .longsightignore, by the setting longsight.read.exclude, or as a folder of installed or cached files.';
 
 /** Files that mark a folder as not the user's own work. */
-const marksOfNoSource: ReadonlySet<string> = new Set(['CACHEDIR.TAG', 'pyvenv.cfg']);
+const dependencyMarkers: ReadonlySet<string> = new Set(['CACHEDIR.TAG', 'pyvenv.cfg']);
 
 class Lister implements Listing {
   readonly files: Listed[] = [];
@@ -218,7 +218,7 @@ class Lister implements Listing {
       if (folder !== '' && this.#isIgnored(folder)) continue;
       const entries = await this.#entriesOf(folder);
       if (folder !== base && isGitData(path.join(this.#request.root, folder), entries)) continue;
-      const mark = folder === start ? undefined : entries.find(entry => marksOfNoSource.has(entry.name));
+      const mark = folder === start ? undefined : entries.find(entry => dependencyMarkers.has(entry.name));
       if (mark !== undefined) {
         this.#report(`${folder}/`, `It holds installed or cached files (it has a ${mark.name}).`);
         continue;

@@ -12,7 +12,7 @@ export const filterVersion = 2;
  * Folders of dependencies and build output, in `.gitignore` syntax. Git nearly always ignores these anyway; without git
  * they would swamp the repository. A `.longsightignore` with `!node_modules/` re-includes one.
  */
-export const foldersOfNoSource: readonly string[] = wordsOf(`
+export const dependencyFolders: readonly string[] = wordsOf(`
   node_modules/ bower_components/ jspm_packages/ .yarn/cache/ .pnpm-store/ __pycache__/ .venv/ .tox/
   .nox/ .eggs/ *.egg-info/ .ipynb_checkpoints/ .mypy_cache/ .pytest_cache/ .ruff_cache/ .hypothesis/
   .gradle/ .terraform/ .next/ .nuxt/ .svelte-kit/ .parcel-cache/ .turbo/ .nyc_output/

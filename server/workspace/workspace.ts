@@ -9,7 +9,7 @@ import { type FolderError, type ResolvedFolder, relativeTo, resolveFolders } fro
 import { readRules } from './guard.ts';
 import { IgnoreTree } from './ignore/tree.ts';
 import { type Listed, type Listing, listFolder } from './listing.ts';
-import { foldersOfNoSource, verdictOnName } from './names.ts';
+import { dependencyFolders, verdictOnName } from './names.ts';
 import { inOrder, Pace } from './pace.ts';
 import { maskSecrets } from './secrets/names.ts';
 import type { Skipped, SourceFile, WorkspaceFolder } from './source.ts';
@@ -229,7 +229,7 @@ class FolderRules {
     };
     this.longsight = new IgnoreTree({
       patternsOf: folder => read(folder, '.longsightignore'),
-      weak: foldersOfNoSource,
+      weak: dependencyFolders,
       strong: exclude,
     });
     this.git = new IgnoreTree({ patternsOf: folder => read(folder, '.gitignore') });

@@ -7,7 +7,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { gateFeatures, mostListed } from '../../server/model-memory/mixture-gate.ts';
+import { gateFeatures, maxListed } from '../../server/model-memory/mixture-gate.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { shippedModel } from './mixture/model.ts';
 import { nearestLast, Scorer } from './mixture/score.ts';
@@ -29,11 +29,11 @@ const tokenizer = loadTokenizer();
 const scorer = new Scorer({
   model: shippedModel(tokenizer, values.model),
   tokenizer,
-  mostTokens: Number(values.tokens),
+  maxTokens: Number(values.tokens),
   reads: Number(values.reads),
 });
 const limits = [0, 32_000, Number.POSITIVE_INFINITY];
-const width = 1 + gateFeatures + 2 + 2 * mostListed;
+const width = 1 + gateFeatures + 2 + 2 * maxListed;
 const file = openSync(out, 'w');
 let rows = 0;
 for (const folder of folders) {
@@ -49,7 +49,7 @@ for (const folder of folders) {
       row[1 + gateFeatures] = testimony.tokens.indexOf(token);
       row[2 + gateFeatures] = open;
       row.set(testimony.copied, 3 + gateFeatures);
-      row.set(testimony.modelled, 3 + gateFeatures + mostListed);
+      row.set(testimony.modelled, 3 + gateFeatures + maxListed);
     }
     writeSync(file, block);
     rows += scored.length;

@@ -25,7 +25,7 @@ const model = shippedModel(tokenizer);
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
 const others = 4;
 /** Positions per engine call. */
-const mostPositions = 32;
+const maxPositions = 32;
 
 const all = { cases: 0, counting: 0, model: 0, both: 0 };
 for (const folder of positionals) {
@@ -76,7 +76,7 @@ function supported(sentence: { text: string; line: number }, body: string): Cand
 
 /** Nats per token by which the file makes the sentence more likely. */
 async function gain(body: string, sentence: string): Promise<number> {
-  const said = tokenizer.encode(`\n\n// ${sentence}`).slice(0, mostPositions);
+  const said = tokenizer.encode(`\n\n// ${sentence}`).slice(0, maxPositions);
   const given = tokenizer.encode(body).slice(0, Number(values.tokens));
   const [after, before] = await Promise.all([nats(given, said), nats(new Uint16Array(), said)]);
   return (before - after) / said.length;

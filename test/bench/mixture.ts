@@ -34,7 +34,7 @@ const gate = Gate.parse(readFileSync(values.gate ?? `${model.folder}/gate.json`,
 const scorer = new Scorer({
   model,
   tokenizer,
-  mostTokens: Number(values.tokens),
+  maxTokens: Number(values.tokens),
   reads: Number(values.reads),
 });
 const repositories = positionals.map(folder => readRepository(folder, tokenizer));

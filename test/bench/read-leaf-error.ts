@@ -17,7 +17,7 @@ import { loadTokenizer, shippedModelFolder } from '../../server/tokens/load.ts';
 import { PlainSpans } from '../unit/model-memory/plain-spans.ts';
 import { heldOut, readRepository } from './repositories.ts';
 
-const mostTokens = 150_000;
+const maxTokens = 150_000;
 /** Files to code, and tokens of each: as many as the engine answers at once. */
 const coded = { files: 8, tokens: 512, step: 32 };
 
@@ -42,7 +42,7 @@ async function compare(root: string): Promise<void> {
   const exact = new MemoryTree(spans);
   let read = 0;
   for (const { path: file, tokens } of repository.files) {
-    if (read > mostTokens) break;
+    if (read > maxTokens) break;
     if (tokens.length === 0 || questions.some(question => question.path === file)) continue;
     const memory = await model.prefillFile(tokens, config.dilated_span, between);
     kept.set(file, kept.keyOf(tokens), memory);

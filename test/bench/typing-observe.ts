@@ -12,7 +12,7 @@ import { LineStates } from '../../server/completion/line-states.ts';
 import { wordCandidate } from '../../server/completion/word-candidate.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
 import { chooseSittings } from '../../server/evaluation/sittings.ts';
-import { partThatComes } from '../../server/evaluation/typing.ts';
+import { correctPart } from '../../server/evaluation/typing.ts';
 import { Typist } from '../../server/evaluation/typist.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { optionFeatures, optionsOf } from '../../server/usefulness/options.ts';
@@ -50,7 +50,7 @@ for (const folder of folders) {
       )) {
         const { rest } = option.candidate;
         if (rest.trim().length < 2) continue;
-        const taken = typist.comes(rest) ? rest : partThatComes(rest, typist);
+        const taken = typist.comes(rest) ? rest : correctPart(rest, typist);
         rows.push(s, typist.at, places.indexOf(place), rest.length, taken?.length ?? 0);
         rows.push(Number(option.isWhole), hashOf(context.linePrefix + rest));
         rows.push(typist.start === undefined ? 0 : 1, ...option.features);

@@ -6,7 +6,7 @@ import { decoderGraph, stateNames } from '../../kernels/decoder/graph.ts';
 import { type DecoderLevels, isKept, strideOfBlock } from '../../kernels/decoder/levels.ts';
 import { type DecoderSpan, type DecoderTensors, decoder } from '../../kernels/decoder/reference.ts';
 import { Rotation, rotated, rotatedConfig } from '../../kernels/decoder/rotate.ts';
-import { turnKeys } from '../../kernels/decoder/turn.ts';
+import { rotateKeys } from '../../kernels/decoder/rotate-keys.ts';
 import {
   type DecoderLowering,
   packedWeights,
@@ -148,13 +148,13 @@ describe('rotation', () => {
     test(`a rotated decoder is the same decoder (${config.architecture})`, async () => {
       const tensors = randomTensors(config);
       const source = rotated(config, sourceOf(tensors));
-      const turnedOver = rotatedConfig(config);
+      const transposedInTiles = rotatedConfig(config);
       const weights = new Map<string, Tensor>();
-      for (const [name, shape] of weightShapes(turnedOver))
+      for (const [name, shape] of weightShapes(transposedInTiles))
         weights.set(name, tensor(shape, await source.read(name)));
       const ids = sequence(12, 6);
       const expected = decoder(config, tensors, ids).logits;
-      assertClose(decoder(turnedOver, weights, ids).logits, expected, 1e-4, 'logits');
+      assertClose(decoder(transposedInTiles, weights, ids).logits, expected, 1e-4, 'logits');
       // Rows read a few at a time are the same.
       const whole = sourceOf(tensors);
       const width = config.width;
@@ -337,7 +337,7 @@ function tokensFirst(x: Tensor): Tensor {
 
 function turned(keys: Tensor, by: number, config: DecoderConfig): Tensor {
   const numbers = Float32Array.from(keys.data);
-  turnKeys(numbers, by, config);
+  rotateKeys(numbers, by, config);
   const result = tensor(keys.shape, numbers);
   // Manual rotation equals the operator's.
   if (config.rotaryDivisors === undefined) {

@@ -11,7 +11,7 @@ const operators = {
   'readers.ts': {
     '../infini-attention/graph.ts': ['sideReadGraph'],
     '../dilated-attention/strided-read-graph.ts': ['stridedReadBesideWindowGraph'],
-    '../continuous-memory/graph.ts': ['continuousAnswerGraph'],
+    '../continuous-memory/graph.ts': ['continuousOutputGraph'],
   },
   'writer.ts': {
     '../infini-attention/graph.ts': ['bindingsGraph'],

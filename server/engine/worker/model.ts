@@ -36,7 +36,7 @@ const chunk = 256;
 /** Tokens per run that checks drafts; more than twice as many new tokens are a prompt. */
 const verified = 32;
 /** The dilated memory covers a repository of this many tokens; anything farther is not seen. */
-const furthest = 10_000_000;
+const maxRepositoryTokens = 10_000_000;
 const cachedStates = { prompt: 12, token: 8 };
 const heldMemories = 4;
 /** Cached chunks of edited files: enough for four of 500 lines. */
@@ -72,7 +72,7 @@ interface Opened {
 
 /** Keys of the dilated memory, for the largest supported repository. */
 export function slotsOf(config: ModelConfig): number {
-  return dilatedSlots(config, furthest);
+  return dilatedSlots(config, maxRepositoryTokens);
 }
 
 interface ModelOptions extends OpenOptions {

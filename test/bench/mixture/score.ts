@@ -32,7 +32,7 @@ export interface ScoreOptions {
   readonly model: ModelReference;
   readonly tokenizer: Tokenizer;
   /** Tokens scored per file, from its start. */
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   /** Context tokens for the model, nearest files; 0 keeps the memory empty. */
   readonly reads: number;
 }
@@ -58,7 +58,7 @@ export class Scorer {
   async score(file: BenchFile, context: readonly BenchFile[]): Promise<ScoredToken[]> {
     const { special } = this.#options.tokenizer;
     const start = file.tokens.indexOf(special.text) + 1;
-    const end = Math.min(file.tokens.length, start + this.#options.mostTokens);
+    const end = Math.min(file.tokens.length, start + this.#options.maxTokens);
     const tokens = file.tokens.subarray(0, end);
     const closed = await this.#modelled(tokens, start);
     const near = nearestOf(context, this.#options.reads);

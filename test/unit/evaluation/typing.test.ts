@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Completion, CompletionRequest } from '../../../server/completion/request.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { functionsIn, type Sitting } from '../../../server/evaluation/sittings.ts';
-import { runTyping, type TypingEvaluation, typeAgain } from '../../../server/evaluation/typing.ts';
+import { retype, runTyping, type TypingEvaluation } from '../../../server/evaluation/typing.ts';
 import { TypingTally } from '../../../server/evaluation/typing-metrics.ts';
 import { typingText } from '../../../server/evaluation/typing-report.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
@@ -19,7 +19,7 @@ function sitting(text: string): Sitting {
 async function typed(text: string, suggest: (request: CompletionRequest) => string | undefined) {
   const tally = new TypingTally();
   const asked: CompletionRequest[] = [];
-  await typeAgain(
+  await retype(
     sitting(text),
     async (request): Promise<Completion> => {
       asked.push(request);

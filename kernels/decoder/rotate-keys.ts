@@ -6,7 +6,7 @@ import type { DecoderConfig } from './config.ts';
  * @param keys rows of dh numbers, any number of them
  * @param by positions to add
  */
-export function turnKeys(keys: Float32Array, by: number, config: DecoderConfig): void {
+export function rotateKeys(keys: Float32Array, by: number, config: DecoderConfig): void {
   const { headWidth, rotaryBase, rotaryDivisors } = config;
   const half = headWidth / 2;
   if (keys.length % headWidth !== 0)
