@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { KnownWord } from '../usefulness/known-words.ts';
 import { optionsOf } from '../usefulness/options.ts';
 import { placeOf } from '../usefulness/place.ts';
 import { worthShowing } from '../usefulness/worth.ts';
 import type { CompletionCache } from './cache.ts';
-import { candidatesAt } from './candidates.ts';
+import { type Candidate, candidatesAt } from './candidates.ts';
 import { type Ranked, rank } from './confidence.ts';
 import { contextOf, type EditContext, longestWord } from './context.ts';
 import { featuresOf } from './features.ts';
@@ -115,8 +116,9 @@ function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): Com
   return [...items.values()];
 }
 
+/** Whether a rest adds to a start of it only marks that end a sentence, a string or a statement. */
 function isEndedFrom(start: { readonly rest: string }, { rest }: { readonly rest: string }): boolean {
-  return rest.startsWith(start.rest) && /^[;,:.!?]$/.test(rest.slice(start.rest.length));
+  return rest.startsWith(start.rest) && /^[:.!?]?["'`]{0,3}[)\]}]*[;,]?$/.test(rest.slice(start.rest.length));
 }
 
 /** What is shown: of whole lines and their starts the most useful. Whoever asks for it gets the surest line, however unsure it is. */
@@ -137,11 +139,12 @@ function shownOf(
   if (isInvoked && isShown(line, leastInvoked)) return line;
   const fresh = ranked.filter(({ candidate }) => !maker.isThere(candidate.rest));
   const place = placeOf(context, surroundings.scanner);
-  const options = optionsOf(fresh, context, place, (rest, word) => wordCandidate(rest, word, context.path));
+  const ofWord = (rest: string, word: KnownWord): Candidate => wordCandidate(rest, word, context.path);
+  const options = optionsOf(fresh, context, place, ofWord, surroundings.scanner?.stringCloser);
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
     // Of a path only all of it is known to lead somewhere.
     if (place === 'import' && surroundings.kind === 'string' && !/["'`]/.test(candidate.rest)) continue;
-    // A start to which only the mark that ends the statement is missing is the whole line.
+    // A start to which only marks that end it are missing is the whole line.
     const ended = isWhole ? candidate : fresh.find(one => isEndedFrom(candidate, one.candidate))?.candidate;
     const item = maker.itemOf(ended ?? candidate, right, ended === undefined);
     if (isShown(item, 0)) return item;

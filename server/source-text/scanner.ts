@@ -64,6 +64,11 @@ export class Scanner {
     return this.#inside;
   }
 
+  /** What ends the string that the place is in; empty outside of strings. */
+  get stringCloser(): string {
+    return this.#inside?.kind === 'string' ? this.#inside.closer : '';
+  }
+
   /** Outermost first. */
   get open(): readonly string[] {
     return this.#open;

@@ -72,15 +72,23 @@ const mostWords = 3;
 const mostSummed = 48;
 
 /**
+<<<<<<< HEAD
  * @param ranked candidates with their shares, most confident first
  * @param candidateOf makes a candidate from the rest of a word in the buffer
  * @returns options without duplicates
+=======
+ * @param ranked candidates with their shares, surest first
+ * @param candidateOf makes a candidate of the rest of a word of the buffer
+ * @param closer of the string that the cursor is in; empty outside of strings
+ * @returns each text once
+>>>>>>> a609b2e (Never end a start of a line within a mark of quotes)
  */
 export function optionsOf<Candidate extends Continuation>(
   ranked: readonly Weighed<Candidate>[],
   buffer: Buffer,
   place: Place,
   candidateOf: (rest: string, word: KnownWord) => Candidate,
+  closer = '',
 ): Option<Candidate>[] {
   const fragment = fragmentOf(buffer.linePrefix);
   const known = place === 'comment' && fragment === '' ? [] : knownWords(buffer, fragment);
@@ -88,7 +96,7 @@ export function optionsOf<Candidate extends Continuation>(
   for (const { candidate } of ranked.slice(0, mostCandidates)) {
     const { rest } = candidate;
     found.set(rest, { candidate, isWhole: true });
-    for (const end of cutsOf(rest)) {
+    for (const end of cutsOf(rest, closer)) {
       const text = rest.slice(0, end);
       if (!found.has(text)) found.set(text, { candidate: { ...candidate, rest: text }, isWhole: false });
     }
@@ -104,21 +112,38 @@ export function optionsOf<Candidate extends Continuation>(
   }));
 }
 
-/** Ends of words in a rest at which its own brackets and quotes are closed. */
-export function cutsOf(rest: string): number[] {
+/**
+ * Ends of words in a rest at which its own brackets and quotes are closed. Marks of several quotes, such as those of Python's docstrings, count
+ * as one: a start never ends inside them.
+ * @param closer of the string that contains the cursor; empty outside of strings
+ */
+export function cutsOf(rest: string, closer = ''): number[] {
   const cuts: number[] = [];
   let depth = 0;
-  let quote = '';
+  let quote = closer;
+  // The string that the cursor is in may be cut, and those that the rest opens may not.
+  let isOpened = false;
   for (let i = 0; i < rest.length && cuts.length < mostCuts; i++) {
     const char = rest[i]!;
-    if (char === '\\') i++;
-    else if (quote !== '') {
-      if (char === quote) quote = '';
-    } else if (char === '"' || char === '`' || (char === "'" && !/\w/.test(rest[i - 1] ?? ''))) quote = char;
-    else if ('([{'.includes(char)) depth++;
+    let endsQuote = false;
+    if (char === '\\') {
+      i++;
+    } else if (quote !== '') {
+      if (rest.startsWith(quote, i)) {
+        i += quote.length - 1;
+        endsQuote = true;
+        quote = '';
+      }
+    } else if (char === '"' || char === '`' || (char === "'" && !/\w/.test(rest[i - 1] ?? ''))) {
+      quote = rest.startsWith(char.repeat(3), i) ? char.repeat(3) : char;
+      i += quote.length - 1;
+      isOpened = true;
+    } else if ('([{'.includes(char)) depth++;
     else if (')]}'.includes(char)) depth--;
     const next = rest[i + 1];
-    if (depth !== 0 || quote !== '' || next === undefined) continue;
+    if (depth !== 0 || (quote !== '' && isOpened) || next === undefined) continue;
+    // More of the same quote belongs to the mark, or begins another string.
+    if (endsQuote && next === char) continue;
     const wordFollows = isWordUnit(next.charCodeAt(0));
     const endsWord = isWordUnit(char.charCodeAt(0)) && !wordFollows;
     if (endsWord || (')]}"\'`'.includes(char) && !wordFollows)) cuts.push(i + 1);

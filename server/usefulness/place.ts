@@ -51,7 +51,8 @@ export function placeOf(before: TextBefore, scanner: Scanner = scannerAt(before)
   return bracket === '[' || (bracket === '{' && isEntry(code)) ? 'literal' : 'other code';
 }
 
-function scannerAt({ above, linePrefix, language }: TextBefore): Scanner {
+/** The text before the cursor, scanned up to it. */
+export function scannerAt({ above, linePrefix, language }: TextBefore): Scanner {
   const scanner = new Scanner(language);
   if (above !== undefined) scanner.feed(`${above}\n`);
   return scanner.feed(linePrefix);

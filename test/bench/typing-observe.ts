@@ -15,8 +15,9 @@ import { chooseSittings } from '../../server/evaluation/sittings.ts';
 import { correctPart } from '../../server/evaluation/typing.ts';
 import { Typist } from '../../server/evaluation/typist.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
+import type { KnownWord } from '../../server/usefulness/known-words.ts';
 import { optionFeatures, optionsOf } from '../../server/usefulness/options.ts';
-import { placeOf, places } from '../../server/usefulness/place.ts';
+import { placeOf, places, scannerAt } from '../../server/usefulness/place.ts';
 import { languageOf } from '../../server/workspace/language.ts';
 import { readRepository } from './completion-repository.ts';
 
@@ -44,10 +45,10 @@ for (const folder of folders) {
       const context = contextOf({ path: file.path, text, offset: before.length });
       const candidates = await candidatesAt(context, memory, tokenizer, { states });
       const ranked = rank(featuresOf(candidates, context));
-      const place = placeOf(context);
-      for (const option of optionsOf(ranked, context, place, (rest, word) =>
-        wordCandidate(rest, word, file.path),
-      )) {
+      const scanner = scannerAt(context);
+      const place = placeOf(context, scanner);
+      const ofWord = (rest: string, word: KnownWord) => wordCandidate(rest, word, file.path);
+      for (const option of optionsOf(ranked, context, place, ofWord, scanner.stringCloser)) {
         const { rest } = option.candidate;
         if (rest.trim().length < 2) continue;
         const taken = typist.comes(rest) ? rest : correctPart(rest, typist);

@@ -91,6 +91,36 @@ test('kinds of suggestions', { skip, timeout: 600_000 }, async t => {
       assert.equal(await accepted('src/crew/middle.ts'), middle.replace("['']", "['berthId']"));
     });
 
+    await step('a docstring', async () => {
+      await workbench.openFile('forecast/tug.py', 5, 5);
+      await workbench.type('"""Says');
+      assert.match(
+        await accepted('forecast/tug.py'),
+        /^ {4}"""Says whether the water allows anybody to go out\."""$/m,
+      );
+    });
+
+    await step(
+      'the next line after an accepted one, which is a comment, and the one after that',
+      async () => {
+        await page.keyboard.press('End');
+        await page.keyboard.press('Enter');
+        await workbench.ghostTextLike(/^# Below half a metre nobody leaves the quay\./);
+        await accepted('forecast/tug.py');
+        await page.keyboard.press('Enter');
+        await workbench.ghostTextLike(/^return readings/);
+        assert.match(await accepted('forecast/tug.py'), / {4}return readings\[-1\]\.metres > 0\.5\n/);
+      },
+    );
+
+    await step('a comment', async () => {
+      await page.keyboard.press('Enter');
+      await workbench.type('# Below');
+      await workbench.ghostTextLike(/^ half a metre/);
+      await page.keyboard.press('Escape');
+      await workbench.saved('forecast/tug.py');
+    });
+
     await step('a cell of a notebook, from the cells before it', async () => {
       await workbench.quickOpen('duty.ipynb');
       const cell = page.locator('.notebookOverlay .cell.code .monaco-editor').nth(1);

@@ -12,18 +12,24 @@ import {
 } from '../../../server/usefulness/options.ts';
 import { worthShowing } from '../../../server/usefulness/worth.ts';
 
-const cuts: readonly (readonly [rest: string, starts: readonly string[]])[] = [
+const cuts: readonly (readonly [rest: string, starts: readonly string[], closer?: string])[] = [
   ['first, second);', ['first', 'first, second']],
   ['call(first).then(second)', ['call', 'call(first)', 'call(first).then']],
   ["name, 'a b c'", ['name']],
   ['one', []],
   ['(unclosed', []],
+  ['"""Says so."""', []],
+  ['""Says so."""', [], '"'],
+  ['"Says so."""', []],
+  [' it says."""', [' it', ' it says'], '"""'],
+  ['"" + name, other', ['""', '"" + name']],
+  [' world", other)', [' world', ' world"', ' world", other'], '"'],
 ];
 
-for (const [rest, starts] of cuts) {
+for (const [rest, starts, closer] of cuts) {
   test(`prefixes of ${rest} end with a word, with their own brackets closed`, () =>
     assert.deepEqual(
-      cutsOf(rest).map(end => rest.slice(0, end)),
+      cutsOf(rest, closer).map(end => rest.slice(0, end)),
       starts,
     ));
 }
