@@ -1,7 +1,7 @@
 /** `longsight complete`: the suggestion at a place, its confidence, and its source. */
 import path from 'node:path';
 import { styleText } from 'node:util';
-import type { Origin } from '../completion/request.ts';
+import type { Origin } from '../fitting/request.ts';
 import { cleanLine, cleanText } from '../protocol/clean-text.ts';
 import type { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';

@@ -1,10 +1,10 @@
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
+import { contextOf } from '../fitting/context.ts';
+import { indentOf } from '../fitting/indent.ts';
+import type { CompletionItem, CompletionRequest } from '../fitting/request.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { CompletionCache } from './cache.ts';
 import { complete } from './complete.ts';
-import { contextOf } from './context.ts';
-import { indentOf } from './indent.ts';
-import type { CompletionItem, CompletionRequest } from './request.ts';
 
 /** Looks, while nobody asks, at what will be asked if a suggestion is accepted. */
 export class LookAhead {

@@ -1,7 +1,7 @@
+import type { CompletionItem, CompletionRequest, NothingReason } from '../fitting/request.ts';
+import type { ScannedAbove } from '../fitting/surroundings.ts';
 import { PassedOver } from '../usefulness/passed-over.ts';
 import { LineStates } from './line-states.ts';
-import type { CompletionItem, CompletionRequest, NothingReason } from './request.ts';
-import type { ScannedAbove } from './surroundings.ts';
 
 /** What is left of a suggestion, and of those that were offered with it; or that there is none. */
 export type Known =

@@ -1,25 +1,26 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
+import type { Candidate } from '../fitting/candidate.ts';
+import { contextOf, type EditContext, longestWord } from '../fitting/context.ts';
+import { ItemMaker } from '../fitting/item.ts';
+import type { Completion, CompletionItem, CompletionRequest } from '../fitting/request.ts';
+import { SourceFiles } from '../fitting/source-files.ts';
+import { Surroundings } from '../fitting/surroundings.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { KnownWord } from '../usefulness/known-words.ts';
 import { optionsOf } from '../usefulness/options.ts';
 import { placeOf } from '../usefulness/place.ts';
 import { worthShowing } from '../usefulness/worth.ts';
 import type { CompletionCache } from './cache.ts';
-import { type Candidate, candidatesAt } from './candidates.ts';
+import { candidatesAt } from './candidates.ts';
 import { type Ranked, rank } from './confidence.ts';
-import { contextOf, type EditContext, longestWord } from './context.ts';
 import { featuresOf } from './features.ts';
-import { ItemMaker } from './item.ts';
 import { fromBelow, lineEndAt, questionBelow } from './next-line.ts';
-import type { Completion, CompletionItem, CompletionRequest } from './request.ts';
-import { SourceFiles } from './source-files.ts';
-import { Surroundings } from './surroundings.ts';
 import { isWorthShowing, leastConfidence } from './threshold.ts';
 import { TimeSlice } from './time-slice.ts';
 import { wordCandidate } from './word-candidate.ts';
 
-export type { Completion, CompletionItem, CompletionRequest } from './request.ts';
+export type { Completion, CompletionItem, CompletionRequest } from '../fitting/request.ts';
 
 /**
  * What comes at the cursor: context → candidates → confidence → options and their usefulness → item (block, trimming, what the surroundings

@@ -1,7 +1,7 @@
+import type { Candidate, Source } from '../fitting/candidate.ts';
+import { type EditContext, linesBelow } from '../fitting/context.ts';
+import { indentOf } from '../fitting/indent.ts';
 import { lexemesOf, wordsOf } from '../names/words.ts';
-import type { Candidate, Source } from './candidates.ts';
-import { type EditContext, linesBelow } from './context.ts';
-import { indentOf } from './indent.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 /** What is known of a candidate when it is judged. Every value is about 0 to 5. */
@@ -53,9 +53,12 @@ interface Buffer {
   readonly mostDecoded: number;
   /** Whether any place goes on as the buffer does below the cursor: if none does, new code is being written there. */
   readonly isContinued: boolean;
-  /** The words before each source, and how many sources have a word before them. */
+  /** The words before each source. */
   readonly wordsBefore: ReadonlyMap<Source, ReadonlySet<string>>;
-  readonly frequency: ReadonlyMap<string, number>;
+  /** How few of the sources have a word before them, of every word that one has. */
+  readonly rarity: ReadonlyMap<string, number>;
+  /** The sum over `recent`. */
+  readonly recentRarity: number;
 }
 
 export function featuresOf(candidates: readonly Candidate[], context: EditContext): Judged[] {
@@ -137,7 +140,10 @@ function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffe
     wordsBefore.set(source, words);
     for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + 1);
   }
+  const rarityOf = (count: number): number => Math.log((wordsBefore.size + 1) / (count + 0.5));
+  const rarity = new Map([...frequency].map(([word, count]) => [word, rarityOf(count)]));
   const above = context.above ?? '';
+  const recent = new Set(wordsOf(above.slice(-recentLength) + context.linePrefix));
   const below = linesBelow(context, 3).map(line => line.trim());
   const { words, lines } = vocabularyOf(above, context.after);
   const written = new Set(wordsOf(context.linePrefix));
@@ -147,26 +153,23 @@ function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffe
     lines,
     below,
     isContinued: candidates.some(({ sources }) => sources.some(source => agreeingBelow(source, below) > 0)),
-    recent: new Set(wordsOf(above.slice(-recentLength) + context.linePrefix)),
+    recent,
+    recentRarity: [...recent].reduce((sum, word) => sum + (rarity.get(word) ?? rarityOf(0)), 0),
     folder: folderWithSlash(context.path),
     mostDecoded: Math.max(0, ...candidates.map(candidate => candidate.decoded)),
     wordsBefore,
-    frequency,
+    rarity,
   };
 }
 
 /** Share of words that the text before the cursor has in common here and there, each weighed by how few of the sources have it. */
 function likeness(source: Source, buffer: Buffer): number {
-  const theirs = buffer.wordsBefore.get(source) ?? new Set();
-  const rarity = (word: string): number =>
-    Math.log((buffer.wordsBefore.size + 1) / ((buffer.frequency.get(word) ?? 0) + 0.5));
   let common = 0;
-  let all = 0;
-  for (const word of theirs) if (!buffer.recent.has(word)) all += rarity(word);
-  for (const word of buffer.recent) {
-    const weight = rarity(word);
-    all += weight;
-    if (theirs.has(word)) common += weight;
+  let all = buffer.recentRarity;
+  for (const word of buffer.wordsBefore.get(source) ?? []) {
+    const weight = buffer.rarity.get(word)!;
+    if (buffer.recent.has(word)) common += weight;
+    else all += weight;
   }
   return all <= 0 ? 0 : common / all;
 }

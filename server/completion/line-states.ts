@@ -1,7 +1,7 @@
 import type { AsyncHypothesis, AsyncPredictor, Draft, PredictionScope } from '../copy-memory/predictor.ts';
+import type { EditContext } from '../fitting/context.ts';
 import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
-import type { EditContext } from './context.ts';
 
 /** A prompt up to the end of the line above the cursor, begun. */
 export interface LineState {

@@ -1,7 +1,7 @@
+import type { EditContext } from '../fitting/context.ts';
+import { indentOf } from '../fitting/indent.ts';
+import type { CompletionItem, CompletionRequest } from '../fitting/request.ts';
 import type { Ranked } from './confidence.ts';
-import type { EditContext } from './context.ts';
-import { indentOf } from './indent.ts';
-import type { CompletionItem, CompletionRequest } from './request.ts';
 
 /** The least share of what is known to follow that ends the cursor's line where the cursor stands. */
 const leastEnd = 0.8;

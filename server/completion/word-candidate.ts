@@ -1,5 +1,5 @@
+import type { Candidate } from '../fitting/candidate.ts';
 import type { KnownWord } from '../usefulness/known-words.ts';
-import type { Candidate } from './candidates.ts';
 
 /** A word of the edited file as a candidate. */
 export function wordCandidate(rest: string, { line }: KnownWord, path: string): Candidate {

@@ -1,10 +1,10 @@
 /** A suggestion from what a code model wrote, held to the same rules as one that was copied. */
-import { contextOf } from './context.ts';
-import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } from './neighbours.ts';
-import type { CompletionItem, CompletionRequest } from './request.ts';
-import { Surroundings } from './surroundings.ts';
+import { contextOf } from '../fitting/context.ts';
+import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } from '../fitting/neighbours.ts';
+import type { CompletionItem, CompletionRequest } from '../fitting/request.ts';
+import { Surroundings } from '../fitting/surroundings.ts';
+import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from '../fitting/trim.ts';
 import { isWorthShowing } from './threshold.ts';
-import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from './trim.ts';
 
 /**
  * @param written what the model would insert

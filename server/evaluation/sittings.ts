@@ -1,4 +1,4 @@
-import { indentOf } from '../completion/indent.ts';
+import { indentOf } from '../fitting/indent.ts';
 import { languageOf } from '../workspace/language.ts';
 import type { EvaluatedFile } from './lines.ts';
 import { shuffled } from './random.ts';

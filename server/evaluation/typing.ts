@@ -1,7 +1,7 @@
 /** `longsight eval --protocol typing`: retypes hidden files and counts what suggestions save. */
 import { CompletionCache } from '../completion/cache.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
-import { contextOf } from '../completion/context.ts';
+import { contextOf } from '../fitting/context.ts';
 import { isWorthShowing } from '../completion/threshold.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { CoderClient } from '../suggestions/coder-client.ts';

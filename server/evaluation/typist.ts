@@ -1,4 +1,4 @@
-import { indentOf, indentUnitOf } from '../completion/indent.ts';
+import { indentOf, indentUnitOf } from '../fitting/indent.ts';
 import { Scanner } from '../source-text/scanner.ts';
 import type { Language } from '../workspace/language.ts';
 

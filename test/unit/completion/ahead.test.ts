@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LookAhead, questionsAfter } from '../../../server/completion/ahead.ts';
 import { CompletionCache } from '../../../server/completion/cache.ts';
-import type { CompletionItem } from '../../../server/completion/request.ts';
+import type { CompletionItem } from '../../../server/fitting/request.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { FakePredictor } from './fake.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompletionCache } from '../../../server/completion/cache.ts';
-import type { CompletionItem } from '../../../server/completion/request.ts';
+import type { CompletionItem } from '../../../server/fitting/request.ts';
 
 const shown = { path: 'a.ts', text: 'let x = \nend', offset: 8 };
 const item: CompletionItem = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Candidate, candidatesAt } from '../../../server/completion/candidates.ts';
-import { contextOf } from '../../../server/completion/context.ts';
+import { candidatesAt } from '../../../server/completion/candidates.ts';
 import { TimeSlice } from '../../../server/completion/time-slice.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import type { Candidate } from '../../../server/fitting/candidate.ts';
+import { contextOf } from '../../../server/fitting/context.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complete } from '../../../server/completion/complete.ts';
-import type { CompletionRequest } from '../../../server/completion/request.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import type { CompletionRequest } from '../../../server/fitting/request.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 

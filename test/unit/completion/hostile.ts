@@ -1,5 +1,5 @@
 /** Buffers as they come from people and from the world at its worst, and what a suggestion in them must never be. */
-import type { CompletionItem } from '../../../server/completion/request.ts';
+import type { CompletionItem } from '../../../server/fitting/request.ts';
 import { canScan, Scanner } from '../../../server/source-text/scanner.ts';
 import { type Language, languageOf } from '../../../server/workspace/language.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Completion, CompletionRequest } from '../../../server/completion/request.ts';
+import type { Completion, CompletionRequest } from '../../../server/fitting/request.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { functionsIn, type Sitting } from '../../../server/evaluation/sittings.ts';
 import { retype, runTyping, type TypingEvaluation } from '../../../server/evaluation/typing.ts';

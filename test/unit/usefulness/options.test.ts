@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contextOf } from '../../../server/completion/context.ts';
+import { contextOf } from '../../../server/fitting/context.ts';
 import {
   beginsWith,
   type Continuation,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contextOf } from '../../../server/completion/context.ts';
+import { contextOf } from '../../../server/fitting/context.ts';
 import { PassedOver } from '../../../server/usefulness/passed-over.ts';
 
 /** Shows a suggestion at the start of each line, and returns how many were passed over with the cursor at its end. */

@@ -10,8 +10,8 @@ interface Known {
   readonly stamp: number;
   readonly text: string;
   readonly unit: string | undefined;
-  /** At the start of each line; absent for languages that cannot be scanned. */
-  lines?: readonly Scanner[];
+  /** Its lines, scanned as far as they were asked for. */
+  lines?: ScannedLines;
 }
 
 /** Larger files are copied from without a look at them. */
@@ -71,8 +71,11 @@ export class SourceFiles {
     if (known === undefined) return undefined;
     const language = languageOf(path);
     if (!canScan(language)) return undefined;
-    known.lines ??= scanLines(known.text, new Scanner(language));
-    return known.lines[line - 1]?.fork().feed(start).kind;
+    known.lines ??= new ScannedLines(known.text, new Scanner(language));
+    return known.lines
+      .at(line - 1)
+      ?.fork()
+      .feed(start).kind;
   }
 
   #at(path: string): Known | undefined {
@@ -93,19 +96,36 @@ export class SourceFiles {
   }
 }
 
-/** One state for each line; lines that begin in the same state share it. */
-function scanLines(text: string, scanner: Scanner): Scanner[] {
-  const lines: Scanner[] = [];
-  const states = new Map<string, Scanner>();
-  for (const line of text.split('\n')) {
-    const key = `${scanner.kind} ${scanner.inside?.closer ?? ''}`;
-    let state = states.get(key);
-    if (state === undefined) {
-      state = scanner.fork();
-      states.set(key, state);
-    }
-    lines.push(state);
-    scanner.feed(`${line}\n`);
+/** The states at the starts of a text's lines, scanned only as far down as somebody looks. Lines that begin in the same state share it. */
+class ScannedLines {
+  readonly #text: string;
+  readonly #scanner: Scanner;
+  readonly #lines: Scanner[] = [];
+  readonly #states = new Map<string, Scanner>();
+  /** Where the next line starts that is not scanned; undefined after the last. */
+  #start: number | undefined = 0;
+
+  constructor(text: string, scanner: Scanner) {
+    this.#text = text;
+    this.#scanner = scanner;
   }
-  return lines;
+
+  /** @param line from 0 */
+  at(line: number): Scanner | undefined {
+    while (this.#lines.length <= line && this.#start !== undefined) this.#next(this.#start);
+    return this.#lines[line];
+  }
+
+  #next(start: number): void {
+    const key = `${this.#scanner.kind} ${this.#scanner.inside?.closer ?? ''}`;
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      state = this.#scanner.fork();
+      this.#states.set(key, state);
+    }
+    this.#lines.push(state);
+    const end = this.#text.indexOf('\n', start);
+    this.#start = end < 0 ? undefined : end + 1;
+    this.#scanner.feed(this.#text.slice(start, this.#start));
+  }
 }

@@ -1,12 +1,13 @@
 /** What the brackets, quotes and comments around the cursor ask of a suggestion. */
 import { canScan, closerOf, type PlaceKind, Scanner } from '../source-text/scanner.ts';
-import type { Candidate, Source } from './candidates.ts';
+import type { Language } from '../workspace/language.ts';
+import type { Candidate, Source } from './candidate.ts';
 import type { EditContext } from './context.ts';
 import type { SourceFiles } from './source-files.ts';
 
 /** The buffer above a line, scanned: kept from one key to the next. */
 export interface ScannedAbove {
-  readonly above: string;
+  readonly above: string | undefined;
   readonly language: string;
   readonly lines: readonly Scanner[];
 }
@@ -25,10 +26,7 @@ export class Surroundings {
     this.#context = context;
     const { language, above } = context;
     if (!canScan(language)) return;
-    this.#lines =
-      known !== undefined && known.language === language.id && known.above === (above ?? '')
-        ? known.lines
-        : scanLines(above, new Scanner(language));
+    this.#lines = scanLines(above, language, known);
     this.#here = this.#lines.at(-1)!.fork().feed(context.linePrefix);
     if (context.isCut) return;
     const end = this.#here.fork().feed(`${context.lineSuffix}\n`);
@@ -38,7 +36,7 @@ export class Surroundings {
 
   get scanned(): ScannedAbove | undefined {
     const { above, language } = this.#context;
-    return this.#lines && { above: above ?? '', language: language.id, lines: this.#lines };
+    return this.#lines && { above, language: language.id, lines: this.#lines };
   }
 
   /** At the cursor; undefined where brackets and quotes cannot be counted. */
@@ -140,14 +138,31 @@ export class Surroundings {
 /** Sources of a candidate whose kind of place is looked at. */
 const mostLookedAt = 3;
 
-function scanLines(above: string | undefined, scanner: Scanner): Scanner[] {
-  const lines = [scanner.fork()];
-  if (above === undefined) return lines;
-  for (const line of above.split('\n')) {
+/** At the start of each line; from the first that has changed on, where most of them are known. */
+function scanLines(above: string | undefined, language: Language, known?: ScannedAbove): readonly Scanner[] {
+  if (above === undefined) return [new Scanner(language)];
+  const old = known?.language === language.id ? known : undefined;
+  if (old !== undefined && old.above === above) return old.lines;
+  const lines = above.split('\n');
+  const scanned =
+    old === undefined ? [new Scanner(language)] : old.lines.slice(0, 1 + sameLines(old.above ?? '', above));
+  const scanner = scanned.at(-1)!.fork();
+  for (const line of lines.slice(scanned.length - 1)) {
     scanner.feed(`${line}\n`);
-    lines.push(scanner.fork());
+    scanned.push(scanner.fork());
   }
-  return lines;
+  return scanned;
+}
+
+/** How many whole lines two texts have in common at their start. */
+function sameLines(one: string, other: string): number {
+  let same = 0;
+  for (let start = 0; ; ) {
+    const end = one.indexOf('\n', start);
+    if (end < 0 || one.slice(start, end + 1) !== other.slice(start, end + 1)) return same;
+    same++;
+    start = end + 1;
+  }
 }
 
 /** How many of the brackets that are open at the end of the cursor's line the lines below close. */

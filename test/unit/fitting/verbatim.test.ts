@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Candidate, Source } from '../../../server/completion/candidates.ts';
-import { verbatimPlace } from '../../../server/completion/verbatim.ts';
+import type { Candidate, Source } from '../../../server/fitting/candidate.ts';
+import { verbatimPlace } from '../../../server/fitting/verbatim.ts';
 
 const body = ['  const stay = plan(berth);', '  return stay;', '}'];
 

@@ -3,7 +3,7 @@
 import type { TokenPlace } from '../copy-memory/predictor.ts';
 import { fitImport } from '../source-text/import-paths.ts';
 import { blockAfter, movedBelow } from './block.ts';
-import type { Candidate, Source } from './candidates.ts';
+import type { Candidate, Source } from './candidate.ts';
 import type { EditContext } from './context.ts';
 import { indentOf } from './indent.ts';
 import {

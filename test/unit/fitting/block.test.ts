@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockAfter } from '../../../server/completion/block.ts';
-import type { Candidate, Source } from '../../../server/completion/candidates.ts';
-import { contextOf } from '../../../server/completion/context.ts';
+import { blockAfter } from '../../../server/fitting/block.ts';
+import type { Candidate, Source } from '../../../server/fitting/candidate.ts';
+import { contextOf } from '../../../server/fitting/context.ts';
 
 function source(before: string, block: readonly string[], matched = 8): Source {
   return {

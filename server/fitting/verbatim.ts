@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import type { CompletionItem } from './request.ts';
 
 /** From either of these on a copy is long enough to say so: lines, or characters that are not white space. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from '../../../server/completion/trim.ts';
+import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from '../../../server/fitting/trim.ts';
 
 const cases: readonly (readonly [rest: string, lineSuffix: string, expected: string | undefined])[] = [
   ['foo();', '', 'foo();'],

@@ -1,4 +1,4 @@
-import type { Candidate, Source } from './candidates.ts';
+import type { Candidate, Source } from './candidate.ts';
 import { type EditContext, linesBelow } from './context.ts';
 import { indentOf, indentUnitOf, reindent } from './indent.ts';
 

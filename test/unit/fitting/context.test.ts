@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contextOf, linesBelow, typedOf } from '../../../server/completion/context.ts';
+import { contextOf, linesBelow, typedOf } from '../../../server/fitting/context.ts';
 
 const typedCases: readonly (readonly [linePrefix: string, typed: string])[] = [
   ['', ''],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Indentation, indentUnitOf, reindent, unitFor } from '../../../server/completion/indent.ts';
+import { type Indentation, indentUnitOf, reindent, unitFor } from '../../../server/fitting/indent.ts';
 import { languageById } from '../../../server/workspace/language.ts';
 
 const units: readonly (readonly [text: string, unit: string])[] = [
