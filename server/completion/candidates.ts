@@ -13,7 +13,7 @@ import { alignLine, continueLine, Renaming } from '../names/rename.ts';
 import { fitImport } from '../source-text/import-paths.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { decodeLine } from './decode.ts';
-import { type LineState, LineStates } from './line-states.ts';
+import { type DraftText, type LineState, LineStates } from './line-states.ts';
 import { TimeSlice } from './time-slice.ts';
 
 const draftCount = 64;
@@ -45,7 +45,7 @@ export async function candidatesAt(
   const { scope = 'repository', turn = new TimeSlice(), states = new LineStates() } = options;
   const { above, linePrefix, typed } = context;
   const state = states.at(context, predictor, tokenizer, scope);
-  const pool = new Pool(context, tokenizer, state.prompt, SourceFiles.of(predictor, tokenizer));
+  const pool = new Pool(context, tokenizer, state, SourceFiles.of(predictor, tokenizer));
   const lineBreak = above === undefined ? '' : '\n';
   const isLineStart = linePrefix.trim() === '';
   const atCursor = state.atLine.fork();
@@ -70,7 +70,10 @@ export async function candidatesAt(
   for (const decoded of await decodeLine(atCursor, tokenizer, { ...decoding, typed: start, turn }))
     pool.addDecoded(decoded.rest, decoded.probability, decoded.places);
   const atLineAbove = turn.isLate() ? undefined : state.atLineAbove();
-  if (atLineAbove !== undefined) await addAll(draftsOf(atLineAbove, '\n'), draft => pool.addNextLine(draft));
+  if (atLineAbove !== undefined) {
+    state.draftsAbove ??= draftsOf(atLineAbove, '\n');
+    await addAll(state.draftsAbove, draft => pool.addNextLine(draft));
+  }
   return turn.isOver ? [] : pool.candidates();
 
   async function addAll(drafts: readonly Draft[], add: (draft: Draft) => void): Promise<void> {
@@ -126,13 +129,14 @@ class Pool {
   readonly #lines: Uint32Array;
   readonly #above: readonly string[];
   readonly #found = new Map<string, CandidateBuilder>();
-  readonly #heads = new Map<Draft, string>();
+  readonly #texts: WeakMap<Draft, DraftText>;
 
-  constructor(context: EditContext, tokenizer: Tokenizer, prompt: Uint16Array, files: SourceFiles) {
+  constructor(context: EditContext, tokenizer: Tokenizer, state: LineState, files: SourceFiles) {
     this.#context = context;
     this.#tokenizer = tokenizer;
     this.#files = files;
-    this.#lines = promptLines(prompt, context, tokenizer);
+    this.#lines = state.lines ??= promptLines(state.prompt, context, tokenizer);
+    this.#texts = state.texts;
     this.#above = (context.above ?? '').slice(-4000).split('\n').slice(-linesAligned).reverse();
   }
 
@@ -153,35 +157,30 @@ class Pool {
 
   /** A draft that continues from within the cursor's line, where `left` is still to be matched. */
   addRest(draft: Draft, left: string): void {
-    const head = this.#head(draft);
+    const head = this.#textOf(draft).head;
     if (!head.startsWith(left)) return;
-    const before = this.#tokenizer.decode(draft.before) + left;
+    const before = this.#textOf(draft).before + left;
     const rest = head.slice(left.length).split('\n', 1)[0]!;
     this.#addBoth(rest, draft, { before, linesDown: 0, skipped: left.length, isSkipping: false });
   }
 
   /** A draft that continues from the lines above: a whole line, that has to begin as the cursor's line does. */
   addLine(draft: Draft, opening: number): void {
-    this.#addLineAt(
-      draft,
-      opening,
-      `${this.#tokenizer.decode(draft.before)}${opening > 0 ? '\n' : ''}`,
-      false,
-    );
+    this.#addLineAt(draft, opening, `${this.#textOf(draft).before}${opening > 0 ? '\n' : ''}`, false);
   }
 
   /** A draft that begins with another line above the cursor's: what follows that line there. */
   addNextLine(draft: Draft): void {
-    const start = this.#head(draft).indexOf('\n', 1) + 1;
+    const start = this.#textOf(draft).head.indexOf('\n', 1) + 1;
     if (start <= 1) return;
-    const above = this.#head(draft).slice(0, start);
+    const above = this.#textOf(draft).head.slice(0, start);
     if (above.trim() === '' || above.slice(1, -1) === this.#above[0]) return;
-    this.#addLineAt(draft, start, this.#tokenizer.decode(draft.before) + above, true);
+    this.#addLineAt(draft, start, this.#textOf(draft).before + above, true);
   }
 
   #addLineAt(draft: Draft, opening: number, lead: string, isSkipping: boolean): void {
     const { linePrefix } = this.#context;
-    const full = this.#head(draft).slice(opening).split('\n', 1)[0]!;
+    const full = this.#textOf(draft).head.slice(opening).split('\n', 1)[0]!;
     const line = this.#ledHere(full.trimStart(), draft);
     const indent = indentOf(full);
     const before = lead + indent;
@@ -258,7 +257,7 @@ class Pool {
       isLocal,
       matched,
       before,
-      below: linesOf(this.#head(draft)).slice(0, 2),
+      below: linesOf(this.#textOf(draft).head).slice(0, 2),
       block: () => linesOf(this.#tokenizer.decode(draft.tokens)),
       isRenamed: renaming !== undefined,
       isSkipping,
@@ -274,30 +273,38 @@ class Pool {
     return candidate;
   }
 
-  /** The draft's text up to the end of the second line after the cursor's. */
-  #head(draft: Draft): string {
-    let head = this.#heads.get(draft);
-    if (head === undefined) {
-      const { tokens } = draft;
+  #textOf(draft: Draft): DraftText {
+    let text = this.#texts.get(draft);
+    if (text === undefined) {
+      const { tokens, before } = draft;
       let breaks = 0;
       let end = 0;
       while (end < tokens.length && breaks < 5) breaks += this.#tokenizer.newlinesIn(tokens[end++]!);
-      head = this.#tokenizer.decode(tokens.subarray(0, end));
-      this.#heads.set(draft, head);
+      text = {
+        before: this.#tokenizer.decode(before),
+        head: this.#tokenizer.decode(tokens.subarray(0, end)),
+        renamings: new Map(),
+      };
+      this.#texts.set(draft, text);
     }
-    return head;
+    return text;
   }
 
   /** What the paths and the lines above the cursor say about names, when set beside those of the draft. */
   #renamingFrom(before: string, draft: Draft): Renaming {
-    const renaming = new Renaming();
-    const theirs = before.split('\n').reverse();
-    for (const [i, ours] of this.#above.entries()) {
-      // The line before is the cursor's own, and the first may be cut.
-      if (i + 2 >= theirs.length || !alignLine(theirs[i + 1]!, ours, renaming)) break;
+    const { renamings } = this.#textOf(draft);
+    let renaming = renamings.get(before);
+    if (renaming === undefined) {
+      renaming = new Renaming();
+      const theirs = before.split('\n').reverse();
+      for (const [i, ours] of this.#above.entries()) {
+        // The line before is the cursor's own, and the first may be cut.
+        if (i + 2 >= theirs.length || !alignLine(theirs[i + 1]!, ours, renaming)) break;
+      }
+      if (draft.place !== undefined) renaming.addPaths(draft.place.path, this.#context.path);
+      renamings.set(before, renaming);
     }
-    if (draft.place !== undefined) renaming.addPaths(draft.place.path, this.#context.path);
-    return renaming;
+    return renaming.fork();
   }
 }
 

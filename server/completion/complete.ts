@@ -57,14 +57,15 @@ async function answer(
   if (signal?.aborted) return { reason: 'cancelled' };
   if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
-  if (known !== undefined) return known;
+  // A start of a line may be known to go on further by now: then it grows, and is never taken back.
+  if (known !== undefined && known.item?.isStart !== true) return known;
   if (request.wait !== undefined && request.wait > 0) {
     await setTimeout(request.wait, undefined, signal && { signal }).catch(() => {});
     if (signal?.aborted) return { reason: 'cancelled' };
   }
 
   const context = contextOf(request);
-  if (context.typed.length >= longestWord) return { reason: 'no match in the repository' };
+  if (context.typed.length >= longestWord) return known ?? { reason: 'no match in the repository' };
   const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
@@ -72,7 +73,7 @@ async function answer(
     ...(cache && { states: cache.states }),
   });
   if (turn.isOver) return { reason: 'cancelled' };
-  if (candidates.length === 0) return { reason: 'no match in the repository' };
+  if (candidates.length === 0) return known ?? { reason: 'no match in the repository' };
 
   const surroundings = new Surroundings(context, cache?.scanned);
   if (cache) cache.scanned = surroundings.scanned;
@@ -82,6 +83,7 @@ async function answer(
   const [line] = lines;
   const passed = cache?.passed.countAt(context) ?? 0;
   const item = shownOf(ranked, line, context, surroundings, maker, request, passed);
+  if (known?.item !== undefined && item?.text.startsWith(known.item.text) !== true) return known;
   if (item === undefined) {
     const end = lineEndAt(ranked, context);
     if (end !== undefined) {

@@ -42,19 +42,29 @@ export interface Judged {
   readonly features: Float64Array;
 }
 
+/** What is known of a source, for the features of its candidate. */
+interface Facts {
+  /** How many of the next two lines there are those that follow the cursor's line here. */
+  readonly below: number;
+  /** Counts double for every further token that is the same, and double again where it is near. */
+  readonly weight: number;
+  readonly isInFolder: boolean;
+  readonly hasOurName: boolean;
+  /** The words before it. */
+  readonly words: ReadonlySet<string>;
+}
+
 /** What the buffer says, once for all candidates. */
 interface Buffer {
   readonly context: EditContext;
+  readonly prefix: string;
   readonly words: Pick<ReadonlySet<string>, 'has'>;
   readonly lines: ReadonlySet<string>;
-  readonly below: readonly string[];
   readonly recent: ReadonlySet<string>;
-  readonly folder: string;
   readonly mostDecoded: number;
   /** Whether any place goes on as the buffer does below the cursor: if none does, new code is being written there. */
   readonly isContinued: boolean;
-  /** The words before each source. */
-  readonly wordsBefore: ReadonlyMap<Source, ReadonlySet<string>>;
+  readonly facts: ReadonlyMap<Source, Facts>;
   /** How few of the sources have a word before them, of every word that one has. */
   readonly rarity: ReadonlyMap<string, number>;
   /** The sum over `recent`. */
@@ -63,8 +73,8 @@ interface Buffer {
 
 export function featuresOf(candidates: readonly Candidate[], context: EditContext): Judged[] {
   const buffer = bufferOf(context, candidates);
-  const weights = candidates.map(candidate =>
-    candidate.sources.reduce((sum, source) => sum + weightOf(source, buffer), 0),
+  const weights = candidates.map(({ sources }) =>
+    sources.reduce((sum, source) => sum + buffer.facts.get(source)!.weight, 0),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const [first = 0, second = 0] = [...weights].sort((a, b) => b - a);
@@ -83,15 +93,9 @@ function features(
   buffer: Buffer,
 ): Float64Array {
   const { rest, sources } = candidate;
-  const { context } = buffer;
-  const match = Math.log2(
-    1 +
-      Math.min(
-        64,
-        most(sources, source => source.matched),
-      ),
-  );
-  const below = most(sources, source => agreeingBelow(source, buffer.below));
+  const { context, prefix } = buffer;
+  const seen = seenIn(sources, buffer);
+  const match = Math.log2(1 + Math.min(64, seen.matched));
   const restWords = wordsOf(rest).filter(word => !/^\d/.test(word));
   const strange = restWords.filter(word => !buffer.words.has(word)).length;
   const values: Record<FeatureName, number> = {
@@ -100,73 +104,137 @@ function features(
     share,
     rival,
     places: Math.log2(Math.max(1, sources.length)),
-    below: Math.min(1, below),
-    belowTwo: below > 1 ? 1 : 0,
+    below: Math.min(1, seen.below),
+    belowTwo: seen.below > 1 ? 1 : 0,
     belowNowhere: buffer.isContinued ? 0 : 1,
-    local: sources.filter(source => source.isLocal).length / Math.max(1, sources.length),
-    folder: sources.some(source => !source.isLocal && folderWithSlash(source.place.path) === buffer.folder)
-      ? 1
-      : 0,
+    local: seen.local / Math.max(1, sources.length),
+    folder: seen.isInFolder ? 1 : 0,
     strange: Math.log2(1 + strange),
     strangeShare: restWords.length === 0 ? 0 : strange / restWords.length,
     already: buffer.lines.has((context.linePrefix + rest).trim()) ? 1 : 0,
     length: Math.log2(1 + lexemesOf(rest).length),
-    typed: Math.log2(1 + context.linePrefix.trim().length),
-    lineStart: context.linePrefix.trim() === '' ? 1 : 0,
-    renamed: sources.length > 0 && sources.every(source => source.isRenamed) ? 1 : 0,
-    indent: sources.some(source => indentOf(lastLine(source.before)) === context.indent) ? 1 : 0,
+    typed: Math.log2(1 + prefix.length),
+    lineStart: prefix === '' ? 1 : 0,
+    renamed: sources.length > 0 && seen.renamed === sources.length ? 1 : 0,
+    indent: seen.isIndented ? 1 : 0,
     ends: rest.trim() === '' ? 1 : 0,
     pool: Math.log2(pool),
     matchShare: (match * share) / 2,
-    likeness: most(sources, source => likeness(source, buffer)),
-    sameName: sources.some(source => nameOf(source.place.path) === nameOf(context.path) && !source.isLocal)
-      ? 1
-      : 0,
-    skipping: sources.length > 0 && sources.every(source => source.isSkipping) ? 1 : 0,
+    likeness: seen.likeness,
+    sameName: seen.hasOurName ? 1 : 0,
+    skipping: sources.length > 0 && seen.skipping === sources.length ? 1 : 0,
     decoded: candidate.decoded,
     decodedFirst: candidate.decoded > 0 && candidate.decoded >= buffer.mostDecoded ? 1 : 0,
   };
-  return Float64Array.from(featureNames, name => values[name]);
+  const row = new Float64Array(featureNames.length);
+  for (const [i, name] of featureNames.entries()) row[i] = values[name];
+  return row;
+}
+
+/** What the sources of a candidate say together. */
+function seenIn(sources: readonly Source[], buffer: Buffer) {
+  const seen = {
+    matched: 0,
+    below: 0,
+    local: 0,
+    renamed: 0,
+    skipping: 0,
+    likeness: 0,
+    isInFolder: false,
+    hasOurName: false,
+    isIndented: false,
+  };
+  for (const source of sources) {
+    const facts = buffer.facts.get(source)!;
+    seen.matched = Math.max(seen.matched, source.matched);
+    seen.below = Math.max(seen.below, facts.below);
+    if (source.isLocal) seen.local++;
+    if (source.isRenamed) seen.renamed++;
+    if (source.isSkipping) seen.skipping++;
+    seen.likeness = Math.max(seen.likeness, likeness(facts.words, buffer));
+    seen.isInFolder ||= facts.isInFolder;
+    seen.hasOurName ||= facts.hasOurName;
+    seen.isIndented ||= indentOf(lastLine(source.before)) === buffer.context.indent;
+  }
+  return seen;
 }
 
 /** The text before a place that its words are taken from, in UTF-16 units. */
 const recentLength = 400;
 
 function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffer {
-  const wordsBefore = new Map<Source, ReadonlySet<string>>();
-  const frequency = new Map<string, number>();
-  for (const source of candidates.flatMap(candidate => candidate.sources)) {
-    const words = new Set(wordsOf(source.before.slice(-recentLength)));
-    wordsBefore.set(source, words);
-    for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + 1);
-  }
-  const rarityOf = (count: number): number => Math.log((wordsBefore.size + 1) / (count + 0.5));
-  const rarity = new Map([...frequency].map(([word, count]) => [word, rarityOf(count)]));
+  const below = linesBelow(context, 3).map(line => line.trim());
+  const { facts, frequency } = factsOf(candidates, context, below);
+  const rarityOf = (count: number): number => Math.log((facts.size + 1) / (count + 0.5));
+  const rarity = new Map<string, number>();
+  for (const [word, count] of frequency) rarity.set(word, rarityOf(count));
   const above = context.above ?? '';
   const recent = new Set(wordsOf(above.slice(-recentLength) + context.linePrefix));
-  const below = linesBelow(context, 3).map(line => line.trim());
   const { words, lines } = vocabularyOf(above, context.after);
   const written = new Set(wordsOf(context.linePrefix));
+  let isContinued = false;
+  for (const one of facts.values()) isContinued ||= one.below > 0;
   return {
     context,
+    prefix: context.linePrefix.trim(),
     words: { has: word => written.has(word) || words.has(word) },
     lines,
-    below,
-    isContinued: candidates.some(({ sources }) => sources.some(source => agreeingBelow(source, below) > 0)),
+    isContinued,
     recent,
     recentRarity: [...recent].reduce((sum, word) => sum + (rarity.get(word) ?? rarityOf(0)), 0),
-    folder: folderWithSlash(context.path),
-    mostDecoded: Math.max(0, ...candidates.map(candidate => candidate.decoded)),
-    wordsBefore,
+    mostDecoded: candidates.reduce((most, { decoded }) => Math.max(most, decoded), 0),
+    facts,
     rarity,
   };
 }
 
+/** Of every source, and how many sources have a word before them. */
+function factsOf(
+  candidates: readonly Candidate[],
+  { path }: EditContext,
+  linesBelowCursor: readonly string[],
+): { facts: Map<Source, Facts>; frequency: Map<string, number> } {
+  const facts = new Map<Source, Facts>();
+  const frequency = new Map<string, number>();
+  const folder = folderWithSlash(path);
+  const name = nameOf(path);
+  // The same place is the source of several candidates: as it stands there, and renamed.
+  const textsBefore = new Map<string, { words: ReadonlySet<string>; count: number }>();
+  for (const { sources } of candidates) {
+    for (const source of sources) {
+      const text = source.before.slice(-recentLength);
+      let known = textsBefore.get(text);
+      if (known === undefined) {
+        known = { words: new Set(wordsOf(text)), count: 0 };
+        textsBefore.set(text, known);
+      }
+      known.count++;
+      const { isLocal, place, matched, isRenamed } = source;
+      const below = agreeingBelow(source, linesBelowCursor);
+      const isInFolder = !isLocal && folderWithSlash(place.path) === folder;
+      facts.set(source, {
+        below,
+        weight:
+          2 ** Math.min(40, matched) *
+          (isLocal || isInFolder ? 2 : 1) *
+          (1 + 8 * below) *
+          (isRenamed ? 0.5 : 1),
+        isInFolder,
+        hasOurName: !isLocal && nameOf(place.path) === name,
+        words: known.words,
+      });
+    }
+  }
+  for (const { words, count } of textsBefore.values())
+    for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + count);
+  return { facts, frequency };
+}
+
 /** Share of words that the text before the cursor has in common here and there, each weighed by how few of the sources have it. */
-function likeness(source: Source, buffer: Buffer): number {
+function likeness(words: ReadonlySet<string>, buffer: Buffer): number {
   let common = 0;
   let all = buffer.recentRarity;
-  for (const word of buffer.wordsBefore.get(source) ?? []) {
+  for (const word of words) {
     const weight = buffer.rarity.get(word)!;
     if (buffer.recent.has(word)) common += weight;
     else all += weight;
@@ -174,14 +242,6 @@ function likeness(source: Source, buffer: Buffer): number {
   return all <= 0 ? 0 : common / all;
 }
 
-/** A source counts double for every further token that is the same, and double again where it is near. */
-function weightOf(source: Source, buffer: Buffer): number {
-  const near = source.isLocal || folderWithSlash(source.place.path) === buffer.folder ? 2 : 1;
-  const below = 1 + 8 * agreeingBelow(source, buffer.below);
-  return 2 ** Math.min(40, source.matched) * near * below * (source.isRenamed ? 0.5 : 1);
-}
-
-/** How many of the next two lines there are those that follow the cursor's line here. */
 function agreeingBelow(source: Source, below: readonly string[]): number {
   let agree = 0;
   while (
@@ -204,8 +264,4 @@ function nameOf(path: string): string {
 
 function lastLine(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1);
-}
-
-function most(sources: readonly Source[], value: (source: Source) => number): number {
-  return sources.reduce((found, source) => Math.max(found, value(source)), 0);
 }

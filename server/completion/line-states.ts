@@ -1,5 +1,6 @@
 import type { AsyncHypothesis, AsyncPredictor, Draft, PredictionScope } from '../copy-memory/predictor.ts';
 import type { EditContext } from '../fitting/context.ts';
+import type { Renaming } from '../names/rename.ts';
 import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
@@ -10,8 +11,23 @@ export interface LineState {
   readonly atLine: AsyncHypothesis;
   /** The same without the last line above the cursor; undefined where there is none. */
   readonly atLineAbove: () => AsyncHypothesis | undefined;
-  /** What followed the lines above elsewhere, once it was looked up. */
+  /** What followed the lines above elsewhere, once it was looked up; and what followed those without the last of them. */
   drafts?: readonly Draft[];
+  draftsAbove?: readonly Draft[];
+  /** The line in the file of each token of the prompt, once it was asked for. */
+  lines?: Uint32Array;
+  /** What was made of those drafts. */
+  readonly texts: WeakMap<Draft, DraftText>;
+}
+
+/** A draft as text: the same for every key in the line. */
+export interface DraftText {
+  /** What stood before it there. */
+  readonly before: string;
+  /** Up to the end of the second line after the cursor's. */
+  readonly head: string;
+  /** What the lines above say about names, by the text before the cursor there. To be forked before it learns more. */
+  readonly renamings: Map<string, Renaming>;
 }
 
 interface Begun {
@@ -63,6 +79,7 @@ function begin(
   let atLineAbove: AsyncHypothesis | undefined;
   return {
     prompt,
+    texts: new WeakMap(),
     atLine: predictor.begin(prompt, path, scope),
     atLineAbove: () => {
       if (lastLine <= 0) return undefined;

@@ -4,7 +4,10 @@ import { frequencyEscape } from './escape.ts';
 export class TokenFrequencies {
   readonly #repository: Uint32Array;
   readonly #repositoryTotal: number;
-  readonly #prompt: Uint32Array;
+  /** Of the prompt; shared by all forks, and not changed. */
+  #prompt: Uint32Array;
+  /** Of the tokens pushed since: few, so that a fork costs little. */
+  #pushed: Map<number, number>;
   #promptTotal: number;
 
   private constructor(
@@ -12,11 +15,13 @@ export class TokenFrequencies {
     repositoryTotal: number,
     prompt: Uint32Array,
     promptTotal: number,
+    pushed = new Map<number, number>(),
   ) {
     this.#repository = repository;
     this.#repositoryTotal = repositoryTotal;
     this.#prompt = prompt;
     this.#promptTotal = promptTotal;
+    this.#pushed = pushed;
   }
 
   /**
@@ -31,16 +36,21 @@ export class TokenFrequencies {
   }
 
   push(token: number): void {
-    this.#prompt[token]!++;
+    this.#pushed.set(token, (this.#pushed.get(token) ?? 0) + 1);
     this.#promptTotal++;
+    if (this.#pushed.size <= mostPushed) return;
+    this.#prompt = this.#prompt.slice();
+    for (const [one, count] of this.#pushed) this.#prompt[one]! += count;
+    this.#pushed = new Map();
   }
 
   fork(): TokenFrequencies {
     return new TokenFrequencies(
       this.#repository,
       this.#repositoryTotal,
-      this.#prompt.slice(),
+      this.#prompt,
       this.#promptTotal,
+      new Map(this.#pushed),
     );
   }
 
@@ -50,6 +60,10 @@ export class TokenFrequencies {
     const wide = (this.#repository[token]! + 1) / (this.#repositoryTotal + this.#repository.length);
     if (this.#promptTotal === 0) return wide;
     const onward = frequencyEscape(this.#promptTotal);
-    return ((1 - onward) * this.#prompt[token]!) / this.#promptTotal + onward * wide;
+    const inPrompt = this.#prompt[token]! + (this.#pushed.get(token) ?? 0);
+    return ((1 - onward) * inPrompt) / this.#promptTotal + onward * wide;
   }
 }
+
+/** Different tokens that are counted apart before they are added to those of the prompt. */
+const mostPushed = 128;

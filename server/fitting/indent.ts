@@ -28,9 +28,13 @@ export function indentUnitOf(text: string): string | undefined {
   return [...steps].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
+/** The text that was looked at last: it stays as it is while a line is typed. */
+let lastUnit: { readonly text: string; readonly unit: string | undefined } | undefined;
+
 /** The step of a document: as its own lines have it, else as its editor does, else as its language is mostly written. */
 export function unitFor(text: string, language: Language, editor?: Indentation): string {
-  const own = indentUnitOf(text);
+  if (lastUnit?.text !== text) lastUnit = { text, unit: indentUnitOf(text) };
+  const own = lastUnit.unit;
   if (own !== undefined) return own;
   // Spaces mean something else there.
   if (language.id === 'makefile') return '\t';

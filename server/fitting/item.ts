@@ -59,7 +59,10 @@ export class ItemMaker {
     if (rest === undefined) return undefined;
     const fitted = rest === candidate.rest ? candidate : { ...candidate, rest };
     for (const draft of isStart ? this.#startsOf(fitted) : this.#draftsOf(fitted))
-      if (this.#fits(draft, sources)) return this.#itemFrom(draft, candidate, confidence);
+      if (this.#fits(draft, sources)) {
+        const item = this.#itemFrom(draft, candidate, confidence);
+        return isStart ? { ...item, isStart } : item;
+      }
     return undefined;
   }
 

@@ -46,6 +46,8 @@ export interface CompletionItem {
   readonly origin: Origin;
   /** What the model that wrote it is called. */
   readonly model?: string;
+  /** The line goes on after it, and how is in doubt. */
+  readonly isStart?: true;
   /** Where the cursor goes when it is accepted, in UTF-16 units from the start of `text`; at its end where this is left out. */
   readonly caret?: number;
 }

@@ -10,6 +10,14 @@ export interface ScannedAbove {
   readonly above: string | undefined;
   readonly language: string;
   readonly lines: readonly Scanner[];
+  readonly below: ClosedBelow;
+}
+
+/** What lines below the cursor close, by what is open above them: kept while they stay as they are. */
+interface ClosedBelow {
+  readonly text: string;
+  readonly language: string;
+  readonly counts: Map<string, number | undefined>;
 }
 
 export class Surroundings {
@@ -18,25 +26,31 @@ export class Surroundings {
   readonly #lines: readonly Scanner[] | undefined;
   /** At the cursor. */
   readonly #here: Scanner | undefined;
+  readonly #below: ClosedBelow;
   /** Brackets that the lines below close and do not open; undefined where not all of them are known. */
   readonly #closedBelow: number | undefined;
 
   /** @param known of an earlier key; the result of `scanned` is for the next */
   constructor(context: EditContext, known?: ScannedAbove) {
     this.#context = context;
-    const { language, above } = context;
+    const { language, above, after, lineSuffix } = context;
+    const text = after.slice(lineSuffix.length + 1);
+    this.#below =
+      known?.below.text === text && known.below.language === language.id
+        ? known.below
+        : { text, language: language.id, counts: new Map() };
     if (!canScan(language)) return;
     this.#lines = scanLines(above, language, known);
     this.#here = this.#lines.at(-1)!.fork().feed(context.linePrefix);
     if (context.isCut) return;
     const end = this.#here.fork().feed(`${context.lineSuffix}\n`);
     // What the cursor's line leaves open may be closed by nothing yet.
-    this.#closedBelow = closedBelow(context, end) ?? closedBelow(context, this.#lines.at(-1)!);
+    this.#closedBelow = closedBelow(this.#below, end) ?? closedBelow(this.#below, this.#lines.at(-1)!);
   }
 
   get scanned(): ScannedAbove | undefined {
     const { above, language } = this.#context;
-    return this.#lines && { above, language: language.id, lines: this.#lines };
+    return this.#lines && { above, language: language.id, lines: this.#lines, below: this.#below };
   }
 
   /** At the cursor; undefined where brackets and quotes cannot be counted. */
@@ -166,8 +180,13 @@ function sameLines(one: string, other: string): number {
 }
 
 /** How many of the brackets that are open at the end of the cursor's line the lines below close. */
-function closedBelow({ lineSuffix, after }: EditContext, end: Scanner): number | undefined {
-  const scanner = end.fork().feed(after.slice(lineSuffix.length + 1));
+function closedBelow({ text, counts }: ClosedBelow, end: Scanner): number | undefined {
   // A string or a comment that runs on says nothing of brackets.
-  return end.kind !== 'code' || scanner.mismatches > 0 ? undefined : end.open.length - scanner.lowest;
+  if (end.kind !== 'code') return undefined;
+  const key = end.open.join(' ');
+  if (!counts.has(key)) {
+    const scanner = end.fork().feed(text);
+    counts.set(key, scanner.mismatches > 0 ? undefined : end.open.length - scanner.lowest);
+  }
+  return counts.get(key);
 }

@@ -8,6 +8,14 @@ export class Renaming {
   readonly #whole = new Map<string, string>();
   readonly #parts = new Map<string, readonly string[]>();
 
+  /** A copy that learns by itself. */
+  fork(): Renaming {
+    const copy = new Renaming();
+    for (const [theirs, ours] of this.#whole) copy.#whole.set(theirs, ours);
+    for (const [theirs, ours] of this.#parts) copy.#parts.set(theirs, ours);
+    return copy;
+  }
+
   /** Whether it changes nothing. */
   get isEmpty(): boolean {
     return this.#whole.size === 0 && this.#parts.size === 0;

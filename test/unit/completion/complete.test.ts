@@ -163,6 +163,28 @@ test('without time there is still what followed the same text elsewhere', async 
   assert.equal(item?.text.split('\n')[0], 'this.#routes.has(path)) {');
 });
 
+test('a start of a line that is typed along only grows, up to the block behind it', async () => {
+  const testOf = (role: string): string =>
+    `import test from 'node:test';\nimport { callOut } from '../src/${role}.ts';\n\ntest('nobody answers an empty call sign', () => {\n  const answer = callOut('');\n  assert.equal(answer.ok, false);\n});\n`;
+  const memory = memoryOf(
+    Object.fromEntries(['pilot', 'agent', 'diver'].map(role => [`tests/${role}.test.ts`, testOf(role)])),
+  );
+  const begun = testOf('tug').slice(0, testOf('tug').indexOf('nobody'));
+  const cache = new CompletionCache();
+  let shown = '';
+  let isBlock = false;
+  for (let typed = 1; typed <= 'nobody answers'.length; typed++) {
+    const start = begun + 'nobody answers'.slice(0, typed);
+    const asked = { ...request(`${start}|')\n`, 'tests/tug.test.ts'), replacesClosers: true };
+    const { item } = await complete(asked, memory, tokenizer, undefined, cache);
+    const whole = start + (item?.text ?? '');
+    assert.ok(whole.startsWith(shown), `${JSON.stringify(whole)} after ${JSON.stringify(shown)}`);
+    shown = whole;
+    isBlock = item?.kind === 'block';
+  }
+  assert.ok(isBlock);
+});
+
 test('typing along a suggestion asks nobody', async () => {
   const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
   const cache = new CompletionCache();
