@@ -6,10 +6,10 @@
 
 import { candidatesAt } from '../../server/completion/candidates.ts';
 import { rank } from '../../server/completion/confidence.ts';
-import { contextOf } from '../../server/completion/context.ts';
 import { featureNames, featuresOf, type Judged } from '../../server/completion/features.ts';
 import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
+import { contextOf } from '../../server/fitting/context.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 import { fitConditionalLogit } from './conditional-logit.ts';

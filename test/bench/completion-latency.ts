@@ -6,11 +6,11 @@
 import { LookAhead, questionsAfter } from '../../server/completion/ahead.ts';
 import { CompletionCache } from '../../server/completion/cache.ts';
 import { complete } from '../../server/completion/complete.ts';
-import type { CompletionItem, CompletionRequest } from '../../server/completion/request.ts';
 import { warmUp } from '../../server/completion/warm-up.ts';
 import type { PredictionScope } from '../../server/copy-memory/predictor.ts';
 import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
+import type { CompletionItem, CompletionRequest } from '../../server/fitting/request.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 

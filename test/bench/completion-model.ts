@@ -9,12 +9,12 @@
 import { parseArgs } from 'node:util';
 import { candidatesAt } from '../../server/completion/candidates.ts';
 import { rank } from '../../server/completion/confidence.ts';
-import { contextOf, type EditContext } from '../../server/completion/context.ts';
 import { featureNames, featuresOf } from '../../server/completion/features.ts';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
 import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
+import { contextOf, type EditContext } from '../../server/fitting/context.ts';
 import { ModelPredictor } from '../../server/model-memory/model-predictor.ts';
 import { renderPrompt } from '../../server/sequence/render.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';

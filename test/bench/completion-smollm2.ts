@@ -9,10 +9,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { contextOf } from '../../server/completion/context.ts';
 import { ChunkIndex } from '../../server/evaluation/bm25.ts';
 import { type Asker, runEvaluation } from '../../server/evaluation/evaluate.ts';
 import type { CursorCase } from '../../server/evaluation/lines.ts';
+import { contextOf } from '../../server/fitting/context.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';
 

@@ -6,12 +6,12 @@
  * It is given twice: at the cursor as it is, which may be inside a word, and (`aligned`) from the start of that word on.
  */
 
-import { contextOf } from '../../server/completion/context.ts';
 import type { PredictionScope } from '../../server/copy-memory/predictor.ts';
 import type { Asker } from '../../server/evaluation/evaluate.ts';
 import { runEvaluation } from '../../server/evaluation/evaluate.ts';
 import type { CursorCase } from '../../server/evaluation/lines.ts';
 import { evaluationText } from '../../server/evaluation/report.ts';
+import { contextOf } from '../../server/fitting/context.ts';
 import { renderPrompt } from '../../server/sequence/render.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { readRepository } from './completion-repository.ts';

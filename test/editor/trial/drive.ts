@@ -1,0 +1,117 @@
+/** Types at places of a fixture repository in the real editor, as a user has it, and looks at what is suggested. */
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Requirements } from '../requirements.ts';
+import { copyOfFixture, Workbench } from '../workbench.ts';
+import {
+  lineOf,
+  type Outcome,
+  outcomeOf,
+  type Place,
+  type Trial,
+  textBefore,
+  withoutIndentation,
+} from './place.ts';
+
+export interface Result {
+  readonly place: Place;
+  readonly outcome: Outcome;
+  /** What was accepted, without indentation. */
+  readonly shown: string;
+}
+
+/** Milliseconds after the last key in which a suggestion has to be shown: a person has read the line by then. */
+const patience = 2500;
+/** The last keys of a place are typed with pauses; those before them came long ago. */
+const slowKeys = 16;
+
+/** Opens the trial's repository with the default settings and types at each of its places. */
+export async function runTrial(
+  needed: Requirements,
+  trial: Trial,
+  tell: (result: Result) => void = () => {},
+): Promise<Result[]> {
+  const folder = copyOfFixture(`trial/${trial.name}`);
+  const workbench = await Workbench.open(needed, { folder });
+  try {
+    await workbench.statusItem().locator('.codicon-telescope').waitFor();
+    const results: Result[] = [];
+    for (const place of trial.places) {
+      const result = await tryAt(workbench, place);
+      results.push(result);
+      tell(result);
+    }
+    return results;
+  } finally {
+    await workbench.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function tryAt(workbench: Workbench, place: Place): Promise<Result> {
+  const { page, folder } = workbench;
+  const text = readFileSync(path.join(folder, place.file), 'utf8');
+  await workbench.openFile(place.file, lineOf(text, place), 1);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await type(workbench, place.typed);
+  const isShown = await workbench
+    .ghostText()
+    .first()
+    .waitFor({ timeout: patience })
+    .then(
+      () => true,
+      () => false,
+    );
+  let outcome: Outcome = 'silent';
+  let shown = '';
+  if (isShown) {
+    // A first guess may be replaced by a better one while it is read.
+    await page.waitForTimeout(400);
+    await page.keyboard.press('Tab');
+    const after = withoutIndentation(await copiedBefore(workbench));
+    const before = textBefore(text, place);
+    outcome = outcomeOf(before, after, place.wanted);
+    shown = after.startsWith(before) ? after.slice(before.length) : after.slice(-60);
+  }
+  await undone(workbench);
+  return { place, outcome, shown };
+}
+
+async function type({ page }: Workbench, typed: string): Promise<void> {
+  for (const [i, key] of [...typed].entries()) {
+    if (key === '\b') await page.keyboard.press('Backspace');
+    else if (key === '↓') {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('End');
+    } else if (key === '\n') {
+      // Enter takes what is selected in the editor's list, where it is open: a person sees that and closes it.
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Enter');
+    } else await page.keyboard.type(key);
+    await page.waitForTimeout(typed.length - i > slowKeys ? 2 : 30);
+  }
+}
+
+/** The text of the editor from its start to the cursor. */
+async function copiedBefore({ page }: Workbench): Promise<string> {
+  await page.keyboard.press('ControlOrMeta+Shift+Home');
+  await page.evaluate("navigator.clipboard.writeText('')");
+  await page.keyboard.press('ControlOrMeta+C');
+  for (let tries = 0; tries < 40; tries++) {
+    const text = await page.evaluate<string>('navigator.clipboard.readText()');
+    if (text !== '') return text.replaceAll('\r\n', '\n');
+    await page.waitForTimeout(50);
+  }
+  throw new Error('Nothing was copied.');
+}
+
+async function undone({ page }: Workbench): Promise<void> {
+  const dirty = page.locator('.tab.active.dirty');
+  await page.keyboard.press('Escape');
+  for (let tries = 0; tries < 100 && (await dirty.count()) > 0; tries++) {
+    await page.keyboard.press('ControlOrMeta+Z');
+    await page.waitForTimeout(20);
+  }
+  if ((await dirty.count()) > 0) throw new Error('What was typed could not be undone.');
+}

@@ -1,0 +1,153 @@
+/** A Python library with a command line. */
+import type { Trial } from './place.ts';
+
+const load = '\n\bdef load(self) -> Inventory:\n';
+const duplicate = '\n\n\b\bclass DuplicateItemError(';
+
+export const larder: Trial = {
+  name: 'larder',
+  places: [
+    {
+      file: 'larder/csv_storage.py',
+      after: 'self._path = path',
+      typed: '\n\bdef load(self) -> ',
+      wanted: 'Inventory:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/csv_storage.py',
+      after: 'self._path = path',
+      typed: `${load}"""Read`,
+      wanted: ' the inventory; an empty one where there is no file."""',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/csv_storage.py',
+      after: 'self._path = path',
+      typed: `${load}if not self`,
+      wanted: '._path.exists():',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/csv_storage.py',
+      after: 'self._path = path',
+      typed: '\n\bdef save(self, inv',
+      wanted: 'entory: Inventory) -> None:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/shopping.py',
+      after: 'self._wanted: dict[str, Ingredient] = {}',
+      typed: '\n\bdef __len__',
+      wanted: '(self) -> int:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/shopping.py',
+      after: 'self._wanted: dict[str, Ingredient] = {}',
+      typed: '\n\bdef __len__(self) -> int:\nreturn len(',
+      wanted: 'self._wanted)',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/shopping.py',
+      after: 'from larder.inventory import Inventory',
+      typed: 'from larder.quan',
+      wanted: 'tity import Quantity',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/errors.py',
+      after: 'self.missing = missing',
+      typed: duplicate,
+      wanted: 'LarderError):',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/errors.py',
+      after: 'self.missing = missing',
+      typed: `${duplicate}LarderError):\n"""Rai`,
+      wanted: 'sed when an item is there twice."""',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/errors.py',
+      after: 'self.missing = missing',
+      typed: `${duplicate}LarderError):\n"""Raised when an item is there twice."""\n\ndef __init__`,
+      wanted: '(self, name: str) -> None:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/cli.py',
+      after: 'stock.set_defaults(run=run_list)',
+      typed: '\nexpired = commands.',
+      wanted: 'add_parser("expired", help="show what has gone off")',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/cli.py',
+      after: 'print(stock_table(inventory))',
+      down: 1,
+      typed: '\n\n\bdef run_expired(',
+      wanted: 'arguments: argparse.Namespace, storage: JsonStorage) -> int:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/cli.py',
+      after: 'print(stock_table(inventory))',
+      down: 1,
+      typed: '\n\n\bdef run_expired(arguments: argparse.Namespace, storage: JsonStorage) -> int:\ninventory',
+      wanted: ' = storage.load()',
+      expected: 'useful',
+    },
+    {
+      file: 'tests/test_inventory.py',
+      after: 'inventory.expired(date(2026, 3, 5))] == ["milk"]',
+      typed: '\n\n\bdef test_on_shelf_finds_items(',
+      wanted: 'inventory: Inventory) -> None:',
+      expected: 'useful',
+    },
+    {
+      file: 'tests/test_inventory.py',
+      after: 'inventory.expired(date(2026, 3, 5))] == ["milk"]',
+      typed: '\n\n\bdef test_on_shelf_finds_items(inventory: Inventory) -> None:\nassert [item.name',
+      wanted: ' for item in inventory.on_shelf("fridge")] == ["milk"]',
+      expected: 'useful',
+    },
+    {
+      file: 'tests/test_storage.py',
+      after: 'assert list(storage.load()) == [item]',
+      typed: '\n\n\bdef test_save_replaces_the_file(tmp',
+      wanted: '_path: Path) -> None:',
+      expected: 'useful',
+    },
+    {
+      file: 'tests/test_recipe.py',
+      after: 'pancakes.missing(inventory)] == ["milk"]',
+      typed: '\n\n\bdef test_missing_is_empty(pancakes',
+      wanted: ': Recipe) -> None:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/report.py',
+      after: 'return _table(["item", "quantity", "days left"], rows)',
+      typed: '\n\n\bdef shelf_table(inventory: Inv',
+      wanted: 'entory, shelf: str) -> str:',
+      expected: 'useful',
+    },
+    {
+      file: 'larder/recipe.py',
+      after: '"""A dish and its ingredients."""',
+      typed: '# Grandmother counted in handfuls, so',
+      wanted: '',
+      expected: 'silent',
+    },
+    {
+      file: 'README.md',
+      after: 'Keeps track of what is in the larder, what',
+      typed: '\nThe idea came from a flooded cellar, ',
+      wanted: '',
+      expected: 'silent',
+    },
+  ],
+};
