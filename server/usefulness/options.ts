@@ -72,16 +72,10 @@ const mostWords = 3;
 const mostSummed = 48;
 
 /**
-<<<<<<< HEAD
  * @param ranked candidates with their shares, most confident first
  * @param candidateOf makes a candidate from the rest of a word in the buffer
+ * @param closer of the string that contains the cursor; empty outside of strings
  * @returns options without duplicates
-=======
- * @param ranked candidates with their shares, surest first
- * @param candidateOf makes a candidate of the rest of a word of the buffer
- * @param closer of the string that the cursor is in; empty outside of strings
- * @returns each text once
->>>>>>> a609b2e (Never end a start of a line within a mark of quotes)
  */
 export function optionsOf<Candidate extends Continuation>(
   ranked: readonly Weighed<Candidate>[],
