@@ -83,6 +83,20 @@ const faults: readonly (readonly [rule: RegExp, text: string, inserted: string, 
   [/closes a bracket/, 'ab', 'c());'],
 ];
 
+test('a start of a line that ends within a mark of several quotes is found', () => {
+  for (const [inserted, isBroken] of [
+    ['Says."', true],
+    ['Says.""', true],
+    ['Says "so"', false],
+    ['Says', false],
+  ] as const) {
+    const place: Case = { text: '"""', offset: 3 };
+    const found = { ...item, isStart: true as const, range: { start: 3, end: 3 }, text: inserted };
+    const rules = broken(place, found, spellings, () => true, languageOf('a.py')).join();
+    assert.equal(/within a mark/.test(rules), isBroken, inserted);
+  }
+});
+
 test('the rules find what breaks them', () => {
   for (const [rule, text, inserted, offset = 2] of faults) {
     const place: Case = { text, offset };

@@ -90,6 +90,7 @@ export function broken(
     [/^(?:<{7}|>{7}|\|{7})(?:\s|$)/m.test(wholeLines(text, item)), 'holds a conflict marker'],
     [indentsOtherwise(text, item), 'indents as the file does not'],
     [language !== undefined && leavesString(text, item, language), 'begins a string that it does not end'],
+    [language !== undefined && endsInMark(text, item, language), 'ends within a mark of several quotes'],
     [language !== undefined && closesNothing(text, item, language), 'closes a bracket that is not open'],
     [/(?<!\r)\n/.test(item.text) && isCrlf(text), 'breaks lines as the file does not'],
     [item.text.includes('\r') && !isCrlf(text), 'breaks lines as the file does not'],
@@ -170,6 +171,17 @@ function neighbours(text: string, { range }: CompletionItem): { above: string; b
 
 function isWordy(line: string): boolean {
   return /\p{L}/u.test(line) && !/^(?:end\b|fi$|done$|esac$|<\/|[\])}])/.test(line);
+}
+
+/** A start that ends after the first or second of the three quotes that end a string. */
+function endsInMark(text: string, item: CompletionItem, language: Language): boolean {
+  if (item.isStart !== true || !canScan(language)) return false;
+  const closer = new Scanner(language).feed(text.slice(0, item.range.start) + item.text).stringCloser;
+  if (closer.length < 2 || !item.text.endsWith(closer[0]!)) return false;
+  // Quotes within such a string come in pairs on a line.
+  const line = text.slice(0, item.range.start).split(lineBreak).at(-1)! + item.text;
+  const quotes = line.replaceAll(closer, '').split(closer[0]!).length - 1;
+  return item.text.endsWith(closer.slice(1)) || quotes % 2 === 1;
 }
 
 function repeatsNeighbour(text: string, item: CompletionItem): boolean {
