@@ -1,9 +1,9 @@
 /** `longsight eval --protocol typing`: retypes hidden files and counts what suggestions save. */
 import { CompletionCache } from '../completion/cache.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
-import { contextOf } from '../fitting/context.ts';
 import { isWorthShowing } from '../completion/threshold.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
+import { contextOf } from '../fitting/context.ts';
 import type { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';

@@ -1,8 +1,8 @@
 /** What an editor shows at a cursor, from the copy memory and, where one is in use, a code model. */
 import type { CompletionCache } from '../completion/cache.ts';
 import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
-import { contextOf } from '../fitting/context.ts';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
+import { contextOf } from '../fitting/context.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { CoderClient } from './coder-client.ts';
 

@@ -3,12 +3,12 @@
  * process and the code that the product asks with. Lines of hidden places are typed key by key; each key is a question, as if a person paused there.
  */
 import { CompletionCache } from '../../server/completion/cache.ts';
-import type { CompletionRequest } from '../../server/completion/request.ts';
 import { engineEntry } from '../../server/engine/entry.ts';
 import type { Written } from '../../server/engine/messages.ts';
 import { createEngine, type Engine } from '../../server/engine/process.ts';
 import { chooseLines, cursorIn } from '../../server/evaluation/lines.ts';
 import { randomFrom } from '../../server/evaluation/random.ts';
+import type { CompletionRequest } from '../../server/fitting/request.ts';
 import { coderInUse, libraryIn } from '../../server/models/in-use.ts';
 import { CoderClient } from '../../server/suggestions/coder-client.ts';
 import { suggest } from '../../server/suggestions/suggest.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Completion, CompletionRequest } from '../../../server/fitting/request.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { functionsIn, type Sitting } from '../../../server/evaluation/sittings.ts';
 import { retype, runTyping, type TypingEvaluation } from '../../../server/evaluation/typing.ts';
 import { TypingTally } from '../../../server/evaluation/typing-metrics.ts';
 import { typingText } from '../../../server/evaluation/typing-report.ts';
+import type { Completion, CompletionRequest } from '../../../server/fitting/request.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SourceFiles } from '../../../server/fitting/source-files.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import { SourceFiles } from '../../../server/fitting/source-files.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { fitImport } from '../../../server/source-text/import-paths.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
