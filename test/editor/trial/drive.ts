@@ -79,7 +79,7 @@ async function tryAt(workbench: Workbench, place: Place): Promise<Result> {
 }
 
 async function type({ page }: Workbench, typed: string): Promise<void> {
-  for (const [i, key] of [...typed].entries()) {
+  for (const [i, key] of Array.from(typed).entries()) {
     if (key === '\b') await page.keyboard.press('Backspace');
     else if (key === '↓') {
       await page.keyboard.press('ArrowDown');
