@@ -1,4 +1,4 @@
-/** "Collect diagnostics": figures for a problem report in an untitled document, to be read before anything is done with them. */
+/** "Collect diagnostics": figures for a problem report, opened in an untitled document for review. */
 import * as vscode from 'vscode';
 import {
   changedSettings,
@@ -53,7 +53,7 @@ function editorFigures({ client, extension }: Context): Record<string, Figure> {
 
 const remotes = ['none', 'wsl', 'ssh-remote', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
-/** What the server says, or the little that is known where it is silent. */
+/** The server's figures, or the little that is known without an answer. */
 async function serverFigures({ client, log }: Context): Promise<Diagnostics> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

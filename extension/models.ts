@@ -16,7 +16,7 @@ export function activate(context: Context): void {
   );
 }
 
-/** Offers a code model where none is in use, in the list behind the braces of the status bar, until the user has looked at what there is. */
+/** Offers a code model if none is selected, in the language status list, until the user has opened the choice. */
 class Offer implements vscode.Disposable {
   static readonly #key = 'codeModelOffered';
   readonly #context: Context;
@@ -40,7 +40,7 @@ class Offer implements vscode.Disposable {
     this.#item = undefined;
   }
 
-  /** Once the repository is read: before that the first suggestions are not there yet. */
+  /** After indexing, when suggestions have started. */
   async #consider(): Promise<void> {
     const { client, extension, log } = this.#context;
     if (this.#isAsked || client.status?.state !== 'ready') return;

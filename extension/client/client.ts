@@ -89,7 +89,7 @@ export class Client implements vscode.Disposable {
     return this.#problem;
   }
 
-  /** How often a server ended by itself, did not start or hung since the window opened. */
+  /** Crashes, failed starts and hangs of servers since the window opened. */
   get crashes(): number {
     return this.#crashes;
   }

@@ -165,7 +165,7 @@ function isBetween(line: string): boolean {
   );
 }
 
-/** `@param`, `\\brief`, `:param name:`; a symbol that running text goes on with is none. */
+/** `@param`, `\\brief`, `:param name:`; not a symbol within running text. */
 function isTag(line: string): boolean {
   return /^\s*(?:[@\\]\w+|:\w+(?: [\w*.]+){0,3}:)/.test(line);
 }

@@ -75,7 +75,7 @@ function isRights(path: string): boolean {
   );
 }
 
-/** The first meaningful sentence of a document, and its title; of a README the one that defines the project. */
+/** The first meaningful sentence of a document, and its title; for a README the sentence that defines the project. */
 function inDocument(path: string, text: string): { sentences: Sentence[]; title?: Sentence } {
   const blocks = blocksOf(path, text.slice(0, documentHead));
   const form = formOf(path);

@@ -1,8 +1,8 @@
-/** Finds the routes that a file declares, in the ways of common frameworks, each with its handler. */
+/** Finds the routes that a file declares in common frameworks, each with its handler. */
 import type { Definition } from '../syntax/definition.ts';
 
 export interface Route {
-  /** `GET`; empty if any is answered. */
+  /** `GET`; empty for any verb. */
   readonly verb: string;
   readonly path: string;
   readonly line: number;
@@ -31,7 +31,7 @@ const hint =
 const group = /\b(\w+) *:?= *[\w.]+(?:\([^()]*\)\.\w+)?\.?(?:MapGroup|Group|group)\( *"([^"]*)"/;
 const types = /^(?:class|interface|object|struct|module|record)$/;
 
-/** @returns in the order of the lines; a route whose handler the file does not define is left out */
+/** @returns routes by line, without those whose handler the file does not define */
 export function routesIn(
   text: string,
   lines: readonly string[],
@@ -60,7 +60,7 @@ export function routesIn(
           one => one.line > index && one.line <= index + 8 && /^(?:function|method)$/.test(one.kind),
         )
       : handlerNamed(line.slice(match.index + match[0].length), definitions);
-    // Without a path the framework derives one that the file does not show.
+    // Without a path the framework derives one that is not in the file.
     const hasPath = match[2] !== undefined || ofType.has(handler?.container ?? '');
     if (handler === undefined || !hasPath) continue;
     const verb = match[1]!.replace(/^Map/, '').toUpperCase();

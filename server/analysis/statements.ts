@@ -105,7 +105,7 @@ function lineOf(facts: FileFacts, surroundings: Surroundings): Line | undefined 
       tells(title)
       ? { text: title.text, line: title.line, isSaid: false }
       : undefined;
-  // What a test declares is what its name says, but for what other tests use of it.
+  // A test's declarations say what its name says, except those that other tests use.
   if (
     users.length <
     (isTest ? fewestTestUsers : line.isBare || (line.isValue && supporting !== undefined) ? 1 : 0)

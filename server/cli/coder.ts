@@ -1,4 +1,4 @@
-/** The code model in use, for commands that suggest. */
+/** The selected code model, for commands that suggest. */
 import { existsSync } from 'node:fs';
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine } from '../engine/process.ts';
@@ -16,9 +16,9 @@ export interface OpenCoder {
 }
 
 /**
- * Opens the model in use and waits until it can be asked.
- * @returns nothing where none is in use
- * @throws UsageError where it cannot be used
+ * Opens the selected model and waits until it is ready.
+ * @returns undefined if none is selected
+ * @throws UsageError when it cannot be used
  */
 export async function openCoderInUse(
   line: CommandLine,

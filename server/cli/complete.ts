@@ -21,7 +21,7 @@ export interface Suggestion {
   readonly provenance: readonly { readonly path: string; readonly line: number }[];
   /** The kind of source; absent without a suggestion. */
   readonly origin?: Origin;
-  /** What the model that wrote it is called. */
+  /** Name of the model that wrote it. */
   readonly model?: string;
   readonly milliseconds: number;
   /** Whether an editor would show it at this eagerness. */
@@ -45,7 +45,7 @@ export const completeAt: Command = async (line, signal) => {
   }
 };
 
-/** A model that cannot be used takes nothing from what is found without it. */
+/** Works without a model that cannot be used. */
 export async function coderOrNote(line: CommandLine): Promise<OpenCoder | undefined> {
   try {
     return await openCoderInUse(line);

@@ -1,4 +1,4 @@
-/** `longsight diagnostics`: figures for a problem report, of this machine and of a folder where one is given. */
+/** `longsight diagnostics`: figures for a problem report, about this machine and optionally a folder. */
 import {
   engineFigures,
   modelFigures,

@@ -103,7 +103,7 @@ const hideLines: Command = async (line, signal) => {
   }
 };
 
-/** The code model, where a setting asks it. @throws UsageError where none is in use */
+/** The code model, if a setting needs it. @throws UsageError when none is selected */
 async function coderFor(line: CommandLine, settings: readonly string[]): Promise<OpenCoder | undefined> {
   if (!settings.includes('coder') && !settings.includes('mixed')) return undefined;
   const coder = await openCoderInUse(line, { writesAll: line.protocol === 'lines' });

@@ -43,7 +43,7 @@ export function findPlace(folder: string, position: Position): PlaceInText {
 /** In bytes; files that people edit are smaller. */
 const largestFile = 1 << 28;
 
-/** Lines end with ` `, `\r ` or `\r`, as editors count them. */
+/** Lines end with `\n`, `\r\n` or `\r`, as editors count them. */
 function offsetOf(text: string, { path: name, line, column }: Position): number {
   const lineEnd = /\r\n?|\n/g;
   let start = 0;

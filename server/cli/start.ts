@@ -22,7 +22,7 @@ export const start: Command = async (line, signal) => {
   // Report an invalid place before reading a large repository.
   const place = line.at && findPlace(folder, line.at);
   const session = await openSession(line, signal);
-  // A model takes seconds to open: only once there is something to complete.
+  // A model takes seconds to open, so wait until there is something to complete.
   let opening: Promise<OpenCoder | undefined> | undefined;
   const suggestHere = async (at: PlaceInText): Promise<Suggestion> => {
     opening ??= coderOrNote(line);
@@ -55,7 +55,7 @@ export const start: Command = async (line, signal) => {
     await offerModel();
   }
 
-  /** One line, where no code model is in use. */
+  /** One line, if no code model is selected. */
   async function offerModel(): Promise<void> {
     const inUse = await libraryIn(cacheFolder(line.cache?.folder ?? '')).current();
     if (inUse === undefined)

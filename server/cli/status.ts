@@ -34,7 +34,7 @@ export const status: Command = async (line, signal) => {
     );
 };
 
-/** Starts the engine, and stops it again: the device it chose, or why it does not run. */
+/** Starts and stops the engine: returns the device it chose, or why it does not run. */
 export async function triedEngine(line: CommandLine, signal: AbortSignal): Promise<EngineStatus> {
   const engine = createEngine({
     entry: engineEntry(),

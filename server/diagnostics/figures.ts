@@ -1,4 +1,4 @@
-/** What the parts of the program say about themselves, as figures. Sentences of theirs can hold paths and are left out. */
+/** Figures about the parts of the program. Their sentences may contain paths and are left out. */
 import { candidates, type Device, deviceNames } from '../engine/device.ts';
 import type { ProbeCache } from '../engine/probe-cache.ts';
 import type { EngineStatus } from '../engine/process.ts';
@@ -27,7 +27,7 @@ export function engineFigures(
   };
 }
 
-/** The code model in use: by its name where that is public, since other names are file names. */
+/** The selected code model, by name only if that is public: other names are file names. */
 export async function modelFigures(library: ModelLibrary): Promise<Figures> {
   const inUse = await library.current().catch(() => undefined);
   const isPublic = inUse?.origin === 'longsight' && catalogue.some(({ name }) => name === inUse.name);
@@ -37,7 +37,7 @@ export async function modelFigures(library: ModelLibrary): Promise<Figures> {
   };
 }
 
-/** How many files were skipped for each reason. */
+/** Number of skipped files by reason. */
 export function skippedFigures(skipped: Iterable<{ readonly reason: string }>): Figures {
   const counts = new Map<string, number>();
   for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -45,7 +45,7 @@ export function skippedFigures(skipped: Iterable<{ readonly reason: string }>): 
   return Object.fromEntries(sorted.map(([reason, files]) => [`skipped: ${reason}`, files]));
 }
 
-/** Stages of a reading with their milliseconds. */
+/** Milliseconds per stage of indexing. */
 export function stageFigures(milliseconds: Readonly<Record<string, number>>): Figures {
   const stages = Object.entries(milliseconds);
   return Object.fromEntries(stages.map(([stage, spent]) => [`${stage} (ms)`, Math.round(spent)]));

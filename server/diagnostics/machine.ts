@@ -1,4 +1,4 @@
-/** The versions and the machine, as figures. */
+/** Versions and the machine, as figures. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { type Figure, versionNumbers } from '../protocol/diagnostics.ts';
 import { findGit } from '../workspace/git.ts';
 
-/** @param longsight the version of this program */
+/** @param longsight this program's version */
 export async function versionFigures(longsight: string): Promise<Record<string, Figure>> {
   return {
     longsight: versionNumbers(longsight),
@@ -28,7 +28,7 @@ export function machineFigures(): Record<string, Figure> {
     'processor cores': os.availableParallelism(),
     'memory (MB)': megabytes(os.totalmem()),
     'memory free (MB)': megabytes(os.freemem()),
-    // Where nothing limits it, the limit is larger than any memory.
+    // Without a limit, the value exceeds any memory.
     ...(limit > 0 && limit < os.totalmem() && { 'memory limit (MB)': megabytes(limit) }),
   };
 }
@@ -50,7 +50,7 @@ const makers = [
   'Virtual',
 ];
 
-/** The maker and the numbered names of products. Virtual machines can give a processor any name, so other words are left out. */
+/** The maker and numbered product names. Virtual machines may report any name, so other words are dropped. */
 export function processorName(model: string): string {
   const words = model.replaceAll(/\((?:R|TM)\)/gi, '').match(/[\w.-]+/g) ?? [];
   const lines =
@@ -59,13 +59,13 @@ export function processorName(model: string): string {
   return kept.length === 0 ? 'unknown' : kept.slice(0, 6).join(' ');
 }
 
-/** What decides how fast a model runs. */
+/** CPU features that determine a model's speed. */
 const features = (
   'sse4_2 avx avx2 fma f16c avx512f avx512bw avx512_vnni avx_vnni avx512_bf16 avx512_fp16 amx_tile amx_int8 amx_bf16 ' +
   'asimd asimddp asimdhp i8mm bf16 sve sve2'
 ).split(' ');
 
-/** Where the system lists them, which only Linux does in a file. */
+/** Only Linux lists them in a file. */
 function processorFeatures(): string {
   try {
     const listed = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
@@ -88,7 +88,7 @@ async function gitVersion(): Promise<string> {
   }
 }
 
-/** From its manifest, which lies beside the sources and beside the bundles alike; loading it is the engine's alone. */
+/** From its manifest, beside sources and bundles alike; only the engine may load it. */
 function onnxruntimeVersion(): string {
   for (let at = import.meta.dirname; ; at = path.dirname(at)) {
     try {

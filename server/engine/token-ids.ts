@@ -1,7 +1,7 @@
 /** Token ids that a model can run. */
 
 /**
- * A Gather outside the table ends the process on some devices, so ids are checked before they reach a graph.
+ * A Gather out of range kills the process on some devices, so ids are checked before they reach a graph.
  * @throws RangeError if there are no ids, or one is not an integer of [0, vocabulary)
  */
 export function expectTokenIds(ids: ArrayLike<number>, vocabulary: number): void {

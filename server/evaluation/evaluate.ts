@@ -37,9 +37,9 @@ export interface EvaluationOptions {
   readonly settings: readonly string[];
   /** Reads another repository, for `other:`. */
   readonly openOther: (folder: string) => Promise<CopyMemory>;
-  /** The code model in use, for `coder` (alone) and `mixed` (with the copy memory: what an editor shows). */
+  /** The selected code model, for `coder` (alone) and `mixed` (with the copy memory, as in an editor). */
   readonly coder?: CoderClient | undefined;
-  /** The model that has read the repository, and both mixed: what `neural` and `neural+copy` ask. */
+  /** Predictors for `neural` and `neural+copy`, after prefill of the repository. */
   readonly neural?: { readonly alone: AsyncPredictor; readonly mixed: AsyncPredictor } | undefined;
   /** Other predictors, measured on the same lines. */
   readonly baselines?: ReadonlyMap<string, Asker>;

@@ -5,7 +5,7 @@ import { shuffled } from './random.ts';
 
 export interface EvaluatedFile {
   readonly path: string;
-  /** With ` ` line endings. */
+  /** With `\n` line endings. */
   readonly text: string;
 }
 

@@ -19,9 +19,9 @@ export interface TypingOptions {
   /** Memory of the repository whose files are hidden, one at a time. */
   readonly memory: CopyMemory;
   readonly tokenizer: Tokenizer;
-  /** What suggests: `repo` when left out. */
+  /** Source of suggestions; defaults to `repo`. */
   readonly setting?: TypingSetting;
-  /** The code model in use, for `coder` and `mixed`. */
+  /** The selected code model, for `coder` and `mixed`. */
   readonly coder?: CoderClient | undefined;
   /** Number of files to type. */
   readonly files: number;

@@ -3,7 +3,7 @@ import type { InitializeParams } from 'vscode-languageserver/node';
 
 export interface Client {
   readonly name: string;
-  /** Empty where it does not say. */
+  /** Empty if not stated. */
   readonly version: string;
   /** The client can notify us of changed files. */
   readonly watchesFiles: boolean;

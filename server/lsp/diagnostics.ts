@@ -1,4 +1,4 @@
-/** `longsight/diagnostics`: what the server knows of itself. It answers while the memory's thread does not. */
+/** `longsight/diagnostics`: the server's figures. Answers even when the worker thread does not. */
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   engineFigures,
@@ -27,7 +27,7 @@ import type { AcceptanceCount } from './acceptance.ts';
 import type { Client } from './client.ts';
 import type { RepositoryClient } from './repository-client.ts';
 
-/** Milliseconds that a thread or a disk may take; what comes later is left out. */
+/** Milliseconds allowed for a thread or a disk; later answers are left out. */
 const patience = 3000;
 
 export interface Sources {
@@ -87,7 +87,7 @@ export async function serverDiagnostics(sources: Sources): Promise<Diagnostics> 
 }
 
 async function skippedIn(repository: RepositoryClient): Promise<Record<string, Figure>> {
-  // Nothing is opened for it.
+  // Opens nothing for this.
   if (repository.stats.state === 'idle' || repository.stats.state === 'failed') return {};
   const { skipped } = await within(repository.ask(methods.coverage, null), { skipped: undefined });
   return skipped === undefined ? { 'indexing thread answers': false } : skippedFigures(skipped);
@@ -105,7 +105,7 @@ async function within<Result, Late>(asked: Promise<Result>, late: Late): Promise
   }
 }
 
-/** Milliseconds of the last answers. */
+/** Milliseconds of the latest answers. */
 export class Durations {
   readonly #last: number[] = [];
   #count = 0;
@@ -129,7 +129,7 @@ export class Durations {
   }
 }
 
-/** Passes on to a log, and counts what a person should see. */
+/** Forwards to a log, and counts messages for the user. */
 export class CountingLog {
   readonly counts = { debug: 0, info: 0, warning: 0, error: 0 };
   readonly #to: Log;

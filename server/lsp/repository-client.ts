@@ -31,7 +31,7 @@ export class RepositoryClient {
   /** Paths in the current update. */
   #updating = 0;
   #ended = 0;
-  /** How often the memory's thread broke since a reading was whole, and in all. */
+  /** Worker crashes since the last complete read, and in total. */
   #losses = 0;
   #allLosses = 0;
   #lastRead: Pick<Read, 'cached' | 'milliseconds'> | undefined;
@@ -82,12 +82,12 @@ export class RepositoryClient {
     return this.#ended;
   }
 
-  /** How often the thread broke, and how many files blocked it. */
+  /** Worker crashes, and files that blocked it. */
   get trouble(): { readonly losses: number; readonly blocking: number } {
     return { losses: this.#allLosses, blocking: this.#blocking.size };
   }
 
-  /** Where the time of the last whole reading went. */
+  /** Timing of the last complete read. */
   get lastRead(): Pick<Read, 'cached' | 'milliseconds'> | undefined {
     return this.#lastRead;
   }

@@ -25,7 +25,7 @@ export async function openResponse(
   url: string,
   { headers, signal, environment = process.env }: HttpOptions,
 ): Promise<HttpResponse> {
-  // Loaded with the first download: every window's server would hold it in memory otherwise.
+  // Loaded on the first download: otherwise every window's server would hold it in RAM.
   const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
   const variable = (name: string) => environment[name.toLowerCase()] ?? environment[name] ?? '';
   const agent = new EnvHttpProxyAgent({

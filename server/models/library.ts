@@ -19,7 +19,7 @@ export interface LocalModel {
   readonly bytes: number;
   /** Downloaded by Longsight, a file that the user named, or another program's folder. */
   readonly origin: 'longsight' | 'file' | Origin;
-  /** On this machine; nothing before it was used for the first time. */
+  /** On this machine; undefined before its first use. */
   readonly speed?: ModelSpeed;
 }
 

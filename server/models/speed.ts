@@ -1,14 +1,14 @@
-/** How fast a model is on this machine: measured when it is first opened, and kept beside its converted form. */
+/** A model's speed on this machine: measured when first opened, stored beside its converted form. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Tokens a second. */
+/** Tokens per second. */
 export interface ModelSpeed {
   readonly read: number;
   readonly written: number;
 }
 
-/** Nothing where it has not been measured. @param folder of the converted model */
+/** Undefined if not measured yet. @param folder of the converted model */
 export async function knownSpeed(folder: string): Promise<ModelSpeed | undefined> {
   try {
     const { read, written } = JSON.parse(await readFile(speedFile(folder), 'utf8')) as Partial<ModelSpeed>;
@@ -18,7 +18,7 @@ export async function knownSpeed(folder: string): Promise<ModelSpeed | undefined
   }
 }
 
-/** @throws what the file system throws */
+/** @throws file system errors */
 export async function keepSpeed(folder: string, speed: ModelSpeed): Promise<void> {
   await writeFile(speedFile(folder), `${JSON.stringify(speed)}\n`);
 }

@@ -1,15 +1,15 @@
 /**
- * Figures about an installation that a person can attach to a report. They hold no code, and no name or path of files, folders, people or
- * models: every value is a number, a flag, or a word that this project chose.
+ * Figures about an installation that users can attach to a report. No code, and no names or paths of files, folders,
+ * people or models: every value is a number, a flag, or a word that this project chose.
  */
 import { type Setting, type SettingsShape, settings } from './settings.ts';
 
 export type Figure = number | boolean | string;
 type Section = Readonly<Record<string, Figure>>;
-/** Figures by section, in the order in which they are shown. */
+/** Figures by section, in display order. */
 export type Diagnostics = Readonly<Record<string, Section>>;
 
-/** The settings that differ from their defaults: the value of flags, numbers and choices; of all others only that they do. */
+/** Settings that differ from their defaults: values of flags, numbers and choices; for others only that they differ. */
 export function changedSettings(current: SettingsShape): Section {
   const changed = settings.filter(
     ({ name, default: usual }) => JSON.stringify(current[name]) !== JSON.stringify(usual),
@@ -25,7 +25,7 @@ function shownValue({ name, type, choices }: Setting, current: SettingsShape): F
   return 'changed';
 }
 
-/** The numbers at the beginning of a version, such as `5.15.0` of `5.15.0-custom`: what follows them can be anyone's words. */
+/** The leading numbers of a version, such as `5.15.0` of `5.15.0-custom`: the rest can be anyone's words. */
 export function versionNumbers(version: string): string {
   return /^v?(\d{1,6}(?:\.\d{1,6}){0,3})(?!\d)/.exec(version)?.[1] ?? 'unknown';
 }
@@ -35,7 +35,7 @@ export function knownName(name: string, known: readonly string[]): string {
   return known.find(one => one.toLowerCase() === name.toLowerCase()) ?? 'other';
 }
 
-/** Editors by the names that they give themselves. */
+/** Editors by their own names. */
 export const editorNames: readonly string[] = [
   'Visual Studio Code',
   'Visual Studio Code - Insiders',
@@ -56,7 +56,7 @@ export const editorNames: readonly string[] = [
   'IntelliJ IDEA',
 ];
 
-/** As lines for a person: the sections with a figure a line. */
+/** As lines of text, one figure per line, by section. */
 export function diagnosticsText(diagnostics: Diagnostics): string {
   const lines = [
     'Longsight diagnostics',

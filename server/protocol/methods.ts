@@ -53,7 +53,7 @@ const table = {
   clear: answeredByServer<Status>()(none),
   restartEngine: answeredByServer<Status>()(none),
   acceptance: answeredByServer<Acceptance>()(none),
-  /** Figures for a report about a problem: no code, names or paths. */
+  /** Figures for a problem report: no code, names or paths. */
   diagnostics: answeredByServer<Diagnostics>()(none),
   /** Code models on this machine, and those that can be downloaded. */
   models: answeredByServer<CodeModels>()(none),

@@ -304,7 +304,7 @@ export interface Why {
   readonly provenance: readonly Place[];
   /** Copied from other files, or from the edited file; combined from several places; written by a model. */
   readonly origin: 'repository' | 'file' | 'pieces' | 'model';
-  /** What the model that wrote it is called. */
+  /** Name of the model that wrote it. */
   readonly model?: string;
   /** Cursor offset in `text` after acceptance, in UTF-16 units; defaults to its end. */
   readonly caret?: number;

@@ -176,7 +176,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     await this.#cache?.save();
   }
 
-  /** The indexed text of a file: decoded, with ` ` line ends. */
+  /** The indexed text of a file: decoded, with `\n` line ends. */
   textOf(path: string): string | undefined {
     const tokens = this.memory.tokensOf(path);
     if (tokens === undefined) return undefined;

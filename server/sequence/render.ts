@@ -31,7 +31,7 @@ export function renderPrompt(path: string, prefix: string, suffix: string): Piec
   return [...head, { special: 'text' }, { text: normaliseLineEndings(prefix) }];
 }
 
-/** Converts to ` `: line numbers stay, and columns do not depend on a checkout's settings. */
+/** Converts to `\n`: line numbers stay, and columns do not depend on a checkout's settings. */
 export function normaliseLineEndings(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }

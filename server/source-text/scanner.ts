@@ -238,7 +238,7 @@ export function closerOf(opener: string): string {
   return opener === '(' ? ')' : opener === '[' ? ']' : '}';
 }
 
-/** `'a'` and `' '` are characters; other apostrophes stand alone. */
+/** `'a'` and `'\n'` are characters; other apostrophes stand alone. */
 function characterLength(text: string, i: number): number {
   return /^'(?:\\[^\n]{1,8}?|[^\\'\n])'/u.exec(text.slice(i, i + 12))?.[0].length ?? 1;
 }

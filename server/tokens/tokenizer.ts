@@ -15,6 +15,6 @@ export interface Tokenizer {
   /** The UTF-8 bytes of one token; empty for special tokens. */
   bytesOf(id: number): Uint8Array;
   isSpecial(id: number): boolean;
-  /** Number of ` ` in the token. */
+  /** Number of `\n` in the token. */
   newlinesIn(id: number): number;
 }

@@ -148,7 +148,7 @@ export function verdictOnLines(text: string): Verdict | undefined {
   };
 }
 
-/** Lines end with ` ` or, in old files, with `\r` alone. */
+/** Lines end with `\n` or, in old files, with `\r` alone. */
 function endOfLine(text: string, start: number): number {
   const line = text.indexOf('\n', start);
   const end = line < 0 ? text.length : line;

@@ -30,7 +30,7 @@ interface Size {
   readonly resident: number;
 }
 
-/** Megabytes of each process of a server, ten seconds after it has read the folder. */
+/** Megabytes of each process of a server, ten seconds after indexing. */
 async function idle(program: string): Promise<Size[]> {
   const client = new TestClient({
     program,
@@ -45,13 +45,13 @@ async function idle(program: string): Promise<Size[]> {
   return sizes;
 }
 
-/** A process and all that descend from it. */
+/** A process and its descendants. */
 function family(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      // The name in brackets may hold spaces: the parent is the second word after it.
+      // The name in brackets may contain spaces: the parent is the second word after it.
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
     } catch {

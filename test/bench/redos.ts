@@ -31,7 +31,7 @@ let over = 0;
 for await (const timed of runCases(makeCases(seed, count, size, from), patience)) {
   total += Number.isFinite(timed.milliseconds) ? timed.milliseconds : patience;
   slowest.push(timed);
-  // Printed at once: a long run that is stopped has told what it found.
+  // Printed at once, so that an interrupted run has reported its findings.
   if (timed.milliseconds > slow) {
     over++;
     process.stderr.write(`\r${timed.milliseconds.toFixed(0)} ms  ${timed.note}\n`);

@@ -1,4 +1,4 @@
-/** What a person may send to strangers: figures, and nothing that could be recognised, wherever it was planted. */
+/** What users may send to strangers: figures, and nothing recognizable, wherever it was planted. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { uriOf } from './client.ts';
 import { clientOf } from './scene.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-/** In no word of ours. */
+/** In none of our words. */
 const mark = 'zanzibar';
 const planted = {
   [`${mark}-folder/${mark}.ts`]: `/** ${mark} */\nexport function ${mark}Function(${mark}: string) {\n  return ${mark}.length;\n}\n`,
@@ -36,7 +36,7 @@ function plant(folder: TemporaryFolder): string {
   return repository;
 }
 
-/** Everything is a number, a flag, or words of plain letters; and none of it was planted or is this machine's. */
+/** Every value is a number, a flag, or plain words; none was planted or names this machine. */
 function assertClean(diagnostics: Diagnostics): void {
   const all = JSON.stringify(diagnostics) + diagnosticsText(diagnostics);
   assert.doesNotMatch(all, new RegExp(mark, 'i'));
@@ -90,7 +90,7 @@ test('the server gives figures and no names', { timeout: 120_000 }, async () => 
   assert.equal(reading?.['files'], 3);
   assert.equal(reading?.['skipped: secret'], 1);
   assert.equal(suggestions?.['answers'], 1);
-  // The setting that is no choice was told to the user.
+  // The invalid setting was reported to the user.
   assert.equal(trouble?.['warnings logged'], 1);
   assert.equal(trouble?.['indexing thread crashes'], 0);
   await client.stop();

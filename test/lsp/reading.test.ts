@@ -244,7 +244,7 @@ test('without reading on open, reads on request', async () => {
   assert.equal((await client.request(methods.status, null)).state, 'idle');
   const { state, files } = await client.request(methods.read, null);
   assert.equal(state, 'ready');
-  // Nothing that starts afresh with other settings forgets it: neither the same settings nor others.
+  // Restarting with the same or other settings does not lose it.
   await client.request(methods.useModel, { name: null });
   assert.equal((await client.request(methods.status, null)).files, files);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {

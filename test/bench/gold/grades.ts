@@ -1,6 +1,7 @@
 /**
- * What a reader said of statements drawn from summaries: a file of tab-separated lines for each repository, `grade`, `path:line`, statement.
- * `right` tells a reader something true; `trivial` is true and says what the name says; `wrong` is false, misleading or no statement.
+ * A reader's grades of statements from summaries: for each repository a file of tab-separated `grade`, `path:line`,
+ * statement. `right` tells a reader something true; `trivial` is true but obvious from the name; `wrong` is false,
+ * misleading or not a statement.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +12,7 @@ interface Share {
   readonly 'trivial %': number;
 }
 
-/** @throws Error naming the line that has none of the three grades */
+/** @throws Error naming the line with none of the three grades */
 export function gradesIn(folder: string): Record<string, Share> {
   const found: Record<string, Share> = {};
   for (const file of readdirSync(folder).filter(name => name.endsWith('.tsv'))) {

@@ -122,7 +122,7 @@ function nearby(text: string, line: number, after = 10): string {
     .join('\n');
 }
 
-/** The same ones in every run with a seed. */
+/** Reproducible from the seed. */
 export function draw<T>(all: readonly T[], count: number, seed = 1): T[] {
   const left = [...all];
   const chosen: T[] = [];

@@ -11,10 +11,13 @@ export interface Timed {
 
 const worker = path.join(import.meta.dirname, 'blow-up-worker.ts');
 
-/** Milliseconds between two looks at a case that takes its time. */
+/** Milliseconds between checks of a slow case. */
 const look = 1000;
 
-/** @param patience milliseconds of processor time after which a case is taken to hang: on a busy machine, silence alone says nothing */
+/**
+ * @param patience milliseconds of processor time after which a case counts as hanging: on a busy machine, silence alone
+ * says nothing
+ */
 export async function* runCases(cases: Iterable<Case>, patience: number): AsyncGenerator<Timed> {
   let thread = new Worker(worker);
   try {
@@ -31,7 +34,7 @@ export async function* runCases(cases: Iterable<Case>, patience: number): AsyncG
   }
 }
 
-/** @returns nothing where the thread used up the patience. The waiting thread uses next to no time itself. */
+/** @returns undefined when the thread has used up the patience. Waiting uses almost no time itself. */
 function answerOf(thread: Worker, one: Case, patience: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const before = process.cpuUsage();

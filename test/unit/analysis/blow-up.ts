@@ -120,7 +120,7 @@ export function makeCase(random: () => number, size: number): Case {
   return { path, text: `${text.slice(0, size)}${pick(['', '\n', 'x', ';'])}`, note };
 }
 
-/** @param from cases left out at the beginning; the others are the same as without it */
+/** @param from cases to skip; the others are unaffected */
 export function* makeCases(seed: number, count: number, size: number, from = 0): Generator<Case> {
   const random = randomFrom(seed);
   for (let made = 0; made < from + count; made++) {

@@ -53,9 +53,9 @@ test('files and folders without a sentence list names and users; those with one 
     /^lib\/money\/price\.ts:[25] Exports (priceWithTax, roundToCents|roundToCents, priceWithTax); used by shop$/,
   );
   assert.equal(said['lib/shapes'], 'lib/shapes/circle.ts:2 3 of 4 files extend Shape');
-  // What three files declare alike is said of their folder alone.
+  // A declaration shared by three files describes only their folder.
   assert.equal(said['lib/shapes/star.ts'], undefined);
-  // What holds no code of its own, and what holds one file, says nothing that is not said below.
+  // Folders without code of their own, or with one file, add nothing to what is said below.
   assert.equal(said['lib'], undefined);
   assert.equal(said['lib/alone/deep'], undefined);
   assert.equal(said['shop/till.ts'], 'shop/till.ts:1 Takes the money.');

@@ -1,4 +1,4 @@
-/** What is not said of a file, because its name says it. */
+/** Statements that are dropped because the name says as much. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
