@@ -16,8 +16,9 @@ export function sourceOf(name: string, repository: Repository<TokenMemory>): Sum
     name,
     files: () =>
       repository.paths.flatMap(path => {
-        const entry = repository.ledger.entryOf(path);
-        return entry ? { path, tokens: entry.tokens, version: entry.hash } : [];
+        const tokens = repository.ledger.entryOf(path)?.tokens;
+        const version = repository.versionOf(path);
+        return tokens === undefined || version === undefined ? [] : { path, tokens, version };
       }),
     textOf: path => repository.textOf(path),
   };

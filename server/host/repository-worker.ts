@@ -165,6 +165,8 @@ export class RepositoryWorker {
     const path = repository.workspace.pathOfDocument(file);
     if (path === undefined) return null;
     await repository.edit(path, text);
+    // What is on disk was read again, and is no longer stale.
+    if (text === undefined) this.#changed();
     this.#suggestions.clear();
     return null;
   }

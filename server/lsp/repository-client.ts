@@ -185,6 +185,8 @@ export class RepositoryClient {
     this.#run?.cancel();
     this.#run = undefined;
     clearTimeout(this.#timer);
+    // Else no later change would start it again.
+    this.#timer = undefined;
     this.#pauseModel(true);
     this.#become('paused');
   }

@@ -58,9 +58,12 @@ export function serveRequests(
     });
   }
 
-  /** Replaces a document's URI by its file and text, after sending all other unsaved documents to the worker. */
+  /** Sends unsaved documents to the worker first; a document that is asked about is replaced by its file and text. */
   async function located(parameters: unknown): Promise<unknown> {
-    if (typeof parameters !== 'object' || parameters === null || !('uri' in parameters)) return parameters;
+    if (typeof parameters !== 'object' || parameters === null || !('uri' in parameters)) {
+      await unsaved.flush();
+      return parameters;
+    }
     const { uri, ...others } = parameters as { uri: string };
     await unsaved.flush(uri);
     const text = documents.get(uri)?.getText();

@@ -23,8 +23,8 @@ export class UnsavedDocuments {
     });
   }
 
-  /** Sends every changed document except this one, whose request includes its text. */
-  async flush(except: string): Promise<void> {
+  /** Sends every changed document. @param except one whose request includes its text */
+  async flush(except?: string): Promise<void> {
     for (const uri of this.#changed) {
       const file = pathOfUri(uri);
       if (uri === except) continue;

@@ -10,15 +10,15 @@ import { renderFile } from '../sequence/render.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
-import { versionControlFolders } from '../workspace/names.ts';
 import { inOrder, Pace } from '../workspace/pace.ts';
 import { FileReader, hashOf, type SourceBytes } from '../workspace/read.ts';
 import { mayHoldSecret, verdictOnSecrets } from '../workspace/secrets/find.ts';
 import type { SourceFile, WorkspaceFolder } from '../workspace/source.ts';
-import { ruleFiles, Workspace } from '../workspace/workspace.ts';
+import { Workspace } from '../workspace/workspace.ts';
 import { CoverageLedger } from './coverage.ts';
 import { encodeFile, type Tokens } from './encode-file.ts';
 import { isNewSource } from './new-source.ts';
+import { isIn, partOf } from './places.ts';
 import { type Progress, type ReadReport, Run } from './read-report.ts';
 import { type CachedTokens, TokenCache } from './token-cache.ts';
 import type { Follower, TokenMemory } from './token-memory.ts';
@@ -65,8 +65,9 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
   #reads: Promise<unknown> = Promise.resolve();
   /** Paths updated while `read` is running, whose result is newer than what `read` fetched. */
   readonly #updated = new Set<string>();
-  /** Paths indexed with unsaved text instead of the file on disk. */
-  readonly #edited = new Set<string>();
+  /** Paths indexed with unsaved text instead of the file on disk, with the number of their last edit. */
+  readonly #edited = new Map<string, number>();
+  #edits = 0;
 
   private constructor(
     workspace: Workspace,
@@ -155,7 +156,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
     this.#paths.add(path);
-    this.#edited.add(path);
+    this.#edited.set(path, ++this.#edits);
     this.#follower?.edited(path);
   }
 
@@ -182,6 +183,13 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     if (tokens === undefined) return undefined;
     const { start, end } = contentOf(this.tokenizer, tokens);
     return this.tokenizer.decode(tokens.subarray(start, end));
+  }
+
+  /** Differs whenever the indexed text does; undefined for a file that was not read. */
+  versionOf(path: string): string | undefined {
+    const entry = this.ledger.entryOf(path);
+    const edit = this.#edited.get(path);
+    return entry && (edit === undefined ? entry.hash : `${entry.hash} ${edit}`);
   }
 
   /** Lines `first` to `last` (1-based, inclusive) of an indexed file, as far as it has them. */
@@ -362,23 +370,6 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 type Fetched =
   | { readonly file: SourceFile; readonly cached: CachedTokens }
   | { readonly file: SourceFile; readonly read: SourceBytes | Verdict };
-
-/**
- * The place to scan for a changed path; `undefined` for version control's own files, and for paths outside the
- * sequence.
- */
-function partOf(changed: string): string | undefined {
-  const names = changed.split('/');
-  // Rules of one clone are kept beside git's own data.
-  if (/(?:^|\/)\.git\/info\/exclude$/.test(changed)) return names.slice(0, -3).join('/');
-  if (names.some(name => versionControlFolders.has(name) || name === '..' || name === '.')) return undefined;
-  // An ignore file affects everything beside and below it.
-  return ruleFiles.has(names.at(-1)!) ? names.slice(0, -1).join('/') : changed;
-}
-
-function isIn(path: string, place: string): boolean {
-  return place === '' || path === place || path.startsWith(`${place}/`);
-}
 
 function disappeared(folder: string): string {
   return `${folder} disappeared while it was being read. Files read so far are kept.`;

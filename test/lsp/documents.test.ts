@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { methods } from '../../server/protocol/methods.ts';
 import { insertedText, TestClient, uriOf } from './client.ts';
 import {
   copyRepository,
@@ -95,6 +97,23 @@ test('handles positions outside the document, closed and unknown documents', asy
   assert.deepEqual(await client.complete(uri, { line: 0, character: 0 }), []);
   await client.change(uri, 2, [{ text: 'never opened' }]);
   assert.deepEqual(await client.complete('untitled:Untitled-1', { line: 0, character: 0 }), []);
+});
+
+test('answers about the repository include unsaved text until it is closed without saving', async () => {
+  const file = path.join(root, 'src/main.ts');
+  const text = readFileSync(file, 'utf8');
+  const digest = async () => (await client.request(methods.digest, { format: 'markdown' })).text;
+  const described = async () => (await client.request(methods.describe, { path: 'src/main.ts' })).markdown;
+  await client.open(uriOf(file), text);
+  const added = 'export function quokkaUnsaved() {}\n';
+  await client.change(uriOf(file), 2, [{ text: added + text }]);
+  assert.match(await digest(), /quokkaUnsaved/);
+  assert.match(await described(), /quokkaUnsaved/);
+  await client.close(uriOf(file));
+  assert.doesNotMatch(await digest(), /quokkaUnsaved/);
+  assert.doesNotMatch(await described(), /quokkaUnsaved/);
+  // Nothing counts as waiting to be read any more.
+  await client.whenStatus(({ stale }) => stale === 0);
 });
 
 test('completes a document that is not on disk', async () => {

@@ -38,6 +38,21 @@ test('a memory that breaks is read again, and left alone when that breaks it aga
   await reading.stop();
 });
 
+test('changes are read after a pause that came between a change and its reading', async () => {
+  const reading = new RepositoryClient(() => {}, parameters, fixture('answers.mjs'));
+  await reading.read();
+  reading.changed(['/nowhere/a.ts']);
+  await reading.pause(true);
+  await reading.pause(false);
+  const noticed = new Promise<void>(resolve => {
+    reading.onChanged(() => reading.stats.files === 1 && reading.stats.stale === 0 && resolve());
+  });
+  reading.changed(['/nowhere/b.ts']);
+  await noticed;
+  assert.equal(reading.stats.state, 'ready');
+  await reading.stop();
+});
+
 test('what is asked of a thread that ends is rejected, once for each loss, and what it prints goes to the log', async () => {
   const log: string[] = [];
   const losses: string[] = [];

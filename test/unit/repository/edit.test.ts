@@ -41,6 +41,22 @@ describe('unsaved text', () => {
   });
 });
 
+describe('the version of a text', () => {
+  it('differs whenever the text does, and is that of the disk again after closing', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n' });
+    const repository = await openAt(folder.root);
+    const versions = [repository.versionOf('a.ts')];
+    for (const text of ['const a = 2;\n', 'const a = 3;\n', undefined, 'const a = 4;\n', undefined]) {
+      await repository.edit('a.ts', text);
+      versions.push(repository.versionOf('a.ts'));
+    }
+    assert.equal(new Set(versions).size, 4);
+    assert.ok(versions[0] === versions[3] && versions[3] === versions[5] && versions[0] !== undefined);
+    await repository.edit('new.ts', 'const b = 1;\n');
+    assert.equal(repository.versionOf('new.ts'), undefined);
+  });
+});
+
 describe('the text of a new file', () => {
   const files = {
     'a.ts': 'const a = 1;\n',
