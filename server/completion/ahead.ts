@@ -6,11 +6,11 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { CompletionCache } from './cache.ts';
 import { complete } from './complete.ts';
 
-/** Looks, while nobody asks, at what will be asked if a suggestion is accepted. */
+/** Prepares, while idle, the answer to the request after a suggestion is accepted. */
 export class LookAhead {
   readonly #cache: CompletionCache;
   #run = new AbortController();
-  /** The suggestion that is looked beyond, or was. */
+  /** The suggestion to look beyond. */
   #beyond = '';
   #isDone = true;
 
@@ -18,13 +18,13 @@ export class LookAhead {
     this.#cache = cache;
   }
 
-  /** Gives way to a question. */
+  /** Yields to a request. */
   stop(): void {
     this.#run.abort();
     if (!this.#isDone) this.#beyond = '';
   }
 
-  /** Begins to look beyond a suggestion, unless that is done: typing along it changes nothing. */
+  /** Starts looking beyond a suggestion, unless already done: typing along it changes nothing. */
   async begin(
     request: CompletionRequest,
     item: CompletionItem,
@@ -48,8 +48,8 @@ export class LookAhead {
 }
 
 /**
- * The questions that come next if a suggestion is accepted: at its end, and on the line below it, indented as an editor would.
- * Their answers then wait in the cache.
+ * The requests that follow if a suggestion is accepted: at its end, and on the line below it with the editor's
+ * indentation. Their answers then wait in the cache.
  */
 export function questionsAfter(request: CompletionRequest, item: CompletionItem): CompletionRequest[] {
   const { text, selected: _, isInvoked: __, ...rest } = request;

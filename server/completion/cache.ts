@@ -3,7 +3,7 @@ import type { ScannedAbove } from '../fitting/surroundings.ts';
 import { PassedOver } from '../usefulness/passed-over.ts';
 import { LineStates } from './line-states.ts';
 
-/** What is left of a suggestion, and of those that were offered with it; or that there is none. */
+/** The rest of a suggestion and its alternatives; or that there is none. */
 export type Known =
   | { readonly item: CompletionItem; readonly alternatives: readonly CompletionItem[] }
   | { readonly item?: never; readonly reason: NothingReason };
@@ -19,13 +19,13 @@ interface Entry {
 }
 
 /**
- * What earlier questions leave for later ones: suggestions that were shown, so that typing along one of them is answered without asking
- * again (the last few, the one used longest ago goes first), and the state begun for the cursor's line.
+ * Results of earlier requests: recently shown suggestions, so that typing along one is answered without a new search
+ * (least recently used first out), and the state of the cursor's line.
  */
 export class CompletionCache {
   readonly states = new LineStates();
   readonly passed = new PassedOver();
-  /** What stands above the cursor's line, as it was scanned last. */
+  /** The scanned text above the cursor's line. */
   scanned: ScannedAbove | undefined;
   readonly #entries: Entry[] = [];
 
@@ -39,7 +39,7 @@ export class CompletionCache {
     this.#entries.length = Math.min(this.#entries.length, mostEntries);
   }
 
-  /** Adds what is shown in place of what was found for the same question first. */
+  /** Replaces the cached result of the same request by what is shown. */
   replace(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
     const { path, text, offset } = request;
     const scope = scopeOf(request);
@@ -55,7 +55,7 @@ export class CompletionCache {
     this.add(request, items, items.length > 0 ? undefined : (reason ?? 'not confident enough'));
   }
 
-  /** What is left of a suggestion whose start was typed since. */
+  /** The rest of a suggestion whose start has been typed since. */
   find(request: CompletionRequest): Known | undefined {
     const { path, text, offset } = request;
     const scope = scopeOf(request);
@@ -66,7 +66,7 @@ export class CompletionCache {
       const typed = text.slice(entry.before.length, offset);
       if (entry.reason !== undefined) {
         const isSame = length === 0 && text.startsWith(entry.before) && text.endsWith(entry.after);
-        // Whoever asks in earnest gets what was held back.
+        // An explicit request gets what was held back.
         if (isSame && !request.isInvoked) return { reason: entry.reason };
         continue;
       }
@@ -78,7 +78,7 @@ export class CompletionCache {
           ...(one.caret !== undefined && { caret: Math.max(0, one.caret - length) }),
           range: { start: offset, end: offset + one.range.end - one.range.start },
         }));
-      // What was shown first is gone on with; another one in its place, or after it, would be a new suggestion, and is judged as one.
+      // The first suggestion shown continues; any other would be a new one, and is judged as one.
       const first = entry.items[0]!.text;
       if (item === undefined || first.length <= length || !first.startsWith(typed)) continue;
       if (!text.startsWith(entry.before) || !text.endsWith(entry.after)) continue;
@@ -89,7 +89,7 @@ export class CompletionCache {
     return undefined;
   }
 
-  /** To be called when what is drawn on has changed. */
+  /** Call when the sources have changed. */
   clear(): void {
     this.#entries.length = 0;
     this.states.clear();
@@ -98,7 +98,7 @@ export class CompletionCache {
 
 const mostEntries = 16;
 
-/** All that a suggestion depends on beside the text. */
+/** Everything a suggestion depends on beside the text. */
 function scopeOf({ scope = 'repository', indentation }: CompletionRequest): string {
   return `${scope} ${indentation?.insertSpaces} ${indentation?.tabSize}`;
 }

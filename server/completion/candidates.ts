@@ -20,21 +20,24 @@ const draftCount = 64;
 const draftTokens = 192;
 const tokensBefore = 64;
 const decoding = { beam: 3, maxTokens: 32 } as const;
-/** Lines above the cursor from which names are learned. */
+/** Lines above the cursor that names are learned from. */
 const linesAligned = 4;
 
 export interface CandidateOptions {
   readonly scope?: PredictionScope | undefined;
-  /** Where others have their turn, and time runs out: then what has been found is given, at least what followed the same text elsewhere. */
+  /**
+   * Yields to others, and may time out: then returns what has been found, at least the continuations of the same text.
+   */
   readonly turn?: TimeSlice;
-  /** What was begun for the line before, to go on from. */
+  /** States of the previous line, to continue from. */
   readonly states?: LineStates;
 }
 
 /**
- * Ways to go on from the cursor: all runs that followed the same text elsewhere; all that followed the lines above it and begin like
- * the cursor's line but for names; and the most probable lines token by token. Those with the same rest of the line are one candidate.
- * @returns nothing once nobody waits for it any more
+ * Continuations at the cursor: all runs that followed the same text elsewhere; all that followed the lines above it and
+ * start like the cursor's line up to names; and the most probable lines token by token. Those with the same rest of the
+ * line are one candidate.
+ * @returns empty when the request has been abandoned
  */
 export async function candidatesAt(
   context: EditContext,
@@ -50,7 +53,7 @@ export async function candidatesAt(
   const isLineStart = linePrefix.trim() === '';
   const atCursor = state.atLine.fork();
   if (!isLineStart) {
-    // A half-typed word is asked for from its start, and again after each of the tokens it is cut into as far as it goes.
+    // A partial word is requested from its start, and again after each of its tokens.
     const lead = lineBreak + linePrefix.slice(0, linePrefix.length - typed.length);
     for (const token of tokenizer.encode(lead)) atCursor.push(token);
     const atWord = atCursor.fork();
@@ -85,7 +88,7 @@ export async function candidatesAt(
   }
 }
 
-/** Drafts that are looked at before others have a turn. */
+/** Drafts examined before yielding. */
 const draftsInTurn = 16;
 
 function lineDrafts(state: LineState, lineBreak: string): readonly Draft[] {
@@ -110,7 +113,7 @@ interface CandidateBuilder {
   places: readonly TokenPlace[];
 }
 
-/** Where a draft is cut by the cursor. */
+/** Where the cursor cuts a draft. */
 interface Cut {
   /** The text before the cursor there. */
   readonly before: string;
@@ -120,12 +123,12 @@ interface Cut {
   readonly isSkipping: boolean;
 }
 
-/** Candidates as they are found, one for each rest of the line. */
+/** Collects candidates, one for each rest of the line. */
 class Pool {
   readonly #context: EditContext;
   readonly #tokenizer: Tokenizer;
   readonly #files: SourceFiles;
-  /** The line in the file of each token of the prompt. */
+  /** The file line of each prompt token. */
   readonly #lines: Uint32Array;
   readonly #above: readonly string[];
   readonly #found = new Map<string, CandidateBuilder>();
@@ -155,7 +158,7 @@ class Pool {
     candidate.places = places;
   }
 
-  /** A draft that continues from within the cursor's line, where `left` is still to be matched. */
+  /** A draft that continues within the cursor's line, where `left` must still match. */
   addRest(draft: Draft, left: string): void {
     const head = this.#textOf(draft).head;
     if (!head.startsWith(left)) return;
@@ -164,12 +167,12 @@ class Pool {
     this.#addBoth(rest, draft, { before, linesDown: 0, skipped: left.length, isSkipping: false });
   }
 
-  /** A draft that continues from the lines above: a whole line, that has to begin as the cursor's line does. */
+  /** A draft that continues the lines above: a whole line, which must start like the cursor's line. */
   addLine(draft: Draft, opening: number): void {
     this.#addLineAt(draft, opening, `${this.#textOf(draft).before}${opening > 0 ? '\n' : ''}`, false);
   }
 
-  /** A draft that begins with another line above the cursor's: what follows that line there. */
+  /** A draft that starts with another line above the cursor's: uses what follows that line. */
   addNextLine(draft: Draft): void {
     const start = this.#textOf(draft).head.indexOf('\n', 1) + 1;
     if (start <= 1) return;
@@ -192,7 +195,7 @@ class Pool {
     };
     const start = linePrefix.trimStart();
     if (start === '') {
-      // Where nothing is written yet, not even white space, the indentation is suggested too.
+      // On an empty line, the indentation is suggested too.
       if (line !== '')
         this.#addBoth(linePrefix === '' ? this.#inOurSteps(indent + line, draft) : line, draft, at);
     } else if (!line.startsWith(start)) {
@@ -211,7 +214,7 @@ class Pool {
     }
   }
 
-  /** A relative import as it is written here: then those of one file are one, wherever they stand. */
+  /** A relative import as written from here, so that imports of the same file become one candidate. */
   #ledHere(line: string, { place }: Draft): string {
     if (place === undefined || !/["']\.{1,2}\//.test(line)) return line;
     const asked = { line, written: 0, theirs: place.path, ours: this.#context.path };
@@ -225,7 +228,7 @@ class Pool {
     return reindent([line], { from: '', to: '', theirUnit, ourUnit })[0]!;
   }
 
-  /** As it stands there, and with our names where the lines above it differ from ours in names. */
+  /** Verbatim, and with our names if the lines above differ from ours in names. */
   #addBoth(rest: string, draft: Draft, at: Cut): void {
     this.#add(rest, draft, at);
     const renaming = this.#renamingFrom(at.before, draft);
@@ -245,7 +248,7 @@ class Pool {
     const path = draft.place?.path ?? this.#context.path;
     const line = (draft.place?.line ?? this.#lines[draft.prompt ?? 0] ?? 1) + linesDown;
     const key = `${path}:${line}:${renaming !== undefined}`;
-    // What is the same above a line that is not says half as much.
+    // A match above a differing line counts half.
     const matched = isSkipping ? draft.matched >> 1 : draft.matched;
     if ((sources.get(key)?.matched ?? -1) >= matched) return;
     const linesOf = (text: string): readonly string[] => {
@@ -290,7 +293,7 @@ class Pool {
     return text;
   }
 
-  /** What the paths and the lines above the cursor say about names, when set beside those of the draft. */
+  /** Names learned by aligning paths and lines above the cursor with the draft's. */
   #renamingFrom(before: string, draft: Draft): Renaming {
     const { renamings } = this.#textOf(draft);
     let renaming = renamings.get(before);
@@ -308,7 +311,7 @@ class Pool {
   }
 }
 
-/** The line in the file of each token of its prompt: first comes what follows the cursor, then what stands above it. */
+/** The file line of each prompt token: first the text after the cursor, then the text above it. */
 function promptLines(prompt: Uint16Array, context: EditContext, tokenizer: Tokenizer): Uint32Array {
   const { special } = tokenizer;
   const textAt = prompt.lastIndexOf(special.text);

@@ -23,9 +23,9 @@ import { wordCandidate } from './word-candidate.ts';
 export type { Completion, CompletionItem, CompletionRequest } from '../fitting/request.ts';
 
 /**
- * What comes at the cursor: context → candidates → confidence → options and their usefulness → item (block, trimming, what the surroundings
- * ask).
- * @param cache where typing along a suggestion is answered from; without it every request is computed.
+ * Completes at the cursor: context → candidates → confidence → options and their usefulness → item (block, trimming,
+ * surroundings).
+ * @param cache answers typing along a suggestion; without it every request is computed
  */
 export async function complete(
   request: CompletionRequest,
@@ -52,12 +52,12 @@ async function answer(
   signal: AbortSignal | undefined,
   cache: CompletionCache | undefined,
 ): Promise<Answer> {
-  // Lets word arrive that this request was superseded.
+  // Lets a cancellation arrive.
   await new Promise(resolve => setImmediate(resolve));
   if (signal?.aborted) return { reason: 'cancelled' };
   if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
-  // A start of a line may be known to go on further by now: then it grows, and is never taken back.
+  // A shown prefix may grow if more is known by now, but never shrinks.
   if (known !== undefined && known.item?.isStart !== true) return known;
   if (request.wait !== undefined && request.wait > 0) {
     await setTimeout(request.wait, undefined, signal && { signal }).catch(() => {});
@@ -107,7 +107,7 @@ async function answer(
   return { item, alternatives, ...(line && { line }) };
 }
 
-/** Whole lines, surest first, at most so many: what is looked through beside what is shown. */
+/** Whole lines, most confident first, up to a limit: the alternatives to what is shown. */
 function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): CompletionItem[] {
   const items = new Map<string, CompletionItem>();
   for (const { candidate, confidence } of ranked) {
@@ -119,12 +119,15 @@ function linesOf(ranked: readonly Ranked[], maker: ItemMaker, most: number): Com
   return [...items.values()];
 }
 
-/** Whether a rest adds to a start of it only marks that end a sentence, a string or a statement. */
+/** Whether a rest adds only marks to a prefix that end a sentence, a string or a statement. */
 function isEndedFrom(start: { readonly rest: string }, { rest }: { readonly rest: string }): boolean {
   return rest.startsWith(start.rest) && /^[:.!?]?["'`]{0,3}[)\]}]*[;,]?$/.test(rest.slice(start.rest.length));
 }
 
-/** What is shown: of whole lines and their starts the most useful. Whoever asks for it gets the surest line, however unsure it is. */
+/**
+ * The most useful of whole lines and their prefixes. An explicit request gets the most confident line, whatever its
+ * confidence.
+ */
 function shownOf(
   ranked: readonly Ranked[],
   line: CompletionItem | undefined,
@@ -136,7 +139,7 @@ function shownOf(
 ): CompletionItem | undefined {
   const isShown = (item: CompletionItem | undefined, least: number): item is CompletionItem =>
     item !== undefined && item.confidence >= least && isWorthShowing(item.text);
-  // Without places to copy from there is only what a model says itself.
+  // Without sources to copy from there is only the model's own output.
   if (ranked.every(({ candidate }) => candidate.sources.length === 0))
     return isShown(line, isInvoked ? leastInvoked : leastConfidence(eagerness)) ? line : undefined;
   if (isInvoked && isShown(line, leastInvoked)) return line;
@@ -145,9 +148,9 @@ function shownOf(
   const ofWord = (rest: string, word: KnownWord): Candidate => wordCandidate(rest, word, context.path);
   const options = optionsOf(fresh, context, place, ofWord, surroundings.scanner?.stringCloser);
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
-    // Of a path only all of it is known to lead somewhere.
+    // A path is only known to resolve as a whole.
     if (place === 'import' && surroundings.kind === 'string' && !/["'`]/.test(candidate.rest)) continue;
-    // A start to which only marks that end it are missing is the whole line.
+    // A prefix that lacks only end marks is the whole line.
     const ended = isWhole ? candidate : fresh.find(one => isEndedFrom(candidate, one.candidate))?.candidate;
     const item = maker.itemOf(ended ?? candidate, right, ended === undefined);
     if (isShown(item, 0)) return item;
@@ -155,26 +158,28 @@ function shownOf(
   return undefined;
 }
 
-/** Options that are tried, if those before do not fit what stands around the cursor. */
+/** Options to try if earlier ones do not fit the surroundings. */
 const mostTried = 4;
 
 /**
- * Milliseconds after which what was found is given. A person who types on ends a question sooner; one who waits wants all of it, on a
- * machine that is busy or has just started too.
+ * Milliseconds after which partial results are returned. Further typing ends a request sooner; a user who waits wants
+ * everything, even on a busy machine.
  */
 const defaultBudget = 2000;
-/** Ways to go on that are offered beside the first, and the least confidence in one: whoever looks at the next wants another. */
+/** Maximum number of alternatives, and their minimum confidence: users who look at the next want another. */
 const mostAlternatives = 5;
 const leastAlternative = 0.005;
-/** The least confidence in what somebody asked for. */
+/** Minimum confidence for explicit requests. */
 const leastInvoked = 0.06;
 
-/** Between the halves of a surrogate pair or of a line ending nothing can be inserted. */
+/** Nothing can be inserted inside a surrogate pair or line ending. */
 function splitsCharacter({ text, offset }: CompletionRequest): boolean {
   return offset > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1));
 }
 
-/** The question as if the entry that is selected in the editor's own list were taken: an editor shows only what goes on from there. */
+/**
+ * The request as if the entry selected in the editor's list were accepted: the editor shows only continuations of it.
+ */
 function withSelected(request: CompletionRequest): CompletionRequest {
   const { selected, text, offset } = request;
   if (selected === undefined) return request;

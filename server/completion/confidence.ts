@@ -3,17 +3,18 @@ import { type FeatureName, featureNames, type Judged } from './features.ts';
 export interface Ranked extends Judged {
   /** Probability that the candidate is exactly what comes next on the line. */
   readonly confidence: number;
-  /** Its odds among all candidates and none of them, not calibrated. */
+  /** Its odds among all candidates and none of them, uncalibrated. */
   readonly share: number;
 }
 
 /**
- * Candidates by the probability that they are right: a conditional logit over their features with "none of them" as one more choice
- * (McFadden 1974), fitted on hidden lines of public repositories (test/bench/completion-fit.ts
- * prints this table), half of them with some of what follows hidden as well: code that is being written has nothing below to agree with.
+ * Ranks candidates by the probability that they are right: a conditional logit over their features with "none of them"
+ * as one more choice (McFadden 1974), fitted on hidden lines of public repositories (test/bench/completion-fit.ts
+ * prints this table), half of them with some of the following lines hidden too: new code has nothing below to agree
+ * with.
  */
 export function rank(judged: readonly Judged[]): Ranked[] {
-  // Without places there is only what the predictor says itself.
+  // Without sources there is only the predictor's own output.
   const isModelOnly = judged.every(({ candidate }) => candidate.sources.length === 0);
   const odds = judged.map(one => Math.exp(score(one.features)));
   const total = odds.reduce((sum, one) => sum + one, 1);
@@ -27,8 +28,8 @@ export function rank(judged: readonly Judged[]): Ranked[] {
 }
 
 /**
- * What a share of the odds turned out to mean: linear between knots, which are means of equally many suggestions, least sure to surest
- * (test/bench/completion-fit.ts prints them). Monotone, so that it changes no order.
+ * Maps a share of the odds to a calibrated probability: linear between knots, each a mean of equally many suggestions
+ * (test/bench/completion-fit.ts prints them). Monotone, so the order stays.
  */
 export function calibrated(share: number): number {
   const above = Math.max(

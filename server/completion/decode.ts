@@ -2,22 +2,22 @@ import type { AsyncHypothesis, TokenPlace } from '../copy-memory/predictor.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { TimeSlice } from './time-slice.ts';
 
-/** A rest of a line, token by token the most probable. */
+/** A rest of a line, decoded token by token. */
 export interface Decoded {
-  /** What follows the typed start. */
+  /** Text after the typed start. */
   readonly rest: string;
-  /** Product of the tokens' probabilities, given what is typed. */
+  /** Product of the tokens' probabilities, given the typed text. */
   readonly probability: number;
   readonly places: readonly TokenPlace[];
 }
 
 export interface DecodeOptions {
-  /** What is written of the next token; the result starts after it. */
+  /** Typed part of the next token; the result starts after it. */
   readonly typed: string;
-  /** Hypotheses that are kept at each step. */
+  /** Hypotheses kept at each step. */
   readonly beam: number;
   readonly maxTokens: number;
-  /** Once it is late, only what has ended by then is given. */
+  /** After its deadline, returns only what has ended by then. */
   readonly turn?: TimeSlice;
 }
 
@@ -29,8 +29,8 @@ interface Beam {
 }
 
 /**
- * Decodes to the end of the line by beam search: for predictors without places to copy from, and for lines that are put together from
- * several places. Given best first; what did not end within the budget of tokens is left out.
+ * Decodes to the end of the line by beam search: for predictors without sources to copy from, and for lines combined
+ * from several sources. Best first; drops what did not end within the token budget.
  */
 export async function decodeLine(
   start: AsyncHypothesis,
@@ -46,7 +46,7 @@ export async function decodeLine(
     for (const beam of beams)
       next.push(...(beam.isEnded ? [beam] : await extend(beam, typed, tokenizer, options.beam)));
     beams = next.sort((a, b) => b.score - a.score).slice(0, options.beam);
-    // The best has ended, and nothing that goes on can overtake it.
+    // The best has ended, and nothing else can overtake it.
     if (beams[0]?.isEnded) break;
   }
   return beams
@@ -59,7 +59,7 @@ export async function decodeLine(
 }
 
 const mostPlaces = 3;
-/** Tokens that are this improbable are not followed. */
+/** Less probable tokens are not followed. */
 const leastProbability = 0.02;
 
 async function extend(beam: Beam, typed: Uint8Array, tokenizer: Tokenizer, count: number): Promise<Beam[]> {

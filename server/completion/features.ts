@@ -4,7 +4,7 @@ import { indentOf } from '../fitting/indent.ts';
 import { lexemesOf, wordsOf } from '../names/words.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
-/** What is known of a candidate when it is judged. Every value is about 0 to 5. */
+/** Features for judging a candidate. Every value is about 0 to 5. */
 export const featureNames = [
   'bias',
   'match',
@@ -42,11 +42,11 @@ export interface Judged {
   readonly features: Float64Array;
 }
 
-/** What is known of a source, for the features of its candidate. */
+/** Facts about a source, for its candidate's features. */
 interface Facts {
-  /** How many of the next two lines there are those that follow the cursor's line here. */
+  /** How many of the next two lines there equal those after the cursor's line here. */
   readonly below: number;
-  /** Counts double for every further token that is the same, and double again where it is near. */
+  /** Doubles for every further matching token, and again for a nearby source. */
   readonly weight: number;
   readonly isInFolder: boolean;
   readonly hasOurName: boolean;
@@ -54,7 +54,7 @@ interface Facts {
   readonly words: ReadonlySet<string>;
 }
 
-/** What the buffer says, once for all candidates. */
+/** Facts about the buffer, shared by all candidates. */
 interface Buffer {
   readonly context: EditContext;
   readonly prefix: string;
@@ -62,10 +62,10 @@ interface Buffer {
   readonly lines: ReadonlySet<string>;
   readonly recent: ReadonlySet<string>;
   readonly mostDecoded: number;
-  /** Whether any place goes on as the buffer does below the cursor: if none does, new code is being written there. */
+  /** Whether any source continues like the buffer below the cursor: if none does, this is new code. */
   readonly isContinued: boolean;
   readonly facts: ReadonlyMap<Source, Facts>;
-  /** How few of the sources have a word before them, of every word that one has. */
+  /** Rarity among the sources of every word before one of them. */
   readonly rarity: ReadonlyMap<string, number>;
   /** The sum over `recent`. */
   readonly recentRarity: number;
@@ -131,7 +131,7 @@ function features(
   return row;
 }
 
-/** What the sources of a candidate say together. */
+/** Combines the sources of a candidate. */
 function seenIn(sources: readonly Source[], buffer: Buffer) {
   const seen = {
     matched: 0,
@@ -159,7 +159,7 @@ function seenIn(sources: readonly Source[], buffer: Buffer) {
   return seen;
 }
 
-/** The text before a place that its words are taken from, in UTF-16 units. */
+/** Text before a source that its words are taken from, in UTF-16 units. */
 const recentLength = 400;
 
 function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffer {
@@ -188,7 +188,7 @@ function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffe
   };
 }
 
-/** Of every source, and how many sources have a word before them. */
+/** Facts about every source, and the number of sources with each word. */
 function factsOf(
   candidates: readonly Candidate[],
   { path }: EditContext,
@@ -198,7 +198,7 @@ function factsOf(
   const frequency = new Map<string, number>();
   const folder = folderWithSlash(path);
   const name = nameOf(path);
-  // The same place is the source of several candidates: as it stands there, and renamed.
+  // One place may be the source of several candidates: verbatim, and renamed.
   const textsBefore = new Map<string, { words: ReadonlySet<string>; count: number }>();
   for (const { sources } of candidates) {
     for (const source of sources) {
@@ -230,7 +230,9 @@ function factsOf(
   return { facts, frequency };
 }
 
-/** Share of words that the text before the cursor has in common here and there, each weighed by how few of the sources have it. */
+/**
+ * Share of common words in the text before the cursor here and there, each weighted by its rarity among the sources.
+ */
 function likeness(words: ReadonlySet<string>, buffer: Buffer): number {
   let common = 0;
   let all = buffer.recentRarity;

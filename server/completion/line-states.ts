@@ -4,29 +4,29 @@ import type { Renaming } from '../names/rename.ts';
 import { renderPrompt } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
-/** A prompt up to the end of the line above the cursor, begun. */
+/** The predictor's state for a prompt up to the end of the line above the cursor. */
 export interface LineState {
   readonly prompt: Uint16Array;
-  /** To be forked before it is extended. */
+  /** Fork it before extending. */
   readonly atLine: AsyncHypothesis;
-  /** The same without the last line above the cursor; undefined where there is none. */
+  /** Same without the last line above the cursor; undefined if there is none. */
   readonly atLineAbove: () => AsyncHypothesis | undefined;
-  /** What followed the lines above elsewhere, once it was looked up; and what followed those without the last of them. */
+  /** What followed the lines above elsewhere, once looked up; and what followed those without the last one. */
   drafts?: readonly Draft[];
   draftsAbove?: readonly Draft[];
-  /** The line in the file of each token of the prompt, once it was asked for. */
+  /** The file line of each prompt token, computed on demand. */
   lines?: Uint32Array;
-  /** What was made of those drafts. */
+  /** Texts of those drafts. */
   readonly texts: WeakMap<Draft, DraftText>;
 }
 
 /** A draft as text: the same for every key in the line. */
 export interface DraftText {
-  /** What stood before it there. */
+  /** The text before it there. */
   readonly before: string;
   /** Up to the end of the second line after the cursor's. */
   readonly head: string;
-  /** What the lines above say about names, by the text before the cursor there. To be forked before it learns more. */
+  /** Names learned from the lines above, by the text before the cursor there. Fork before learning more. */
   readonly renamings: Map<string, Renaming>;
 }
 
@@ -36,8 +36,8 @@ interface Begun {
 }
 
 /**
- * While only the cursor's line changes, what stands above it and below it is begun once: a keystroke extends that state by the tokens of
- * the line instead of starting again. Holds the last few, for lines that are looked at ahead.
+ * While only the cursor's line changes, the state of the text around it is reused: a keystroke extends it by the line's
+ * tokens instead of starting over. Keeps the last few, for lines prepared ahead.
  */
 export class LineStates {
   readonly #begun: Begun[] = [];
@@ -60,7 +60,7 @@ export class LineStates {
     return begun!.state;
   }
 
-  /** To be called when what the predictor knows has changed. */
+  /** Call when the predictor's knowledge has changed. */
   clear(): void {
     this.#begun.length = 0;
   }

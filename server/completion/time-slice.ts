@@ -1,6 +1,6 @@
 /**
- * A question's share of its thread: it lets others have a turn every few milliseconds, and learns there that nobody waits for it any more
- * (a newer question came) or that its time is up.
+ * A request's share of its thread: yields every few milliseconds, and then learns of cancellation (a newer request
+ * came) or timeout.
  */
 export class TimeSlice {
   readonly #signal: AbortSignal | undefined;
@@ -13,17 +13,17 @@ export class TimeSlice {
     this.#deadline = deadline;
   }
 
-  /** Nobody waits for the answer. */
+  /** The request was cancelled. */
   get isOver(): boolean {
     return this.#signal?.aborted === true;
   }
 
-  /** What has been found by now is to be given. */
+  /** Partial results are due. */
   isLate(): boolean {
     return this.isOver || performance.now() > this.#deadline;
   }
 
-  /** Gives way, if this thread was held for a while. */
+  /** Yields, if it has held the thread for a while. */
   async next(): Promise<void> {
     if (performance.now() - this.#since < longestTurn) return;
     await new Promise(resolve => setImmediate(resolve));

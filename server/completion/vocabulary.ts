@@ -1,9 +1,9 @@
-/** The words and lines around the cursor's line: kept from one key to the next, because a large file has many. */
+/** Words and lines around the cursor's line: kept between keystrokes, because a large file has many. */
 import { wordsOf } from '../names/words.ts';
 
 export interface Vocabulary {
   readonly words: ReadonlySet<string>;
-  /** Without their indentation. */
+  /** Without indentation. */
   readonly lines: ReadonlySet<string>;
 }
 
@@ -12,11 +12,11 @@ interface Known extends Vocabulary {
   readonly after: string;
 }
 
-/** The latest first: of the line that is written, and of one that is looked at ahead. */
+/** Latest first: of the current line, and of one prepared ahead. */
 const known: Known[] = [];
 const mostKnown = 2;
 
-/** @param after what follows the cursor, its own line included */
+/** @param after text after the cursor, including its own line */
 export function vocabularyOf(above: string, after: string): Vocabulary {
   const at = known.findIndex(one => one.above === above && one.after === after);
   const text = `${above}\n${after}`;

@@ -4,7 +4,7 @@ import { languageOf } from '../workspace/language.ts';
 import { complete } from './complete.ts';
 
 /**
- * Asks in the middle of some files of code, for nobody: what is run for the first time takes many times as long, and longer than a person
+ * Completes inside some code files to compile the code paths: the first runs take many times longer, longer than a user
  * waits for a suggestion.
  */
 export async function warmUp(

@@ -1,4 +1,4 @@
-/** A suggestion from what a code model wrote, held to the same rules as one that was copied. */
+/** A suggestion from a code model's output, held to the same rules as a copied one. */
 import { contextOf } from '../fitting/context.ts';
 import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } from '../fitting/neighbours.ts';
 import type { CompletionItem, CompletionRequest } from '../fitting/request.ts';
@@ -7,9 +7,9 @@ import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from '../fittin
 import { isWorthShowing } from './threshold.ts';
 
 /**
- * @param written what the model would insert
- * @param confidence the probability of its first line
- * @returns nothing where none of it is left to add, or it does not fit to what stands around the cursor
+ * @param written the model's output
+ * @param confidence probability of its first line
+ * @returns undefined if nothing remains to add, or it does not fit the surroundings
  */
 export function itemFromModel(
   written: string,
@@ -21,7 +21,7 @@ export function itemFromModel(
   const { lineSuffix, linePrefix, lineEnding, language } = context;
   const [first = '', ...below] = withoutLinesBelow(cleanText(written).split('\n'), neighbours);
   const line = trimToSuffix(first, lineSuffix);
-  // Brackets that the editor closed itself, and that are closed by what was written.
+  // Auto-closed brackets that the output closes itself.
   const replaced =
     line === undefined && request.replacesClosers
       ? closersReplaced([first, ...below].join('\n'), lineSuffix)

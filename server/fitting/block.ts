@@ -3,10 +3,10 @@ import { type EditContext, linesBelow } from './context.ts';
 import { indentOf, indentUnitOf, reindent } from './indent.ts';
 
 /**
- * The lines that a candidate goes on with: only what its line opened (a deeper block, an open bracket) up to its end, as long as
- * the places it comes from agree.
- * @param unitOf how the file indents that a source is in; undefined where that is not known
- * @returns the lines after the first, in this file's indentation; empty for a line that stands alone.
+ * The lines after a candidate's line: only what that opens (a deeper block, an open bracket), up to its end, as long as
+ * its sources agree.
+ * @param unitOf indentation unit of a source's file; undefined if unknown
+ * @returns the lines after the first, in this file's indentation; empty for a line on its own
  */
 export function blockAfter(
   candidate: Candidate,
@@ -17,7 +17,7 @@ export function blockAfter(
   const first = context.linePrefix + candidate.rest;
   const base = indentOf(first);
   const next = linesBelow(context, 20).find(line => line.trim() !== '');
-  // The block is written already.
+  // The block already exists.
   if (next !== undefined && indentOf(next).length > base.length) return [];
   const lines: string[] = [];
   let open = bracketBalance(first);
@@ -32,7 +32,7 @@ export function blockAfter(
     if (agreed === undefined) break;
     const depth = indentOf(agreed.line).length - base.length;
     const isBlank = agreed.line.trim() === '';
-    // What stands there already is not suggested again.
+    // Existing lines are not suggested again.
     if (!isBlank && agreed.line.trim() === next?.trim() && depth <= 0) break;
     if (!isBlank && depth < 0) break;
     const closes = /^[\])}]|^end\b|^<\//.test(agreed.line.trim());
@@ -51,7 +51,7 @@ interface Supporter {
   readonly lines: readonly string[];
 }
 
-/** The most that sources may disagree on a line. */
+/** Minimum agreement of the sources on a line. */
 const leastAgreement = 0.75;
 
 function agreedLine(
@@ -60,7 +60,7 @@ function agreedLine(
 ): { line: string; supporters: Supporter[] } | undefined {
   const votes = new Map<string, Supporter[]>();
   for (const supporter of supporters) {
-    // The last line of a source may have been cut.
+    // The last line of a source may be cut.
     if (index + 1 >= supporter.lines.length) continue;
     const line = supporter.lines[index]!;
     votes.set(line, [...(votes.get(line) ?? []), supporter]);
@@ -88,7 +88,7 @@ export function movedBelow(
   return reindent(lines, { from: indentOf(theirLine), to, theirUnit, ourUnit });
 }
 
-/** A block that breaks off with brackets open is not shown: its first line alone is better. */
+/** A block cut off with brackets open is not shown: its first line alone is better. */
 function isWhole(first: string, lines: readonly string[]): boolean {
   const open = bracketBalance(first) + lines.reduce((sum, line) => sum + bracketBalance(line), 0);
   return open <= 0;

@@ -9,41 +9,41 @@ export interface EditContext {
   readonly language: Language;
   /** The line ending of the file. */
   readonly lineEnding: '\n' | '\r\n';
-  /** Number of the first line of `above`, or of the cursor's line where there is none above; from 1. */
+  /** 1-based number of the first line of `above`, or of the cursor's line if there is none above. */
   readonly firstLine: number;
-  /** Text before the cursor's line, without the line break that ends it; undefined on the first line. */
+  /** Text before the cursor's line, without its final line break; undefined on the first line. */
   readonly above: string | undefined;
-  /** The cursor's line up to the cursor, and its white space at the start. */
+  /** The cursor's line up to the cursor, and its leading white space. */
   readonly linePrefix: string;
   readonly indent: string;
   /** The cursor's line after the cursor, and all text after the cursor. */
   readonly lineSuffix: string;
   readonly after: string;
   /**
-   * The end of `linePrefix` that may be the start of a longer token. Prediction starts before it, held to begin with it:
-   * a half-typed word is rarely cut into tokens as the whole word is.
+   * The end of `linePrefix` that may start a longer token. Prediction starts before it and must begin with it, because
+   * a partial word is rarely tokenized as the whole word is.
    */
   readonly typed: string;
-  /** A step of indentation in this file. */
+  /** One step of indentation in this file. */
   readonly indentUnit: string;
-  /** Whether the file has more than is in `above` and `after`. */
+  /** Whether the file has more text than `above` and `after`. */
   readonly isCut: boolean;
 }
 
-/** The most that is looked at on either side of the cursor, in UTF-16 units; cut at a line. */
+/** Maximum text considered on either side of the cursor, in UTF-16 units; cut at a line. */
 const mostBefore = 131_072;
 const mostAfter = 32_768;
-/** The most of the cursor's own line on either side; what is longer was not written by hand. */
+/** Maximum of the cursor's own line on either side; longer lines are not hand-written. */
 const mostOfLine = 2000;
-/** A longer word is none that could be completed. */
+/** Longer words cannot be completed. */
 export const longestWord = 200;
-/** The text on either side of the cursor that says how the file indents, in UTF-16 units. */
+/** Text on either side of the cursor used to detect indentation, in UTF-16 units. */
 const indentationLength = 16_384;
 
 export function contextOf(request: CompletionRequest): EditContext {
   const { text } = request;
   let offset = Math.max(0, Math.min(text.length, request.offset));
-  // Not between the halves of a line ending or of a surrogate pair.
+  // Not inside a line ending or a surrogate pair.
   if (/^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1))) offset--;
   const kept = lastLines(text.slice(0, offset), mostBefore);
   const follows = firstLines(text.slice(offset), mostAfter);
@@ -77,8 +77,8 @@ export function contextOf(request: CompletionRequest): EditContext {
 }
 
 /**
- * The last word, number or run of punctuation, with the blank before it, as byte-pair tokens are cut. Indentation belongs to the line
- * break before it, not to the word after it. Of a word that is longer than any is, only the end.
+ * The last word, number or run of punctuation, with its leading blank, as byte-pair tokens are cut. Indentation belongs
+ * to the line break before it. An overlong word is truncated to its end.
  */
 export function typedOf(linePrefix: string): string {
   const tail = linePrefix.slice(-longestWord - 2);
@@ -86,7 +86,7 @@ export function typedOf(linePrefix: string): string {
   return /(?: ?(?:[A-Za-z_]|[^\0-\x7F])+|[0-9]+| ?[!-/:-@[-^`{-~]+|[ \t])$/.exec(line)?.[0] ?? '';
 }
 
-/** The lines after the cursor's line, up to `count` of them. */
+/** Up to `count` lines after the cursor's line. */
 export function linesBelow(context: EditContext, count: number): string[] {
   const end = context.after.indexOf('\n');
   if (end < 0) return [];

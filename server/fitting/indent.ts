@@ -1,4 +1,4 @@
-/** White space at the start of lines, and how it becomes that of another file. */
+/** Leading white space, and its conversion between files. */
 import type { Language } from '../workspace/language.ts';
 
 /** How an editor indents a document. */
@@ -11,7 +11,7 @@ export function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)![0];
 }
 
-/** How a text indents: by tabs, or by so many spaces; undefined where it does not say. */
+/** A text's indentation: tabs, or a number of spaces; undefined if it does not tell. */
 export function indentUnitOf(text: string): string | undefined {
   const steps = new Map<string, number>();
   let previous = 0;
@@ -28,10 +28,10 @@ export function indentUnitOf(text: string): string | undefined {
   return [...steps].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-/** The text that was looked at last: it stays as it is while a line is typed. */
+/** The last text: unchanged while a line is typed. */
 let lastUnit: { readonly text: string; readonly unit: string | undefined } | undefined;
 
-/** The step of a document: as its own lines have it, else as its editor does, else as its language is mostly written. */
+/** A document's indentation step: from its own lines, else from its editor, else the language's convention. */
 export function unitFor(text: string, language: Language, editor?: Indentation): string {
   if (lastUnit?.text !== text) lastUnit = { text, unit: indentUnitOf(text) };
   const own = lastUnit.unit;
@@ -49,7 +49,7 @@ const inFours = new Set(
 
 /** From where, and to where. */
 export interface Move {
-  /** The indentation that lines had there, and that they have here. */
+  /** The indentation of the lines there, and here. */
   readonly from: string;
   readonly to: string;
   /** The step there, and here. */
@@ -58,8 +58,7 @@ export interface Move {
 }
 
 /**
- * Lines moved from one indentation to another: as many steps deeper here as they were there. What is less than a step, as an alignment
- * is, stays as it was.
+ * Reindents lines: each is as many steps deeper here as there. Anything less than a step, such as alignment, is kept.
  */
 export function reindent(lines: readonly string[], { from, to, theirUnit, ourUnit }: Move): string[] {
   const start = stepsIn(from, theirUnit);
@@ -81,7 +80,7 @@ function inSteps(indent: string, theirUnit: string, ourUnit: string): string {
   return ourUnit.repeat(steps) + ' '.repeat(rest);
 }
 
-/** A tab is a step whatever the unit; of a file of tabs, two spaces are alignment. */
+/** A tab is one step in any unit; in a file of tabs, two spaces are alignment. */
 function stepsIn(indent: string, unit: string): { steps: number; rest: number } {
   let steps = 0;
   let spaces = 0;

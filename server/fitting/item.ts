@@ -1,4 +1,4 @@
-/** A candidate as it would be inserted: with its block, in this file's manner, and fitting to what stands around it. */
+/** Turns a candidate into an insertable item: with its block, in this file's style, fitted to the surroundings. */
 
 import type { TokenPlace } from '../copy-memory/predictor.ts';
 import { fitImport } from '../source-text/import-paths.ts';
@@ -19,12 +19,12 @@ import type { Surroundings } from './surroundings.ts';
 import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from './trim.ts';
 import { verbatimPlace } from './verbatim.ts';
 
-/** What is inserted, before it is judged. */
+/** Text to insert, before it is judged. */
 interface Draft {
   readonly lines: readonly string[];
-  /** UTF-16 units right of the cursor that it takes the place of. */
+  /** UTF-16 units after the cursor that it replaces. */
   readonly replaced: number;
-  /** Where the cursor goes, in UTF-16 units of the joined lines. */
+  /** Cursor position, in UTF-16 units of the joined lines. */
   readonly caret?: number;
 }
 
@@ -49,8 +49,8 @@ export class ItemMaker {
   }
 
   /**
-   * @param isStart the rest is a start of a line, up to a word after which the brackets that it opens are closed
-   * @returns undefined where nothing of it is left to add, or what is left does not belong here
+   * @param isStart the rest is a prefix of a line, up to a word after which its own brackets are closed
+   * @returns undefined if nothing remains to add, or the rest does not belong here
    */
   itemOf(candidate: Candidate, confidence: number, isStart = false): CompletionItem | undefined {
     const { sources } = candidate;
@@ -66,7 +66,7 @@ export class ItemMaker {
     return undefined;
   }
 
-  /** Whether the line that a rest makes stands beside the cursor's already: then neither it nor a start of it is what comes. */
+  /** Whether the resulting line exists next to the cursor's: then neither it nor a prefix of it comes next. */
   isThere(rest: string): boolean {
     const { linePrefix, lineSuffix } = this.#context;
     return lineSuffix.trim() === '' && isThereAlready(linePrefix + rest, this.#context, this.#neighbours);
@@ -93,14 +93,17 @@ export class ItemMaker {
     };
   }
 
-  /** More of the line follows a start: nothing of what stands right of the cursor is in it, unless that is more than closers. */
+  /**
+   * More of the line follows a prefix, so it contains nothing of the text after the cursor, unless that is more than
+   * closers.
+   */
   *#startsOf({ rest }: Candidate): Generator<Draft> {
     const follows = this.#context.lineSuffix.trim();
     const repeats = follows.length > 1 && rest.endsWith(follows);
     if (!repeats && /^[)\]}"'`;,\s]*$/.test(follows)) yield { lines: [rest], replaced: 0 };
   }
 
-  /** What may be inserted, the most wanted first. */
+  /** Possible insertions, best first. */
   *#draftsOf(candidate: Candidate): Generator<Draft> {
     const { rest, sources } = candidate;
     const { lineSuffix } = this.#context;
@@ -137,7 +140,7 @@ export class ItemMaker {
     if (line !== undefined && isLast) yield { lines: [line], replaced: 0 };
   }
 
-  /** A line with an empty body below it for the cursor, and what closes it. */
+  /** A line with an empty body below it for the cursor, and its closer. */
   #closed(rest: string, closers: string, replaced: number, sources: readonly Source[]): Draft {
     const { linePrefix, indentUnit, lineSuffix } = this.#context;
     const line = rest.trimEnd();
@@ -175,7 +178,7 @@ export class ItemMaker {
     return undefined;
   }
 
-  /** The lines of a block up to the first whose import leads nowhere. */
+  /** The lines of a block up to the first whose import does not resolve. */
   #withImports([first, ...lines]: readonly [string, ...string[]], sources: readonly Source[]): string[] {
     const theirs = sources[0]?.place.path ?? this.#context.path;
     const kept = [first];
@@ -202,7 +205,7 @@ export class ItemMaker {
   }
 }
 
-/** Files of a candidate's sources that an import is tried from. */
+/** A candidate's source files from which an import is tried. */
 const mostImporters = 4;
 
 function originOf({ sources }: Candidate): Origin {
@@ -210,7 +213,7 @@ function originOf({ sources }: Candidate): Origin {
   return sources.every(source => source.isLocal) ? 'file' : 'repository';
 }
 
-/** Places with the longest matches, each once. */
+/** Sources with the longest matches, without duplicates. */
 function provenanceOf(candidate: Candidate): TokenPlace[] {
   const places = new Map<string, TokenPlace>();
   for (const { place } of [...candidate.sources].sort((a, b) => b.matched - a.matched)) {

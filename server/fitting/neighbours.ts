@@ -1,7 +1,7 @@
-/** What stands beside the cursor's line already, and what never belongs into a text. */
+/** Existing lines near the cursor's, and lines that never belong in a suggestion. */
 import { type EditContext, linesBelow } from './context.ts';
 
-/** The nearest lines that are not blank, without their indentation; empty where there is none. */
+/** The nearest non-blank lines, unindented; empty if there are none. */
 export interface Neighbours {
   readonly above: string;
   readonly below: string;
@@ -18,28 +18,28 @@ export function neighboursOf(context: EditContext): Neighbours {
   };
 }
 
-/** Whether a line says something of its own. Closing marks follow each other. */
+/** Whether a line has content of its own. Closing marks may repeat. */
 export function saysSomething(line: string): boolean {
   return /\p{L}/u.test(line) && !/^(?:end\b|fi$|done$|esac$|<\/|[\])}])/.test(line.trim());
 }
 
-/** Whether a line, with what is written of it, stands right above or below; an import also wherever the file has it. */
+/** Whether a line, including its typed part, is directly above or below; for an import, anywhere in the file. */
 export function isThereAlready(line: string, context: EditContext, { above, below }: Neighbours): boolean {
   const plain = line.trim();
   if (!saysSomething(plain)) return false;
   if (plain === above || plain === below) return true;
-  // Indented, it may be that of another block.
+  // Indented, it may belong to another block.
   if (!/^(?:import|from|use|using|#include|require)\b|^export \* |=\s*require\(/.test(line)) return false;
   return `${context.above ?? ''}\n${context.after}`.split('\n').some(other => other.trimEnd() === plain);
 }
 
-/** The lines up to the first that is the next one below. */
+/** The lines up to the first that equals the next one below. */
 export function withoutLinesBelow(lines: readonly string[], { below }: Neighbours): readonly string[] {
   const at = lines.findIndex((line, i) => i > 0 && saysSomething(line) && line.trim() === below);
   return at < 0 ? lines : lines.slice(0, at);
 }
 
-/** What version control leaves between two versions of a text. A row of equals signs underlines headings, too. */
+/** Markers that version control leaves in conflicts. A row of equals signs also underlines headings. */
 export function isConflictMarker(line: string, isCode: boolean): boolean {
   return /^(?:<{7}|>{7}|\|{7})(?:\s|$)/.test(line) || (isCode && /^={7}\s*$/.test(line));
 }

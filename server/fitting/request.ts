@@ -1,58 +1,63 @@
 import type { PredictionScope, TokenPlace } from '../copy-memory/predictor.ts';
 import type { Indentation } from './indent.ts';
 
-/** A question: what comes at a place in a text. */
+/** A completion request: a place in a text. */
 export interface CompletionRequest {
-  /** Path of the file as the memory knows it; also of a file that is not in memory. */
+  /** Path of the file in the sequence; need not be indexed. */
   readonly path: string;
-  /** The whole buffer, line endings as they are. */
+  /** The whole buffer, with its own line endings. */
   readonly text: string;
   /** The cursor, in UTF-16 units from the start of `text`. */
   readonly offset: number;
-  /** The editor's language identifier, where it knows better than the path. */
+  /** The editor's language identifier, if it overrides the path's. */
   readonly languageId?: string | undefined;
-  /** What may be drawn on; the whole repository by default. */
+  /** Sources to use; the whole repository by default. */
   readonly scope?: PredictionScope | undefined;
   /** From 0 (only near-certain suggestions are shown) to 1; 0.5 by default. */
   readonly eagerness?: number | undefined;
-  /** The longest suggestion in lines; 12 by default. */
+  /** Longest suggestion in lines; 12 by default. */
   readonly maxLines?: number | undefined;
-  /** Time after which what has been found is answered, in milliseconds; 2000 by default. */
+  /** Milliseconds after which partial results are returned; 2000 by default. */
   readonly budget?: number | undefined;
-  /** Milliseconds to wait for more typing before anything is looked for that is not known yet. */
+  /** Milliseconds to wait for more typing before starting a search. */
   readonly wait?: number | undefined;
-  /** Somebody asked for it: the best is shown, however unsure. */
+  /** Explicitly requested: the best is shown at any confidence. */
   readonly isInvoked?: boolean | undefined;
-  /** Whether a suggestion may replace brackets and quotes right of the cursor that it closes itself; without it, it is only inserted. */
+  /**
+   * Whether a suggestion may replace brackets and quotes after the cursor that it closes itself; otherwise it is only
+   * inserted.
+   */
   readonly replacesClosers?: boolean | undefined;
-  /** How the editor indents this document; where the document itself does not say, that holds. */
+  /** The editor's indentation of this document, used if the text does not tell. */
   readonly indentation?: Indentation | undefined;
-  /** The entry that is selected in the editor's own list, and would replace the text from `start` to the cursor. */
+  /** The entry selected in the editor's list, which would replace the text from `start` to the cursor. */
   readonly selected?: { readonly start: number; readonly text: string } | undefined;
 }
 
-/** What would be inserted. */
+/** A suggestion. */
 export interface CompletionItem {
   readonly text: string;
-  /** What it replaces: UTF-16 offsets into the request's text. The same twice where it is only inserted. */
+  /** Range to replace: UTF-16 offsets into the request's text. Empty for a pure insertion. */
   readonly range: { readonly start: number; readonly end: number };
-  /** Probability that what comes next is exactly the first line of it, up to the end of a word. */
+  /** Probability that exactly its first line comes next, up to the end of a word. */
   readonly confidence: number;
-  /** Where it was copied from, strongest first. */
+  /** Its sources, strongest first. */
   readonly provenance: readonly TokenPlace[];
-  /** The lines of one place that all of it is a copy of, word for word, where it is long enough to matter whose words they are. */
+  /** The lines of one place that it copies verbatim, if long enough for authorship to matter. */
   readonly verbatim?: TokenPlace & { readonly endLine: number };
   readonly kind: 'rest of line' | 'line' | 'block';
   readonly origin: Origin;
-  /** What the model that wrote it is called. */
+  /** Name of the model that wrote it. */
   readonly model?: string;
-  /** The line goes on after it, and how is in doubt. */
+  /** A prefix of a line whose rest is in doubt. */
   readonly isStart?: true;
-  /** Where the cursor goes when it is accepted, in UTF-16 units from the start of `text`; at its end where this is left out. */
+  /** Cursor offset in `text` after acceptance, in UTF-16 units; defaults to its end. */
   readonly caret?: number;
 }
 
-/** Copied from other files of the repository, or from the file that is edited; put together from several places; written by a model. */
+/**
+ * Copied from other files of the repository, or from the edited file; combined from several places; written by a model.
+ */
 export type Origin = 'repository' | 'file' | 'pieces' | 'model';
 
 export type NothingReason =
@@ -64,15 +69,15 @@ export type NothingReason =
   | 'cancelled';
 
 export interface Completion {
-  /** Absent where nothing is to be shown. */
+  /** Absent if nothing is to be shown. */
   readonly item?: CompletionItem;
-  /** Other ways to go on, surest first. */
+  /** Alternatives, most confident first. */
   readonly alternatives?: readonly CompletionItem[];
   /** Why nothing is shown. */
   readonly reason?: NothingReason;
-  /** The surest whole line that was found where nothing is shown, for tools that look closer. */
+  /** If nothing is shown, the most confident whole line, for tools. */
   readonly withheld?: CompletionItem;
-  /** The surest whole line, whether it is shown, a start of it is, or something else: for those who measure. */
+  /** The most confident whole line, whatever is shown, for evaluation. */
   readonly line?: CompletionItem;
   readonly milliseconds: number;
 }

@@ -1,4 +1,4 @@
-/** What is known of the files that suggestions are copied from: how they indent, and what kind of place each line begins in. */
+/** Facts about the files that suggestions are copied from: indentation, and the kind of place at each line's start. */
 import type { AsyncPredictor, StoredFiles } from '../copy-memory/predictor.ts';
 import { contentOf } from '../sequence/content.ts';
 import { canScan, type PlaceKind, Scanner } from '../source-text/scanner.ts';
@@ -10,11 +10,11 @@ interface Known {
   readonly stamp: number;
   readonly text: string;
   readonly unit: string | undefined;
-  /** Its lines, scanned as far as they were asked for. */
+  /** Its lines, scanned on demand. */
   lines?: ScannedLines;
 }
 
-/** Larger files are copied from without a look at them. */
+/** Larger files are copied from without analysis. */
 const mostTokens = 100_000;
 const mostFiles = 64;
 
@@ -23,7 +23,7 @@ const byPredictor = new WeakMap<AsyncPredictor, SourceFiles>();
 export class SourceFiles {
   readonly #files: StoredFiles | undefined;
   readonly #tokenizer: Tokenizer;
-  /** Used longest ago first. */
+  /** Least recently used first. */
   readonly #known = new Map<string, Known>();
 
   private constructor(files: StoredFiles | undefined, tokenizer: Tokenizer) {
@@ -31,7 +31,7 @@ export class SourceFiles {
     this.#tokenizer = tokenizer;
   }
 
-  /** One for each predictor; what has changed since is looked at again. */
+  /** One per predictor; changed files are analyzed again. */
   static of(predictor: AsyncPredictor, tokenizer: Tokenizer): SourceFiles {
     let files = byPredictor.get(predictor);
     if (files === undefined) {
@@ -41,7 +41,7 @@ export class SourceFiles {
     return files;
   }
 
-  /** Whether it can be said which files there are. */
+  /** Whether the list of files is complete. */
   get isListed(): boolean {
     return this.#files !== undefined;
   }
@@ -50,21 +50,21 @@ export class SourceFiles {
     return this.#files?.has(path) ?? false;
   }
 
-  /** Undefined for a file that is not held, or is too large. */
+  /** Undefined for a file that is not stored, or is too large. */
   textOf(path: string): string | undefined {
     return this.#at(path)?.text;
   }
 
-  /** Undefined where the file does not say. */
+  /** Undefined if the file does not tell. */
   indentUnitOf(path: string): string | undefined {
     return this.#at(path)?.unit;
   }
 
   /**
    * The kind of place in a line.
-   * @param line from 1
+   * @param line 1-based
    * @param start the line up to the place
-   * @returns undefined where it cannot be told
+   * @returns undefined if unknown
    */
   kindAt(path: string, line: number, start: string): PlaceKind | undefined {
     const known = this.#at(path);
@@ -96,13 +96,15 @@ export class SourceFiles {
   }
 }
 
-/** The states at the starts of a text's lines, scanned only as far down as somebody looks. Lines that begin in the same state share it. */
+/**
+ * States at the starts of a text's lines, scanned only as far as needed. Lines that start in the same state share it.
+ */
 class ScannedLines {
   readonly #text: string;
   readonly #scanner: Scanner;
   readonly #lines: Scanner[] = [];
   readonly #states = new Map<string, Scanner>();
-  /** Where the next line starts that is not scanned; undefined after the last. */
+  /** Start of the first unscanned line; undefined at the end. */
   #start: number | undefined = 0;
 
   constructor(text: string, scanner: Scanner) {
@@ -110,7 +112,7 @@ class ScannedLines {
     this.#scanner = scanner;
   }
 
-  /** @param line from 0 */
+  /** @param line 0-based */
   at(line: number): Scanner | undefined {
     while (this.#lines.length <= line && this.#start !== undefined) this.#next(this.#start);
     return this.#lines[line];

@@ -1,11 +1,11 @@
-/** What the brackets, quotes and comments around the cursor ask of a suggestion. */
+/** What the brackets, quotes and comments around the cursor require of a suggestion. */
 import { canScan, closerOf, type PlaceKind, Scanner } from '../source-text/scanner.ts';
 import type { Language } from '../workspace/language.ts';
 import type { Candidate, Source } from './candidate.ts';
 import type { EditContext } from './context.ts';
 import type { SourceFiles } from './source-files.ts';
 
-/** The buffer above a line, scanned: kept from one key to the next. */
+/** The scanned buffer above a line: kept between keystrokes. */
 export interface ScannedAbove {
   readonly above: string | undefined;
   readonly language: string;
@@ -13,7 +13,7 @@ export interface ScannedAbove {
   readonly below: ClosedBelow;
 }
 
-/** What lines below the cursor close, by what is open above them: kept while they stay as they are. */
+/** What the lines below the cursor close, by what is open above them: cached while they are unchanged. */
 interface ClosedBelow {
   readonly text: string;
   readonly language: string;
@@ -22,15 +22,15 @@ interface ClosedBelow {
 
 export class Surroundings {
   readonly #context: EditContext;
-  /** At the start of each line down to the cursor's; undefined where brackets and quotes cannot be counted. */
+  /** State at the start of each line down to the cursor's; undefined if brackets and quotes cannot be counted. */
   readonly #lines: readonly Scanner[] | undefined;
   /** At the cursor. */
   readonly #here: Scanner | undefined;
   readonly #below: ClosedBelow;
-  /** Brackets that the lines below close and do not open; undefined where not all of them are known. */
+  /** Open brackets that the lines below close; undefined if not all of them are known. */
   readonly #closedBelow: number | undefined;
 
-  /** @param known of an earlier key; the result of `scanned` is for the next */
+  /** @param known from an earlier keystroke; pass the result of `scanned` to the next */
   constructor(context: EditContext, known?: ScannedAbove) {
     this.#context = context;
     const { language, above, after, lineSuffix } = context;
@@ -44,7 +44,7 @@ export class Surroundings {
     this.#here = this.#lines.at(-1)!.fork().feed(context.linePrefix);
     if (context.isCut) return;
     const end = this.#here.fork().feed(`${context.lineSuffix}\n`);
-    // What the cursor's line leaves open may be closed by nothing yet.
+    // Brackets that the cursor's line leaves open may not be closed yet.
     this.#closedBelow = closedBelow(this.#below, end) ?? closedBelow(this.#below, this.#lines.at(-1)!);
   }
 
@@ -53,17 +53,20 @@ export class Surroundings {
     return this.#lines && { above, language: language.id, lines: this.#lines, below: this.#below };
   }
 
-  /** At the cursor; undefined where brackets and quotes cannot be counted. */
+  /** At the cursor; undefined if brackets and quotes cannot be counted. */
   get scanner(): Scanner | undefined {
     return this.#here;
   }
 
-  /** Undefined where it cannot be told. */
+  /** Undefined if unknown. */
   get kind(): PlaceKind | undefined {
     return this.#here?.kind;
   }
 
-  /** Whether a candidate comes from a place of the cursor's kind: code from code, strings from strings, comments from comments. */
+  /**
+   * Whether a candidate comes from a place of the cursor's kind: code from code, strings from strings, comments from
+   * comments.
+   */
   isOfKind(candidate: Candidate, files: SourceFiles): boolean {
     const { kind } = this;
     if (kind === undefined || candidate.sources.length === 0) return true;
@@ -81,25 +84,25 @@ export class Surroundings {
   }
 
   /**
-   * Whether a suggestion leaves brackets and quotes as they have to be: what it closes is open, here as it was where it comes from, and it
-   * neither begins a string that its line does not end nor closes what the lines below close.
+   * Whether a suggestion keeps brackets and quotes balanced: whatever it closes is open, here as at its source, and it
+   * neither starts a string that its line does not end nor closes what the lines below close.
    * @param text the suggestion with all its lines
-   * @param suffix what then follows on the line
+   * @param suffix the rest of the line after it
    */
   isBalanced(text: string, suffix: string, sources: readonly Source[]): boolean {
     const here = this.#here;
     if (here === undefined || here.kind === 'comment') return true;
     const after = here.fork().feed(text);
     after.feed(`${suffix}\n`);
-    // Beside what the rest of the line leaves open by itself.
+    // Not counting what the rest of the line leaves open by itself.
     if (after.broken > here.fork().feed(`${suffix}\n`).broken) return false;
     if (after.mismatches > 0 && !this.#isLikeTheirs(text, sources)) return false;
     const now = this.#openBelow();
-    // Before the suggestion all was closed, or too much was: then nothing more is.
+    // If everything was closed without the suggestion, or too much, it must close no more.
     return now === undefined || now > 0 || after.open.length >= this.#without().open.length;
   }
 
-  /** Brackets that are open at the end of the cursor's line as it is, and that no line below closes. */
+  /** Brackets open at the end of the cursor's line as it is, and not closed below. */
   #openBelow(): number | undefined {
     return this.#closedBelow === undefined ? undefined : this.#without().open.length - this.#closedBelow;
   }
@@ -109,7 +112,7 @@ export class Surroundings {
     return this.#here!.fork().feed(`${this.#context.lineSuffix}\n`);
   }
 
-  /** Whether a source has the same brackets open on its line as are open on the cursor's: then it closes the same. */
+  /** Whether a source has the same brackets open on its line as the cursor's, and so closes the same. */
   #isLikeTheirs(text: string, sources: readonly Source[]): boolean {
     const { language, linePrefix } = this.#context;
     const line = text.split('\n', 1)[0]!;
@@ -121,9 +124,9 @@ export class Surroundings {
   }
 
   /**
-   * What closes the brackets that a suggestion opens at its end and nothing closes: innermost first.
-   * @param fromLineStart also those that the line had opened before the cursor, whose closers right of it are replaced
-   * @returns undefined where it opens none at its end, or where the lines below close them
+   * Closers for the brackets that a suggestion leaves open at its end, innermost first.
+   * @param fromLineStart also those that the line opened before the cursor, whose closers after it are replaced
+   * @returns undefined if it leaves none open, or if the lines below close them
    */
   closersFor(text: string, suffix: string, fromLineStart = false): string | undefined {
     const here = this.#here;
@@ -132,7 +135,8 @@ export class Surroundings {
     if (after.kind !== 'code' || after.mismatches > 0) return undefined;
     const start = this.#lines!.at(-1)!.open.length;
     let base = fromLineStart ? start : here.open.length;
-    // With the editor's own closers right of it there is no doubt; else all that is open has to be of this line.
+    // With the editor's own closers after the cursor there is no doubt; otherwise everything open must be from this
+    // line.
     if (suffix.trim() === '') {
       const open = this.#openBelow();
       if (open === undefined || (open !== 0 && open !== here.open.length - start)) return undefined;
@@ -140,7 +144,7 @@ export class Surroundings {
     } else if (!fromLineStart && !/^[)\]}]+[;,]?\s*$/.test(suffix)) {
       return undefined;
     } else if (here.fork().feed(suffix).lowest < start) {
-      // What stands there closes what an earlier line opened.
+      // These closers close what an earlier line opened.
       return undefined;
     }
     const opened = after.open.slice(base);
@@ -149,10 +153,10 @@ export class Surroundings {
   }
 }
 
-/** Sources of a candidate whose kind of place is looked at. */
+/** Sources of a candidate whose kind of place is checked. */
 const mostLookedAt = 3;
 
-/** At the start of each line; from the first that has changed on, where most of them are known. */
+/** States at the start of each line; reuses known ones up to the first change. */
 function scanLines(above: string | undefined, language: Language, known?: ScannedAbove): readonly Scanner[] {
   if (above === undefined) return [new Scanner(language)];
   const old = known?.language === language.id ? known : undefined;
@@ -168,7 +172,7 @@ function scanLines(above: string | undefined, language: Language, known?: Scanne
   return scanned;
 }
 
-/** How many whole lines two texts have in common at their start. */
+/** Number of whole lines that two texts share at their start. */
 function sameLines(one: string, other: string): number {
   let same = 0;
   for (let start = 0; ; ) {
@@ -179,9 +183,9 @@ function sameLines(one: string, other: string): number {
   }
 }
 
-/** How many of the brackets that are open at the end of the cursor's line the lines below close. */
+/** How many of the brackets open at the end of the cursor's line are closed below. */
 function closedBelow({ text, counts }: ClosedBelow, end: Scanner): number | undefined {
-  // A string or a comment that runs on says nothing of brackets.
+  // An unclosed string or comment says nothing about brackets.
   if (end.kind !== 'code') return undefined;
   const key = end.open.join(' ');
   if (!counts.has(key)) {

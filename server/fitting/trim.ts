@@ -1,18 +1,18 @@
 /**
- * Fits a suggested rest of a line to what stands right of the cursor, so that nothing is written twice.
- * @returns the text to insert; undefined where the suggestion and what follows cannot both be right.
+ * Fits a suggested rest of a line to the text after the cursor, so that nothing is duplicated.
+ * @returns the text to insert; undefined if the suggestion and that text cannot both be right
  */
 export function trimToSuffix(rest: string, lineSuffix: string): string | undefined {
   const follows = lineSuffix.trimEnd();
   if (follows.trim() === '') return rest;
   const left = withoutSuffix(rest, follows);
-  // Where it stands in the suggestion twice, as in a rule of equals signs, there is no telling where they meet.
+  // If the suggestion contains it twice, as in a ruler of equals signs, the overlap is ambiguous.
   return left !== undefined && follows.trim().length > 1 && left.includes(follows.trim()) ? undefined : left;
 }
 
 function withoutSuffix(rest: string, follows: string): string | undefined {
   if (rest.endsWith(follows)) return rest.slice(0, rest.length - follows.length);
-  // What an editor closed by itself: brackets and quotes, perhaps with a semicolon or comma.
+  // Auto-closed brackets and quotes, perhaps with a semicolon or comma.
   if (/^[)\]}>"'`;,\s]+$/.test(follows)) {
     const closers = follows.trim();
     const overlap = longestOverlap(rest, closers);
@@ -24,10 +24,10 @@ function withoutSuffix(rest: string, follows: string): string | undefined {
 }
 
 /**
- * How much right of the cursor a suggestion takes the place of: brackets and quotes that an editor closed by itself, where the suggestion
- * closes them too and goes on after that, as `name', () => {` does before `')`.
+ * How much after the cursor a suggestion replaces: auto-closed brackets and quotes that it closes itself before
+ * continuing, as `name', () => {` does before `')`.
  * @param text the suggestion with all its lines
- * @returns UTF-16 units; undefined where something else stands there, or is not closed by the suggestion
+ * @returns UTF-16 units; undefined if other text is there, or the suggestion does not close it
  */
 export function closersReplaced(text: string, lineSuffix: string): number | undefined {
   const closers = lineSuffix.trimEnd();
@@ -42,14 +42,14 @@ export function closersReplaced(text: string, lineSuffix: string): number | unde
 }
 
 /**
- * Whether a suggestion begins with the bracket or quote right of the cursor. Typing that moves the cursor over it in the editor, which keeps the
- * suggestion as if it had been typed: what it counted on being there is gone.
+ * Whether a suggestion starts with the bracket or quote after the cursor. Typing that moves the cursor over it, and the
+ * editor keeps the suggestion as if it had been typed, although the closer it relied on is gone.
  */
 export function isTypedOver(text: string, lineSuffix: string): boolean {
   return /^[)\]}"'`>]/.test(lineSuffix) && text[0] === lineSuffix[0];
 }
 
-/** Cuts a text where it stops being one: at a broken character, half of a surrogate pair or a control character. */
+/** Cuts text at a broken character, half a surrogate pair or a control character. */
 export function cleanText(text: string): string {
   const bad = /[\p{Cs}\uFFFD]|(?![\t\n\r])\p{Cc}/u.exec(text);
   return bad === null ? text : text.slice(0, bad.index);
@@ -63,7 +63,7 @@ function longestOverlap(text: string, closers: string): number {
   return 0;
 }
 
-/** Whether a text closes nothing that it did not open: the closers right of the cursor then stay what they are. */
+/** Whether a text closes only what it opened, leaving the closers after the cursor alone. */
 function closersAreBalanced(text: string): boolean {
   let depth = 0;
   for (const char of text) {
@@ -73,7 +73,7 @@ function closersAreBalanced(text: string): boolean {
   return depth === 0;
 }
 
-/** Behind the quote that ends a string within which `start` lies. */
+/** The offset after the quote that ends the string around `start`. */
 function endOfString(text: string, start: number, quote: string): number | undefined {
   for (let i = start; i < text.length && text[i] !== '\n'; i++) {
     if (text[i] === '\\') i++;
@@ -82,12 +82,12 @@ function endOfString(text: string, start: number, quote: string): number | undef
   return undefined;
 }
 
-/** Behind the first closing bracket that was not opened after `start`, where it is the one that is meant. */
+/** The offset after the first closing bracket not opened since `start`, if it is the expected one. */
 function endOfBrackets(text: string, start: number, closer: string): number | undefined {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
     const char = text[i]!;
-    // An apostrophe within a word begins no string.
+    // An apostrophe within a word does not start a string.
     if (char === '"' || char === '`' || (char === "'" && !/\w/.test(text[i - 1] ?? '')))
       i = (endOfString(text, i + 1, char) ?? i + 1) - 1;
     else if ('([{'.includes(char)) depth++;

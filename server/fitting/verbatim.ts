@@ -1,14 +1,14 @@
 import type { Candidate } from './candidate.ts';
 import type { CompletionItem } from './request.ts';
 
-/** From either of these on a copy is long enough to say so: lines, or characters that are not white space. */
+/** Lengths from which a copy is reported: lines, or non-white-space characters. */
 const leastLines = 3;
 const leastLength = 150;
 
 /**
- * Where a long suggestion stands as it is, but for indentation.
+ * The place that a long suggestion copies verbatim, up to indentation.
  * @param lines the suggestion: the rest of the cursor's line and the lines after it
- * @returns undefined where it is short, or put together from several places
+ * @returns undefined if it is short, or combined from several places
  */
 export function verbatimPlace(candidate: Candidate, lines: readonly string[]): CompletionItem['verbatim'] {
   const length = lines.reduce((sum, line) => sum + line.replace(/\s+/g, '').length, 0);

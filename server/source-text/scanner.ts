@@ -64,7 +64,7 @@ export class Scanner {
     return this.#inside;
   }
 
-  /** What ends the string that the place is in; empty outside of strings. */
+  /** The closer of the enclosing string; empty outside strings. */
   get stringCloser(): string {
     return this.#inside?.kind === 'string' ? this.#inside.closer : '';
   }

@@ -74,7 +74,7 @@ const mostSummed = 48;
 /**
  * @param ranked candidates with their shares, most confident first
  * @param candidateOf makes a candidate from the rest of a word in the buffer
- * @param closer of the string that contains the cursor; empty outside of strings
+ * @param closer of the enclosing string; empty outside strings
  * @returns options without duplicates
  */
 export function optionsOf<Candidate extends Continuation>(
@@ -107,15 +107,15 @@ export function optionsOf<Candidate extends Continuation>(
 }
 
 /**
- * Ends of words in a rest at which its own brackets and quotes are closed. Marks of several quotes, such as those of Python's docstrings, count
- * as one: a start never ends inside them.
- * @param closer of the string that contains the cursor; empty outside of strings
+ * Ends of words in a rest at which its own brackets and quotes are closed. Marks of several quotes, such as Python's
+ * docstrings', count as one: a prefix never ends inside them.
+ * @param closer of the enclosing string; empty outside strings
  */
 export function cutsOf(rest: string, closer = ''): number[] {
   const cuts: number[] = [];
   let depth = 0;
   let quote = closer;
-  // The string that the cursor is in may be cut, and those that the rest opens may not.
+  // The enclosing string may be cut; strings that the rest opens may not.
   let isOpened = false;
   for (let i = 0; i < rest.length && cuts.length < mostCuts; i++) {
     const char = rest[i]!;
@@ -136,7 +136,7 @@ export function cutsOf(rest: string, closer = ''): number[] {
     else if (')]}'.includes(char)) depth--;
     const next = rest[i + 1];
     if (depth !== 0 || (quote !== '' && isOpened) || next === undefined) continue;
-    // More of the same quote belongs to the mark, or begins another string.
+    // More of the same quote belongs to the mark, or starts another string.
     if (endsQuote && next === char) continue;
     const wordFollows = isWordUnit(next.charCodeAt(0));
     const endsWord = isWordUnit(char.charCodeAt(0)) && !wordFollows;

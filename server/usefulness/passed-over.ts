@@ -15,7 +15,7 @@ export class PassedOver {
   #count = 0;
   #shown: { readonly before: string; readonly text: string } | undefined;
 
-  /** On the line that was asked about last. */
+  /** Number on the last requested line. */
   get count(): number {
     return this.#count;
   }

@@ -51,7 +51,7 @@ export function placeOf(before: TextBefore, scanner: Scanner = scannerAt(before)
   return bracket === '[' || (bracket === '{' && isEntry(code)) ? 'literal' : 'other code';
 }
 
-/** The text before the cursor, scanned up to it. */
+/** A scanner at the end of the text before the cursor. */
 export function scannerAt({ above, linePrefix, language }: TextBefore): Scanner {
   const scanner = new Scanner(language);
   if (above !== undefined) scanner.feed(`${above}\n`);

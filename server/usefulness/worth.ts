@@ -38,7 +38,7 @@ export function usefulnessOf(right: number, length: number, isWhole: boolean, co
   return right * (Math.min(longest, length) - (isWhole ? 0 : cutCost)) - (1 - right) * cost;
 }
 
-/** The same at an eagerness from 0 to 1, where so many suggestions were typed past on the line. */
+/** Same at an eagerness from 0 to 1, after a number of suggestions typed past on the line. */
 export function usefulnessAt(
   right: number,
   length: number,
@@ -48,7 +48,7 @@ export function usefulnessAt(
   return usefulnessOf(right, length, isWhole, costAt(eagerness) * (1 + passedCost * passed));
 }
 
-/** Whether a suggestion is probable enough to be shown, however long it is. */
+/** Whether a suggestion of any length is probable enough to be shown. */
 export function isShownAt(right: number, eagerness: number): boolean {
   return right >= leastProbability(eagerness);
 }

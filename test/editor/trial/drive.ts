@@ -1,4 +1,4 @@
-/** Types at places of a fixture repository in the real editor, as a user has it, and looks at what is suggested. */
+/** Types at places of a fixture repository in the real editor, like a user, and records the suggestions. */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Requirements } from '../requirements.ts';
@@ -16,16 +16,16 @@ import {
 export interface Result {
   readonly place: Place;
   readonly outcome: Outcome;
-  /** What was accepted, without indentation. */
+  /** The accepted text, without indentation. */
   readonly shown: string;
 }
 
-/** Milliseconds after the last key in which a suggestion has to be shown: a person has read the line by then. */
+/** Milliseconds after the last key within which a suggestion must appear: by then a user has read the line. */
 const patience = 2500;
-/** The last keys of a place are typed with pauses; those before them came long ago. */
+/** The last keys of a place are typed with pauses, earlier ones without. */
 const slowKeys = 16;
 
-/** Opens the trial's repository with the default settings and types at each of its places. */
+/** Opens the trial's repository with default settings and types at each of its places. */
 export async function runTrial(
   needed: Requirements,
   trial: Trial,
@@ -66,7 +66,7 @@ async function tryAt(workbench: Workbench, place: Place): Promise<Result> {
   let outcome: Outcome = 'silent';
   let shown = '';
   if (isShown) {
-    // A first guess may be replaced by a better one while it is read.
+    // A first suggestion may be replaced by a better one.
     await page.waitForTimeout(400);
     await page.keyboard.press('Tab');
     const after = withoutIndentation(await copiedBefore(workbench));
@@ -85,7 +85,7 @@ async function type({ page }: Workbench, typed: string): Promise<void> {
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('End');
     } else if (key === '\n') {
-      // Enter takes what is selected in the editor's list, where it is open: a person sees that and closes it.
+      // Enter would accept the selected entry of an open list: a user sees that and closes it.
       await page.keyboard.press('Escape');
       await page.keyboard.press('Enter');
     } else await page.keyboard.type(key);
@@ -93,7 +93,7 @@ async function type({ page }: Workbench, typed: string): Promise<void> {
   }
 }
 
-/** The text of the editor from its start to the cursor. */
+/** The editor's text from its start to the cursor. */
 async function copiedBefore({ page }: Workbench): Promise<string> {
   await page.keyboard.press('ControlOrMeta+Shift+Home');
   await page.evaluate("navigator.clipboard.writeText('')");

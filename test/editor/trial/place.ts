@@ -1,22 +1,22 @@
-/** Places at which a person would type, and what would come there: chosen before anything was suggested at them. */
+/** Places where a user would type, and the expected text: chosen before seeing any suggestion. */
 
 export interface Place {
   readonly file: string;
-  /** Part of a line of the file, at its first occurrence. A new line is begun behind that line, or so many lines further down. */
+  /** Part of a line of the file, at its first occurrence. A new line is started after it, or `down` lines below. */
   readonly after: string;
   readonly down?: number;
   /**
-   * What is typed there. Indentation is the editor's; `\b` takes a step of it back, and `↓` leaves a block downwards, past the bracket
-   * that the editor closed.
+   * Text to type. The editor indents; `\b` removes one step, and `↓` leaves a block downwards, past the auto-closed
+   * bracket.
    */
   readonly typed: string;
-  /** What would be typed next, at least to the end of the line; empty where nothing should be suggested. */
+  /** The expected continuation, at least to the end of the line; empty if nothing should be suggested. */
   readonly wanted: string;
-  /** What came of it when it was last looked at. */
+  /** The outcome when last checked. */
   readonly expected: Outcome;
 }
 
-/** `useful`: at least half of the first line that is shown is what comes. `silent`: nothing was shown. */
+/** `useful`: at least half of the first line shown is right. `silent`: nothing was shown. */
 export type Outcome = 'useful' | 'wrong' | 'silent';
 
 export interface Trial {
@@ -26,8 +26,8 @@ export interface Trial {
 }
 
 /**
- * @param before what stood before the cursor after typing, without indentation
- * @param after the same once the suggestion was accepted
+ * @param before text before the cursor after typing, without indentation
+ * @param after the same after accepting the suggestion
  */
 export function outcomeOf(before: string, after: string, wanted: string): Outcome {
   if (!after.startsWith(before)) return 'wrong';
@@ -44,12 +44,12 @@ export function outcomeOf(before: string, after: string, wanted: string): Outcom
   return 2 * same >= said.length && same >= Math.min(2, said.length) ? 'useful' : 'wrong';
 }
 
-/** A text without what an editor indents by itself. */
+/** A text without automatic indentation. */
 export function withoutIndentation(text: string): string {
   return text.replace(/^[ \t]+/gm, '');
 }
 
-/** What stands before the cursor once a place was typed at, without indentation. */
+/** Text before the cursor after typing at a place, without indentation. */
 export function textBefore(text: string, { after, down = 0, typed }: Place): string {
   const at = text.indexOf(after);
   if (at < 0) throw new Error(`There is no line with ${after}.`);
@@ -58,21 +58,21 @@ export function textBefore(text: string, { after, down = 0, typed }: Place): str
   return withoutIndentation(`${above}\n${typed.replaceAll('\b', '').replaceAll('↓', '\n}')}`);
 }
 
-/** The line behind which a new one is begun, from 1. */
+/** The 1-based line after which a new one is started. */
 export function lineOf(text: string, { after, down = 0 }: Place): number {
   return text.slice(0, text.indexOf(after)).split('\n').length + down;
 }
 
 export interface Counts {
-  /** Places where help is expected, and how they ended. */
+  /** Places where help is expected, and their outcomes. */
   readonly help: number;
   readonly useful: number;
   readonly wrong: number;
   readonly silent: number;
-  /** Places where nothing should be said, and where nothing was. */
+  /** Places where nothing should be suggested, and where nothing was. */
   readonly quiet: number;
   readonly keptQuiet: number;
-  /** Of all that was shown, what was wrong, in places of both kinds. */
+  /** Wrong suggestions in places of both kinds. */
   readonly allWrong: number;
   readonly all: number;
 }

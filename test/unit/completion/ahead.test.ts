@@ -17,7 +17,7 @@ function itemOf(text: string, offset: number): CompletionItem {
   };
 }
 
-/** What is looked at, `|` for the cursor. */
+/** What is prepared, with `|` for the cursor. */
 const rows: readonly (readonly [what: string, marked: string, inserted: string, ahead: string[]])[] = [
   ['a line', '  a = |\nend', 'b;', ['  a = b;|\nend', '  a = b;\n  |\nend']],
   ['a line that opens a block', '  if (a|\nend', ') {', ['  if (a) {|\nend', '  if (a) {\n    |\nend']],
@@ -37,7 +37,7 @@ for (const [what, marked, inserted, ahead] of rows) {
   });
 }
 
-test('what was looked at ahead is known when it is asked for', async () => {
+test('a result prepared ahead is available on request', async () => {
   const predictor = new FakePredictor(loadTokenizer(), ['first(alpha);\nsecond(beta);\n']);
   const cache = new CompletionCache();
   const ahead = new LookAhead(cache);

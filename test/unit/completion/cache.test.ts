@@ -40,7 +40,7 @@ for (const [what, path, text, offset, left] of cases) {
   });
 }
 
-test('what takes the place of brackets still does when it is typed along', () => {
+test('a replacement of brackets survives typing along', () => {
   const cache = new CompletionCache();
   const before = { path: 'a.ts', text: 'call()\nend', offset: 5 };
   cache.add(before, [{ ...item, text: 'x, y);', range: { start: 5, end: 6 } }]);
@@ -49,7 +49,7 @@ test('what takes the place of brackets still does when it is typed along', () =>
   assert.deepEqual(found.range, { start: 7, end: 8 });
 });
 
-test('the one used longest ago is forgotten first', () => {
+test('evicts the least recently used entry first', () => {
   const cache = new CompletionCache();
   cache.add(shown, [item]);
   for (let i = 0; i < 40; i++) {
@@ -59,7 +59,7 @@ test('the one used longest ago is forgotten first', () => {
   assert.equal(cache.find(shown), undefined);
 });
 
-test('that there is nothing is known of one place, and does not keep from whoever asks in earnest', () => {
+test('caches an empty result for one place, but not for explicit requests', () => {
   const cache = new CompletionCache();
   cache.add(shown, [], 'not confident enough');
   assert.deepEqual(cache.find(shown), { reason: 'not confident enough' });
@@ -67,7 +67,7 @@ test('that there is nothing is known of one place, and does not keep from whoeve
   assert.equal(cache.find({ ...shown, isInvoked: true }), undefined);
 });
 
-test('once what was shown is typed or taken to its end, a longer one behind it does not take its place', () => {
+test('after a suggestion is fully typed or accepted, a longer one does not replace it', () => {
   const cache = new CompletionCache();
   cache.add(shown, [{ ...item, text: 'call' }, item]);
   assert.equal(cache.find({ path: 'a.ts', text: 'let x = ca\nend', offset: 10 })?.item?.text, 'll');

@@ -95,7 +95,7 @@ for (const { what, other, marked, rest, line, isRenamed = false, isSkipping = fa
   });
 }
 
-test('candidates from the file itself have its lines, above and below the cursor', async () => {
+test('candidates from the edited file have its lines, above and below the cursor', async () => {
   const text =
     'one();\nconst value = read(first);\ntwo();\nconst value = |\nthree();\nconst value = write(last);\n';
   const found = await candidates('', text);
@@ -108,7 +108,7 @@ test('candidates from the file itself have its lines, above and below the cursor
   }
 });
 
-test('once it is late, only what followed the same text is looked for', async () => {
+test('past the deadline, only continuations of the same text are searched', async () => {
   const memory = new CopyMemory(tokenizer);
   memory.set('b.ts', tokenizer.encodePieces(renderFile('b.ts', 'open();\nconst value = read(first);\n')));
   const marked = 'open();\nconst value = ';

@@ -45,14 +45,14 @@ function request(marked: string, path = 'src/new.ts') {
 
 const start = router.slice(0, router.indexOf('    if (this'));
 
-test('a line comes from the repository, with its place', async () => {
+test('suggests a line from the repository, with its place', async () => {
   const { item } = await complete(request(`${start}    if (this.#routes.h|`), memoryOf(files), tokenizer);
   assert.equal(item?.text.split('\n')[0], 'as(path)) {');
   assert.ok(item?.provenance.some(place => place.path === 'src/router.ts' && place.line === 7));
   assert.ok(item.confidence > 0 && item.confidence <= 1);
 });
 
-test('brackets that the editor closed are replaced where the suggestion closes them, for whoever can replace', async () => {
+test('replaces auto-closed brackets that the suggestion closes, if the client can', async () => {
   const memory = memoryOf(files);
   const asked = request(`${start}    if (this.#routes.h|)`);
   assert.equal((await complete(asked, memory, tokenizer)).item?.text, 'as(path)');
@@ -71,7 +71,7 @@ test('what a line opens is suggested with it, to its end', async () => {
   );
 });
 
-test('the file alone does not know what other files say', async () => {
+test('scope file does not use other files', async () => {
   const asked = { ...request(`${start}    if (|`), scope: 'file' as const };
   const { item, withheld } = await complete(asked, memoryOf(files), tokenizer);
   assert.ok(!(item ?? withheld)?.text.includes('#routes.has(path)'));
@@ -83,13 +83,13 @@ test('the stored version of the edited file is not copied from', async () => {
   assert.ok(!(item ?? withheld)?.text.includes('#routes.has(path)'));
 });
 
-test('a file with carriage returns gets them back', async () => {
+test('keeps carriage returns', async () => {
   const asked = request(`${start}    if (|`.replaceAll('\n', '\r\n'));
   const { item } = await complete(asked, memoryOf(files), tokenizer);
   assert.match(item?.text ?? '', /\{\r\n {6}throw[^\n]+\r\n {4}\}$/);
 });
 
-test('brackets right of the cursor are not written again', async () => {
+test('does not repeat brackets after the cursor', async () => {
   const { item } = await complete(
     request(`${start}    if (this.#routes.has(|)) {`),
     memoryOf(files),
@@ -98,20 +98,20 @@ test('brackets right of the cursor are not written again', async () => {
   assert.equal(item?.text, 'path');
 });
 
-test('where nothing is known, it says so', async () => {
+test('reports that nothing is known', async () => {
   const { item, reason } = await complete(request('|'), memoryOf({}), tokenizer);
   assert.equal(item, undefined);
   assert.ok(reason);
 });
 
-test('the shy get nothing that is not certain', async () => {
+test('low eagerness shows only certain suggestions', async () => {
   const asked = { ...request('const zebra = |'), eagerness: 0 };
   const { item, reason, withheld } = await complete(asked, memoryOf(files), tokenizer);
   assert.equal(item, undefined);
   if (withheld !== undefined) assert.equal(reason, 'not confident enough');
 });
 
-test('other ways to go on stand behind the first, each once', async () => {
+test('offers distinct alternatives after the first', async () => {
   const asked = { ...request(`${router}\nexport class |`), isInvoked: true };
   const found = await complete(asked, memoryOf(files), tokenizer);
   const texts = [found.item, ...(found.alternatives ?? [])].map(item => item?.text.split('\n')[0]);
@@ -119,7 +119,7 @@ test('other ways to go on stand behind the first, each once', async () => {
   assert.equal(new Set(texts).size, texts.length);
 });
 
-test('the entry selected in the list is gone on from, and replaced with the suggestion', async () => {
+test('continues and replaces the selected list entry', async () => {
   const asked = request(`${start}    if (this.#ro|`);
   const selected = { start: asked.offset - '#ro'.length, text: '#routes' };
   const { item } = await complete({ ...asked, selected }, memoryOf(files), tokenizer);
@@ -127,13 +127,13 @@ test('the entry selected in the list is gone on from, and replaced with the sugg
   assert.deepEqual(item?.range, { start: selected.start, end: asked.offset });
 });
 
-test('what is asked for is shown to the shy, too', async () => {
+test('an explicit request shows a suggestion at low eagerness', async () => {
   const asked = { ...request(`${start}    if (this.#routes.h|`), eagerness: 0, isInvoked: true };
   const { item } = await complete(asked, memoryOf(files), tokenizer);
   assert.equal(item?.text.split('\n')[0], 'as(path)) {');
 });
 
-test('nothing is put between the halves of a character', async () => {
+test('inserts nothing inside a surrogate pair', async () => {
   const { item } = await complete(
     { path: 'a.ts', text: 'faces = 😀', offset: 9, isInvoked: true },
     memoryOf(files),
@@ -142,7 +142,7 @@ test('nothing is put between the halves of a character', async () => {
   assert.equal(item, undefined);
 });
 
-test('a question that is superseded while it waits looks for nothing', async () => {
+test('a request superseded while waiting searches nothing', async () => {
   const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
   const abort = new AbortController();
   const waiting = complete({ ...request('let value =|'), wait: 60_000 }, predictor, tokenizer, abort.signal);
@@ -157,7 +157,7 @@ test('an aborted request is cancelled', async () => {
   assert.equal(reason, 'cancelled');
 });
 
-test('without time there is still what followed the same text elsewhere', async () => {
+test('without time, still returns continuations of the same text', async () => {
   const asked = { ...request(`${start}    if (|`), budget: -1 };
   const { item } = await complete(asked, memoryOf(files), tokenizer);
   assert.equal(item?.text.split('\n')[0], 'this.#routes.has(path)) {');
@@ -185,7 +185,7 @@ test('a start of a line that is typed along only grows, up to the block behind i
   assert.ok(isBlock);
 });
 
-test('typing along a suggestion asks nobody', async () => {
+test('typing along a suggestion queries no predictor', async () => {
   const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
   const cache = new CompletionCache();
   const first = await complete(request('let value =|'), predictor, tokenizer, undefined, cache);
@@ -196,14 +196,14 @@ test('typing along a suggestion asks nobody', async () => {
   assert.equal(predictor.asked, asked);
 });
 
-test('a predictor without places completes too, by decoding', async () => {
+test('a predictor without sources completes by decoding', async () => {
   const predictor = new FakePredictor(tokenizer, ['let value = compute(alpha);\n']);
   const { item } = await complete(request('let value = co|'), predictor, tokenizer);
   assert.equal(item?.text, 'mpute(alpha);');
   assert.deepEqual(item?.provenance, [{ path: 'fake.ts', line: 1 }]);
 });
 
-test('at any place of any buffer a suggestion is text that can be inserted', async () => {
+test('a suggestion can be inserted at any place of any buffer', async () => {
   const memory = memoryOf(files);
   const texts = [router, files['src/emoji.ts']!, router.replaceAll('\n', '\r\n'), 'x😀y\n\t}\n"<|end|>'];
   await fc.assert(

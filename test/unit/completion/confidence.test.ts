@@ -22,7 +22,7 @@ test('calibration changes no order', () => {
   );
 });
 
-test('what nobody believes in stays so, and little is taken from what is sure', () => {
+test('calibration keeps low shares low and high shares high', () => {
   assert.equal(calibrated(0), 0);
   assert.ok(calibrated(1) > 0.95);
 });

@@ -1,4 +1,4 @@
-/** What a suggestion must be, given what stands around it: one row for each way in which it was not. */
+/** Requirements on suggestions from their surroundings: one row for each way they were violated. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complete } from '../../../server/completion/complete.ts';
@@ -70,7 +70,7 @@ const memory = new CopyMemory(tokenizer);
 for (const [path, text] of Object.entries(files))
   memory.set(path, tokenizer.encodePieces(renderFile(path, text)));
 
-/** All that would be offered, with `‸` where the cursor would go if that is not the end. */
+/** All that would be offered, with `‸` at the cursor's destination if that is not the end. */
 async function offered(
   path: string,
   marked: string,
@@ -104,12 +104,12 @@ for (const marked of [
   });
 }
 
-test('the first line of a file is not offered what the second says', async () => {
+test('does not suggest the second line on the first', async () => {
   for (const { text } of await offered('test/new.test.ts', `|\n${suite('new')}`))
     assert.ok(!text.includes('import { strip }'), text);
 });
 
-test('an import that the file has is not offered again', async () => {
+test('does not suggest an existing import', async () => {
   const marked = suite('new').replace('\n\n', "\nimport { other } from './other.ts';\nimport |\n\n");
   for (const { text } of await offered('test/new.test.ts', marked)) assert.ok(!text.includes('strip'), text);
 });
@@ -136,7 +136,7 @@ for (const [what, line, expected] of bodies) {
   });
 }
 
-test('a body that is there already is not closed again', async () => {
+test('does not close an existing body again', async () => {
   const marked = `import { strip } from '../src/strip.ts';\n\ndescribe('new', |\n  it('should keep', () => {\n    strip('');\n  });\n});\n`;
   for (const { result } of await offered('test/new.test.ts', marked))
     assert.ok(!/\{\n\s*‸/.test(result), result);
@@ -162,13 +162,13 @@ for (const [name, unit] of styles) {
   });
 }
 
-test('an empty file is indented as the editor does', async () => {
+test('indents an empty file like the editor', async () => {
   const indentation = { insertSpaces: false, tabSize: 4 };
   const [first] = await offered('jobs/three.py', 'class One:\n|', { indentation });
   assert.match(first?.text ?? '', /^\tdef run\(self\):/);
 });
 
-test('a relative import is written for the file that it is in', async () => {
+test('rewrites a relative import for the edited file', async () => {
   const [first] = await offered(
     'test/deep/new.test.ts',
     "import { strip } from |\n\ndescribe('x', () => {\n});\n",
@@ -178,7 +178,7 @@ test('a relative import is written for the file that it is in', async () => {
     assert.ok(!text.includes('strip'), text);
 });
 
-test('no conflict marker is offered', async () => {
+test('suggests no conflict marker', async () => {
   for (const start of [
     "export function mid() {\n  prepare('mid');\n|",
     "export function mid() {\n  prepare('mid');\n<|",
@@ -186,7 +186,7 @@ test('no conflict marker is offered', async () => {
     for (const { text } of await offered('src/mid.ts', start)) assert.ok(!/<{4}|>{4}|={5}/.test(text), text);
 });
 
-test('code is drawn from code, a comment from comments', async () => {
+test('suggests code from code, comments from comments', async () => {
   for (const { text } of await offered('lib/three.ts', "const three = './b';\nlogger.|\n"))
     assert.ok(!text.includes('js'), text);
   for (const { text } of await offered(
@@ -201,7 +201,7 @@ test('code is drawn from code, a comment from comments', async () => {
   assert.equal(inside[0]?.text, 'every transport that is open.');
 });
 
-test('a bracket that is not open is not closed', async () => {
+test('does not close a bracket that is not open', async () => {
   const closed = await offered('jobs/three.py', 'total = float(loss.|\n');
   assert.equal(closed[0]?.text, 'numpy())');
   for (const { text } of await offered('jobs/three.py', 'total = loss.|\n'))

@@ -62,7 +62,7 @@ const item = {
   origin: 'repository',
 } as const;
 
-/** The rules themselves: each of these has to be found. */
+/** Each of these rules has to be detected. */
 const faults: readonly (readonly [rule: RegExp, text: string, inserted: string, offset?: number])[] = [
   [/half a surrogate/, 'ab', 'x\uD83D'],
   [/replacement/, 'ab', '\uFFFD'],
@@ -97,7 +97,7 @@ test('a start of a line that ends within a mark of several quotes is found', () 
   }
 });
 
-test('the rules find what breaks them', () => {
+test('the rules detect violations', () => {
   for (const [rule, text, inserted, offset = 2] of faults) {
     const place: Case = { text, offset };
     const found = { ...item, range: { start: offset, end: offset }, text: inserted };

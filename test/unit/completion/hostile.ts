@@ -1,9 +1,11 @@
-/** Buffers as they come from people and from the world at its worst, and what a suggestion in them must never be. */
+/** Realistic and hostile buffers, and what a suggestion in them must never be. */
 import type { CompletionItem } from '../../../server/fitting/request.ts';
 import { canScan, Scanner } from '../../../server/source-text/scanner.ts';
 import { type Language, languageOf } from '../../../server/workspace/language.ts';
 
-/** What real files hold some day: broken pairs, directions, joiners, line ends of every kind, names of special tokens. */
+/**
+ * What real files may contain: broken pairs, bidirectional marks, joiners, all line endings, names of special tokens.
+ */
 const oddities = [
   '😀',
   '🧑‍🚀',
@@ -34,7 +36,7 @@ const oddities = [
   '「中文」',
 ];
 
-/** What editors put right of the cursor by themselves. */
+/** What editors insert after the cursor by themselves. */
 const closed = [')', ']', '}', '"', "')", '")', '})', '`)'];
 
 export interface Case {
@@ -42,11 +44,11 @@ export interface Case {
   readonly offset: number;
 }
 
-/** Characters on either side of the cursor that are kept: what is further away changes little and costs time. */
+/** Characters kept on either side of the cursor: the rest changes little and costs time. */
 const reach = 900;
 const mostCut = 60;
 
-/** A place in a text, with some of what followed it gone and odd things strewn around it. */
+/** A place in a text, with some of the following text removed and odd characters inserted. */
 export function hostileCase(source: string, random: () => number): Case {
   const pick = (count: number): number => Math.floor(random() * count);
   const at = pick(source.length + 1);
@@ -66,7 +68,7 @@ export function hostileCase(source: string, random: () => number): Case {
   return { text: before + after, offset: before.length };
 }
 
-/** The rules that a suggestion breaks, in words; `isForeign` says of a spelling whether no text that may be copied from has it. */
+/** The rules that a suggestion breaks, in words; `isForeign` tells whether no copyable text contains a spelling. */
 export function broken(
   { text, offset }: Case,
   item: CompletionItem,
@@ -98,7 +100,7 @@ export function broken(
   return rules.filter(([isBroken]) => isBroken).map(([, rule]) => rule);
 }
 
-/** Only brackets and quotes, all of them up to the end of the line, and only where it has them too. */
+/** Only brackets and quotes, all of them up to the end of the line, and only those the suggestion contains. */
 function mayReplace(text: string, { range, text: inserted }: CompletionItem): boolean {
   const replaced = text.slice(range.start, range.end);
   let at = 0;
@@ -113,9 +115,9 @@ function repeatsSuffix(text: string, offset: number, inserted: string): boolean 
     .split(/\r\n?|\n/, 1)[0]!
     .trim();
   if (rest === '') return false;
-  // A single bracket may close another one than that right of the cursor.
+  // A single bracket may close another one than that after the cursor.
   if (rest.length < 2 || !inserted.includes(rest)) return false;
-  // What is whole by itself leaves them to whatever they close.
+  // Balanced text leaves them to whatever they close.
   return !(/^[)\]}]+[;,]?$/.test(rest) && isWhole(inserted));
 }
 
@@ -149,7 +151,7 @@ function strewn(text: string, odd: string, at: number): string {
 
 const lineBreak = /\r\n?|\n/;
 
-/** The lines of the suggestion with what stands before and after it on them. */
+/** The suggestion's lines with the text before and after it. */
 function wholeLines(text: string, { range, text: inserted }: CompletionItem): string {
   return (
     text.slice(0, range.start).split(lineBreak).at(-1)! +
@@ -173,12 +175,12 @@ function isWordy(line: string): boolean {
   return /\p{L}/u.test(line) && !/^(?:end\b|fi$|done$|esac$|<\/|[\])}])/.test(line);
 }
 
-/** A start that ends after the first or second of the three quotes that end a string. */
+/** A prefix that ends after the first or second of three closing quotes. */
 function endsInMark(text: string, item: CompletionItem, language: Language): boolean {
   if (item.isStart !== true || !canScan(language)) return false;
   const closer = new Scanner(language).feed(text.slice(0, item.range.start) + item.text).stringCloser;
   if (closer.length < 2 || !item.text.endsWith(closer[0]!)) return false;
-  // Quotes within such a string come in pairs on a line.
+  // Within such a string, quotes come in pairs on a line.
   const line = text.slice(0, item.range.start).split(lineBreak).at(-1)! + item.text;
   const quotes = line.replaceAll(closer, '').split(closer[0]!).length - 1;
   return item.text.endsWith(closer.slice(1)) || quotes % 2 === 1;
@@ -206,7 +208,7 @@ function holdsLineBelow(text: string, item: CompletionItem): boolean {
   return lines.some(line => isWordy(line.trim()) && line.trim() === below);
 }
 
-/** Tabs in a file of spaces, and the other way round. */
+/** Tabs in a file of spaces, or the reverse. */
 function indentsOtherwise(text: string, item: CompletionItem): boolean {
   const own = (text.slice(0, item.range.start) + text.slice(item.range.end)).split(lineBreak);
   const hasTabs = own.some(line => line.startsWith('\t'));
@@ -216,7 +218,7 @@ function indentsOtherwise(text: string, item: CompletionItem): boolean {
   return added.some(line => (hasTabs ? /^\t* {2}/ : /^ *\t/).test(line));
 }
 
-/** Where code is written, a string of one line that the suggestion begins and its line does not end. */
+/** In code, a one-line string that the suggestion starts and its line does not end. */
 function leavesString(text: string, item: CompletionItem, language: Language): boolean {
   if (!canScan(language)) return false;
   const here = new Scanner(language).feed(text.slice(0, item.range.start).replaceAll('\r', '')).fork();
@@ -226,7 +228,7 @@ function leavesString(text: string, item: CompletionItem, language: Language): b
   return here.feed(`${item.text.replaceAll('\r', '')}${suffix}\n`).broken > without;
 }
 
-/** A closing bracket in the middle of a line, where nothing that it could close is open in the whole file. */
+/** A closing bracket in the middle of a line that closes nothing open in the whole file. */
 function closesNothing(text: string, item: CompletionItem, language: Language): boolean {
   if (!canScan(language)) return false;
   const before = new Scanner(language).feed(text.slice(0, item.range.start).replaceAll('\r', ''));

@@ -24,13 +24,13 @@ function asked(text: string) {
   return { path, text, offset: text.length, eagerness: 0.8 };
 }
 
-test('at the end of a line the next one is offered at once', async () => {
+test('suggests the next line at the end of a line', async () => {
   const { item } = await complete(asked(start), memory, tokenizer);
   assert.match(item?.text ?? '', /^\n {2}session\.touch\(Date\.now\(\)\)/);
   assert.deepEqual(item?.range, { start: start.length, end: start.length });
 });
 
-test('it is the same one after Enter', async () => {
+test('suggests the same line after Enter', async () => {
   const cache = new CompletionCache();
   const end = await complete(asked(start), memory, tokenizer, undefined, cache);
   const below = `${start}\n  `;
@@ -38,20 +38,20 @@ test('it is the same one after Enter', async () => {
   assert.equal(end.item?.text, `\n  ${next.item?.text}`);
 });
 
-test('with carriage returns it begins with one', async () => {
+test('starts with a carriage return if the file has them', async () => {
   const text = start.replaceAll('\n', '\r\n');
   const { item } = await complete(asked(text), memory, tokenizer);
   assert.match(item?.text ?? '', /^\r\n {2}session/);
 });
 
-test('in the middle of a line nothing of the next one is offered', async () => {
+test('does not suggest the next line in the middle of a line', async () => {
   const text = `${start}\n`;
   const offset = start.length - 'openSession(request);'.length;
   const { item } = await complete({ ...asked(text), offset }, memory, tokenizer);
   assert.ok(!item?.text.startsWith('\n'));
 });
 
-test('a line that stands below already is not offered', async () => {
+test('does not suggest an existing line below', async () => {
   const text = `${start}\n  session.touch(Date.now());\n  return answerOf(session);\n}\n`;
   const { item } = await complete({ ...asked(text), offset: start.length }, memory, tokenizer);
   assert.ok(!item?.text.includes('session.touch'));

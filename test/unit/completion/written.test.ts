@@ -8,7 +8,7 @@ function itemAt(text: string, written: string) {
   return itemFromModel(written, 0.5, { path: 'a.ts', text: text.replace('|', ''), offset });
 }
 
-test('what a model wrote is inserted at the cursor, with no source', () => {
+test('inserts a model’s output at the cursor, without a source', () => {
   assert.deepEqual(itemAt('const total = |\n', 'sum(values);'), {
     text: 'sum(values);',
     range: { start: 14, end: 14 },
@@ -32,10 +32,10 @@ for (const [name, text, written] of withheld) {
   });
 }
 
-test('what stands right of the cursor is not written twice', () => {
+test('does not repeat text after the cursor', () => {
   assert.equal(itemAt('call(|);\n', 'first, second);')?.text, 'first, second');
 });
 
-test('line ends are those of the file', () => {
+test('uses the file’s line endings', () => {
   assert.equal(itemAt('if (x) |\r\n', '{\n  a();\n}')?.text, '{\r\n  a();\r\n}');
 });

@@ -42,7 +42,7 @@ test('on the first line nothing is above', () => {
   assert.equal(at('\nab|c').above, '');
 });
 
-test('carriage returns are gone from the context, and known', () => {
+test('removes carriage returns from the context, and records them', () => {
   const context = at('one\r\ntwo|\r\nthree\r\n');
   assert.equal(context.above, 'one');
   assert.equal(context.lineEnding, '\r\n');
@@ -54,7 +54,7 @@ test('a cursor is never inside a line ending or a surrogate pair', () => {
   assert.equal(contextOf({ path: 'a', text: 'x😀y', offset: 2 }).linePrefix, 'x');
 });
 
-test('of a huge file only the surroundings are looked at, and lines keep their numbers', () => {
+test('uses only the surroundings in a huge file, with correct line numbers', () => {
   const text = 'let a = 1;\n'.repeat(50_000);
   const context = contextOf({ path: 'a.ts', text, offset: text.length });
   assert.ok((context.above ?? '').length < 200_000);

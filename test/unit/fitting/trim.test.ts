@@ -56,7 +56,7 @@ for (const [text, expected] of clean) {
     assert.equal(cleanText(text), expected));
 }
 
-test('what begins with the closer right of the cursor would be typed over', () => {
+test('a suggestion starting with the closer after the cursor would be typed over', () => {
   assert.ok(isTypedOver('""Says more.""', '"'));
   assert.ok(isTypedOver(') => {', ');'));
   assert.ok(!isTypedOver('name', '"'));
