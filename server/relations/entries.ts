@@ -19,8 +19,8 @@ export interface Entry {
   readonly definition?: Definition;
 }
 
-const mostPrograms = 12;
-const mostRoutes = 60;
+const maxPrograms = 12;
+const maxRoutes = 60;
 const longestLine = 300;
 
 /** Annotations of classes that a framework starts. */
@@ -67,7 +67,7 @@ export function entriesOf(
     const lines = text.split('\n');
     const annotated = startedIn(path, lines, facts);
     if (annotated !== undefined) add(annotated);
-    if (declared.length < mostRoutes)
+    if (declared.length < maxRoutes)
       for (const { verb, path: route, line, handler } of facts.files.get(path)!.routes)
         declared.push({
           kind: 'route',
@@ -78,7 +78,7 @@ export function entriesOf(
         });
   }
   const programs = [...found.values()].sort((one, other) => depth(one.path, '') - depth(other.path, ''));
-  return [...programs.slice(0, mostPrograms), ...declared.slice(0, mostRoutes)];
+  return [...programs.slice(0, maxPrograms), ...declared.slice(0, maxRoutes)];
 }
 
 /** The activity that Android launches from its icon. */

@@ -21,8 +21,8 @@ export interface RepositoryPart {
 
 const opened = 0.25;
 /** Files of a flat folder that become parts. */
-const mostFiles = 8;
-const leastPackages = 3;
+const maxFiles = 8;
+const minPackages = 3;
 
 interface Folder {
   readonly path: string;
@@ -59,7 +59,7 @@ export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope:
     const whole = code.reduce((sum, path) => sum + codeOf(path), 0);
     const alone =
       whole > opened * root.code && code.length > 1
-        ? code.sort((one, other) => codeOf(other) - codeOf(one) || compare(one, other)).slice(0, mostFiles)
+        ? code.sort((one, other) => codeOf(other) - codeOf(one) || compare(one, other)).slice(0, maxFiles)
         : [];
     for (const path of alone) add(path, 'file', false, [path]);
     const rest = folder.loose.filter(path => !alone.includes(path));
@@ -110,7 +110,7 @@ function onlyFolder(folder: Folder): Folder {
 function holdsPackages(folder: Folder, { ranked }: RepositoryFacts): boolean {
   if (ranked.supportingOf(`${folder.path}/x`) !== undefined) return false;
   const packages = [...folder.folders.values()].filter(({ loose }) => loose.some(isManifest));
-  return packages.length >= leastPackages && packages.length >= folder.folders.size / 2;
+  return packages.length >= minPackages && packages.length >= folder.folders.size / 2;
 }
 
 function filesIn(folder: Folder): string[] {

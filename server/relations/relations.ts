@@ -5,8 +5,8 @@ import { folderOf } from '../protocol/folders.ts';
 import type { PartLink, PartRelations, Place, Statement } from '../protocol/requests.ts';
 import { partsOf, type RepositoryPart } from './parts.ts';
 
-const mostLinks = 6;
-const mostWires = 4;
+const maxLinks = 6;
+const maxWires = 4;
 
 /**
  * @param statementOf describes a folder or file
@@ -64,7 +64,7 @@ export function relationsOf(
       wiredBy: wires
         .filter(({ to }) => to === part)
         .map(({ at }) => at)
-        .slice(0, mostWires),
+        .slice(0, maxWires),
     };
   });
 }
@@ -94,7 +94,7 @@ class Links {
     return [...(this.#links.get(from) ?? [])]
       .map(([part, link]) => ({ part, ...link }))
       .sort((one, other) => other.references - one.references)
-      .slice(0, mostLinks);
+      .slice(0, maxLinks);
   }
 }
 

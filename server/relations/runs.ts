@@ -7,10 +7,10 @@ import { baseName, compare } from '../syntax/paths.ts';
 import { type Call, type Callable, Calls } from './calls.ts';
 import { type Entry, entriesOf } from './entries.ts';
 
-const mostRuns = 8;
-const mostCalls = 6;
+const maxRuns = 8;
+const maxCalls = 6;
 /** Shortest chain worth showing. */
-const leastCalls = 2;
+const minCalls = 2;
 /** Limit on definitions examined per summary. */
 const mostLooked = 6000;
 const steps = 6;
@@ -21,7 +21,7 @@ const telling =
   /^(?:main|run\w*|start\w*|serve\w*|handle\w*|execute\w*|exec|invoke\w*|process\w*|dispatch\w*|parse\w*|render\w*|find\w*|load\w*|build\w*|compile\w*|call|__call__|ServeHTTP|apply)$/i;
 const [manyUsers, toolWeight] = [5, 0.5];
 /** Roots examined in a library. */
-const mostRoots = 240;
+const maxRoots = 240;
 const rootFiles = 14;
 
 /** @param keyFiles most central files, which order the search for a library's roots */
@@ -44,8 +44,8 @@ export function runsOf(
   // Programs with a chain come first.
   programs.sort((one, other) => Number(other.chain.length > 0) - Number(one.chain.length > 0));
   for (const { entry, chain } of [...programs, ...routes.slice(0, 2)])
-    if (runs.length < mostRuns) runs.push(runOf(entry.title, entry, chain));
-  if (!runs.some(({ calls: told }) => told.length >= leastCalls))
+    if (runs.length < maxRuns) runs.push(runOf(entry.title, entry, chain));
+  if (!runs.some(({ calls: told }) => told.length >= minCalls))
     runs.push(...libraryRuns(facts, keyFiles, walker));
   return runs;
 }
@@ -87,12 +87,12 @@ function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker
         .map(definition => ({ path, definition })),
     );
   const found = roots
-    .slice(0, mostRoots)
+    .slice(0, maxRoots)
     .map(root => ({
       root,
       chain: walker.from([{ name: shown(root), path: root.path, calls: walker.calls.of(root) }]),
     }))
-    .filter(({ chain }) => chain.length >= leastCalls + 1)
+    .filter(({ chain }) => chain.length >= minCalls + 1)
     .sort(
       (one, other) =>
         worthOf(other.root, other.chain) - worthOf(one.root, one.chain) ||
@@ -170,7 +170,7 @@ class Walker {
       const way = this.#furthest({ name, path }, calls, steps, new Set(), new Map());
       if (way.worth > best.worth) best = way;
     }
-    return best.steps.slice(0, mostCalls);
+    return best.steps.slice(0, maxCalls);
   }
 
   #furthest(

@@ -17,8 +17,8 @@ export interface DescribeOptions {
 
 type Section = Description['sections'][number];
 
-const mostInSection = 60;
-const mostUsers = 12;
+const maxInSection = 60;
+const maxUsers = 12;
 
 /** @throws RangeError when `path` is not indexed */
 export function describe(
@@ -45,7 +45,7 @@ export function describe(
 function made(kind: Description['kind'], title: string, sections: readonly Section[]): Description {
   const filled = sections
     .filter(({ statements }) => statements.length > 0)
-    .map(section => ({ ...section, statements: section.statements.slice(0, mostInSection) }));
+    .map(section => ({ ...section, statements: section.statements.slice(0, maxInSection) }));
   return { kind, title, sections: filled, markdown: markdown(title, filled) };
 }
 
@@ -146,7 +146,7 @@ function usersOf(path: string, facts: RepositoryFacts): Statement[] {
   const { ranked } = facts;
   const lines = new Map(ranked.references.to(path).map(({ from, line }) => [from, line]));
   return (ranked.files.get(path)?.users ?? [])
-    .slice(0, mostUsers)
+    .slice(0, maxUsers)
     .map(user => linked(user, user, lines.get(user) ?? 1, facts));
 }
 

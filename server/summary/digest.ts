@@ -31,10 +31,10 @@ export interface DigestOptions {
 
 const biggestShown = 10;
 const treeDepth = 3;
-const mostTreeRows = 80;
-const mostOutlineLines = 120;
+const maxTreeRows = 80;
+const maxOutlineLines = 120;
 /** Minimum tokens for a file. */
-const leastEntry = 24;
+const minEntry = 24;
 /** Maximum share of the budget before the files. */
 const headShare = 0.2;
 
@@ -109,7 +109,7 @@ function filesWithin(
   const entries = new Map<string, { entry: Entry; cost: number }>();
   let left = room;
   for (const path of order) {
-    if (left < leastEntry) break;
+    if (left < minEntry) break;
     const text = source.textOf(path);
     if (text === undefined) continue;
     const facts = files.get(path)!;
@@ -128,7 +128,7 @@ function filesWithin(
   };
   for (const kept of entries.values()) {
     const facts = files.get(kept.entry.path)!;
-    if (facts.definitions.length === 0 || left < leastEntry) continue;
+    if (facts.definitions.length === 0 || left < minEntry) continue;
     change(kept, { ...kept.entry, outline: outlineText(source.textOf(kept.entry.path)!, facts, true) });
   }
   for (const kept of entries.values()) {
@@ -146,7 +146,7 @@ function outlineText(text: string, { definitions }: FileFacts, withMembers: bool
   const members = withMembers ? definitions.filter(one => !outer.has(one) && one.exported) : [];
   // If there are too many, the top level stays.
   const shown = [...outer, ...members]
-    .slice(0, mostOutlineLines)
+    .slice(0, maxOutlineLines)
     .sort((one, other) => one.line - other.line)
     .map(({ line }) => {
       const content = (lines[line - 1] ?? '').slice(0, 160).trimEnd().replace(/[{:]$/, '').trimEnd();
@@ -181,7 +181,7 @@ function headOf(
     .map(({ name, command }) => (command === '' ? name : `${name}: ${command}`));
   const startHere = summary.startHere.map(({ path, why }) => `${path} (${why})`);
   const rows = treeRows(summary.parts, '', treeDepth);
-  for (let shown = Math.min(rows.length, mostTreeRows); ; shown = Math.floor(shown / 2)) {
+  for (let shown = Math.min(rows.length, maxTreeRows); ; shown = Math.floor(shown / 2)) {
     const more = rows.length - shown;
     const head: Head = {
       name: summary.name,

@@ -11,7 +11,7 @@ export interface Rectangle {
   readonly y1: number;
 }
 
-const mostLines = 80;
+const maxLines = 80;
 const [thinnest, thickest] = [1, 6];
 /** Curvature as a share of a line's length, which separates the two directions between parts. */
 const bow = 0.15;
@@ -31,7 +31,7 @@ export function relationShapes(
     .flatMap(part => part.uses.map(use => ({ from: keyOf(part), to: use.part, ...use })))
     .filter(({ from, to }) => centres.has(from) && centres.has(to))
     .sort((one, other) => other.references - one.references)
-    .slice(0, mostLines);
+    .slice(0, maxLines);
   const most = Math.max(1, ...lines.map(({ references }) => references));
   const dots = [...centres.values()].map(
     ({ x, y }) => `<circle cx="${x}" cy="${y}" r="3" fill="#111" stroke="#fff"/>`,

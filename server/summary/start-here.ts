@@ -9,8 +9,8 @@ import { sourceOfEntry } from '../relations/sources.ts';
 import { baseName, depth, isReadme } from '../syntax/paths.ts';
 
 const startHereCount = 9;
-const mostDocuments = 4;
-const mostRuns = 3;
+const maxDocuments = 4;
+const maxRuns = 3;
 
 /**
  * README first, then documents for contributors, then entry points from manifests and languages, then the most central
@@ -40,7 +40,7 @@ export function startHere(
     if (folderOf(path) === scope && isReadme(path)) add(path, 'what the project says about itself');
   for (const path of documents.documents
     .filter(path => known.has(path) && !isReadme(path) && depth(path, scope) <= 1)
-    .slice(0, mostDocuments))
+    .slice(0, maxDocuments))
     add(path, aboutDocument(path));
   const sizes = sizesOfFolders(paths, files);
   const manifests = paths
@@ -61,7 +61,7 @@ export function startHere(
         add(path, `${entry.role} in ${manifest.path}`);
     }
   }
-  for (const run of runs.slice(0, mostRuns))
+  for (const run of runs.slice(0, maxRuns))
     if (known.has(run.path) && isWorthReading(run.path) && chosen.size < startHereCount - 2)
       add(run.path, 'where it starts to run', run.line);
   for (const file of keyFiles)

@@ -34,9 +34,9 @@ const context = 48;
 const shortest = 3;
 /** Places per token. Tokens with more occurrences connect nothing. */
 const placesPerToken = 48;
-const mostPlaces = 20;
-const mostPlacesPerFile = 3;
-const leastScore = 0.04;
+const maxPlaces = 20;
+const maxPlacesPerFile = 3;
+const minScore = 0.04;
 /** Lines searched for a non-blank one, and for the enclosing definition. */
 const [furthestSpoken, furthestOpening, longestOpening] = [12, 80, 160];
 const [siblingWeight, noiseWeight] = [1.5, 0.3];
@@ -75,12 +75,12 @@ export async function placesLike(
     strongest(lines).map(place => ({ path, ...place, score: Math.min(1, place.score / whole) })),
   );
   return places
-    .filter(({ score }) => score >= leastScore)
+    .filter(({ score }) => score >= minScore)
     .map(place => judged(place, opening, repository))
     .sort(
       (one, other) => other.score - one.score || (one.path < other.path ? -1 : 1) || one.line - other.line,
     )
-    .slice(0, mostPlaces);
+    .slice(0, maxPlaces);
 }
 
 /** The line itself, or the nearest non-blank one; below before above. */
@@ -207,7 +207,7 @@ function strongest(lines: ReadonlyMap<number, number>): { line: number; endLine:
       score: cluster.reduce((sum, [, score]) => sum + score, 0),
     }))
     .sort((one, other) => other.score - one.score)
-    .slice(0, mostPlacesPerFile);
+    .slice(0, maxPlacesPerFile);
 }
 
 /** −log₂ of each token's frequency in the repository. */

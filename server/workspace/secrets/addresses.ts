@@ -95,7 +95,7 @@ const company =
   /(?:^|[;?&"'\s])(?:server|data source|host|hostname|address|addr|network address|initial catalog|database|user id|uid|user|username|driver|endpoint)\s?=\s?([^;&"'\s,)]+)/gi;
 
 /** More than any hand-written file has. */
-const mostConnections = 1000;
+const maxConnections = 1000;
 
 /** ADO.NET, ODBC, JDBC, libpq: `Server=…;User Id=…;Password=…`. */
 export function findConnection(text: string): Find | undefined {
@@ -116,7 +116,7 @@ export function findConnection(text: string): Find | undefined {
   if (!connectionSign.test(text)) return undefined;
   let looked = 0;
   for (const match of text.matchAll(connection)) {
-    if (++looked > mostConnections) break;
+    if (++looked > maxConnections) break;
     const value = match[1]!.replace(/^["'{]|["'}]$/g, '');
     if (value.length < 6 || wordsForPassword.test(value) || isFilledIn(value)) continue;
     const lineStart = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - 400);

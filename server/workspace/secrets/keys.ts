@@ -6,7 +6,7 @@ import type { Find } from './verdict.ts';
 const reach = 4000;
 
 /** Minimum base64 characters, more than a document's excerpt has. */
-const leastKey = 60;
+const minKey = 60;
 
 const markers = /(?:BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-\d|minisign encrypted secret key)/g;
 
@@ -43,7 +43,7 @@ function hasKey(after: string): boolean {
   // Also removes the `+` that joins lines of a quoted key; base64 has few of them.
   const bare = (end < 0 ? after : after.slice(0, end)).replace(headers, ' ').replace(/["'`]\s*\+/g, ' ');
   const body = /[A-Za-z0-9+/=]*/.exec(bare.replace(dressing, '').replace(/^(?:BLOCK)?/, ''))![0];
-  return body.length >= leastKey && entropyOf(body.slice(0, 400)) > 4.2;
+  return body.length >= minKey && entropyOf(body.slice(0, 400)) > 4.2;
 }
 
 const heads: readonly string[] = [
