@@ -16,7 +16,7 @@ QK_EPSILON = 1e-5
 
 
 def attend(q, k, v, mask):
-    """softmax(q kᵀ + mask) v; q is scaled already. mask: additive, broadcast to [B, H, T, S]."""
+    """softmax(q kᵀ + mask) v with pre-scaled q. mask: additive, broadcast to [B, H, T, S]."""
     if hasattr(F, "scaled_dot_product_attention"):
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype), scale=1.0)
     return torch.softmax(q @ k.transpose(-1, -2) + mask, -1) @ v

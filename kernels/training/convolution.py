@@ -1,12 +1,12 @@
-"""Causal convolutions, one filter a channel. A short kernel is [W, channels] with the present token's row last, as kernels/short-convolution
-has it; the taps of a long filter, h_0 … h_{W−1}, have it first."""
+"""Causal convolutions, one filter a channel. A short kernel is [W, channels] with the current token's row last, as in kernels/short-convolution;
+the taps of a long filter, h_0 … h_{W−1}, have it first."""
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 
 def short_convolution(u, kernel):
-    """y_t = Σ_j kernel_j ⊙ u_{t−W+1+j}: u [B, T, c], kernel [W, c] with small W. A sum of shifted products, which a compiler fuses."""
+    """y_t = Σ_j kernel_j ⊙ u_{t−W+1+j}: u [B, T, c], kernel [W, c] with small W. A sum of shifted products, which the compiler fuses."""
     if u.device.type == "cpu" and not compiling():
         return ShortConvolution.apply(u, kernel)
     width, length = kernel.shape[0], u.shape[1]
@@ -22,7 +22,7 @@ def compiling():
 
 
 class ShortConvolution(torch.autograd.Function):
-    """The same with its gradient written out: the slices' own gradients would each fill a whole tensor with zeros."""
+    """Same with an explicit gradient: the slices' own gradients would each allocate a whole tensor of zeros."""
 
     @staticmethod
     def forward(ctx, u, kernel):
@@ -57,7 +57,7 @@ def long_convolution(u, taps):
 
 
 def near_identity(width, channels, noise=0.1, lag=0):
-    """A short kernel near the one that hands token t − lag through."""
+    """A short kernel close to one that passes token t − lag through."""
     kernel = noise * torch.randn(width, channels)
     kernel[width - 1 - lag] += 1
     return nn.Parameter(kernel)

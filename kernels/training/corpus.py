@@ -37,7 +37,7 @@ FIRST_COMMENT = re.compile(r"\A(?P<bang>#![^\n]*\n)?\s*(?P<comment>/\*.*?\*/[ \t
 
 
 def clean(text):
-    """Line endings to \\n and the licence comments at the top away; a small model otherwise babbles them."""
+    """Normalizes line endings to \\n and strips leading licence comments, which a small model would otherwise repeat."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     for _ in range(3):
         match = FIRST_COMMENT.match(text)
@@ -134,7 +134,7 @@ def version_of(registry, folder):
 
 
 def within_cap(files, package):
-    """At most the cap of each language: whole folders, drawn by hash, so that what stays is whole and in tree order."""
+    """At most the cap of each language: whole folders, sampled by hash, so that the rest is complete and in tree order."""
     size = Counter()
     for language, path, text in files:
         size[language, os.path.dirname(path)] += len(text)

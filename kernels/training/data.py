@@ -28,7 +28,7 @@ class Corpus:
                 self.files[document["language"], document["package"]].append((document["path"], document["text"]))
         self.shares = defaultdict(list)
         for (language, package), files in self.files.items():
-            # The square root keeps one large package from standing for its language.
+            # The square root keeps one large package from dominating its language.
             self.shares[language].append((package, sum(len(text) for _, text in files) ** 0.5))
 
     def draw_package(self, rng, at_least=1):
@@ -64,7 +64,7 @@ class Sampler:
         return tokens, (tokens[:, 1:] != PAD).astype(np.float32), together
 
     def neighbours(self, total, count):
-        """`count` different places out of `total`, in order, most of them near each other."""
+        """`count` distinct places of `total`, in order, mostly near each other."""
         first = int(self.rng.integers(total))
         reach = min(total, int(count * 2 ** self.rng.integers(1, 5)))
         low = max(0, min(first - reach // 2, total - reach))

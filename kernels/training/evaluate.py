@@ -40,7 +40,7 @@ READERS = ("dilated", "infini", "continuous")
 
 
 def alone(memory, reader):
-    """The memory as one reader's alone: the others find what an empty one gives."""
+    """The memory for one reader alone: the others get an empty one."""
     bindings, keys, curve = (float(reader == name) for name in ("infini", "dilated", "continuous"))
     return {
         **memory,
@@ -52,7 +52,7 @@ def alone(memory, reader):
 
 
 def nats(model, tokens, opened, foreign=None, reader=None):
-    """Nats of every predicted token [B, T]. `foreign`: tokens whose memory is read instead of the batch's own; `reader`: who alone reads it."""
+    """Nats of every predicted token [B, T]. `foreign`: tokens whose memory replaces the batch's own; `reader`: the only reader that gets it."""
     x = model.read(tokens[:, :-1])
     memory = None
     if opened and model.reads:
@@ -63,7 +63,7 @@ def nats(model, tokens, opened, foreign=None, reader=None):
 
 
 def nats_after_another(model, tokens):
-    """Nats of every predicted token [B, T], each sequence read in one go after the one before it."""
+    """Nats of every predicted token [B, T], each sequence continued directly from the one before it."""
     length = tokens.shape[1] - 1
     both = torch.cat([tokens.roll(1, 0)[:, :-1], tokens], 1)
     return nats(model, both, False)[:, -length:]
@@ -81,7 +81,7 @@ def xz_bits(data, before=b""):
 def measure(model, corpus, language, batches, shape, seed=11):
     sampler = Sampler(only(corpus, language), seed, fim=0.0, one_package=1.0)
     bits = dict.fromkeys(["closed", "open", *READERS, "foreign", "causal", "gzip", "xz", "xz with others"], 0.0)
-    # The first batch has none before it; its own, in whatever order, would hold the text itself.
+    # The first batch has no predecessor; its own sequences would contain the text itself.
     size, previous = 0, torch.from_numpy(Sampler(only(corpus, language), seed + 1, fim=0.0, one_package=1.0).batch(*shape)[0])
     for _ in range(batches):
         tokens = torch.from_numpy(sampler.batch(*shape)[0])

@@ -1,4 +1,4 @@
-"""From a checkpoint to what is served.
+"""Exports a checkpoint for serving.
 
     python3 export.py CHECKPOINT [OUT]     OUT (kernels/weights/nano.safetensors): fp16, the state spaces in fp32 as poles and residues, the
                                            implicit filters as their taps; the configuration and what it was trained on as metadata
@@ -29,7 +29,7 @@ RENDERING_VERSION = 1
 
 
 def served_tensors(model):
-    """Name → fp32 tensor, with trained forms replaced by served ones."""
+    """Name → fp32 tensor, in the form used in serving."""
     tensors, replaced = {}, set()
     for name, module in model.named_modules():
         if isinstance(module, Modes):
@@ -46,7 +46,7 @@ def served_tensors(model):
 
 
 def in_half(tensors):
-    """fp16, except what would lose its meaning: poles near the unit circle and their residues."""
+    """fp16, except where it would be too coarse: poles near the unit circle and their residues."""
     return {name: t if name.endswith((".poles", ".residues")) else t.half() for name, t in tensors.items()}
 
 
@@ -117,7 +117,7 @@ def golden(out=ROOT / "test/golden/pytorch-reference.safetensors"):
         record[f"writes.{kind}.key"], record[f"writes.{kind}.value"], record[f"writes.{kind}.beta"] = writes[kind]
     record["writes.dilated.key"], record["writes.dilated.value"] = writes["dilated"]
     record["writes.continuous"] = writes["continuous"]
-    # The memory that the first sequence reads: sequences 1 and 2, in this order.
+    # The memory of the first sequence: sequences 1 and 2, in this order.
     record["memory.linear"], record["memory.delta"], record["memory.continuous"] = (memory[k][0] for k in ("linear", "delta", "continuous"))
     record["memory.dilated.key"], record["memory.dilated.value"] = (z[0] for z in memory["dilated"])
     record["memory.dilated.places"] = torch.tensor(strided_places(B - 1, T, GOLDEN.heads, GOLDEN.dilated_span, GOLDEN.dilated_ratio))

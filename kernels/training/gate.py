@@ -1,4 +1,4 @@
-"""Fits the gate that mixes the copy memory and the model (server/model-memory/mixture-gate.ts) to what both said of held-out packages.
+"""Fits the gate that mixes the copy memory and the model (server/model-memory/mixture-gate.ts) to both predictions on held-out packages.
 
     python3 gate.py OBSERVATIONS.bin [HELD.bin] > ../weights/gate.json
 
@@ -35,7 +35,7 @@ class Gate(nn.Module):
         self.input, self.output = nn.Linear(FEATURES, HIDDEN), nn.Linear(HIDDEN, OUTPUTS)
 
     def nats(self, d):
-        """Of each row's token: minus the log of the mixture's probability, as `Gate.mix` computes it."""
+        """Negative log of the mixture's probability of each row's token, as `Gate.mix` computes it."""
         share, by_copy, by_model, lift, bend = self.output(torch.tanh(self.input(d["features"]))).unbind(1)
         share, blend = torch.sigmoid(share)[:, None], torch.sigmoid(bend)[:, None]
         by_copy, by_model = nn.functional.softplus(by_copy)[:, None], nn.functional.softplus(by_model)[:, None]

@@ -25,7 +25,7 @@ def chunk_terms(k, v, log_decay, beta, chunk):
     g = log_decay.reshape(B, H, n, chunk).cumsum(-1)
     beta = beta.reshape(B, H, n, chunk, 1)
     lower = torch.ones(chunk, chunk, dtype=torch.bool, device=k.device).tril()
-    # exp(g_i − g_j) for j ≤ i as one exponential: the factors apart overflow.
+    # exp(g_i − g_j) for j ≤ i as one exponential: separate factors overflow.
     decays = torch.exp((g[..., :, None] - g[..., None, :]).masked_fill(~lower, float("-inf")))
     system = (beta * (k @ k.transpose(-1, -2)) * decays).tril(-1) + torch.eye(chunk, device=k.device)
     solved = torch.linalg.solve_triangular(system, torch.cat([beta * v, beta * torch.exp(g)[..., None] * k], -1), upper=False, unitriangular=True)
@@ -52,7 +52,7 @@ def gated_delta(q, k, v, log_decay, beta, chunk, state=None):
 
 
 def delta_span(k, v, log_decay, beta, chunk):
-    """What the tokens do to any state, S ↦ P S + N: P [B, H, dk, dk], N [B, H, dk, dv]."""
+    """The tokens' effect on any state, S ↦ P S + N: P [B, H, dk, dk], N [B, H, dk, dv]."""
     k, g, U, W, _ = chunk_terms(k, v, log_decay, beta, chunk)
     dk = k.shape[-1]
     k_out = (k * torch.exp(g[..., -1:] - g)[..., None]).transpose(-1, -2)

@@ -9,7 +9,7 @@ _COPYLEFT_OR_RESTRICTED = re.compile(r"gpl|mpl|epl|cddl|sspl|commons[- ]clause|a
 
 
 def permissive(expression):
-    """True where a licence expression can be met by permissive licences alone: all parts of `and`, one part of `or`."""
+    """True if permissive licences alone satisfy an expression: all parts of `and`, one part of `or`."""
     expression = re.sub(r"[()]", " ", expression).strip()
     if not expression:
         return False

@@ -1,4 +1,4 @@
-"""What a file leaves behind, and how files are merged: the writers after the self-decoder.
+"""A file's memory, and merging of files: the writers after the self-decoder.
 
 From n = rms_norm(x) at the end of the self-decoder (keys and values pass a causal convolution of width 4 first, no activation):
 - linear  M = Σ_t β_t k_t v_tᵀ, a head. k is L2-normalised and signed (ELU+1 recalls random keys badly), so there is no denominator z: a
@@ -27,7 +27,7 @@ def stride_at(distance, span, ratio):
 
 
 def strided_places(files, length, heads, span, ratio):
-    """[heads, K]: the places that each head keeps of `files` files of `length` tokens, oldest file first. A file's stride follows from the
+    """[heads, K]: the positions that each head keeps of `files` files of `length` tokens, oldest file first. A file's stride follows from the
     distance at which it begins, the nearest at 0; at a stride a head keeps p ≡ head (mod stride) from the file's start."""
     kept = [[] for _ in range(heads)]
     for file in range(files):
@@ -58,7 +58,7 @@ class MemoryWriter(nn.Module):
         nn.init.zeros_(self.gates.bias)
 
     def forward(self, n):
-        """n [B, T, d] → what each token writes."""
+        """n [B, T, d] → each token's writes."""
         B, T, _ = n.shape
         p = self.project(n)
         bound = 2 * sum(self.widths[:2])

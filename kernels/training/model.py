@@ -87,7 +87,7 @@ class Longsight(nn.Module):
 
     def trunk(self, tokens, opened):
         """(self-decoder's output, final output), both normalised. `opened`: 1 reads the rest of the batch, 0 closes the memory; a tensor, so
-        that one compiled program serves both, or None, which spares the work."""
+        that one compiled program serves both, or None, which skips the work."""
         x = self.read(tokens)
         n = rms_norm(x)
         memory = None

@@ -1,4 +1,4 @@
-"""Muon for matrices, AdamW for the rest, written out so that one state can be split over processes and saved whole.
+"""Muon for matrices, AdamW for the rest, implemented here so that the state can be split over processes and saved whole.
 
 Muon: momentum 0.95 (Nesterov), five Newton–Schulz steps towards an orthogonal matrix, rate · √max(1, rows/columns).
 """

@@ -70,7 +70,7 @@ def save_checkpoint(settings, model, optimizer_state, progress):
 
 
 def rate_scale(share, step, settings):
-    """`share` of the run's time that is over; `step` from 1."""
+    """`share` of the run's time that has passed; `step` from 1."""
     warm = min(1.0, step / settings.warm_up)
     return warm * (min(1.0, (1 - share) / settings.decay_share) * 0.98 + 0.02 if settings.decay_share else 1.0)
 
@@ -126,7 +126,7 @@ class Together:
 
 
 def compiled(model, rank, settings, together):
-    """The trunk, compiled for every shape. The processes take turns, so that the first one's result serves the others from the cache on disk."""
+    """The trunk, compiled for every shape. Processes compile in turn, so that the first one's result serves the others from the disk cache."""
     for count, length in [*settings.shapes, settings.evaluate_with]:
         if count > 1:
             model.rest_of_batch.constant(count, length, next(model.parameters()).device)
@@ -190,7 +190,7 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
     saved = logged = evaluated = started
     smooth, logged_tokens, local_step = None, progress["tokens"], 0
     while True:
-        # The first process's clock is everybody's: if one went on where another stopped, both would wait for ever.
+        # All processes use the first one's clock: if one stopped and another continued, both would deadlock.
         if rank == 0:
             together.numbers[0] = (settings.clock() - started - paused) / length
         together.wait()
@@ -222,7 +222,7 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
         together.wait()
         smooth = step_loss if smooth is None else 0.95 * smooth + 0.05 * step_loss
 
-        # The decision to stop and look is the first process's, so that all do the same.
+        # The first process decides when to stop and evaluate, so that all agree.
         if rank == 0:
             now = settings.clock()
             together.numbers[1] = now - logged >= settings.log_every

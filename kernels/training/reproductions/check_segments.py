@@ -1,4 +1,4 @@
-"""What every memory of segments.py must hold: nothing later changes what is before, something early reaches the end, and every parameter learns."""
+"""What every memory of segments.py must hold: later tokens do not affect earlier ones, early tokens affect the end, and every parameter learns."""
 import torch
 
 import segments

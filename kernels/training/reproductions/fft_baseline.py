@@ -1,4 +1,4 @@
-"""Causal convolution by a real FFT, as a process that is asked again and again, so that its times stand beside those of others.
+"""Causal convolution by a real FFT, as a process that serves repeated requests, for timing beside other methods.
 
 Reads lines `LENGTH CHANNELS`, and answers each with one JSON object: processor seconds of one convolution of [LENGTH, CHANNELS] in float32 by
 as many taps, their spectrum worked out before, by numpy (pocketfft) and by PyTorch; and how far the two are apart.

@@ -1,4 +1,4 @@
-"""Induction heads: what followed a special token at its first showing, asked at its second. Two layers of each block.
+"""Induction heads: recall what followed a special token at its first occurrence. Two layers of each block.
 
     python induction.py [quick]
 """

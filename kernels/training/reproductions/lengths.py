@@ -70,7 +70,7 @@ def windows(data, batch, length, generator):
 
 @torch.no_grad()
 def perplexity(net, data, length, count):
-    """Of bytes, over `count` windows that share the held-out text evenly."""
+    """Of bytes, over `count` windows evenly spaced over the held-out text."""
     nats = 0.0
     for i in range(count):
         at = i * (len(data) - length - 1) // count

@@ -1,4 +1,4 @@
-"""A tone heard in the first quarter of a noisy signal, 2,048 samples long, named from all of it: S4D and attention of the same size and as many steps.
+"""A tone heard in the first quarter of a noisy signal, 2,048 samples long, named from all of it: S4D and attention of equal size and steps.
 
     python long_range.py [quick]
 """

@@ -32,7 +32,7 @@ def run(kind, steps, lengths, seed=1):
     emit(kind=kind, seed=seed, steps=steps, seconds=round(seconds, 1), accuracy=found)
 
 
-# What learns the task ends long before its steps do, and is worth three seeds; the others get a third of them, once.
+# Blocks that learn the task stop early and get three seeds; the others get a third of the steps, once.
 LEARNS = ("h3", "gated_delta")
 OTHERS = ("s4d", "attention", "hyena_long", "hyena_implicit")
 

@@ -1,4 +1,4 @@
-"""Models that read a segment at a time and carry something to the next: the memories that the papers compare, small and whole.
+"""Models that run a segment at a time and carry a memory to the next: the papers' memories, at small size.
 
 Every memory is a module `forward(x [B, S, d], state) → (y, state)`, state None before the first segment. All of them share local causal attention
 with rotary positions over the segment (`Heads`); what differs is what they see of earlier ones:

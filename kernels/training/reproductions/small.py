@@ -45,7 +45,7 @@ SLOW = ("log_step", "log_decay", "frequency", "modes.output", "filter.output", "
 
 def train(model, batch, steps, rate=3e-3, until=None, every=100, say=""):
     """AdamW with a warm-up and a cosine down to a tenth; state-space parameters at a third of the rate and without decay.
-    `until(model)` is asked every `every` steps and ends the run early. Returns the steps taken and the seconds of processor time."""
+    `until(model)` is called every `every` steps and may end the run early. Returns the steps taken and the seconds of processor time."""
     groups = [
         {"params": [p for n, p in model.named_parameters() if n.endswith(SLOW)], "weight_decay": 0.0, "share": 0.33},
         {"params": [p for n, p in model.named_parameters() if not n.endswith(SLOW)], "weight_decay": 0.01, "share": 1.0},
@@ -71,7 +71,7 @@ def train(model, batch, steps, rate=3e-3, until=None, every=100, say=""):
 
 @torch.no_grad()
 def accuracy(model, batch, batches=4):
-    """Share of the asked targets that the model gives."""
+    """Share of the requested targets that the model predicts."""
     right = asked = 0
     for _ in range(batches):
         tokens, targets = batch()
