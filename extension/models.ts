@@ -40,7 +40,7 @@ class Offer implements vscode.Disposable {
     this.#item = undefined;
   }
 
-  /** After indexing, when suggestions have started. */
+  /** Only after indexing: before that there are no suggestions. */
   async #consider(): Promise<void> {
     const { client, extension, log } = this.#context;
     if (this.#isAsked || client.status?.state !== 'ready') return;

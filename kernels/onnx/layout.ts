@@ -25,7 +25,7 @@ export function reshape(x: Value, shape: Shape): Value {
   };
   const total = elementCount(x.shape);
   const known = shape.filter(length => length !== -1);
-  if (shape.length - known.length > 1) fail('only one length can be worked out');
+  if (shape.length - known.length > 1) fail('only one length can be inferred');
   const rest = divideDimensions(total, elementCount(known)) ?? inOrder(total, known);
   if (rest === undefined || (known.length === shape.length && rest !== 1)) fail('the sizes differ');
   const result = shape.map(length => (length === -1 ? rest! : length));

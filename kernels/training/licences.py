@@ -32,7 +32,7 @@ def npm_licence(folder):
 class DebianCopyright:
     """The `Files:` stanzas of a machine-readable debian/copyright. The last stanza that matches a path decides (copyright format 1.0).
 
-    A binary package lays files out anew, so there `loose` drops a path if its tail matches any stanza that is not permissive.
+    A binary package rearranges files, so there `loose` drops a path if its tail matches any stanza that is not permissive.
     """
 
     def __init__(self, text):

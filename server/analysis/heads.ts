@@ -255,7 +255,7 @@ function parameterNames(list: string): string {
   return `(${names.slice(0, mostParameters).join(', ')}${more > 0 ? ` and ${more} more` : ''})`;
 }
 
-/** Whether a declaration goes on with the next line: a bracket is open, or what it extends comes there. */
+/** Whether a declaration continues on the next line: a bracket is open, or an extends clause follows. */
 function goesOn(text: string, next: string): boolean {
   const open = text.split('(').length - text.split(')').length;
   if (open > 0 || / :\s*$/.test(text)) return true;

@@ -165,7 +165,7 @@ export class RepositoryWorker {
     const path = repository.workspace.pathOfDocument(file);
     if (path === undefined) return null;
     await repository.edit(path, text);
-    // What is on disk was read again, and is no longer stale.
+    // The files were read from disk again and are no longer stale.
     if (text === undefined) this.#changed();
     this.#suggestions.clear();
     return null;

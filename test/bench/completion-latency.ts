@@ -40,13 +40,13 @@ for (const [what, times] of Object.entries(repository))
   console.log(`${what.padEnd(34)} ${spread(times)}   file only ${spread(file[what] ?? [])}`);
 
 async function measure(scope: PredictionScope): Promise<Record<string, number[]>> {
-  const anew: number[] = [];
+  const fresh: number[] = [];
   const key: number[] = [];
   const along: number[] = [];
   const ended: number[] = [];
   const after: number[] = [];
   for (const i of lines.keys()) {
-    anew.push(await timed(() => ask(requestAt(i, 0.4, scope))));
+    fresh.push(await timed(() => ask(requestAt(i, 0.4, scope))));
     const cache = new CompletionCache();
     let shown: [CompletionRequest, CompletionItem] | undefined;
     // Consecutive keys that each need a lookup: the cache has the line's state but no suggestion.
@@ -84,7 +84,7 @@ async function measure(scope: PredictionScope): Promise<Record<string, number[]>
     ended.push(Math.max(0, performance.now() - wanted));
   }
   return {
-    'a suggestion, warm': anew,
+    'a suggestion, warm': fresh,
     'the next key in the line': key,
     'typing along': along,
     'the line after an accepted one': after,

@@ -223,13 +223,13 @@ export async function benchNeural(folders: readonly string[], most: number): Pro
       return (Math.max(...after.map((value, at) => Math.abs(value - some[at]!))) / largest).toExponential(1);
     };
     console.log(
-      `logits after the edits against those of the tree built anew from kept leaves: ${apart(logits)} apart`,
+      `logits after the edits against those of the tree rebuilt from stored leaves: ${apart(logits)} apart`,
     );
     if (tokens <= 200_000) {
-      const anew = new Scene(path.join(root, 'anew'));
-      await anew.set(contents);
-      console.log(`and against those of all files read anew: ${apart(await anew.logits('new.ts'))} apart`);
-      await anew.close();
+      const fresh = new Scene(path.join(root, 'fresh'));
+      await fresh.set(contents);
+      console.log(`and against those of a fresh prefill: ${apart(await fresh.logits('new.ts'))} apart`);
+      await fresh.close();
     }
   } finally {
     await scene.close();

@@ -10,7 +10,7 @@ const rows: readonly (readonly [
 ])[] = [
   ['answers faster than keys are not waited for', 120, 20, [0, 0]],
   ['slow answers wait for a pause in fast typing', 60, 300, [80, 100]],
-  ['nobody waits long, however slow the engine is', 900, 5000, [400, 400]],
+  ['waits are short, however slow the engine is', 900, 5000, [400, 400]],
   ['pauses for thought are no typing', 5000, 100, [0, 0]],
 ];
 

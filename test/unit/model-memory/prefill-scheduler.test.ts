@@ -84,10 +84,10 @@ test('after additions, changes and deletions, memory equals a fresh prefill', as
     [...one.files.values()].reduce((sum, seed) => sum + tokensOf(seed).length, 0),
   );
 
-  const anew = scene();
-  for (const [file, seed] of [...one.files].reverse()) set(anew, file, seed);
-  await anew.scheduler.settled();
-  assert.deepEqual(seen(anew.scheduler), seen(one.scheduler));
+  const fresh = scene();
+  for (const [file, seed] of [...one.files].reverse()) set(fresh, file, seed);
+  await fresh.scheduler.settled();
+  assert.deepEqual(seen(fresh.scheduler), seen(one.scheduler));
 });
 
 test('prefills nothing twice: not in the next session, on another branch, or after an undo', async () => {

@@ -34,13 +34,13 @@ function skippedOf(repository: Repository<FakeMemory>): Record<string, string> {
 
 /** The memory, ledger and map equal those of a fresh read. */
 async function assertLikeNew(repository: Repository<FakeMemory>): Promise<void> {
-  const anew = await open(repository.workspace.folders[0]!.root);
-  await anew.read();
-  assert.deepEqual(textsOf(repository), textsOf(anew));
-  assert.deepEqual([...repository.memory.files.keys()].sort(), [...anew.memory.files.keys()].sort());
-  assert.deepEqual(skippedOf(repository), skippedOf(anew));
+  const fresh = await open(repository.workspace.folders[0]!.root);
+  await fresh.read();
+  assert.deepEqual(textsOf(repository), textsOf(fresh));
+  assert.deepEqual([...repository.memory.files.keys()].sort(), [...fresh.memory.files.keys()].sort());
+  assert.deepEqual(skippedOf(repository), skippedOf(fresh));
   assert.equal(repository.ledger.tokens, repository.memory.tokens);
-  assert.equal(repository.ledger.bytes, anew.ledger.bytes);
+  assert.equal(repository.ledger.bytes, fresh.ledger.bytes);
   assert.equal(repository.ledger.staleFiles, 0);
 }
 
