@@ -28,6 +28,10 @@ export class Coders {
    */
   get(coder: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
     if (this.#open?.file !== coder.file) {
+      void this.#open?.writer.then(
+        before => before.release(),
+        () => {},
+      );
       const writer = this.#load(coder, between);
       this.#open = { file: coder.file, writer };
       writer.catch(() => {
@@ -40,7 +44,6 @@ export class Coders {
   async #load({ file, folder }: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
     const coder = await openCoder(file);
     const { title, config, tokenizer, weights } = coder;
-    // The tokenizer is needed only while the file is open.
     try {
       const lowering = await chooseLowering(this.#runtime, this.#device);
       if (!(await isConverted(folder, config, lowering))) {
@@ -65,9 +68,9 @@ export class Coders {
       if ((await knownSpeed(folder)) === undefined)
         await keepSpeed(folder, await measureSpeed(model, between));
       return new CodeWriter(title, model, tokenizer);
-    } catch (error) {
+    } finally {
+      // The tokenizer needs the file no more.
       await coder.close();
-      throw error;
     }
   }
 }

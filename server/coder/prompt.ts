@@ -13,6 +13,8 @@ export interface CursorText {
 export interface Anchor {
   /** All text before it; it ends with a line break. */
   readonly before: string;
+  /** Where in it the window begins, in UTF-16 units. */
+  readonly start: number;
   /** What the model is told of the text after the cursor. */
   readonly after: string;
 }
@@ -34,6 +36,9 @@ export interface CoderPrompt {
  */
 const linesBefore = 32;
 const linesPerMove = 16;
+/** A window that begins where the last one did may be longer, and shorter. */
+const mostKept = 72;
+const leastKept = 16;
 const mostBefore = 6000;
 const linesAfter = 8;
 const mostAfter = 300;
@@ -59,13 +64,13 @@ export function promptOf(
   }
   const follows = windowAfter(after);
   const isSame = previous !== undefined && previous.after === follows && isAbove(previous, before);
-  const anchor = isSame ? previous : { before: before.slice(0, anchorIn(before)), after: follows };
+  const anchor = isSame ? previous : anchorAt(before.slice(0, anchorIn(before)), follows, previous);
   const { text, held } = withoutHeld(before.slice(anchor.before.length));
   return {
     ids: [
       ...begin,
       middle.prefix,
-      ...tokenizer.encode(windowBefore(anchor.before)),
+      ...tokenizer.encode(anchor.before.slice(anchor.start)),
       middle.suffix,
       ...tokenizer.encode(follows),
       middle.middle,
@@ -79,6 +84,23 @@ export function promptOf(
 /** The start of the cursor's line; of a line longer than any window, a place further on. */
 function anchorIn(before: string): number {
   return Math.max(before.lastIndexOf('\n') + 1, before.length - mostInMiddle);
+}
+
+function anchorAt(before: string, after: string, previous: Anchor | undefined): Anchor {
+  const start = previous !== undefined && isNear(before, previous) ? previous.start : startOf(before);
+  return { before, start, after };
+}
+
+/** Whether the last window still serves: what was read of it then need not be read again. */
+function isNear(before: string, { before: last, start }: Anchor): boolean {
+  if (before.length < start || !last.startsWith(before.slice(0, start))) return false;
+  const text = before.slice(start);
+  const lines = text.split('\n').length;
+  return text.length <= mostBefore && lines <= mostKept && (start === 0 || lines >= leastKept);
+}
+
+function startOf(before: string): number {
+  return before.length - windowBefore(before).length;
 }
 
 function isAbove(anchor: Anchor, before: string): boolean {

@@ -39,11 +39,12 @@ export class CodeWriter {
   /** @param between awaited before each run of the model; throwing stops the call, and prefilled tokens stay */
   async write(parameters: WriteParameters, between: () => Promise<void>): Promise<Written> {
     const { before, draft, maxLines, least = Number.NEGATIVE_INFINITY } = parameters;
+    const { budget = Number.POSITIVE_INFINITY } = parameters;
     const { session, ids, held, kept, last } = await this.#read(parameters, between);
     const linePrefix = before.slice(before.lastIndexOf('\n') + 1);
     const chooser = new HeldChooser(this.#bytes, held, held !== '' && linePrefix.trim() === '');
     const tokenizer = this.#tokenizer;
-    const line = new LineWriter({ tokenizer, chooser, held, linePrefix, maxLines, least });
+    const line = new LineWriter({ tokenizer, chooser, held, linePrefix, maxLines, draft, least, budget });
     try {
       const { tokens } = await decode(session, last, this.#model.config.vocabulary, {
         maxTokens: mostTokens,
@@ -57,6 +58,12 @@ export class CodeWriter {
       // What was written is not part of the document.
       session.truncate(Math.min(ids.length, session.ids.length));
     }
+  }
+
+  /** Gives the model's memory back; nothing may be asked afterwards. */
+  async release(): Promise<void> {
+    this.#open.clear();
+    await this.#model.release();
   }
 
   /** Reads the prompt alone. Returns the tokens that were new. @param between as in `write` */

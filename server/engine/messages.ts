@@ -97,8 +97,10 @@ export interface WriteParameters {
   readonly maxLines: number;
   /** A rest of the line that was found elsewhere: the part that the model agrees with costs little. */
   readonly draft?: string;
-  /** Natural logarithm: a line that becomes less probable is given up. */
+  /** Natural logarithm: a first line that becomes less probable is given up, and only a more probable one is continued by further lines. */
   readonly least?: number;
+  /** Milliseconds after which only the first line is written. */
+  readonly budget?: number;
 }
 
 export interface Written {
@@ -106,7 +108,9 @@ export interface Written {
   readonly text: string;
   /** Natural log-probability of the first line and its end. */
   readonly logProbability: number;
-  /** The first line as it was written: its length in UTF-16 units after each token, and the logarithm of its probability up to there. */
+  /** The first line as far as it was written. */
+  readonly line: string;
+  /** The same token by token: its length in UTF-16 units after each token, and the logarithm of its probability up to there. */
   readonly steps: readonly { readonly length: number; readonly logProbability: number }[];
   /** Tokens of the prompt, those of them that had to be read, and tokens written. */
   readonly prompt: number;

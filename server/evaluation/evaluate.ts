@@ -176,6 +176,9 @@ const cursorFractions = { inLine: 0.4, lineStart: 0 } as const;
 const notRead = 'the model has not read the repository; use --neural';
 const noCoder = 'no code model is in use; "longsight model" lists them';
 
+/** A model takes its time for a block, and only the first line is counted. */
+const firstLineOnly = { maxLines: 1 } as const;
+
 /** Suggests for one cursor; a sentence if a setting is unavailable. */
 export type Asker = ((one: CursorCase) => Promise<Outcome>) | string;
 
@@ -218,7 +221,8 @@ async function askersFor(
     started?: number,
   ): Promise<Outcome> => {
     const from = { predictor, tokenizer, coder };
-    return outcomeOf(one, request => suggest({ ...request, scope }, from, options.signal), started);
+    const asked = coder === undefined ? { scope } : { scope, ...firstLineOnly };
+    return outcomeOf(one, request => suggest({ ...request, ...asked }, from, options.signal), started);
   };
   const askers = new Map<string, Asker>();
   for (const name of new Set(options.settings)) {
@@ -232,7 +236,9 @@ async function askersFor(
       const { coder } = options;
       if (coder === undefined) askers.set(name, noCoder);
       else if (name === 'coder')
-        askers.set(name, one => outcomeOf(one, request => coder.alone(request, options.signal)));
+        askers.set(name, one =>
+          outcomeOf(one, request => coder.alone({ ...request, ...firstLineOnly }, options.signal)),
+        );
       else askers.set(name, one => ask(one, memory, 'repository', coder));
     } else if (name === 'neural' || name === 'neural+copy') {
       const predictor = name === 'neural' ? options.neural?.alone : options.neural?.mixed;

@@ -3,8 +3,8 @@ import type { Completion, CompletionItem, CompletionRequest } from '../completio
 import { isWorthShowing } from '../completion/threshold.ts';
 import { itemFromModel } from '../completion/written.ts';
 import { cutsOf } from '../usefulness/options.ts';
-import { isShownAt, usefulnessAt } from '../usefulness/worth.ts';
-import { rankLines, rightOfStart } from './ranking.ts';
+import { leastProbability, usefulnessAt } from '../usefulness/worth.ts';
+import { type RankedLine, rankLines, rightOfStart } from './ranking.ts';
 import type { Said } from './typed-along.ts';
 
 /** Lines of the copy memory that are ranked. */
@@ -27,9 +27,24 @@ export function firstLine({ text }: { readonly text: string }): string {
   return text.split(/\r?\n/, 1)[0]!;
 }
 
+/**
+ * How probable it is that what the copy memory would show is right, now that the model has written its line too. The copy memory knows the place: where
+ * the model disagrees that can only lower it, and where it agrees only raise it.
+ */
+function rightWith(
+  confidence: number,
+  start: string,
+  isWhole: boolean,
+  ranked: readonly RankedLine[],
+): number {
+  const agreeing = ranked.filter(({ text }) => (isWhole ? text === start.trimEnd() : text.startsWith(start)));
+  const none = isWhole ? 0 : 1 - ranked.reduce((sum, { right }) => sum + right, 0);
+  const right = agreeing.reduce((sum, one) => sum + one.right, none * confidence);
+  return agreeing.some(({ isOwn }) => isOwn) ? Math.max(confidence, right) : Math.min(confidence, right);
+}
+
 /** Starts of the model's line, up to ends of words: where its end is in doubt, its start may not be. */
-function startsOf({ text, steps }: Said, request: CompletionRequest, title: string): CompletionItem[] {
-  const [line = ''] = text.split('\n', 1);
+function startsOf({ line, steps }: Said, request: CompletionRequest, title: string): CompletionItem[] {
   return cutsOf(line).flatMap(end => {
     const step = steps.find(({ length }) => length >= end);
     const right = step === undefined ? 0 : rightOfStart(step.logProbability);
@@ -57,33 +72,39 @@ export function choose(
     copies.map(item => ({ text: firstLine(item), confidence: item.confidence })),
     said.own,
   );
-  const items = ranked.flatMap(({ copied, right }) => {
+  const items: CompletionItem[] = [];
+  /** What the model agrees with, and the copy memory finds worth showing. */
+  const options: CompletionItem[] = [];
+  for (const { copied, isOwn, right } of ranked) {
     const item =
       copied === undefined
         ? itemFromModel(said.text, right, request)
         : { ...copies[copied]!, confidence: right };
-    return item === undefined ? [] : [item.origin === 'model' ? { ...item, model: title } : item];
-  });
-  const [line] = items;
-  const options: CompletionItem[] = [...items, ...startsOf(said, request, title)];
-  // A start of a line, or more than one: it is right where the line that goes on so is.
-  if (found.item !== undefined && !copies.some(copy => copy.text === found.item!.text)) {
-    const start = firstLine(found.item);
-    const agreeing = ranked.filter(({ text }) => text.startsWith(start));
-    const none = 1 - ranked.reduce((sum, { right }) => sum + right, 0);
-    const right = agreeing.reduce((sum, one) => sum + one.right, none * found.item.confidence);
-    options.push({ ...found.item, confidence: Math.min(1, right) });
+    if (item === undefined) continue;
+    const named = item.origin === 'model' ? { ...item, model: title } : item;
+    items.push(named);
+    if (isOwn) options.push(named);
   }
+  const [line] = items;
+  const whole = new Set(options);
+  if (found.item !== undefined) {
+    const start = firstLine(found.item);
+    const isWhole = ranked.some(({ text }) => text === start.trimEnd());
+    const judged = { ...found.item, confidence: rightWith(found.item.confidence, start, isWhole, ranked) };
+    options.push(judged);
+    if (isWhole) whole.add(judged);
+  }
+  options.push(...startsOf(said, request, title));
   const rest = { milliseconds: found.milliseconds, ...(line && { line }) };
   const worth = (item: CompletionItem): number =>
-    usefulnessAt(item.confidence, firstLine(item).trim().length, items.includes(item), {
+    usefulnessAt(item.confidence, firstLine(item).trim().length, whole.has(item), {
       eagerness,
       passed,
     });
   const shown = isInvoked
     ? items.toSorted((a, b) => b.confidence - a.confidence).filter(one => one.confidence >= leastInvoked)
     : options
-        .filter(one => worth(one) > 0 && isShownAt(one.confidence, eagerness))
+        .filter(one => worth(one) > 0 && one.confidence >= leastProbability(eagerness))
         .toSorted((a, b) => worth(b) - worth(a));
   const item = shown.find(one => isWorthShowing(one.text));
   if (item === undefined)

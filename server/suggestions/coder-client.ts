@@ -5,16 +5,19 @@ import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
+import { leastProbability } from '../usefulness/worth.ts';
 import { choose, copiedLines, firstLine } from './choice.ts';
 import { type Said, TypedAlong } from './typed-along.ts';
 
 /** From this confidence on a copied suggestion is shown at once. */
 const usuallySure = 0.9;
-/** Natural logarithm of the probability from which on a line of the model may be shown. */
-const leastShown = Math.log(0.05);
 const defaultMaxLines = 12;
-/** Milliseconds that a copied suggestion waits for the model. */
+const defaultEagerness = 0.5;
+/** Milliseconds that a copied suggestion waits for the model, and how many times as long blocks may take. */
 const usualPatience = 700;
+const lineToBlock = 2;
+/** Of the newest answer's time in their mean. */
+const newestWeight = 0.3;
 
 export interface CoderOptions {
   /** Gets a sentence where the model cannot be used. */
@@ -36,6 +39,9 @@ export class CoderClient {
   #title = '';
   #savesEnergy = false;
   #isReadingAhead = false;
+  #asking = new AbortController();
+  /** Milliseconds of the last answers, the newest counting most. */
+  #usual = 0;
   /** Settles when the model can be asked, or cannot be used. */
   readonly ready: Promise<void>;
 
@@ -116,9 +122,16 @@ export class CoderClient {
     const { isInvoked, maxLines = defaultMaxLines } = request;
     const { patience = usualPatience, writesAll = false } = this.#options;
     const question = questionOf(request);
-    const known = this.#typed.find(question);
+    // On request the surest line is shown, however improbable.
+    const least =
+      writesAll || isInvoked ? Number.NEGATIVE_INFINITY : leastWritten(request.eagerness ?? defaultEagerness);
+    const known = this.#typed.find(question, least);
     if (known !== undefined) return known;
+    // An answer that is still worked on would be waited for first.
+    this.#asking.abort();
+    this.#asking = new AbortController();
     const [copied] = copiedLines(found);
+    const started = performance.now();
     const asked = this.#engine
       .run(
         'write',
@@ -127,16 +140,31 @@ export class CoderClient {
           ...question,
           maxLines,
           ...(copied !== undefined && { draft: firstLine(copied) }),
-          ...(!writesAll && !isInvoked && { least: leastShown }),
+          least,
+          budget: isInvoked ? Number.POSITIVE_INFINITY : patience * lineToBlock,
         },
-        { ...(signal && { signal }), urgent: true },
+        { signal: AbortSignal.any([this.#asking.signal, ...(signal ? [signal] : [])]), urgent: true },
       )
-      .then(written => this.#typed.note(question, written));
+      .then(written => {
+        this.#took(performance.now() - started, true);
+        return this.#typed.note(question, written);
+      });
     if (found.item === undefined || isInvoked || patience === Number.POSITIVE_INFINITY) return await asked;
     // An answer that comes later serves the next key.
-    asked.catch(() => {});
-    return await Promise.race([asked, afterMilliseconds(patience)]);
+    asked.catch(() => this.#took(performance.now() - started, false));
+    // Where it usually comes too late, no time is lost in waiting for it.
+    return this.#usual > patience ? undefined : await Promise.race([asked, afterMilliseconds(patience)]);
   }
+
+  #took(milliseconds: number, isWhole: boolean): void {
+    // Of one that was cancelled only a long time says something.
+    if (isWhole || milliseconds > this.#usual) this.#usual += newestWeight * (milliseconds - this.#usual);
+  }
+}
+
+/** Natural logarithm of the probability below which neither a line of the model nor a start that goes so far is shown. */
+function leastWritten(eagerness: number): number {
+  return Math.log(Math.max(0.05, 0.9 * leastProbability(eagerness)));
 }
 
 function questionOf({ path, text, offset }: CompletionRequest) {

@@ -48,18 +48,13 @@ export function usefulnessAt(
   return usefulnessOf(right, length, isWhole, costAt(eagerness) * (1 + passedCost * passed));
 }
 
-/** Whether a suggestion of any length is probable enough to be shown. */
-export function isShownAt(right: number, eagerness: number): boolean {
-  return right >= leastProbability(eagerness);
-}
-
 /** Cost of a wrong suggestion, in characters. */
 function costAt(eagerness: number): number {
   return usualCost * 8 ** (1 - 2 * bounded(eagerness));
 }
 
 /** Minimum probability at any length: nine in ten at the lowest eagerness. */
-function leastProbability(eagerness: number): number {
+export function leastProbability(eagerness: number): number {
   return 0.9 * (1 - bounded(eagerness));
 }
 

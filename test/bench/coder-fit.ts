@@ -59,7 +59,9 @@ for (const [name, members] of [
     percent(shownAt(refitted, 0.8)),
     percent(shownAt(inUse, 0.8)),
   );
-  if (members.length > 1) console.log(`  claimed → right (n): ${reliability(refitted)}`);
+  if (members.length === 1) continue;
+  console.log(`  claimed → right (n): ${reliability(refitted)}`);
+  console.log(`  in use less copy: ${difference(inUse, copies)} points (95 % interval)`);
 }
 
 interface Sure {
@@ -94,6 +96,15 @@ function reliability(lines: readonly Sure[]): string {
     const mean = own.reduce((sum, line) => sum + line.right, 0) / own.length;
     return `${percent(mean)} → ${share(own)} (${own.length})`;
   }).join(', ');
+}
+
+/** The mean difference of pairs, with the interval that their spread gives. */
+function difference(left: readonly Sure[], right: readonly Sure[]): string {
+  const each = left.map((line, i) => Number(line.isRight) - Number(right[i]!.isRight));
+  const mean = each.reduce((sum, one) => sum + one, 0) / each.length;
+  const variance = each.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (each.length - 1);
+  const half = 1.96 * Math.sqrt(variance / each.length);
+  return `${percent(mean)} (${percent(mean - half)} to ${percent(mean + half)})`;
 }
 
 function share(lines: readonly Sure[]): string {

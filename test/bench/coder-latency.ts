@@ -46,6 +46,7 @@ const keys: number[] = [];
 const along: number[] = [];
 const readFirst: number[] = [];
 const readAtKeys: number[] = [];
+const written: number[] = [];
 const ended: number[] = [];
 let silentKeys = 0;
 for (const place of places) {
@@ -68,9 +69,11 @@ for (const place of places) {
       if (item?.origin === 'model') along.push(time);
       else silentKeys++;
     } else if (typed === 0) {
+      written.push(answer.written);
       first.push(time);
       readFirst.push(answer.read);
     } else {
+      written.push(answer.written);
       keys.push(time);
       readAtKeys.push(answer.read);
     }
@@ -95,6 +98,7 @@ print('first question at a place', first);
 print('  tokens read', readFirst);
 print('a key that the model is asked at', keys);
 print('  tokens read', readAtKeys);
+print('tokens written for an answer', written);
 print('a key along the model’s suggestion', along);
 print('the place again, asked for', here);
 print('until a cancelled question is over', ended);

@@ -16,7 +16,7 @@ test('the lines above, the text after, and then the line that is written', () =>
     special.middle,
     ...Buffer.from('a ='),
   ]);
-  assert.deepEqual(anchor, { before: 'x\n', after: '\nb' });
+  assert.deepEqual(anchor, { before: 'x\n', start: 0, after: '\nb' });
 });
 
 test('what is typed at one place only lengthens the prompt, over lines and brackets that the editor closes', () => {
@@ -58,6 +58,27 @@ for (const [before, held] of words) {
     assert.equal(text(prompt.ids) + prompt.held, before);
   });
 }
+
+test('further down in the same file, what was read of the window is not read again', () => {
+  const lines = Array.from({ length: 400 }, (_, i) => `line ${i}\n`);
+  const at = (end: number, anchor?: Parameters<typeof promptOf>[2]) =>
+    promptOf(byteTokenizer, { before: lines.slice(0, end).join(''), after: '' }, anchor);
+  const first = at(200);
+  const shared = (ids: readonly number[]) => ids.findIndex((id, i) => id !== first.ids[i]);
+  const down = at(225, first.anchor);
+  // All but what follows the first place.
+  assert.equal(shared(down.ids), first.ids.indexOf(special.suffix));
+  const up = at(190, first.anchor);
+  assert.equal(up.anchor?.start, first.anchor?.start);
+  assert.notEqual(at(300, first.anchor).anchor?.start, first.anchor?.start);
+  assert.notEqual(at(100, first.anchor).anchor?.start, first.anchor?.start);
+  const edited = promptOf(
+    byteTokenizer,
+    { before: `new\n${lines.slice(0, 225).join('')}`, after: '' },
+    first.anchor,
+  );
+  assert.notEqual(edited.anchor?.start, first.anchor?.start);
+});
 
 test('without fill-in-the-middle the prompt is the text before', () => {
   const { ids } = promptOf(

@@ -20,7 +20,8 @@ function engineThat(write: (parameters: WriteParameters) => Promise<Partial<Writ
     const question = parameters as WriteParameters;
     asked.push(question);
     const nothing = { text: '', logProbability: 0, steps: [], prompt: 1, read: 1, written: 1 };
-    return { ...nothing, ...(await write(question)) };
+    const answer = await write(question);
+    return { ...nothing, line: answer.text?.split('\n', 1)[0] ?? '', ...answer };
   };
   return { engine: { run } as Pick<Engine, 'run'>, asked };
 }
@@ -137,6 +138,29 @@ test('a copied suggestion does not wait for a model that is late', async () => {
   assert.equal(asked.length, 1);
 });
 
+test('a question that is late ends when the next one comes', async () => {
+  const aborted: number[] = [];
+  let count = 0;
+  const engine = {
+    run: (name: string, _: unknown, options?: { readonly signal?: AbortSignal }) => {
+      if (name === 'openCoder') return Promise.resolve({ title: 'Tiny' });
+      const number = count++;
+      return new Promise((_, reject) => {
+        options?.signal?.addEventListener('abort', () => {
+          aborted.push(number);
+          reject(new Error('cancelled'));
+        });
+      });
+    },
+  } as unknown as Pick<Engine, 'run'>;
+  const { client } = await clientOf(engine, { patience: 5, sure: 2 });
+  for (let i = 0; i < 4; i++) {
+    const { item } = await suggest(known, { predictor: copied, tokenizer, coder: client });
+    assert.equal(item?.text, knownStart);
+  }
+  assert.deepEqual(aborted, [0, 1, 2]);
+});
+
 test('an engine that fails takes nothing from what was copied, and says so once', async () => {
   const engine = {
     run: async () => {
@@ -173,5 +197,5 @@ test('for those who measure, no line is given up', async () => {
   const { client } = await clientOf(engine, { writesAll: true, patience: Number.POSITIVE_INFINITY });
   const { withheld } = await client.alone(question);
   assert.equal(withheld?.text, 'x.y();');
-  assert.equal(asked[0]?.least, undefined);
+  assert.equal(asked[0]?.least, Number.NEGATIVE_INFINITY);
 });
