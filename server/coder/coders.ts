@@ -69,13 +69,13 @@ export class Coders {
         await keepSpeed(folder, await measureSpeed(model, between));
       return new CodeWriter(title, model, tokenizer);
     } finally {
-      // The tokenizer needs the file no more.
+      // The tokenizer no longer needs the file.
       await coder.close();
     }
   }
 }
 
-/** Tokens a second while this machine does what else it does. */
+/** Tokens per second under the machine's current load. */
 async function measureSpeed(model: DecoderModel, between: () => Promise<void>): Promise<ModelSpeed> {
   const session = new DecoderSession(model);
   const perSecond = async (runs: number, tokens: number): Promise<number> => {
@@ -87,7 +87,7 @@ async function measureSpeed(model: DecoderModel, between: () => Promise<void>): 
     }
     return Math.round((10_000 * runs * tokens) / (performance.now() - started)) / 10;
   };
-  // The first runs set up what the later ones use.
+  // The first runs warm up.
   await perSecond(1, 32);
   await perSecond(1, 1);
   return { read: await perSecond(2, 32), written: await perSecond(4, 1) };

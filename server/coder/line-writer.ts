@@ -1,4 +1,4 @@
-/** What a code model writes at a cursor, token by token, up to where it ends. */
+/** A code model's output at a cursor, token by token, up to where it ends. */
 import type { DecoderTokenizer, TokenStream } from '../decoder-tokens/tokenizer.ts';
 import type { Written } from '../engine/messages.ts';
 import { partOf } from './ending.ts';
@@ -7,14 +7,14 @@ import type { HeldChooser } from './held-text.ts';
 export interface LineWriterOptions {
   readonly tokenizer: DecoderTokenizer;
   readonly chooser: HeldChooser;
-  /** The end of the text before the cursor that is spelled first. */
+  /** The end of the text before the cursor, which is spelled first. */
   readonly held: string;
-  /** The line of the cursor up to the cursor. */
+  /** The cursor's line up to the cursor. */
   readonly linePrefix: string;
   readonly maxLines: number;
-  /** A guess of the first line. */
+  /** A draft of the first line. */
   readonly draft: string | undefined;
-  /** Natural logarithm: a first line that becomes less probable is given up. */
+  /** Log-probability below which the first line is abandoned. */
   readonly least: number;
   /** Milliseconds after which only the first line is written. */
   readonly budget: number;
@@ -27,7 +27,7 @@ export class LineWriter {
   #text = '';
   #isOver = false;
   #isGivenUp = false;
-  /** Whether there was no time or reason for more than the first line. */
+  /** Set if there is no time or reason for more than the first line. */
   #isLineOnly = false;
   readonly #started = performance.now();
   #logProbability = 0;
@@ -38,12 +38,12 @@ export class LineWriter {
     this.#stream = options.tokenizer.decodeStream();
   }
 
-  /** Nothing more is to be written. */
+  /** The output is complete. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** The next token. @param logits [V] */
+  /** Chooses the next token. @param logits [V] */
   choose(logits: Float32Array): number {
     const { tokenizer, chooser, held, linePrefix, maxLines } = this.#options;
     const { token, logProbability } = chooser.choose(logits);
@@ -68,13 +68,13 @@ export class LineWriter {
     return token;
   }
 
-  /** What is known elsewhere as well may be less probable. */
+  /** A line that is also found elsewhere may be less probable. */
   #leastOf(written: string): number {
     const { least, draft } = this.#options;
     return draft?.startsWith(firstLine(written)) ? least + agreement : least;
   }
 
-  /** What follows a line that is known elsewhere is known there, too. */
+  /** What follows a line found elsewhere is found there too. */
   #mayGoOn(written: string): boolean {
     const { least, draft } = this.#options;
     return this.#logProbability >= least && draft?.trimEnd() !== firstLine(written).trimEnd();
@@ -94,14 +94,14 @@ export class LineWriter {
   }
 }
 
-/** Natural logarithm of how much less probable a line may be that is known elsewhere, too. */
+/** Extra log-probability allowed for a line also found elsewhere. */
 const agreement = Math.log(0.3);
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0]!;
 }
 
-/** Of a text that was cut off in the middle. */
+/** Of text cut off in the middle. */
 function wholeLines(text: string): string {
   const end = text.lastIndexOf('\n');
   return end < 0 ? '' : text.slice(0, end);

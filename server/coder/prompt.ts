@@ -9,13 +9,13 @@ export interface CursorText {
   readonly after: string;
 }
 
-/** Where the middle of a prompt begins: the prompt of the next keystroke begins there too, so that nothing is read twice. */
+/** Where a prompt's middle starts: the next keystroke's prompt starts there too, so nothing is prefilled twice. */
 export interface Anchor {
-  /** All text before it; it ends with a line break. */
+  /** All text before it; ends with a line break. */
   readonly before: string;
-  /** Where in it the window begins, in UTF-16 units. */
+  /** Start of the window in it, in UTF-16 units. */
   readonly start: number;
-  /** What the model is told of the text after the cursor. */
+  /** The text after the cursor that the model gets. */
   readonly after: string;
 }
 
@@ -26,7 +26,7 @@ export interface CoderPrompt {
    * never seen a partial word as a token there.
    */
   readonly held: string;
-  /** Of the prompts that follow at this place; none without fill-in-the-middle, where a prompt only grows anyway. */
+  /** For later prompts at this place; undefined without fill-in-the-middle, where prompts only grow. */
   readonly anchor: Anchor | undefined;
 }
 
@@ -36,19 +36,19 @@ export interface CoderPrompt {
  */
 const linesBefore = 32;
 const linesPerMove = 16;
-/** A window that begins where the last one did may be longer, and shorter. */
+/** A window that starts where the last one did may vary in length. */
 const mostKept = 72;
 const leastKept = 16;
 const mostBefore = 6000;
 const linesAfter = 8;
 const mostAfter = 300;
-/** Lines that are typed before the middle of the prompt begins further down. */
+/** Lines typed before the middle moves down. */
 const linesInMiddle = 16;
 const mostInMiddle = 2000;
 
 /**
- * The prompt is prefix, suffix, middle. What is typed at one place goes into the middle, behind the suffix: if the prefix grew,
- * each key would cost a prefill of the suffix.
+ * The prompt is prefix, suffix, middle. Text typed at one place goes into the middle, after the suffix: if the prefix
+ * grew, each key would cost a prefill of the suffix.
  * @param previous the anchor of the last prompt in this document
  */
 export function promptOf(
@@ -81,7 +81,7 @@ export function promptOf(
   };
 }
 
-/** The start of the cursor's line; of a line longer than any window, a place further on. */
+/** The start of the cursor's line; in a very long line, a later place. */
 function anchorIn(before: string): number {
   return Math.max(before.lastIndexOf('\n') + 1, before.length - mostInMiddle);
 }
@@ -91,7 +91,7 @@ function anchorAt(before: string, after: string, previous: Anchor | undefined): 
   return { before, start, after };
 }
 
-/** Whether the last window still serves: what was read of it then need not be read again. */
+/** Whether the last window can be kept, so that it need not be prefilled again. */
 function isNear(before: string, { before: last, start }: Anchor): boolean {
   if (before.length < start || !last.startsWith(before.slice(0, start))) return false;
   const text = before.slice(start);
@@ -119,7 +119,7 @@ function windowBefore(before: string): string {
   return cut.slice(cut.indexOf('\n') + 1);
 }
 
-/** Brackets and quotes that an editor closed by itself come and go with each key; the model closes what it has to. */
+/** Drops auto-closed brackets and quotes, which come and go with each key; the model closes what it must. */
 function windowAfter(after: string): string {
   const end = after.indexOf('\n');
   const line = end < 0 ? after : after.slice(0, end);

@@ -11,7 +11,7 @@ import { type Anchor, promptOf } from './prompt.ts';
 /** Documents whose states are kept: 12 kB a token for a model of half a billion parameters. */
 const mostDocuments = 4;
 const mostTokens = 160;
-/** Tokens a run of the model takes: whoever cancels waits for the run at hand. */
+/** Tokens per run: cancellation waits for the current run. */
 const chunk = 32;
 
 interface Open {
@@ -26,7 +26,7 @@ export class CodeWriter {
   readonly #model: DecoderModel;
   readonly #tokenizer: DecoderTokenizer;
   readonly #bytes: TokenBytes;
-  /** Used last comes last. */
+  /** Most recently used last. */
   readonly #open = new Map<string, Open>();
 
   constructor(title: string, model: DecoderModel, tokenizer: DecoderTokenizer) {
@@ -55,18 +55,18 @@ export class CodeWriter {
       });
       return { ...line.written(), prompt: ids.length, read: ids.length - kept, written: tokens.length };
     } finally {
-      // What was written is not part of the document.
+      // The output is not part of the document.
       session.truncate(Math.min(ids.length, session.ids.length));
     }
   }
 
-  /** Gives the model's memory back; nothing may be asked afterwards. */
+  /** Frees the model; do not use it afterwards. */
   async release(): Promise<void> {
     this.#open.clear();
     await this.#model.release();
   }
 
-  /** Reads the prompt alone. Returns the tokens that were new. @param between as in `write` */
+  /** Prefills the prompt without writing. Returns the number of new tokens. @param between as in `write` */
   async readAhead(parameters: WriteParameters, between: () => Promise<void>): Promise<number> {
     const { ids, kept } = await this.#read(parameters, between);
     return ids.length - kept;
@@ -82,7 +82,7 @@ export class CodeWriter {
     const last = await session.read(ids.slice(kept), {
       between: async () => {
         await between();
-        // What is urgent is done meanwhile, in the same session.
+        // Urgent work may use the same session meanwhile.
         if (open.turn !== turn) throw new Error('A later request came first.');
       },
     });
@@ -103,7 +103,7 @@ export class CodeWriter {
   }
 }
 
-/** Guesses a line for as long as it is what is written. */
+/** Drafts a line as long as the output follows it. */
 function draftOf(ids: ArrayLike<number>): DraftSource {
   const line = Array.from(ids);
   return {

@@ -28,7 +28,7 @@ export function machineFigures(): Record<string, Figure> {
     'processor cores': os.availableParallelism(),
     'memory (MB)': megabytes(os.totalmem()),
     'memory free (MB)': megabytes(os.freemem()),
-    // Without a limit, the value exceeds any memory.
+    // Without a limit, the value exceeds any RAM.
     ...(limit > 0 && limit < os.totalmem() && { 'memory limit (MB)': megabytes(limit) }),
   };
 }

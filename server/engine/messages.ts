@@ -21,7 +21,7 @@ export interface ModelReference {
 interface Work {
   /** Has a code model write at the cursor. The first call converts the model, which takes a minute or more. */
   write: { parameters: WriteParameters; result: Written };
-  /** Reads what stands above a cursor, so that writing there begins sooner; gives way to all that is urgent. */
+  /** Prefills the text above a cursor, so that writing there starts sooner; yields to all urgent work. */
   readAhead: { parameters: WriteParameters; result: { readonly read: number } };
   /** Converts a code model where it is not yet, and opens it. */
   openCoder: { parameters: { readonly coder: CoderReference }; result: { readonly title: string } };
@@ -95,22 +95,24 @@ export interface WriteParameters {
   readonly before: string;
   readonly after: string;
   readonly maxLines: number;
-  /** A rest of the line that was found elsewhere: the part that the model agrees with costs little. */
+  /** A rest of the line found elsewhere, as a draft: where the model agrees, it costs little. */
   readonly draft?: string;
-  /** Natural logarithm: a first line that becomes less probable is given up, and only a more probable one is continued by further lines. */
+  /**
+   * Log-probability below which the first line is abandoned; only a more probable one is continued by further lines.
+   */
   readonly least?: number;
   /** Milliseconds after which only the first line is written. */
   readonly budget?: number;
 }
 
 export interface Written {
-  /** What the model would insert, without a line break at its end; empty where it was given up. */
+  /** The text to insert, without a trailing line break; empty if abandoned. */
   readonly text: string;
   /** Natural log-probability of the first line and its end. */
   readonly logProbability: number;
-  /** The first line as far as it was written. */
+  /** The first line, as far as written. */
   readonly line: string;
-  /** The same token by token: its length in UTF-16 units after each token, and the logarithm of its probability up to there. */
+  /** Token by token: its length in UTF-16 units after each token, and the log-probability up to there. */
   readonly steps: readonly { readonly length: number; readonly logProbability: number }[];
   /** Tokens of the prompt, those of them that had to be read, and tokens written. */
   readonly prompt: number;

@@ -1,4 +1,4 @@
-/** What is shown where a copy memory and a code model both have something to say. */
+/** Chooses what to show from the copy memory's and the code model's suggestions. */
 import type { Completion, CompletionItem, CompletionRequest } from '../completion/complete.ts';
 import { isWorthShowing } from '../completion/threshold.ts';
 import { itemFromModel } from '../completion/written.ts';
@@ -7,16 +7,16 @@ import { leastProbability, usefulnessAt } from '../usefulness/worth.ts';
 import { type RankedLine, rankLines, rightOfStart } from './ranking.ts';
 import type { Said } from './typed-along.ts';
 
-/** Lines of the copy memory that are ranked. */
+/** Lines of the copy memory to rank. */
 const mostCopies = 2;
-/** Least probability of the suggestion shown on an explicit request. */
+/** Minimum probability for explicit requests. */
 const leastInvoked = 0.06;
-/** Ways to go on that are offered beside the first. */
+/** Maximum number of alternatives. */
 const mostAlternatives = 5;
-/** Less probable starts of lines are worth nothing, at whatever eagerness. */
+/** Less probable line prefixes are never shown. */
 const leastOfStart = 0.3;
 
-/** Whole lines that were copied, the surest first. */
+/** Copied whole lines, most confident first. */
 export function copiedLines({ line, alternatives = [] }: Completion): CompletionItem[] {
   return [...(line === undefined ? [] : [line]), ...alternatives]
     .filter((item, i, all) => all.findIndex(one => firstLine(one) === firstLine(item)) === i)
@@ -28,8 +28,8 @@ export function firstLine({ text }: { readonly text: string }): string {
 }
 
 /**
- * How probable it is that what the copy memory would show is right, now that the model has written its line too. The copy memory knows the place: where
- * the model disagrees that can only lower it, and where it agrees only raise it.
+ * The probability that the copy memory's suggestion is right, given the model's line. The copy memory knows the place:
+ * disagreement can only lower it, agreement only raise it.
  */
 function rightWith(
   confidence: number,
@@ -43,7 +43,7 @@ function rightWith(
   return agreeing.some(({ isOwn }) => isOwn) ? Math.max(confidence, right) : Math.min(confidence, right);
 }
 
-/** Starts of the model's line, up to ends of words: where its end is in doubt, its start may not be. */
+/** Prefixes of the model's line at word ends: the start may be certain where the end is not. */
 function startsOf({ line, steps }: Said, request: CompletionRequest, title: string): CompletionItem[] {
   return cutsOf(line).flatMap(end => {
     const step = steps.find(({ length }) => length >= end);
@@ -54,10 +54,10 @@ function startsOf({ line, steps }: Said, request: CompletionRequest, title: stri
 }
 
 /**
- * @param found what the copy memory answers
- * @param said what the model says at the same cursor
- * @param title what the model is called
- * @param passed suggestions that were typed past on this line
+ * @param found the copy memory's answer
+ * @param said the model's output at the same cursor
+ * @param title the model's name
+ * @param passed suggestions typed past on this line
  */
 export function choose(
   found: Completion,
@@ -73,7 +73,7 @@ export function choose(
     said.own,
   );
   const items: CompletionItem[] = [];
-  /** What the model agrees with, and the copy memory finds worth showing. */
+  /** Options that the model agrees with and the copy memory finds worth showing. */
   const options: CompletionItem[] = [];
   for (const { copied, isOwn, right } of ranked) {
     const item =

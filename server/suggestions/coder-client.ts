@@ -1,4 +1,4 @@
-/** Asks the code model wherever the copy memory is not sure. */
+/** Queries the code model unless the copy memory is confident. */
 
 import path from 'node:path';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
@@ -9,24 +9,24 @@ import { leastProbability } from '../usefulness/worth.ts';
 import { choose, copiedLines, firstLine } from './choice.ts';
 import { type Said, TypedAlong } from './typed-along.ts';
 
-/** From this confidence on a copied suggestion is shown at once. */
+/** From this confidence, a copied suggestion is shown at once. */
 const usuallySure = 0.9;
 const defaultMaxLines = 12;
 const defaultEagerness = 0.5;
-/** Milliseconds that a copied suggestion waits for the model, and how many times as long blocks may take. */
+/** Milliseconds that a copied suggestion waits for the model, and how many times longer blocks may take. */
 const usualPatience = 700;
 const lineToBlock = 2;
-/** Of the newest answer's time in their mean. */
+/** Weight of the newest answer's time in the mean. */
 const newestWeight = 0.3;
 
 export interface CoderOptions {
-  /** Gets a sentence where the model cannot be used. */
+  /** Gets a sentence if the model cannot be used. */
   readonly onProblem: (problem: string) => void;
-  /** Milliseconds after which a copied suggestion is shown without the model's word on it. */
+  /** Milliseconds after which a copied suggestion is shown without the model. */
   readonly patience?: number;
-  /** The confidence from which on a copied suggestion is shown without asking. */
+  /** Confidence from which a copied suggestion is shown without the model. */
   readonly sure?: number;
-  /** For those who measure: a line is written to its end, however improbable it becomes. */
+  /** For evaluation: writes lines to the end, however improbable. */
   readonly writesAll?: boolean;
 }
 
@@ -40,12 +40,12 @@ export class CoderClient {
   #savesEnergy = false;
   #isReadingAhead = false;
   #asking = new AbortController();
-  /** Milliseconds of the last answers, the newest counting most. */
+  /** Running mean of answer times in milliseconds. */
   #usual = 0;
-  /** Settles when the model can be asked, or cannot be used. */
+  /** Settles when the model is ready, or cannot be used. */
   readonly ready: Promise<void>;
 
-  /** Opens the model, which is converted first where it has not been. */
+  /** Opens the model, converting it first if necessary. */
   constructor(engine: Pick<Engine, 'run'>, coder: CoderReference, options: CoderOptions) {
     this.#engine = engine;
     this.#coder = coder;
@@ -59,17 +59,17 @@ export class CoderClient {
     );
   }
 
-  /** On battery the model is asked only where somebody asks for a suggestion. */
+  /** On battery the model answers only explicit requests. */
   saveEnergy(isOnBattery: boolean): void {
     this.#savesEnergy = isOnBattery;
   }
 
-  /** What the model says where there is nothing else. */
+  /** The model's suggestion alone. */
   alone(request: CompletionRequest, signal?: AbortSignal): Promise<Completion> {
     return this.complete(request, { milliseconds: 0 }, signal);
   }
 
-  /** @returns the answer that copy memory and model give together; the copy memory's own where it is sure or the model has nothing to say */
+  /** @returns the combined answer; the copy memory's own if it is confident or the model has none */
   async complete(
     request: CompletionRequest,
     found: Completion,
@@ -78,10 +78,10 @@ export class CoderClient {
   ): Promise<Completion> {
     if (this.#savesEnergy && !request.isInvoked) return found;
     if (!this.#isReady || found.reason === 'cancelled' || found.reason === 'excluded') return found;
-    // The entry of the editor's own list decides what comes there.
+    // The entry selected in the editor's list decides the suggestion.
     if (request.selected !== undefined) return found;
     const { item, line } = found;
-    // What is on the screen is gone on with, and what goes on below a whole line is another matter.
+    // Keep what is on screen; what follows a whole line is a separate matter.
     const isOther = item !== undefined && (line === undefined || /^\r?\n/.test(item.text));
     const { sure = usuallySure } = this.#options;
     if (isOther || (item !== undefined && item.confidence >= sure)) {
@@ -96,13 +96,13 @@ export class CoderClient {
       return { ...choose(found, said, request, this.#title, passed), milliseconds };
     } catch (error) {
       if (signal?.aborted) return { reason: 'cancelled', milliseconds: found.milliseconds };
-      // An engine that cannot answer takes nothing from what was found without it.
+      // If the engine fails, the answer found without it stands.
       if (error instanceof Error) return found;
       throw error;
     }
   }
 
-  /** What is not asked about here will be asked about next, a line further down. */
+  /** The next request will likely be one line below: prefill it. */
   #readAhead(request: CompletionRequest): void {
     if (this.#isReadingAhead) return;
     this.#isReadingAhead = true;
@@ -113,7 +113,7 @@ export class CoderClient {
     this.#engine.run('readAhead', parameters).then(over, over);
   }
 
-  /** What the model says; nothing where that takes too long. */
+  /** The model's output; undefined if that takes too long. */
   async #ask(
     request: CompletionRequest,
     found: Completion,
@@ -122,12 +122,12 @@ export class CoderClient {
     const { isInvoked, maxLines = defaultMaxLines } = request;
     const { patience = usualPatience, writesAll = false } = this.#options;
     const question = questionOf(request);
-    // On request the surest line is shown, however improbable.
+    // An explicit request shows the most confident line at any probability.
     const least =
       writesAll || isInvoked ? Number.NEGATIVE_INFINITY : leastWritten(request.eagerness ?? defaultEagerness);
     const known = this.#typed.find(question, least);
     if (known !== undefined) return known;
-    // An answer that is still worked on would be waited for first.
+    // The new request would wait for the running one.
     this.#asking.abort();
     this.#asking = new AbortController();
     const [copied] = copiedLines(found);
@@ -150,19 +150,19 @@ export class CoderClient {
         return this.#typed.note(question, written);
       });
     if (found.item === undefined || isInvoked || patience === Number.POSITIVE_INFINITY) return await asked;
-    // An answer that comes later serves the next key.
+    // A late answer serves the next key.
     asked.catch(() => this.#took(performance.now() - started, false));
-    // Where it usually comes too late, no time is lost in waiting for it.
+    // If the model is usually too late, do not wait for it.
     return this.#usual > patience ? undefined : await Promise.race([asked, afterMilliseconds(patience)]);
   }
 
   #took(milliseconds: number, isWhole: boolean): void {
-    // Of one that was cancelled only a long time says something.
+    // A cancelled request counts only if it took long.
     if (isWhole || milliseconds > this.#usual) this.#usual += newestWeight * (milliseconds - this.#usual);
   }
 }
 
-/** Natural logarithm of the probability below which neither a line of the model nor a start that goes so far is shown. */
+/** Log-probability below which neither a line of the model nor a prefix is shown. */
 function leastWritten(eagerness: number): number {
   return Math.log(Math.max(0.05, 0.9 * leastProbability(eagerness)));
 }

@@ -1,13 +1,13 @@
-/** One ranking of the lines that the copy memory found and the line that a code model writes. */
+/** Ranks lines found by the copy memory together with the line written by a code model. */
 
-/** A rest of the line that was copied. */
+/** A copied rest of the line. */
 export interface CopiedLine {
   readonly text: string;
-  /** Of the copy memory. */
+  /** From the copy memory. */
   readonly confidence: number;
 }
 
-/** A rest of the line that the model wrote. */
+/** A rest of the line written by the model. */
 export interface OwnLine {
   readonly text: string;
   readonly logProbability: number;
@@ -15,7 +15,7 @@ export interface OwnLine {
 
 export interface RankedLine {
   readonly text: string;
-  /** Index among the copied lines; nothing for a line that only the model wrote. */
+  /** Index among the copied lines; undefined for a line only the model wrote. */
   readonly copied: number | undefined;
   readonly isOwn: boolean;
   /** Probability that the line ends exactly so. */
@@ -23,8 +23,8 @@ export interface RankedLine {
 }
 
 /**
- * What is known of a line. Values of about −4 to 4. How probable a copied line is to the model is not among them: on hidden lines it did not
- * help (test/bench/README.md).
+ * Features of a line, with values of about −4 to 4. The model's probability of a copied line is not among them: it did
+ * not help on hidden lines (test/bench/README.md).
  */
 export const lineFeatures = ['bias', 'copied', 'both', 'confidence', 'score'] as const;
 
@@ -37,7 +37,7 @@ interface Line {
   readonly features: Float64Array;
 }
 
-/** Each line once, with its features. */
+/** Distinct lines with their features. */
 export function linesOf(copies: readonly CopiedLine[], own: OwnLine | undefined): Line[] {
   const lines = new Map<string, Line>();
   const written = own?.text.trimEnd() ?? '';
@@ -58,9 +58,9 @@ export function linesOf(copies: readonly CopiedLine[], own: OwnLine | undefined)
 }
 
 /**
- * Lines by the probability that they are right, the surest first: a conditional logit with "none of them" as one more choice, as for copied lines alone
- * (`completion/confidence.ts`), over what copy memory and model say of each. Fitted on hidden lines of public repositories
- * (test/bench/coder-fit.ts prints this table).
+ * Ranks lines by the probability that they are right: a conditional logit with "none of them" as one more choice, as
+ * for copied lines alone (`completion/confidence.ts`), over features of copy memory and model. Fitted on hidden lines
+ * of public repositories (test/bench/coder-fit.ts prints this table).
  */
 export function rankLines(copies: readonly CopiedLine[], own: OwnLine | undefined): RankedLine[] {
   const lines = linesOf(copies, own);
@@ -72,14 +72,14 @@ export function rankLines(copies: readonly CopiedLine[], own: OwnLine | undefine
 }
 
 /**
- * How probable it is that a start of the model's line is right.
- * @param logProbability the model's own, natural logarithm
+ * The probability that a prefix of the model's line is right.
+ * @param logProbability the model's own
  */
 export function rightOfStart(logProbability: number): number {
   return Math.exp(startDoubt * logProbability);
 }
 
-/** The model is surer than it is right, as hidden lines show. */
+/** Corrects the model's overconfidence on hidden lines. */
 const startDoubt = 1.4;
 
 const largestLogit = 4;

@@ -1,4 +1,4 @@
-/** What an editor shows at a cursor, from the copy memory and, where one is in use, a code model. */
+/** What an editor shows at a cursor, from the copy memory and, if one is selected, a code model. */
 import type { CompletionCache } from '../completion/cache.ts';
 import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
@@ -10,7 +10,7 @@ export interface SuggestingFrom {
   readonly predictor: AsyncPredictor;
   readonly tokenizer: Tokenizer;
   readonly coder?: CoderClient | undefined;
-  /** What earlier questions leave for later ones. */
+  /** Results of earlier requests. */
   readonly cache?: CompletionCache | undefined;
 }
 

@@ -1,17 +1,17 @@
-/** What a model wrote stays what it would write as long as it is typed along: then nothing has to be read or written for it. */
+/** A model's output stays valid while it is typed along: then nothing has to be prefilled or written. */
 
 import type { CursorText } from '../coder/prompt.ts';
 import type { Written } from '../engine/messages.ts';
 import type { OwnLine } from './ranking.ts';
 
-/** What the model says at a cursor. */
+/** The model's output at a cursor. */
 export interface Said {
-  /** All that it would insert; the first line is what is ranked. */
+  /** All text to insert; its first line is ranked. */
   readonly text: string;
   readonly own: OwnLine | undefined;
-  /** The first line as far as it was written: all of it where there is `own`. */
+  /** The first line as far as written; complete if there is `own`. */
   readonly line: string;
-  /** The first line as it was written: lengths in UTF-16 units, and the logarithm of its probability up to there. */
+  /** The first line: lengths in UTF-16 units, and log-probabilities up to there. */
   readonly steps: Written['steps'];
 }
 
@@ -35,9 +35,9 @@ export class TypedAlong {
   }
 
   /**
-   * What is known where the last question's line has been typed on since.
-   * @param least natural logarithm of the probability below which lines are given up now
-   * @returns nothing where the model has to be asked
+   * The rest of the last output, if its line has been typed on.
+   * @param least log-probability below which lines are now abandoned
+   * @returns undefined if the model must run
    */
   find(question: Question, least: number): Said | undefined {
     if (this.#last === undefined) return undefined;
@@ -48,9 +48,9 @@ export class TypedAlong {
     if (typed === '') return said;
     const { line, own } = said;
     if (!line.startsWith(typed) || line.length <= typed.length) return undefined;
-    // Tokens that go on beyond what is typed are not certain yet.
+    // Tokens that extend beyond the typed text are not certain yet.
     const before = written.steps.findLast(step => step.length <= typed.length)?.logProbability ?? 0;
-    // What was given up may have become probable enough.
+    // An abandoned line may have become probable enough.
     if (own === undefined && written.logProbability - before >= least) return undefined;
     return {
       text: said.text.slice(typed.length),

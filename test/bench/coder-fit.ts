@@ -78,7 +78,7 @@ function isRight(one: CoderObservation, suggested: string): boolean {
   return isExact({ before, expected, suggested, confidence: 0, shown: true, milliseconds: 0 });
 }
 
-/** The largest share of lines that can be shown, surest first, with so many right. */
+/** The largest share of lines, most confident first, at a given precision. */
 function shownAt(lines: readonly Sure[], precision: number): number {
   let [right, most] = [0, 0];
   for (const [i, line] of lines.toSorted((a, b) => b.right - a.right).entries()) {
@@ -98,7 +98,7 @@ function reliability(lines: readonly Sure[]): string {
   }).join(', ');
 }
 
-/** The mean difference of pairs, with the interval that their spread gives. */
+/** Mean paired difference with its confidence interval. */
 function difference(left: readonly Sure[], right: readonly Sure[]): string {
   const each = left.map((line, i) => Number(line.isRight) - Number(right[i]!.isRight));
   const mean = each.reduce((sum, one) => sum + one, 0) / each.length;

@@ -20,7 +20,7 @@ const keysPerPlace = 20;
 const coder = await coderInUse(libraryIn(cache));
 if (coder === undefined) throw new Error(`No code model is in use in ${cache}.`);
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
-/** What the model was asked, in order. */
+/** The model's answers, in order. */
 const answers: Written[] = [];
 const watched: Pick<Engine, 'run'> = {
   run: async (name, parameters, options) => {
@@ -78,11 +78,11 @@ for (const place of places) {
       readAtKeys.push(answer.read);
     }
   }
-  // The same place after another in the same file: what is above it has been read.
+  // The same place after another in the same file: the text above has been prefilled.
   const started = performance.now();
   await client.alone({ ...at(0), isInvoked: true });
   here.push(performance.now() - started);
-  // A question that is taken back while it is worked on.
+  // A request cancelled during its run.
   const abort = new AbortController();
   const far = { ...at(0), text: `${'let a = b;\n'.repeat(60)}${text}`, offset: offset + 60 * 11 };
   const asked = client.alone(far, abort.signal);

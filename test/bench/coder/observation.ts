@@ -1,4 +1,4 @@
-/** What is known of one hidden line. */
+/** Observations of one hidden line. */
 export interface CoderObservation {
   readonly repository: string;
   readonly path: string;
@@ -6,14 +6,14 @@ export interface CoderObservation {
   /** The line up to the cursor, and what was there after it. */
   readonly before: string;
   readonly expected: string;
-  /** What is shown without a code model, where something is, and its confidence. */
+  /** The suggestion without a code model, if any, and its confidence. */
   readonly shown: { readonly text: string; readonly confidence: number } | null;
-  /** Whole lines of the copy memory, surest first. */
+  /** Whole lines of the copy memory, most confident first. */
   readonly copies: readonly { readonly text: string; readonly confidence: number }[];
-  /** What the model writes itself. */
+  /** The model's own output. */
   readonly written: string;
   readonly score: number;
-  /** The length of its first line in UTF-16 units after each token, and the logarithm of its probability up to there. */
+  /** The length of its first line in UTF-16 units after each token, and the log-probability up to there. */
   readonly steps: readonly { readonly length: number; readonly logProbability: number }[];
   readonly prompt: number;
   readonly milliseconds: number;

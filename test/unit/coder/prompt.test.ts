@@ -66,7 +66,7 @@ test('further down in the same file, what was read of the window is not read aga
   const first = at(200);
   const shared = (ids: readonly number[]) => ids.findIndex((id, i) => id !== first.ids[i]);
   const down = at(225, first.anchor);
-  // All but what follows the first place.
+  // Everything except what follows the first place.
   assert.equal(shared(down.ids), first.ids.indexOf(special.suffix));
   const up = at(190, first.anchor);
   assert.equal(up.anchor?.start, first.anchor?.start);

@@ -11,7 +11,7 @@ import { loadTokenizer } from '../../../server/tokens/load.ts';
 
 const tokenizer = loadTokenizer();
 
-/** An engine that writes what a function says. */
+/** An engine whose output comes from a function. */
 function engineThat(write: (parameters: WriteParameters) => Promise<Partial<Written>> | Partial<Written>) {
   const asked: WriteParameters[] = [];
   const run = async (name: string, parameters: unknown): Promise<unknown> => {
@@ -55,7 +55,7 @@ for (const name of ['User', 'Item'])
   copied.set(`${name}.ts`, tokenizer.encodePieces(renderFile(`${name}.ts`, service(name, name))));
 const order = service('Order', 'Order');
 const middle = order.indexOf('=== undefined');
-/** A place where the copy memory has something to show, and is not certain of it. */
+/** A place where the copy memory has an uncertain suggestion. */
 const known = {
   path: 'Order.ts',
   text: `${order.slice(0, middle)}\n  }\n}\n`,
