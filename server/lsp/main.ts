@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { engineEntry } from '../engine/entry.ts';
 import { messageOf } from '../protocol/message-of.ts';
+import { checkedMessages } from './checked-messages.ts';
 import { serve } from './server.ts';
 
 const transports = ['--stdio', '--node-ipc', '--socket', '--pipe'];
@@ -21,10 +22,11 @@ socket?.on('error', error => {
   process.stderr.write(`Cannot connect to the client: ${messageOf(error)}\n`);
   process.exit(1);
 });
+const options = { messageStrategy: checkedMessages(problem => connection.console.warn(problem)) };
 // The library supports sockets too, but does not notice when its own socket ends.
 const connection = socket
-  ? createConnection(ProposedFeatures.all, socket, socket)
-  : createConnection(ProposedFeatures.all);
+  ? createConnection(ProposedFeatures.all, socket, socket, options)
+  : createConnection(ProposedFeatures.all, options);
 // The parent process disconnected; over stdio the library notices itself.
 process.once('disconnect', () => process.exit(1));
 // One request that fails unexpectedly must not end the session.

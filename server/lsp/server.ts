@@ -22,6 +22,7 @@ import type { SettingName, SettingsShape } from '../protocol/settings.ts';
 import { cacheFolder } from '../storage/cache-store.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 import { AcceptanceCount } from './acceptance.ts';
+import { refusedMethod } from './checked-messages.ts';
 import { readClient } from './client.ts';
 import { serveCompletions } from './completion.ts';
 import { CountingLog, Durations, serverDiagnostics } from './diagnostics.ts';
@@ -45,6 +46,10 @@ export interface ServerOptions {
 export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
     () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
+  );
+  connection.onRequest(
+    refusedMethod,
+    problem => new ResponseError(ErrorCodes.InvalidParams, String(problem)),
   );
   let isInitialized = false;
   connection.onInitialize(params => {

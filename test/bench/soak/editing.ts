@@ -71,7 +71,7 @@ export class Editing {
 
   /** Saves and closes everything, and waits until the windows know it. */
   async end(): Promise<void> {
-    for (const file of [...this.#open.keys()]) {
+    for (const file of this.#open.keys()) {
       await this.#saveFile(file);
       await this.#closeFile(file);
     }
@@ -234,7 +234,7 @@ export class Editing {
   /** Code on disk, in the order of names. */
   #files(): string[] {
     return readdirSync(this.place.root, { recursive: true, withFileTypes: true })
-      .filter(entry => entry.isFile() && /\.ts$/.test(entry.name))
+      .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
       .map(entry => path.join(entry.parentPath, entry.name))
       .sort();
   }
