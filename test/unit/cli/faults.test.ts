@@ -51,7 +51,7 @@ describe('the command line', () => {
     using folder = new TemporaryFolder(files);
     const { status, stdout, stderr } = run(['read', folder.root, '--cache', '/proc/longsight/a/b', '--json']);
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /cannot be used: .*Nothing is kept/);
+    assert.match(stderr, /cannot be used: .*Nothing will be cached/);
     assert.ok((JSON.parse(stdout) as { files: number }).files >= 5);
     assert.equal(run(['cache', 'size', '--cache', '/proc/longsight/a']).status, 2);
   });
