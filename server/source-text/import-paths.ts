@@ -80,10 +80,17 @@ function fitPath(
     formsOf(joined(folderOf(from), withoutQuery(path))).find(
       form => files.has(form) && form !== ours && hasNames(files.textOf(form), names),
     );
-  if (leadsTo(ours) !== undefined) return line;
+  const lineWith = (other: string): string => line.slice(0, end - path.length) + other + line.slice(end);
+  if (leadsTo(ours) !== undefined) {
+    // Files of the same folder are imported from it, not by a way around.
+    const here = joined(folderOf(ours), path);
+    const isBack = path.startsWith('../') && here.startsWith(`${folderOf(ours)}/`);
+    const shorter = isBack ? lineWith(relative(folderOf(ours), here, path)) : line;
+    return shorter.startsWith(line.slice(0, written)) ? shorter : line;
+  }
   const base = joined(folderOf(theirs), path);
   if (leadsTo(theirs) === undefined && !(isAsset(path) && theirs !== ours)) return undefined;
-  return line.slice(0, end - path.length) + relative(folderOf(ours), base, path) + line.slice(end);
+  return lineWith(relative(folderOf(ours), base, path));
 }
 
 /** `{ a, b as c }` gives `a` and `b`, which the file must export. Default names may differ. */

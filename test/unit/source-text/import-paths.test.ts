@@ -48,6 +48,19 @@ const rows: readonly (readonly [
     'src/b/types.ts',
     "import { now } from '../shared/clock.ts';",
   ],
+  // Not out of a folder and back into it, unless that is written already.
+  [
+    "|import type { One } from '../a/types.ts';",
+    'src/b/types.ts',
+    'src/a/one.ts',
+    "import type { One } from './types.ts';",
+  ],
+  [
+    "import type { One } from '../|a/types.ts';",
+    'src/b/types.ts',
+    'src/a/one.ts',
+    "import type { One } from '../a/types.ts';",
+  ],
   // Each folder has its own, and the imported name decides.
   [
     "|import type { Two } from '../types';",
