@@ -28,7 +28,7 @@ export interface OpenOptions extends LaunchOptions {
 
 /** A copy, because tests write into it. */
 export function copyOfFixture(name = 'quayside'): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  const folder = mkdtempSync(path.join(os.tmpdir(), `${path.basename(name)}-`));
   cpSync(path.join(root, 'test/fixtures', name), folder, { recursive: true });
   return folder;
 }
