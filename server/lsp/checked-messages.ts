@@ -1,6 +1,6 @@
 /**
- * Checks the notifications of LSP before the library acts on them: it takes parameters for what the protocol says, and a document without a
- * text would break later, elsewhere. A notification cannot be answered, so a malformed one is dropped with a line in the log.
+ * Validates LSP notifications before the library acts on them: it trusts their parameters, and a document without text
+ * would fail later, elsewhere. A notification cannot be answered, so a malformed one is dropped with a line in the log.
  */
 import * as v from 'valibot';
 import { Message, type MessageStrategy } from 'vscode-languageserver/node';
@@ -68,11 +68,11 @@ const schemas: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
       }),
     }),
   ],
-  // What is in it is checked where settings are read.
+  // Its contents are validated where settings are read.
   ['workspace/didChangeConfiguration', fields({})],
 ]);
 
-/** Of `initialize`, which the library looks into before any handler. */
+/** For `initialize`, which the library inspects before any handler. */
 const initializeParameters = fields({
   capabilities: fields({}),
   rootUri: v.nullish(string),
@@ -80,10 +80,10 @@ const initializeParameters = fields({
   workspaceFolders: v.nullish(listOf(fields({ uri: string, name: string }))),
 });
 
-/** What a malformed `initialize` is handled as; its parameter is the problem. */
+/** The method of a malformed `initialize`; its parameter is the problem. */
 export const refusedMethod = 'longsight/refused';
 
-/** @param warn gets a sentence about each notification that is dropped */
+/** @param warn gets a sentence about each dropped notification */
 export function checkedMessages(warn: (problem: string) => void): MessageStrategy {
   return {
     handleMessage(message, next) {

@@ -185,7 +185,7 @@ export class RepositoryClient {
     this.#run?.cancel();
     this.#run = undefined;
     clearTimeout(this.#timer);
-    // Else no later change would start it again.
+    // Otherwise no later change would start it again.
     this.#timer = undefined;
     this.#pauseModel(true);
     this.#become('paused');

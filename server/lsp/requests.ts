@@ -58,7 +58,7 @@ export function serveRequests(
     });
   }
 
-  /** Sends unsaved documents to the worker first; a document that is asked about is replaced by its file and text. */
+  /** Sends unsaved documents to the worker first, and replaces a document's URI by its file and text. */
   async function located(parameters: unknown): Promise<unknown> {
     if (typeof parameters !== 'object' || parameters === null || !('uri' in parameters)) {
       await unsaved.flush();

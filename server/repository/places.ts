@@ -1,4 +1,4 @@
-/** Places in a workspace that an update looks at. */
+/** The workspace places that an update scans. */
 import { versionControlFolders } from '../workspace/names.ts';
 import { ruleFiles } from '../workspace/workspace.ts';
 

@@ -185,7 +185,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     return this.tokenizer.decode(tokens.subarray(start, end));
   }
 
-  /** Differs whenever the indexed text does; undefined for a file that was not read. */
+  /** Changes with the indexed text; undefined for a file that is not indexed. */
   versionOf(path: string): string | undefined {
     const entry = this.ledger.entryOf(path);
     const edit = this.#edited.get(path);

@@ -19,7 +19,7 @@ import { held, Window } from './soak/window.ts';
 
 interface Sample {
   readonly events: number;
-  /** In megabytes, after a collection. */
+  /** In megabytes, after a garbage collection. */
   readonly rss: number;
   readonly server: number;
   readonly threads: number;
@@ -39,10 +39,10 @@ const [events, minutes, seed] = [values.events, values.minutes, values.seed].map
   number,
 ];
 const allowedGrowth = 0.05;
-/** Of samples, and of comparisons with what is on disk. */
+/** Between samples, and between comparisons with the disk. */
 const sampleEvery = Math.max(1, Math.min(500, Math.floor(events / 20)));
 const compareEvery = 4 * sampleEvery;
-/** Copies of the fixture that make up the repository. */
+/** Copies of the fixture in the repository. */
 const parts = 8;
 
 const own = realpathSync(mkdtempSync(path.join(tmpdir(), 'longsight-soak-')));
@@ -77,7 +77,7 @@ report();
 async function sample(): Promise<void> {
   await editing.main.settled();
   const { tokens } = await editing.main.client.request(methods.status, null);
-  // Work that is under way holds more for a moment, so the least of several looks counts.
+  // Running work holds more for a moment, so the least of several samples counts.
   const looks: Used[] = [];
   for (let look = 0; look < 4; look++) {
     if (look > 0) await setTimeout(1000);
@@ -92,7 +92,7 @@ async function sample(): Promise<void> {
   );
 }
 
-/** What the window that stays has read is what a reading of the disk finds. */
+/** The remaining window's index equals a fresh read of the disk. */
 async function compareWithDisk(): Promise<void> {
   comparisons++;
   await editing.main.settled();
@@ -106,7 +106,7 @@ async function readAgain(): Promise<string[]> {
   return held(repository.ledger.coverage());
 }
 
-/** A window on an empty cache, and a new one on the shared cache, give what the one gives that saw every event. */
+/** A window on an empty cache, and a new one on the shared cache, equal the one that saw every event. */
 async function compareWithRebuild(): Promise<void> {
   const once = async (window: Window): Promise<readonly string[]> => {
     const { client } = window;
@@ -118,7 +118,7 @@ async function compareWithRebuild(): Promise<void> {
       ...linesOf(summary, 'summary'),
     ];
   };
-  // Syntax trees come after the first answer, so it is asked until nothing changes any more.
+  // Syntax trees come after the first answer, so repeat until nothing changes.
   const ask = async (window: Window): Promise<readonly string[]> => {
     let same = 0;
     for (let last = await once(window); ; ) {
@@ -141,7 +141,7 @@ async function compareWithRebuild(): Promise<void> {
   }
 }
 
-/** A line for each value, with the way to it. */
+/** A line for each value, with its path. */
 function linesOf(value: unknown, way = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${way} ${JSON.stringify(value)}`];
   return Object.entries(value).flatMap(([name, inner]) => linesOf(inner, `${way}/${name}`));
@@ -177,7 +177,7 @@ function report(): void {
   process.exitCode = problems.length > 0 ? 1 : 0;
 }
 
-/** By least squares: the change over the samples, as a share of their mean. */
+/** By least squares: the change over the samples, relative to their mean. */
 function growth(of: readonly Sample[], value: (sample: Sample) => number): number {
   if (of.length < 3) return 0;
   const mean = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, 0) / list.length;

@@ -112,7 +112,7 @@ test('answers about the repository include unsaved text until it is closed witho
   await client.close(uriOf(file));
   assert.doesNotMatch(await digest(), /quokkaUnsaved/);
   assert.doesNotMatch(await described(), /quokkaUnsaved/);
-  // Nothing counts as waiting to be read any more.
+  // Nothing counts as stale any more.
   await client.whenStatus(({ stale }) => stale === 0);
 });
 

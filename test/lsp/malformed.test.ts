@@ -1,4 +1,4 @@
-/** Whatever a client sends: every request is answered, what is wrong is said in a sentence, and the server goes on. */
+/** Whatever a client sends, every request is answered, errors are explained in a sentence, and the server continues. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -42,7 +42,7 @@ const junk: readonly unknown[] = [
 
 type Sent = { readonly method: string; readonly parameters: unknown; readonly isRequest: boolean };
 
-/** What a client may send, with parameters that are right. */
+/** Messages with valid parameters. */
 function messagesOf(uri: string, root: string): readonly Sent[] {
   const position = { line: 1, character: 2 };
   const range = { start: { line: 0, character: 0 }, end: position };
@@ -61,7 +61,7 @@ function messagesOf(uri: string, root: string): readonly Sent[] {
     useModel: { name: 'none such' },
     getModel: { name: 'none such' },
   };
-  // What starts an engine takes seconds, and has no parameters.
+  // Starting an engine takes seconds, and has no parameters.
   const requests = Object.entries(methods).filter(([name]) => name !== 'restartEngine' && name !== 'clear');
   const notifications: readonly (readonly [string, unknown])[] = [
     ['textDocument/didOpen', { textDocument: { uri, languageId: 'typescript', version: 1, text: 'a\n' } }],
@@ -128,7 +128,7 @@ function messagesOf(uri: string, root: string): readonly Sent[] {
   ];
 }
 
-/** With one value, at any depth, replaced, left out or added. */
+/** Replaces, removes or adds one value at any depth. */
 function broken(value: unknown, random: () => number): unknown {
   const pick = <Item>(list: readonly Item[]): Item => list[Math.floor(random() * list.length)]!;
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
@@ -142,7 +142,7 @@ function broken(value: unknown, random: () => number): unknown {
   return copy;
 }
 
-/** What a client is told of its mistakes. */
+/** Error codes for a client's mistakes. */
 const allowed: ReadonlySet<number> = new Set([
   ErrorCodes.InvalidParams,
   ErrorCodes.InternalError,
@@ -185,7 +185,7 @@ test('answers malformed requests with an error and goes on', { timeout: 400_000 
     );
   }
   assert.deepEqual(client.pollution, []);
-  // A configuration may have turned suggestions off.
+  // An earlier configuration may have turned suggestions off.
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
     settings: { longsight: { completion: { eagerness: 0.9 } } },
   });

@@ -1,4 +1,7 @@
-/** Somebody at work in a repository: what an editor's windows are told while files are typed in, saved, renamed, deleted and switched. */
+/**
+ * A simulated editing session: messages to an editor's windows while files are typed in, saved, renamed, deleted and
+ * switched.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,19 +16,19 @@ interface Open {
   version: number;
 }
 
-/** Limits that keep the repository at one size, so that growth of memory is growth of nothing else. */
+/** Limits that keep the repository's size constant, so that RAM growth has no other cause. */
 const mostOpen = 12;
 const longest = 160;
 const branches = ['main', 'other'] as const;
 
 export class Editing {
   readonly place: Place;
-  /** The window that stays, and one that comes and goes. */
+  /** The lasting window, and one that comes and goes. */
   main!: Window;
   #second: Window | undefined;
   readonly #random: () => number;
   readonly #open = new Map<string, Open>();
-  /** Lines that are typed: those of the repository. */
+  /** Lines to type, from the repository. */
   readonly #lines: readonly string[];
   readonly #usual: number;
   #branch = 0;
@@ -69,7 +72,7 @@ export class Editing {
     }
   }
 
-  /** Saves and closes everything, and waits until the windows know it. */
+  /** Saves and closes everything, and waits until the windows have noticed. */
   async end(): Promise<void> {
     for (const file of this.#open.keys()) {
       await this.#saveFile(file);
@@ -126,7 +129,7 @@ export class Editing {
   async #openOrClose(): Promise<void> {
     const file = this.#pickOpen();
     if (this.#open.size < mostOpen && (file === undefined || this.#random() < 0.6)) await this.#openSome();
-    // Without saving: what was typed is gone.
+    // Without saving: typed text is lost.
     else if (file !== undefined) await this.#closeFile(file);
   }
 
@@ -169,7 +172,7 @@ export class Editing {
     await this.#tell(file);
   }
 
-  /** What a sidebar, a hover or a map asks for. */
+  /** Requests of a sidebar, a hover or a map. */
   async #view(): Promise<void> {
     const { client } = this.main;
     const file = this.#pickFrom(this.#files())!;
@@ -185,7 +188,7 @@ export class Editing {
     else await client.request(methods.nextEdit, { uri: at.uri });
   }
 
-  /** Commits, and goes to the other branch. Documents that it changes are read again by the editor, as those that it takes away are closed. */
+  /** Commits and switches branches. The editor rereads changed documents and closes deleted ones. */
   async #switch(): Promise<void> {
     this.#commit();
     const before = branches[this.#branch]!;
@@ -226,12 +229,12 @@ export class Editing {
     return this.#pickFrom([...this.#open.keys()]);
   }
 
-  /** @returns nothing of an empty list */
+  /** @returns undefined for an empty list */
   #pickFrom<Item>(list: readonly Item[]): Item | undefined {
     return list[Math.floor(this.#random() * list.length)];
   }
 
-  /** Code on disk, in the order of names. */
+  /** Code files on disk, by name. */
   #files(): string[] {
     return readdirSync(this.place.root, { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))

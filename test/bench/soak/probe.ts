@@ -1,6 +1,6 @@
 /**
- * Preloaded into a server under test (`--import`): on SIGUSR2, each of its threads collects garbage and says what it holds, and the sum is
- * written to the file LONGSIGHT_SOAK_MEMORY.
+ * Preloaded into a server under test (`--import`): on SIGUSR2, each of its threads collects garbage and reports its
+ * memory use; the sum is written to the file LONGSIGHT_SOAK_MEMORY.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 
 export interface Used {
   readonly rss: number;
-  /** Heap and what is outside of it, in bytes, of the server's thread and of all others. */
+  /** Heap and off-heap bytes of the server's thread and of all others. */
   readonly server: number;
   readonly threads: number;
 }
@@ -44,7 +44,7 @@ async function measure(): Promise<void> {
   renameSync(`${file}.part`, file);
 }
 
-/** Twice, since what is outside of the heap goes when what it belongs to has gone. */
+/** Twice, because off-heap memory is freed after its owners. */
 async function collected(): Promise<number> {
   for (let turn = 0; turn < 2; turn++) {
     globalThis.gc?.();

@@ -1,4 +1,4 @@
-/** An editor's window: a server on the cache that all windows share, and what it holds in memory. */
+/** An editor's window: a server on the shared cache, and its index. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -42,17 +42,17 @@ export class Window {
     return new Window(client, memoryFile);
   }
 
-  /** After everything that is under way. */
+  /** Resolves when running work is done. */
   async settled(): Promise<void> {
     await this.client.whenStatus(({ state, stale }) => state === 'ready' && stale === 0);
   }
 
-  /** What is in memory: paths with their tokens, and skipped paths with their reasons. */
+  /** The index: paths with their tokens, and skipped paths with their reasons. */
   async holds(): Promise<readonly string[]> {
     return held(await this.client.request(methods.coverage, null));
   }
 
-  /** What every thread holds after a collection. */
+  /** Memory of every thread after a garbage collection. */
   async memory(): Promise<Used> {
     rmSync(this.#memoryFile, { force: true });
     this.client.process.kill('SIGUSR2');
@@ -63,7 +63,7 @@ export class Window {
     return JSON.parse(readFileSync(this.#memoryFile, 'utf8')) as Used;
   }
 
-  /** Ends as a window that is closed, or as one that crashes. */
+  /** Ends like a closed window, or like a crashed one. */
   async close(how: 'closed' | 'killed' = 'closed'): Promise<void> {
     if (how === 'closed') await this.client.stop();
     else {
