@@ -1,5 +1,7 @@
 /** The engine process's code model: converted once, opened on first use. */
 import { availableParallelism } from 'node:os';
+import type { DecoderConfig } from '../../kernels/decoder/config.ts';
+import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
 import { convertDecoder, isConverted } from '../decoder/convert.ts';
 import { chooseLowering } from '../decoder/exactness.ts';
 import { DecoderModel } from '../decoder/model.ts';
@@ -9,7 +11,12 @@ import type { CoderReference } from '../engine/messages.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import { openCoder } from '../models/coder.ts';
 import { keepSpeed, knownSpeed, type ModelSpeed } from '../models/speed.ts';
+import { RecordLog } from '../storage/record-log.ts';
+import { KeptStates, statesFolder } from './kept-states.ts';
 import { CodeWriter } from './writer.ts';
+
+/** Of states on disk: three hundred blocks of a model of half a billion parameters. */
+const mostBytes = 128 * 2 ** 20;
 
 export class Coders {
   readonly #runtime: Runtime;
@@ -19,6 +26,11 @@ export class Coders {
   constructor(runtime: Runtime, device: Device) {
     this.#runtime = runtime;
     this.#device = device;
+  }
+
+  /** Forgets what the model that is open has read. */
+  async forget(): Promise<void> {
+    (await this.#open?.writer.catch(() => undefined))?.forget();
   }
 
   /**
@@ -67,11 +79,20 @@ export class Coders {
       });
       if ((await knownSpeed(folder)) === undefined)
         await keepSpeed(folder, await measureSpeed(model, between));
-      return new CodeWriter(title, model, tokenizer);
+      return new CodeWriter(title, model, tokenizer, statesIn(folder, config, lowering));
     } finally {
       // The tokenizer no longer needs the file.
       await coder.close();
     }
+  }
+}
+
+/** Nothing where the folder cannot be written: what was read is then read again the next time. */
+function statesIn(folder: string, config: DecoderConfig, lowering: DecoderLowering): KeptStates | undefined {
+  try {
+    return new KeptStates(new RecordLog(statesFolder(folder), mostBytes), config, lowering);
+  } catch {
+    return undefined;
   }
 }
 

@@ -21,6 +21,8 @@ export interface Anchor {
 
 export interface CoderPrompt {
   readonly ids: readonly number[];
+  /** How many of them stand before the text after the cursor: what the next session will most probably read as well. */
+  readonly prefix: number;
   /**
    * The end of the text before the cursor that is not in `ids`, and that the output must start with: the model has
    * never seen a partial word as a token there.
@@ -60,22 +62,17 @@ export function promptOf(
   const middle = tokenizer.fillInMiddle;
   if (middle === undefined) {
     const { text, held } = withoutHeld(windowBefore(before));
-    return { ids: [...begin, ...tokenizer.encode(text)], held, anchor: undefined };
+    const ids = [...begin, ...tokenizer.encode(text)];
+    return { ids, prefix: ids.length, held, anchor: undefined };
   }
   const follows = windowAfter(after);
   const isSame = previous !== undefined && previous.after === follows && isAbove(previous, before);
   const anchor = isSame ? previous : anchorAt(before.slice(0, anchorIn(before)), follows, previous);
   const { text, held } = withoutHeld(before.slice(anchor.before.length));
+  const prefix = [...begin, middle.prefix, ...tokenizer.encode(anchor.before.slice(anchor.start))];
   return {
-    ids: [
-      ...begin,
-      middle.prefix,
-      ...tokenizer.encode(anchor.before.slice(anchor.start)),
-      middle.suffix,
-      ...tokenizer.encode(follows),
-      middle.middle,
-      ...tokenizer.encode(text),
-    ],
+    ids: [...prefix, middle.suffix, ...tokenizer.encode(follows), middle.middle, ...tokenizer.encode(text)],
+    prefix: prefix.length,
     held,
     anchor,
   };

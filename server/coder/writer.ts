@@ -5,6 +5,7 @@ import { DecoderSession } from '../decoder/session.ts';
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
 import type { WriteParameters, Written } from '../engine/messages.ts';
 import { HeldChooser, TokenBytes } from './held-text.ts';
+import { blockTokens, type KeptStates } from './kept-states.ts';
 import { LineWriter } from './line-writer.ts';
 import { type Anchor, promptOf } from './prompt.ts';
 
@@ -26,11 +27,14 @@ export class CodeWriter {
   readonly #model: DecoderModel;
   readonly #tokenizer: DecoderTokenizer;
   readonly #bytes: TokenBytes;
+  readonly #states: KeptStates | undefined;
   /** Most recently used last. */
   readonly #open = new Map<string, Open>();
 
-  constructor(title: string, model: DecoderModel, tokenizer: DecoderTokenizer) {
+  /** @param states what earlier sessions have read; without it nothing is kept for later ones */
+  constructor(title: string, model: DecoderModel, tokenizer: DecoderTokenizer, states?: KeptStates) {
     this.title = title;
+    this.#states = states;
     this.#model = model;
     this.#tokenizer = tokenizer;
     this.#bytes = new TokenBytes(tokenizer);
@@ -60,9 +64,16 @@ export class CodeWriter {
     }
   }
 
+  /** Forgets what was read of all documents, on disk as well. */
+  forget(): void {
+    this.#open.clear();
+    this.#states?.clear();
+  }
+
   /** Frees the model; do not use it afterwards. */
   async release(): Promise<void> {
     this.#open.clear();
+    this.#states?.close();
     await this.#model.release();
   }
 
@@ -75,9 +86,10 @@ export class CodeWriter {
   async #read({ document, before, after }: WriteParameters, between: () => Promise<void>) {
     const open = this.#openOf(document);
     const { session } = open;
-    const { ids, held, anchor } = promptOf(this.#tokenizer, { before, after }, open.anchor);
+    const { ids, prefix, held, anchor } = promptOf(this.#tokenizer, { before, after }, open.anchor);
     open.anchor = anchor;
-    const kept = session.align(ids);
+    const shared = session.align(ids);
+    const kept = shared < blockTokens ? (this.#restore(session, ids) ?? shared) : shared;
     const turn = ++open.turn;
     const last = await session.read(ids.slice(kept), {
       between: async () => {
@@ -86,7 +98,16 @@ export class CodeWriter {
         if (open.turn !== turn) throw new Error('A later request came first.');
       },
     });
+    if (prefix - kept >= blockTokens) this.#states?.keep(prefix, ids, () => session.snapshot(prefix).rows);
     return { session, ids, held, kept, last };
+  }
+
+  /** Goes on from what an earlier session has read; how many tokens that are. */
+  #restore(session: DecoderSession, ids: readonly number[]): number | undefined {
+    // The last token is run for its logits.
+    const snapshot = this.#states?.find(ids.slice(0, -1));
+    if (snapshot !== undefined) session.restore(snapshot);
+    return snapshot?.ids.length;
   }
 
   #openOf(document: string): Open {

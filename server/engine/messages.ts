@@ -21,6 +21,8 @@ export interface ModelReference {
 interface Work {
   /** Has a code model write at the cursor. The first call converts the model, which takes a minute or more. */
   write: { parameters: WriteParameters; result: Written };
+  /** Forgets what the code model has read, on disk as well. */
+  forgetWritten: { parameters: null; result: null };
   /** Prefills the text above a cursor, so that writing there starts sooner; yields to all urgent work. */
   readAhead: { parameters: WriteParameters; result: { readonly read: number } };
   /** Converts a code model where it is not yet, and opens it. */

@@ -182,6 +182,7 @@ export class RepositoryWorker {
     await this.#open?.repository.clear();
     await this.#open?.summary.clear();
     this.#open?.neural?.clear();
+    await this.#open?.coder?.forget();
     this.#suggestions.clear();
     this.#changed();
     return null;

@@ -1,6 +1,8 @@
 /** Queries the code model unless the copy memory is confident. */
 
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { statesFolder } from '../coder/kept-states.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
@@ -57,6 +59,13 @@ export class CoderClient {
       },
       (error: unknown) => options.onProblem(`The code model cannot be used: ${messageOf(error)}`),
     );
+  }
+
+  /** Forgets what the model has read, on disk as well. @throws what the engine throws */
+  async forget(): Promise<void> {
+    this.#typed.clear();
+    if (this.#isReady) await this.#engine.run('forgetWritten', null);
+    else await rm(statesFolder(this.#coder.folder), { recursive: true, force: true });
   }
 
   /** On battery the model answers only explicit requests. */

@@ -22,6 +22,10 @@ interface Question extends CursorText {
 export class TypedAlong {
   #last: { readonly question: Question; readonly written: Written; readonly said: Said } | undefined;
 
+  clear(): void {
+    this.#last = undefined;
+  }
+
   note(question: Question, written: Written): Said {
     const first = firstLine(written.text);
     const said: Said = {

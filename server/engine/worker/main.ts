@@ -153,6 +153,9 @@ async function perform(
     }
     case 'openCoder':
       return { title: (await coders.get(request.parameters.coder, between)).title };
+    case 'forgetWritten':
+      await coders.forget();
+      return null;
     case 'readAhead': {
       const writer = await coders.get(request.parameters.coder, between);
       return { read: await writer.readAhead(request.parameters, between) };

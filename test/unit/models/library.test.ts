@@ -17,6 +17,7 @@ import { catalogue } from '../../../server/models/catalogue.ts';
 import { openCoder } from '../../../server/models/coder.ts';
 import type { FoundModel } from '../../../server/models/discover.ts';
 import { ModelError, ModelLibrary } from '../../../server/models/library.ts';
+import { keepSpeed } from '../../../server/models/speed.ts';
 import { coderBytes } from './coder.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'longsight-library-'));
@@ -150,6 +151,18 @@ test('computes a file’s hash once while it is unchanged', async () => {
   assert.equal(reads, 1);
   writeFileSync(own, Buffer.concat([bytes, Buffer.alloc(1)]));
   assert.notEqual(await library.hashOf(added, undefined, count), expected);
+});
+
+test('lists the speed that was measured when a model was first used', async () => {
+  const added = await library.add(own);
+  const converted = library.convertedFolder(await library.hashOf(added));
+  const speedOf = async () => (await library.list()).local.find(({ path: file }) => file === own)?.speed;
+  assert.equal(await speedOf(), undefined);
+  mkdirSync(converted, { recursive: true });
+  await keepSpeed(converted, { read: 80.5, written: 9 });
+  assert.deepEqual(await speedOf(), { read: 80.5, written: 9 });
+  writeFileSync(path.join(converted, 'speed.json'), 'damaged');
+  assert.equal(await speedOf(), undefined);
 });
 
 test('a file opened as a code model has its configuration, tokens and weights', async () => {
