@@ -34,6 +34,8 @@ export function usageSentence(path: string, lines: readonly string[]): Sentence 
     // A call that builds the text, or a synopsis.
     if (/^\w+!?\($|\[(?:options|flags|<)|<\w+>/i.test(first)) continue;
     const isWhole = first !== '' && first !== '\\';
+    // Otherwise the text starts on the next line.
+    if (!isWhole && !/["'`]\s*\\?\s*$/.test(lines[at]!)) continue;
     const said = isWhole ? [first] : lines.slice(at + 1, at + 12).map(line => line.trim());
     const blank = said.indexOf('');
     const [sentence] = sentencesIn(blank > 0 ? said.slice(0, blank) : said, isWhole ? at + 1 : at + 2);

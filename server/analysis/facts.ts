@@ -21,6 +21,8 @@ import { standsAlone } from './telling.ts';
 
 /** Characters of a document searched for its first sentence. */
 const documentHead = 20_000;
+/** Sentences of a document to consider. */
+const looked = 30;
 /** In plain text, a sentence has to start within these first lines. */
 const openingLines = 3;
 
@@ -82,9 +84,9 @@ function inDocument(path: string, text: string): { sentences: Sentence[]; title?
   // A title that only names the folder does not describe it.
   const heading = blocks.find(({ kind, lines }) => kind === 'heading' && !isNamedIn(lines[0]!, path));
   const title = heading && { text: plain(heading.lines[0]!, form), line: heading.line };
-  const said = (isReadme(path) ? readmeSentences(path, blocks) : sentencesOfBlocks(blocks, form)).filter(
-    ({ text: sentence }) => !isCredit(sentence, path) && !/<\w|[{}]|\w=["'$]/.test(sentence),
-  );
+  const said = (
+    isReadme(path) ? readmeSentences(path, blocks) : sentencesOfBlocks(blocks, form, looked)
+  ).filter(({ text: sentence }) => !isCredit(sentence, path) && !/<\w|[{}]|\w=["'$]/.test(sentence));
   // Plain text that does not start with sentences is a log or a list.
   const isPlain = /\.(?:txt|text|log)$/i.test(path);
   const start = text.split('\n').findIndex(line => line.trim() !== '') + openingLines;

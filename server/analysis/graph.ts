@@ -63,18 +63,25 @@ export function rank(
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
   };
-  const definers = definersOf(files);
+  const familyOfFile = files.map(({ path }) => familyOf(path));
+  const definers = definersOf(files, familyOfFile);
+  const defined = files.map(({ definitions }) => new Set(definitions.map(({ name }) => name)));
   /** Rank flow for a single name: from user to (definer, name). */
   const named: { from: number; to: number; name: string; weight: number }[] = [];
   for (const [from, file] of files.entries()) {
     const related = new Set(references.of(file.path).map(({ to }) => index.get(to)!));
     for (const to of related) connect(from, to, importWeight * (isSupporting[to] ? supportingWeight : 1));
+    const definersHere = definers.get(familyOfFile[from]!);
+    const sorted = [...related].sort((one, other) => one - other);
     for (const [name, { count }] of file.uses) {
-      const targets = definers.get(`${familyOf(file.path)} ${name}`);
+      const targets = definersHere?.get(name);
       // A file's own definitions are its own, and a name defined in most files connects none of them.
-      if (targets === undefined || targets.includes(from)) continue;
+      if (targets === undefined || defined[from]!.has(name)) continue;
       const weight = nameWeight(name) * Math.sqrt(count);
-      const meant = targets.filter(to => related.has(to));
+      const meant =
+        targets.length <= sorted.length
+          ? targets.filter(to => related.has(to))
+          : sorted.filter(to => familyOfFile[to] === familyOfFile[from] && defined[to]!.has(name));
       if (meant.length === 0 && targets.length > definedTooOften) continue;
       const shared = meant.length > 0 ? meant : targets;
       for (const to of shared) {
@@ -135,14 +142,17 @@ export function rank(
 }
 
 /** Files that define a name, by language family and name. */
-function definersOf(files: readonly GraphFile[]): Map<string, number[]> {
-  const definers = new Map<string, number[]>();
-  for (const [at, { path, definitions }] of files.entries()) {
-    const family = familyOf(path);
+function definersOf(
+  files: readonly GraphFile[],
+  familyOfFile: readonly string[],
+): Map<string, Map<string, number[]>> {
+  const definers = new Map<string, Map<string, number[]>>();
+  for (const [at, { definitions }] of files.entries()) {
+    const byName = definers.get(familyOfFile[at]!) ?? new Map<string, number[]>();
+    definers.set(familyOfFile[at]!, byName);
     for (const { name } of definitions) {
-      const key = `${family} ${name}`;
-      const list = definers.get(key);
-      if (list === undefined) definers.set(key, [at]);
+      const list = byName.get(name);
+      if (list === undefined) byName.set(name, [at]);
       else if (list.at(-1) !== at) list.push(at);
     }
   }
@@ -172,15 +182,20 @@ function pageRank(edges: readonly ReadonlyMap<number, number>[], restart: readon
   const count = edges.length;
   const whole = restart.reduce((sum, weight) => sum + weight, 0);
   const totals = edges.map(targets => [...targets.values()].reduce((sum, weight) => sum + weight, 0));
+  // Flat arrays: the rounds below are most of the work.
+  const targets = edges.map(to => Int32Array.from(to.keys()));
+  const weights = edges.map(to => Float64Array.from(to.values()));
   let ranks = new Float64Array(count).fill(1 / count);
   for (let round = 0; round < iterations; round++) {
     const next = new Float64Array(count);
     let loose = 0;
     for (let from = 0; from < count; from++) {
       if (totals[from] === 0) loose += ranks[from]!;
-      else
-        for (const [to, weight] of edges[from]!)
-          next[to]! += (damping * ranks[from]! * weight) / totals[from]!;
+      else {
+        const [to, share] = [targets[from]!, weights[from]!];
+        const flow = (damping * ranks[from]!) / totals[from]!;
+        for (let at = 0; at < to.length; at++) next[to[at]!]! += flow * share[at]!;
+      }
     }
     const base = (1 - damping + damping * loose) / whole;
     for (let at = 0; at < count; at++) next[at]! += base * restart[at]!;

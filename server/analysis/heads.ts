@@ -54,7 +54,7 @@ export function headsOf(
   // A definition named like the file is its subject, wherever it is.
   const subject = definitions.filter(({ name, kind }) => types.has(kind) && name.toLowerCase() === stem);
   return [...new Set([...subject, ...outer])]
-    .filter(({ name }) => name !== '_')
+    .filter(({ name }) => name !== '_' && name !== 'exports')
     .slice(0, mostHeads)
     .map(definition => {
       const { name, kind, line, exported } = definition;

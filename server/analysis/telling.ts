@@ -59,7 +59,7 @@ export function standsAlone(text: string): boolean {
     fragment.test(text)
   )
     return false;
-  if (/ [|=] |=>/.test(text) || count(text, ')') > count(text, '(')) return false;
+  if (/ [|=!] |=>/.test(text) || count(text, ')') > count(text, '(')) return false;
   if (/<https?:|<\S+@\S+>|\]\(http|^waiting\b/i.test(text)) return false;
   if (wide.test(text)) return true;
   const pieces = text.split(/\s+/);

@@ -80,9 +80,11 @@ export function isEnded(text: string): boolean {
 export function sentencesOfBlocks(
   blocks: readonly Block[],
   form: Form,
+  most = Number.POSITIVE_INFINITY,
 ): (Sentence & { readonly block: number })[] {
   const found: (Sentence & { readonly block: number })[] = [];
   for (const [at, block] of blocks.entries()) {
+    if (found.length >= most) break;
     if (block.kind !== 'paragraph' && block.kind !== 'quote') continue;
     if (block.kind === 'quote' && /^\[!\w+\]/.test(block.lines[0] ?? '')) continue;
     // A badge may be written over several lines.

@@ -42,6 +42,7 @@ export class Calls {
   readonly #code = new Map<string, Code>();
   readonly #callees = new Map<string, readonly Call[]>();
   readonly #byName = new Map<string, Callable[]>();
+  readonly #related = new Map<string, ReadonlySet<string>>();
   /** Types that extend or implement a type, by its name. */
   #heirs: Map<string, Callable[]> | undefined;
 
@@ -84,6 +85,7 @@ export class Calls {
       if (line.length > longestLine) continue;
       const pattern = isRuby ? /[A-Za-z_]\w*[?!]?/g : /[A-Za-z_]\w*(?=\s?(?:\(|<[\w, ]{1,40}>\())/g;
       for (const match of line.matchAll(pattern)) {
+        if (!this.#byName.has(match[0])) continue;
         if (inside !== undefined && number === inside.line && match[0] === inside.name) continue;
         const before = line.slice(Math.max(0, match.index - 80), match.index);
         if (isRuby && /^\s*(?:def|class|module|attr_\w+)\b/.test(line)) continue;
@@ -100,7 +102,7 @@ export class Calls {
     const all = this.#byName.get(name);
     if (all === undefined) return undefined;
     const { id } = languageOf(path);
-    const related = new Set(this.#facts.ranked.references.of(path).map(({ to }) => to));
+    const related = this.#relatedTo(path);
     const near = all.filter(one => one.path === path || related.has(one.path));
     const callables = near.filter(({ definition }) => isCalled(definition));
     const receiver = /([$@\w]+|[)\]])(?:!?\??\.|->|::)$/.exec(before.trimEnd())?.[1];
@@ -192,6 +194,15 @@ export class Calls {
     return this.#heirs.get(type) ?? [];
   }
 
+  #relatedTo(path: string): ReadonlySet<string> {
+    let related = this.#related.get(path);
+    if (related === undefined) {
+      related = new Set(this.#facts.ranked.references.of(path).map(({ to }) => to));
+      this.#related.set(path, related);
+    }
+    return related;
+  }
+
   #codeOf(path: string): Code {
     const known = this.#code.get(path);
     if (known !== undefined) return known;
@@ -212,7 +223,7 @@ function typesIn(lines: readonly string[]): Map<string, string | undefined> {
     types.set(name, types.has(name) && types.get(name) !== type ? undefined : type);
   };
   for (const line of lines) {
-    if (line.length > longestLine) continue;
+    if (line.length > longestLine || !/[A-Z]/.test(line)) continue;
     for (const [, type, name] of line.matchAll(/\b([A-Z]\w*)(?:<[^<>]{0,80}>)?[?!]? \$?([a-z_]\w*)\b/g))
       note(name!, type!);
     for (const [, name, type] of line.matchAll(/\b([a-z_]\w*)\??: ?[&*]?(?:\w+\.)?([A-Z]\w*)\b/g))

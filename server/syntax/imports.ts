@@ -71,8 +71,11 @@ class PathIndex {
 
   /** The first existing candidate. */
   first(candidates: readonly string[]): readonly string[] {
-    const found = candidates.map(normalise).find(path => this.#known.has(path));
-    return found === undefined ? [] : [found];
+    for (const candidate of candidates) {
+      const path = normalise(candidate);
+      if (this.#known.has(path)) return [path];
+    }
+    return [];
   }
 
   filesIn(folder: string): readonly string[] {
@@ -118,7 +121,7 @@ const indexEndings = ['/index.ts', '/index.tsx', '/index.js', '/index.mjs', '/in
 
 function script(index: PathIndex, folder: string, target: string): readonly string[] {
   const clean = target.replace(/[?#].*$/, '');
-  if (clean.startsWith('.')) return index.first(scriptForms(`${folder}/${clean}`));
+  if (clean.startsWith('.')) return index.first(scriptForms(normalise(`${folder}/${clean}`)));
   const own = index.packageOf(clean, '/');
   if (own !== undefined) {
     const { folder: at, rest } = own;
@@ -262,6 +265,8 @@ function sharedParts(one: string, other: string): number {
 }
 
 function normalise(path: string): string {
+  // Most paths are normal already.
+  if (!/^[./]|\/[./]|\/$/.test(path)) return path;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();
