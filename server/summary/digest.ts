@@ -101,24 +101,25 @@ function orderOf(paths: readonly string[], summary: Summary, { files, ranked }: 
 
 function filesWithin(
   source: SummarySource,
-  { files }: RepositoryFacts,
+  { files, ranked }: RepositoryFacts,
   order: readonly string[],
   room: number,
   countTokens: (text: string) => number,
 ): Entry[] {
   const entries = new Map<string, { entry: Entry; cost: number }>();
   let left = room;
-  for (const path of order) {
-    if (left < minEntry) break;
-    const text = source.textOf(path);
-    if (text === undefined) continue;
+  const add = (path: string): void => {
+    const text = left < leastEntry ? undefined : source.textOf(path);
+    if (text === undefined) return;
     const facts = files.get(path)!;
     const entry = { path, line: facts.statement?.text, outline: outlineText(text, facts, false) };
     const cost = countTokens(entryMarkdown(entry)) + 2;
-    if (cost > left) continue;
+    if (cost > left) return;
     left -= cost;
     entries.set(path, { entry, cost });
-  }
+  };
+  const isOwn = (path: string): boolean => ranked.supportingOf(path) === undefined;
+  for (const path of order.filter(isOwn)) add(path);
   const change = (kept: { entry: Entry; cost: number }, changed: Entry): void => {
     const cost = countTokens(entryMarkdown(changed)) + 2;
     if (cost - kept.cost > left) return;
@@ -131,6 +132,8 @@ function filesWithin(
     if (facts.definitions.length === 0 || left < minEntry) continue;
     change(kept, { ...kept.entry, outline: outlineText(source.textOf(kept.entry.path)!, facts, true) });
   }
+  // Members of the repository's own code say more than the names of its tests.
+  for (const path of order) if (!isOwn(path)) add(path);
   for (const kept of entries.values()) {
     // Skip counting what is far too long.
     if (files.get(kept.entry.path)!.tokens - kept.cost > left) continue;

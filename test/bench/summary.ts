@@ -2,6 +2,7 @@
  * Does the summary name the files that matter, and is what it says so?
  *
  *     npm run bench -- summary [--aider <python>] [--list] [--draw <seed>] <folder> …
+ *     npm run bench -- summary --digest [--aider <python>] <folder> …
  *     npm run bench -- summary --grades
  *
  * Recall: which of the files that a newcomer should know (test/bench/gold/key-files.json, by the folder's name) are among the first twenty of
@@ -23,10 +24,12 @@ import { type SummarySource, sourceOf } from '../../server/analysis/source.ts';
 import { CopyMemory } from '../../server/copy-memory/copy-memory.ts';
 import type { Summary } from '../../server/protocol/requests.ts';
 import { Repository } from '../../server/repository/repository.ts';
+import { makeDigest } from '../../server/summary/digest.ts';
 import { summarize } from '../../server/summary/summarize.ts';
 import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { gradesIn } from './gold/grades.ts';
+import { contained, documentedInterface } from './gold/interface.ts';
 import { checkStatements, draw, drawn } from './gold/truth.ts';
 
 const first = 20;
@@ -40,6 +43,7 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean' },
     draw: { type: 'string' },
     grades: { type: 'boolean' },
+    digest: { type: 'boolean' },
   },
 });
 if (values.grades) {
@@ -56,6 +60,13 @@ const { keyFiles: gold } = JSON.parse(
 
 const tokenizer = loadTokenizer();
 const grammars = await Grammars.open();
+if (values.digest) {
+  const shares: Record<string, Record<string, number>> = {};
+  for (const folder of positionals)
+    shares[path.basename(path.resolve(folder))] = await digestShares(path.resolve(folder));
+  console.table(shares);
+  process.exit(0);
+}
 const rows: Record<string, Row> = {};
 for (const folder of positionals)
   rows[path.basename(path.resolve(folder))] = await measure(path.resolve(folder));
@@ -86,7 +97,7 @@ interface Row {
   readonly commands: number;
 }
 
-async function measure(root: string): Promise<Row> {
+async function read(root: string): Promise<SummarySource> {
   const name = path.basename(root);
   const repository = await Repository.open({
     folders: [{ name, root }],
@@ -94,7 +105,34 @@ async function measure(root: string): Promise<Row> {
     memory: new CopyMemory(tokenizer),
   });
   await repository.read();
-  const whole = sourceOf(name, repository);
+  return sourceOf(name, repository);
+}
+
+/**
+ * How much of the documented interface digests of 8k and 32k tokens contain, beside Aider's map cut to the same
+ * length.
+ */
+async function digestShares(root: string): Promise<Record<string, number>> {
+  const source = await read(root);
+  const facts = await new FactBook(grammars).collect(source);
+  const names = documentedInterface(source, facts);
+  const countTokens = (text: string): number => Math.ceil(text.length / 4);
+  const shares: Record<string, number> = { names: names.size };
+  for (const budget of [8000, 32_000]) {
+    const options = { budget, format: 'markdown', countTokens, skipped: [] } as const;
+    shares[`${budget / 1000}k`] = contained(names, makeDigest(source, facts, options).text);
+    if (values.aider !== undefined)
+      shares[`Aider ${budget / 1000}k`] = contained(
+        names,
+        aiderText(values.aider, root, String(budget)).slice(0, 4 * budget),
+      );
+  }
+  return shares;
+}
+
+async function measure(root: string): Promise<Row> {
+  const name = path.basename(root);
+  const whole = await read(root);
   const listed = Object.hasOwn(gold, name) ? gold[name] : undefined;
   const source: SummarySource =
     listed === undefined
@@ -144,12 +182,18 @@ function namedBy({ startHere, keyFiles }: Summary, { files }: RepositoryFacts): 
 
 /** Aider's files in map order, which is rank order; the map gets room for far more than twenty. */
 function aiderMap(python: string, root: string): string[] {
-  const out = execFileSync(python, [path.join(import.meta.dirname, 'aider-map.py'), root], {
+  return aiderText(python, root)
+    .split('\n')
+    .filter(line => line !== '');
+}
+
+/** @param rest a number of tokens for the map itself instead of its files */
+function aiderText(python: string, root: string, ...rest: readonly string[]): string {
+  return execFileSync(python, [path.join(import.meta.dirname, 'aider-map.py'), root, ...rest], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return out.split('\n').filter(line => line !== '');
 }
 
 /** Code files, and folders of code, that the documents name. */
