@@ -109,7 +109,7 @@ function filesWithin(
   const entries = new Map<string, { entry: Entry; cost: number }>();
   let left = room;
   const add = (path: string): void => {
-    const text = left < leastEntry ? undefined : source.textOf(path);
+    const text = left < minEntry ? undefined : source.textOf(path);
     if (text === undefined) return;
     const facts = files.get(path)!;
     const entry = { path, line: facts.statement?.text, outline: outlineText(text, facts, false) };
