@@ -13,6 +13,11 @@ const mostCopies = 2;
 const leastInvoked = 0.06;
 /** Maximum number of alternatives. */
 const mostAlternatives = 5;
+/**
+ * Share of code lines that no blank line follows (76 to 88 % in seven repositories). After the editor's indentation the
+ * model cannot predict a blank line.
+ */
+const writtenLines = 0.83;
 /** Less probable line prefixes are never shown. */
 const leastOfStart = 0.3;
 
@@ -25,6 +30,11 @@ export function copiedLines({ line, alternatives = [] }: Completion): Completion
 
 export function firstLine({ text }: { readonly text: string }): string {
   return text.split(/\r?\n/, 1)[0]!;
+}
+
+/** Whether the cursor's line is blank up to the cursor. */
+function isLineStart({ text, offset }: CompletionRequest): boolean {
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
 }
 
 /**
@@ -44,10 +54,15 @@ function rightWith(
 }
 
 /** Prefixes of the model's line at word ends: the start may be certain where the end is not. */
-function startsOf({ line, steps }: Said, request: CompletionRequest, title: string): CompletionItem[] {
+function startsOf(
+  { line, steps }: Said,
+  request: CompletionRequest,
+  title: string,
+  written: number,
+): CompletionItem[] {
   return cutsOf(line).flatMap(end => {
     const step = steps.find(({ length }) => length >= end);
-    const right = step === undefined ? 0 : rightOfStart(step.logProbability);
+    const right = step === undefined ? 0 : written * rightOfStart(step.logProbability);
     const item = right < leastOfStart ? undefined : itemFromModel(line.slice(0, end), right, request);
     return item === undefined ? [] : [{ ...item, model: title }];
   });
@@ -72,6 +87,7 @@ export function choose(
     copies.map(item => ({ text: firstLine(item), confidence: item.confidence })),
     said.own,
   );
+  const written = isLineStart(request) ? writtenLines : 1;
   const items: CompletionItem[] = [];
   /** Options that the model agrees with and the copy memory finds worth showing. */
   const options: CompletionItem[] = [];
@@ -83,7 +99,7 @@ export function choose(
     if (item === undefined) continue;
     const named = item.origin === 'model' ? { ...item, model: title } : item;
     items.push(named);
-    if (isOwn) options.push(named);
+    if (isOwn) options.push({ ...named, confidence: named.confidence * written });
   }
   const [line] = items;
   const whole = new Set(options);
@@ -94,7 +110,7 @@ export function choose(
     options.push(judged);
     if (isWhole) whole.add(judged);
   }
-  options.push(...startsOf(said, request, title));
+  options.push(...startsOf(said, request, title, written));
   const rest = { milliseconds: found.milliseconds, ...(line && { line }) };
   const worth = (item: CompletionItem): number =>
     usefulnessAt(item.confidence, firstLine(item).trim().length, whole.has(item), {

@@ -86,7 +86,7 @@ const largestLogit = 4;
 
 function featuresOf(copy: CopiedLine | undefined, own: OwnLine | undefined): Float64Array {
   const values: Record<LineFeature, number> = {
-    bias: -0.464,
+    bias: 1,
     copied: copy === undefined ? 0 : 1,
     both: copy !== undefined && own !== undefined ? 1 : 0,
     confidence: copy === undefined ? 0 : logit(copy.confidence),
@@ -105,9 +105,9 @@ function scoreOf(features: Float64Array): number {
 }
 
 const weights: Readonly<Record<LineFeature, number>> = {
-  bias: -0.464,
-  copied: 0.711,
-  both: 0.947,
-  confidence: 1.271,
-  score: 1.116,
+  bias: -0.441,
+  copied: 0.994,
+  both: 1.837,
+  confidence: 1.075,
+  score: 0.755,
 };

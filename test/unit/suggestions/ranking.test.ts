@@ -40,6 +40,13 @@ test('the surer copy memory or model are of a line, the more probable it is', ()
   assert.equal(own(-50), own(-500));
 });
 
+test('the model alone is not believed more than it believes itself', () => {
+  for (const probability of [0.5, 0.7, 0.9, 0.98]) {
+    const [line] = rankLines([], { text: 'a', logProbability: Math.log(probability) });
+    assert.ok(line!.right <= probability, `${line!.right} of ${probability}`);
+  }
+});
+
 test('an empty line of the model is none', () => {
   assert.deepEqual(rankLines([], { text: '  ', logProbability: 0 }), []);
 });

@@ -99,6 +99,18 @@ test('of a line that the model is unsure of, the start that it is sure of is sho
   assert.equal(line?.text, text);
 });
 
+test('at the start of a line a blank one may come, so the model has to be surer', async () => {
+  const { engine } = engineThat(() => ({ text: 'return sum;', logProbability: -0.12 }));
+  const { client } = await clientOf(engine);
+  const inLine = { path: 'a.ts', text: 'if (a) ', offset: 7 };
+  const atStart = { path: 'a.ts', text: 'a();\n  ', offset: 7 };
+  const shown = (await client.alone(inLine)).item;
+  assert.equal(shown?.text, 'return sum;');
+  assert.equal((await client.alone(atStart)).item, undefined);
+  const invoked = await client.alone({ ...atStart, isInvoked: true });
+  assert.equal(invoked.item?.text, 'return sum;');
+});
+
 test('typed along, what is on the screen stays, and the model is not asked again', async () => {
   const { engine, asked } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
   const { client } = await clientOf(engine);
