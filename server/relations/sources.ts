@@ -16,6 +16,8 @@ export function sourceOfEntry(folder: string, entry: string, known: ReadonlySet<
     `src/${stem}`,
     stem.replace(/^(?:dist|lib|build|out|cjs|esm)\//, 'src/'),
     stem.replace(/^(?:dist|lib|build|out)\//, ''),
+    // Builds by module format keep the tree of the sources below them.
+    stem.replace(/^(?:dist|lib|build|out)\/(?:cjs|esm?|mjs|umd|types|node)\//, 'src/'),
     `src/${name}`,
     `lib/${name}`,
   ];
