@@ -15,6 +15,7 @@ import * as why from './completion/why.ts';
 import * as diagnostics from './diagnostics.ts';
 import * as memoryMap from './map/memory-map.ts';
 import * as models from './models.ts';
+import * as unusual from './review/unusual.ts';
 import * as status from './status.ts';
 import * as coverage from './summary/coverage.ts';
 import * as descriptions from './summary/descriptions.ts';
@@ -53,6 +54,7 @@ export function activate(extension: vscode.ExtensionContext): void {
     nextEdit,
     summaryView,
     trouble,
+    unusual,
     where,
   ];
   for (const feature of features) feature.activate(context);

@@ -47,6 +47,10 @@ export interface CommandLine {
   readonly neural: boolean;
   /** Answers yes to prompts. */
   readonly yes: boolean;
+  /** A revision to compare with. */
+  readonly diff: string | undefined;
+  /** How many lines are wanted, however usual. */
+  readonly top: number | undefined;
 }
 
 export interface Position {
@@ -79,7 +83,9 @@ type OptionName =
   | 'colour'
   | 'markdown'
   | 'neural'
-  | 'yes';
+  | 'yes'
+  | 'diff'
+  | 'top';
 
 const commands = {
   start: {
@@ -131,6 +137,13 @@ const commands = {
     does: 'find code similar to the line at a place',
     options: ['at'],
   },
+  unusual: {
+    operands: '<folder>',
+    least: 1,
+    most: 1,
+    does: 'list lines that do not look like the rest of the repository, and what stands in their place elsewhere',
+    options: ['path', 'diff', 'top'],
+  },
   eval: {
     operands: '<folder>',
     least: 1,
@@ -180,7 +193,7 @@ export type CommandName = keyof typeof commands;
 
 const optionHelp: Readonly<Record<OptionName, string>> = {
   at: '--at <path>:<line>:<column>   line and column, counted from 1',
-  path: '--path <path>                 summarize this folder or file only',
+  path: '--path <path>                 this folder or file only',
   budget: '--budget <tokens>             maximum tokens of the summary or digest',
   lines: '--lines <n>                   number of lines to hide (200)',
   protocol:
@@ -191,6 +204,8 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
     '--settings <list>             comma-separated: file,repo,copy,coder,mixed,neural,neural+copy,bm25,oracle,other:<folder> (file,repo,bm25); typing: file,repo,coder,mixed (repo); coder is the code model in use, mixed what an editor shows with it',
   neural: '--neural                      also run the model over the repository; implied by --model',
   eagerness: '--eagerness <0..1>            how readily to suggest (0.5)',
+  diff: '--diff [<revision>]           only lines that differ from a revision (HEAD)',
+  top: '--top <n>                     list this many lines, however usual they are',
   yes: '--yes                         download without asking',
   markdown: '--markdown                    Markdown with links',
   svg: '--svg                         write SVG to standard output',
@@ -243,6 +258,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     markdown: values.markdown ?? false,
     colour: values.colour,
     yes: values.yes ?? false,
+    diff: values.diff,
+    top: values.top === undefined ? undefined : wholeNumber('top', values.top, 1),
     neural: values.neural ?? values.model !== undefined,
   };
 }
@@ -291,7 +308,7 @@ export function usage(): string {
 function parse(words: readonly string[]) {
   try {
     return parseArgs({
-      args: [...words],
+      args: withRevision(words),
       allowPositionals: true,
       strict: true,
       options: {
@@ -318,11 +335,21 @@ function parse(words: readonly string[]) {
         colour: { type: 'string' },
         neural: { type: 'boolean' },
         yes: { type: 'boolean' },
+        diff: { type: 'string' },
+        top: { type: 'string' },
       },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message.split('. To specify')[0]! : String(error));
   }
+}
+
+/** `--diff` at the end or before another option has no revision: it means the last commit. */
+function withRevision(words: readonly string[]): string[] {
+  return words.map((word, i) => {
+    const next = words[i + 1];
+    return word === '--diff' && (next === undefined || next.startsWith('-')) ? '--diff=HEAD' : word;
+  });
 }
 
 function isCommand(name: string): name is CommandName {

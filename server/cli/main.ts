@@ -16,6 +16,7 @@ import { read } from './read.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { summarizeFolder } from './summarize.ts';
+import { unusual } from './unusual.ts';
 import { version } from './version.ts';
 import { where } from './where.ts';
 
@@ -27,6 +28,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   map,
   digest,
   where,
+  unusual,
   eval: evaluate,
   bench,
   export: exportModel,

@@ -1,6 +1,7 @@
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Blender } from './blend.ts';
 import { CopyHypothesis, SharedTokens } from './hypothesis.ts';
+import { LikePlaces, type UnitEdges } from './like-places.ts';
 import { PathProximity, promptDistances, promptPath } from './locality.ts';
 import type { PredictionScope, Predictor, StoredFiles } from './predictor.ts';
 import { type FileContent, Segment, type SegmentFile } from './segment.ts';
@@ -131,6 +132,15 @@ export class CopyMemory implements Predictor {
     };
     const frequencies = TokenFrequencies.of(this.#frequenciesWithout(stored, scope), context);
     return new CopyHypothesis(basis, SharedTokens.of(context), context.length, frequencies);
+  }
+
+  /** Finds places like those of a file, given as its current rendered tokens. The stored version is left out. */
+  like(path: string, tokens: Uint16Array, edges: UnitEdges): LikePlaces {
+    this.settle();
+    const stored = this.#files.get(path);
+    const excluded = stored === undefined || 'content' in stored ? undefined : stored;
+    const scope = { segments: this.#segments, excluded };
+    return new LikePlaces(scope, path, tokens, this.#tokenizer.vocabularySize, edges);
   }
 
   /** `<text>` ends the suffix and thus the file; other structure is never predicted. */

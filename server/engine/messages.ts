@@ -61,6 +61,15 @@ interface Work {
     };
     result: readonly FileMemory[];
   };
+  /** Measures how much each token of a file surprises the model, given the tokens before it. */
+  judge: {
+    parameters: ModelParameters & {
+      readonly ids: Ids;
+      /** For each position another token whose probability is wanted, or −1. */
+      readonly asked: Int32Array;
+    };
+    result: Judged;
+  };
   /** Holds a memory for prompts under a key: a few at a time, for the life of the process. */
   loadMemory: {
     parameters: ModelParameters & { readonly key: string; readonly memory: CrossDecoderMemory };
@@ -140,6 +149,16 @@ export interface ModelFacts {
 
 /** The memory of everything except the edited file, as the cross-decoder takes it: shapes as in `RepositoryMemory`. */
 export type CrossDecoderMemory = { readonly [Part in keyof RepositoryMemory]: FloatTensor };
+
+/** What the model says of each token, in bits, by position; 0 for the first token. */
+export interface Judged {
+  /** −log₂ of the token's probability. */
+  readonly bits: Float32Array;
+  /** The entropy of the distribution. */
+  readonly expected: Float32Array;
+  /** −log₂ of the probability of the token asked about; 0 where none was. */
+  readonly asked: Float32Array;
+}
 
 export type Decoded =
   | {

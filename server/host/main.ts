@@ -56,6 +56,8 @@ const handlers: WorkerHandlers = {
   lineSummary: (position, signal) => worker.summary.lineSummary(position, signal),
   lineSummaries: ({ file }, signal) => worker.summary.lineSummaries(file, signal),
   where: (position, signal) => worker.summary.where(position, signal),
+  unusualLines: (document, signal) => worker.review.lines(document, signal),
+  unusualChanges: (parameters, signal) => worker.review.changes(parameters, signal),
   coverage: () => worker.coverage(),
 };
 

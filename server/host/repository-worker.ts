@@ -30,6 +30,7 @@ import {
   type Read,
 } from './messages.ts';
 import { ModelWorker } from './model-worker.ts';
+import { ReviewWorker } from './review-worker.ts';
 import { SummaryWorker } from './summary-worker.ts';
 
 interface Open {
@@ -225,6 +226,10 @@ export class RepositoryWorker {
 
   get summary(): SummaryWorker {
     return this.#opened().summary;
+  }
+
+  get review(): ReviewWorker {
+    return new ReviewWorker(this.#opened().repository);
   }
 
   coverage(): Coverage {

@@ -40,8 +40,11 @@ export function serveRequests(
     const handler: Handler =
       type.answeredBy === 'server'
         ? (handlers[name as keyof ServerHandlers] as Handler)
-        : async (parameters, token) =>
-            repository.ask(type as RequestOf<unknown, unknown>, await located(parameters), token);
+        : async (parameters, token) => {
+            // What is under review is what the editor has, saved or not.
+            if (name === 'unusualChanges') await unsaved.flush();
+            return repository.ask(type as RequestOf<unknown, unknown>, await located(parameters), token);
+          };
     connection.onRequest(type.method, async (...given: unknown[]): Promise<unknown> => {
       const token = given.pop() as CancellationToken;
       const checked = check(type.parameters, given[0] ?? {});

@@ -20,6 +20,7 @@ import type {
   Status,
   Summary,
 } from './requests.ts';
+import type { UnusualLines } from './unusual.ts';
 import { fields, flag, fromOne, oneOf, string, wholeNumber } from './validate.ts';
 
 type Answerer = 'server' | 'worker';
@@ -76,6 +77,12 @@ const table = {
   ),
   /** For CodeLens. */
   lineSummaries: answeredByWorker<LineSummaries>()(fields({ uri: string })),
+  /** Lines of a document that do not look like the rest of the repository; with `top`, so many, however usual. */
+  unusualLines: answeredByWorker<UnusualLines>()(fields({ uri: string, top: v.exactOptional(fromOne) })),
+  /** The same of all lines that differ from a revision, as what is in memory stands. Cancellable. */
+  unusualChanges: answeredByWorker<UnusualLines>()(
+    fields({ revision: v.optional(string, 'HEAD'), top: v.exactOptional(fromOne) }),
+  ),
   coverage: answeredByWorker<Coverage>()(none),
   /** The next place for a repeated change; null if no change repeats. */
   nextEdit: answeredByServer<NextEdit | null>()(fields({ uri: string })),

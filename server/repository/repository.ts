@@ -160,6 +160,11 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     this.#follower?.edited(path);
   }
 
+  /** Whether a file's unsaved text is in memory. */
+  isEdited(path: string): boolean {
+    return this.#edited.has(path);
+  }
+
   /** Deletes the index and its cache. */
   async clear(): Promise<void> {
     for (const path of this.#paths.all) {

@@ -16,6 +16,8 @@ export const gitPatience = 20_000;
 
 /** Maximum characters of a record; a path has at most 4,096 bytes. */
 const longestRecord = 1 << 20;
+/** Maximum characters of a text between two NULs; indexed files are smaller. */
+const longestText = 1 << 26;
 
 /**
  * Tracked files, and untracked ones that git does not ignore, in the working tree under `folder`. Nested repositories
@@ -67,6 +69,8 @@ export interface GitOptions {
   readonly patience?: number;
   /** Paths are literal, whatever characters they contain; one command does not support it. */
   readonly asLiteral?: boolean;
+  /** Whether the text after the last NUL is a record too: for contents rather than lists. */
+  readonly isText?: boolean;
 }
 
 /**
@@ -87,7 +91,7 @@ const safe: readonly string[] = [
 export function git(
   folder: string,
   parameters: readonly string[],
-  { signal, patience = gitPatience, asLiteral = true }: GitOptions,
+  { signal, patience = gitPatience, asLiteral = true, isText = false }: GitOptions,
   onRecord: (record: string) => void,
 ): Promise<string | undefined> {
   const program = findGit();
@@ -127,14 +131,17 @@ export function git(
       timer = setTimeout(() => stop(problem), patience);
     };
     child.on('error', error => end(notRun(error)));
-    child.on('close', code => end(code === 0 ? undefined : explain(complaint, code)));
+    child.on('close', code => {
+      if (isText && code === 0) onRecord(rest);
+      end(code === 0 ? undefined : explain(complaint, code));
+    });
     // Without free descriptors there are no pipes; the error follows.
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       wait();
       const records = (rest + chunk).split('\0');
       rest = records.pop() ?? '';
       for (const record of records) onRecord(record);
-      if (rest.length > longestRecord) stop('git gave no list of paths');
+      if (rest.length > (isText ? longestText : longestRecord)) stop('git gave no list of paths');
     });
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       complaint = (complaint + chunk).slice(0, 2000);

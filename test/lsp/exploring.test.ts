@@ -1,5 +1,6 @@
 /** Requests about a place or part: similar places, and descriptions. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -27,6 +28,33 @@ test('finds similar places for an open, changed document, and for one that is no
     client.request(methods.where, { uri, line: 0, column: 1 }),
     /`line` must be a whole number from 1/,
   );
+});
+
+test('unusual lines of a document as the editor has it, and of what was changed', async () => {
+  const root = copyRepository(folder);
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: root });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'x');
+  const client = await readingClient(root);
+  const file = path.join(root, 'src/berths/planner.ts');
+  const text = `${readFileSync(file, 'utf8')}\nexport const added = 1;\n`;
+  const uri = uriOf(file);
+  await client.open(uri, text);
+  const found = await client.request(methods.unusualLines, { uri, top: 3 });
+  assert.equal(found.lines.length, 3);
+  assert.equal(found.checked, text.split('\n').length);
+  for (const line of found.lines)
+    assert.equal(text.split('\n')[line.line - 1]!.trim(), line.text, JSON.stringify(line));
+  // Saved or not: what the editor has is what is under review.
+  const other = uriOf(path.join(root, 'src/main.ts'));
+  await client.open(other, readFileSync(path.join(root, 'src/main.ts'), 'utf8'));
+  const changed = await client.request(methods.unusualChanges, { revision: 'HEAD', top: 50 });
+  assert.deepEqual([...new Set(changed.lines.map(line => line.path))], ['src/berths/planner.ts']);
+  assert.ok(changed.lines.some(line => line.text === 'export const added = 1;'));
+  await assert.rejects(client.request(methods.unusualChanges, { revision: 'no-such' }), /"no-such"/);
+  await assert.rejects(client.request(methods.unusualLines, { uri, top: 0 }), /whole number from 1/);
 });
 
 test('the map has every indexed file, and surprise once measured', async () => {

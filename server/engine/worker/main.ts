@@ -191,6 +191,10 @@ async function perform(
       models.get(model).loadMemory(key, memory);
       return { held: true };
     }
+    case 'judge': {
+      const { model, ids, asked } = request.parameters;
+      return models.get(model).judge(ids, asked, between);
+    }
     case 'decode': {
       const { model, ids, memory, positions } = request.parameters;
       return models.get(model).decode(ids, memory, positions ?? 1, between);

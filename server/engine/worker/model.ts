@@ -2,15 +2,13 @@
 
 import type { ModelConfig } from '../../../kernels/model/config.ts';
 import { decodeGraph, type ModelGraph, prefillGraph } from '../../../kernels/model/graphs.ts';
-import { dilatedSlots, emptyRepositoryMemory, type RepositoryMemory } from '../../../kernels/model/memory.ts';
+import { dilatedSlots, emptyRepositoryMemory } from '../../../kernels/model/memory.ts';
 import type { Lowering } from '../../../kernels/model/weights.ts';
-import { tensorsOf } from '../../../kernels/onnx/parameters.ts';
-import type { Tensor } from '../../../kernels/tensor.ts';
 import { ContinuousFit } from '../continuous-fit.ts';
 import type { Device } from '../device.ts';
 import { type FileMemory, StridedCollector } from '../file-memory.ts';
-import type { CrossDecoderMemory, Decoded } from '../messages.ts';
-import type { FloatTensor, IndexTensor } from '../tensor.ts';
+import type { CrossDecoderMemory, Decoded, Judged } from '../messages.ts';
+import type { FloatTensor } from '../tensor.ts';
 import { expectTokenIds } from '../token-ids.ts';
 import {
   type BatchGroup,
@@ -21,6 +19,8 @@ import {
   longestInBatch,
   rowsOfSequence,
 } from './batch.ts';
+import { feedsOf, floatsOf, floatTensor, idTensor, stateAfter } from './feeds.ts';
+import { judgeRows } from './judge.ts';
 import { type PrefilledChunk, PrefixStates } from './prefix-states.ts';
 import type { YieldPoint } from './queue.ts';
 import type { GraphSession, OpenOptions, Runtime } from './session.ts';
@@ -80,7 +80,7 @@ interface ModelOptions extends OpenOptions {
   readonly exact: boolean;
 }
 
-type Part = 'prefill' | 'batch' | 'prompt' | 'drafts' | 'token';
+type Part = 'prefill' | 'batch' | 'prompt' | 'drafts' | 'token' | 'judge';
 
 export class Model {
   readonly loaded: LoadedWeights;
@@ -329,6 +329,24 @@ export class Model {
     return { entry, logits };
   }
 
+  /** @param asked other tokens whose probability is wanted, by position; −1 for none */
+  async judge(ids: ArrayLike<number>, asked: Int32Array, between: YieldPoint): Promise<Judged> {
+    expectTokenIds(ids, this.config.vocabulary);
+    const { session, initial } = await this.#open('judge');
+    // An empty memory need not be as long as that of a large repository.
+    const memory = feedsOf(emptyRepositoryMemory(this.config, this.config.dilated_span));
+    const { judged, add } = judgeRows(ids, asked, this.config.vocabulary);
+    let state = initial;
+    for (let start = 0; start < ids.length - 1; start += chunk) {
+      await between();
+      const end = Math.min(start + chunk, ids.length - 1);
+      const out = await session.run({ ids: idTensor(ids, start, end), ...state, ...memory });
+      add(out['logits']!.data, start + 1);
+      state = stateAfter(initial, out);
+    }
+    return judged;
+  }
+
   async #open(part: Part): Promise<Opened> {
     const known = this.#parts.get(part);
     if (known !== undefined) return known;
@@ -352,6 +370,13 @@ export class Model {
         return prefillGraph(config, weights, { lowering: chunks, longest: longestInBatch, batch: batchSize });
       case 'prompt':
         return decodeGraph(config, weights, { lowering: chunks, slots, logits: 'last', longest: chunk });
+      case 'judge':
+        return decodeGraph(config, weights, {
+          lowering: chunks,
+          slots: config.dilated_span,
+          logits: 'all',
+          longest: chunk,
+        });
       case 'drafts':
         return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'all', longest: verified });
       case 'token':
@@ -362,25 +387,4 @@ export class Model {
 
 function partFor(tokens: number): Part {
   return tokens === 1 ? 'token' : tokens <= verified ? 'drafts' : 'prompt';
-}
-
-function idTensor(ids: ArrayLike<number>, start: number, end: number): IndexTensor {
-  const data = BigInt64Array.from({ length: end - start }, (_, i) => BigInt(ids[start + i]!));
-  return { shape: [end - start], data };
-}
-
-function stateAfter(initial: DecoderState, out: Readonly<Record<string, FloatTensor>>): DecoderState {
-  return Object.fromEntries(Object.keys(initial).map(name => [name, out[`${name}'`]!]));
-}
-
-function feedsOf(memory: RepositoryMemory): DecoderState {
-  return floatsOf(new Map([...tensorsOf(memory)].map(([name, value]) => [`memory.${name}`, value])));
-}
-
-function floatsOf(tensors: ReadonlyMap<string, Tensor>): DecoderState {
-  return Object.fromEntries([...tensors].map(([name, value]) => [name, floatTensor(value)]));
-}
-
-function floatTensor({ shape, data }: Tensor | FloatTensor): FloatTensor {
-  return { shape, data: Float32Array.from(data) };
 }

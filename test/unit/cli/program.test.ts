@@ -95,6 +95,31 @@ test('summarize names the parts and gives every statement its place', async () =
   assert.equal(part['name'], 'berths');
 });
 
+test('unusual ranks lines with what stands in their place elsewhere, and where', async () => {
+  const found = await json('unusual', repository, '--top', '5');
+  const lines = found['lines'] as Record<string, unknown>[];
+  assert.equal(lines.length, 5);
+  assert.ok((found['files'] as number) > 3 && (found['checked'] as number) > 50);
+  for (const { path: file, line, text } of lines as { path: string; line: number; text: string }[])
+    assert.equal(readFileSync(path.join(repository, file), 'utf8').split('\n')[line - 1]!.trim(), text);
+  const scores = lines.map(({ score }) => score as number);
+  assert.deepEqual(
+    scores,
+    scores.toSorted((a, b) => b - a),
+  );
+  const { output } = await longsight([
+    'unusual',
+    repository,
+    '--path',
+    'src/main.ts',
+    '--top',
+    '2',
+    '--no-cache',
+  ]);
+  assert.match(output, /^src\/main\.ts:\d+ {2}/);
+  assert.match(output, /2 of \d+ lines in 1 files/);
+});
+
 test('start reads, shows the summary, and answers places on standard input', async () => {
   const { code, output, progress } = await longsight(
     ['start', repository, '--no-cache'],
@@ -176,6 +201,10 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['a file that is not there', ['complete', repository, '--at', 'src/nowhere.ts:1:1'], /nowhere\.ts/],
   ['a line that is not there', ['complete', repository, '--at', 'src/main.ts:9999:1'], /9999/],
   ['no place', ['complete', repository], /--at/],
+  ['nothing unusual to look at', ['unusual', repository, '--path', 'nowhere'], /nowhere/],
+  ['an unknown revision', ['unusual', repository, '--diff', 'no-such-branch'], /git/],
+  ['a revision that is none', ['unusual', repository, '--diff=--output=x'], /git/],
+  ['none of the lines', ['unusual', repository, '--top', '0'], /--top must be a whole number/],
   ['a part that is not there', ['summarize', repository, '--path', 'nowhere'], /nowhere/],
   ['an unknown setting', ['eval', repository, '--settings', 'magic'], /magic/],
   ['a model that is not there', ['read', repository, '--model', path.join(scratch, 'no-model')], /no-model/],

@@ -37,6 +37,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/manifests'],
   ['server/analysis'],
   ['server/relations', 'server/names', 'server/usefulness'],
+  ['server/unusual'],
   ['server/fitting', 'server/summary'],
   ['server/completion'],
   ['server/suggestions'],
@@ -45,7 +46,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/lsp', 'server/cli'],
   ['extension/webview'],
   ['extension/client'],
-  ['extension/completion', 'extension/summary', 'extension/map'],
+  ['extension/completion', 'extension/summary', 'extension/map', 'extension/review'],
   ['extension'],
 ];
 

@@ -62,6 +62,23 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, bou
   assert.ok(difference <= bound * largest, `${difference} against values up to ${largest}`);
 }
 
+test('what is judged is what decoding says, over more than one run', async () => {
+  const ids = Int32Array.from({ length: 300 }, (_, at) => goldenIds(0)[at % goldenIds(0).length]!);
+  const asked = Int32Array.from(ids, (_, at) => (at % 2 === 0 ? (at * 7) % 10 : -1));
+  const { bits, expected, asked: other } = await engine.run('judge', { model, ids, asked });
+  for (const at of [1, 2, 100, 256, 257, 299]) {
+    const { logits } = await decode(ids.subarray(0, at));
+    const powers = Array.from(logits, Math.exp);
+    const sum = powers.reduce((a, b) => a + b, 0);
+    const bitsOf = (id: number) => -Math.log2(powers[id]! / sum);
+    const entropy = powers.reduce((all, power) => all - (power / sum) * Math.log2(power / sum), 0);
+    assertClose([bits[at]!, expected[at]!], [bitsOf(ids[at]!), entropy], 1e-3);
+    if (asked[at]! >= 0) assertClose([other[at]!], [bitsOf(asked[at]!)], 1e-3);
+    else assert.equal(other[at], 0);
+  }
+  assert.equal(bits[0], 0);
+});
+
 test('prefill gives the PyTorch reference’s memory, with keys at the stride the limit allows', async () => {
   const ids = goldenIds(2);
   const { heads, width, memory_key: dk, memory_value: dv } = tinyConfig;

@@ -1,0 +1,57 @@
+/** `longsight unusual`: lines that do not look like the rest of the repository, with what stands in their place elsewhere, and where. */
+import path from 'node:path';
+import { cleanLine } from '../protocol/clean-text.ts';
+import type { UnusualLine, UnusualLines, UnusualWord } from '../protocol/unusual.ts';
+import { RevisionError } from '../unusual/changed-lines.ts';
+import { unusualIn } from '../unusual/review.ts';
+import { UsageError } from './arguments.ts';
+import type { Command } from './command.ts';
+import { CountLine, count, print, printJson } from './output.ts';
+import { findPart } from './place.ts';
+import { openSession } from './session.ts';
+
+export const unusual: Command = async (line, signal) => {
+  const part = findPart(path.resolve(line.operands[0]!), line.path);
+  const { repository } = await openSession(line, signal);
+  const progress = new CountLine('files');
+  try {
+    const found = await unusualIn(repository, {
+      ...(part !== undefined && { path: part }),
+      ...(line.diff !== undefined && { revision: line.diff }),
+      ...(line.top !== undefined && { top: line.top }),
+      signal,
+      onProgress: (done, total) => progress.show(done, total),
+    });
+    progress.end();
+    if (line.json) printJson(found);
+    else print(unusualText(found, line.diff));
+  } catch (error) {
+    progress.end();
+    if (error instanceof RangeError || error instanceof RevisionError) throw new UsageError(error.message);
+    throw error;
+  }
+};
+
+/** A line each, and below it what is expected in place of each word. */
+export function unusualText({ lines, files, checked }: UnusualLines, revision?: string): string {
+  const looked = `${count(checked)} ${revision === undefined ? '' : 'changed '}lines in ${count(files)} files`;
+  if (lines.length === 0)
+    return checked === 0 && revision !== undefined
+      ? `No line of code differs from ${cleanLine(revision)}.`
+      : `Nothing unusual in ${looked}. --top <n> lists the most unusual lines all the same.`;
+  return [...lines.map(lineText), '', `${count(lines.length)} of ${looked}`].join('\n');
+}
+
+function lineText({ path: file, line, text, words }: UnusualLine): string {
+  return [
+    `${cleanLine(file)}:${line}  ${cleanLine(text)}`,
+    ...words.map(word => `    ${wordText(word)}`),
+  ].join('\n');
+}
+
+function wordText({ text, expected, places, count: number }: UnusualWord): string {
+  if (expected === '') return `${cleanLine(text)}: stands nowhere like this`;
+  const sources = places.map(place => `${cleanLine(place.path)}:${place.line}`);
+  const more = number - places.length;
+  return `${cleanLine(text)}: expected ${cleanLine(expected)}, as in ${sources.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+}

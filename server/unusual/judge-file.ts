@@ -1,0 +1,79 @@
+/** The units of a file that do not look like the rest of the repository. */
+import type { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { LikePlace } from '../copy-memory/like-places.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { type Evidence, evidenceOn } from './evidence.ts';
+import { featuresOf, noteExchanges } from './features.ts';
+import { FileNames } from './file-names.ts';
+import { fileUnits } from './file-units.ts';
+import { Units } from './units.ts';
+
+/** A unit, what stands in its place elsewhere, and what both look like. */
+export interface JudgedUnit {
+  readonly evidence: Evidence;
+  readonly features: Float64Array;
+}
+
+export class FileJudge {
+  readonly #memory: CopyMemory;
+  readonly #tokenizer: Tokenizer;
+  readonly #units: Units;
+
+  constructor(memory: CopyMemory, tokenizer: Tokenizer) {
+    this.#memory = memory;
+    this.#tokenizer = tokenizer;
+    this.#units = new Units(tokenizer);
+  }
+
+  /**
+   * All units of a file but its comments. Other work runs in between: somebody may be typing.
+   * @param tokens of the file as it is now, rendered; what is stored of it is left out
+   */
+  async judge(path: string, tokens: Uint16Array, signal?: AbortSignal): Promise<JudgedUnit[]> {
+    const all = fileUnits(path, tokens, this.#units, this.#tokenizer).filter(
+      ({ kind }) => kind !== 'comment',
+    );
+    const places = this.#memory.like(path, tokens, this.#units);
+    const names = new FileNames(all);
+    const countAround = (place: LikePlace, texts: readonly [string, string]) =>
+      this.#countAround(place, texts);
+    const judged: JudgedUnit[] = [];
+    let since = performance.now();
+    for (const unit of all) {
+      if (performance.now() - since > stretch) {
+        await new Promise(resolve => setImmediate(resolve));
+        signal?.throwIfAborted();
+        since = performance.now();
+      }
+      const evidence = evidenceOn(unit, places, this.#units, text => names.near(text, unit) > 0);
+      evidence.other?.places.sort((a, b) => likeness(b) - likeness(a));
+      judged.push({ evidence, features: featuresOf(evidence, { names, places, countAround }) });
+    }
+    noteExchanges(judged);
+    return judged;
+  }
+
+  #countAround({ segment, start }: LikePlace, [one, other]: readonly [string, string]): [number, number] {
+    const file = segment.fileAt(start);
+    const end = Math.min(file.end, start + around);
+    let [first, second] = [0, 0];
+    for (let at = Math.max(file.start, start - around); at < end; ) {
+      const stop = this.#units.endOf(segment.tokens, at);
+      const text = this.#units.textOf(segment.tokens.subarray(at, stop));
+      if (text === one) first++;
+      else if (text === other) second++;
+      at = stop;
+    }
+    return [first, second];
+  }
+}
+
+/** How like the text around a place is to ours. */
+function likeness({ before, after }: LikePlace): number {
+  return (Math.min(before, 16) + 1) * (Math.min(after, 16) + 1);
+}
+
+/** Milliseconds of work at a stretch. */
+const stretch = 8;
+/** Tokens looked at on each side of a place. */
+const around = 100;

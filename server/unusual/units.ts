@@ -1,0 +1,75 @@
+/** Tokens joined into the units of program text: a word is one unit, whatever tokens it was cut into; every other token is one of its own. */
+import type { UnitEdges } from '../copy-memory/like-places.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+
+/** The longest word in tokens; what is longer is cut. */
+const longestUnit = 24;
+
+const [opensWord, closesWord, isBlank] = [1, 2, 4];
+
+export class Units implements UnitEdges {
+  readonly #tokenizer: Tokenizer;
+  /** Flags of each token. */
+  readonly #flags: Uint8Array;
+  readonly #texts = new Map<number, string>();
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+    this.#flags = new Uint8Array(tokenizer.vocabularySize + 1);
+    for (let token = 0; token < tokenizer.vocabularySize; token++) {
+      const bytes = tokenizer.bytesOf(token);
+      if (bytes.length === 0) continue;
+      const first = isWordByte(bytes[0]!) ? opensWord : 0;
+      const last = isWordByte(bytes.at(-1)!) ? closesWord : 0;
+      const blank = bytes.every(byte => byte <= 32) ? isBlank : 0;
+      this.#flags[token] = first | last | blank;
+    }
+  }
+
+  endOf(tokens: Uint16Array, start: number): number {
+    let end = start + 1;
+    const most = Math.min(tokens.length, start + longestUnit);
+    while (end < most && this.#joins(tokens[end - 1]!, tokens[end]!)) end++;
+    return end;
+  }
+
+  startOf(tokens: Uint16Array, end: number): number {
+    let start = end - 1;
+    const least = Math.max(1, end - longestUnit);
+    while (start >= least && this.#joins(tokens[start - 1]!, tokens[start]!)) start--;
+    return start;
+  }
+
+  /** White space, structure, or nothing at all. */
+  isBlank(token: number): boolean {
+    return this.#flags[token] === 0 ? this.textOf([token]) === '' : (this.#flags[token]! & isBlank) !== 0;
+  }
+
+  /** Without white space around it. */
+  textOf(tokens: ArrayLike<number>): string {
+    // Ids fit 16 bits: up to three of them make a number that is exact.
+    if (tokens.length > 3) return this.#tokenizer.decode(tokens).trim();
+    const key = ((tokens[2] ?? 0xffff) * 65536 + (tokens[1] ?? 0xffff)) * 65536 + tokens[0]!;
+    let text = this.#texts.get(key);
+    if (text === undefined) {
+      text = this.#tokenizer.decode(tokens).trim();
+      this.#texts.set(key, text);
+    }
+    return text;
+  }
+
+  #joins(one: number, other: number): boolean {
+    return (this.#flags[one]! & closesWord) !== 0 && (this.#flags[other]! & opensWord) !== 0;
+  }
+}
+
+/** Letters, digits, `_` and everything beyond ASCII. */
+function isWordByte(byte: number): boolean {
+  return (
+    (byte >= 97 && byte <= 122) ||
+    (byte >= 65 && byte <= 90) ||
+    (byte >= 48 && byte <= 57) ||
+    byte === 95 ||
+    byte > 127
+  );
+}

@@ -1,0 +1,91 @@
+/** Lines ranked by how little they look like the rest of the repository, each with what stands in its place elsewhere, and where. */
+import type { CopyMemory } from '../copy-memory/copy-memory.ts';
+import type { LikePlace } from '../copy-memory/like-places.ts';
+import { lineAt } from '../copy-memory/locality.ts';
+import type { Place } from '../protocol/requests.ts';
+import type { UnusualLine, UnusualWord } from '../protocol/unusual.ts';
+import { renderFile } from '../sequence/render.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { FileJudge, type JudgedUnit } from './judge-file.ts';
+import { scoreOf } from './score.ts';
+import { shownFrom } from './score-table.ts';
+
+export interface LinesAsked {
+  /** The most lines wanted. */
+  readonly most: number;
+  /** Lines, from 1, that are asked about; all of them without it. */
+  readonly among?: ReadonlySet<number> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class UnusualLines {
+  readonly #tokenizer: Tokenizer;
+  readonly #judge: FileJudge;
+
+  constructor(memory: CopyMemory, tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+    this.#judge = new FileJudge(memory, tokenizer);
+  }
+
+  /**
+   * Of a text, given everything else in memory; what memory has of the file itself is left out.
+   * @returns lines by how unusual the most unusual word in them is; lines of comments alone are left out
+   */
+  async inText(path: string, text: string, { most, among, signal }: LinesAsked): Promise<UnusualLine[]> {
+    const tokens = this.#tokenizer.encodePieces(renderFile(path, text));
+    const lines = text.split(/\r\n?|\n/);
+    const byLine = new Map<number, { unit: JudgedUnit; score: number }[]>();
+    for (const unit of await this.#judge.judge(path, tokens, signal)) {
+      const { line } = unit.evidence.unit;
+      if (among !== undefined && !among.has(line)) continue;
+      const found = byLine.get(line) ?? [];
+      byLine.set(line, found);
+      found.push({ unit, score: scoreOf(unit.features) });
+    }
+    const ranked = [...byLine].map(([line, found]) => {
+      found.sort((one, other) => other.score - one.score);
+      return { line, found, score: found[0]!.score };
+    });
+    ranked.sort((one, other) => other.score - one.score || one.line - other.line);
+    return ranked.slice(0, most).map(({ line, found, score }) => ({
+      path,
+      line,
+      text: lines[line - 1]?.trim() ?? '',
+      score: Math.round(score * 100) / 100,
+      isUnusual: score >= shownFrom,
+      words: found
+        .filter((one, i) => i === 0 || one.score >= shownFrom)
+        .slice(0, mostWords)
+        .map(({ unit }) => this.#wordOf(unit, tokens)),
+    }));
+  }
+
+  #wordOf({ evidence: { unit, actual, other } }: JudgedUnit, tokens: Uint16Array): UnusualWord {
+    const { text, places } = other ?? { text: '', places: [] };
+    const line = this.#tokenizer.decode(tokens.subarray(0, unit.end));
+    const end = line.length - (line.lastIndexOf('\n') + 1);
+    return {
+      text: unit.text,
+      column: Math.max(1, end - unit.text.length + 1),
+      expected: text,
+      places: this.#placesOf(places),
+      count: places.length,
+      same: actual.places.length,
+    };
+  }
+
+  /** Where the other stands, most like first: at most a few lines. */
+  #placesOf(places: readonly LikePlace[]): Place[] {
+    const found = new Map<string, Place>();
+    for (const { segment, start } of places) {
+      const file = segment.fileAt(start);
+      const line = lineAt(segment.tokens, file, start, this.#tokenizer);
+      found.set(`${file.path}:${line}`, { path: file.path, line });
+      if (found.size === mostPlaces) break;
+    }
+    return [...found.values()];
+  }
+}
+
+const mostWords = 3;
+const mostPlaces = 4;

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UnitEdges } from '../../../server/copy-memory/like-places.ts';
+import { contextDepth } from '../../../server/copy-memory/suffix-sort.ts';
+import { renderFile } from '../../../server/sequence/render.ts';
+import { decode, memoryOf, tokenizer } from './small.ts';
+
+/** Every token is a unit. */
+const single: UnitEdges = { endOf: (_, start) => start + 1, startOf: (_, end) => end - 1 };
+
+const files = {
+  'a.ts': 'take(one, two);\ntake(one, six);\n',
+  'b.ts': 'give(two, one);\ntake(two, one);\n',
+  'c.ts': 'nothing alike\n',
+};
+
+test('a place agrees with ours in exactly as many tokens before and after it as it says', () => {
+  const memory = memoryOf(files);
+  const tokens = tokenizer.encodePieces(renderFile('b.ts', 'take(one, ten);\n'));
+  const like = memory.like('b.ts', tokens, single);
+  const agree = (theirs: Uint16Array, at: number, own: number, step: number): number => {
+    let n = 0;
+    while (n < contextDepth && theirs[at + n * step] === tokens[own + n * step]) n++;
+    return n;
+  };
+  for (let start = 8; start < tokens.length - 1; start++) {
+    for (const place of like.around(start, start + 1)) {
+      const { tokens: theirs } = place.segment;
+      assert.equal(place.before, agree(theirs, place.start - 1, start - 1, -1));
+      assert.equal(place.after, agree(theirs, place.end, start + 1, 1));
+    }
+  }
+});
+
+test('the longest match before and the longest after are among the places', () => {
+  const memory = memoryOf(files);
+  const text = 'take(one, ten);\n';
+  const tokens = tokenizer.encodePieces(renderFile('new.ts', text));
+  const start = tokens.length - 1 - text.length + text.indexOf('ten');
+  const places = memory.like('new.ts', tokens, single).around(start, start + 1);
+  const most = places.reduce((best, place) => (place.before > best.before ? place : best));
+  const lineBefore = decode(most.segment.tokens.subarray(most.start - 10, most.start));
+  assert.equal(lineBefore, 'take(one, ');
+  const end = start + 2;
+  const after = memory.like('new.ts', tokens, single).around(end, end + 1);
+  assert.ok(
+    after.some(place => place.after >= 3),
+    'ends like other lines',
+  );
+});
+
+test('neither the stored version of the file nor the unit itself is a place', () => {
+  const memory = memoryOf({ ...files, 'd.ts': 'unique words here\n' });
+  const tokens = tokenizer.encodePieces(renderFile('d.ts', 'unique words here\n'));
+  const like = memory.like('d.ts', tokens, single);
+  for (let start = 8; start < tokens.length - 1; start++) {
+    for (const place of like.around(start, start + 1)) {
+      const { path } = like.fileAt(place);
+      if (path !== 'd.ts') continue;
+      assert.ok(like.isOwn(place.segment), 'the stored version was looked at');
+      assert.notEqual(place.start - place.segment.files[0]!.start, start);
+    }
+  }
+  const w = tokens.length - 1 - 'words here\n'.length;
+  assert.equal(like.occurrences(w, w + 5), 0);
+  const take = tokenizer.encodePieces(renderFile('d.ts', 'take'));
+  assert.equal(memory.like('d.ts', take, single).occurrences(take.length - 5, take.length - 1), 3);
+});
