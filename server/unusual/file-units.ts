@@ -26,20 +26,39 @@ export function fileUnits(path: string, tokens: Uint16Array, units: Units, token
   const found: FileUnit[] = [];
   let line = 1;
   for (let at = start; at < end; ) {
-    const stop = Math.min(end, units.endOf(tokens, at));
-    const run = tokens.subarray(at, stop);
+    // Marks that stand together open and close comments and strings together, however they were cut into tokens.
+    const chunk: { start: number; end: number; text: string }[] = [];
+    let whole = '';
+    do {
+      const stop = Math.min(end, units.endOf(tokens, at));
+      const text = tokenizer.decode(tokens.subarray(at, stop));
+      chunk.push({ start: at, end: stop, text });
+      whole += text;
+      at = stop;
+    } while (at < end && endsInMark.test(whole) && beginsWithMark.test(tokenizer.decode([tokens[at]!])));
     const before = scanner?.kind;
-    // Characters that are cut between two tokens are decoded as one unit.
-    scanner?.feed(tokenizer.decode(run));
-    const text = units.textOf(run);
-    if (text !== '') {
-      const kind = kindOf(text, before, scanner?.kind);
-      found.push({ start: at, end: stop, text, line, kind });
+    scanner?.feed(whole);
+    for (const unit of chunk) {
+      const text = unit.text.trim();
+      if (text !== '')
+        found.push({
+          ...unit,
+          text,
+          line: line + leadingBreaks(unit.text),
+          kind: kindOf(text, before, scanner?.kind),
+        });
+      for (let i = unit.start; i < unit.end; i++) line += tokenizer.newlinesIn(tokens[i]!);
     }
-    for (const token of run) line += tokenizer.newlinesIn(token);
-    at = stop;
   }
   return found;
+}
+
+const endsInMark = /[^\p{L}\p{N}_\s]$/u;
+const beginsWithMark = /^[^\p{L}\p{N}_\s]/u;
+
+/** Line breaks before what a unit holds. */
+function leadingBreaks(text: string): number {
+  return text.slice(0, text.length - text.trimStart().length).split('\n').length - 1;
 }
 
 function kindOf(text: string, before: string | undefined, after: string | undefined): UnitKind {

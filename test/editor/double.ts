@@ -18,6 +18,7 @@ import {
   statusNotification,
   type Why,
 } from '../../server/protocol/requests.ts';
+import type { UnusualLines } from '../../server/protocol/unusual.ts';
 
 const behaviour = process.env['LONGSIGHT_TEST_BEHAVIOUR'] ?? 'good';
 const accepted = process.env['LONGSIGHT_TEST_ACCEPTED'];
@@ -92,6 +93,14 @@ const summary: Summary = {
   conventions: [],
   statements: [],
 };
+
+/** One line, with a source that the editor can open. */
+function unusual(path: string, line: number): UnusualLines {
+  const places = [{ path: 'src/berths/store.ts', line: 4 }];
+  const word = { text: 'stays', column: 1, expected: 'berths', places, count: 3, same: 0 };
+  const found = { path, line, text: 'an unusual line', score: 2, isUnusual: true, words: [word] };
+  return { lines: [found], files: 1, checked: 20 };
+}
 
 const coverage: Coverage = {
   files: [{ path: 'README.md', tokens: 180, stale: false }],
@@ -199,6 +208,8 @@ connection.onRequest(methods.digest.method, ({ format, budget }: DigestParameter
   biggest: [],
   skipped: coverage.skipped,
 }));
+connection.onRequest(methods.unusualLines.method, () => unusual('src/main.ts', 10));
+connection.onRequest(methods.unusualChanges.method, () => unusual('src/berths/planner.ts', 15));
 connection.onRequest(methods.where.method, () => ({
   places: [
     { path: 'src/berths/planner.ts', line: 15, endLine: 18, text: 'export function planStay(', score: 0.9 },

@@ -68,6 +68,28 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       await peek.waitFor({ state: 'detached' });
     });
 
+    await step('unusual lines are listed, marked, and explained in the hover', async () => {
+      await workbench.openFile('src/main.ts', 1, 1);
+      await workbench.command('Longsight: Show Unusual Lines in This File');
+      const row = workbench.quickPickRows().filter({ hasText: 'an unusual line' });
+      await row.filter({ hasText: 'expected berths, as in src/berths/store.ts:4' }).waitFor();
+      await page.keyboard.press('Enter');
+      await workbench.cursorIsAt(10);
+      await workbench.command('Show or Focus Hover');
+      await page.getByText('it may well be right').waitFor();
+      await workbench.screenshot('unusual lines');
+      await page.keyboard.press('Escape');
+      assert.equal(await page.locator('.squiggly-error, .squiggly-warning, .squiggly-info').count(), 0);
+    });
+
+    await step('a change is reviewed, most unusual first', async () => {
+      await workbench.command('Longsight: Review Changes for Unusual Lines');
+      await workbench.quickPickRows().filter({ hasText: 'planner.ts:15' }).waitFor();
+      await page.keyboard.press('Enter');
+      await openTab('planner.ts');
+      await workbench.cursorIsAt(15);
+    });
+
     await step('the hover says what an import is, where that is asked for', async () => {
       await workbench.openFile('src/main.ts', 3, 12);
       await workbench.command('Show or Focus Hover');

@@ -335,16 +335,16 @@ export class Model {
     const { session, initial } = await this.#open('judge');
     // An empty memory need not be as long as that of a large repository.
     const memory = feedsOf(emptyRepositoryMemory(this.config, this.config.dilated_span));
-    const { judged, add } = judgeRows(ids, asked, this.config.vocabulary);
+    const rows = judgeRows(ids, asked, this.config.vocabulary);
     let state = initial;
     for (let start = 0; start < ids.length - 1; start += chunk) {
       await between();
       const end = Math.min(start + chunk, ids.length - 1);
       const out = await session.run({ ids: idTensor(ids, start, end), ...state, ...memory });
-      add(out['logits']!.data, start + 1);
+      rows.add(out['logits']!.data, start + 1);
       state = stateAfter(initial, out);
     }
-    return judged;
+    return rows.judged;
   }
 
   async #open(part: Part): Promise<Opened> {

@@ -60,10 +60,11 @@ export function plant(
 function codeMask(path: string, text: string): Uint8Array {
   const scanner = new Scanner(languageOf(path));
   const mask = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) {
+  // Marks that stand together open and close comments together.
+  for (const { 0: chunk, index } of text.matchAll(/[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]+/gu)) {
     const before = scanner.kind;
-    scanner.feed(text[at]!);
-    mask[at] = before === 'code' && scanner.kind === 'code' ? 1 : 0;
+    scanner.feed(chunk);
+    if (before === 'code' && scanner.kind === 'code') mask.fill(1, index, index + chunk.length);
   }
   return mask;
 }
