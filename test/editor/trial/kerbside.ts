@@ -12,21 +12,21 @@ export const kerbside: Trial = {
       after: 'import { newId }',
       typed: 'import type { Payment',
       wanted: " } from './payment.ts';",
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: store,
       after: 'export class PaymentStore',
       typed: 'readonly #pay',
       wanted: 'ments = new Map<string, Payment>();',
-      expected: 'useful',
+      expected: 'wrong',
     },
     {
       file: store,
       after: 'export class PaymentStore',
       typed: 'get(id: string): Payment {\nconst payment = this.#',
       wanted: 'payments.get(id);',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'src/payments/payment-routes.ts',
@@ -40,7 +40,7 @@ export const kerbside: Trial = {
       after: 'export function paymentRoutes',
       typed: "router.post('/sessions/:id/payments', async ({",
       wanted: ' request, response, params }) => {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'src/zones/zone-routes.ts',
@@ -79,7 +79,7 @@ export const kerbside: Trial = {
       after: "currency: env['KERBSIDE_CURRENCY']",
       typed: "timezone: env['",
       wanted: "KERBSIDE_TIMEZONE'] ?? 'UTC',",
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'src/permits/permit-service.ts',
@@ -87,7 +87,7 @@ export const kerbside: Trial = {
       down: 1,
       typed: '\nexpire(id: string): Permit {\nconst',
       wanted: ' permit = this.#permits.get(id);',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'src/permits/permit-service.ts',
@@ -96,7 +96,7 @@ export const kerbside: Trial = {
       typed: '\nexpire(id: string): Permit {\nconst permit = this.#permits.get(id);\nif (permit.status',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a program
       wanted: " !== 'active') throw new ConflictError(`Permit ${id} is ${permit.status}.`);",
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: tests,
@@ -128,7 +128,7 @@ export const kerbside: Trial = {
       down: 1,
       typed: '\nexport function isOpen(session: Session',
       wanted: '): boolean {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'src/sessions/session-store.ts',
@@ -136,7 +136,7 @@ export const kerbside: Trial = {
       down: 2,
       typed: '\nlist(): Session[] {\nreturn [',
       wanted: '...this.#sessions.values()];',
-      expected: 'useful',
+      expected: 'wrong',
     },
     {
       file: 'src/logger.ts',

@@ -38,7 +38,9 @@ export function outcomeOf(before: string, after: string, wanted: string): Outcom
       .find(line => line.trim() !== '') ?? '';
   const comes = wanted.trimStart();
   const said = shown.trimStart();
-  if (wanted === '' || said === '') return 'wrong';
+  // It was gone by the time it was accepted.
+  if (said === '') return 'silent';
+  if (wanted === '') return 'wrong';
   let same = 0;
   while (same < said.length && same < comes.length && said[same] === comes[same]) same++;
   return 2 * same >= said.length && same >= Math.min(2, said.length) ? 'useful' : 'wrong';

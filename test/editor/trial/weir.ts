@@ -15,7 +15,7 @@ export const weir: Trial = {
       down: 1,
       typed: '\nfunc newField(cfg',
       wanted: ' config.Filter) (*field, error) {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/filter/field.go',
@@ -23,7 +23,7 @@ export const weir: Trial = {
       down: 1,
       typed: '\nfunc newField(cfg config.Filter) (*field, error) {\nif cfg.Field == "" {\nreturn nil, ',
       wanted: 'errors.New("field filter: no field")',
-      expected: 'useful',
+      expected: 'wrong',
     },
     {
       file: 'internal/filter/field.go',
@@ -39,7 +39,7 @@ export const weir: Trial = {
       down: 1,
       typed: '\n// Keep implements Filter.\nfunc (f *field) ',
       wanted: 'Keep(e event.Event) bool {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/filter/field.go',
@@ -47,7 +47,7 @@ export const weir: Trial = {
       down: 1,
       typed: '\nfunc (f *field) Keep(e event.Event) bool {\nreturn ',
       wanted: 'e.Field(f.name) == f.value',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/sink/http.go',
@@ -55,7 +55,7 @@ export const weir: Trial = {
       down: 1,
       typed: '\nfunc newHTTP(cfg',
       wanted: ' config.Sink) (*httpSink, error) {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/sink/http.go',
@@ -63,7 +63,7 @@ export const weir: Trial = {
       down: 1,
       typed: '\nfunc newHTTP(cfg config.Sink) (*httpSink, error) {\nif cfg.URL',
       wanted: ' == "" {',
-      expected: 'useful',
+      expected: 'wrong',
     },
     {
       file: 'internal/sink/http.go',
@@ -71,7 +71,7 @@ export const weir: Trial = {
       down: 1,
       typed: write,
       wanted: 'ctx context.Context, e event.Event) error {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/sink/http.go',
@@ -79,7 +79,7 @@ export const weir: Trial = {
       down: 1,
       typed: `${writeBody}data, err`,
       wanted: ' := json.Marshal(e)',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/sink/http.go',
@@ -103,7 +103,7 @@ export const weir: Trial = {
       down: 1,
       typed: read,
       wanted: 'ctx context.Context, events chan<- event.Event) error {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/source/file.go',
@@ -111,7 +111,7 @@ export const weir: Trial = {
       down: 1,
       typed: `${read}ctx context.Context, events chan<- event.Event) error {\nin, err := os.Open(s.path)\nif err != nil {\nreturn err↓\ndefer in.Close()\nscanner`,
       wanted: ' := bufio.NewScanner(in)',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/filter/filter_test.go',
@@ -127,7 +127,7 @@ export const weir: Trial = {
       down: 3,
       typed: `${testField} *testing.T) {\nf, err := New(`,
       wanted: 'config.Filter{Kind: "field", Field: "user", Value: "ada"})',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/filter/filter_test.go',
@@ -135,7 +135,7 @@ export const weir: Trial = {
       down: 3,
       typed: `${testField} *testing.T) {\nf, err := New(config.Filter{Kind: "field", Field: "user", Value: "ada"})\nif err`,
       wanted: ' != nil {',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/config/config_test.go',
@@ -143,7 +143,7 @@ export const weir: Trial = {
       down: 2,
       typed: '\nfunc TestLoadWithoutSinks(t *testing.T) {\n_, err',
       wanted: ' := Load(write(t, `{"sources":[{"kind":"stdin"}]}`))',
-      expected: 'useful',
+      expected: 'silent',
     },
     {
       file: 'internal/pipeline/pipeline.go',
@@ -151,7 +151,7 @@ export const weir: Trial = {
       down: 1,
       typed: 'for i, one := range cfg.',
       wanted: 'Sinks {',
-      expected: 'useful',
+      expected: 'wrong',
     },
     {
       file: 'internal/event/event.go',
