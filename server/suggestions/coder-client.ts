@@ -93,7 +93,8 @@ export class CoderClient {
     // Keep what is on screen; what follows a whole line is a separate matter.
     const isOther = item !== undefined && (line === undefined || /^\r?\n/.test(item.text));
     const { sure = usuallySure } = this.#options;
-    if (isOther || (item !== undefined && item.confidence >= sure)) {
+    const isSure = item !== undefined && item.confidence >= sure;
+    if (isOther || isSure || (!request.isInvoked && endsStatement(request))) {
       if (!signal?.aborted) this.#readAhead(request);
       return found;
     }
@@ -174,6 +175,15 @@ export class CoderClient {
 /** Log-probability below which neither a line of the model nor a prefix is shown. */
 function leastWritten(eagerness: number): number {
   return Math.log(Math.max(0.05, 0.9 * leastProbability(eagerness)));
+}
+
+/** Of an import or a destructuring: there braces open no block. */
+const namesInBraces = /^\s*(?:import|export|const|let|var)\s*(?:type\s*)?\{[^;]*$/;
+
+/** Whether a block opens or closes before the cursor, or a statement ends: what comes is on the next line. */
+function endsStatement({ text, offset }: CompletionRequest): boolean {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return /(?:[};]|[^$]\{)\s*$/.test(line) && !namesInBraces.test(line);
 }
 
 function questionOf({ path, text, offset }: CompletionRequest) {

@@ -111,6 +111,17 @@ test('at the start of a line a blank one may come, so the model has to be surer'
   assert.equal(invoked.item?.text, 'return sum;');
 });
 
+test('behind a block’s bracket or a statement the model is not asked', async () => {
+  const { engine, asked } = engineThat(() => ({ text: ' else', logProbability: -0.01 }));
+  const { client } = await clientOf(engine);
+  for (const text of ['if (a) {', '} ', 'a();'])
+    assert.equal((await client.alone({ path: 'a.ts', text, offset: text.length })).item, undefined);
+  assert.equal(asked.length, 0);
+  for (const text of ['import { ', 'import { a } ', 'const { ', 'b = `${'])
+    await client.alone({ path: 'a.ts', text, offset: text.length });
+  assert.equal(asked.length, 4);
+});
+
 test('typed along, what is on the screen stays, and the model is not asked again', async () => {
   const { engine, asked } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
   const { client } = await clientOf(engine);
