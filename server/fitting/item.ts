@@ -99,7 +99,8 @@ export class ItemMaker {
    */
   *#startsOf({ rest }: Candidate): Generator<Draft> {
     const follows = this.#context.lineSuffix.trim();
-    const repeats = follows.length > 1 && rest.endsWith(follows);
+    const isBrackets = /^[)\]}]+[;,]?$/.test(follows);
+    const repeats = follows.length > 1 && (isBrackets ? rest.endsWith(follows) : rest.includes(follows));
     if (!repeats && /^[)\]}"'`;,\s]*$/.test(follows)) yield { lines: [rest], replaced: 0 };
   }
 
