@@ -23,8 +23,8 @@ import {
   placements,
   privateKeys,
   type Random,
-  tokens,
 } from '../unit/workspace/secret-kinds.ts';
+import { tokens } from '../unit/workspace/secret-tokens.ts';
 import { randomFrom } from './repositories.ts';
 
 interface Outcome {

@@ -9,7 +9,12 @@ const reach = 400;
 const ends = /[\s"'`<>\\^|]|\)[\s;,]|\](?!:)/;
 
 const wordsForPassword =
-  /^(?:my|your|the|some|db|user|admin|root|test)?[-_.]?(?:pass(?:word|wd|phrase)?|pwd|pw|passwd|secret|hidden|redacted|token|credentials?|changeme|foo|bar|baz|qux|admin|root|user(?:name)?|guest|test(?:ing)?|demo|default|example|local|dev|postgres|mysql|mongo|redis|rabbitmq|hunter2|hello|x+|\*+|\.+|\d{1,8}|abc(?:123)?|qwerty|letmein|[a-z])[-_.!]?\d{0,4}!?$/i;
+  /^(?:my|your|the|some|db|user|admin|root|test)?[-_.]?(?:pass(?:word|wd|phrase)?|pwd|pw|passwd|secret|hidden|redacted|token|credentials?|changeme|foo|bar|baz|qux|admin|root|user(?:name)?|guest|test(?:ing)?|demo|default|example|local|dev|postgres|mysql|mongo|redis|rabbitmq|hunter2|hello|x+|\*+|\.+|\d{1,8}|abc(?:123)?|qwerty|letmein|[a-z])[-_.!@#$]?\d{0,6}[!@#$%*.]?$/i;
+
+/** A password that everybody uses where none is needed. */
+export function isOrdinaryPassword(password: string): boolean {
+  return wordsForPassword.test(password);
+}
 
 /** Hosts reserved for examples and tests (RFC 2606, RFC 6761, RFC 5737), or this machine. */
 const reserved =

@@ -4,7 +4,7 @@ import type { Find } from './verdict.ts';
 
 /** Endings of names that hold a secret. */
 const secretName =
-  /(?:secret|passw(?:or)?d|passphrase|passcode|passwd|pass|pwd|token|credentials?|(?:api|access|secret|private|auth|encryption|signing|signature|account|shared|master|service|storage|app|application|session|webhook|license|licence|deploy|client|consumer|hmac|jwt|aes|crypt|crypto|cookie|subscription|primary|secondary|admin|root|server|user|upload|write|bot|integration|instrumentation|publish|registry|rsa|ssh|ssl|tls|wg|preshared|psk|pre_shared|data_?base|db|admin_?api)[-_. ]?key|keypass|storepass|key_?base|private[-_]?key|(?:auth|access|bearer|refresh|id|session|personal|api|csrf|deploy)[-_]?token|authorization|auth|apikey|bearer|salt|pepper|pin_?code|otp_?seed|seed_?phrase|mnemonic|pat|dsn|sas)$/i;
+  /(?:secret|passw(?:or)?d|passphrase|passcode|passwd|pass|pwd|token|credentials?|(?:api|access|secret|private|auth|encryption|signing|signature|account|shared|master|service|storage|app|application|session|webhook|license|licence|deploy|client|consumer|hmac|jwt|aes|crypt|crypto|cookie|subscription|primary|secondary|admin|root|server|user|upload|write|bot|integration|instrumentation|publish|registry|rsa|ssh|ssl|tls|wg|preshared|psk|pre_shared|data_?base|db|admin_?api)[-_. ]?key|keypass|storepass|key_?base|private[-_]?key|(?:auth|access|bearer|refresh|id|session|personal|api|csrf|deploy)[-_]?token|authorization|auth|apikey|bearer|salt|pepper|pin_?code|otp_?seed|seed_?phrase|mnemonic|pat|dsn|sas|psk)$/i;
 
 /**
  * Suffixes that say which one it is. Stripped one at a time: in a repeated pattern, digits could split in too many
@@ -18,7 +18,7 @@ const harmlessName =
   /public|pub_?key|site_?key|publishable|hash|digest|checksum|sha\d|md5|fingerprint|_id$|integrity|next_?token|page_?token|continuation|cursor|token_?type|token_?url|csrf|xsrf|authenticity|nonce|cache_?key|sort_?key|partition_?key|primary_key$|foreign|idempot|translat|i18n|locale|etag|revision|commit|author$/i;
 
 /** Every name of a secret contains one of these. */
-const sign = /secr|pass|pwd|tok|key|cred|auth|bearer|salt|pepper|pin|seed|mnemonic|pat|dsn|sas/i;
+const sign = /secr|pass|pwd|tok|key|cred|auth|bearer|salt|pepper|pin|seed|mnemonic|pat|dsn|sas|psk/i;
 
 /** Whether a name suggests a secret. */
 export function isSecretName(name: string): boolean {
@@ -80,7 +80,22 @@ interface Named {
   readonly quote: string;
 }
 
-const schemes: readonly string[] = ['Bearer ', 'bearer ', 'Basic ', 'Token ', 'token '];
+/** Schemes of the `Authorization` header. */
+const schemes: ReadonlySet<string> = new Set(
+  'Bearer bearer Basic Token token SSWS GenieKey ApiKey Apikey apikey Key OAuth'.split(' '),
+);
+const longestScheme = 8;
+
+/** Characters of a scheme and its blank before a value. */
+function schemeBefore(text: string, start: number): number {
+  let at = start - 1;
+  while (at > 0 && start - at <= longestScheme + 1 && isLetter(text.charCodeAt(at - 1))) at--;
+  return schemes.has(text.slice(at, start - 1)) ? start - at : 0;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+}
 
 /**
  * Parses backwards from a value: its quotes, a call or prefix around them (`b"`, `str("`), then `=`, `:`, `=>`, `:=`, a
@@ -91,8 +106,7 @@ function nameBefore(text: string, start: number): Named | undefined {
   const skip = (characters: string, most: number): void => {
     for (let count = 0; count < most && at > 0 && characters.includes(text[at - 1]!); count++) at--;
   };
-  if (text[at - 1] === ' ')
-    at -= schemes.find(scheme => text.startsWith(scheme, start - scheme.length))?.length ?? 0;
+  if (text[at - 1] === ' ') at -= schemeBefore(text, start);
   const quoted = at;
   skip('"\'`', 3);
   let quote = text.slice(at, quoted);
@@ -121,7 +135,7 @@ function nameBefore(text: string, start: number): Named | undefined {
 }
 
 /** Letters, digits, `_`, `-` and `.`. */
-function isNameCharacter(code: number): boolean {
+export function isNameCharacter(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
     (code >= 0x41 && code <= 0x5a) ||
@@ -149,6 +163,8 @@ export function findAssigned(text: string, start: number, end: number, plain: bo
     while (nameStart > start && at - nameStart < 100 && isNameCharacter(text.charCodeAt(nameStart - 1)))
       nameStart--;
     if (at - nameStart < 2 || !isSecretName(text.slice(nameStart, at))) continue;
+    // Firebase publishes these with its files' addresses.
+    if (text.startsWith('alt=media&', nameStart - 10)) continue;
     const value = /^[^&;]*/.exec(text.slice(at + 1, Math.min(end, at + longest)))![0];
     if (!plain && !/\d/.test(value)) continue;
     if (isSecretValue(text.slice(nameStart, at), value, false))
@@ -171,7 +187,8 @@ function isExampleLogin(value: string): boolean {
   return password !== undefined && !looksRandom(password, 10);
 }
 
-function isSecretValue(name: string, value: string, quoted: boolean): boolean {
+/** Whether a value of a secret's name is one, rather than a placeholder, an address or a word. */
+export function isSecretValue(name: string, value: string, quoted: boolean): boolean {
   if (isExampleLogin(value)) return false;
   if (isStandIn(value) || /^(?:https?|file|urn|arn|data|sha\d+-|projects\/|\/|\.\/|@)/i.test(value))
     return false;
@@ -182,5 +199,5 @@ function isSecretValue(name: string, value: string, quoted: boolean): boolean {
   // A path, host, call or version: words joined by punctuation.
   if (!quoted && /^[\w-]+(?:[./:][\w-]+)+$/.test(value) && !/\d[a-zA-Z]\d|[a-z]\d[a-z]\d/.test(value))
     return false;
-  return looksRandom(value, isPassword ? 14 : 16);
+  return looksRandom(value, isPassword ? 12 : 16);
 }

@@ -8,10 +8,16 @@ const reach = 4000;
 /** Minimum base64 characters, more than a document's excerpt has. */
 const minKey = 60;
 
-const markers = /(?:BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-\d|minisign encrypted secret key)/g;
+const markers =
+  /(?:BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-\d|minisign encrypted secret key|OpenVPN Static key V\d)/g;
 
 /** Cheap prefilter: every marker contains one of these. */
-const signs: readonly string[] = ['PRIVATE KEY', 'PuTTY-User-Key', 'minisign encrypted'];
+const signs: readonly string[] = [
+  'PRIVATE KEY',
+  'PuTTY-User-Key',
+  'minisign encrypted',
+  'OpenVPN Static key',
+];
 
 /** Characters between the lines of a key: quotes, escapes, comment and continuation marks. */
 const dressing = /\\[nrt]|\\u000[ad]|%0[ad]|&#1[03];|<br ?\/?>|[\s"'`#/*|>,;:\\()[\]-]/gi;
@@ -24,7 +30,9 @@ export function findKey(text: string): Find | undefined {
   if (!signs.some(sign => text.includes(sign))) return undefined;
   for (const match of text.matchAll(markers)) {
     const start = match.index;
-    if (hasKey(keyAfter(text, start + match[0].length)))
+    // OpenVPN's keys are hexadecimal.
+    const least = match[0].startsWith('OpenVPN') ? 3.5 : 4.2;
+    if (hasKey(keyAfter(text, start + match[0].length), least))
       return { what: 'a private key', start, end: start + match[0].length };
   }
   return undefined;
@@ -38,12 +46,12 @@ function keyAfter(text: string, start: number): string {
   return next >= 0 && (end < 0 || next < end) ? after.slice(0, next) : after;
 }
 
-function hasKey(after: string): boolean {
+function hasKey(after: string, leastEntropy: number): boolean {
   const end = after.search(/-{2,5} ?END/);
   // Also removes the `+` that joins lines of a quoted key; base64 has few of them.
   const bare = (end < 0 ? after : after.slice(0, end)).replace(headers, ' ').replace(/["'`]\s*\+/g, ' ');
   const body = /[A-Za-z0-9+/=]*/.exec(bare.replace(dressing, '').replace(/^(?:BLOCK)?/, ''))![0];
-  return body.length >= minKey && entropyOf(body.slice(0, 400)) > 4.2;
+  return body.length >= minKey && entropyOf(body.slice(0, 400)) > leastEntropy;
 }
 
 const heads: readonly string[] = [

@@ -83,7 +83,7 @@ function wordShare(text: string): number {
  * @param shortest minimum number of characters
  */
 export function looksRandom(value: string, shortest = 16): boolean {
-  const bare = value.replace(/=+$/, '');
+  const bare = value.replace(/^0x|=+$/g, '');
   if (bare.length < shortest || !/^[\x21-\x7e]+$/.test(bare) || isStandIn(bare)) return false;
   if (isUuid(bare)) return !isMadeUp(bare.replaceAll('-', ''));
   if (isHexadecimal(bare)) return bare.length >= 20 && isRandomHexadecimal(bare);
@@ -93,7 +93,9 @@ export function looksRandom(value: string, shortest = 16): boolean {
   const digits = bare.match(/\d/g)?.length ?? 0;
   if (letters < 4) return false;
   const switches = switchesOf(bare) / (bare.length - 1);
-  if (digits === 0) return bare.length >= 20 && switches >= 0.35 && wordShare(bare) < 0.5;
+  if (digits === 0) return bare.length >= 16 && switches >= 0.35 && wordShare(bare) < 0.5;
+  // Kinds of characters change far more often than in words, whatever pairs of letters chance made common.
+  if (switches >= 0.5 && bare.length >= 12) return true;
   // Trailing numbers, versions, dates, sizes: one block of digits among words.
   if ((bare.match(/\d+/g) ?? []).length < 2 && switches < 0.3) return false;
   return wordShare(bare) < 0.6 && switches >= 0.22;

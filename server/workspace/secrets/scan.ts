@@ -4,6 +4,7 @@
  * in twelve.
  */
 import { findAssigned, findNamed } from './assignments.ts';
+import { findBeside } from './nearest-word.ts';
 import { presetStarts } from './preset-needs.ts';
 import { findToken, hasStart } from './tokens.ts';
 import type { Find } from './verdict.ts';
@@ -84,7 +85,7 @@ function look(
     const assigned = findAssigned(text, from, end, plain);
     if (assigned !== undefined) return assigned;
   }
-  return findNamed(text, from, end, plain);
+  return findNamed(text, from, end, plain) ?? findBeside(text, from, end);
 }
 
 function kindsIn(text: string, start: number, end: number): number {

@@ -17,8 +17,8 @@ import {
   names,
   placements,
   privateKeys,
-  tokens,
 } from './secret-kinds.ts';
+import { tokens } from './secret-tokens.ts';
 
 // Runs are repeatable; another seed gives other bodies.
 const seed = Number(process.env['SEED'] ?? 1);
@@ -180,6 +180,26 @@ const harmless: [path: string, text: string][] = [
   ['a.ts', `const publicKey = 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=';`],
   ['a.yaml', `key: \${{ secrets.DEPLOY_KEY_2 }}\ntoken: $CI_JOB_TOKEN_2`],
   ['a.ts', `import { something } from 'https://unpkg.com/@scope/package@1.2.3:8080/index.js';`],
+  ['a.html', 'integrity="sha256-pa0caWEhSlXeU8HObmDSe2t2H1SFH6ZeMwZkYN+moNs="'],
+  [
+    'a.ts',
+    `headline: ab|/rocks/hugo.2d408a0717ec188158278a796c689044361dc6fdde28d6f04973b80896e1823975cdbf12`,
+  ],
+  ['ci.yml', 'env:\n  PASSWORD: Pass123$\n  OTHER_PASSWORD: admin@123'],
+  [
+    'a.json',
+    '"https://firebasestorage.googleapis.com/v0/b/x/o/y.svg?alt=media&token=506faab0-617a-4668-9e63-4a2fb996603f"',
+  ],
+  [
+    'a.test.ts',
+    `'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXNzYWdlIjoiaGVsbG8gd29ybGQifQ.B54pAqIiLbu170tGQ1rY06Twv__0qSHTA0ioQPIOvFE'`,
+  ],
+  ['a.html', `Stripe('${'pk_live'}_51H8xYzKq3VbN7mWpRtLs9DfGhJkAeUcX2iOoZyTnBvQwErTyUiOpAsDfG')`],
+  ['a.ts', `-----BEGIN OpenVPN Static key V1-----\n...\n-----END OpenVPN Static key V1-----`],
+  [
+    'a.ts',
+    `const publicKey = 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0';`,
+  ],
   ['a.cs', 'Server=localhost;User Id=sa;Password=Passw0rd123;'],
   ['a.md', 'Server=myServerAddress;Database=myDataBase;User Id=myUsername;Password=myPassword;'],
 ];

@@ -1,0 +1,23 @@
+/** Passwords of a settings file that are too short to stand out among other words: only their name gives them away. */
+import { isOrdinaryPassword } from './addresses.ts';
+import { isStandIn, looksRandom } from './placeholder.ts';
+import type { Find } from './verdict.ts';
+
+const named =
+  /(?:passw(?:or)?d|passphrase|passwd|pwd|[_.-]pass)["']?[ \t]{0,8}[:=][ \t]{0,8}["']?([^\s"'`<>(){}[\],;\\|#]{8,11})(?=["'\s,;}]|$)/gi;
+
+const sign = /pass|pwd/i;
+
+/** @param text of a settings file; passwords of twelve characters and more are found elsewhere */
+export function findShortPassword(text: string): Find | undefined {
+  if (!sign.test(text)) return undefined;
+  for (const match of text.matchAll(named)) {
+    const value = match[1]!;
+    if (isStandIn(value) || isOrdinaryPassword(value) || !/\d/.test(value) || !looksRandom(value, 8))
+      continue;
+    // A path, a host, a version: words joined by punctuation.
+    if (/^[\w-]+(?:[./:][\w-]+)+$/.test(value)) continue;
+    return { what: 'a password', start: match.index, end: match.index + match[0].length };
+  }
+  return undefined;
+}
