@@ -96,7 +96,7 @@ const summary: Summary = {
 
 /** One line, with a source that the editor can open. */
 function unusual(path: string, line: number): UnusualLines {
-  const places = [{ path: 'src/berths/store.ts', line: 4 }];
+  const places = [{ path: 'src/berths/berth.ts', line: 2 }];
   const word = { text: 'stays', column: 1, expected: 'berths', places, count: 3, same: 0 };
   const found = { path, line, text: 'an unusual line', score: 2, isUnusual: true, words: [word] };
   return { lines: [found], files: 1, checked: 20 };

@@ -72,7 +72,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
       await workbench.openFile('src/main.ts', 1, 1);
       await workbench.command('Longsight: Show Unusual Lines in This File');
       const row = workbench.quickPickRows().filter({ hasText: 'an unusual line' });
-      await row.filter({ hasText: 'expected berths, as in src/berths/store.ts:4' }).waitFor();
+      await row.filter({ hasText: 'expected berths, as in src/berths/berth.ts:2' }).waitFor();
       await page.keyboard.press('Enter');
       await workbench.cursorIsAt(10);
       await workbench.command('Show or Focus Hover');
