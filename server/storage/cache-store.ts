@@ -3,7 +3,7 @@
  * checked against its hash (by cacache) on read.
  */
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import cacache from 'cacache';
@@ -66,7 +66,8 @@ export class CacheStore {
     const resolved = cacheFolder(folder);
     try {
       // Indexed content is private to the user.
-      await makeFolder(resolved);
+      const isNew = await makeFolder(resolved);
+      if (isNew) await markAsCache(resolved);
       await access(resolved, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
       const why = messageOf(error);
@@ -210,11 +211,25 @@ export function defaultCacheFolder(environment = process.env, platform: string =
   return path.join(folder && path.isAbsolute(folder) ? folder : path.join(home, '.cache'), 'longsight');
 }
 
+/** By https://bford.info/cachedir/, which backups follow. */
+const cacheTag = 'Signature: 8a477f597d28d172789f06886806bc55\n# A cache of Longsight. It may be deleted.\n';
+
+/**
+ * Keeps a cache inside a repository out of commits, backups and what is read of that repository. Only a folder made for
+ * the cache is marked: in any other, the marks would hide what else it holds.
+ */
+async function markAsCache(folder: string): Promise<void> {
+  // Without them the cache works too.
+  await writeFile(path.join(folder, 'CACHEDIR.TAG'), cacheTag).catch(() => {});
+  await writeFile(path.join(folder, '.gitignore'), '*\n').catch(() => {});
+}
+
 /**
  * Makes a folder and its missing parents. Node's recursive mkdir never ends below `/proc`, where a folder just made
  * does not exist.
+ * @returns whether it was missing
  */
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<boolean> {
   const missing: string[] = [];
   for (let at = folder; !(await isFolder(at)); at = path.dirname(at)) missing.push(at);
   for (const at of missing.reverse())
@@ -222,6 +237,7 @@ async function makeFolder(folder: string): Promise<void> {
       // Another process may have made it.
       if (!(await isFolder(at))) throw error;
     });
+  return missing.length > 0;
 }
 
 /** @throws when something other than a folder exists there */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -311,6 +311,24 @@ describe('the store', () => {
     for (let version = 0; version < 20; version++)
       await store.put('one', 'list', Buffer.alloc(10_000, version));
     assert.ok((await store.size()).bytes < 30_000);
+  });
+
+  it('is no part of the repository that it lies in', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n' });
+    const cache = path.join(folder.root, 'kept', 'cache');
+    await session(folder.root, cache);
+    assert.ok(filesUnder(cache).length > 2);
+    const { repository } = await session(folder.root, cache);
+    assert.deepEqual([...repository.paths], ['a.ts']);
+    execFileSync('git', ['init', '-q', folder.root]);
+    const listed = await session(folder.root, cache);
+    assert.deepEqual([...listed.repository.paths], ['a.ts']);
+  });
+
+  it('does not hide the other contents of a folder', async () => {
+    using folder = new TemporaryFolder({ 'a.ts': 'const a = 1;\n' });
+    await CacheStore.open(folder.root, large);
+    assert.deepEqual(readdirSync(folder.root), ['a.ts']);
   });
 
   it('is in the operating system’s cache folder', () => {
