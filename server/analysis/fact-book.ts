@@ -6,7 +6,7 @@
 import { packageFolders } from '../manifests/manifests.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { importResolver } from '../syntax/imports.ts';
-import { languageOf } from '../workspace/language.ts';
+import { languageOfText } from '../workspace/language.ts';
 import { countingJudge } from './candidates.ts';
 import { type DocumentFacts, documentFacts } from './document-facts.ts';
 import { factsOf } from './facts.ts';
@@ -70,7 +70,7 @@ export class FactBook {
       }
       const text = source.textOf(path);
       if (text === undefined) continue;
-      const grammar = await this.#load(path);
+      const grammar = await this.#load(languageOfText(path, text).id);
       const started = performance.now();
       const late = grammar && spent >= treeBudget;
       const facts = factsOf(path, text, tokens, late ? undefined : this.#grammars);
@@ -107,8 +107,8 @@ export class FactBook {
     return [...this.#entries.values()].some(entry => entry.rough);
   }
 
-  async #load(path: string): Promise<boolean> {
-    return (await this.#grammars?.load(languageOf(path).id)) ?? false;
+  async #load(language: string): Promise<boolean> {
+    return (await this.#grammars?.load(language)) ?? false;
   }
 
   #made(source: SummarySource): RepositoryFacts {

@@ -8,7 +8,7 @@ import type { Grammars } from '../syntax/grammars.ts';
 import { outline } from '../syntax/outline.ts';
 import { baseName, isReadme } from '../syntax/paths.ts';
 import { usesIn } from '../syntax/uses.ts';
-import { languageOf } from '../workspace/language.ts';
+import { type Language, languageOfText } from '../workspace/language.ts';
 import { asideOf } from './aside.ts';
 import { isCredit, isDescribing, isPointing } from './boilerplate.ts';
 import { candidatesOf } from './candidates.ts';
@@ -28,7 +28,7 @@ const openingLines = 3;
 
 /** @param grammars with the file's language loaded; without it, definitions come from line patterns */
 export function factsOf(path: string, text: string, tokens: number, grammars?: Grammars): FileFacts {
-  const language = languageOf(path);
+  const language = languageOfText(path, text);
   const code = language.kind === 'code';
   const { definitions, imports, namespace } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
@@ -40,9 +40,10 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
       ? inDocument(path, text)
       : language.kind === 'data'
         ? { sentences: [] }
-        : { sentences: ofCode(path, lines, definitions) };
+        : { sentences: ofCode(path, language, lines, definitions) };
   return {
     path,
+    language: language.id,
     tokens,
     code,
     unspoken: true,
@@ -59,8 +60,12 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
   };
 }
 
-function ofCode(path: string, lines: readonly string[], definitions: readonly Definition[]): Sentence[] {
-  const language = languageOf(path);
+function ofCode(
+  path: string,
+  language: Language,
+  lines: readonly string[],
+  definitions: readonly Definition[],
+): Sentence[] {
   const said = fileSentences(path, lines, language, new Set(definitions.map(({ line }) => line)));
   const usage = said.length === 0 && language.kind === 'code' ? usageSentence(path, lines) : undefined;
   return usage === undefined ? said : [usage];

@@ -63,7 +63,7 @@ export function rank(
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
   };
-  const familyOfFile = files.map(({ path }) => familyOf(path));
+  const familyOfFile = files.map(({ path, language }) => familyOf(path, language));
   const definers = definersOf(files, familyOfFile);
   const defined = files.map(({ definitions }) => new Set(definitions.map(({ name }) => name)));
   /** Rank flow for a single name: from user to (definer, name). */
@@ -172,9 +172,8 @@ function symbolScore(
 }
 
 /** Languages that see each other's names. */
-function familyOf(path: string): string {
-  const { id } = languageOf(path);
-  return families.find(family => family.includes(id))?.[0] ?? id;
+function familyOf(path: string, language = languageOf(path).id): string {
+  return families.find(family => family.includes(language))?.[0] ?? language;
 }
 
 /** PageRank with restart weights `restart`; a file without edges distributes its rank by the same weights. */

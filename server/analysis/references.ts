@@ -28,6 +28,8 @@ export interface References {
 
 /** Languages that see each other's declarations. */
 const families = new Map(['java', 'kotlin', 'groovy', 'scala'].map(id => [id, 'jvm'] as const));
+/** Files of a Go package that declare the same name, each for its platform or build. */
+const mostVariants = 8;
 /** Files considered for a name with several declarations. */
 const mostDeclaring = 12;
 
@@ -52,7 +54,7 @@ export function referencesOf(files: readonly GraphFile[], resolve: ImportResolve
   };
   const everywhere = importsOfProjects(files, declared);
   for (const file of files) {
-    const { id } = languageOf(file.path);
+    const id = languageIn(file);
     if (importsNames(id)) byNamespace(file, declared, everywhere, add);
     else if (id === 'swift') byModule(file, declared, add);
     else byImports(file, resolve, declared, byPath, add);
@@ -64,6 +66,11 @@ export function referencesOf(files: readonly GraphFile[], resolve: ImportResolve
   };
 }
 
+/** The language's identifier, by name or as the file itself states. */
+function languageIn({ path, language }: GraphFile): string {
+  return language ?? languageOf(path).id;
+}
+
 type Add = (from: string, to: string, line: number) => void;
 
 function byImports(
@@ -73,40 +80,52 @@ function byImports(
   byPath: ReadonlyMap<string, GraphFile>,
   add: Add,
 ): void {
-  const { path, imports, uses } = file;
-  const { id } = languageOf(path);
-  for (const { target, line } of imports) {
+  const { path, imports } = file;
+  const id = languageIn(file);
+  for (const { target, line, as } of imports) {
     if (target.startsWith(constantMark)) {
       const to = declared.constant(target.slice(constantMark.length), file);
       if (to !== undefined) add(path, to, line);
       continue;
     }
-    const meant = resolve(path, target).filter(to => byPath.has(to));
+    const meant = resolve(path, target, id).filter(to => byPath.has(to));
     if (meant.length === 0 && id === 'rust' && /^[A-Z]\w*$/.test(target)) {
       // Before the 2018 edition a bare name is in the crate's root module.
       const to = declared.inFolder(target, crateOf(path), ['main.rs', 'lib.rs']);
       if (to !== undefined) add(path, to, line);
     }
     for (const to of meant) {
-      // A Go package is a folder: only its files whose names are used count.
-      if (
-        id === 'go' &&
-        !byPath.get(to)!.definitions.some(({ name, exported }) => exported && uses.has(name))
-      )
-        continue;
+      if (id === 'go' && !namesFrom(byPath.get(to)!, file, as)) continue;
       add(path, to, line);
     }
   }
 }
 
-/** Files of a Go package see each other's names without an import. */
-function byPackage({ path, uses }: GraphFile, declared: Declared, add: Add): void {
-  for (const [name, { bareLine, called }] of uses) {
-    if (bareLine === 0) continue;
-    // A lower-case name may be a variable, unless it is called.
-    if (!/^[A-Z]/.test(name) && !called) continue;
-    const to = declared.inFolder(name, folderOf(path));
-    if (to !== undefined && !to.endsWith('_test.go')) add(path, to, bareLine);
+/**
+ * Whether a Go file names something that is declared in one file of an imported package. Methods do not count: many
+ * types share their names.
+ * @param as the import's local name; the package's own if undefined
+ */
+function namesFrom({ definitions, namespace }: GraphFile, user: GraphFile, as = namespace): boolean {
+  return definitions.some(definition => {
+    const used = user.uses.get(definition.name);
+    if (used === undefined || !definition.exported || isMember(definition)) return false;
+    return as === '.' ? used.bareLine > 0 : as !== undefined && used.qualifiers?.has(as) === true;
+  });
+}
+
+/** Files of a Go package see each other's names without an import. A name has several declarations under build tags. */
+function byPackage(file: GraphFile, declared: Declared, add: Add): void {
+  const { path, uses, definitions, imports } = file;
+  const own = new Set([
+    ...definitions.filter(one => !isMember(one)).map(({ name }) => name),
+    // Of an import without a local name, the last part of its path.
+    ...imports.map(({ target, as }) => as ?? target.slice(target.lastIndexOf('/') + 1)),
+  ]);
+  for (const [name, { bareLine }] of uses) {
+    if (bareLine === 0 || own.has(name)) continue;
+    const all = declared.inPackage(name, folderOf(path)).filter(to => !to.endsWith('_test.go'));
+    if (all.length <= mostVariants) for (const to of all) add(path, to, bareLine);
   }
 }
 
@@ -129,14 +148,16 @@ function byNamespace(
   const { id } = languageOf(path);
   const family = families.get(id) ?? id;
   const taken = new Set<string>();
-  const open = [namespace];
+  const open = [namespace, ...imports.filter(one => one.inner && one.all).map(({ target }) => target)];
   // C# also searches enclosing namespaces.
   if (id === 'csharp')
     for (let at = namespace.lastIndexOf('.'); at > 0; at = namespace.lastIndexOf('.', at - 1))
       open.push(namespace.slice(0, at));
+  /** Imported namespaces: equals, after the file's own. */
+  const taking: string[] = [];
   for (const one of imports) {
     if (one.all) {
-      open.push(one.target);
+      if (one.inner !== true) taking.push(one.target);
       continue;
     }
     taken.add(one.as ?? one.target.slice(one.target.lastIndexOf('.') + 1));
@@ -145,16 +166,23 @@ function byNamespace(
     const to = declared.full(family, one.target, path) ?? declared.full(family, outer, path);
     if (to !== undefined) add(path, to, one.line);
   }
-  open.push(...(everywhere.get(projectOf(path, declared.projects)) ?? []));
+  const project = projectOf(path, declared.projects);
+  taking.push(...(everywhere.get(project) ?? []));
+  const inSpace = (space: string, name: string): string | undefined =>
+    declared.full(family, space === '' ? name : `${space}.${name}`, path);
   for (const [name, { bareLine }] of uses) {
     if (bareLine === 0 || taken.has(name) || !declared.isDeclared(family, name)) continue;
-    for (const space of open) {
-      const to = declared.full(family, space === '' ? name : `${space}.${name}`, path);
-      if (to === undefined) continue;
-      add(path, to, bareLine);
-      break;
-    }
+    const own = open.map(space => inSpace(space, name)).find(to => to !== undefined);
+    const to = own ?? onlyOf(new Set(taking.flatMap(space => inSpace(space, name) ?? [])), project);
+    if (to !== undefined) add(path, to, bareLine);
   }
+}
+
+/** Of files that imported namespaces offer for a name: the only one, or the only one of the same project. */
+function onlyOf(found: ReadonlySet<string>, project: string): string | undefined {
+  const own = [...found].filter(to => project !== '' && to.startsWith(`${project}/`));
+  if (own.length === 1) return own[0];
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** Namespaces visible to every file of a project, by the project's folder. */
@@ -206,7 +234,7 @@ class Declared {
           push(this.#constants, name, { path, container });
         }
         if (isMember(definition) || kind === 'extension' || kind === 'namespace') continue;
-        if (namespace !== undefined) {
+        if (namespace !== undefined && id !== 'go') {
           this.#names.add(`${family} ${name}`);
           push(this.#full, `${family} ${namespace === '' ? name : `${namespace}.${name}`}`, path);
         } else if (id === 'swift') {
@@ -240,25 +268,45 @@ class Declared {
     return all?.size === 1 ? [...all][0] : undefined;
   }
 
+  /** The files directly in a folder that declare a name. */
+  inPackage(name: string, folder: string): readonly string[] {
+    return [...new Set(this.#folders.get(`${folder} ${name}`) ?? [])];
+  }
+
   /** The only file directly in a folder that declares a name. */
   inFolder(name: string, folder: string, among?: readonly string[]): string | undefined {
-    const all = new Set(this.#folders.get(`${folder} ${name}`) ?? []);
-    const found = [...all].filter(path => !among || among.includes(path.slice(folderOf(path).length + 1)));
+    const found = this.inPackage(name, folder).filter(
+      path => !among || among.includes(path.slice(folderOf(path).length + 1)),
+    );
     return found.length === 1 ? found[0] : undefined;
   }
 
   /** The file that declares a Ruby constant, as seen from the file's enclosing modules. */
   constant(written: string, user: GraphFile): string | undefined {
-    const parts = written.split('::');
+    const absolute = written.startsWith('::');
+    const parts = written.replace(/^::/, '').split('::');
     const name = parts.at(-1)!;
     const scope = parts.at(-2);
     const around = this.#modules.get(user.path);
     const found = (this.#constants.get(name) ?? []).filter(({ container }) =>
-      scope === undefined ? container === undefined || around?.has(container) : container === scope,
+      scope === undefined
+        ? container === undefined || (!absolute && around?.has(container))
+        : container === scope,
     );
-    const paths = new Set(found.map(({ path }) => path));
-    return paths.size === 1 ? [...paths][0] : undefined;
+    const paths = [...new Set(found.map(({ path }) => path))];
+    if (paths.length === 1) return paths[0];
+    // A module that many files reopen belongs to the file of its name.
+    const home = `/${scope === undefined ? '' : `${snake(scope)}/`}${snake(name)}.rb`;
+    const homes = paths.filter(path => `/${path}`.endsWith(home));
+    if (homes.length === 1) return homes[0];
+    // An unknown member is in a known module.
+    const outer = written.slice(0, Math.max(0, written.lastIndexOf('::')));
+    return paths.length === 0 && outer !== '' ? this.constant(outer, user) : undefined;
   }
+}
+
+function snake(constant: string): string {
+  return constant.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -8,6 +8,7 @@ import type { Ranked } from './graph.ts';
 import { listed } from './statements.ts';
 
 const namesShown = 4;
+const topFolder = 'the top folder';
 const usersShown = 2;
 /** Fewer names that differ from the file names are not worth a line. */
 const fewestNames = 2;
@@ -63,7 +64,7 @@ export function folderLines(
     const isNamed = telling.length >= fewestNames;
     const first = symbols[0] ?? undefined;
     const at = kin?.at ?? (first && { path: first.path, line: first.definition.line });
-    if (at === undefined || (kin === undefined && !isNamed && by === '')) continue;
+    if (at === undefined || (kin === undefined && !isNamed)) continue;
     const shown = [...new Set((isNamed ? telling : []).map(({ definition }) => definition.name))];
     const said = kin?.text ?? (shown.length > 0 ? `Exports ${shown.join(', ')}` : '');
     const text = [said, by].filter(one => one !== '').join('; ');
@@ -77,16 +78,13 @@ function usersLine(folder: string, own: readonly { readonly path: string }[], ra
   for (const { path } of own)
     for (const user of ranked.files.get(path)?.users ?? []) {
       const from = folderOf(user);
-      if (
-        from === folder ||
-        from === '' ||
-        from.startsWith(`${folder}/`) ||
-        ranked.supportingOf(user) !== undefined
-      )
+      if (from === folder || from.startsWith(`${folder}/`) || ranked.supportingOf(user) !== undefined)
         continue;
       users.set(from, (users.get(from) ?? 0) + 1);
     }
-  const sorted = [...users].sort(([, one], [, other]) => other - one).map(([user]) => user);
+  const sorted = [...users]
+    .sort(([, one], [, other]) => other - one)
+    .map(([user]) => (user === '' ? topFolder : user));
   return sorted.length === 0 ? '' : `used by ${listed(sorted, usersShown)}`;
 }
 

@@ -2,7 +2,7 @@
 
 /** By kind, so that a kind covering most of a repository can be dropped alone. */
 const kinds = {
-  test: /(^|\/)(?:tests?|__tests__|specs?|e2e|testing|test[_-]?(?:data|utils?|support|helpers)|mocks?|fuzz|fuzzing|fixtures?|[\w.-]*(?:Tests?|[._-](?:tests?|specs?)))\/|(^|\/)src\/(?:\w*Test\w*|test\w*)\/|[._-](?:test|tests|spec|stories)\.\w+$|(?<=[a-z0-9])(?:Tests?|Spec|IT)\.\w+$|(^|\/)(?:test_|conftest|tests?\.\w+$)[^/]*$/,
+  test: /(^|\/)(?:tests?|__tests__|specs?|e2e|testing|test[_-]?(?:data|utils?|support|helpers)|mocks?|fuzz|fuzzing|fixtures?|[\w.-]*(?:Tests?|[._-](?:tests?|specs?)))\/|(^|\/)src\/(?:\w*Test\w*|test\w*)\/|[._-](?:test|tests|stories)\.\w+$|[._-]spec\.(?:[cm]?[jt]sx?|coffee|vue|svelte|rb|cr|lua|php|exs?|dart|swift|groovy)$|(?<=[a-z0-9])(?:Tests?|Spec|IT)\.\w+$|(^|\/)(?:test_|conftest|tests?\.\w+$)[^/]*$/,
   example: /(^|\/)(?:_?examples?|demos?|playgrounds?|tutorials?)\//i,
   sample: /(^|\/)samples?\//i,
   bench: /(^|\/)bench(?:marks?|es)?\/|[._-]bench\.\w+$/i,

@@ -45,8 +45,17 @@ export function describe(
 function made(kind: Description['kind'], title: string, sections: readonly Section[]): Description {
   const filled = sections
     .filter(({ statements }) => statements.length > 0)
-    .map(section => ({ ...section, statements: section.statements.slice(0, maxInSection) }));
+    .map(section => ({ ...section, statements: cut(section.statements, maxInSection) }));
   return { kind, title, sections: filled, markdown: markdown(title, filled) };
+}
+
+/** The first statements; of longer lists one more says how many are left out, at the place of the first of these. */
+function cut(statements: readonly Statement[], most: number): Statement[] {
+  const [next] = statements.slice(most);
+  const shown = statements.slice(0, most);
+  return next === undefined
+    ? shown
+    : [...shown, plain(`and ${statements.length - most} more`, next.path, next.line)];
 }
 
 function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
@@ -145,9 +154,11 @@ function aboutFile(path: string, facts: RepositoryFacts): Section[] {
 function usersOf(path: string, facts: RepositoryFacts): Statement[] {
   const { ranked } = facts;
   const lines = new Map(ranked.references.to(path).map(({ from, line }) => [from, line]));
-  return (ranked.files.get(path)?.users ?? [])
-    .slice(0, maxUsers)
-    .map(user => linked(user, user, lines.get(user) ?? 1, facts));
+  const users = ranked.files.get(path)?.users ?? [];
+  return cut(
+    users.map(user => linked(user, user, lines.get(user) ?? 1, facts)),
+    maxUsers,
+  );
 }
 
 function aboutLines(

@@ -1,5 +1,6 @@
-/** Blanks out comments and strings, whose names are not uses. */
+/** Blanks out comments and strings, whose names are not uses; expressions inside strings are kept. */
 import type { Language } from '../workspace/language.ts';
+import { holeOpener, interpolated } from './interpolation.ts';
 
 /** Languages in which `'` starts only a character or a lifetime. */
 const characterQuotes = new Set(
@@ -49,6 +50,23 @@ export function codeText(text: string, language: Language): string {
     const character = match[0];
     const block = blockComments.find(([open]) => text.startsWith(open, at));
     const long = longs.find(quote => text.startsWith(quote, at));
+    const inString =
+      block === undefined && (long !== undefined || character === '"' || character === "'")
+        ? holeOpener(id, text, at)
+        : undefined;
+    if (inString !== undefined) {
+      const { end, holes } = interpolated(text, at, long ?? character, inString);
+      let start = at;
+      for (const hole of holes) {
+        blank(start, hole.from);
+        kept.push(codeText(text.slice(hole.from, hole.to), language));
+        from = hole.to;
+        start = hole.to;
+      }
+      blank(start, end);
+      opener.lastIndex = Math.max(end, at + 1);
+      continue;
+    }
     const end =
       block !== undefined
         ? after(text, block[1], at + block[0].length)

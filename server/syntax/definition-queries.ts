@@ -122,7 +122,8 @@ export const grammars: Readonly<Record<string, Grammar>> = {
       (source_file (type_declaration (type_spec name: (_) @name type: (interface_type)) @interface))
       (source_file (type_declaration (type_spec name: (_) @name) @type))
       (source_file (const_declaration (const_spec name: (identifier) @name) @constant))
-      (source_file (var_declaration (var_spec name: (identifier) @name) @variable))`,
+      (source_file (var_declaration (var_spec name: (identifier) @name) @variable))
+      (source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name) @variable)))`,
     exported: (_, name) => /^\p{Lu}/u.test(name),
   },
   rust: {

@@ -24,6 +24,8 @@ export interface Import {
   readonly line: number;
   /** Imports all names of the namespace. */
   readonly all?: boolean;
+  /** Stands in the file's namespace, and precedes the imports outside it. */
+  readonly inner?: boolean;
   /** Applies to every file of the project. */
   readonly everywhere?: boolean;
   /** Its local alias. */

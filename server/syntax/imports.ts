@@ -4,8 +4,10 @@
  */
 import { folderOf } from '../protocol/folders.ts';
 import { languageOf } from '../workspace/language.ts';
+import { isStandardPython, isStandardRuby, isStandardScript } from './standard-modules.ts';
 
-export type ImportResolver = (from: string, target: string) => readonly string[];
+/** @param language of `from`, if its name does not tell */
+export type ImportResolver = (from: string, target: string, language?: string) => readonly string[];
 
 /** A name that matches more files than this is a guess. */
 const maxMatches = 3;
@@ -20,8 +22,8 @@ export function importResolver(
   packages: ReadonlyMap<string, string> = new Map(),
 ): ImportResolver {
   const index = new PathIndex(paths, packages);
-  return (from, target) => {
-    const rule = rules.get(languageOf(from).id) ?? named;
+  return (from, target, language = languageOf(from).id) => {
+    const rule = rules.get(language) ?? named;
     return rule(index, folderOf(from), target, from);
   };
 }
@@ -78,6 +80,11 @@ class PathIndex {
     return [];
   }
 
+  /** Whether a folder is a package of Python, whose modules are imported through it. */
+  isPythonPackage(folder: string): boolean {
+    return folder !== '' && this.#known.has(`${folder}/__init__.py`);
+  }
+
   filesIn(folder: string): readonly string[] {
     return this.#byFolder.get(folder) ?? [];
   }
@@ -122,7 +129,7 @@ const indexEndings = ['/index.ts', '/index.tsx', '/index.js', '/index.mjs', '/in
 function script(index: PathIndex, folder: string, target: string): readonly string[] {
   const clean = target.replace(/[?#].*$/, '');
   if (clean.startsWith('.')) return index.first(scriptForms(normalise(`${folder}/${clean}`)));
-  const own = index.packageOf(clean, '/');
+  const own = isStandardScript(clean) ? undefined : index.packageOf(clean, '/');
   if (own !== undefined) {
     const { folder: at, rest } = own;
     const places = rest === '' ? ['src', ''] : [rest, `src/${rest}`, rest.replace(/^(?:lib|dist)\//, 'src/')];
@@ -150,10 +157,20 @@ function dotted(index: PathIndex, folder: string, target: string): readonly stri
     // A name that is not a module belongs to the package itself.
     return found.length > 0 || module.includes('/') ? found : index.first([`${base.join('/')}/__init__.py`]);
   }
-  // A single word names a sibling, a top-level package, or a library.
-  if (!module.includes('/'))
-    return index.first([`${folder}/${module}`, module, `src/${module}`, `lib/${module}`].flatMap(forms));
-  return index.endingIn(module, folder);
+  if (isStandardPython(module)) return [];
+  // A single word names a sibling of a script, a top-level package, or a library.
+  if (!module.includes('/')) {
+    const beside = index.isPythonPackage(folder) ? [] : [`${folder}/${module}`];
+    return index.first([...beside, module, `src/${module}`, `lib/${module}`].flatMap(forms));
+  }
+  // The first word is no part of another package.
+  const depth = module.split('/').length;
+  return index.endingIn(module, folder).filter(path => {
+    const parts = path.replace(/(?:\/__init__)?\.\w+$/, '').split('/');
+    return path.endsWith('.py') || path.endsWith('.pyi')
+      ? !index.isPythonPackage(parts.slice(0, -depth).join('/'))
+      : true;
+  });
 }
 
 /** `crate::a::b::C`, `super::x`, `mod x`: modules are files or folders; the last names may be items in one. */
@@ -212,12 +229,14 @@ function go(index: PathIndex, folder: string, target: string): readonly string[]
     : index.filesIn(at).filter(path => path.endsWith('.go') && !path.endsWith('_test.go'));
 }
 
-/** `require 'a/b'` beside the file or in one of Ruby's load folders. */
+/** `require 'a/b'` in one of Ruby's load folders: `lib`, or the folder of a test or program itself. */
 function ruby(index: PathIndex, folder: string, target: string): readonly string[] {
   const name = target.replace(/\.rb$/, '');
   if (name.startsWith('.')) return index.first([`${folder}/${name}.rb`]);
   const loaded = index.endingIn(`lib/${name}`, folder).filter(path => path.endsWith('.rb'));
-  return loaded.length > 0 ? loaded : index.first([`${folder}/${name}.rb`, `${name}.rb`]);
+  if (loaded.length > 0) return loaded;
+  const isLibrary = `/${folder}/`.includes('/lib/');
+  return isLibrary || isStandardRuby(name) ? [] : index.first([`${folder}/${name}.rb`, `${name}.rb`]);
 }
 
 /** `. "$HERE/lib/log.sh"`: the part after the last variable. */

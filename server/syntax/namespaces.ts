@@ -85,7 +85,8 @@ export function namespaceOf(languageId: string, text: string): Namespace | undef
     if (raw.length > longestLine) continue;
     const line = raw.trim().replace(/ {2,}/g, ' ');
     if (name === '') name = namespace.exec(line)?.[1]?.replaceAll('\\', '.').replaceAll('`', '') ?? '';
-    for (const one of imports(line)) found.push({ ...one, line: number });
+    const inner = languageId === 'csharp' && name !== '' && { inner: true };
+    for (const one of imports(line)) found.push({ ...one, ...inner, line: number });
   }
   return { name, imports: found };
 }

@@ -3,7 +3,7 @@
  * imports, from line patterns for each family of languages. Patterns see one line at a time and match only the top
  * level, so that they are fast, bounded, and wrong in obvious ways.
  */
-import { languageOf } from '../workspace/language.ts';
+import { languageOfText } from '../workspace/language.ts';
 import { braceOutline, hasBraceOutline } from './brace-outline.ts';
 import type { Definition, Import } from './definition.ts';
 import type { Grammars } from './grammars.ts';
@@ -73,10 +73,11 @@ const languages: Readonly<Record<string, Patterns>> = {
   },
   go: {
     definitions: [
-      /^(?<kind>func)\s+(?:\([^)]*\)\s*)?(?<name>[A-Za-z_]\w*)/,
+      /^func\s+(?<kind>\()[^)]*\)\s*(?<name>[A-Za-z_]\w*)/,
+      /^(?<kind>func)\s+(?<name>[A-Za-z_]\w*)/,
       /^(?<kind>type|const|var)\s+(?<name>[A-Za-z_]\w*)/,
     ],
-    imports: [/^\s*(?:import\s+)?(?:[\w.]+\s+)?"(?<target>[\w./-]+\/[\w./-]+)"\s*$/],
+    imports: [/^\s*(?:import\s+)?(?:(?<as>[\w.]+)\s+)?"(?<target>[\w./-]+)"\s*(?:\/\/.*)?$/],
     exported: name => /^[A-Z]/.test(name),
   },
   rust: {
@@ -183,20 +184,22 @@ export interface Outline {
 
 /** @param grammars with the file's language loaded; without it, line patterns only */
 export function outline(path: string, text: string, grammars?: Grammars): Outline {
-  const { definitions, imports } = outlineByPatterns(path, text);
-  const { id } = languageOf(path);
+  const { id } = languageOfText(path, text);
+  const { definitions, imports } = outlineByPatterns(id, text);
   const namespace = namespaceOf(id, text);
+  const goPackage = id === 'go' ? /^package[ \t]+(\w+)/m.exec(text)?.[1] : undefined;
   return {
     definitions:
       grammars?.definitionsOf(id, text) ?? (hasBraceOutline(id) ? braceOutline(id, text) : definitions),
     imports: [...(namespace?.imports ?? []), ...imports],
     ...(namespace && { namespace: namespace.name }),
+    ...(goPackage !== undefined && { namespace: goPackage }),
   };
 }
 
-function outlineByPatterns(path: string, text: string): Outline {
+function outlineByPatterns(id: string, text: string): Outline {
   const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
-  const rules = patterns.get(languageOf(path).id);
+  const rules = patterns.get(id);
   if (rules === undefined) return found;
   const lineImports = typeof rules.imports === 'function' ? [] : rules.imports;
   if (typeof rules.imports === 'function') found.imports = rules.imports(text);
@@ -225,9 +228,11 @@ function outlineByPatterns(path: string, text: string): Outline {
       break;
     }
     for (const rule of lineImports) {
-      const target = rule.exec(content)?.groups?.['target'];
+      const groups = rule.exec(content)?.groups;
+      const target = groups?.['target'];
       if (target === undefined) continue;
-      found.imports.push({ target, line });
+      const as = groups?.['as'];
+      found.imports.push({ target, line, ...(as !== undefined && as !== 'import' && { as }) });
       break;
     }
   }
@@ -239,6 +244,8 @@ const readableKinds: ReadonlyMap<string, string> = new Map([
   ['fn', 'function'],
   ['fun', 'function'],
   ['func', 'function'],
+  // The receiver of a Go method.
+  ['(', 'method'],
   ['const', 'constant'],
   ['let', 'variable'],
   ['var', 'variable'],

@@ -4,7 +4,7 @@ import { codeText } from './code-text.ts';
 import type { Import } from './definition.ts';
 
 const longestLine = 400;
-/** Prefix of a target that names a constant instead of a file. */
+/** Prefix of a target that names a constant instead of a file; a name from the top level has another `::`. */
 export const constantMark = '::';
 
 export function rubyImports(text: string): Import[] {
@@ -24,7 +24,7 @@ export function rubyImports(text: string): Import[] {
     // A declaration of a constant is not a use.
     const used = code[index]!.replace(/^\s*(?:class|module)\s+[\w:]+/, '');
     for (const [name] of used.matchAll(/(?<![\w:$@])(?:::)?[A-Z]\w*(?:::[A-Z]\w*)*/g)) {
-      const target = constantMark + name.replace(/^::/, '');
+      const target = constantMark + name;
       if (seen.has(target)) continue;
       seen.add(target);
       found.push({ target, line: index + 1 });

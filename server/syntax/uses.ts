@@ -1,6 +1,7 @@
 /** The names that a file's code uses, ignoring comments and strings. */
 import type { Language } from '../workspace/language.ts';
 import { codeText } from './code-text.ts';
+import { meaningOf } from './name-positions.ts';
 
 export interface Use {
   readonly count: number;
@@ -8,9 +9,19 @@ export interface Use {
   readonly bareLine: number;
   /** Whether it is called other than as a member. */
   readonly called: boolean;
+  /** In Go: the names before its dot, such as packages. */
+  readonly qualifiers?: ReadonlySet<string>;
 }
 
-const identifier = /[A-Za-z_$][\w$]{2,}/g;
+interface Counted extends Use {
+  count: number;
+  bareLine: number;
+  called: boolean;
+  qualifiers?: Set<string>;
+}
+
+/** Short names that start with a capital are types: `H`, `Io`. */
+const identifier = /[A-Z][\w$]*|[A-Za-z_$][\w$]{2,}/g;
 /** Keywords of most languages, some of which may name members. */
 const reserved = new Set(
   'async await break case catch class const constructor continue default delete else enum export extends false finally for from function get if implements import include instanceof interface let new null package private protected public return self set static super switch this throw true try typeof use var void while with yield'.split(
@@ -19,9 +30,12 @@ const reserved = new Set(
 );
 
 export function usesIn(text: string, language: Language): Map<string, Use> {
-  const uses = new Map<string, { count: number; bareLine: number; called: boolean }>();
+  const uses = new Map<string, Counted>();
+  const lines = codeText(text, language).split('\n');
+  const refers = meaningOf(language.id, lines);
+  const isGo = language.id === 'go';
   let number = 0;
-  for (const line of codeText(text, language).split('\n')) {
+  for (const line of lines) {
     number++;
     // An import is not yet a use.
     const taking = /^\s*(?:import|using|use|package|namespace)\b/.test(line) && !line.includes('(');
@@ -34,7 +48,16 @@ export function usesIn(text: string, language: Language): Map<string, Use> {
       if (taking) continue;
       const before = line[match.index - 1];
       const isBare = before !== '.' && !(before === '>' && line[match.index - 2] === '-');
-      if (!isBare) continue;
+      if (isGo && before === '.') {
+        const qualifier = /(?:^|[^\w.)\]])(\w+)\.$/.exec(
+          line.slice(Math.max(0, match.index - 80), match.index),
+        );
+        if (qualifier) {
+          known.qualifiers ??= new Set();
+          known.qualifiers.add(qualifier[1]!);
+        }
+      }
+      if (!isBare || !refers(number, match.index, name)) continue;
       if (known.bareLine === 0) known.bareLine = number;
       if (line[match.index + name.length] === '(') known.called = true;
     }

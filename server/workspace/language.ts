@@ -143,6 +143,28 @@ export function languageOf(path: string): Language {
   return (dot >= 0 ? byExtension.get(name.slice(dot + 1)) : undefined) ?? unknown;
 }
 
+const interpreters: readonly (readonly [RegExp, string])[] = [
+  [/^(?:ruby|jruby)$/, 'ruby'],
+  [/^(?:python|pypy)[\d.]*$/, 'python'],
+  [/^(?:node|nodejs|bun)$/, 'javascript'],
+  [/^(?:deno|tsx|ts-node)$/, 'typescript'],
+  [/^(?:ba|z|k|da|a)?sh$/, 'shellscript'],
+  [/^perl$/, 'perl'],
+  [/^php[\d.]*$/, 'php'],
+  [/^lua[\d.]*$/, 'lua'],
+];
+
+/** The language of a file; of a program without an extension, the one in its first line, such as `#!/usr/bin/env ruby`. */
+export function languageOfText(path: string, text: string): Language {
+  const byName = languageOf(path);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (byName !== unknown || name.includes('.') || !text.startsWith('#!')) return byName;
+  const program = /^#! *(?:\S*\/)?([\w.-]+)(?: +(?:-\S+ +)*([\w.-]+))?/.exec(text.slice(0, 200));
+  const run = program?.[1] === 'env' ? program[2] : program?.[1];
+  const id = run === undefined ? undefined : interpreters.find(([form]) => form.test(run))?.[1];
+  return (id === undefined ? undefined : byId.get(id)) ?? byName;
+}
+
 /** The language with an editor's identifier, if known. */
 export function languageById(id: string): Language | undefined {
   return byId.get(id);

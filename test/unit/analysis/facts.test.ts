@@ -25,7 +25,7 @@ const outlines: readonly { path: string; text: string; definitions: string[]; im
   {
     path: 'a.go',
     text: 'package a\nimport "example.org/app/store"\ntype Server struct {}\nfunc (s *Server) Start() {}\nfunc private() {}\n',
-    definitions: ['type Server 3 +', 'function Start 4 +', 'function private 5 -'],
+    definitions: ['type Server 3 +', 'method Start 4 +', 'function private 5 -'],
     imports: ['example.org/app/store'],
   },
   {

@@ -111,6 +111,105 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
     uses: ['Sources/Quay/Quay.swift:2 → Sources/Quay/Berth.swift'],
   },
   {
+    what: 'Go by the names a file declares itself, never by methods that types share',
+    files: {
+      'go.mod': 'module example.org/quay\n',
+      'quay.go':
+        'package quay\n\nimport (\n\tt "example.org/quay/tide" // the tides\n)\n\nfunc Run(s t.Source) { s.Rise(t.Spring) }\n',
+      'tide/tide.go':
+        'package tide\n\ntype Source interface {\n\tRise(t any)\n\tName() string\n}\n\nvar (\n\tSpring = springTide{}\n\tNeap Source = neapTide{}\n)\n',
+      'tide/spring.go':
+        'package tide\n\nimport "encoding/json"\n\ntype springTide struct{}\n\nfunc (springTide) Rise(t any) { json.Marshal(t) }\n',
+      'tide/neap.go':
+        'package tide\n\ntype neapTide struct{}\n\nfunc (n neapTide) Rise(t any) {}\n\nfunc (n neapTide) Name() string { return "" }\n\nvar json = 1\n\nfunc Name() {}\n',
+      'tide/local.go':
+        'package tide\n\nfunc Local(s Source, neapTide, n int) { springTide := n; _ = springTide }\n',
+    },
+    uses: [
+      'quay.go:4 → tide/tide.go',
+      'tide/local.go:3 → tide/tide.go',
+      'tide/tide.go:10 → tide/neap.go',
+      'tide/tide.go:9 → tide/spring.go',
+    ],
+  },
+  {
+    what: 'C# by the project where two imported namespaces have the name',
+    files: {
+      'web/GlobalUsings.cs': 'global using Quay.Web.Services;\n',
+      'web/Setup.cs': 'using Quay.Api;\n\nclass Setup { void Run() { Add<BerthService>(); } }\n',
+      'web/Inner.cs': 'namespace Quay.Web;\n\nusing Quay.Api;\n\nclass Inner : BerthService {}\n',
+      'web/BerthService.cs': 'namespace Quay.Web.Services;\n\npublic class BerthService {}\n',
+      'api/BerthService.cs': 'namespace Quay.Api;\n\npublic class BerthService {}\n',
+      'other/Neither.cs': 'using Quay.Api;\nusing Quay.Web.Services;\n\nclass Neither : BerthService {}\n',
+    },
+    uses: ['web/Inner.cs:5 → api/BerthService.cs', 'web/Setup.cs:3 → web/BerthService.cs'],
+  },
+  {
+    what: 'C# by types, not by members of the same name, and inside interpolated strings',
+    files: {
+      'Tide.cs': 'namespace Quay;\n\npublic class Tide {}\n',
+      'Paths.cs': 'namespace Quay;\n\npublic static class Paths {}\n',
+      'Members.cs':
+        'namespace Quay;\n\nclass Members {\n  public ITide Tide { get; }\n  void Run() { Tide.Rise(); }\n}\n',
+      'Colour.cs': 'namespace Quay;\n\nclass Colour {\n  public Tide Tide { get; }\n}\n',
+      'Set.cs': 'namespace Quay;\n\nclass Set { object Made() => new Other { Tide = 1 }; }\n',
+      'States.cs': 'namespace Quay;\n\nenum States { Tide, Other }\n',
+      'Text.cs':
+        'namespace Quay;\n\nclass Text {\n  string At(int id) => $"{Paths.Join("Tide", $"{id}")}?{{Tide}} Tide";\n}\n',
+    },
+    uses: ['Colour.cs:4 → Tide.cs', 'Text.cs:4 → Paths.cs'],
+  },
+  {
+    what: 'no Python module with the name of a standard one',
+    files: {
+      'src/quay/__init__.py': '',
+      'src/quay/types.py': 'class Berth: ...\n',
+      'src/quay/tide.py': 'def rise(): ...\n',
+      'src/quay/json/__init__.py': '',
+      'src/quay/json/decoder.py': '',
+      'src/quay/main.py':
+        'from types import TracebackType\nimport json\nfrom json.decoder import JSONDecoder\nimport tide\n',
+      'src/quay/near.py': 'from .types import Berth\nfrom . import json\nfrom quay.tide import rise\n',
+      'scripts/run.py': 'import helper\nimport logging\n',
+      'scripts/helper.py': '',
+      'scripts/logging.py': '',
+    },
+    uses: [
+      'scripts/run.py:1 → scripts/helper.py',
+      'src/quay/near.py:1 → src/quay/types.py',
+      'src/quay/near.py:2 → src/quay/json/__init__.py',
+      'src/quay/near.py:3 → src/quay/tide.py',
+    ],
+  },
+  {
+    what: 'Ruby programs without an extension, reopened modules, and no standard library',
+    files: {
+      'bin/quay': "#!/usr/bin/env ruby\nrequire 'quay'\nrequire 'json'\nQuay::Tide.new\n",
+      'lib/quay.rb': "require 'json'\nmodule Quay\nend\n",
+      'lib/quay/json.rb': 'module Quay\n  module JSON\n  end\nend\n',
+      'lib/quay/tide.rb':
+        "require 'json'\nmodule Quay\n  class Tide\n    def rise; ::JSON.parse(Ropes::Unknown); end\n  end\nend\n",
+      'lib/quay/ropes.rb': 'module Quay\n  module Ropes\n  end\nend\n',
+      'lib/quay/ropes/hemp.rb': 'module Quay\n  module Ropes\n    class Hemp; end\n  end\nend\n',
+    },
+    uses: [
+      'bin/quay:2 → lib/quay.rb',
+      'bin/quay:4 → lib/quay/tide.rb',
+      'lib/quay/tide.rb:4 → lib/quay/ropes.rb',
+    ],
+  },
+  {
+    what: 'no package with the name of a module of Node',
+    files: {
+      'packages/util/package.json': '{ "name": "util" }\n',
+      'packages/util/index.js': 'exports.a = 1;\n',
+      'packages/rope/package.json': '{ "name": "rope" }\n',
+      'packages/rope/index.js': 'exports.a = 1;\n',
+      'main.js': "require('util');\nrequire('rope');\n",
+    },
+    uses: ['main.js:2 → packages/rope/index.js'],
+  },
+  {
     what: 'nothing in a language whose imports are not followed',
     files: {
       'a.sql': 'create table berth_of_ships (id int);\n',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
+import { folderLines } from '../../../server/analysis/structure.ts';
 import type { Part } from '../../../server/protocol/requests.ts';
 import { summarize } from '../../../server/summary/summarize.ts';
 
@@ -60,4 +61,27 @@ test('files and folders without a sentence list names and users; those with one 
   assert.equal(said['lib/alone/deep'], undefined);
   assert.equal(said['shop/till.ts'], 'shop/till.ts:1 Takes the money.');
   assert.equal(said['test'], undefined);
+});
+
+test('files in the top folder are users; users alone do not describe a folder', async () => {
+  const files: Readonly<Record<string, string>> = {
+    'lib/rope/hemp.ts':
+      'export function twist() {\n  return 1;\n}\nexport function splice() {\n  return 2;\n}\n',
+    'lib/rope/wire.ts': 'export function braid() {\n  return 3;\n}\n',
+    'lib/knot/bowline.ts': 'export const bowline = 1;\n',
+    'lib/knot/hitch.ts': 'export const hitch = 2;\n',
+    'main.ts':
+      "import { splice, twist } from './lib/rope/hemp.ts';\nimport { bowline } from './lib/knot/bowline.ts';\nsplice(twist(bowline));\n",
+  };
+  const facts = await new FactBook(undefined).collect({
+    name: 'ropes',
+    files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: path => files[path],
+  });
+  const lines = folderLines(facts.ranked, facts.files);
+  assert.match(
+    lines.get('lib/rope')?.text ?? '',
+    /^Exports (?:twist, splice|splice, twist); used by the top folder$/,
+  );
+  assert.equal(lines.get('lib/knot'), undefined);
 });

@@ -121,3 +121,19 @@ for (const { path, text, line, says } of documented) {
     assert.equal(found && `${found.line} ${found.text}`, says);
   });
 }
+
+test('a list that is cut says how many it leaves out', async () => {
+  const users = Array.from({ length: 15 }, (_, at) => `src/ship${at}.ts`);
+  const many: Record<string, string> = { 'src/berths.ts': texts['src/berths.ts']! };
+  for (const user of users) many[user] = "import { assignBerth } from './berths.ts';\nassignBerth(1);\n";
+  const repository: SummarySource = {
+    name: 'quay',
+    files: () => Object.entries(many).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: path => many[path],
+  };
+  const collected = await new FactBook(undefined).collect(repository);
+  const { sections } = describe(repository, collected, { path: 'src/berths.ts' });
+  const shown = sections.find(({ title }) => title === 'Used by')?.statements.map(({ text }) => text) ?? [];
+  assert.equal(shown.length, 13);
+  assert.equal(shown.at(-1), 'and 3 more');
+});
