@@ -7,6 +7,7 @@ import type { Definition } from '../syntax/definition.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { outline } from '../syntax/outline.ts';
 import { baseName, isReadme } from '../syntax/paths.ts';
+import { routesIn } from '../syntax/routes.ts';
 import { usesIn } from '../syntax/uses.ts';
 import { type Language, languageOfText } from '../workspace/language.ts';
 import { asideOf } from './aside.ts';
@@ -16,7 +17,6 @@ import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import { headsOf } from './heads.ts';
 import { definitionFirst, introduction } from './introduction.ts';
-import { routesIn } from './routes.ts';
 import { standsAlone } from './telling.ts';
 
 /** Characters of a document searched for its first sentence. */

@@ -1,5 +1,5 @@
 /** Finds the routes that a file declares in common frameworks, each with its handler. */
-import type { Definition } from '../syntax/definition.ts';
+import type { Definition } from './definition.ts';
 
 export interface Route {
   /** `GET`; empty for any verb. */
