@@ -119,8 +119,10 @@ function byPackage(file: GraphFile, declared: Declared, add: Add): void {
   const { path, uses, definitions, imports } = file;
   const own = new Set([
     ...definitions.filter(one => !isMember(one)).map(({ name }) => name),
-    // Of an import without a local name, the last part of its path.
-    ...imports.map(({ target, as }) => as ?? target.slice(target.lastIndexOf('/') + 1)),
+    // A package without a local name is called like some word at the end of its path: `go-json`, `yaml.v3`, `toml/v2`.
+    ...imports.flatMap(({ target, as }) =>
+      as === undefined ? target.split('/').slice(-2).join('/').split(/[/.-]/) : [as],
+    ),
   ]);
   for (const [name, { bareLine }] of uses) {
     if (bareLine === 0 || own.has(name)) continue;

@@ -119,7 +119,7 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
       'tide/tide.go':
         'package tide\n\ntype Source interface {\n\tRise(t any)\n\tName() string\n}\n\nvar (\n\tSpring = springTide{}\n\tNeap Source = neapTide{}\n)\n',
       'tide/spring.go':
-        'package tide\n\nimport "encoding/json"\n\ntype springTide struct{}\n\nfunc (springTide) Rise(t any) { json.Marshal(t) }\n',
+        'package tide\n\nimport "example.org/far/go-json"\n\ntype springTide struct{}\n\nfunc (springTide) Rise(t any) { json.Marshal(t) }\n',
       'tide/neap.go':
         'package tide\n\ntype neapTide struct{}\n\nfunc (n neapTide) Rise(t any) {}\n\nfunc (n neapTide) Name() string { return "" }\n\nvar json = 1\n\nfunc Name() {}\n',
       'tide/local.go':
