@@ -16,12 +16,14 @@ const barWidth = 24;
 /** A progress bar on one terminal line; a line every few seconds if standard error is not a terminal. */
 export class ProgressBar {
   private readonly started = performance.now();
-  private shown = 0;
+  private shown: number | undefined;
 
   show(progress: Progress): void {
     const now = performance.now();
     const terminal = process.stderr.isTTY === true;
-    if (now - this.shown < (terminal ? 80 : 3000)) return;
+    // A short reading writes nothing into a log.
+    const last = this.shown ?? (terminal ? Number.NEGATIVE_INFINITY : this.started);
+    if (now - last < (terminal ? 80 : 3000)) return;
     this.shown = now;
     const line = progressLine(progress, (now - this.started) / 1000);
     process.stderr.write(terminal ? `\r\u001b[K${clip(line, process.stderr.columns)}` : `${line}\n`);
@@ -29,7 +31,7 @@ export class ProgressBar {
 
   /** Removes the bar from the terminal. */
   end(): void {
-    if (process.stderr.isTTY === true && this.shown > 0) process.stderr.write('\r\u001b[K');
+    if (process.stderr.isTTY === true && this.shown !== undefined) process.stderr.write('\r\u001b[K');
   }
 }
 
