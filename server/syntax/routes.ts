@@ -26,7 +26,7 @@ const routes: readonly RegExp[] = [
 
 /** Cheap test whether a file may declare routes at all. */
 const hint =
-  /Mapping\b|@(?:GET|POST|PUT|PATCH|DELETE)\b|\.(?:route|get|post|put|patch|delete|websocket|GET|POST|PUT|PATCH|DELETE|HandleFunc|Handle)\(\s*["'`]|\.Map(?:Get|Post|Put|Patch|Delete)\(|\[Http|\[Route|Route::|^\s*(?:get|post|put|patch|delete) +['"]/m;
+  /Mapping\b|@(?:GET|POST|PUT|PATCH|DELETE)\b|\.(?:route|get|post|put|patch|delete|websocket|GET|POST|PUT|PATCH|DELETE|HandleFunc|Handle)\(\s*["'`]|\.Map(?:Get|Post|Put|Patch|Delete)\(|\[Http|\[Route|Route::|^[ \t]*(?:get|post|put|patch|delete) +['"]/m;
 /** A variable with a group of routes that share a path. */
 const group = /\b(\w+) *:?= *[\w.]+(?:\([^()]*\)\.\w+)?\.?(?:MapGroup|Group|group)\( *"([^"]*)"/;
 const types = /^(?:class|interface|object|struct|module|record)$/;
