@@ -3,7 +3,7 @@ import { cleanLine, escapeMarkdown } from '../../server/protocol/clean-text.ts';
 import type { UnusualLine, UnusualWord } from '../../server/protocol/unusual.ts';
 import { placeLink, placeText } from '../client/places.ts';
 
-/** Translates a text and fills in `{0}`, `{1}`, …; `vscode.l10n.t` in the editor. */
+/** Translates a string and fills in `{0}`, `{1}`, …; `vscode.l10n.t` in the editor. */
 type Say = (text: string, ...values: (string | number)[]) => string;
 
 /** `user: expected userId, as in src/a.ts:12`, in one line. */

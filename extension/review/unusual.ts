@@ -35,7 +35,7 @@ async function showInFile(context: Context, marks: Marks): Promise<void> {
   const title = vscode.l10n.t('Looking for unusual lines');
   const answer = await askWithProgress(context, title, methods.unusualLines, { uri: uri.toString() });
   if (!answer) return;
-  // Lines of a text that has changed since are not where they were.
+  // After an edit the line numbers no longer match.
   if (editor.document.version !== version) return showInFile(context, marks);
   marks.set(uri, answer.lines);
   const [first] = answer.lines;

@@ -50,7 +50,7 @@ export function formOf(sentence: string, names: readonly string[]): string {
     .join(' ');
 }
 
-/** Whether a text is a complete sentence: not a directive, list of packages, question or half a sentence. */
+/** Whether a string is a complete sentence: not a directive, list of packages, question or half a sentence. */
 export function standsAlone(text: string): boolean {
   if (
     !/^[\p{L}\p{N}"'`([«“‘<~]/u.test(text) ||

@@ -54,7 +54,7 @@ export class LineClassifier {
   }
 }
 
-/** Names that a text declares, judged by the word before them or by the start of the line. */
+/** Names that a source declares, judged by the word before them or by the start of the line. */
 export function definitionsIn(text: string): Set<string> {
   const names = new Set<string>();
   for (const match of text.matchAll(declaration)) names.add(match[1]!);

@@ -11,7 +11,7 @@ export function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)![0];
 }
 
-/** A text's indentation: tabs, or a number of spaces; undefined if it does not tell. */
+/** A file's indentation: tabs, or a number of spaces; undefined if unknown. */
 export function indentUnitOf(text: string): string | undefined {
   const steps = new Map<string, number>();
   let previous = 0;

@@ -1,7 +1,7 @@
 import type { PredictionScope, TokenPlace } from '../copy-memory/predictor.ts';
 import type { Indentation } from './indent.ts';
 
-/** A completion request: a place in a text. */
+/** A completion request: a position in a document. */
 export interface CompletionRequest {
   /** Path of the file in the sequence; need not be indexed. */
   readonly path: string;

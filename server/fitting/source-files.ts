@@ -97,7 +97,7 @@ export class SourceFiles {
 }
 
 /**
- * States at the starts of a text's lines, scanned only as far as needed. Lines that start in the same state share it.
+ * States at the starts of a file's lines, scanned only as far as needed. Lines that start in the same state share it.
  */
 class ScannedLines {
   readonly #text: string;

@@ -63,7 +63,7 @@ function longestOverlap(text: string, closers: string): number {
   return 0;
 }
 
-/** Whether a text closes only what it opened, leaving the closers after the cursor alone. */
+/** Whether a string closes only what it opened, leaving the closers after the cursor alone. */
 function closersAreBalanced(text: string): boolean {
   let depth = 0;
   for (const char of text) {

@@ -28,7 +28,7 @@ export interface Evidence {
   readonly others: { readonly before: number; readonly after: number; readonly both: number };
 }
 
-/** @param isNear whether a text stands near the unit in its file: what is at hand there is more likely to be meant */
+/** @param isNear whether a string occurs near the unit in its file; such strings are likelier replacements */
 export function evidenceOn(
   unit: FileUnit,
   places: LikePlaces,

@@ -34,7 +34,7 @@ export class FileNames {
     return this.#at.get(text)?.length ?? 0;
   }
 
-  /** How often a text stands within `reach` lines of a unit, the unit itself left out. */
+  /** Occurrences of a string within `reach` lines of a unit, excluding the unit. */
   near(text: string, unit: FileUnit, reach = 15): number {
     const at = this.#at.get(text) ?? [];
     const lineOf = (index: number) => this.#units[index]!.line;
@@ -43,7 +43,7 @@ export class FileNames {
     return high - low - (text === unit.text ? 1 : 0);
   }
 
-  /** Lines from the last stand of a text before a unit; nothing where there is none. */
+  /** Lines since the last occurrence of a string before a unit; undefined if there is none. */
   above(text: string, unit: FileUnit): number | undefined {
     const at = this.#at.get(text) ?? [];
     const next = firstWhere(at, index => this.#units[index]!.start >= unit.start);

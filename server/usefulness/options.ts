@@ -238,7 +238,7 @@ const plainFeatures = optionFeatures.slice(0, optionFeatures.length - 2 * places
   `at ${Place}` | `mass at ${Place}`
 >[];
 
-/** Whether a rest starts with a text that does not end inside a word. */
+/** Whether the rest starts with a string that does not end inside a word. */
 export function beginsWith(rest: string, text: string): boolean {
   if (!rest.startsWith(text)) return false;
   const next = rest[text.length];

@@ -271,7 +271,7 @@ export class Workbench {
     await this.page.locator('.sidebar .pane-body').first().waitFor();
   }
 
-  /** The summary's entry that contains a text. */
+  /** The summary's entry that contains a string. */
   summaryRow(text: string | RegExp): Locator {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }

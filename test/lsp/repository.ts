@@ -23,7 +23,7 @@ export function temporaryFolder(): TemporaryFolder {
 export const opening = openingOf('src/tides/client.ts', 'constructor(addr');
 export const restOfLine = 'ess: string) {';
 
-/** The end of a text, as a position. */
+/** The end of a document, as a position. */
 export function endOf(text: string): Position {
   const lines = text.split('\n');
   return { line: lines.length - 1, character: lines.at(-1)!.length };

@@ -46,7 +46,7 @@ export function outcomeOf(before: string, after: string, wanted: string): Outcom
   return 2 * same >= said.length && same >= Math.min(2, said.length) ? 'useful' : 'wrong';
 }
 
-/** A text without automatic indentation. */
+/** The string without automatic indentation. */
 export function withoutIndentation(text: string): string {
   return text.replace(/^[ \t]+/gm, '');
 }
