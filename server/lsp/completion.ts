@@ -1,12 +1,11 @@
 /** `textDocument/inlineCompletion`: one request per document at a time, newest first. */
+import * as v from 'valibot';
 import {
   type CancellationToken,
   CancellationTokenSource,
   type Connection,
   ErrorCodes,
-  type InlineCompletionContext,
   type InlineCompletionItem,
-  type InlineCompletionParams,
   InlineCompletionTriggerKind,
   LSPErrorCodes,
   type NotebookDocuments,
@@ -25,6 +24,7 @@ import {
   type Why,
 } from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
+import { check, fields, flag, string, wholeNumber } from '../protocol/validate.ts';
 import type { AcceptanceCount } from './acceptance.ts';
 import type { Durations } from './diagnostics.ts';
 import { pathOfUri } from './folders.ts';
@@ -47,21 +47,23 @@ export function serveCompletions(
   const latest = new Map<string, CancellationTokenSource>();
   const pace = new TypingPace();
   const indentations = new Map<string, DocumentIndentation>();
-  connection.onNotification(indentationNotification.method, (said: DocumentIndentation | null) => {
-    if (isIndentation(said)) indentations.set(said.uri, said);
+  connection.onNotification(indentationNotification.method, (said: unknown) => {
+    const checked = check(indentationSchema, said);
+    if ('value' in checked) indentations.set(checked.value.uri, checked.value);
   });
   documents.onDidClose(({ document }) => void indentations.delete(document.uri));
 
   connection.languages.inlineCompletion.on(async (params, token) => {
-    const problem = problemOf(params);
-    if (problem !== undefined) return new ResponseError(ErrorCodes.InvalidParams, problem);
-    const { uri } = params.textDocument;
+    const checked = check(askedSchema, params);
+    if ('problem' in checked) return new ResponseError(ErrorCodes.InvalidParams, checked.problem);
+    const asked = checked.value;
+    const { uri } = asked.textDocument;
     const question = new CancellationTokenSource();
     latest.get(uri)?.cancel();
     latest.set(uri, question);
     const listening = token.onCancellationRequested(() => question.cancel());
     try {
-      const items = await answer(params, question.token);
+      const items = await answer(asked, question.token);
       if (token.isCancellationRequested)
         return new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
       return question.token.isCancellationRequested ? [] : items;
@@ -136,26 +138,24 @@ export function serveCompletions(
   }
 }
 
-/** Clients do not always send what the protocol requires. */
-type Asked = Omit<InlineCompletionParams, 'context'> & { readonly context?: InlineCompletionContext | null };
+const position = fields({ line: wholeNumber(0), character: wholeNumber(0) });
 
-/** What is wrong with a request, in a sentence. */
-function problemOf(asked: Partial<Asked> | null): string | undefined {
-  const { textDocument, position } = asked ?? {};
-  if (typeof textDocument?.uri !== 'string') return '`textDocument.uri` must be a string.';
-  if (!Number.isInteger(position?.line) || !Number.isInteger(position?.character))
-    return '`position` must be a line and a character.';
-  return undefined;
-}
+/** Clients do not always send the context that the protocol requires. */
+const askedSchema = fields({
+  textDocument: fields({ uri: string }),
+  position,
+  context: v.nullish(
+    fields({
+      triggerKind: v.nullish(v.number('must be a number')),
+      selectedCompletionInfo: v.nullish(
+        fields({ range: fields({ start: position, end: position }), text: string }),
+      ),
+    }),
+  ),
+});
+type Asked = v.InferOutput<typeof askedSchema>;
 
-function isIndentation(said: DocumentIndentation | null): said is DocumentIndentation {
-  return (
-    typeof said?.uri === 'string' &&
-    typeof said.insertSpaces === 'boolean' &&
-    Number.isInteger(said.tabSize) &&
-    said.tabSize > 0
-  );
-}
+const indentationSchema = fields({ uri: string, insertSpaces: flag, tabSize: wholeNumber(1) });
 
 function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'> {
   if (item !== undefined) return { outcome: 'suggested' };
@@ -167,7 +167,7 @@ function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'
 
 /** The entry selected in the editor's list, if it would replace text before the cursor. */
 function selectedIn(
-  context: InlineCompletionContext | null | undefined,
+  context: Asked['context'],
   document: TextDocument,
   start: number,
   offset: number,

@@ -152,7 +152,8 @@ const allowed: ReadonlySet<number> = new Set([
 ]);
 
 test('answers malformed requests with an error and goes on', { timeout: 400_000 }, async () => {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  // Fixed, so that a commit passes or fails the same way everywhere; SEED tries others.
+  const seed = Number(process.env['SEED'] ?? 1853710120);
   const random = randomFrom(seed);
   const root = copyRepository(folder);
   const client = await readingClient(root);

@@ -35,7 +35,8 @@ const known: readonly (readonly [path: string, text: string])[] = [
 ];
 
 it('no file takes more time than its length allows', async () => {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  // Fixed, so that a commit passes or fails the same way everywhere; SEED tries others.
+  const seed = Number(process.env['SEED'] ?? 1853710120);
   const cases = [
     ...known.map(([path, text]) => ({ path, text, note: `${path}: ${text.slice(0, 20)}…` })),
     ...makeCases(seed, count, size),
