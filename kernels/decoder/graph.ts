@@ -13,6 +13,9 @@
  * `keys.N'`, `values.N'` with the T new ones after the n. With P ≥ n + T these have the inputs' shape and may be
  * written in place: then only new entries are copied.
  *
+ * A part of it (`parts.ts`) has only its own layers' states. Between parts goes what the residual stream holds and what
+ * the last layer adds to it: `stream'` and `change'` [T, d] are the next one's `stream` and `change`.
+ *
  * Tokens attend to every cached key. The caller decides which are cached: all keys, or those that `levels.ts` keeps,
  * preceded by keys of other files.
  */
@@ -24,6 +27,7 @@ import { lengthOf } from '../onnx/length.ts';
 import { reduceMax, reduceSum, rmsNormalize, rmsNormalizeSum } from '../onnx/reduce.ts';
 import { rotaryAngles, rotateGraph } from '../rotary/graph.ts';
 import type { DecoderConfig } from './config.ts';
+import { type DecoderPart, wholeDecoder } from './parts.ts';
 import { Products } from './products.ts';
 import type { DecoderLowering, PlacePart } from './weights.ts';
 
@@ -41,8 +45,9 @@ export function decoderGraph(
   config: DecoderConfig,
   lowering: DecoderLowering,
   place: PlacePart,
+  part: DecoderPart = wholeDecoder(config),
 ): DecoderGraph {
-  const { heads, keyHeads, headWidth, layers, normEpsilon } = config;
+  const { heads, keyHeads, headWidth, width, normEpsilon } = config;
   const g = new GraphBuilder({ inside: true });
   const inputs: Value[] = [];
   const input = (...declared: Parameters<GraphBuilder['input']>): Value => {
@@ -50,78 +55,87 @@ export function decoderGraph(
     inputs.push(value);
     return value;
   };
-  const ids = input('ids', 'int64', ['T']);
-  const position = input('position', 'int64', [1]);
-  const length = input('length', 'int64', [1]);
-  const wanted = input('rows', 'int64', ['R']);
-  const tokens = lengthOf(ids, 0);
+  const flow = (name: string): Value => input(name, 'float32', ['T', width]);
+  const begin = part.embeds ? input('ids', 'int64', ['T']) : flow('stream');
+  const tokens = lengthOf(begin, 0);
   const products = new Products(g, config, lowering, place, tokens);
-  const angles = rotaryAngles(g, position, tokens, headWidth, {
-    base: config.rotaryBase,
-    ...(config.rotaryDivisors !== undefined && { divisors: config.rotaryDivisors }),
-  });
-  const total = cast(add(length, tokens.value), 'int32'); // [1]
-
-  /** Projects to [T, (H + 2K)·dh], then rotates queries and keys. */
-  const project = (layer: number, x: Value): { queries: Value; keys: Value; values: Value } => {
-    const name = `layers.${layer}.attention`;
-    const product = products.linear(x, `${name}.projections`);
-    const all = config.attentionBias ? add(product, products.vector(`${name}.bias`)) : product;
-    const rotated = (rows: Value, count: number): Value =>
-      rotateGraph(g, reshape(rows, [-1, count, headWidth]), angles);
-    if (!config.queryKeyNorm) {
-      const parts = split(all, [(heads + keyHeads) * headWidth, keyHeads * headWidth], -1);
-      const turned = flat(rotated(parts[0]!, heads + keyHeads));
-      const [queries, keys] = split(turned, [heads * headWidth, keyHeads * headWidth], -1);
-      return { queries: queries!, keys: keys!, values: parts[1]! };
-    }
-    const parts = split(
-      all,
-      [heads, keyHeads, keyHeads].map(count => count * headWidth),
-      -1,
-    );
-    const prepared = (rows: Value, count: number, norm: string): Value => {
-      const gain = products.vector(`${name}.${norm}`);
-      const normal = rmsNormalize(reshape(rows, [-1, count, headWidth]), gain, normEpsilon);
-      return flat(rotated(normal, count));
-    };
-    return {
-      queries: prepared(parts[0]!, heads, 'queryNorm'),
-      keys: prepared(parts[1]!, keyHeads, 'keyNorm'),
-      values: parts[2]!,
-    };
-  };
-
-  let stream = products.embed(ids); // [T, d]
-  let change: Value | undefined;
-  for (let layer = 0; layer < layers; layer++) {
-    const names = stateNames(layer);
-    const attention = `layers.${layer}.attention`;
-    const before = normalized(stream, change, products.vector(`${attention}.norm`), normEpsilon);
-    const [pastKeys, pastValues] = [names.keys, names.values].map(name =>
-      input(name, 'float32', [1, keyHeads, 'P', headWidth]),
-    );
-    const { read, keys, values } = attend(
-      project(layer, before.normal),
-      { keys: pastKeys!, values: pastValues! },
-      total,
-      config,
-    );
-    g.output(`${names.keys}'`, keys);
-    g.output(`${names.values}'`, values);
-    const attended = products.linear(read, `${attention}.output`);
-    const mlp = `layers.${layer}.mlp`;
-    const between = normalized(before.stream, attended, products.vector(`${mlp}.norm`), normEpsilon);
-    stream = between.stream;
-    change = products.gatedMlp(between.normal, mlp);
+  let stream = part.embeds ? products.embed(begin) : begin; // [T, d]
+  let change = part.embeds ? undefined : flow('change');
+  if (part.end > part.first) runLayers();
+  if (part.hasHead) {
+    const wanted = input('rows', 'int64', ['R']);
+    const last = normalized(stream, change, products.vector('norm'), normEpsilon);
+    const logits = products.head(gather(last.normal, wanted));
+    g.output('logits', logits);
+    const largest = reduceMax(logits, -1, true); // [R, 1]
+    const sum = reduceSum(exp(sub(logits, largest)), -1, true);
+    g.output('normalizer', reshape(add(log(sum), largest), [-1]));
+  } else {
+    g.output("stream'", stream);
+    g.output("change'", change!);
   }
-  const last = normalized(stream, change, products.vector('norm'), normEpsilon);
-  const logits = products.head(gather(last.normal, wanted));
-  g.output('logits', logits);
-  const largest = reduceMax(logits, -1, true); // [R, 1]
-  const sum = reduceSum(exp(sub(logits, largest)), -1, true);
-  g.output('normalizer', reshape(add(log(sum), largest), [-1]));
   return { model: g.build(), inputs };
+
+  function runLayers(): void {
+    const position = input('position', 'int64', [1]);
+    const length = input('length', 'int64', [1]);
+    const angles = rotaryAngles(g, position, tokens, headWidth, {
+      base: config.rotaryBase,
+      ...(config.rotaryDivisors !== undefined && { divisors: config.rotaryDivisors }),
+    });
+    const total = cast(add(length, tokens.value), 'int32'); // [1]
+    /** Projects to [T, (H + 2K)·dh], then rotates queries and keys. */
+    const project = (layer: number, x: Value): { queries: Value; keys: Value; values: Value } => {
+      const name = `layers.${layer}.attention`;
+      const product = products.linear(x, `${name}.projections`);
+      const all = config.attentionBias ? add(product, products.vector(`${name}.bias`)) : product;
+      const rotated = (rows: Value, count: number): Value =>
+        rotateGraph(g, reshape(rows, [-1, count, headWidth]), angles);
+      if (!config.queryKeyNorm) {
+        const parts = split(all, [(heads + keyHeads) * headWidth, keyHeads * headWidth], -1);
+        const turned = flat(rotated(parts[0]!, heads + keyHeads));
+        const [queries, keys] = split(turned, [heads * headWidth, keyHeads * headWidth], -1);
+        return { queries: queries!, keys: keys!, values: parts[1]! };
+      }
+      const parts = split(
+        all,
+        [heads, keyHeads, keyHeads].map(count => count * headWidth),
+        -1,
+      );
+      const prepared = (rows: Value, count: number, norm: string): Value => {
+        const gain = products.vector(`${name}.${norm}`);
+        const normal = rmsNormalize(reshape(rows, [-1, count, headWidth]), gain, normEpsilon);
+        return flat(rotated(normal, count));
+      };
+      return {
+        queries: prepared(parts[0]!, heads, 'queryNorm'),
+        keys: prepared(parts[1]!, keyHeads, 'keyNorm'),
+        values: parts[2]!,
+      };
+    };
+
+    for (let layer = part.first; layer < part.end; layer++) {
+      const names = stateNames(layer);
+      const attention = `layers.${layer}.attention`;
+      const before = normalized(stream, change, products.vector(`${attention}.norm`), normEpsilon);
+      const [pastKeys, pastValues] = [names.keys, names.values].map(name =>
+        input(name, 'float32', [1, keyHeads, 'P', headWidth]),
+      );
+      const { read, keys, values } = attend(
+        project(layer, before.normal),
+        { keys: pastKeys!, values: pastValues! },
+        total,
+        config,
+      );
+      g.output(`${names.keys}'`, keys);
+      g.output(`${names.values}'`, values);
+      const attended = products.linear(read, `${attention}.output`);
+      const mlp = `layers.${layer}.mlp`;
+      const between = normalized(before.stream, attended, products.vector(`${mlp}.norm`), normEpsilon);
+      stream = between.stream;
+      change = products.gatedMlp(between.normal, mlp);
+    }
+  }
 }
 
 /** Adds the last block's output to the stream, then normalises. */

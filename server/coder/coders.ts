@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
-import { convertDecoder, isConverted } from '../decoder/convert.ts';
+import { convertDecoder } from '../decoder/convert.ts';
 import { chooseLowering } from '../decoder/exactness.ts';
 import { DecoderModel } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
@@ -35,7 +35,7 @@ export class Coders {
 
   /**
    * One at a time: a new model replaces the previous one.
-   * @param between awaited during a conversion; throwing stops it cleanly
+   * @param between awaited during a conversion; throwing interrupts it
    * @throws GgufError when the file cannot be used, and errors of onnxruntime and the file system
    */
   get(coder: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
@@ -58,20 +58,7 @@ export class Coders {
     const { title, config, tokenizer, weights } = coder;
     try {
       const lowering = await chooseLowering(this.#runtime, this.#device);
-      if (!(await isConverted(folder, config, lowering))) {
-        const source = {
-          names: () => weights.names(),
-          read: async (name: string) => {
-            await between();
-            return weights.read(name);
-          },
-          readRows: async (name: string, first: number, count: number) => {
-            await between();
-            return weights.readRows(name, first, count);
-          },
-        };
-        await convertDecoder(folder, config, source, { lowering });
-      }
+      await convertDecoder(folder, config, weights, { lowering, between });
       const model = await DecoderModel.open(this.#runtime, folder, config, {
         lowering,
         device: this.#device,

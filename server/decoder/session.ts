@@ -1,6 +1,6 @@
 /**
- * One sequence in a decoder: keeps its keys and values, and can extend, truncate and query it. Runs are short, so that
- * a signal takes effect between them.
+ * One sequence in a decoder: keeps its keys and values, and can extend, truncate and query it. Runs of the model's parts
+ * are short, and a signal takes effect between them.
  */
 import { type DecoderLevels, expectLevels, strideOfBlock } from '../../kernels/decoder/levels.ts';
 import { rotateKeys } from '../../kernels/decoder/rotate-keys.ts';
@@ -8,7 +8,7 @@ import type { DecoderModel, Logits } from './model.ts';
 import { DecoderState, type StoredRows } from './state.ts';
 
 export interface DecoderSessionOptions {
-  /** Maximum tokens per run. More are hardly faster, and delay cancellation. */
+  /** Maximum tokens per run. More are hardly faster, and more is lost when one is stopped. */
   readonly chunk?: number;
   /** Thins distant tokens; keeps all without it. */
   readonly levels?: DecoderLevels;
@@ -18,7 +18,7 @@ export interface ReadOptions {
   readonly positions?: number;
   readonly tentative?: boolean;
   readonly signal?: AbortSignal;
-  /** Awaited before each run; an exception stops prefill like an aborted signal. */
+  /** Awaited before each run of the model's parts; an exception stops prefill like an aborted signal. */
   readonly between?: () => Promise<void>;
 }
 
@@ -122,7 +122,7 @@ export class DecoderSession {
   /**
    * Prefills tokens and returns the logits after each of the last `positions`.
    * @param options.tentative may be undone by `truncate`, so nothing is thinned
-   * @throws the signal's reason between runs; completed runs stay
+   * @throws the signal's reason between runs; completed chunks stay
    */
   async read(
     ids: ArrayLike<number>,
@@ -130,14 +130,17 @@ export class DecoderSession {
   ): Promise<Logits> {
     if (positions > ids.length) throw new RangeError(`${ids.length} tokens have no ${positions} positions.`);
     const parts: Logits[] = [];
-    for (let start = 0; start < ids.length; ) {
+    const pause = async (): Promise<void> => {
       await between?.();
       signal?.throwIfAborted();
+    };
+    for (let start = 0; start < ids.length; ) {
+      await pause();
       if (!tentative) this.#thin();
       const end = Math.min(ids.length, start + (tentative ? this.#chunk : this.#room()));
       const piece = Array.from({ length: end - start }, (_, i) => ids[start + i]!);
       const wanted = Math.max(0, end - Math.max(start, ids.length - positions));
-      parts.push(await this.#run(piece, wanted));
+      parts.push(await this.#run(piece, wanted, pause));
       start = end;
     }
     signal?.throwIfAborted();
@@ -185,9 +188,9 @@ export class DecoderSession {
     return Math.min(this.#chunk, block - (this.#ids.length % block));
   }
 
-  async #run(ids: readonly number[], positions: number): Promise<Logits> {
+  async #run(ids: readonly number[], positions: number, between: () => Promise<void>): Promise<Logits> {
     const position = this.#position + this.#ids.length;
-    const logits = await this.#model.run(this.#state, { ids, position, positions });
+    const logits = await this.#model.run(this.#state, { ids, position, positions }, between);
     for (const id of ids) this.#ids.push(id);
     return logits;
   }

@@ -21,6 +21,8 @@ export type OutputPlaces = Readonly<Record<string, FloatTensor | undefined>>;
 export interface OpenOptions {
   /** Intra-op threads on the CPU; defaults to all cores. */
   readonly threads?: number;
+  /** Other sessions run as soon as this one's run ends: its threads must not spin then. */
+  readonly isInterleaved?: boolean;
 }
 
 export interface Runtime {

@@ -17,6 +17,8 @@ import { readRepository } from './completion-repository.ts';
 
 const [cache = '', folder = '.', count = '5'] = process.argv.slice(2);
 const keysPerPlace = 20;
+/** Milliseconds after which questions are cancelled. */
+const cancelDelays = [40, 130, 290, 470, 710, 950, 1600, 2900];
 const coder = await coderInUse(libraryIn(cache));
 if (coder === undefined) throw new Error(`No code model is in use in ${cache}.`);
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
@@ -82,16 +84,19 @@ for (const place of places) {
   const started = performance.now();
   await client.alone({ ...at(0), isInvoked: true });
   here.push(performance.now() - started);
-  // A request cancelled during its run.
-  const abort = new AbortController();
-  const far = { ...at(0), text: `${'let a = b;\n'.repeat(60)}${text}`, offset: offset + 60 * 11 };
-  const asked = client.alone(far, abort.signal);
-  await new Promise(resolve => setTimeout(resolve, 200));
-  const stopped = performance.now();
-  abort.abort();
-  await asked;
-  await engine.run('openCoder', { coder }, { urgent: true });
-  ended.push(performance.now() - stopped);
+  // Requests cancelled while the model reads and while it writes; the next one waits for the model's current run.
+  for (const delay of cancelDelays) {
+    const abort = new AbortController();
+    const lines = 'let a = b;\n'.repeat(60 + (delay % 7));
+    const far = { ...at(0), text: `${lines}${text}`, offset: offset + lines.length, isInvoked: true };
+    const asked = client.alone(far, abort.signal);
+    await new Promise(resolve => setTimeout(resolve, delay));
+    const stopped = performance.now();
+    abort.abort();
+    await asked;
+    await engine.run('openCoder', { coder }, { urgent: true });
+    ended.push(performance.now() - stopped);
+  }
 }
 console.log(`${places.length} places, ${keysPerPlace} keys each; ms (median, 95 %, largest)`);
 print('first question at a place', first);
@@ -101,7 +106,7 @@ print('  tokens read', readAtKeys);
 print('tokens written for an answer', written);
 print('a key along the model’s suggestion', along);
 print('the place again, asked for', here);
-print('until a cancelled question is over', ended);
+print('until the next question starts', ended);
 console.log(`keys at which the model was not asked, without a suggestion of its own: ${silentKeys}`);
 console.log(`engine: ${(engine.status.residentBytes / 1e6).toFixed(0)} MB resident`);
 await engine.stop();

@@ -5,7 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { CodeWriter } from '../../server/coder/writer.ts';
 import { complete } from '../../server/completion/complete.ts';
-import { convertDecoder, isConverted } from '../../server/decoder/convert.ts';
+import { convertDecoder } from '../../server/decoder/convert.ts';
 import { chooseLowering } from '../../server/decoder/exactness.ts';
 import { DecoderModel } from '../../server/decoder/model.ts';
 import { loadRuntime } from '../../server/engine/worker/session.ts';
@@ -23,8 +23,7 @@ const runtime = await loadRuntime();
 const coder = await openCoder(process.env['CODER_GGUF'] ?? '');
 const folder = process.env['CODER'] ?? '';
 const lowering = await chooseLowering(runtime, 'cpu');
-if (!(await isConverted(folder, coder.config, lowering)))
-  await convertDecoder(folder, coder.config, coder.weights, { lowering });
+await convertDecoder(folder, coder.config, coder.weights, { lowering });
 const model = await DecoderModel.open(runtime, folder, coder.config, { lowering, device: 'cpu', threads: 1 });
 const writer = new CodeWriter(coder.title, model, coder.tokenizer);
 const tokenizer = loadTokenizer();

@@ -11,7 +11,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
-import { convertDecoder, isConverted } from '../../server/decoder/convert.ts';
+import { convertDecoder } from '../../server/decoder/convert.ts';
 import { chooseLowering } from '../../server/decoder/exactness.ts';
 import { DecoderModel } from '../../server/decoder/model.ts';
 import { loadRuntime } from '../../server/engine/worker/session.ts';
@@ -35,8 +35,7 @@ async function main(what: string, numbers: readonly number[]): Promise<void> {
   const runtime = await loadRuntime();
   const { config, weights, tokenizer } = await openCoder(gguf);
   const open = async (lowering: DecoderLowering): Promise<DecoderModel> => {
-    if (!(await isConverted(folder, config, lowering)))
-      await convertDecoder(folder, config, weights, { lowering });
+    await convertDecoder(folder, config, weights, { lowering });
     return await DecoderModel.open(runtime, folder, config, { lowering, device: 'cpu', threads: 1 });
   };
   if (what === 'parity') {

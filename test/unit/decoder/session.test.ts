@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DecoderConfig } from '../../../kernels/decoder/config.ts';
 import type { DecoderLevels } from '../../../kernels/decoder/levels.ts';
+import { partsOf } from '../../../kernels/decoder/parts.ts';
 import { decoder } from '../../../kernels/decoder/reference.ts';
 import type { DecoderLowering } from '../../../kernels/decoder/weights.ts';
 import { type Tensor, tensor } from '../../../kernels/tensor.ts';
-import { convertDecoder, convertedBytes, isConverted } from '../../../server/decoder/convert.ts';
+import { convertDecoder } from '../../../server/decoder/convert.ts';
 import { decode } from '../../../server/decoder/decode.ts';
 import { chooseLowering, isExact, signedProduct } from '../../../server/decoder/exactness.ts';
 import { DecoderModel, type Logits } from '../../../server/decoder/model.ts';
 import { DecoderSession } from '../../../server/decoder/session.ts';
+import { DecoderState } from '../../../server/decoder/state.ts';
 import { loadRuntime } from '../../../server/engine/worker/session.ts';
 import { greedy } from '../../../server/model-memory/sampling.ts';
 import { assertClose, relativeError } from '../../kernels/harness.ts';
@@ -237,34 +239,44 @@ test('the chosen lowering is exact here, and close to float32', async () => {
   assert.ok(error < 0.03, `${error}`);
 });
 
-test('a converted model is complete or absent', async () => {
-  const place = path.join(folder, 'broken');
-  const failing = {
-    ...sourceOf(tensors),
-    read: async (name: string) => {
-      if (name === 'norm.gain') throw new Error('The disk is full.');
-      return Float32Array.from(tensors.get(name)!.data);
-    },
-  };
-  await assert.rejects(convertDecoder(place, config, failing, { lowering: 'unsigned8' }), /disk is full/);
-  assert.deepEqual(readdirSync(place), []);
-  assert.equal(await isConverted(place, config, 'unsigned8'), false);
-  const lacking = { ...sourceOf(tensors), names: () => ['norm.gain'] };
-  await assert.rejects(
-    convertDecoder(place, config, lacking, { lowering: 'unsigned8' }),
-    /The weights lack embedding\.weight, .* and \d+ more/,
+test('between the parts of a run newer work may come first, and a run that is stopped changes nothing', async () => {
+  const ids = sequence(20, 16);
+  const deep: DecoderConfig = { ...config, width: 1024, mlp: 4096, layers: 3 };
+  const parts = partsOf(deep, 'float32');
+  assert.deepEqual(
+    parts.map(({ first, end, embeds, hasHead }) => [first, end, embeds, hasHead]),
+    [
+      [0, 2, true, false],
+      [2, 3, false, false],
+      [3, 3, false, true],
+    ],
   );
-  const progress: number[] = [];
-  const onProgress = (written: number, total: number) => progress.push(written / total);
-  await convertDecoder(place, config, sourceOf(tensors), { lowering: 'unsigned8', onProgress });
-  assert.equal(progress.at(-1), 1);
-  assert.deepEqual(readdirSync(place).sort(), ['unsigned8.onnx', 'unsigned8.weights']);
-  assert.equal(await isConverted(place, config, 'unsigned8'), true);
-  assert.ok(convertedBytes(config, 'unsigned8') > 0);
-  const signal = AbortSignal.abort();
-  await assert.rejects(convertDecoder(place, config, sourceOf(tensors), { lowering: 'signed8', signal }), {
-    name: 'AbortError',
-  });
+  let pauses = 0;
+  const between = async (): Promise<void> => void pauses++;
+  const session = new DecoderSession(exact);
+  const whole = await session.read(ids, { between });
+  assert.equal(pauses, partsOf(config, 'float32').length, 'before each part');
+  session.truncate(0);
+  await session.read(ids.slice(0, 8));
+  for (let most = 0; most < pauses; most++) {
+    let count = 0;
+    const stopping = async (): Promise<void> => {
+      if (count++ === most) throw new Error('A newer request.');
+    };
+    await assert.rejects(session.read(ids.slice(8), { between: stopping }), /newer/);
+    assert.deepEqual(session.ids, ids.slice(0, 8));
+  }
+  assertClose(logitsOf(await session.read(ids.slice(8))), logitsOf(whole), 1e-4, 'read after all');
+});
+
+test('runs that write in place leave no buffers for the garbage collector', async () => {
+  const state = new DecoderState(config);
+  state.feeds(20_000);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let position = 0; position < 4; position++)
+    await exact.run(state, { ids: [1], position, positions: 1 });
+  const grown = process.memoryUsage().arrayBuffers - before;
+  assert.ok(grown < state.bytes, `${grown} bytes beside a state of ${state.bytes}`);
 });
 
 async function converted(lowering: DecoderLowering, of: DecoderConfig = config): Promise<DecoderModel> {
