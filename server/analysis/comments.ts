@@ -1,7 +1,8 @@
 /** Extracts what comments say about a file and its definitions. Quoted, never made up. */
+
+import { isBoilerplate, isCredit } from '../documents/boilerplate.ts';
 import { clip, type Sentence, sentencesIn, withoutRoles } from '../documents/prose.ts';
 import type { Language } from '../workspace/language.ts';
-import { isBoilerplate, isCredit } from './boilerplate.ts';
 
 /** How far into a file to look for its comment, and how long a comment may be. */
 const openingLines = 60;
@@ -92,6 +93,7 @@ export function fileSentences(
     if (isIndented || (!isOpening && !comment.isAboutAll) || (comment.isDocstring && !isOpening)) continue;
     if (!comment.isDocstring && !comment.isAboutAll && isOf(definitions, lines, comment.endLine + 1))
       continue;
+    if (isOfStatement(comment, lines[comment.endLine] ?? '', language)) continue;
     const said = sentencesOf(comment, path);
     if (said.length > 0) return said.slice(0, mostCandidates);
   }
@@ -109,6 +111,12 @@ function isPreamble(line: string, { id }: Language): boolean {
   )
     return true;
   return id === 'vue' && clean.startsWith('<');
+}
+
+/** Whether a comment belongs to the rule of a style sheet, or the setting of a shell, right below it. */
+function isOfStatement({ line, endLine }: Comment, next: string, { id, kind }: Language): boolean {
+  if (kind === 'markup') return /css|less/.test(id) && next.trim() !== '';
+  return id === 'shellscript' && line === endLine && /^\s*(?:set|shopt) -/.test(next);
 }
 
 /** Whether a definition is on a line, or below attributes there. */
@@ -286,7 +294,7 @@ function unmarked(line: string): string {
       .replace(/<\/?(?:summary|para|remarks|p|c|code|b|i|em|tt|see|ul|li|br|a)\b[^<>]*>/g, ' '),
   )
     .replace(/\[([^\][]{1,80})\]\([^()\s]*\)/g, '$1')
-    .replace(/\[([A-Za-z_][\w.#:]*)\]/g, '$1')
+    .replace(/(?<![\w\])])\[([A-Za-z_][\w.#:]*)\](?![([*&])/g, '$1')
     .replace(/[\s*]+$/, '')
     .replace(/ {2,}/g, ' ')
     .trimStart();

@@ -1,6 +1,7 @@
 /** Facts from the repository's documents: about its paths, how to change it, and what to run. */
 
 import { blocksOf } from '../documents/blocks.ts';
+import { isCredit, isPointing } from '../documents/boilerplate.ts';
 import { conventionsIn } from '../documents/conventions.ts';
 import { commandsInBlocks, type WrittenCommand } from '../documents/document-commands.ts';
 import { KnownPaths } from '../documents/known-paths.ts';
@@ -9,7 +10,6 @@ import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { baseName, compare, depth } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
-import { isCredit, isPointing } from './boilerplate.ts';
 
 export interface DocumentFacts {
   /** By path of a file or folder: what a document says about it. */
@@ -96,5 +96,9 @@ export function documentFacts(
 }
 
 function isTelling({ text, path }: Omit<PathStatement, 'subject'>): boolean {
-  return !isPointing(text) && !isCredit(text, path);
+  return (
+    !isPointing(text) &&
+    !isCredit(text, path) &&
+    !/\b(?:lives|is located|resides) (?:in|under|at)\b/.test(text)
+  );
 }

@@ -6,6 +6,7 @@
 import { packageFolders } from '../manifests/manifests.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { importResolver } from '../syntax/imports.ts';
+import { importsForFolder } from '../syntax/markup-uses.ts';
 import { languageOfText } from '../workspace/language.ts';
 import { countingJudge } from './candidates.ts';
 import { type DocumentFacts, documentFacts } from './document-facts.ts';
@@ -13,7 +14,7 @@ import { factsOf } from './facts.ts';
 import type { FileFacts } from './file-facts.ts';
 import { type Ranked, rank } from './graph.ts';
 import type { SummarySource } from './source.ts';
-import { commonSentences, speak } from './statements.ts';
+import { sentencesInCommon, speak } from './statements.ts';
 import { Symbols } from './symbols.ts';
 
 export interface RepositoryFacts {
@@ -119,6 +120,7 @@ export class FactBook {
     const ranked = rank(
       entries.filter(file => file.code),
       resolve,
+      entries.filter(({ code, uses, path }) => !code && (uses.size > 0 || importsForFolder(path))),
     );
     const used = new Map<string, string[]>();
     for (const { path, definition } of ranked.symbols) {
@@ -129,7 +131,7 @@ export class FactBook {
     const documents = documentFacts(paths, path => source.textOf(path));
     const surroundings = {
       judge: countingJudge(entries.map(({ candidates }) => candidates)),
-      isCommon: commonSentences(entries),
+      ...sentencesInCommon(entries),
       used,
       supportingOf: ranked.supportingOf,
       usersOf: (path: string) =>

@@ -1,23 +1,25 @@
 /** Collects the facts about one file: its description, definitions and imports, and the names it uses. */
 import { type Block, blocksOf, formOf } from '../documents/blocks.ts';
+import { isCredit, isDescribing, isPointing } from '../documents/boilerplate.ts';
+import { definitionFirst, introduction } from '../documents/introduction.ts';
 import { plain, type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
+import { sectionsIn, subjectSentence } from '../documents/subject.ts';
+import { standsAlone } from '../documents/telling.ts';
 import { isManifest, readManifest } from '../manifests/manifests.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { Definition } from '../syntax/definition.ts';
 import type { Grammars } from '../syntax/grammars.ts';
+import { markupUses } from '../syntax/markup-uses.ts';
 import { outline } from '../syntax/outline.ts';
 import { baseName, isReadme } from '../syntax/paths.ts';
 import { routesIn } from '../syntax/routes.ts';
 import { usesIn } from '../syntax/uses.ts';
 import { type Language, languageOfText } from '../workspace/language.ts';
 import { asideOf } from './aside.ts';
-import { isCredit, isDescribing, isPointing } from './boilerplate.ts';
 import { candidatesOf } from './candidates.ts';
 import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import { headsOf } from './heads.ts';
-import { definitionFirst, introduction } from './introduction.ts';
-import { standsAlone } from './telling.ts';
 
 /** Characters of a document searched for its first sentence. */
 const documentHead = 20_000;
@@ -32,9 +34,10 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
   const code = language.kind === 'code';
   const { definitions, imports, namespace } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
+  const markup = code ? undefined : markupUses(path, text);
   const aside = code ? asideOf(path, text, definitions) : undefined;
   const lines = text.split('\n').map(line => line.replace(/\r$/, ''));
-  const { sentences, title } = isRights(path)
+  const { sentences, title, contents }: DocumentText = isRights(path)
     ? { sentences: [] }
     : language.kind === 'prose' || language.id === 'html'
       ? inDocument(path, text)
@@ -48,13 +51,14 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
     code,
     unspoken: true,
     definitions,
-    imports,
-    uses: code ? usesIn(text, language) : new Map(),
+    imports: markup?.imports ?? imports,
+    uses: code ? usesIn(text, language) : (markup?.uses ?? new Map()),
     candidates: candidatesOf(sentences, text),
     routes: code && aside === undefined ? routesIn(text, lines, definitions) : [],
     heads: aside === 'data' || aside === 'generated' ? [] : headsOf(path, lines, definitions, language),
     ...(namespace !== undefined && { namespace }),
     ...(title && { title }),
+    ...(contents && { contents }),
     ...(manifest && { manifest }),
     ...(aside && { aside }),
   };
@@ -67,7 +71,11 @@ function ofCode(
   definitions: readonly Definition[],
 ): Sentence[] {
   const said = fileSentences(path, lines, language, new Set(definitions.map(({ line }) => line)));
-  const usage = said.length === 0 && language.kind === 'code' ? usageSentence(path, lines) : undefined;
+  // The text of an exception is its message.
+  const usage =
+    said.length === 0 && language.kind === 'code' && !/(?:Exception|Error)\.\w+$/.test(path)
+      ? usageSentence(path, lines)
+      : undefined;
   return usage === undefined ? said : [usage];
 }
 
@@ -82,8 +90,20 @@ function isRights(path: string): boolean {
   );
 }
 
-/** The first meaningful sentence of a document, and its title; for a README the sentence that defines the project. */
-function inDocument(path: string, text: string): { sentences: Sentence[]; title?: Sentence } {
+interface DocumentText {
+  readonly sentences: Sentence[];
+  readonly title?: Sentence;
+  readonly contents?: Sentence;
+}
+
+/** Forms to fill in: their text is for whoever does so. */
+const isForm = /(^|\/)(?:issue|pull|merge|bug|feature)[-_](?:request[-_])?(?:template|report|request)s?\b/i;
+/** Pages that a program fills: their text is for its users. */
+const pageMarks = /\bth:\w+=|\{\{|\{%|<%|\bv-(?:if|for)=|\*ng(?:If|For)\b/;
+
+/** The first meaningful sentence of a document, its title and its sections; for a README the sentence that defines the project. */
+function inDocument(path: string, text: string): DocumentText {
+  if (isForm.test(path) || (/\.x?html?$/i.test(path) && pageMarks.test(text))) return { sentences: [] };
   const blocks = blocksOf(path, text.slice(0, documentHead));
   const form = formOf(path);
   // A title that only names the folder does not describe it.
@@ -96,13 +116,18 @@ function inDocument(path: string, text: string): { sentences: Sentence[]; title?
   const isPlain = /\.(?:txt|text|log)$/i.test(path);
   const start = text.split('\n').findIndex(line => line.trim() !== '') + openingLines;
   const opening = isPlain ? said.filter(({ line }) => line <= start) : said;
+  const able = opening.filter(
+    ({ text: sentence }) => isDescribing(sentence) || (!isPointing(sentence) && standsAlone(sentence)),
+  );
+  const contents = sectionsIn(blocks, form);
   const first =
-    opening.find(
-      ({ text: sentence }) => isDescribing(sentence) || (!isPointing(sentence) && standsAlone(sentence)),
-    ) ?? opening.find(({ text: sentence }) => !isPointing(sentence));
+    contents === undefined || isReadme(path)
+      ? (able[0] ?? opening.find(({ text: sentence }) => !isPointing(sentence)))
+      : subjectSentence(path, blocks, able);
   return {
     sentences: first ? [{ text: first.text, line: first.line }] : [],
     ...(title && { title }),
+    ...(contents && { contents }),
   };
 }
 

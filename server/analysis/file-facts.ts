@@ -22,6 +22,8 @@ export interface FileFacts extends GraphFile {
   readonly routes: readonly Route[];
   /** The first heading of a document. */
   readonly title?: Sentence;
+  /** The sections of a document, in a line. */
+  readonly contents?: Sentence;
   /** Why a reader need not know it. */
   readonly aside?: Aside;
 }

@@ -50,15 +50,19 @@ const families: readonly (readonly string[])[] = [
   ['java', 'kotlin', 'scala', 'groovy'],
 ];
 
-/** @param resolve resolves imports; defaults to paths alone */
+/**
+ * @param resolve resolves imports; defaults to paths alone
+ * @param markup users that are not ranked themselves
+ */
 export function rank(
   files: readonly (GraphFile & { readonly tokens?: number })[],
   resolve: ImportResolver = importResolver(files.map(file => file.path)),
+  markup: readonly GraphFile[] = [],
 ): Ranked {
   const index = new Map(files.map((file, at) => [file.path, at]));
   const supportingOf = supportingIn(files.map(({ path, tokens = 1 }) => ({ path, tokens })));
   const isSupporting = files.map(({ path }) => supportingOf(path) !== undefined);
-  const references = referencesOf(files, resolve);
+  const references = referencesOf(files, resolve, markup);
   const edges: Map<number, number>[] = files.map(() => new Map());
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
@@ -120,7 +124,7 @@ export function rank(
       }),
     )
     .sort((left, right) => right.score - left.score || compare(left.path, right.path));
-  const rankOf = (path: string): number => ranks[index.get(path)!]!;
+  const rankOf = (path: string): number => ranks[index.get(path) ?? -1] ?? 0;
   return {
     files: new Map(
       files.map(({ path }, at) => {

@@ -23,7 +23,7 @@ export interface Head {
 
 const mostHeads = 60;
 const mostMembers = 8;
-const longestSignature = 140;
+const longestSignature = 170;
 /** Lines that a declaration may span. */
 const declarationLines = 12;
 const longestParameters = 40;
@@ -199,7 +199,9 @@ export function signatureOf(lines: readonly string[], { kind, name, container, l
   if (!short.includes(name) || /[(<[,=|]$/.test(short))
     return `${noted}${kind} ${container ? `${container}.` : ''}${name}`;
   const signature = noted + short;
-  return signature.length <= longestSignature ? signature : `${signature.slice(0, longestSignature)} …`;
+  if (signature.length <= longestSignature) return signature;
+  const bare = withoutBrackets(signature, '<', '>');
+  return bare.length <= longestSignature ? bare : `${bare.slice(0, longestSignature)} …`;
 }
 
 /** The text before the body's brace or arrow; those inside brackets do not count. */
@@ -215,7 +217,7 @@ function withoutBody(text: string): string {
   return text;
 }
 
-/** Elides long parameter lists; those of a type are reduced to names. */
+/** Reduces long parameter lists to names. */
 function shortened(text: string, isType: boolean): string {
   let shown = '';
   for (let at = 0; at < text.length; ) {
@@ -231,23 +233,28 @@ function shortened(text: string, isType: boolean): string {
       end++;
     } while (open > 0 && end < text.length);
     const list = text.slice(at, end);
-    shown += list.length <= longestParameters ? list : isType ? parameterNames(list) : '(…)';
+    shown += list.length <= longestParameters ? list : parameterNames(list, isType);
     at = end;
   }
   return shown;
 }
 
-/** `(name, price and 3 more)`, in any language's order of names and types. */
-function parameterNames(list: string): string {
+/**
+ * `(name, price and 3 more)`; for a type in any language's order of names and types, otherwise where a colon separates
+ * them.
+ */
+function parameterNames(list: string, isType: boolean): string {
   const bare = withoutBrackets(
     withoutBrackets(withoutBrackets(list.slice(1, -1), '[', ']'), '(', ')'),
     '<',
     '>',
   );
-  const names = bare
+  const parameters = bare
     .replace(/@\w+/g, '')
     .split(',')
-    .filter(one => one.trim() !== '')
+    .filter(one => one.trim() !== '');
+  if (!isType && !parameters.every(one => one.includes(':'))) return '(…)';
+  const names = parameters
     .map(one => /^(?:[^:]*?\b(\w+) *:|.*?\b(\w+) *(?:=|$))/.exec(one.trim()))
     .map(match => match?.[1] ?? match?.[2]);
   if (names.length === 0 || names.some(name => name === undefined)) return '(…)';

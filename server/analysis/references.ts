@@ -6,6 +6,7 @@
 import { folderOf } from '../protocol/folders.ts';
 import { isMember } from '../syntax/definition.ts';
 import type { ImportResolver } from '../syntax/imports.ts';
+import { importsForFolder } from '../syntax/markup-uses.ts';
 import { importsNames } from '../syntax/namespaces.ts';
 import { sharedFolders } from '../syntax/paths.ts';
 import { constantMark } from '../syntax/ruby-imports.ts';
@@ -33,7 +34,12 @@ const mostVariants = 8;
 /** Files considered for a name with several declarations. */
 const mostDeclaring = 12;
 
-export function referencesOf(files: readonly GraphFile[], resolve: ImportResolver): References {
+/** @param markup files whose markup names types of the code */
+export function referencesOf(
+  files: readonly GraphFile[],
+  resolve: ImportResolver,
+  markup: readonly GraphFile[] = [],
+): References {
   const byPath = new Map(files.map(file => [file.path, file]));
   const declared = new Declared(files);
   const outgoing = new Map<string, Map<string, Reference>>();
@@ -60,6 +66,7 @@ export function referencesOf(files: readonly GraphFile[], resolve: ImportResolve
     else byImports(file, resolve, declared, byPath, add);
     if (id === 'go') byPackage(file, declared, add);
   }
+  byMarkup(markup, files, declared, everywhere, add);
   return {
     of: path => [...(outgoing.get(path)?.values() ?? [])].sort((one, other) => one.line - other.line),
     to: path => incoming.get(path) ?? [],
@@ -169,7 +176,7 @@ function byNamespace(
     if (to !== undefined) add(path, to, one.line);
   }
   const project = projectOf(path, declared.projects);
-  taking.push(...(everywhere.get(project) ?? []));
+  taking.push(...(everywhere.get(project) ?? []), ...(id === 'csharp' ? implied : []));
   const inSpace = (space: string, name: string): string | undefined =>
     declared.full(family, space === '' ? name : `${space}.${name}`, path);
   for (const [name, { bareLine }] of uses) {
@@ -177,6 +184,50 @@ function byNamespace(
     const own = open.map(space => inSpace(space, name)).find(to => to !== undefined);
     const to = own ?? onlyOf(new Set(taking.flatMap(space => inSpace(space, name) ?? [])), project);
     if (to !== undefined) add(path, to, bareLine);
+  }
+}
+
+/** Namespaces that .NET projects import by default. */
+const implied =
+  'System.Linq System.Threading.Tasks System.Net.Http.Json Microsoft.AspNetCore.Builder Microsoft.AspNetCore.Hosting Microsoft.AspNetCore.Http Microsoft.AspNetCore.Routing Microsoft.Extensions.Configuration Microsoft.Extensions.DependencyInjection Microsoft.Extensions.Hosting Microsoft.Extensions.Logging'.split(
+    ' ',
+  );
+
+/**
+ * Markup names types in full or by the namespaces that it, the import files of its folders, or its project import, and by
+ * those of the code in its folders.
+ */
+function byMarkup(
+  markup: readonly GraphFile[],
+  files: readonly GraphFile[],
+  declared: Declared,
+  everywhere: ReadonlyMap<string, readonly string[]>,
+  add: Add,
+): void {
+  if (markup.length === 0) return;
+  const near = new Map<string, Set<string>>();
+  const put = (folder: string, space: string): void => {
+    const spaces = near.get(folder) ?? new Set<string>();
+    near.set(folder, spaces.add(space));
+  };
+  for (const { path, namespace } of files)
+    if (namespace && path.endsWith('.cs')) put(folderOf(path), namespace);
+  for (const { path, imports } of markup)
+    if (importsForFolder(path)) for (const { target } of imports) put(folderOf(path), target);
+  for (const { path, uses, imports } of markup) {
+    const project = projectOf(path, declared.projects);
+    const spaces = new Set([...imports.map(({ target }) => target), ...(everywhere.get(project) ?? [])]);
+    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+      for (const space of near.get(folder) ?? []) spaces.add(space);
+      if (folder === '' || folder === project) break;
+    }
+    for (const [name, { bareLine }] of uses) {
+      const whole = declared.full('csharp', name, path);
+      const inSpaces = [...spaces].flatMap(space => declared.full('csharp', `${space}.${name}`, path) ?? []);
+      const to = whole ?? onlyOf(new Set(inSpaces), project);
+      // The other half of the same class.
+      if (to !== undefined && to !== `${path}.cs`) add(path, to, bareLine);
+    }
   }
 }
 
@@ -229,13 +280,16 @@ class Declared {
       const family = families.get(id) ?? id;
       if (imports.some(one => one.everywhere)) projects.add(folderOf(path));
       const mine = new Set<string>();
+      const own = new Set(definitions.map(({ name }) => name));
       for (const definition of definitions) {
         const { name, kind, container } = definition;
+        // An extension of another file's type is imported by its own name.
+        const isExtension = id === 'kotlin' && container !== undefined && !own.has(container);
         if (id === 'ruby' && (kind === 'class' || kind === 'module')) {
           mine.add(name);
           push(this.#constants, name, { path, container });
         }
-        if (isMember(definition) || kind === 'extension' || kind === 'namespace') continue;
+        if ((isMember(definition) && !isExtension) || kind === 'extension' || kind === 'namespace') continue;
         if (namespace !== undefined && id !== 'go') {
           this.#names.add(`${family} ${name}`);
           push(this.#full, `${family} ${namespace === '' ? name : `${namespace}.${name}`}`, path);

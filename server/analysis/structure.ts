@@ -3,14 +3,14 @@ import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isMember } from '../syntax/definition.ts';
 import { baseName } from '../syntax/paths.ts';
+import { listed } from './definition-line.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { Ranked } from './graph.ts';
-import { listed } from './statements.ts';
 
 const namesShown = 4;
 const topFolder = 'the top folder';
 const usersShown = 2;
-/** Fewer names that differ from the file names are not worth a line. */
+/** Fewer names that differ from the file names are not worth a line, and a few of many are a matter of chance. */
 const fewestNames = 2;
 /** How many files make a kind, and which share of their folder. */
 const [fewestKin, kinShare] = [3, 0.5];
@@ -50,7 +50,7 @@ export function folderLines(
     const folder = folderOf(symbol.path);
     const list = names.get(folder) ?? [];
     names.set(folder, list);
-    if (list.length < namesShown) list.push(symbol);
+    list.push(symbol);
   }
   const found = new Map<string, Statement>();
   for (const [folder, own] of byFolder) {
@@ -61,12 +61,12 @@ export function folderLines(
     const by = usersLine(folder, own, ranked);
     const stems = new Set(own.map(({ path }) => stemOf(path)));
     const telling = symbols.filter(({ definition }) => !stems.has(definition.name.toLowerCase()));
-    const isNamed = telling.length >= fewestNames;
+    const shown = [...new Set(telling.map(({ definition }) => definition.name))];
+    const isNamed = shown.length >= fewestNames && shown.length <= namesShown;
     const first = symbols[0] ?? undefined;
     const at = kin?.at ?? (first && { path: first.path, line: first.definition.line });
     if (at === undefined || (kin === undefined && !isNamed)) continue;
-    const shown = [...new Set((isNamed ? telling : []).map(({ definition }) => definition.name))];
-    const said = kin?.text ?? (shown.length > 0 ? `Exports ${shown.join(', ')}` : '');
+    const said = kin?.text ?? `Exports ${shown.join(', ')}`;
     const text = [said, by].filter(one => one !== '').join('; ');
     found.set(folder, { text: text[0]!.toUpperCase() + text.slice(1), ...at, generated: false });
   }

@@ -1,8 +1,9 @@
 /** Looks up names: where they are defined, with a one-line description from there. */
+
+import { isPointing } from '../documents/boilerplate.ts';
 import type { LineSummaries, LineSummary } from '../protocol/requests.ts';
 import type { Definition } from '../syntax/definition.ts';
 import { languageOf } from '../workspace/language.ts';
-import { isPointing } from './boilerplate.ts';
 import { definitionSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { Ranked } from './graph.ts';

@@ -118,8 +118,9 @@ function itemsBehind(blocks: readonly Block[], at: number, form: Form): string {
   return items.length === 0 ? '' : `${items.join('; ')}${more}`;
 }
 
-/** reStructuredText roles and literals, also found in docstrings: the text they show. */
-const roles = /(?::[\w:]+:)?``?(?:~[\w.]*\.(?=\w+`)|[!./~]*)([^`<]+)(?:<[^`>]*>)?``?_{0,2}/g;
+/** Roles and literals of reStructuredText and MyST, also found in docstrings: the text they show. */
+const roles =
+  /(?::[\w:]+:|\{[\w:.+-]+\}(?=`))?``?(?:~[\w.]*\.(?=\w+`)|[!./~]*)([^`<]+)(?:<[^`>]*>)?``?_{0,2}/g;
 
 export function withoutRoles(line: string): string {
   return line.replace(roles, (_, shown: string) => shown.trimEnd());

@@ -1,9 +1,9 @@
 /** The sentences that describe a repository or folder: its manifest's, its README's, its index file's. */
 
 import type { FileFacts } from '../analysis/file-facts.ts';
-import { definitionFirst, introduction } from '../analysis/introduction.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { blocksOf } from '../documents/blocks.ts';
+import { definitionFirst, introduction } from '../documents/introduction.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isFolderIndex, isReadme } from '../syntax/paths.ts';

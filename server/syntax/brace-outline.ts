@@ -119,7 +119,8 @@ function declaration(line: string, { types, functions, values }: Words): Declare
         rest = after;
         continue;
       }
-      const named = /^(?:<[^>]*>+ *)?(?:([A-Z]\w*)(?:<[^()=]*>)?\??\.)?[`]?([A-Za-z_]\w*)/.exec(after);
+      const named =
+        /^(?:<[^>]*>+ *)?(?:([A-Z]\w*(?:\.[A-Z]\w*)*)(?:<[^()=]*>)?\??\.)?[`]?([A-Za-z_]\w*)/.exec(after);
       if (!named) return undefined;
       const kind = isType
         ? word

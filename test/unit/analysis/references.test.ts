@@ -39,6 +39,41 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
     uses: ['api/Program.cs:4 → model/Berth.cs', 'api/Program.cs:5 → base/Clock.cs'],
   },
   {
+    what: 'C# by the namespaces that every project imports',
+    files: {
+      'api/Seed.cs': 'namespace Quay.Api;\n\nclass Seed : ISeeder {}\n',
+      'shared/ISeeder.cs': 'namespace Microsoft.AspNetCore.Hosting;\n\npublic interface ISeeder {}\n',
+    },
+    uses: ['api/Seed.cs:3 → shared/ISeeder.cs'],
+  },
+  {
+    what: 'C# types in markup: by prefix, directive and code, not in plain text or the other half of the class',
+    files: {
+      'app/Views/Quay.xaml':
+        '<Page x:Class="Shop.Views.Quay"\n  xmlns:models="clr-namespace:Shop.Models"\n  x:DataType="models:Berth">Tide</Page>\n',
+      'app/Views/Quay.xaml.cs': 'namespace Shop.Views;\n\npublic partial class Quay {}\n',
+      'app/Pages/_Imports.razor': '@using Shop.Models\n',
+      'app/Pages/Moor.razor':
+        '@page "/moor"\n@inject Berth Berth\n<h1>Tide and Rope</h1>\n@code {\n  Shop.Models.Rope rope;\n}\n',
+      'app/Models/Berth.cs': 'namespace Shop.Models;\n\npublic class Berth {}\n',
+      'app/Models/Rope.cs': 'namespace Shop.Models;\n\npublic class Rope {}\n',
+      'app/Models/Tide.cs': 'namespace Shop.Models;\n\npublic class Tide {}\n',
+    },
+    uses: [
+      'app/Pages/Moor.razor:2 → app/Models/Berth.cs',
+      'app/Pages/Moor.razor:5 → app/Models/Rope.cs',
+      'app/Views/Quay.xaml:3 → app/Models/Berth.cs',
+    ],
+  },
+  {
+    what: 'Kotlin extensions by import',
+    files: {
+      'a/Go.kt': 'package org.quay.nav\n\nfun Pilot.steer() {}\n',
+      'b/Quay.kt': 'package org.quay\n\nimport org.quay.nav.steer\n\nfun run(pilot: Pilot) = pilot.steer()\n',
+    },
+    uses: ['b/Quay.kt:3 → a/Go.kt'],
+  },
+  {
     what: 'Kotlin and Java by package, with each other',
     files: {
       'a/Quay.kt':

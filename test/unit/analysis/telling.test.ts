@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { restates, standsAlone } from '../../../server/analysis/telling.ts';
+import { commonWords, restates, standsAlone } from '../../../server/documents/telling.ts';
 import { Grammars } from '../../../server/syntax/grammars.ts';
 
 test('a sentence of the name and of words that say nothing restates it', () => {
@@ -10,6 +10,9 @@ test('a sentence of the name and of words that say nothing restates it', () => {
     ['Test class for the pet controller.', 'test/PetControllerTest.java', true],
     ['Manifest utilities.', 'lib/manifest_utils.rb', true],
     ['Renders the page.', 'src/PageRenderer.ts', true],
+    ['Quay House application.', 'src/quayhouse/App.ts', true],
+    ['Lists every berth of the harbours.', 'src/HarbourBerths.ts', true],
+    ['Configures internationalization.', 'src/Settings.ts', false],
     ['Default HTML error renderer.', 'src/HtmlErrorRenderer.php', true],
     ['Keeps ships apart in narrow water.', 'src/Traffic.ts', false],
     ['Minifies style sheets with an external compiler.', 'lib/sass_compressor.rb', false],
@@ -30,6 +33,13 @@ test('directives, lists, questions and halves of sentences do not stand alone', 
     'org.ships:harbour:1.2 org.ships:quay:2.3 org.ships:boat:1.0',
     'when upgrading to a new version)',
     'To activate the profile on the line.',
+    'This will save maintainers time.',
+    'The examples use pytest style tests.',
+    'A penny for your thoughts...',
+    'All examples have been moved to here.',
+    'DO NOT OPEN THIS',
+    'Harbour :: a demonstration of ships',
+    'Usage: copy this file to the hooks.',
   ])
     assert.equal(standsAlone(text), false, text);
   for (const text of [
@@ -38,6 +48,16 @@ test('directives, lists, questions and halves of sentences do not stand alone', 
     '`open` takes a berth away.',
   ])
     assert.equal(standsAlone(text), true, text);
+});
+
+test('words of most sentences alone say nothing', () => {
+  const sentences = [...Array(20)].map(
+    (_, at) => `Prints the berth table of harbour ${'abcdefghijklmnopqrst'[at]}x.`,
+  );
+  const isCommon = commonWords(sentences);
+  assert.equal(restates('Prints berth tables.', ['src/a.ts'], isCommon), true);
+  assert.equal(restates('Prints berth tables backwards.', ['src/a.ts'], isCommon), false);
+  assert.equal(restates('Prints berth tables.', ['src/a.ts'], commonWords(sentences.slice(0, 3))), false);
 });
 
 async function saidOf(texts: Readonly<Record<string, string>>): Promise<Record<string, string | undefined>> {
@@ -88,5 +108,55 @@ test('a usage text, fields, values and routes say what a name does not', async (
     'src/Page.cs': 'record Page(Number, Size, OrderedByWhatColumn)',
     'src/Owner.java': 'class Owner extends Person — city, addPet',
     'src/PetController.java': 'Answers GET /owners/{id}/pets/new',
+  });
+});
+
+test('a comment copied from another file describes only the one whose name it fits', async () => {
+  const said = await saidOf({
+    'theme/Background.kt':
+      '/**\n * A class to model background colour and elevation.\n */\ndata class BackgroundTheme(val colour: Int, val elevation: Int)\n',
+    'theme/Tint.kt':
+      '/**\n * A class to model background colour and elevation.\n */\ndata class TintTheme(val icon: Int)\n',
+  });
+  assert.deepEqual(said, {
+    'theme/Background.kt': 'class BackgroundTheme: A class to model background colour and elevation.',
+    'theme/Tint.kt': 'data class TintTheme(val icon: Int)',
+  });
+});
+
+test('values made alike are counted; messages of exceptions and settings of tools are not descriptions', async () => {
+  const colours = ['Red', 'Green', 'Blue', 'Grey', 'Pink', 'Teal', 'Gold'];
+  const said = await saidOf({
+    'theme/Colours.kt': colours.map((name, at) => `val ${name} = Color(${at})\n`).join(''),
+    'src/GoneException.php':
+      "<?php\nclass GoneException extends Failure\n{\n    protected $description = 'The resource is no longer at the server.';\n}\n",
+    'docs/conf.py': 'project = "Quay"\nauthor = "Us"\nextensions = []\n',
+    'css/all.css': '/* Corrects the line height in all browsers. */\nhtml { line-height: 1; }\n',
+  });
+  assert.deepEqual(said, {
+    'theme/Colours.kt': 'Defines 7 values of Color, such as Red and Green',
+    'src/GoneException.php': undefined,
+    'docs/conf.py': undefined,
+    'css/all.css': undefined,
+  });
+});
+
+test('a document says what it is about: a sentence on its subject, or else its sections', async () => {
+  const said = await saidOf({
+    'docs/berths.md':
+      '# Berths\n\nAs harbours grow, requests are made.\n\nBerths are counted from the western end.\n\n## Counting\n\nx\n\n## Painting\n\nx\n',
+    'docs/advanced.md':
+      '# Advanced Patterns\n\nIn addition to common functionality, more features are offered.\n\n## Mooring at Night\n\nx\n\n## Ropes\n\nx\n',
+    'docs/changes.md': '# Changes\n\nAll of it.\n\n## 1.2.0\n\nx\n\n## 1.1.0\n\nx\n',
+    '.github/pull_request_template.md': '# What\n\nTell us what the change does and why it matters.\n',
+    'templates/error.html':
+      '<html th:lang="en"><body><p>The requested page was not found.</p></body></html>\n',
+  });
+  assert.deepEqual(said, {
+    'docs/berths.md': 'Berths are counted from the western end.',
+    'docs/advanced.md': 'Sections: Mooring at Night; Ropes',
+    'docs/changes.md': undefined,
+    '.github/pull_request_template.md': undefined,
+    'templates/error.html': undefined,
   });
 });

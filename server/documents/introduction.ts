@@ -1,8 +1,8 @@
 /** Finds the sentences of a README that define the project. */
 
-import { type Block, formOf } from '../documents/blocks.ts';
-import { type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
+import { type Block, formOf } from './blocks.ts';
 import { isCredit, isPointing } from './boilerplate.ts';
+import { type Sentence, sentencesOfBlocks } from './prose.ts';
 
 /** Sentences of a README to consider: a project's description is near the top. */
 const looked = 14;
