@@ -103,7 +103,7 @@ function speaksOf(text: string, near: string): boolean {
     ...wordsOf(
       text
         .replace(/; (?:also|used by) .*$/, '')
-        .replace(/^(?:Exports|Defines|Used by|Answers|All \d+ files|\d+ of \d+ files) .*$/, '')
+        .replace(/^(?:Exports|Defines|Sections:|Used by|Answers|All \d+ files|\d+ of \d+ files) .*$/, '')
         .replace(/ and \d+ more/, '')
         .replace(/ — .*$/, ''),
     ),
