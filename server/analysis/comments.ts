@@ -10,8 +10,8 @@ const longestComment = 80;
 /** Sentences of an opening comment that are candidates. */
 const mostCandidates = 3;
 
-export interface Comment {
-  /** Without comment marks. */
+interface Comment {
+  /** Without the marks that open and close it; `unmarked` strips the decoration of a line. */
   readonly lines: readonly string[];
   /** 1-based first and last line. */
   readonly line: number;
@@ -140,30 +140,52 @@ function isAttribute(line: string): boolean {
 
 /** The sentences of a comment that describe its subject. */
 function sentencesOf(comment: Comment, path: string): Sentence[] {
-  // A file's description is often above its licence, in the same comment.
-  const licence = comment.lines.slice(0, 40).findIndex(isBoilerplate);
-  const told = licence < 0 ? comment.lines : comment.lines.slice(0, licence);
-  if (!told.some(line => line.trim() !== '')) return [];
-  return firstParagraph(told, comment.line).filter(
+  return firstParagraph(comment.lines, comment.line).filter(
     // A colon at the end introduces something else.
     ({ text }, at) => !isCredit(text, path) && (at === 0 || /[.!…。！]$/.test(text)),
   );
 }
 
-/** Up to a blank line or a tag such as `@param`; skips an underlined title and a bare name. */
-function firstParagraph(lines: readonly string[], start: number): Sentence[] {
+/**
+ * Up to a blank line or a tag such as `@param`; skips an underlined title and a bare name. A file's description is often
+ * above its licence, in the same comment. Most comments are far longer than that: only the lines that are looked at are
+ * cleaned.
+ */
+function firstParagraph(raw: readonly string[], start: number): Sentence[] {
+  const cleaned: string[] = [];
+  /** Undefined after the comment's end, and from its licence on. */
+  const lineAt = (at: number): string | undefined => {
+    while (cleaned.length <= at && cleaned.length < raw.length) {
+      const line = unmarked(raw[cleaned.length]!);
+      if (cleaned.length < licenceLines && isBoilerplate(line)) return undefined;
+      cleaned.push(line);
+    }
+    return cleaned[at];
+  };
+  const isBetweenAt = (at: number): boolean => {
+    const line = lineAt(at);
+    return line !== undefined && isBetween(line);
+  };
+  const isSaidAt = (at: number): boolean => {
+    const line = lineAt(at);
+    return line !== undefined && !isBetween(line);
+  };
   let from = 0;
   for (let tries = 0; tries < 6; tries++) {
-    while (from < lines.length && isBetween(lines[from]!)) from++;
+    while (isBetweenAt(from)) from++;
     let until = from;
-    while (until < lines.length && !isBetween(lines[until]!)) until++;
-    const said = sentencesIn(lines.slice(from, until), start + from);
+    while (isSaidAt(until)) until++;
+    const said = sentencesIn(cleaned.slice(from, until), start + from);
     if (said.length > 0) return said.map(one => ({ ...one, text: clip(one.text) }));
-    if (until >= lines.length || isTag(lines[until]!)) return [];
+    const next = lineAt(until);
+    if (next === undefined || isTag(next)) return [];
     from = until;
   }
   return [];
 }
+
+/** A licence that starts later ends nothing. */
+const licenceLines = 40;
 
 function isBetween(line: string): boolean {
   const clean = line.trim();
@@ -247,7 +269,7 @@ function commentAt(
     }
     block.push(rest.split(close)[0]!);
     return {
-      lines: block.map(unmarked),
+      lines: block,
       line: at + 1,
       endLine: end + 1,
       isDocstring: docstring !== null,
@@ -264,7 +286,7 @@ function commentAt(
     const next = lines[end]!.trim();
     // Rust's inner and outer comments may be adjacent.
     if (!next.startsWith(mark) || next.startsWith('#[') || next.startsWith('//!') !== isInner) break;
-    block.push(unmarked(next.slice(mark.length)));
+    block.push(next.slice(mark.length));
     end++;
   }
   return {
@@ -272,7 +294,7 @@ function commentAt(
     line: at + 1,
     endLine: end,
     isDocstring: false,
-    isAboutAll: isInner || block.some(one => aboutAll.test(one)) || /^Package \w/.test(block[0] ?? ''),
+    isAboutAll: isInner || block.some(one => aboutAll.test(one)) || /^\s*Package \w/.test(block[0] ?? ''),
   };
 }
 
@@ -280,10 +302,17 @@ const aboutAll = /[@\\](?:file|fileoverview|module|packageDocumentation)\b/;
 
 /** Strips decoration from a comment line: stars, extra slashes, Rust's and Doxygen's `!`, XML and Javadoc tags. */
 function unmarked(line: string): string {
+  const bare = line.slice(0, 1000).replace(/^[\s*/#!;%-]+:? */, '');
+  const text = /[<{[`@\\]|^[A-Z]\w+:/.test(bare) ? withoutTags(bare) : bare;
+  return text
+    .replace(/[\s*]+$/, '')
+    .replace(/ {2,}/g, ' ')
+    .trimStart();
+}
+
+function withoutTags(line: string): string {
   return withoutRoles(
     line
-      .slice(0, 1000)
-      .replace(/^[\s*/#!;%-]+:? */, '')
       .replace(
         /^[@\\](?:file|brief|fileoverview|module|packageDocumentation|description|summary|desc|moduledoc)\b */,
         '',
@@ -294,8 +323,5 @@ function unmarked(line: string): string {
       .replace(/<\/?(?:summary|para|remarks|p|c|code|b|i|em|tt|see|ul|li|br|a)\b[^<>]*>/g, ' '),
   )
     .replace(/\[([^\][]{1,80})\]\([^()\s]*\)/g, '$1')
-    .replace(/(?<![\w\])])\[([A-Za-z_][\w.#:]*)\](?![([*&])/g, '$1')
-    .replace(/[\s*]+$/, '')
-    .replace(/ {2,}/g, ' ')
-    .trimStart();
+    .replace(/(?<![\w\])])\[([A-Za-z_][\w.#:]*)\](?![([*&])/g, '$1');
 }

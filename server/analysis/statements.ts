@@ -103,9 +103,7 @@ function lineOf(facts: FileFacts, surroundings: Surroundings): Line | undefined 
   const tells = ({ text }: Sentence): boolean => standsAlone(text) && !restates(text, names, isCommonWord);
   const telling = candidates.filter(one => !isCommon(one.text, path) && tells(one));
   // What "it" is, the sentence before says.
-  const told = telling.filter(
-    one => telling[0] === candidates[0] || !/\b(?:it|its|this|these|they|them)\b/i.test(one.text),
-  );
+  const told = telling.filter(one => telling[0] === candidates[0] || !/\b(?:it|they|them)\b/i.test(one.text));
   const description = manifest?.description;
   const chosen =
     description !== undefined && !restates(description.text, names) ? description : choose(path, told, judge);

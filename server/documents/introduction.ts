@@ -17,8 +17,13 @@ export function introduction(path: string, blocks: readonly Block[], names: read
   const sentences = sentencesOfBlocks(blocks, formOf(path))
     .filter(({ text: sentence }) => !isCredit(sentence, path))
     .slice(0, looked);
-  const sectionOf = (block: number): number =>
-    blocks.slice(0, block).findLastIndex(({ kind }) => kind === 'heading');
+  let section = -1;
+  const sections = blocks.map(({ kind }, at) => {
+    const own = section;
+    if (kind === 'heading') section = at;
+    return own;
+  });
+  const sectionOf = (block: number): number => sections[block]!;
   const telling = sentences.filter(({ text: sentence, block }) => {
     const heading = blocks[sectionOf(block)]?.lines[0] ?? '';
     return definition?.test(sentence) || (!aside.test(heading) && !/[?？]$/.test(sentence));

@@ -226,10 +226,12 @@ function typesIn(lines: readonly string[]): Map<string, string | undefined> {
     if (line.length > longestLine || !/[A-Z]/.test(line)) continue;
     for (const [, type, name] of line.matchAll(/\b([A-Z]\w*)(?:<[^<>]{0,80}>)?[?!]? \$?([a-z_]\w*)\b/g))
       note(name!, type!);
-    for (const [, name, type] of line.matchAll(/\b([a-z_]\w*)\??: ?[&*]?(?:\w+\.)?([A-Z]\w*)\b/g))
-      note(name!, type!);
+    if (line.includes(':'))
+      for (const [, name, type] of line.matchAll(/\b([a-z_]\w*)\??: ?[&*]?(?:\w+\.)?([A-Z]\w*)\b/g))
+        note(name!, type!);
     for (const [, name, type] of line.matchAll(/\b([a-z_]\w*) [*&]?(?:\w+\.)?([A-Z]\w*)\b(?! *=)/g))
       note(name!, type!);
+    if (!line.includes('=')) continue;
     for (const [, name, type] of line.matchAll(
       /\b([a-z_]\w*) ?:?= ?(?:new |&|await )?(?:\w+(?:\.|::))?([A-Z]\w*)(?:::new|\.new)? ?[({]/g,
     ))

@@ -7,8 +7,8 @@ import { type Grammar, grammars } from './definition-queries.ts';
 
 /** Larger files are data or generated; line patterns suffice for them. */
 const maxCharacters = 400_000;
-/** Depth of the tree that is searched for definitions. */
-const deepest = 9;
+/** Depth of the tree that is searched for definitions: methods of classes in nested namespaces are at most this deep. */
+const deepest = 7;
 const maxDefinitions = 1000;
 
 interface Loaded {

@@ -185,30 +185,34 @@ export interface Outline {
 /** @param grammars with the file's language loaded; without it, line patterns only */
 export function outline(path: string, text: string, grammars?: Grammars): Outline {
   const { id } = languageOfText(path, text);
-  const { definitions, imports } = outlineByPatterns(id, text);
+  const parsed =
+    grammars?.definitionsOf(id, text) ?? (hasBraceOutline(id) ? braceOutline(id, text) : undefined);
+  const { definitions, imports } = outlineByPatterns(id, text, parsed === undefined);
   const namespace = namespaceOf(id, text);
   const goPackage = id === 'go' ? /^package[ \t]+(\w+)/m.exec(text)?.[1] : undefined;
   return {
-    definitions:
-      grammars?.definitionsOf(id, text) ?? (hasBraceOutline(id) ? braceOutline(id, text) : definitions),
+    definitions: parsed ?? definitions,
     imports: [...(namespace?.imports ?? []), ...imports],
     ...(namespace && { namespace: namespace.name }),
     ...(goPackage !== undefined && { namespace: goPackage }),
   };
 }
 
-function outlineByPatterns(id: string, text: string): Outline {
+/** @param hasDefinitions whether to look for definitions, besides imports */
+function outlineByPatterns(id: string, text: string, hasDefinitions: boolean): Outline {
   const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
   const rules = patterns.get(id);
   if (rules === undefined) return found;
   const lineImports = typeof rules.imports === 'function' ? [] : rules.imports;
   if (typeof rules.imports === 'function') found.imports = rules.imports(text);
+  const definitions = hasDefinitions ? rules.definitions : [];
+  if (definitions.length === 0 && lineImports.length === 0) return found;
   const seen = new Set<string>();
   let line = 0;
   for (const content of text.split('\n')) {
     line++;
     if (content.length > longestLine) continue;
-    for (const rule of rules.definitions) {
+    for (const rule of definitions) {
       const groups = rule.exec(content)?.groups;
       const name = groups?.['name'];
       if (name === undefined) continue;

@@ -48,7 +48,7 @@ export function rustUses(text: string): Import[] {
 function written(text: string, known: Set<string>): Import[] {
   const found: Import[] = [];
   for (const [index, line] of codeText(text, languageById('rust')!).split('\n').entries()) {
-    if (line.length > longestLine || /^\s*(?:pub )?use\b/.test(line)) continue;
+    if (!line.includes('::') || line.length > longestLine || /^\s*(?:pub )?use\b/.test(line)) continue;
     for (const [path] of line.matchAll(/(?<![\w:])[a-z_]\w*(?:::\w+)+/g)) {
       if (foreign.has(path.split('::')[0]!) || known.has(path)) continue;
       known.add(path);

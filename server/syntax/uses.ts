@@ -39,7 +39,8 @@ export function usesIn(text: string, language: Language): Map<string, Use> {
     number++;
     // An import is not yet a use.
     const taking = /^\s*(?:import|using|use|package|namespace)\b/.test(line) && !line.includes('(');
-    for (const match of line.matchAll(identifier)) {
+    identifier.lastIndex = 0;
+    for (let match = identifier.exec(line); match !== null; match = identifier.exec(line)) {
       const [name] = match;
       if (reserved.has(name)) continue;
       const known = uses.get(name) ?? { count: 0, bareLine: 0, called: false };
