@@ -24,6 +24,9 @@ export interface RepositoryFacts {
   readonly documents: DocumentFacts;
 }
 
+/** Facts that need no more work, each with the version of its file. */
+export type KnownFacts = readonly { readonly version: string; readonly facts: FileFacts }[];
+
 export interface CollectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time limit for syntax trees in milliseconds; unlimited by default. */
@@ -43,11 +46,21 @@ const stretch = 8;
 export class FactBook {
   readonly #grammars: Grammars | undefined;
   #entries = new Map<string, Entry>();
+  /** From an earlier session, of files that were not asked for yet. */
+  readonly #earlier: Map<string, Entry>;
   /** Derived from all entries; undefined after a change. */
   #facts: RepositoryFacts | undefined;
 
-  constructor(grammars: Grammars | undefined) {
+  /** @param known facts from an earlier session */
+  constructor(grammars: Grammars | undefined, known: KnownFacts = []) {
     this.#grammars = grammars;
+    this.#earlier = new Map(
+      known.map(({ version, facts }) => [facts.path, { version, facts, rough: false }]),
+    );
+  }
+
+  get known(): KnownFacts {
+    return [...this.#entries.values()].filter(({ rough }) => !rough);
   }
 
   /** @throws the signal's reason */
@@ -58,8 +71,9 @@ export class FactBook {
     let changed = false;
     let since = performance.now();
     for (const { path, tokens, version } of source.files()) {
-      const known = this.#entries.get(path);
+      const known = this.#entries.get(path) ?? this.#earlier.get(path);
       if (known?.version === version) {
+        if (this.#earlier.delete(path)) changed = true;
         entries.set(path, known);
         continue;
       }

@@ -14,6 +14,7 @@ import { Repository } from '../repository/repository.ts';
 import { CacheStore } from '../storage/cache-store.ts';
 import { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';
+import { FactCache } from '../summary/fact-cache.ts';
 import { SummaryCache } from '../summary/summary-cache.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
@@ -109,7 +110,8 @@ export class RepositoryWorker {
       ...(neural === undefined ? {} : { follower: neural.scheduler }),
     });
     const name = folders.map(folder => folder.name).join(', ');
-    const kept = store && new SummaryCache(store, repository.workspace.folders);
+    const roots = repository.workspace.folders;
+    const kept = store && { summary: new SummaryCache(store, roots), facts: new FactCache(store, roots) };
     this.#open = {
       tokenizer,
       repository,

@@ -21,6 +21,7 @@ import type { Repository } from '../repository/repository.ts';
 import { type Changes, readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
 import { makeDigest } from '../summary/digest.ts';
+import type { FactCache } from '../summary/fact-cache.ts';
 import { buildMap } from '../summary/map.ts';
 import { summarize } from '../summary/summarize.ts';
 import type { SummaryCache } from '../summary/summary-cache.ts';
@@ -35,13 +36,19 @@ const treeBudget = 500;
 /** Milliseconds for git history. */
 const historyBudget = 1000;
 
+/** What is kept between sessions. */
+export interface Kept {
+  readonly summary: SummaryCache;
+  readonly facts: FactCache;
+}
+
 export class SummaryWorker {
   readonly #name: string;
   readonly #repository: Repository<CopyMemory>;
   readonly #meter = new SurpriseMeter();
   #book: Promise<FactBook> | undefined;
   #changes: Promise<Changes> | undefined;
-  readonly #kept: SummaryCache | undefined;
+  readonly #kept: Kept | undefined;
   #keeping = false;
   /** Whether indexing has completed since the folders were opened. */
   #wasRead = false;
@@ -55,7 +62,7 @@ export class SummaryWorker {
   constructor(
     name: string,
     repository: Repository<CopyMemory>,
-    kept: SummaryCache | undefined,
+    kept: Kept | undefined,
     workOn: (path: string) => void,
   ) {
     this.#name = name;
@@ -68,7 +75,7 @@ export class SummaryWorker {
   async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
     const whole = path === undefined && budget === undefined;
     if (whole && !this.#wasRead) {
-      const kept = await this.#kept?.get();
+      const kept = await this.#kept?.summary.get();
       if (kept !== undefined) return { ...kept, earlier: true };
     }
     const wasRead = this.#wasRead;
@@ -149,19 +156,27 @@ export class SummaryWorker {
 
   async clear(): Promise<void> {
     this.#wasRead = false;
-    await this.#kept?.clear();
+    this.#book = undefined;
+    await this.#kept?.summary.clear();
+    await this.#kept?.facts.clear();
   }
 
-  /** Caches the summary for the next session: at once, and again with all syntax trees. */
+  /** Caches summary and facts for the next session: the summary at once, and again with all syntax trees. */
   async #keep(summary: Summary): Promise<void> {
     if (this.#kept === undefined || this.#keeping) return;
     this.#keeping = true;
     try {
-      await this.#kept.put(summary);
+      await this.#kept.summary.put(summary);
       const book = await this.#opened();
       const source = this.#source();
-      if (!(await book.refine(source)) || !this.#wasRead) return;
-      await this.#kept.put({ ...summarize(source, await book.collect(source)), ...activityOf(summary) });
+      const isRefined = await book.refine(source);
+      if (!this.#wasRead) return;
+      if (isRefined)
+        await this.#kept.summary.put({
+          ...summarize(source, await book.collect(source)),
+          ...activityOf(summary),
+        });
+      await this.#kept.facts.put(book.known);
     } finally {
       this.#keeping = false;
     }
@@ -180,7 +195,9 @@ export class SummaryWorker {
   }
 
   #opened(): Promise<FactBook> {
-    this.#book ??= Grammars.open().then(grammars => new FactBook(grammars));
+    this.#book ??= Promise.all([Grammars.open(), this.#kept?.facts.get()]).then(
+      ([grammars, known]) => new FactBook(grammars, known),
+    );
     return this.#book;
   }
 
