@@ -41,12 +41,20 @@ export function mapTexts(): Texts {
     other: t('Other'),
     changed: t('changed on {0}'),
     connected: t('similarity: {0}'),
+    uses: t('uses {0}'),
+    usedBy: t('used by {0}'),
+    unrelated: t('no references to or from other parts'),
+    parts: t('parts: {0}'),
+    unused: t('used by no other part'),
+    mostUsed: t('{0} references'),
+    arrows: t('An arrow leads from a part to one that it uses; more references make it thicker.'),
     empty: t('The repository has not been read yet.'),
     colourings: {
       surprise: t('surprise'),
       attention: t('similarity to the cursor'),
       recency: t('last change'),
       language: t('language'),
+      relations: t('uses between parts'),
     },
   };
 }

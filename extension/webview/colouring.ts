@@ -2,15 +2,18 @@
 import type { RepositoryMap } from '../../server/protocol/requests.ts';
 import type { Attention, ColourBy, Texts } from './messages.ts';
 import type { Palette } from './palette.ts';
+import { Relations } from './relations.ts';
 import type { MapNode } from './tree.ts';
 import { languageOf, languagesBySize, scaleOf } from './values.ts';
-import { dateText, decimal, fill } from './words.ts';
+import { dateText, decimal, fill, whole } from './words.ts';
 
 export interface Colouring {
   readonly colourOf: (node: MapNode) => string;
   /** Describes a file's or folder's value. */
   words(node: MapNode): string;
   readonly legend: Legend;
+  /** Drawn over the map. */
+  readonly relations?: Relations;
 }
 
 export type Legend =
@@ -27,14 +30,37 @@ export function colouringOf(
   palette: Palette,
   texts: Texts,
 ): Colouring {
+  if (colourBy === 'relations') return byRelations(map, palette, texts);
   return colourBy === 'language'
     ? byLanguage(map, palette, texts)
     : byValue(map, colourBy, attention, palette, texts);
 }
 
+/** Parts by the references to them, each step on the ramp a doubling: few parts are used by most. */
+function byRelations(map: RepositoryMap, palette: Palette, texts: Texts): Colouring {
+  const relations = new Relations(map.parts);
+  const most = Math.max(1, ...map.parts.map(part => Relations.usesOf(part)));
+  return {
+    colourOf(node) {
+      const part = relations.partOf(node);
+      return part === undefined
+        ? palette.unknown
+        : palette.ramp.of(Math.log1p(Relations.usesOf(part)) / Math.log1p(most));
+    },
+    words: node => relations.words(node, texts),
+    legend: {
+      kind: 'ramp',
+      low: texts.unused,
+      high: fill(texts.mostUsed, whole(most)),
+      note: texts.arrows,
+    },
+    relations,
+  };
+}
+
 function byValue(
   map: RepositoryMap,
-  colourBy: Exclude<ColourBy, 'language'>,
+  colourBy: Exclude<ColourBy, 'language' | 'relations'>,
   attention: Attention,
   palette: Palette,
   texts: Texts,

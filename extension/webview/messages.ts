@@ -2,9 +2,9 @@
 import type { Place, RepositoryMap } from '../../server/protocol/requests.ts';
 
 /** What the map's colours show. */
-export type ColourBy = 'surprise' | 'attention' | 'recency' | 'language';
+export type ColourBy = 'surprise' | 'attention' | 'recency' | 'language' | 'relations';
 
-export const colourings: readonly ColourBy[] = ['surprise', 'attention', 'recency', 'language'];
+export const colourings: readonly ColourBy[] = ['surprise', 'attention', 'recency', 'language', 'relations'];
 
 /** Files similar to the cursor's place. */
 export interface Attention {
@@ -53,6 +53,13 @@ export interface Texts {
   readonly other: string;
   readonly changed: string;
   readonly connected: string;
+  readonly uses: string;
+  readonly usedBy: string;
+  readonly unrelated: string;
+  readonly parts: string;
+  readonly unused: string;
+  readonly mostUsed: string;
+  readonly arrows: string;
   readonly empty: string;
   readonly colourings: Readonly<Record<ColourBy, string>>;
 }

@@ -172,6 +172,7 @@ class Page {
         found: matches,
         current: this.#currentFile(),
         colourOf: node => colouring.colourOf(node),
+        relations: colouring.relations,
       });
   }
 

@@ -2,6 +2,7 @@
 import { drawMap, drawMarks, prepare } from './draw.ts';
 import { type Direction, type Layout, layOut, neighbour, type Tile, tileAt } from './layout.ts';
 import type { Palette } from './palette.ts';
+import type { Relations } from './relations.ts';
 import { besideTile, showTooltip } from './tooltip.ts';
 import { childTowards, type MapNode } from './tree.ts';
 
@@ -11,6 +12,8 @@ export interface View {
   readonly found: ReadonlySet<MapNode> | undefined;
   readonly current: MapNode | undefined;
   colourOf(node: MapNode): string;
+  /** Drawn over the map; those of the part under the pointer, or selected, stand out. */
+  readonly relations: Relations | undefined;
 }
 
 export interface StageCallbacks {
@@ -101,14 +104,18 @@ export class Stage {
     const colourOf = (node: MapNode): string => this.#view?.colourOf(node) ?? palette.unknown;
     const context = prepare(this.#parts.tiles, layout, devicePixelRatio);
     drawMap(context, { layout, palette, colourOf, found }, devicePixelRatio);
+    this.#view.relations?.draw(context, layout, palette);
     performance.measure('longsight.draw', { start: begun, detail: layout.tiles.length });
     this.#mark();
   }
 
   #mark(): void {
     if (!this.#view || !this.#layout) return;
-    const { palette } = this.#view;
+    const { palette, relations } = this.#view;
     const context = prepare(this.#parts.marks, this.#layout, devicePixelRatio);
+    const node = (this.#hovered ?? this.#selected)?.node;
+    const part = node && relations?.partOf(node);
+    if (part) relations?.draw(context, this.#layout, palette, part);
     drawMarks(context, palette, {
       hovered: this.#hovered,
       selected: this.#selected,

@@ -59,7 +59,7 @@ export function languagesBySize(map: RepositoryMap): { language: number; tokens:
 function rawOf(map: RepositoryMap, colourBy: ColourBy, attention: Attention): Raw {
   if (colourBy === 'surprise') return file => map.files.surprise[file] ?? undefined;
   if (colourBy === 'recency') return file => map.files.changed[file] ?? undefined;
-  if (colourBy === 'language') return () => undefined;
+  if (colourBy === 'language' || colourBy === 'relations') return () => undefined;
   const scores = new Map(attention.scores.map(({ path, score }) => [path, score]));
   const paths = pathsOf(map);
   return file => scores.get(paths[file] ?? '');

@@ -235,6 +235,13 @@ export interface RepositoryMap {
   };
   /** How surprise was measured, for the legend: by what, and on what share of the files. */
   readonly surpriseMethod: string;
+  /** The parts of the repository, or of the requested folder, and who uses whom. */
+  readonly parts: readonly MapPart[];
+}
+
+export interface MapPart extends Pick<PartRelations, 'path' | 'kind' | 'loose' | 'uses' | 'usedBy'> {
+  /** What links call it. */
+  readonly key: string;
 }
 
 /** A place that does the same as the code at the cursor. */

@@ -2,7 +2,8 @@
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { folderOf } from '../protocol/folders.ts';
-import type { RepositoryMap } from '../protocol/requests.ts';
+import type { MapPart, RepositoryMap } from '../protocol/requests.ts';
+import { keyOf, relationsOf } from '../relations/relations.ts';
 import { languageOf } from '../workspace/language.ts';
 
 export interface MapExtras {
@@ -69,7 +70,22 @@ export function buildMap(
   }
   if (files.names.length === 0 && scope !== '')
     throw new RangeError(`No file was read in the folder "${scope}".`);
-  return { name: scope === '' ? name : baseName(scope), folders, languages, files, surpriseMethod };
+  return {
+    name: scope === '' ? name : baseName(scope),
+    folders,
+    languages,
+    files,
+    surpriseMethod,
+    parts: partsOf(facts, scope),
+  };
+}
+
+function partsOf(facts: RepositoryFacts, scope: string): MapPart[] {
+  const paths = [...facts.files.keys()].filter(file => scope === '' || file.startsWith(`${scope}/`));
+  return relationsOf(paths, facts, scope, () => undefined).map(part => {
+    const { path, kind, loose, uses, usedBy } = part;
+    return { path, kind, loose, uses, usedBy, key: keyOf(part) };
+  });
 }
 
 /** The path of the file at an index. */

@@ -100,7 +100,7 @@ function repository(files: number): Record<string, MapFile> {
 function html(): string {
   const names = ['title', 'path', 'colourBy', 'search', 'list', 'refresh', 'legend', 'map', 'help'] as const;
   const labels = Object.fromEntries(names.map(name => [name, name])) as Record<keyof Labels, string>;
-  const colourings = { surprise: 's', attention: 'a', recency: 'r', language: 'l' };
+  const colourings = { surprise: 's', attention: 'a', recency: 'r', language: 'l', relations: 'u' };
   return mapHtml({
     nonce: 'bench',
     script: 'map.js',

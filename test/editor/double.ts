@@ -12,6 +12,8 @@ import {
   type DescribeParameters,
   type DigestParameters,
   type LineSummary,
+  type MapPart,
+  type PartLink,
   type RepositoryMap,
   type Status,
   type Summary,
@@ -107,6 +109,10 @@ const coverage: Coverage = {
   skipped: [{ path: '.env', reason: 'secret', detail: 'Its name is one that holds secrets.' }],
 };
 
+function part(path: string, uses: PartLink[], usedBy: PartLink[] = []): MapPart {
+  return { path, kind: 'folder', loose: false, key: `${path}/`, uses, usedBy };
+}
+
 const map: RepositoryMap = {
   name: 'quayside',
   folders: { names: ['', 'src', 'berths', 'shared', 'docs'], parents: [-1, 0, 1, 1, 0] },
@@ -125,6 +131,16 @@ const map: RepositoryMap = {
     lines: [null, 1, null, 1, null, null, null],
   },
   surpriseMethod: 'Measured by a stand-in, on all files.',
+  parts: [
+    part('src/berths', [
+      { part: 'src/shared/', references: 3, at: { path: 'src/berths/planner.ts', line: 2 } },
+    ]),
+    part(
+      'src/shared',
+      [],
+      [{ part: 'src/berths/', references: 3, at: { path: 'src/berths/planner.ts', line: 2 } }],
+    ),
+  ],
 };
 const surprise = [1.4, 0.9, 0.8, 1.2, 1.1, 0.5, 2.1];
 

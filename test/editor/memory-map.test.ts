@@ -99,6 +99,28 @@ test('the memory map', { skip, timeout: 420_000 }, async t => {
       await map.locator('#legend').getByText('oldest change').waitFor();
     });
 
+    await step(
+      'shows which part uses which, with counts and a line, on the map and in the list',
+      async () => {
+        await colourBy.selectOption('relations');
+        await map.locator('#legend').getByText('An arrow leads from a part to one that it uses').waitFor();
+        await marks.focus();
+        await page.keyboard.press('ArrowRight');
+        await map.locator('#tooltip').getByText('src/berths/: uses src/shared/ (3, planner.ts:2)').waitFor();
+        await accessible(workbench);
+        await map.getByRole('button', { name: 'List' }).click();
+        await map.locator('#list button').filter({ hasText: 'parts: 2' }).click();
+        await map
+          .locator('#list button')
+          .filter({ hasText: 'src/shared/: used by src/berths/ (3, planner.ts:2)' })
+          .waitFor();
+        await accessible(workbench);
+        await crumbs.getByText('quayside').click();
+        await map.getByRole('button', { name: 'List' }).click();
+        await colourBy.selectOption('recency');
+      },
+    );
+
     await step('the list says the same and is gone through by key', async () => {
       await map.getByRole('button', { name: 'List' }).click();
       await map.locator('#list button').first().focus();

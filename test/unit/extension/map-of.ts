@@ -8,7 +8,10 @@ export interface MapFile {
   readonly language?: string;
 }
 
-export function mapOf(files: Readonly<Record<string, MapFile>>): RepositoryMap {
+export function mapOf(
+  files: Readonly<Record<string, MapFile>>,
+  parts: RepositoryMap['parts'] = [],
+): RepositoryMap {
   const folders = [{ path: '', name: '', parent: -1 }];
   const folderAt = (path: string): number => {
     const known = folders.findIndex(folder => folder.path === path);
@@ -36,5 +39,6 @@ export function mapOf(files: Readonly<Record<string, MapFile>>): RepositoryMap {
       lines: entries.map(() => null),
     },
     surpriseMethod: '',
+    parts,
   };
 }

@@ -72,7 +72,10 @@ const html = mapHtml({
   style: 'https://host/map.css',
   language: 'en',
   labels,
-  texts: { ...texts, colourings: { surprise: 's', attention: 'a', recency: 'r', language: 'l' } },
+  texts: {
+    ...texts,
+    colourings: { surprise: 's', attention: 'a', recency: 'r', language: 'l', relations: 'u' },
+  },
 });
 
 test('the page allows nothing without its nonce, and has no inline style or handler', () => {
