@@ -16,7 +16,7 @@ export interface LineWriterOptions {
   readonly draft: string | undefined;
   /** Log-probability below which the first line is abandoned. */
   readonly least: number;
-  /** Milliseconds after which only the first line is written. */
+  /** Milliseconds after which the first line is given up, and twice as many after which nothing follows it. */
   readonly budget: number;
 }
 
@@ -52,12 +52,14 @@ export class LineWriter {
     if (this.#isFirstLine) {
       this.#logProbability += logProbability;
       this.#steps.push({ length: written.length, logProbability: this.#logProbability });
-      this.#isGivenUp = this.#logProbability < this.#leastOf(written);
+      const isComplete = written.includes('\n') || tokenizer.ends.has(token);
+      const isLate = !isComplete && this.#elapsed() > this.#options.budget;
+      this.#isGivenUp = isLate || this.#logProbability < this.#leastOf(written);
     }
     if (written.includes('\n')) {
       if (this.#isFirstLine) this.#isLineOnly = !this.#mayGoOn(written);
       this.#isFirstLine = false;
-      this.#isLineOnly ||= performance.now() - this.#started > this.#options.budget;
+      this.#isLineOnly ||= this.#elapsed() > lineToBlock * this.#options.budget;
     }
     this.#isOver =
       this.#isGivenUp ||
@@ -66,6 +68,10 @@ export class LineWriter {
       tokenizer.isSpecial(token) ||
       !partOf(written, { linePrefix, maxLines }).isOpen;
     return token;
+  }
+
+  #elapsed(): number {
+    return performance.now() - this.#started;
   }
 
   /** A line that is also found elsewhere may be less probable. */
@@ -94,6 +100,8 @@ export class LineWriter {
   }
 }
 
+/** How many times longer a block may take. */
+const lineToBlock = 2;
 /** Extra log-probability allowed for a line also found elsewhere. */
 const agreement = Math.log(0.3);
 

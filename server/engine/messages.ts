@@ -112,7 +112,7 @@ export interface WriteParameters {
    * Log-probability below which the first line is abandoned; only a more probable one is continued by further lines.
    */
   readonly least?: number;
-  /** Milliseconds after which only the first line is written. */
+  /** Milliseconds of writing after which the first line ends where it is, and twice as many after which a block does. */
   readonly budget?: number;
 }
 

@@ -3,8 +3,8 @@ import type { Completion, CompletionItem, CompletionRequest } from '../completio
 import { isWorthShowing } from '../completion/threshold.ts';
 import { itemFromModel } from '../completion/written.ts';
 import { cutsOf } from '../usefulness/options.ts';
-import { leastProbability, usefulnessAt } from '../usefulness/worth.ts';
-import { type RankedLine, rankLines, rightOfStart } from './ranking.ts';
+import { leastProbability, leastUseful, usefulnessAt } from '../usefulness/worth.ts';
+import { leastScore, type RankedLine, rankLines, rightOfStart } from './ranking.ts';
 import type { Said } from './typed-along.ts';
 
 /** Lines of the copy memory to rank. */
@@ -69,6 +69,20 @@ function startsOf(
 }
 
 /**
+ * The model's log-probability below which neither its line nor a prefix of it would be shown: writing on is of no use.
+ * @param passed suggestions typed past on this line
+ */
+export function leastWritten(request: CompletionRequest, passed = 0): number {
+  const { eagerness = 0.5 } = request;
+  return leastScore(leastUseful(eagerness, passed) / writtenAt(request));
+}
+
+/** Probability that the line the model has to write is there. */
+function writtenAt(request: CompletionRequest): number {
+  return isLineStart(request) ? writtenLines : 1;
+}
+
+/**
  * @param found the copy memory's answer
  * @param said the model's output at the same cursor
  * @param title the model's name
@@ -87,7 +101,7 @@ export function choose(
     copies.map(item => ({ text: firstLine(item), confidence: item.confidence })),
     said.own,
   );
-  const written = isLineStart(request) ? writtenLines : 1;
+  const written = writtenAt(request);
   const items: CompletionItem[] = [];
   /** Options that the model agrees with and the copy memory finds worth showing. */
   const options: CompletionItem[] = [];

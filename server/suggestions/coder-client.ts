@@ -7,17 +7,14 @@ import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
-import { leastProbability } from '../usefulness/worth.ts';
-import { choose, copiedLines, firstLine } from './choice.ts';
+import { choose, copiedLines, firstLine, leastWritten } from './choice.ts';
 import { type Said, TypedAlong } from './typed-along.ts';
 
 /** From this confidence, a copied suggestion is shown at once. */
 const usuallySure = 0.9;
 const defaultMaxLines = 12;
-const defaultEagerness = 0.5;
-/** Milliseconds that a copied suggestion waits for the model, and how many times longer blocks may take. */
+/** Milliseconds that a copied suggestion waits for the model, and that the model may write at a line. */
 const usualPatience = 700;
-const lineToBlock = 2;
 /** Weight of the newest answer's time in the mean. */
 const newestWeight = 0.3;
 
@@ -100,7 +97,7 @@ export class CoderClient {
     }
     const started = performance.now();
     try {
-      const said = await this.#ask(request, found, signal);
+      const said = await this.#ask(request, found, signal, passed);
       if (said === undefined) return found;
       const milliseconds = found.milliseconds + performance.now() - started;
       return { ...choose(found, said, request, this.#title, passed), milliseconds };
@@ -128,13 +125,13 @@ export class CoderClient {
     request: CompletionRequest,
     found: Completion,
     signal: AbortSignal | undefined,
+    passed: number,
   ): Promise<Said | undefined> {
     const { isInvoked, maxLines = defaultMaxLines } = request;
     const { patience = usualPatience, writesAll = false } = this.#options;
     const question = questionOf(request);
     // An explicit request shows the most confident line at any probability.
-    const least =
-      writesAll || isInvoked ? Number.NEGATIVE_INFINITY : leastWritten(request.eagerness ?? defaultEagerness);
+    const least = writesAll || isInvoked ? Number.NEGATIVE_INFINITY : leastWritten(request, passed);
     const known = this.#typed.find(question, least);
     if (known !== undefined) return known;
     // The new request would wait for the running one.
@@ -151,7 +148,7 @@ export class CoderClient {
           maxLines,
           ...(copied !== undefined && { draft: firstLine(copied) }),
           least,
-          budget: isInvoked ? Number.POSITIVE_INFINITY : patience * lineToBlock,
+          budget: isInvoked ? Number.POSITIVE_INFINITY : patience,
         },
         { signal: AbortSignal.any([this.#asking.signal, ...(signal ? [signal] : [])]), urgent: true },
       )
@@ -170,11 +167,6 @@ export class CoderClient {
     // A cancelled request counts only if it took long.
     if (isWhole || milliseconds > this.#usual) this.#usual += newestWeight * (milliseconds - this.#usual);
   }
-}
-
-/** Log-probability below which neither a line of the model nor a prefix is shown. */
-function leastWritten(eagerness: number): number {
-  return Math.log(Math.max(0.05, 0.9 * leastProbability(eagerness)));
 }
 
 /** Of an import or a destructuring: there braces open no block. */

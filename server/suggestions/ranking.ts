@@ -79,6 +79,19 @@ export function rightOfStart(logProbability: number): number {
   return Math.exp(startDoubt * logProbability);
 }
 
+/**
+ * The log-probability below which neither the model's line nor a prefix of it is right with a probability, unless the
+ * copy memory has the same line.
+ */
+export function leastScore(right: number): number {
+  const bounded = Math.min(right, mostCertain);
+  const odds = (logit(bounded) - weights.bias) / weights.score;
+  return Math.min(-Math.log1p(Math.exp(-odds)), Math.log(bounded) / startDoubt);
+}
+
+/** What is asked of a line never exceeds what a model says of one. */
+const mostCertain = 0.98;
+
 /** Corrects the model's overconfidence on hidden lines. */
 const startDoubt = 1.4;
 

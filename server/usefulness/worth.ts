@@ -48,6 +48,12 @@ export function usefulnessAt(
   return usefulnessOf(right, length, isWhole, costAt(eagerness) * (1 + passedCost * passed));
 }
 
+/** Probability below which nothing is worth showing, however long it is. */
+export function leastUseful(eagerness: number, passed: number): number {
+  const cost = costAt(eagerness) * (1 + passedCost * passed);
+  return Math.max(leastProbability(eagerness), cost / (longest + cost));
+}
+
 /** Cost of a wrong suggestion, in characters. */
 function costAt(eagerness: number): number {
   return usualCost * 8 ** (1 - 2 * bounded(eagerness));

@@ -120,3 +120,13 @@ test('existing indentation is not continued', () => {
   assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ').choose(logits).token, 256);
   assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ', true).choose(logits).token, 32);
 });
+
+test('a line that takes too long ends where it is, and its start is returned', async () => {
+  const asked = { ...question, before: 'const total = ', maxLines: 1 };
+  const whole = await writer().write(asked, nothing);
+  const late = await writer().write({ ...asked, budget: -1 }, nothing);
+  assert.equal(late.text, '');
+  assert.equal(late.written, 1);
+  assert.deepEqual(late.steps.length, 1);
+  assert.ok(whole.line.startsWith(late.line));
+});

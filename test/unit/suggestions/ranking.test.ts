@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rankLines } from '../../../server/suggestions/ranking.ts';
+import { leastScore, rankLines, rightOfStart } from '../../../server/suggestions/ranking.ts';
 
 test('a line that both have found is one line, and surer than with one of them', () => {
   const copy = { text: 'return a;', confidence: 0.5 };
@@ -49,4 +49,16 @@ test('the model alone is not believed more than it believes itself', () => {
 
 test('an empty line of the model is none', () => {
   assert.deepEqual(rankLines([], { text: '  ', logProbability: 0 }), []);
+});
+
+test('below the least score neither the line nor a prefix of it is right often enough', () => {
+  const rightAt = (logProbability: number): number =>
+    Math.max(rankLines([], { text: 'a();', logProbability })[0]!.right, rightOfStart(logProbability));
+  for (let percent = 5; percent < 98; percent++) {
+    const right = percent / 100;
+    const least = leastScore(right);
+    assert.ok(rightAt(least - 1e-6) < right, `${right} below ${least}`);
+    assert.ok(rightAt(least + 1e-6) > right, `${right} above ${least}`);
+  }
+  assert.ok(leastScore(1.2) < 0, 'what cannot be reached is still a log-probability');
 });
