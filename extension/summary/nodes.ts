@@ -39,8 +39,11 @@ export interface SummaryNode {
   readonly children: readonly SummaryNode[];
 }
 
+/** Generated sentences by folder. */
+export type Sentences = ReadonlyMap<string, Statement>;
+
 /** The sections of the tree, top to bottom; empty ones are omitted. */
-export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
+export function nodesOf(summary: Summary, say: Say, sentences: Sentences = new Map()): SummaryNode[] {
   const sections: (SummaryNode | undefined)[] = [
     section(
       'overview',
@@ -69,7 +72,7 @@ export function nodesOf(summary: Summary, say: Say): SummaryNode[] {
       'folder-library',
       false,
       folded(
-        summary.parts.map(p => partNode(p, say)),
+        summary.parts.map(p => partNode(p, say, sentences)),
         say,
       ),
     ),
@@ -240,9 +243,11 @@ function keyFileNode(group: string, file: KeyFile): SummaryNode {
   });
 }
 
-function partNode(part: Part, say: Say): SummaryNode {
+function partNode(part: Part, say: Say, sentences: Sentences): SummaryNode {
   const name = part.path.slice(part.path.lastIndexOf('/') + 1) || part.path;
-  const said = part.statement?.text ?? '';
+  const sentence = sentences.get(part.path);
+  const statement = part.statement ?? sentence;
+  const said = statement?.text ?? '';
   const size =
     part.kind === 'folder'
       ? part.files === 1
@@ -250,7 +255,7 @@ function partNode(part: Part, say: Say): SummaryNode {
         : say('{0} files, {1} tokens', part.files, part.tokens)
       : say('{0} tokens', part.tokens);
   const file: Place | undefined = part.kind === 'file' ? { path: part.path, line: 1 } : undefined;
-  const source = part.statement ? placeOf(part.statement) : file;
+  const source = statement ? placeOf(statement) : file;
   return {
     id: `parts/${part.path}`,
     label: name,
@@ -260,11 +265,34 @@ function partNode(part: Part, say: Say): SummaryNode {
     ...(source && { place: source }),
     path: part.path,
     copyText: part.path,
-    generated: part.statement?.generated ?? false,
-    spoken: [name, said, size].filter(word => word !== '').join(', '),
+    generated: statement?.generated ?? false,
+    spoken: [name, said, statement?.generated ? say('generated') : '', size]
+      .filter(word => word !== '')
+      .join(', '),
     expanded: false,
-    children: part.children.map(child => partNode(child, say)),
+    children: [
+      ...(sentence === undefined ? [] : [sentenceNode(part.path, sentence, say)]),
+      ...part.children.map(child => partNode(child, say, sentences)),
+    ],
   };
+}
+
+/** A generated sentence; below it the places it was made from. */
+function sentenceNode(folder: string, sentence: Statement, say: Say): SummaryNode {
+  const id = `sentence/${folder}`;
+  const sources = (sentence.sources ?? []).map((source, index) =>
+    leaf({
+      id: `${id}/source/${index}`,
+      label: at(source),
+      description: '',
+      icon: 'quote',
+      text: at(source),
+      place: placeOf(source),
+      copyText: at(source),
+      spoken: at(source),
+    }),
+  );
+  return { ...statementNode(sentence, 0, say, id), children: sources };
 }
 
 function symbolNode(symbol: KeySymbol, say: Say): SummaryNode {

@@ -10,6 +10,7 @@ import { readSetting, writeSetting } from '../client/settings.ts';
 import { dateText, fullCount, shortCount } from '../client/words.ts';
 import { actionNode, activityNode, coverageNode } from './coverage-nodes.ts';
 import { filtered, wayTo } from './filter.ts';
+import { GeneratedSentences } from './generated.ts';
 import { treeItem } from './items.ts';
 import { nodesOf, type Say, type SummaryNode } from './nodes.ts';
 
@@ -52,6 +53,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
   /** Parent of every entry; the editor needs it to reveal one. */
   readonly #parents = new Map<string, SummaryNode>();
   #summary: Summary | undefined;
+  readonly #sentences: GeneratedSentences;
   /** Why the latest summary failed. */
   #problem: string | undefined;
   #showing: Showing | undefined;
@@ -64,9 +66,11 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
 
   constructor(context: Context) {
     this.#context = context;
+    this.#sentences = new GeneratedSentences(context, () => this.#update(true));
     this.#view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions = [
       this.#changed,
+      this.#sentences,
       this.#view,
       this.#view.onDidChangeVisibility(() => {
         this.#update();
@@ -75,6 +79,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       vscode.window.onDidChangeActiveTextEditor(() => void this.#follow()),
       vscode.workspace.onDidChangeConfiguration(change => {
         if (change.affectsConfiguration('longsight.summary.follow')) void this.#follow();
+        if (change.affectsConfiguration('longsight.summary.generated')) this.#sentences.show(this.#summary);
       }),
       context.client.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#update()),
@@ -114,6 +119,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       );
       if (loading.token.isCancellationRequested) return;
       this.#summary = summary;
+      this.#sentences.show(summary);
       this.#problem = undefined;
     } catch (error) {
       if (loading.token.isCancellationRequested) return;
@@ -249,7 +255,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     const { status } = this.#context.client;
     if (!this.#summary) return [];
     const say = vscode.l10n.t as Say;
-    const nodes = nodesOf(this.#summary, say);
+    const nodes = nodesOf(this.#summary, say, this.#sentences.known);
     const { activity } = this.#summary;
     const known = nodes.map(node =>
       node.id === 'overview' && activity

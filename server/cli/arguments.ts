@@ -41,6 +41,7 @@ export interface CommandLine {
   /** Output file of the picture. */
   readonly plot: string | undefined;
   readonly markdown: boolean;
+  readonly generated: boolean;
   /** Unvalidated; the map checks it. */
   readonly colour: string | undefined;
   /** Also prefills the repository with the model. */
@@ -82,6 +83,7 @@ type OptionName =
   | 'plot'
   | 'colour'
   | 'markdown'
+  | 'generated'
   | 'neural'
   | 'yes'
   | 'diff'
@@ -114,7 +116,7 @@ const commands = {
     least: 1,
     most: 1,
     does: 'print an overview of the repository and where to start',
-    options: ['path', 'budget', 'markdown'],
+    options: ['path', 'budget', 'markdown', 'generated'],
   },
   map: {
     operands: '<folder>',
@@ -208,6 +210,8 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
   top: '--top <n>                     list this many lines, however usual they are',
   yes: '--yes                         download without asking',
   markdown: '--markdown                    Markdown with links',
+  generated:
+    '--generated                   also let the instruction model in use describe folders, from cited statements',
   svg: '--svg                         write SVG to standard output',
   relations: '--relations                   write SVG with the relations of the parts drawn over it',
   plot: '--plot <file.svg>             also write the plot to a file',
@@ -256,6 +260,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
     relations: values.relations ?? false,
     plot: values.plot,
     markdown: values.markdown ?? false,
+    generated: values.generated ?? false,
     colour: values.colour,
     yes: values.yes ?? false,
     diff: values.diff,
@@ -332,6 +337,7 @@ function parse(words: readonly string[]) {
         relations: { type: 'boolean' },
         plot: { type: 'string' },
         markdown: { type: 'boolean' },
+        generated: { type: 'boolean' },
         colour: { type: 'string' },
         neural: { type: 'boolean' },
         yes: { type: 'boolean' },

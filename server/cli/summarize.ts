@@ -3,13 +3,16 @@
 import path from 'node:path';
 import { FactBook } from '../analysis/fact-book.ts';
 import { sourceOf } from '../analysis/source.ts';
+import type { Part } from '../protocol/requests.ts';
 import { readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
+import { sentencesAbout } from '../summary/generated.ts';
 import { summarize } from '../summary/summarize.ts';
 import { Grammars } from '../syntax/grammars.ts';
-import { UsageError } from './arguments.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
+import { openCoderInUse } from './coder.ts';
 import type { Command } from './command.ts';
-import { print, printJson } from './output.ts';
+import { note, print, printJson } from './output.ts';
 import { findPart } from './place.ts';
 import { openSession, type Session } from './session.ts';
 import { summaryText } from './summary-text.ts';
@@ -33,7 +36,8 @@ export const summarizeFolder: Command = async (line, signal) => {
     }
     const summary = summarize(source, facts, options);
     const { activity } = await readChanges(session.repository, historyBudget, signal);
-    const whole = { ...summary, ...(activity && { activity }) };
+    const generated = line.generated ? await sentencesOf(summary.parts, line, signal) : undefined;
+    const whole = { ...summary, ...(activity && { activity }), ...(generated && { generated }) };
     if (line.json) printJson(whole);
     else print(summaryText(whole, process.stdout.columns ?? 160));
   } catch (error) {
@@ -41,6 +45,20 @@ export const summarizeFolder: Command = async (line, signal) => {
     throw error;
   }
 };
+
+async function sentencesOf(parts: readonly Part[], line: CommandLine, signal: AbortSignal) {
+  const coder = await openCoderInUse(line);
+  try {
+    return await sentencesAbout(parts, async (question, folder) => {
+      note(`Describing ${folder}.`);
+      const answer = await coder?.client.say(question, signal);
+      if (answer !== undefined) return answer;
+      throw new UsageError('--generated requires an instruction model in use: see "longsight model list".');
+    });
+  } finally {
+    await coder?.close();
+  }
+}
 
 /** Facts about all indexed files, and their sources. */
 export async function factsOfSession({ name, repository }: Session, signal: AbortSignal) {

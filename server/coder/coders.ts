@@ -55,7 +55,7 @@ export class Coders {
 
   async #load({ file, folder }: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
     const coder = await openCoder(file);
-    const { title, config, tokenizer, weights } = coder;
+    const { title, isInstructed, config, tokenizer, weights } = coder;
     try {
       const lowering = await chooseLowering(this.#runtime, this.#device);
       await convertDecoder(folder, config, weights, { lowering, between });
@@ -66,7 +66,7 @@ export class Coders {
       });
       if ((await knownSpeed(folder)) === undefined)
         await keepSpeed(folder, await measureSpeed(model, between));
-      return new CodeWriter(title, model, tokenizer, statesIn(folder, config, lowering));
+      return new CodeWriter({ title, isInstructed, tokenizer }, model, statesIn(folder, config, lowering));
     } finally {
       // The tokenizer no longer needs the file.
       await coder.close();

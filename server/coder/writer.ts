@@ -4,6 +4,8 @@ import type { DecoderModel } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
 import type { WriteParameters, Written } from '../engine/messages.ts';
+import type { Coder } from '../models/coder.ts';
+import { type ChatQuestion, chatPrompt } from './chat.ts';
 import { HeldChooser, TokenBytes } from './held-text.ts';
 import { blockTokens, type KeptStates } from './kept-states.ts';
 import { LineWriter } from './line-writer.ts';
@@ -12,6 +14,8 @@ import { type Anchor, promptOf } from './prompt.ts';
 /** Documents whose states are kept: 12 kB a token for a model of half a billion parameters. */
 const mostDocuments = 4;
 const mostTokens = 160;
+/** Tokens of an answer: a long sentence. */
+const mostSaid = 64;
 /** Tokens per run: cancellation waits for the current run. */
 const chunk = 32;
 
@@ -24,6 +28,7 @@ interface Open {
 
 export class CodeWriter {
   readonly title: string;
+  readonly #isInstructed: boolean;
   readonly #model: DecoderModel;
   readonly #tokenizer: DecoderTokenizer;
   readonly #bytes: TokenBytes;
@@ -32,8 +37,13 @@ export class CodeWriter {
   readonly #open = new Map<string, Open>();
 
   /** @param states what earlier sessions have read; without it nothing is kept for later ones */
-  constructor(title: string, model: DecoderModel, tokenizer: DecoderTokenizer, states?: KeptStates) {
+  constructor(
+    { title, isInstructed, tokenizer }: Pick<Coder, 'title' | 'isInstructed' | 'tokenizer'>,
+    model: DecoderModel,
+    states?: KeptStates,
+  ) {
     this.title = title;
+    this.#isInstructed = isInstructed;
     this.#states = states;
     this.#model = model;
     this.#tokenizer = tokenizer;
@@ -62,6 +72,32 @@ export class CodeWriter {
       // The output is not part of the document.
       session.truncate(Math.min(ids.length, session.ids.length));
     }
+  }
+
+  /**
+   * The first line of an answer, without what follows a limit of tokens.
+   * @param between as in `write`
+   * @returns undefined if the model is no instruction model
+   */
+  async say(question: ChatQuestion, between: () => Promise<void>): Promise<string | undefined> {
+    const ids = this.#isInstructed ? chatPrompt(this.#tokenizer, question) : undefined;
+    if (ids === undefined) return undefined;
+    const session = new DecoderSession(this.#model, { chunk });
+    const last = await session.read(ids, { between });
+    const stream = this.#tokenizer.decodeStream();
+    const chooser = new HeldChooser(this.#bytes, '');
+    let text = '';
+    await decode(session, last, this.#model.config.vocabulary, {
+      maxTokens: mostSaid,
+      choose: logits => {
+        const { token } = chooser.choose(logits);
+        text += stream.push(token);
+        return token;
+      },
+      isEnd: token => this.#tokenizer.isSpecial(token) || text.trimStart().includes('\n'),
+      between,
+    });
+    return text.trimStart().split('\n', 1)[0]!.trimEnd();
   }
 
   /** Forgets what was read of all documents, on disk as well. */

@@ -21,6 +21,8 @@ export interface ModelReference {
 interface Work {
   /** Has a code model write at the cursor. The first call converts the model, which takes a minute or more. */
   write: { parameters: WriteParameters; result: Written };
+  /** Has a code model answer a question with one line; no text if the model is no instruction model. */
+  say: { parameters: SayParameters; result: { readonly text: string | undefined } };
   /** Forgets what the code model has read, on disk as well. */
   forgetWritten: { parameters: null; result: null };
   /** Prefills the text above a cursor, so that writing there starts sooner; yields to all urgent work. */
@@ -114,6 +116,13 @@ export interface WriteParameters {
   readonly least?: number;
   /** Milliseconds of writing after which the first line ends where it is, and twice as many after which a block does. */
   readonly budget?: number;
+}
+
+export interface SayParameters {
+  readonly coder: CoderReference;
+  /** What the model is to do, and what with. */
+  readonly instruction: string;
+  readonly question: string;
 }
 
 export interface Written {

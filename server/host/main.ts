@@ -50,6 +50,7 @@ const handlers: WorkerHandlers = {
   'internal/complete': (question, signal) => worker.complete(question, signal),
   'internal/folders': () => worker.folders(),
   summary: (parameters, signal) => worker.summary.summarize(parameters, signal),
+  generatedSentence: ({ path }, signal) => worker.generatedSentence(path, signal),
   map: (parameters, signal) => worker.summary.map(parameters, signal),
   digest: (parameters, signal) => worker.summary.digest(parameters, signal),
   describe: (parameters, signal) => worker.summary.describe(parameters, signal),

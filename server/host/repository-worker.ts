@@ -8,7 +8,7 @@ import type { CoderReference } from '../engine/messages.ts';
 import { watchPower } from '../engine/power.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
-import type { Coverage } from '../protocol/requests.ts';
+import type { Coverage, Statement } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
 import { CacheStore } from '../storage/cache-store.ts';
@@ -228,6 +228,12 @@ export class RepositoryWorker {
 
   get summary(): SummaryWorker {
     return this.#opened().summary;
+  }
+
+  async generatedSentence(path: string, signal: AbortSignal): Promise<Statement | null> {
+    const { coder, summary } = this.#opened();
+    if (coder === undefined) return null;
+    return (await summary.sentenceAbout(path, question => coder.say(question, signal), signal)) ?? null;
   }
 
   get review(): ReviewWorker {

@@ -12,8 +12,10 @@ import type {
   LineSummaries,
   LineSummary,
   MapParameters,
+  Part,
   Places,
   RepositoryMap,
+  Statement,
   Summary,
   SummaryParameters,
 } from '../protocol/requests.ts';
@@ -22,6 +24,7 @@ import { type Changes, readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
 import { makeDigest } from '../summary/digest.ts';
 import type { FactCache } from '../summary/fact-cache.ts';
+import { type Ask, GeneratedSentences } from '../summary/generated.ts';
 import { buildMap } from '../summary/map.ts';
 import { summarize } from '../summary/summarize.ts';
 import type { SummaryCache } from '../summary/summary-cache.ts';
@@ -46,6 +49,9 @@ export class SummaryWorker {
   readonly #name: string;
   readonly #repository: Repository<CopyMemory>;
   readonly #meter = new SurpriseMeter();
+  readonly #sentences = new GeneratedSentences();
+  /** Of the latest summary. */
+  #parts: readonly Part[] | undefined;
   #book: Promise<FactBook> | undefined;
   #changes: Promise<Changes> | undefined;
   readonly #kept: Kept | undefined;
@@ -87,9 +93,19 @@ export class SummaryWorker {
       ...(budget === undefined ? {} : { budget }),
     });
     if (!wasRead) return { ...summary, earlier: true };
+    if (whole) this.#parts = summary.parts;
     const current = { ...summary, ...activityOf(await this.#whatChanged()) };
     if (whole) void this.#keep(current);
     return current;
+  }
+
+  /** A generated sentence about a folder; undefined if there is none worth showing. */
+  async sentenceAbout(path: string, ask: Ask, signal: AbortSignal): Promise<Statement | undefined> {
+    if (this.#parts === undefined) {
+      const { source, facts } = await this.#facts(signal);
+      this.#parts = summarize(source, facts).parts;
+    }
+    return await this.#sentences.about(this.#parts, path, ask);
   }
 
   async describe(parameters: DescribeParameters, signal: AbortSignal): Promise<Description> {
@@ -152,6 +168,7 @@ export class SummaryWorker {
   /** Something was indexed: git history may be new, too. */
   noteChange(): void {
     this.#changes = undefined;
+    this.#parts = undefined;
   }
 
   async clear(): Promise<void> {

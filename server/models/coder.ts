@@ -1,4 +1,5 @@
 /** A GGUF file opened as a code model, with all that conversion and completion need. */
+import path from 'node:path';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import { type DecoderTokenizer, tokenizerOf } from '../decoder-tokens/tokenizer.ts';
 import { decoderConfigOf, type GgufWeights, weightsOf } from '../gguf/decoder.ts';
@@ -8,6 +9,8 @@ import { GgufFile } from '../gguf/reader.ts';
 export interface Coder {
   /** The file's name for the model. */
   readonly title: string;
+  /** It answers questions, by the names in and of the file. */
+  readonly isInstructed: boolean;
   readonly config: DecoderConfig;
   readonly tokenizer: DecoderTokenizer;
   readonly weights: GgufWeights;
@@ -27,6 +30,11 @@ export async function openCoder(file: string): Promise<Coder> {
       );
     return {
       title: gguf.metadata.string('general.name', ''),
+      // Not every file says it of itself.
+      isInstructed: [
+        path.basename(file),
+        ...['general.finetune', 'general.name'].map(key => gguf.metadata.string(key, '')),
+      ].some(text => /instruct|chat/i.test(text)),
       config,
       tokenizer,
       weights: weightsOf(gguf, config),

@@ -17,6 +17,7 @@ import type {
   Places,
   RepositoryMap,
   RequestOf,
+  Statement,
   Status,
   Summary,
 } from './requests.ts';
@@ -63,6 +64,11 @@ const table = {
   /** Downloads a code model. Send only with the user's consent. Cancellable; a later request resumes. */
   getModel: answeredByServer<CodeModels>()(fields({ name: string })),
   summary: answeredByWorker<Summary>()(fields({ path, budget })),
+  /**
+   * A sentence about a folder that the instruction model in use makes of statements about what is in it; null without
+   * such a model, without three statements, and where the model says what they do not. Takes seconds. Cancellable.
+   */
+  generatedSentence: answeredByWorker<Statement | null>()(fields({ path: string })),
   /** Describes a folder, file or selection. */
   describe: answeredByWorker<Description>()(fields({ path, lines: v.exactOptional(lines) })),
   map: answeredByWorker<RepositoryMap>()(fields({ path, measure: v.exactOptional(flag) })),

@@ -73,6 +73,8 @@ export interface Statement extends Place {
   readonly endLine?: number;
   /** True only for prose written by a model, which is marked as generated wherever it is shown. */
   readonly generated: boolean;
+  /** Of a generated statement: the places it was made from, in the order of the evidence. */
+  readonly sources?: readonly Place[];
 }
 
 /** A folder or a file in the summary tree. */
@@ -155,6 +157,8 @@ export interface Activity {
 
 export interface Summary {
   readonly name: string;
+  /** Sentences of an instruction model about folders, if they were asked for. */
+  readonly generated?: readonly { readonly folder: string; readonly statement: Statement }[];
   /** Only if git knows the folder. */
   readonly activity?: Activity;
   /** True for an earlier session's result: indexing is in progress; ask again when it is done. */

@@ -15,6 +15,7 @@ export interface SettingsShape {
   'summary.follow': boolean;
   'summary.hover': boolean;
   'summary.codeLens': boolean;
+  'summary.generated': boolean;
   'read.onOpen': boolean;
   'read.exclude': string[];
   'read.maxFileSize': number;
@@ -106,6 +107,13 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     default: false,
     scope: 'resource',
     description: 'Show a one-line description and the number of files that use it above each definition.',
+  },
+  'summary.generated': {
+    type: 'boolean',
+    default: false,
+    scope: 'window',
+    description:
+      'Have the code model write one sentence for each part of the summary, marked as generated, with its sources. Requires an instruction model.',
   },
   'read.onOpen': {
     type: 'boolean',

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { statesFolder } from '../coder/kept-states.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
-import type { CoderReference } from '../engine/messages.ts';
+import type { CoderReference, SayParameters } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import { choose, copiedLines, firstLine, leastWritten } from './choice.ts';
@@ -56,6 +56,20 @@ export class CoderClient {
       },
       (error: unknown) => options.onProblem(`The code model cannot be used: ${messageOf(error)}`),
     );
+  }
+
+  /**
+   * One line that an instruction model answers.
+   * @returns undefined on battery, and if the model is not ready or no instruction model
+   * @throws what the engine throws
+   */
+  async say(
+    question: Pick<SayParameters, 'instruction' | 'question'>,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    await this.ready;
+    if (!this.#isReady || this.#savesEnergy) return undefined;
+    return (await this.#engine.run('say', { coder: this.#coder, ...question }, { signal })).text;
   }
 
   /** Forgets what the model has read, on disk as well. @throws what the engine throws */

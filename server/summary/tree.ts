@@ -98,3 +98,9 @@ export function buildTree(
   }
   return root.children;
 }
+
+/** A folder or file of the tree, by path. */
+export function partAt(parts: readonly Part[], path: string): Part | undefined {
+  const next = parts.find(part => part.path === path || path.startsWith(`${part.path}/`));
+  return next === undefined || next.path === path ? next : partAt(next.children, path);
+}

@@ -25,7 +25,7 @@ const folder = process.env['CODER'] ?? '';
 const lowering = await chooseLowering(runtime, 'cpu');
 await convertDecoder(folder, coder.config, coder.weights, { lowering });
 const model = await DecoderModel.open(runtime, folder, coder.config, { lowering, device: 'cpu', threads: 1 });
-const writer = new CodeWriter(coder.title, model, coder.tokenizer);
+const writer = new CodeWriter(coder, model);
 const tokenizer = loadTokenizer();
 for (const repository of folders) {
   const { name, memory, files } = await readRepository(repository, tokenizer);

@@ -51,6 +51,7 @@ function messagesOf(uri: string, root: string): readonly Sent[] {
   const own: Record<string, unknown> = {
     pause: { paused: false },
     summary: { path: 'src', budget: 100 },
+    generatedSentence: { path: 'src' },
     describe: { path: 'src/main.ts', lines: { first: 1, last: 2 } },
     map: { path: 'src', measure: false },
     digest: { path: 'src', budget: 500, format: 'json' },

@@ -160,6 +160,10 @@ async function perform(
       const writer = await coders.get(request.parameters.coder, between);
       return { read: await writer.readAhead(request.parameters, between) };
     }
+    case 'say': {
+      const writer = await coders.get(request.parameters.coder, between);
+      return { text: await writer.say(request.parameters, between) };
+    }
     case 'write': {
       const writer = await coders.get(request.parameters.coder, between);
       return writer.write(request.parameters, between);

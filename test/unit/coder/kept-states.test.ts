@@ -71,7 +71,8 @@ test('a later session reads only what the earlier one has not, and writes the sa
   const options = { lowering: 'float32', device: 'cpu' } as const;
   const model = await DecoderModel.open(await loadRuntime(), models, config, options);
   const log = newLog();
-  const writer = () => new CodeWriter('tiny', model, byteTokenizer, new KeptStates(log, config, 'float32'));
+  const tiny = { title: 'tiny', isInstructed: false, tokenizer: byteTokenizer };
+  const writer = () => new CodeWriter(tiny, model, new KeptStates(log, config, 'float32'));
   const question = {
     coder: { file: '', folder: '' },
     document: 'a.ts',

@@ -20,7 +20,8 @@ const model = await DecoderModel.open(await loadRuntime(), folder, config, {
   device: 'cpu',
 });
 after(() => model.release());
-const writer = () => new CodeWriter('tiny', model, byteTokenizer);
+const tiny = { title: 'tiny', isInstructed: false, tokenizer: byteTokenizer };
+const writer = () => new CodeWriter(tiny, model);
 const question = { coder: { file: '', folder: '' }, document: 'a.ts', after: '\n', maxLines: 3 };
 const nothing = async () => {};
 

@@ -147,3 +147,26 @@ test('an unknown kind of symbol has an icon', () => {
   assert.equal(find('symbols/planStay@a.ts:15').icon, 'symbol-method');
   assert.equal(find('symbols/planStay@b.ts:4').icon, 'symbol-misc');
 });
+
+test('a generated sentence is marked, stands below its folder with its sources, and describes a folder without another', () => {
+  const sources = [
+    { path: 'src/main.ts', line: 2 },
+    { path: 'src/bare.ts', line: 7 },
+  ];
+  const sentence = { text: 'Starts a service.', path: 'src/main.ts', line: 2, generated: true, sources };
+  const nodes = nodesOf(full, say, new Map([['src', sentence]]));
+  const part = all(nodes).find(({ id }) => id === 'parts/src');
+  assert.deepEqual([part?.description, part?.generated], ['Starts a service.', true]);
+  assert.match(part?.spoken ?? '', /generated/);
+  const [first] = part?.children ?? [];
+  assert.deepEqual(
+    [first?.label, first?.description, first?.icon],
+    ['Starts a service.', 'generated', 'sparkle'],
+  );
+  assert.deepEqual(
+    first?.children.map(({ place }) => place),
+    sources,
+  );
+  const ids = all(nodes).map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+});
