@@ -157,7 +157,6 @@ export interface Activity {
 
 export interface Summary {
   readonly name: string;
-  /** Sentences of an instruction model about folders, if they were asked for. */
   readonly generated?: readonly { readonly folder: string; readonly statement: Statement }[];
   /** Only if git knows the folder. */
   readonly activity?: Activity;
