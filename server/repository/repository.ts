@@ -216,7 +216,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       if (!signal?.aborted) throw error;
       run.complete = false;
     }
-    if (within === undefined) await run.clock.wait('cache', () => this.save());
+    if (within === undefined) await run.clock.wait('cache', async () => this.#cache?.save(run.complete));
     run.problems.push(...(this.#cache?.takeProblems() ?? []));
     return run.result();
   }
@@ -304,9 +304,9 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const { file, bytes } = fetched.read;
     const hash = run.clock.time('read', () => hashOf(bytes));
     const known = await run.clock.wait('cache', async () => this.#cache?.findByContent(file, hash));
-    if (known !== undefined) run.cached++;
     const outcome = known?.outcome ?? (await encodeFile(fetched.read, hash, this.tokenizer, run.clock));
-    this.#cache?.note(file, hash, outcome);
+    if (known === undefined) this.#cache?.note(file, hash, outcome);
+    else run.cached++;
     if (!overtaken()) this.#commit(file, hash, outcome, run);
   }
 
@@ -368,6 +368,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       if (within === undefined && this.#updated.has(path)) continue;
       this.#drop(path, run);
       this.ledger.forget(path);
+      this.#cache?.forget(path);
     }
   }
 }

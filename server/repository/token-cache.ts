@@ -59,8 +59,7 @@ export class TokenCache {
   readonly #latest = new Map<string, Row>();
   readonly #problems = new Set<string>();
   readonly #loaded = new Map<string, Promise<Uint16Array | undefined>>();
-  /** Tokens of the unfinished pack. */
-  #filling = { name: newPackName(), parts: [] as Uint16Array[], count: 0 };
+  #filling = newPack();
   #writing: Promise<void> = Promise.resolve();
   readonly #opened = Date.now();
   #changed = false;
@@ -127,12 +126,20 @@ export class TokenCache {
     this.#changed = true;
   }
 
-  /** Writes all records. Never fails: errors become problems. */
-  async save(): Promise<void> {
+  /** Records that a file is gone: what is known of it counts as an earlier version. */
+  forget(path: string): void {
+    this.#latest.delete(path);
+  }
+
+  /**
+   * Writes all records. Never fails: errors become problems.
+   * @param isComplete whether all files have been looked up or noted, so that the other records are of earlier versions
+   */
+  async save(isComplete = true): Promise<void> {
     if (!this.#changed && Date.now() - this.#savedAt < useRefreshAfter) return;
     try {
       await this.#mergeList();
-      await this.#tidy();
+      if (isComplete) await this.#tidy();
       this.#closePack();
       await this.#writing;
       await this.#store.put(
@@ -154,7 +161,7 @@ export class TokenCache {
     this.#rows.clear();
     this.#latest.clear();
     this.#loaded.clear();
-    this.#filling = { name: newPackName(), parts: [], count: 0 };
+    this.#filling = newPack();
     await this.#store.removeRepository(this.#repository);
   }
 
@@ -169,13 +176,18 @@ export class TokenCache {
     const { outcome, hash } = row;
     if (row.usedAt < this.#opened) this.#setRow({ ...row, usedAt: Date.now() }, isState(row, file));
     if ('reason' in outcome) return { hash, outcome };
-    const pack = await this.#packOf(outcome.pack);
-    if (pack === undefined) {
+    const tokens = await this.#tokensAt(outcome);
+    if (tokens === undefined) {
       this.#forgetPack(outcome.pack);
       return undefined;
     }
-    const tokens = pack.subarray(outcome.start, outcome.start + outcome.count);
     return { hash, outcome: { tokens, ...(outcome.note !== undefined && { note: outcome.note }) } };
+  }
+
+  async #tokensAt({ pack: name, start, count }: PackRange): Promise<Uint16Array | undefined> {
+    // Not from a joined copy: a file's tokens would keep all of it.
+    if (name === this.#filling.name) return this.#filling.parts.get(start);
+    return (await this.#packOf(name))?.subarray(start, start + count);
   }
 
   #setRow(row: Row, isLatest = true): void {
@@ -191,7 +203,7 @@ export class TokenCache {
       count: tokens.length,
       ...(note !== undefined && { note }),
     };
-    filling.parts.push(tokens);
+    filling.parts.set(filling.count, tokens);
     filling.count += tokens.length;
     if (filling.count >= packTokens) this.#closePack();
     return range;
@@ -200,8 +212,8 @@ export class TokenCache {
   #closePack(): void {
     const { name, parts, count } = this.#filling;
     if (count === 0) return;
-    this.#filling = { name: newPackName(), parts: [], count: 0 };
-    const tokens = joined(parts, count);
+    this.#filling = newPack();
+    const tokens = joined(parts.values(), count);
     // Served from here until it is written.
     this.#keepLoaded(name, Promise.resolve(tokens));
     this.#writing = this.#writing.then(async () => {
@@ -214,9 +226,8 @@ export class TokenCache {
     });
   }
 
-  /** The tokens of a pack, or undefined if it is lost. */
+  /** The tokens of a finished pack, or undefined if it is lost. */
   async #packOf(name: string): Promise<Uint16Array | undefined> {
-    if (name === this.#filling.name) return joined(this.#filling.parts, this.#filling.count);
     const loaded = this.#loaded.get(name) ?? this.#load(name);
     this.#keepLoaded(name, loaded);
     return loaded;
@@ -252,12 +263,16 @@ export class TokenCache {
 
   #forgetPack(name: string): void {
     this.#loaded.delete(name);
-    for (const [key, row] of this.#rows) {
+    for (const row of this.#rows.values()) {
       if ('reason' in row.outcome || row.outcome.pack !== name) continue;
-      this.#rows.delete(key);
-      if (this.#latest.get(row.path) === row) this.#latest.delete(row.path);
+      this.#dropRow(row);
       this.#changed = true;
     }
+  }
+
+  #dropRow(row: Row): void {
+    this.#rows.delete(keyOf(row.path, row.hash));
+    if (this.#latest.get(row.path) === row) this.#latest.delete(row.path);
   }
 
   /** Merges what this or another process has saved. */
@@ -275,12 +290,14 @@ export class TokenCache {
 
   /** Drops the least recently used versions, and repacks packs that are mostly dropped. */
   async #tidy(): Promise<void> {
-    const isUsed = (row: Row): boolean => row.usedAt >= this.#opened;
+    const isCurrent = (row: Row): boolean => row.usedAt >= this.#opened && this.#latest.get(row.path) === row;
     const rows = [...this.#rows.values()].sort((one, other) => other.usedAt - one.usedAt);
-    let room = 2 * rows.reduce((sum, row) => sum + (isUsed(row) ? tokensIn(row) : 0), 0);
+    let room = rows.reduce((sum, row) => sum + (isCurrent(row) ? tokensIn(row) : 0), 0);
     for (const row of rows) {
-      room -= tokensIn(row);
-      if (room < 0 && !isUsed(row)) this.#rows.delete(keyOf(row.path, row.hash));
+      if (isCurrent(row)) continue;
+      // A verdict takes no tokens, but a row.
+      room -= Math.max(1, tokensIn(row));
+      if (room < 0) this.#dropRow(row);
     }
     for (const [name, used] of this.#packsInUse()) {
       if (name === this.#filling.name) continue;
@@ -331,11 +348,18 @@ function tokensIn(row: Row): number {
   return 'reason' in row.outcome ? 0 : row.outcome.count;
 }
 
-function newPackName(): string {
-  return `pack-${randomUUID()}`;
+/** An unfinished pack: the tokens of each file by where they start. */
+interface Filling {
+  readonly name: string;
+  readonly parts: Map<number, Uint16Array>;
+  count: number;
 }
 
-function joined(parts: readonly Uint16Array[], count: number): Uint16Array<ArrayBuffer> {
+function newPack(): Filling {
+  return { name: `pack-${randomUUID()}`, parts: new Map(), count: 0 };
+}
+
+function joined(parts: Iterable<Uint16Array>, count: number): Uint16Array<ArrayBuffer> {
   const all = new Uint16Array(count);
   let at = 0;
   for (const part of parts) {

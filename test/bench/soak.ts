@@ -14,15 +14,20 @@ import { Repository } from '../../server/repository/repository.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { randomFrom } from './repositories.ts';
 import { Editing } from './soak/editing.ts';
-import type { Used } from './soak/probe.ts';
+import type { ThreadMemory, Used } from './soak/probe.ts';
 import { held, Window } from './soak/window.ts';
 
 interface Sample {
   readonly events: number;
   /** In megabytes, after a garbage collection. */
   readonly rss: number;
-  readonly server: number;
-  readonly threads: number;
+  /** What the threads hold: objects, and buffers outside the heaps. */
+  readonly objects: number;
+  readonly buffers: number;
+  /** The rest of the resident memory: spare pages of the heaps, mapped files, and what the allocator keeps. */
+  readonly spare: number;
+  readonly files: number;
+  readonly allocator: number;
   readonly tokens: number;
 }
 
@@ -83,13 +88,29 @@ async function sample(): Promise<void> {
     if (look > 0) await setTimeout(1000);
     looks.push(await editing.main.memory());
   }
-  const { rss, server, threads } = looks.reduce((least, one) => (one.threads < least.threads ? one : least));
-  const now = { events: done, rss: rss / 1e6, server: server / 1e6, threads: threads / 1e6, tokens };
+  const { rss, server, threads, files } = looks.reduce((least, one) =>
+    heldBy(one.threads) < heldBy(least.threads) ? one : least,
+  );
+  const spare = server.spare + threads.spare;
+  const now = {
+    events: done,
+    rss: rss / 1e6,
+    objects: (server.objects + threads.objects) / 1e6,
+    buffers: (server.buffers + threads.buffers) / 1e6,
+    spare: spare / 1e6,
+    files: files / 1e6,
+    allocator: (rss - heldBy(server) - heldBy(threads) - spare - files) / 1e6,
+    tokens,
+  };
   samples.push(now);
   const rate = done / ((Date.now() - started) / 1000);
   console.log(
-    `${String(done).padStart(7)} events  ${now.rss.toFixed(1).padStart(6)} MB resident  ${now.server.toFixed(2)} + ${now.threads.toFixed(2)} MB held  ${tokens} tokens  ${rate.toFixed(0)} events/s`,
+    `${String(done).padStart(7)} events  ${now.rss.toFixed(1).padStart(6)} MB resident = ${now.objects.toFixed(1)} objects + ${now.buffers.toFixed(1)} buffers + ${now.spare.toFixed(1)} spare heap + ${now.files.toFixed(1)} files + ${now.allocator.toFixed(1)} allocator  ${tokens} tokens  ${rate.toFixed(0)} events/s`,
   );
+}
+
+function heldBy({ objects, buffers }: ThreadMemory): number {
+  return objects + buffers;
 }
 
 /** The remaining window's index equals a fresh read of the disk. */
@@ -163,7 +184,7 @@ function report(): void {
     console.log(`${String(count).padStart(8)}  ${kind}`);
   const half = samples.slice(Math.floor(samples.length / 2));
   const growths = [
-    ['held', growth(half, ({ server, threads }) => server + threads)],
+    ['held', growth(half, ({ objects, buffers }) => objects + buffers)],
     ['resident', growth(half, ({ rss }) => rss)],
     ['tokens', growth(half, ({ tokens }) => tokens)],
   ] as const;
