@@ -1,4 +1,4 @@
-/** Reasons in a file's text not to index it: generated, or packed. */
+/** Reasons in a file's text not to index it: generated, packed, or encoded. */
 import type { Verdict } from '../protocol/verdict.ts';
 
 /** The part of a file in which a generator signs. */
@@ -110,6 +110,21 @@ function commentsAtTop(head: string, comment: RegExp): string[] {
     lines.push(line);
   }
   return lines;
+}
+
+/** Between these lines, certificates and keys are base64: RFC 7468, RFC 4880. */
+const armour = /-----BEGIN ([A-Z0-9 ]{1,60})-----[^-]*-----END \1-----/g;
+
+/** With a smaller share of armour, the rest is worth reading. */
+const leastArmour = 0.7;
+
+/** Whether the text is certificates or public keys, which a person leaves to programs. Private keys are secrets. */
+export function verdictOnArmour(text: string): Verdict | undefined {
+  if (!text.includes('-----BEGIN ') || text.includes('PRIVATE')) return undefined;
+  let covered = 0;
+  for (const [block] of text.matchAll(armour)) covered += block.length;
+  if (covered < leastArmour * text.trim().length) return undefined;
+  return { reason: 'binary', detail: 'It holds encoded certificates or public keys.' };
 }
 
 const longLine = 500;

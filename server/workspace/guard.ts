@@ -29,17 +29,33 @@ export function verdictOnOpened(
   if (!stat.isFile()) return { reason: 'unreadable', detail: 'It is not a regular file.' };
   if (stat.size > limit)
     return { reason: 'oversized', detail: `It has ${stat.size} bytes, more than ${limit}.` };
-  if (process.platform === 'linux' && pathOfDescriptor(descriptor) === absolute) return undefined;
   const folder = path.dirname(absolute);
+  const symlink: Verdict = { reason: 'symlink', detail: 'A folder above it is a symbolic link.' };
   try {
-    if (fs.realpathSync.native(folder) !== folder)
-      return { reason: 'symlink', detail: 'A folder above it is a symbolic link.' };
-    const { ino, dev } = fs.lstatSync(absolute);
-    return ino === stat.ino && dev === stat.dev ? undefined : 'changed';
+    const opened = process.platform === 'linux' ? pathOfDescriptor(descriptor) : undefined;
+    if (opened !== undefined) {
+      if (isSamePath(opened, absolute)) return undefined;
+      return fs.realpathSync.native(folder) === folder ? 'changed' : symlink;
+    }
+    // Links may come and go between two looks, so one look is no proof.
+    for (let look = 0; look < looks; look++) {
+      if (fs.realpathSync.native(folder) !== folder) return symlink;
+      const { ino, dev } = fs.lstatSync(absolute);
+      if (ino !== stat.ino || dev !== stat.dev) return 'changed';
+    }
+    return undefined;
   } catch (error) {
     if (isAbsence(error)) return 'changed';
     throw error;
   }
+}
+
+/** Where the system does not tell what was opened. */
+const looks = 3;
+
+/** Some Linux file systems ignore case, or compose letters. */
+function isSamePath(one: string, other: string): boolean {
+  return one === other || one.normalize().toLowerCase() === other.normalize().toLowerCase();
 }
 
 /** Linux reports where a descriptor points. */

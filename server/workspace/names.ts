@@ -6,7 +6,7 @@ import { secretByName } from './secrets/names.ts';
  * Version of this room's rules on what is left out by content (`content.ts`, `text.ts`, `secrets/`). Verdicts are
  * cached, so a rule change needs a new version.
  */
-export const filterVersion = 2;
+export const filterVersion = 3;
 
 /**
  * Folders of dependencies and build output, in `.gitignore` syntax. Git nearly always ignores these anyway; without git

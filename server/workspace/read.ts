@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import type { Verdict } from '../protocol/verdict.ts';
-import { verdictOnLines, verdictOnSignature } from './content.ts';
+import { verdictOnArmour, verdictOnLines, verdictOnSignature } from './content.ts';
 import { verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { guardedFlags, verdictOnOpened } from './guard.ts';
@@ -96,7 +96,7 @@ export function textOf(read: SourceBytes, contentHash: string): SourceText | Ver
   const text = (isNotebook ? cellsOf(decoded.text) : undefined) ?? decoded.text;
   if (text.trimStart() === '') return { reason: 'empty', detail: 'It holds white space only.' };
   if (!read.file.wanted) {
-    const verdict = verdictOnSignature(read.file.path, text) ?? verdictOnLines(text);
+    const verdict = verdictOnSignature(read.file.path, text) ?? verdictOnLines(text) ?? verdictOnArmour(text);
     if (verdict !== undefined) return verdict;
   }
   return { path: read.file.path, text, hash: contentHash, ...(note !== undefined && { note }) };

@@ -20,6 +20,10 @@ export function isOrdinaryPassword(password: string): boolean {
 const reserved =
   /^(?:(?:.*\.)?(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost)|127\.[\d.]+|0\.0\.0\.0|\[?::1\]?|192\.0\.2\.\d+|198\.51\.100\.\d+|203\.0\.113\.\d+|host|hostname|server|your[-_.\w]*|my[-_]?host|(?:.*\.)?(?:domain|site|host|yourdomain|mydomain)(?:\.(?:com|tld|net|org))?)$/i;
 
+export function isReservedHost(host: string): boolean {
+  return reserved.test(host);
+}
+
 /**
  * `scheme://user:password@host`, where neither password nor host is a placeholder.
  * @param isAside in a test or a document, where a password must look random

@@ -41,7 +41,7 @@ function search(path: string, text: string): Scanned {
   const isAside = isTestOrDocument(path);
   const short = plain && !isAside ? findShortPassword(text) : undefined;
   if (short !== undefined) return { find: short, hinted: false };
-  const scanned = scan(text, { plain, tokensOnly: isAside && !plain });
+  const scanned = scan(text, { plain, isAside });
   return scanned.find === undefined && presetMaySearch(path, text) ? { hinted: true } : scanned;
 }
 

@@ -35,7 +35,12 @@ export function isTestEnvironment(path: string): boolean {
 const byName: readonly (readonly [RegExp, string])[] = [
   [environmentFile, 'Environment files usually hold secrets.'],
   [
-    /^(?:ssh_host_)?(?:id_)?(?:rsa|dsa|ecdsa|ed25519)(?:_sk|_key)?$|^(?:ssh_host_\w+|deploy|private)_key$|\.(?:pem|key|ppk|pk8|p8)$|^(?:private|secret)[\w-]*\.asc$/i,
+    /^(?:ssh_host_)?(?:id_)?(?:rsa|dsa|ecdsa|ed25519)(?:_sk|_key)?$|^(?:ssh_host_\w+|deploy|private)_key$|\.(?:key|ppk|pk8|p8)$|^(?:private|secret)[\w-]*\.asc$/i,
+    'Files of this name hold keys.',
+  ],
+  // Any other may hold a certificate, which is public: its content decides.
+  [
+    /^(?!.*(?:pub|cert|crt|chain|bundle)).*(?:key|priv|rsa|dsa|ed25519|identity|secret).*\.pem$/i,
     'Files of this name hold keys.',
   ],
   [/\.(?:p12|pfx|jks|keystore|kdbx?|keychain|gpg|pgp)$/i, 'It is a store of keys or passwords.'],

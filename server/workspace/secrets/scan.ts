@@ -40,8 +40,8 @@ export interface Scanned {
 export interface ScanOptions {
   /** Values may be unquoted (a settings file). */
   readonly plain: boolean;
-  /** Only tokens count (tests, documents). */
-  readonly tokensOnly: boolean;
+  /** In a test or a document: only tokens count, unless it is a settings file. */
+  readonly isAside: boolean;
 }
 
 export function scan(text: string, options: ScanOptions): Scanned {
@@ -75,12 +75,12 @@ function look(
   start: number,
   end: number,
   seen: number,
-  { plain, tokensOnly }: ScanOptions,
+  { plain, isAside }: ScanOptions,
 ): Find | undefined {
   // After an escaped line end in a string, skip the escape's letter.
   const from = text[start - 1] === '\\' && 'nrt'.includes(text[start]!) ? start + 1 : start;
-  const token = findToken(text, from, end);
-  if (token !== undefined || tokensOnly) return token;
+  const token = findToken(text, from, end, isAside);
+  if (token !== undefined || (isAside && !plain)) return token;
   if ((seen & separator) !== 0) {
     const assigned = findAssigned(text, from, end, plain);
     if (assigned !== undefined) return assigned;

@@ -1,6 +1,7 @@
 /** Matches token formats in a span of text without white space. */
+import { isReservedHost } from './addresses.ts';
 import { isEncodedKey } from './keys.ts';
-import { isMadeUp, isStandIn, looksRandom } from './placeholder.ts';
+import { isMadeUp, isStandIn, isUuid, looksRandom } from './placeholder.ts';
 import { looseShapes, type Shape, tokenShapes } from './shapes.ts';
 import type { Find } from './verdict.ts';
 
@@ -23,7 +24,8 @@ function startKey(text: string, at: number): number {
   return (text.charCodeAt(at) << 16) | text.charCodeAt(at + 1);
 }
 
-export function findToken(text: string, start: number, end: number): Find | undefined {
+/** @param isAside in a test or a document, where a web token may be a sample */
+export function findToken(text: string, start: number, end: number, isAside = false): Find | undefined {
   for (let at = start; at + 8 < end; at++) {
     if (!isBoundary(text, start, at)) continue;
     const key = startKey(text, at);
@@ -32,7 +34,7 @@ export function findToken(text: string, start: number, end: number): Find | unde
     const shapes = byStart.get(key);
     if (shapes === undefined) continue;
     for (const shape of shapes) {
-      const found = matchShape(text, at, shape);
+      const found = matchShape(text, at, shape, isAside);
       if (found !== undefined) return found;
     }
   }
@@ -91,7 +93,12 @@ function findPrefixed(stretch: string, start: number): Find | undefined {
   return { what: 'an access token', start: start + match.index, end: start + match.index + whole.length };
 }
 
-function matchShape(text: string, at: number, { what, prefix, body, isWeak }: Shape): Find | undefined {
+function matchShape(
+  text: string,
+  at: number,
+  { what, prefix, body, isWeak }: Shape,
+  isAside: boolean,
+): Find | undefined {
   if (!text.startsWith(prefix, at)) return undefined;
   body.lastIndex = at + prefix.length;
   const match = body.exec(text);
@@ -101,14 +108,14 @@ function matchShape(text: string, at: number, { what, prefix, body, isWeak }: Sh
   // Go marks the keys of its tests so that no scanner takes them for real ones.
   if (prefix.startsWith('M') && text.slice(Math.max(0, at - 40), at).includes('TESTING KEY'))
     return undefined;
-  if (prefix === 'eyJ' ? isHarmlessWebToken(prefix + found) : isMadeUp(found)) return undefined;
+  if (prefix === 'eyJ' ? isHarmlessWebToken(prefix + found, isAside) : isMadeUp(found)) return undefined;
   // `live_` in `pk_live_` is part of another prefix.
   if (isWeak && (/[_-]/.test(text[at - 1] ?? ' ') || !looksRandom(found, 14))) return undefined;
   return { what, start: at, end: body.lastIndex };
 }
 
-/** A web token from documentation, or an expired one: harmless. */
-function isHarmlessWebToken(token: string): boolean {
+/** A web token from documentation, or an expired one: harmless. In a test, so is one whose claims identify no one. */
+function isHarmlessWebToken(token: string, isAside: boolean): boolean {
   const [, payload = '', signature = ''] = token.split('.');
   if (isMadeUp(signature)) return true;
   try {
@@ -117,10 +124,23 @@ function isHarmlessWebToken(token: string): boolean {
     if (/John Doe|1234567890|"(?:foo|bar)"|hello,? world/i.test(told) || isStandIn(told)) return true;
     // It says when it was issued, but nothing about whom for.
     if (Object.keys(claims).every(name => name === 'iat' || name === 'nbf' || name === 'jti')) return true;
+    if (isAside && valuesIn(claims).every(isOrdinaryClaim)) return true;
     return typeof claims['exp'] === 'number' && claims['exp'] * 1000 < Date.now();
   } catch {
     return false;
   }
+}
+
+function valuesIn(claim: unknown): unknown[] {
+  return typeof claim === 'object' && claim !== null ? Object.values(claim).flatMap(valuesIn) : [claim];
+}
+
+/** A number or a word, as authors of tests write them: not a random id, and no address of somebody. */
+function isOrdinaryClaim(claim: unknown): boolean {
+  if (typeof claim !== 'string') return true;
+  if (isUuid(claim) || looksRandom(claim, 8)) return false;
+  const host = /(?:@|:\/\/)([\w.-]+)/.exec(claim)?.[1];
+  return host === undefined || isReservedHost(host);
 }
 
 function isBoundary(text: string, start: number, at: number): boolean {

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { AdaptiveFiles, type FileAccess } from '../../../server/workspace/file-access.ts';
 import { findGit, git, listWithGit } from '../../../server/workspace/git.ts';
 import { readRules } from '../../../server/workspace/guard.ts';
 import { FileReader } from '../../../server/workspace/read.ts';
@@ -66,6 +79,44 @@ describe('a file that is read', posix, () => {
     const read = await reader.read(fileAt(folder.at('sub/a.ts')));
     assert.ok('reason' in read && read.reason === 'symlink');
     assert.match(readRules(folder.root, 'sub/a.ts').problem!, /symbolic link/);
+  });
+
+  it('is never one outside, however fast a file or folder and a link take turns', async () => {
+    using outside = new TemporaryFolder({ 'a.ts': 'outside' });
+    using folder = new TemporaryFolder({ 'sub/a.ts': 'inside', 'top.ts': 'inside' });
+    const turns = new Worker(new URL('link-turns.mjs', import.meta.url), {
+      workerData: { root: folder.root, outside: outside.root },
+    });
+    try {
+      await once(turns, 'message');
+      const seen = new Map<string, number>();
+      const reader = new FileReader(1000);
+      for (let time = 0; time < 2000; time++)
+        for (const inside of ['sub/a.ts', 'top.ts']) {
+          const read = await reader.read(fileAt(folder.at(inside)));
+          const rules = readRules(folder.root, inside);
+          for (const one of ['bytes' in read ? String(read.bytes) : read.reason, rules.text ?? 'refused'])
+            seen.set(one, (seen.get(one) ?? 0) + 1);
+        }
+      assert.equal(seen.get('outside'), undefined);
+      assert.ok((seen.get('inside') ?? 0) > 0, [...seen.keys()].join(', '));
+    } finally {
+      await turns.terminate();
+    }
+  });
+
+  it('that grows meanwhile is read up to its limit', async () => {
+    using folder = new TemporaryFolder({ 'a.log': 'x'.repeat(900) });
+    const descriptor = openSync(folder.at('a.log'), 'a');
+    const growing: FileAccess = Object.assign(new AdaptiveFiles(), {
+      read: async (from: number, into: Buffer, offset: number, length: number) => {
+        writeSync(descriptor, 'y'.repeat(5000));
+        return readSync(from, into, offset, length, null);
+      },
+    });
+    const read = await new FileReader(1000, growing).read(fileAt(folder.at('a.log')));
+    closeSync(descriptor);
+    assert.ok('reason' in read && (read.reason === 'unreadable' || read.reason === 'oversized'));
   });
 
   it('is not a pipe, and is not waited for', async () => {

@@ -274,7 +274,7 @@ export const names: readonly string[] = `
   config/.env deploy/production.env .envrc .flaskenv .dev.vars .dev.vars.production .env.vault
   terraform.tfvars prod.tfvars prod.auto.tfvars secrets.tfvars.json terraform.tfstate terraform.tfstate.backup default.tfstate.1700.backup .terraformrc
   terraform.rc .terraform.d/credentials.tfrc.json
-  id_rsa id_rsa.bak id_ed25519 id_ed25519.old id_ecdsa id_ecdsa_sk id_dsa keys/id_rsa.orig server.key server.key.bak server.pem
+  id_rsa id_rsa.bak id_ed25519 id_ed25519.old id_ecdsa id_ecdsa_sk id_dsa keys/id_rsa.orig server.key server.key.bak server-key.pem
   private.pem key.pem tls.key cert.p12 cert.pfx store.jks release.keystore debug.keystore key.p8 key.ppk identity.pk8 vault.kdbx
   login.keychain secret.gpg secring.gpg private.asc ssh_host_rsa_key ssh_host_ed25519_key
   .ssh/config_keys/id_rsa .ssh/deploy_key deploy_key

@@ -103,6 +103,18 @@ describe('secrets in text', () => {
     assert.deepEqual(missed, []);
   });
 
+  it('are found: web tokens in tests that identify someone, or are in other files', async () => {
+    const tokens: [path: string, claims: object][] = [
+      ['a.test.ts', { sub: filled('%uuid', random), iat: 1_700_000_000 }],
+      ['a.test.ts', { iss: 'supabase', ref: drawn(random, 'l', 20), role: 'service_role' }],
+      ['a.test.ts', { email: 'first.last@acme.io' }],
+      ['test/a.json', { iss: 'https://login.acme.io/', scope: 'all' }],
+      ['src/a.ts', { user: 'alice', roles: ['admin'] }],
+    ];
+    for (const [path, claims] of tokens)
+      assert.ok(await isFound(path, `const t = '${webToken(claims)}';\n`), JSON.stringify(claims));
+  });
+
   it('are not repeated in messages', async () => {
     for (const [, form] of tokens) {
       const token = filled(form, random);
@@ -154,6 +166,14 @@ describe('secrets in names', () => {
 
 const hexExample = '0123456789abcdef'.repeat(2);
 
+/** Signed with random bytes. */
+function webToken(claims: object): string {
+  const [header, payload] = [{ alg: 'HS256', typ: 'JWT' }, claims].map(part =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  return `${header}.${payload}.${drawn(random, 'x', 43)}`;
+}
+
 const harmless: [path: string, text: string][] = [
   ['a.ts', `const url = \`https://\${user}:\${password}@host.company.com/\`;`],
   ['a.md', 'http://samuel:pass@example.com:8000/the/path'],
@@ -194,6 +214,9 @@ const harmless: [path: string, text: string][] = [
     'a.test.ts',
     `'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXNzYWdlIjoiaGVsbG8gd29ybGQifQ.B54pAqIiLbu170tGQ1rY06Twv__0qSHTA0ioQPIOvFE'`,
   ],
+  ...[{ iat: 1633046400, iss: 'hey' }, { user: 'alice', roles: ['admin'] }, { email: 'a@example.com' }].map(
+    (claims): [string, string] => ['a.test.ts', `'${webToken(claims)}'`],
+  ),
   ['a.html', `Stripe('${'pk_live'}_51H8xYzKq3VbN7mWpRtLs9DfGhJkAeUcX2iOoZyTnBvQwErTyUiOpAsDfG')`],
   ['a.ts', `-----BEGIN OpenVPN Static key V1-----\n...\n-----END OpenVPN Static key V1-----`],
   [
