@@ -5,10 +5,10 @@ import path from 'node:path';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import { relativeTo } from './folders.ts';
 import { isIgnoredByGit, listWithGit } from './git.ts';
-import { headOf, isGitData, repositoryOf } from './git-folder.ts';
+import { headOf, isGitData, repositoryOf, worktreeElsewhere } from './git-folder.ts';
 import { readRules } from './guard.ts';
 import { IgnoreTree } from './ignore/tree.ts';
-import { versionControlFolders } from './names.ts';
+import { cacheFolderOf, versionControlFolders } from './names.ts';
 import { Pace } from './pace.ts';
 import type { Skipped } from './source.ts';
 
@@ -127,6 +127,14 @@ class Lister implements Listing {
     const isBare = repository !== undefined && !repository.isLinked && isInside(absolute, repository.own);
     if (repository !== undefined && !isBare) this.#data.add(repository.data);
     if (!(byGit ?? isInGit(absolute))) {
+      await this.#walkAll(base, parts);
+      return;
+    }
+    const elsewhere = repository && worktreeElsewhere(absolute, repository);
+    if (elsewhere !== undefined) {
+      this.problems.push(
+        `git keeps the working tree of ${absolute} in ${elsewhere} (core.worktree). The files here were found without git.`,
+      );
       await this.#walkAll(base, parts);
       return;
     }
@@ -256,7 +264,10 @@ class Lister implements Listing {
   #add(relative: string): void {
     if (this.#isLeft(relative)) return;
     const { state, at } = this.#request.rules.ofFile(relative);
+    const cache = state === 'wanted' ? undefined : cacheFolderOf(relative);
     if (state === 'ignored') this.#report(at);
+    else if (cache !== undefined)
+      this.#report(cache, 'It is part of a cache: its files are named by hashes.');
     else this.files.push({ path: relative, wanted: state === 'wanted' });
   }
 

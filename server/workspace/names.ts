@@ -18,6 +18,17 @@ export const dependencyFolders: readonly string[] = wordsOf(`
   .gradle/ .terraform/ .next/ .nuxt/ .svelte-kit/ .parcel-cache/ .turbo/ .nyc_output/
 `);
 
+/** How `cacache` lays out its entries, as npm's caches have them and ours: by hashes, in a folder of whatever name. */
+const cacheEntry = /(?:^|\/)(?:index-v\d+|content-v\d+\/sha\d+)\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{24,}$/;
+
+/** The part of a cache, as a folder with `/` at the end, that a file lies in by the shape of its path. */
+export function cacheFolderOf(path: string): string | undefined {
+  const at = cacheEntry.exec(path)?.index;
+  if (at === undefined) return undefined;
+  const name = path[at] === '/' ? at + 1 : at;
+  return path.slice(0, path.indexOf('/', name) + 1);
+}
+
 /** Version control's data folders. They are not the user's own work and are not listed. */
 export const versionControlFolders: ReadonlySet<string> = new Set([
   '.git',

@@ -32,6 +32,10 @@ function repository(files: Record<string, string>, at = ''): TemporaryFolder {
   return folder;
 }
 
+function configWith(worktree: string): string {
+  return `[core]\n\trepositoryformatversion = 0\n\tworktree = ${worktree}\n`;
+}
+
 describe('working trees of one repository', () => {
   it('inside it are read once', async () => {
     using folder = repository({ 'a.ts': 'a' });
@@ -94,5 +98,28 @@ describe('a folder that the repository around it ignores', () => {
     home.git('init', '-q');
     home.git('add', '-f', 'work/a.ts');
     assert.deepEqual((await discover(home.at('work'))).paths, ['.gitignore', 'a.ts', 'b.ts']);
+  });
+
+  it('named by core.worktree elsewhere is not listed in its place', async () => {
+    using other = new TemporaryFolder({ 'secret.ts': 'x' });
+    using folder = repository({ 'src/a.ts': 'a' });
+    folder.write('new.ts', 'n');
+    for (const tree of [other.root, '../src', '../../nowhere', `"${other.root}"`]) {
+      folder.write('.git/config', configWith(tree));
+      const { paths, problems } = await discover(folder.root);
+      assert.deepEqual(paths, ['new.ts', 'src/a.ts'], tree);
+      assert.match(problems.join('\n'), /core\.worktree/, tree);
+    }
+  });
+
+  it('named by core.worktree here or above is listed by git', async () => {
+    using folder = repository({ 'a.ts': 'a', '.gitignore': 'b.ts\n' });
+    folder.write('b.ts', 'b');
+    for (const tree of ['..', folder.root]) {
+      folder.write('.git/config', configWith(tree));
+      const { paths, problems } = await discover(folder.root);
+      assert.deepEqual(paths, ['.gitignore', 'a.ts'], tree);
+      assert.deepEqual(problems, []);
+    }
   });
 });
