@@ -45,6 +45,8 @@ const stretch = 8;
 
 export class FactBook {
   readonly #grammars: Grammars | undefined;
+  /** Languages whose grammars have been asked for. */
+  readonly #languages = new Set<string>();
   #entries = new Map<string, Entry>();
   /** From an earlier session, of files that were not asked for yet. */
   readonly #earlier: Map<string, Entry>;
@@ -83,9 +85,14 @@ export class FactBook {
         signal?.throwIfAborted();
         since = performance.now();
       }
-      const text = source.textOf(path);
+      let text = source.textOf(path);
       if (text === undefined) continue;
-      const grammar = await this.#load(languageOfText(path, text).id);
+      const language = languageOfText(path, text).id;
+      const isFirst = !this.#languages.has(language);
+      const grammar = await this.#load(language);
+      // Loading turned the event loop: asked for again, the file is the current one again.
+      if (isFirst) text = source.textOf(path);
+      if (text === undefined) continue;
       const started = performance.now();
       const late = grammar && spent >= treeBudget;
       const facts = factsOf(path, text, tokens, late ? undefined : this.#grammars);
@@ -123,6 +130,7 @@ export class FactBook {
   }
 
   async #load(language: string): Promise<boolean> {
+    this.#languages.add(language);
     return (await this.#grammars?.load(language)) ?? false;
   }
 

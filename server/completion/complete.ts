@@ -54,6 +54,7 @@ async function answer(
 ): Promise<Answer> {
   // Lets a cancellation arrive.
   await new Promise(resolve => setImmediate(resolve));
+  request.onTurn?.();
   if (signal?.aborted) return { reason: 'cancelled' };
   if (splitsCharacter(request)) return { reason: 'no match in the repository' };
   const known = cache?.find(request);
@@ -64,9 +65,10 @@ async function answer(
     if (signal?.aborted) return { reason: 'cancelled' };
   }
 
+  request.onTurn?.();
   const context = contextOf(request);
   if (context.typed.length >= longestWord) return known ?? { reason: 'no match in the repository' };
-  const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget));
+  const turn = new TimeSlice(signal, performance.now() + (request.budget ?? defaultBudget), request.onTurn);
   const candidates = await candidatesAt(context, predictor, tokenizer, {
     scope: request.scope,
     turn,

@@ -5,10 +5,15 @@
 export class TimeSlice {
   readonly #signal: AbortSignal | undefined;
   readonly #deadline: number;
+  readonly #onTurn: (() => void) | undefined;
   #since = performance.now();
 
-  /** @param deadline on the clock of `performance.now()` */
-  constructor(signal?: AbortSignal, deadline = Number.POSITIVE_INFINITY) {
+  /**
+   * @param deadline on the clock of `performance.now()`
+   * @param onTurn called whenever it has yielded
+   */
+  constructor(signal?: AbortSignal, deadline = Number.POSITIVE_INFINITY, onTurn?: () => void) {
+    this.#onTurn = onTurn;
     this.#signal = signal;
     this.#deadline = deadline;
   }
@@ -28,6 +33,7 @@ export class TimeSlice {
     if (performance.now() - this.#since < longestTurn) return;
     await new Promise(resolve => setImmediate(resolve));
     this.#since = performance.now();
+    this.#onTurn?.();
   }
 }
 

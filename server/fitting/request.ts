@@ -21,6 +21,8 @@ export interface CompletionRequest {
   readonly budget?: number | undefined;
   /** Milliseconds to wait for more typing before starting a search. */
   readonly wait?: number | undefined;
+  /** Called before more work on the text, when the event loop may have turned. */
+  readonly onTurn?: () => void;
   /** Explicitly requested: the best is shown at any confidence. */
   readonly isInvoked?: boolean | undefined;
   /**

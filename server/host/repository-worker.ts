@@ -195,12 +195,11 @@ export class RepositoryWorker {
     const { repository, tokenizer } = this.#opened();
     // A file outside keeps its full path: its bare name could be a file inside.
     const path = repository.workspace.pathOfDocument(file) ?? file;
-    const request = { path, ...question };
+    const request = { path, ...question, onTurn: () => this.#workOn(path) };
     if (this.#isKeptOut(path)) return { reason: 'excluded', milliseconds: 0 };
     this.#open?.neural?.scheduler.prioritize(path);
     this.#lookAhead.stop();
     this.#warming.abort();
-    this.#workOn(path);
     const from = {
       predictor: repository.memory,
       tokenizer,
@@ -215,8 +214,10 @@ export class RepositoryWorker {
 
   /** Files with secrets, excluded files and files that blocked the thread get no suggestions. */
   #isKeptOut(path: string): boolean {
+    const { repository } = this.#opened();
+    if (repository.isBlocking(path)) return true;
     const shown = maskSecrets(path);
-    for (const { path: skipped, reason } of this.#opened().repository.ledger.skipped()) {
+    for (const { path: skipped, reason } of repository.ledger.skipped()) {
       if (reason !== 'secret' && reason !== 'excluded' && reason !== 'blocking') continue;
       // Folders end with a slash.
       if (path === skipped || shown === skipped || (skipped.endsWith('/') && path.startsWith(skipped)))
@@ -237,7 +238,7 @@ export class RepositoryWorker {
   }
 
   get review(): ReviewWorker {
-    return new ReviewWorker(this.#opened().repository);
+    return new ReviewWorker(this.#opened().repository, this.#workOn);
   }
 
   coverage(): Coverage {

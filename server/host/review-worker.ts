@@ -11,8 +11,12 @@ interface Asked {
 export class ReviewWorker {
   readonly #repository: Repository<CopyMemory>;
 
-  constructor(repository: Repository<CopyMemory>) {
+  readonly #workOn: (path: string) => void;
+
+  /** @param workOn called with each file before it is processed */
+  constructor(repository: Repository<CopyMemory>, workOn: (path: string) => void) {
     this.#repository = repository;
+    this.#workOn = workOn;
   }
 
   /** @param document its file, with the text that the editor has; as it was read without one */
@@ -22,7 +26,8 @@ export class ReviewWorker {
   ): Promise<UnusualLines> {
     const path = this.#repository.workspace.pathOfDocument(file) ?? file;
     const known = text ?? this.#repository.textOf(path);
-    if (known === undefined) return { lines: [], files: 0, checked: 0 };
+    if (known === undefined || this.#repository.isBlocking(path)) return { lines: [], files: 0, checked: 0 };
+    this.#workOn(path);
     return unusualInText(this.#repository, path, known, { ...(top !== undefined && { top }), signal });
   }
 

@@ -201,14 +201,7 @@ export class SummaryWorker {
 
   /** Texts are requested one by one, just before analysis. */
   #source(): SummarySource {
-    const source = sourceOf(this.#name, this.#repository);
-    return {
-      ...source,
-      textOf: path => {
-        this.#workOn(path);
-        return source.textOf(path);
-      },
-    };
+    return sourceOf(this.#name, this.#repository);
   }
 
   #opened(): Promise<FactBook> {
@@ -223,11 +216,13 @@ export class SummaryWorker {
     return this.#changes;
   }
 
-  /** The editor's text of the document, or the indexed one. */
+  /** The editor's text of the document, or the indexed one; undefined also for one that blocked the thread before. */
   #document({ file, text }: FilePosition): { path: string; text: string } | undefined {
     const path = this.#repository.workspace.pathOfDocument(file) ?? file;
     const known = text ?? this.#repository.textOf(path);
-    return known === undefined ? undefined : { path, text: known };
+    if (known === undefined || this.#repository.isBlocking(path)) return undefined;
+    this.#workOn(path);
+    return { path, text: known };
   }
 
   async #facts(signal: AbortSignal) {

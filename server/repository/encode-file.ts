@@ -43,17 +43,21 @@ export interface Tokens {
   readonly note?: string;
 }
 
-/** The tokens of a rendered file, or why it is not indexed. */
+/**
+ * The tokens of a rendered file, or why it is not indexed.
+ * @param onTurn called before more work, when the event loop may have turned
+ */
 export async function encodeFile(
   read: SourceBytes,
   hash: string,
   tokenizer: Tokenizer,
   clock: StageClock,
+  onTurn: () => void,
 ): Promise<Tokens | Verdict> {
   const source = clock.time('filter', () => textOf(read, hash));
   if ('reason' in source) return source;
   if (clock.time('secrets', () => mayHoldSecret(source.path, source.text))) {
-    const verdict = await clock.wait('secrets', () => verdictOnSecrets(source.path, source.text));
+    const verdict = await clock.wait('secrets', () => verdictOnSecrets(source.path, source.text, onTurn));
     if (verdict !== undefined) return verdict;
   }
   const tokens = clock.time('encode', () => tokenizer.encodePieces(renderFile(source.path, source.text)));

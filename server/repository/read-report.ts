@@ -1,5 +1,6 @@
 /** Progress and results of indexing. */
 
+import type { Workspace } from '../workspace/workspace.ts';
 import type { CoverageLedger } from './coverage.ts';
 import { type Stage, StageClock } from './encode-file.ts';
 
@@ -70,4 +71,15 @@ export class Run {
     const seconds = (performance.now() - this.#start) / 1000;
     return { complete, read, cached, kept, removed, seconds, milliseconds: this.clock.spent, problems };
   }
+}
+
+/** A problem of a report, for a folder by its path. */
+export function disappeared(folder: string): string {
+  return `${folder} disappeared while it was being read. Files read so far are kept.`;
+}
+
+/** A problem of a report. */
+export function nothingIn(workspace: Workspace): string {
+  const names = workspace.folders.map(folder => folder.opened).join(', ');
+  return `No source files found in ${names}.`;
 }

@@ -19,7 +19,7 @@ import { CoverageLedger } from './coverage.ts';
 import { encodeFile, type Tokens } from './encode-file.ts';
 import { isNewSource } from './new-source.ts';
 import { isIn, partOf } from './places.ts';
-import { type Progress, type ReadReport, Run } from './read-report.ts';
+import { disappeared, nothingIn, type Progress, type ReadReport, Run } from './read-report.ts';
 import { type CachedTokens, TokenCache } from './token-cache.ts';
 import type { Follower, TokenMemory } from './token-memory.ts';
 
@@ -35,7 +35,7 @@ export interface RepositoryOptions<Memory extends TokenMemory> {
   readonly store?: CacheStore;
   /** Files that blocked the thread before; they are skipped. */
   readonly blocking?: readonly string[];
-  /** Called with each file before it is processed. */
+  /** Called with each file before it is processed, and again after the event loop has turned. */
   readonly workOn?: (path: string) => void;
   readonly follower?: Follower;
   /** Allows no folder at all: documents still complete from themselves. */
@@ -95,6 +95,8 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const workspace = await Workspace.open(options.folders, {
       maxFileSize: options.maxFileSize ?? defaultOf('read.maxFileSize'),
       ...(options.exclude && { exclude: options.exclude }),
+      ...(options.blocking && { blocking: new Set(options.blocking) }),
+      ...(options.workOn && { workOn: options.workOn }),
     });
     const failure: FolderError | undefined = workspace.failures[0];
     if (failure !== undefined && workspace.folders.length === 0 && !options.allowsNone) throw failure;
@@ -151,13 +153,22 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
       if (this.#edited.delete(path)) await this.update([path]);
       return;
     }
-    if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text)) !== undefined) return;
+    if (this.isBlocking(path)) return;
+    const workOn = (): void => this.#workOn(path);
+    workOn();
+    if (mayHoldSecret(path, text) && (await verdictOnSecrets(path, text, workOn)) !== undefined) return;
     if (!this.memory.has(path) && !(await isNewSource(path, this.workspace, this.ledger))) return;
+    workOn();
     const tokens = this.tokenizer.encodePieces(renderFile(path, text));
     this.memory.set(path, tokens);
     this.#paths.add(path);
     this.#edited.set(path, ++this.#edits);
     this.#follower?.edited(path);
+  }
+
+  /** Whether a file blocked the thread before, so that its text must not be looked at. */
+  isBlocking(path: string): boolean {
+    return this.#blocking.has(path);
   }
 
   /** Whether a file's unsaved text is in memory. */
@@ -182,10 +193,11 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     await this.#cache?.save();
   }
 
-  /** The indexed text of a file: decoded, with `\n` line ends. */
+  /** The indexed text of a file, which becomes the current one: decoded, with `\n` line ends. */
   textOf(path: string): string | undefined {
     const tokens = this.memory.tokensOf(path);
     if (tokens === undefined) return undefined;
+    this.#workOn(path);
     const { start, end } = contentOf(this.tokenizer, tokens);
     return this.tokenizer.decode(tokens.subarray(start, end));
   }
@@ -304,7 +316,10 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const { file, bytes } = fetched.read;
     const hash = run.clock.time('read', () => hashOf(bytes));
     const known = await run.clock.wait('cache', async () => this.#cache?.findByContent(file, hash));
-    const outcome = known?.outcome ?? (await encodeFile(fetched.read, hash, this.tokenizer, run.clock));
+    const workOn = (): void => this.#workOn(file.path);
+    workOn();
+    const outcome =
+      known?.outcome ?? (await encodeFile(fetched.read, hash, this.tokenizer, run.clock, workOn));
     if (known === undefined) this.#cache?.note(file, hash, outcome);
     else run.cached++;
     if (!overtaken()) this.#commit(file, hash, outcome, run);
@@ -376,15 +391,6 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
 type Fetched =
   | { readonly file: SourceFile; readonly cached: CachedTokens }
   | { readonly file: SourceFile; readonly read: SourceBytes | Verdict };
-
-function disappeared(folder: string): string {
-  return `${folder} disappeared while it was being read. Files read so far are kept.`;
-}
-
-function nothingIn(workspace: Workspace): string {
-  const names = workspace.folders.map(folder => folder.opened).join(', ');
-  return `No source files found in ${names}.`;
-}
 
 const blockedBefore = 'It kept the indexing thread busy for too long; reload the window to try again.';
 

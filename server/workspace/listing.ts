@@ -6,7 +6,7 @@ import { isAbsence, verdictOnFailure } from './failure.ts';
 import { relativeTo } from './folders.ts';
 import { isIgnoredByGit, listWithGit } from './git.ts';
 import { headOf, isGitData, repositoryOf, worktreeElsewhere } from './git-folder.ts';
-import { readRules } from './guard.ts';
+import type { Rules } from './guard.ts';
 import { IgnoreTree } from './ignore/tree.ts';
 import { cacheFolderOf, versionControlFolders } from './names.ts';
 import { Pace } from './pace.ts';
@@ -17,6 +17,8 @@ export interface ListingRequest {
   readonly root: string;
   /** The user's own includes and excludes, beyond git's rules. */
   readonly rules: IgnoreTree;
+  /** Reads a file of rules by its path relative to the root. */
+  readonly readRules: (relative: string) => Rules;
   /** Absolute folders that are listed separately. */
   readonly leaveOut: readonly string[];
   readonly signal: AbortSignal | undefined;
@@ -208,7 +210,7 @@ class Lister implements Listing {
   }
 
   async #walkAll(base: string, parts: readonly string[]): Promise<void> {
-    const gitignore = gitignoreOf(this.#request.root, base, this.problems);
+    const gitignore = gitignoreOf(this.#request.readRules, base, this.problems);
     if (parts.length === 0) await this.#walk(base, base, gitignore);
     for (const part of parts) {
       const below = base === '' ? part : part.slice(base.length + 1);
@@ -306,9 +308,9 @@ function isInGit(folder: string): boolean {
   }
 }
 
-function gitignoreOf(root: string, base: string, problems: string[]): IgnoreTree {
+function gitignoreOf(readRules: ListingRequest['readRules'], base: string, problems: string[]): IgnoreTree {
   const read = (relative: string): string | undefined => {
-    const { text, problem } = readRules(root, join(base, relative));
+    const { text, problem } = readRules(join(base, relative));
     if (problem !== undefined) problems.push(problem);
     return text;
   };

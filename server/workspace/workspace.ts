@@ -6,7 +6,7 @@ import { generatedPatterns } from './attributes.ts';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import { AdaptiveFiles, type FileAccess } from './file-access.ts';
 import { type FolderError, type ResolvedFolder, relativeTo, resolveFolders } from './folders.ts';
-import { readRules } from './guard.ts';
+import { type Rules, readRules } from './guard.ts';
 import { IgnoreTree } from './ignore/tree.ts';
 import { type Listed, type Listing, listFolder } from './listing.ts';
 import { dependencyFolders, verdictOnName } from './names.ts';
@@ -21,6 +21,10 @@ export interface WorkspaceOptions {
   readonly maxFileSize: number;
   /** Milliseconds of silence after which git is killed and files are found without it. */
   readonly gitPatience?: number;
+  /** Files that blocked the thread before: their rules do not count. */
+  readonly blocking?: ReadonlySet<string>;
+  /** Called with each file of rules before it is processed. */
+  readonly workOn?: (path: string) => void;
 }
 
 export interface Discovery {
@@ -120,7 +124,7 @@ export class Workspace {
       const inside = this.#inside(folder, relative);
       if (inside === undefined) continue;
       if (verdictOnName(inside) !== undefined) return false;
-      const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
+      const rules = this.#rulesOf(folder);
       return [rules.git, rules.longsight].every(tree => tree.ofFile(inside).state !== 'ignored');
     }
     return false;
@@ -162,10 +166,11 @@ export class Workspace {
     const skip = (relative: string, verdict: Omit<Skipped, 'path'>): void => {
       found.skipped.push({ path: this.#prefixed(folder, maskSecrets(relative)), ...verdict });
     };
-    const rules = new FolderRules(folder.root, this.#options.exclude ?? []);
+    const rules = this.#rulesOf(folder);
     const leaveOut = this.folders.filter(other => other !== folder).map(other => other.root);
     const { gitPatience } = this.#options;
-    const request = { root: folder.root, rules: rules.longsight, leaveOut, signal, gitPatience };
+    const { readRules } = rules;
+    const request = { root: folder.root, rules: rules.longsight, readRules, leaveOut, signal, gitPatience };
     const known = this.#known.get(folder) ?? { repositories: new Set(), worktrees: new Set() };
     const listing = await listFolder(
       request,
@@ -206,6 +211,19 @@ export class Workspace {
     found.problems.push(...rules.problems);
   }
 
+  #rulesOf(folder: ResolvedFolder): FolderRules {
+    const { exclude = [], blocking, workOn } = this.#options;
+    return new FolderRules(exclude, relative => {
+      const path = this.#prefixed(folder, relative);
+      if (blocking?.has(path) === true)
+        return {
+          problem: `The rules in ${path} do not count. They kept the indexing thread busy for too long.`,
+        };
+      workOn?.(path);
+      return readRules(folder.root, relative);
+    });
+  }
+
   #onSize(bytes: number): Omit<Skipped, 'path'> | undefined {
     if (bytes === 0) return { reason: 'empty' };
     if (bytes <= this.#options.maxFileSize) return undefined;
@@ -218,12 +236,15 @@ class FolderRules {
   readonly longsight: IgnoreTree;
   readonly git: IgnoreTree;
   readonly generated: IgnoreTree;
+  /** Reads a file of rules by its path in the folder. */
+  readonly readRules: (relative: string) => Rules;
   /** Sentences about ignore files that cannot be used. */
   readonly problems: string[] = [];
 
-  constructor(root: string, exclude: readonly string[]) {
+  constructor(exclude: readonly string[], readRules: (relative: string) => Rules) {
+    this.readRules = readRules;
     const read = (folder: string, name: string): string | undefined => {
-      const { text, problem } = readRules(root, folder === '' ? name : `${folder}/${name}`);
+      const { text, problem } = readRules(folder === '' ? name : `${folder}/${name}`);
       if (problem !== undefined) this.problems.push(problem);
       return text;
     };

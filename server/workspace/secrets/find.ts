@@ -22,11 +22,18 @@ export function mayHoldSecret(path: string, text: string): boolean {
   return find !== undefined || hinted;
 }
 
-/** @param path decides which searches apply */
-export async function verdictOnSecrets(path: string, text: string): Promise<SecretVerdict | undefined> {
+/**
+ * @param path decides which searches apply
+ * @param onTurn called before more work, when the event loop may have turned
+ */
+export async function verdictOnSecrets(
+  path: string,
+  text: string,
+  onTurn?: () => void,
+): Promise<SecretVerdict | undefined> {
   const { find, hinted } = search(path, text);
   if (find !== undefined) return verdictOn(find.what, lineOf(text, find.start));
-  return hinted ? verdictOfPreset(path, text) : undefined;
+  return hinted ? verdictOfPreset(path, text, onTurn) : undefined;
 }
 
 function search(path: string, text: string): Scanned {

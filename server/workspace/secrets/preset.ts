@@ -13,14 +13,23 @@ const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + nam
 /** Known rules, by Secretlint's names. */
 export const knownRules: readonly string[] = [...rules.keys(), ...unusedRules].map(name => prefix + name);
 
-/** Runs the rules. @param path decides which of them apply */
-export async function verdictOfPreset(path: string, text: string): Promise<SecretVerdict | undefined> {
+/**
+ * Runs the rules.
+ * @param path decides which of them apply
+ * @param onTurn called after the event loop may have turned
+ */
+export async function verdictOfPreset(
+  path: string,
+  text: string,
+  onTurn?: () => void,
+): Promise<SecretVerdict | undefined> {
   // Loaded for the first file that needs it, seldom an early one.
   const [{ lintSource }, { rules: creators }, { secretLintProfiler }] = await Promise.all([
     import('@secretlint/core'),
     import('@secretlint/secretlint-rule-preset-recommend'),
     import('@secretlint/profiler'),
   ]);
+  onTurn?.();
   // The profiler records every rule run and searches all records each time: a leak in a server.
   secretLintProfiler.mark = () => undefined;
   const name = path.slice(path.lastIndexOf('/') + 1);

@@ -232,27 +232,6 @@ describe('discovery without git', () => {
 
 for (const git of [true, false]) {
   describe(`discovery ${git ? 'with' : 'without'} git`, () => {
-    it('skips a cache by the shape of its paths, beside the files of its folder', async () => {
-      const hash = '0123456789abcdef'.repeat(4);
-      using folder = new TemporaryFolder({
-        'a.ts': 'a',
-        'kept/a.ts': 'a',
-        [`kept/index-v5/ab/cd/${hash.slice(4)}`]: 'f00\t{"key":"x"}',
-        [`kept/content-v2/sha256/ab/cd/${hash.slice(4)}`]: 'text',
-        'content-v2/sha256/readme.md': 'r',
-        'index-v5/ab/cd/short.ts': 's',
-      });
-      if (git) folder.git('init', '-q');
-      const { paths, left } = await discover(folder.root);
-      assert.deepEqual(paths, [
-        'a.ts',
-        'content-v2/sha256/readme.md',
-        'index-v5/ab/cd/short.ts',
-        'kept/a.ts',
-      ]);
-      assert.deepEqual(left, { 'kept/content-v2/': 'excluded', 'kept/index-v5/': 'excluded' });
-    });
-
     it('applies excludes and re-includes of .longsightignore and the setting', async () => {
       using folder = new TemporaryFolder({
         '.longsightignore': 'data/\n!node_modules/\n!gen.ts\n!key.pem\n',
