@@ -1,12 +1,12 @@
 import { normGraph } from '../norm/graph.ts';
 import { formatShape } from '../onnx/dimension.ts';
-import { div, mul, tanh } from '../onnx/elementwise.ts';
+import { div, exp, mul, neg, tanh } from '../onnx/elementwise.ts';
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import { reshape, slice } from '../onnx/layout.ts';
+import { gatherInRows, reshape, slice } from '../onnx/layout.ts';
 import { linear } from '../onnx/linear.ts';
 import { matmulTransposed } from '../onnx/matmul.ts';
 import type { BlockWeight, Uint8Weight } from '../onnx/quantize.ts';
-import { topK } from '../onnx/reduce.ts';
+import { logSoftmax, reduceSum, topK } from '../onnx/reduce.ts';
 
 export interface HeadWeights {
   readonly gain: Value;
@@ -28,6 +28,19 @@ export function headGraph(
   if (typeof vocabulary !== 'number') throw new RangeError(`head: logits are ${formatShape(scores.shape)}`);
   const logits = reshape(scores, [vocabulary]);
   return softCap > 0 ? mul(tanh(div(logits, softCap)), softCap) : logits;
+}
+
+/** Same as `surprisal`: logits [T, V] and tokens int64 [T, k]. Only a few numbers a token leave the runtime. */
+export function surprisalGraph(
+  _g: GraphBuilder,
+  logits: Value,
+  tokens: Value,
+): { surprisal: Value; entropy: Value } {
+  const log = logSoftmax(logits); // [T, V]
+  return {
+    surprisal: neg(gatherInRows(log, tokens)),
+    entropy: neg(reduceSum(mul(exp(log), log), -1)),
+  };
 }
 
 /** Same as `topTokens`; tokens are int64 [k]. */

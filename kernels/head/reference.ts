@@ -35,3 +35,22 @@ export function topTokens(logits: Tensor, k: number): { logits: Tensor; tokens: 
     tokens: { shape: [k], data: tokens },
   };
 }
+
+/**
+ * How surprising tokens are after each row of logits [T, V], in nats: −log softmax(logits)[token] for k tokens a row
+ * [T, k], and the entropy of the row [T], which is what surprises on average (Shannon 1948, section 6).
+ */
+export function surprisal(logits: Tensor, tokens: Tensor): { surprisal: Tensor; entropy: Tensor } {
+  const [length = 0, vocabulary = 0] = expectShape('surprisal', 'logits', logits, [undefined, undefined]);
+  const [, k = 0] = expectShape('surprisal', 'tokens', tokens, [length, undefined]);
+  const result = { surprisal: zeros([length, k]), entropy: zeros([length]) };
+  for (let row = 0; row < length; row++) {
+    const scores = logits.data.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const largest = scores.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY);
+    const total = Math.log(scores.reduce((sum, one) => sum + Math.exp(one - largest), 0)) + largest;
+    for (const score of scores) result.entropy.data[row]! += Math.exp(score - total) * (total - score);
+    for (let i = 0; i < k; i++)
+      result.surprisal.data[row * k + i] = total - scores[tokens.data[row * k + i]!]!;
+  }
+  return result;
+}

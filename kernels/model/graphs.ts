@@ -6,6 +6,7 @@
  * outputs of the same name, the output with a prime (`self.0.short` → `self.0.short'`).
  */
 
+import { surprisalGraph } from '../head/graph.ts';
 import { add, cast, div, mul, tanh } from '../onnx/elementwise.ts';
 import { GraphBuilder, type OnnxModel, type Value } from '../onnx/graph-builder.ts';
 import { gather, reshape, slice } from '../onnx/layout.ts';
@@ -82,10 +83,24 @@ export function prefillGraph(
 /** ids int64 [T] and the repository's memory → logits. */
 export function decodeGraph(config: ModelConfig, weights: ModelWeights, options: DecodeOptions): ModelGraph {
   const graph = new Assembly(config, weights, options);
-  const memory = graph.memory(options.slots);
-  const read = graph.layers('self_decoder', config.self_decoder, graph.embed());
-  const stream = graph.layers('cross_decoder', config.cross_decoder, read, memory);
-  graph.g.output('logits', graph.head(options.logits === 'last' ? slice(stream, 0, -1) : stream));
+  graph.g.output('logits', graph.decode(options.logits, options.slots));
+  return graph.finish();
+}
+
+/**
+ * ids int64 [T], what follows each of them, tokens int64 [T, k], and the repository's memory → how surprising those
+ * tokens are, [T, k] in nats, and the entropy [T].
+ */
+export function judgeGraph(
+  config: ModelConfig,
+  weights: ModelWeights,
+  options: Omit<DecodeOptions, 'logits'> & { readonly tokens: number },
+): ModelGraph {
+  const graph = new Assembly(config, weights, options);
+  const tokens = graph.g.input('tokens', 'int64', ['T', options.tokens]);
+  const { surprisal, entropy } = surprisalGraph(graph.g, graph.decode('all', options.slots), tokens);
+  graph.g.output('surprisal', surprisal);
+  graph.g.output('entropy', entropy);
   return graph.finish();
 }
 
@@ -138,6 +153,15 @@ class Assembly {
     const placed = placeState(this.g, emptyRepositoryMemory(this.#config, slots), 'memory.');
     this.#inputs.push(...valuesOf(placed).values());
     return placed;
+  }
+
+  /** Logits of the last position, [1, V], or of all, [T, V]. */
+  decode(logits: 'last' | 'all', slots: number): Value {
+    const { self_decoder: lower, cross_decoder: upper } = this.#config;
+    const memory = this.memory(slots);
+    const read = this.layers('self_decoder', lower, this.embed());
+    const stream = this.layers('cross_decoder', upper, read, memory);
+    return this.head(logits === 'last' ? slice(stream, 0, -1) : stream);
   }
 
   /** x [T, d] through a stack of layers. */

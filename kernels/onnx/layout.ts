@@ -148,6 +148,22 @@ export function gather(x: Value, indices: Value, axis = 0): Value {
   return result!;
 }
 
+/** Entries of each row of `x` [..., n] at `indices` (int64) [..., k]: [..., k]. */
+export function gatherInRows(x: Value, indices: Value): Value {
+  const rows = formatShape(x.shape.slice(0, -1));
+  if (indices.type !== 'int64' || formatShape(indices.shape.slice(0, -1)) !== rows) {
+    throw new RangeError(
+      `GatherElements: ${indices.type} ${formatShape(indices.shape)} in ${formatShape(x.shape)}`,
+    );
+  }
+  return x.graph.node({
+    type: 'GatherElements',
+    inputs: [x, indices],
+    attributes: { axis: -1 },
+    outputs: [{ type: x.type, shape: indices.shape }],
+  })[0]!;
+}
+
 /** Rows of x [N, ...] combined with updates [S, ...]: row `rows[i]` with update i; several updates may share a row. */
 export function scatterRows(x: Value, rows: Value, updates: Value, reduction: 'add' | 'max'): Value {
   const fits =

@@ -15,6 +15,16 @@ export function softmax(x: Value, axis = -1): Value {
   })[0]!;
 }
 
+/** log softmax(x), without underflow where a probability rounds to 0. */
+export function logSoftmax(x: Value, axis = -1): Value {
+  return x.graph.node({
+    type: 'LogSoftmax',
+    inputs: [x],
+    attributes: { axis: axisOf('LogSoftmax', x, axis) },
+    outputs: [{ type: x.type, shape: x.shape }],
+  })[0]!;
+}
+
 /** Inclusive running sums along an axis. */
 export function cumulativeSum(x: Value, axis: number): Value {
   return x.graph.node({
