@@ -3,13 +3,14 @@ import { type DraftSource, decode } from '../decoder/decode.ts';
 import type { DecoderModel } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
-import type { WriteParameters, Written } from '../engine/messages.ts';
+import type { JudgedUnits, UnitsParameters, WriteParameters, Written } from '../engine/messages.ts';
 import type { Coder } from '../models/coder.ts';
 import { type ChatQuestion, chatPrompt } from './chat.ts';
 import { HeldChooser, TokenBytes } from './held-text.ts';
 import { blockTokens, type KeptStates } from './kept-states.ts';
 import { LineWriter } from './line-writer.ts';
 import { type Anchor, promptOf } from './prompt.ts';
+import { UnitJudge } from './unit-judge.ts';
 
 /** Documents whose states are kept: 12 kB a token for a model of half a billion parameters. */
 const mostDocuments = 4;
@@ -98,6 +99,11 @@ export class CodeWriter {
       between,
     });
     return text.trimStart().split('\n', 1)[0]!.trimEnd();
+  }
+
+  /** How much units of a text surprise the model. @param between as in `write` */
+  judge(parameters: UnitsParameters, between: () => Promise<void>): Promise<JudgedUnits> {
+    return new UnitJudge(this.#model, this.#tokenizer).judge(parameters, between);
   }
 
   /** Forgets what was read of all documents, on disk as well. */

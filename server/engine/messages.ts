@@ -72,6 +72,8 @@ interface Work {
     };
     result: Judged;
   };
+  /** Measures how much units of a text surprise a code model. */
+  judgeUnits: { parameters: UnitsParameters; result: JudgedUnits };
   /** Holds a memory for prompts under a key: a few at a time, for the life of the process. */
   loadMemory: {
     parameters: ModelParameters & { readonly key: string; readonly memory: CrossDecoderMemory };
@@ -123,6 +125,23 @@ export interface SayParameters {
   /** What the model is to do, and what with. */
   readonly instruction: string;
   readonly question: string;
+}
+
+export interface UnitsParameters {
+  readonly coder: CoderReference;
+  readonly text: string;
+  /** In order of their places, in UTF-16 units; `other` is what might stand in their place, or empty. */
+  readonly units: readonly { readonly start: number; readonly end: number; readonly other: string }[];
+}
+
+/** In bits, unit by unit. */
+export interface JudgedUnits {
+  /** −log₂ of the probability of the unit's tokens. */
+  readonly own: Float32Array;
+  /** The entropy at the unit's first token. */
+  readonly expected: Float32Array;
+  /** How much more probable the other is than the unit, where they first differ; 0 without another. */
+  readonly odds: Float32Array;
 }
 
 export interface Written {

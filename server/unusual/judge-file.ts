@@ -6,12 +6,15 @@ import { type Evidence, evidenceOn } from './evidence.ts';
 import { featuresOf, noteExchanges } from './features.ts';
 import { FileNames } from './file-names.ts';
 import { fileUnits } from './file-units.ts';
+import { type ModelView, modelFeaturesOf, type UnitViewer } from './model-view.ts';
 import { Units } from './units.ts';
 
 /** A unit, what stands in its place elsewhere, and what both look like. */
 export interface JudgedUnit {
   readonly evidence: Evidence;
+  /** Those of `featureNames`, and where a model took part those of `modelFeatureNames`. */
   readonly features: Float64Array;
+  readonly view?: ModelView;
 }
 
 export class FileJudge {
@@ -19,9 +22,13 @@ export class FileJudge {
   readonly #tokenizer: Tokenizer;
   readonly #units: Units;
 
-  constructor(memory: CopyMemory, tokenizer: Tokenizer) {
+  readonly #model: UnitViewer | undefined;
+
+  /** @param model takes part beside the copy memory, if there is one */
+  constructor(memory: CopyMemory, tokenizer: Tokenizer, model?: UnitViewer) {
     this.#memory = memory;
     this.#tokenizer = tokenizer;
+    this.#model = model;
     this.#units = new Units(tokenizer);
   }
 
@@ -50,7 +57,17 @@ export class FileJudge {
       judged.push({ evidence, features: featuresOf(evidence, { names, places, countAround }) });
     }
     noteExchanges(judged);
-    return judged;
+    if (this.#model === undefined) return judged;
+    const views = await this.#model.viewsOf(
+      { tokens, evidence: judged.map(({ evidence }) => evidence) },
+      signal,
+    );
+    return judged.map((unit, i) => {
+      const view = views[i];
+      if (view === undefined) return unit;
+      const features = Float64Array.of(...unit.features, ...modelFeaturesOf(views, i));
+      return { ...unit, features, view };
+    });
   }
 
   #countAround({ segment, start }: LikePlace, [one, other]: readonly [string, string]): [number, number] {

@@ -1,11 +1,22 @@
 /** How much a unit looks like a slip: a small network over the features, fitted to planted slips (`npm run bench -- unusual fit`). */
 import { featureNames } from './features.ts';
-import { scoreWeights } from './score-table.ts';
+import { copyTable, modelTable } from './score-table.ts';
 
-const size = featureNames.length;
+export interface ScoreTable {
+  /** The output from which a unit is shown unasked: chosen by `npm run bench -- unusual quiet`. */
+  readonly shownFrom: number;
+  /** For each hidden unit those of all features and a bias; then those of the hidden units and a bias. */
+  readonly weights: readonly number[];
+}
 
-/** Log odds; only their order and their distance from `shownFrom` mean something. */
-export function scoreOf(features: ArrayLike<number>, weights: ArrayLike<number> = scoreWeights): number {
+/** Log odds, shifted so that a unit is shown unasked from 0 on. */
+export function scoreOf(features: ArrayLike<number>): number {
+  const { weights, shownFrom } = features.length === featureNames.length ? copyTable : modelTable;
+  return networkOutput(features, weights) - shownFrom;
+}
+
+export function networkOutput(features: ArrayLike<number>, weights: ArrayLike<number>): number {
+  const size = features.length;
   const hidden = (weights.length - 1) / (size + 2);
   let score = weights[weights.length - 1]!;
   for (let unit = 0; unit < hidden; unit++) {

@@ -7,8 +7,8 @@ import type { UnusualLine, UnusualWord } from '../protocol/unusual.ts';
 import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FileJudge, type JudgedUnit } from './judge-file.ts';
+import type { UnitViewer } from './model-view.ts';
 import { scoreOf } from './score.ts';
-import { shownFrom } from './score-table.ts';
 
 export interface LinesAsked {
   /** The most lines wanted. */
@@ -22,9 +22,9 @@ export class UnusualLines {
   readonly #tokenizer: Tokenizer;
   readonly #judge: FileJudge;
 
-  constructor(memory: CopyMemory, tokenizer: Tokenizer) {
+  constructor(memory: CopyMemory, tokenizer: Tokenizer, model?: UnitViewer) {
     this.#tokenizer = tokenizer;
-    this.#judge = new FileJudge(memory, tokenizer);
+    this.#judge = new FileJudge(memory, tokenizer, model);
   }
 
   /**
@@ -52,9 +52,9 @@ export class UnusualLines {
       line,
       text: lines[line - 1]?.trim() ?? '',
       score: Math.round(score * 100) / 100,
-      isUnusual: score >= shownFrom,
+      isUnusual: score >= 0,
       words: found
-        .filter((one, i) => i === 0 || one.score >= shownFrom)
+        .filter((one, i) => i === 0 || one.score >= 0)
         .slice(0, mostWords)
         .map(({ unit }) => this.#wordOf(unit, tokens)),
     }));

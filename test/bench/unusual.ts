@@ -1,6 +1,6 @@
 /**
  * Whether lines with a slip stand out:
- *   npm run bench -- unusual observe <out.jsonl> [--slips 63] [--seed 7] [--model] <folder>…   plants slips and writes what is known of every line
+ *   npm run bench -- unusual observe <out.jsonl> [--slips 63] [--seed 7] [--model | --coder <file> --folder <folder>] <folder>…   plants slips and writes what is known of every line
  *   npm run bench -- unusual report <observations>…      the rank of the lines with slips, beside simpler readers and chance
  *   npm run bench -- unusual fit <observations>…         fits server/unusual/score-table.ts
  *   npm run bench -- unusual quiet <folder>… [--files 60] scores of lines without slips, and how many are shown
@@ -11,14 +11,18 @@ import { parseArgs } from 'node:util';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
+import { coderViewer } from '../../server/unusual/coder-viewer.ts';
 import { featureNames } from '../../server/unusual/features.ts';
+import type { UnitViewer } from '../../server/unusual/model-view.ts';
+import { copyTable, modelTable } from '../../server/unusual/score-table.ts';
 import { shippedModel } from './mixture/model.ts';
 import { readRepository } from './repositories.ts';
-import { fitScore, shownFromOf, tableOf } from './unusual/fit.ts';
+import { fitScore, tablesOf } from './unusual/fit.ts';
 import { reportFixes } from './unusual/fixes.ts';
+import { nanoViewer } from './unusual/nano.ts';
 import { Observer } from './unusual/observe.ts';
 import { quietLines } from './unusual/quiet.ts';
-import { readObservations, reportOn } from './unusual/report.ts';
+import { featuresWithModel, readObservations, reportOn } from './unusual/report.ts';
 import { trialsOf } from './unusual/trials.ts';
 
 const { values, positionals } = parseArgs({
@@ -30,6 +34,9 @@ const { values, positionals } = parseArgs({
     commits: { type: 'string', default: '50' },
     list: { type: 'boolean', default: false },
     model: { type: 'boolean', default: false },
+    coder: { type: 'string' },
+    folder: { type: 'string', default: '' },
+    lines: { type: 'string', default: '400' },
   },
 });
 const [action, ...operands] = positionals;
@@ -37,32 +44,51 @@ const [action, ...operands] = positionals;
 if (action === 'observe' && operands.length > 1) await observe(operands[0]!, operands.slice(1));
 else if (action === 'report' && operands.length > 0) reportOn(readObservations(operands));
 else if (action === 'fit' && operands.length > 0) {
-  const weights = fitScore(readObservations(operands));
+  const observations = readObservations(operands);
+  const copy = fitScore(observations, (units, at) => units[at]!.features);
+  const model = fitScore(observations, featuresWithModel);
   writeFileSync(
     new URL('../../server/unusual/score-table.ts', import.meta.url),
-    tableOf(weights, shownFromOf()),
+    tablesOf(
+      { weights: [...copy], shownFrom: copyTable.shownFrom },
+      { weights: [...model], shownFrom: modelTable.shownFrom },
+      [...new Set(observations.map(({ repository }) => repository))],
+    ),
   );
-} else if (action === 'quiet' && operands.length > 0)
-  await quietLines(operands, { files: Number(values.files), seed: Number(values.seed), list: values.list });
+} else if (action === 'quiet' && operands.length > 0) await quiet(operands);
 else if (action === 'fixes' && operands.length > 0) await reportFixes(operands, Number(values.commits));
 else throw new Error('usage: unusual observe|report|fit|quiet|fixes …; the head of the file describes them');
 
 async function observe(out: string, folders: readonly string[]): Promise<void> {
   const tokenizer = loadTokenizer();
-  const engine = values.model
-    ? createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} })
-    : undefined;
+  const { model, stop } = viewerIfAsked();
   const stream = createWriteStream(out);
   for (const folder of folders) {
     const repository = readRepository(folder, tokenizer);
-    const observer = new Observer(repository, {
-      tokenizer,
-      ...(engine && { engine, model: shippedModel(tokenizer) }),
-    });
-    const trials = trialsOf(repository, Number(values.slips), Number(values.seed));
+    const observer = new Observer(repository, { tokenizer, model });
+    const trials = trialsOf(repository, Number(values.slips), Number(values.seed), Number(values.lines));
     for (const trial of trials) stream.write(`${JSON.stringify(await observer.observe(trial))}\n`);
     console.error(`${repository.name}: ${trials.length} slips, ${featureNames.length} features`);
   }
   stream.end();
-  await engine?.stop();
+  await stop();
+}
+
+async function quiet(folders: readonly string[]): Promise<void> {
+  const { model, stop } = viewerIfAsked();
+  const { list } = values;
+  await quietLines(folders, { files: Number(values.files), seed: Number(values.seed), list, model });
+  await stop();
+}
+
+/** The model that takes part: nano, or a code model that was converted before. */
+function viewerIfAsked(): { readonly model: UnitViewer | undefined; stop(): Promise<void> } {
+  if (!values.model && values.coder === undefined) return { model: undefined, stop: async () => {} };
+  const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
+  const tokenizer = loadTokenizer();
+  const model =
+    values.coder === undefined
+      ? nanoViewer(engine, shippedModel(tokenizer))
+      : coderViewer(engine, { file: values.coder, folder: values.folder }, tokenizer);
+  return { model, stop: () => engine.stop() };
 }

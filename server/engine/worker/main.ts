@@ -168,6 +168,10 @@ async function perform(
       const writer = await coders.get(request.parameters.coder, between);
       return writer.write(request.parameters, between);
     }
+    case 'judgeUnits': {
+      const writer = await coders.get(request.parameters.coder, between);
+      return writer.judge(request.parameters, between);
+    }
     case 'loadModel': {
       const model = models.get(request.parameters.model);
       if (request.parameters.warm) await model.warm(between);

@@ -1,7 +1,5 @@
 /** Fits the network that scores units: those of lines with a slip against the others of their files. */
-import { featureNames } from '../../../server/unusual/features.ts';
-import { scoreOf } from '../../../server/unusual/score.ts';
-import { shownFrom } from '../../../server/unusual/score-table.ts';
+import { networkOutput, type ScoreTable } from '../../../server/unusual/score.ts';
 import { train } from '../perceptron.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Observation, ObservedUnit } from './observe.ts';
@@ -15,15 +13,16 @@ const hard = 60;
 /**
  * In two rounds: the second takes, of each file, the units that the first scores highest, for these are what a slip has to stand out from.
  */
-export function fitScore(observations: readonly Observation[]): Float64Array {
+export function fitScore(observations: readonly Observation[], featuresOf: FeaturesOf): Float64Array {
   const random = randomFrom(5);
-  const first = trainOn(observations, others => {
+  const examples = observations.map(observation => examplesIn(observation, featuresOf));
+  const first = trainOn(examples, others => {
     const share = Math.min(1, mostOthers / Math.max(1, others.length));
     return others.flatMap(unit => (random() < share ? [{ unit, weight: 1 / share }] : []));
   });
-  return trainOn(observations, others => {
+  return trainOn(examples, others => {
     const ranked = others
-      .map(unit => ({ unit, score: scoreOf(unit.features, first) }))
+      .map(unit => ({ unit, score: networkOutput(unit.features, first) }))
       .sort((a, b) => b.score - a.score);
     const hardest = ranked.slice(0, hard).map(({ unit }) => ({ unit, weight: 1 }));
     const rest = ranked.slice(hard);
@@ -35,32 +34,51 @@ export function fitScore(observations: readonly Observation[]): Float64Array {
   });
 }
 
-type Chosen = readonly { readonly unit: ObservedUnit; readonly weight: number }[];
+/** What the network sees of one unit of a file. */
+export type FeaturesOf = (units: readonly ObservedUnit[], at: number) => ArrayLike<number>;
+
+interface Example {
+  readonly features: ArrayLike<number>;
+}
+
+interface FileExamples {
+  readonly slips: readonly Example[];
+  readonly others: readonly Example[];
+}
+
+function examplesIn({ units, line, now, was, kind }: Observation, featuresOf: FeaturesOf): FileExamples {
+  const all = units.map((unit, at) => ({ unit, features: featuresOf(units, at) }));
+  return {
+    slips: all.filter(({ unit }) => unit.line === line && isSlip(unit.text, unit.other, was, now, kind)),
+    others: all.filter(({ unit }) => unit.line !== line),
+  };
+}
+
+type Chosen = readonly { readonly unit: Example; readonly weight: number }[];
 
 /** @param choose units without a slip, and how many each stands for */
 function trainOn(
-  observations: readonly Observation[],
-  choose: (others: readonly ObservedUnit[]) => Chosen,
+  files: readonly FileExamples[],
+  choose: (others: readonly Example[]) => Chosen,
 ): Float64Array {
   const values: number[] = [];
   const right: number[] = [];
   const weights: number[] = [];
-  for (const { units, line, now, was, kind } of observations) {
-    const slips = units.filter(unit => unit.line === line && isSlip(unit.text, unit.other, was, now, kind));
-    for (const unit of slips) {
-      values.push(...unit.features);
+  for (const { slips, others } of files) {
+    for (const { features } of slips) {
+      values.push(...Array.from(features));
       right.push(1);
       weights.push(3 / slips.length);
     }
-    for (const { unit, weight } of choose(units.filter(one => one.line !== line))) {
-      values.push(...unit.features);
+    for (const { unit, weight } of choose(others)) {
+      values.push(...Array.from(unit.features));
       right.push(0);
       weights.push(weight / 20);
     }
   }
   const rows = {
     values: Float32Array.from(values),
-    size: featureNames.length,
+    size: values.length / right.length,
     right: Uint8Array.from(right),
     weight: Float32Array.from(weights),
   };
@@ -74,26 +92,32 @@ function isSlip(text: string, other: string, was: string, now: string, kind: str
   return pieces(now).some(piece => text.includes(piece)) || pieces(was).some(piece => other === piece);
 }
 
-/** The threshold in use: it is chosen by `quiet`. */
-export function shownFromOf(): number {
-  return shownFrom;
-}
-
-export function tableOf(weights: Float64Array, threshold: number): string {
-  const rounded = [...weights].map(one => Math.round(one * 100) / 100);
-  const rows: string[] = [];
-  for (let i = 0; i < rounded.length; i += 15) rows.push(`  ${rounded.slice(i, i + 15).join(', ')},`);
+/** The source of `server/unusual/score-table.ts`. */
+export function tablesOf(copy: ScoreTable, model: ScoreTable, repositories: readonly string[]): string {
   return [
-    '/** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin and pino. */',
+    `/** Fitted by \`npm run bench -- unusual fit\` to slips planted in ${repositories.join(', ')}. */`,
+    "import type { ScoreTable } from './score.ts';",
     '',
-    '/** A unit of this score and above is shown unasked: chosen by `npm run bench -- unusual quiet`. */',
-    `export const shownFrom = ${threshold};`,
+    '/** By what the copy memory knows. */',
+    ...tableOf('copyTable', copy),
     '',
-    "/** For each hidden unit the weights of all features and a bias; then the weights of the hidden units and the result's bias. */",
-    '// biome-ignore format: a table',
-    'export const scoreWeights: readonly number[] = [',
-    ...rows,
-    '];',
+    '/** By what the copy memory and the model know. */',
+    ...tableOf('modelTable', model),
     '',
   ].join('\n');
+}
+
+function tableOf(name: string, { weights, shownFrom }: ScoreTable): string[] {
+  const rounded = weights.map(one => Math.round(one * 100) / 100);
+  const rows: string[] = [];
+  for (let i = 0; i < rounded.length; i += 15) rows.push(`    ${rounded.slice(i, i + 15).join(', ')},`);
+  return [
+    '// biome-ignore format: a table',
+    `export const ${name}: ScoreTable = {`,
+    `  shownFrom: ${shownFrom},`,
+    '  weights: [',
+    ...rows,
+    '  ],',
+    '};',
+  ];
 }

@@ -1,10 +1,10 @@
 /** What is known of every line of files with a slip in them: by the copy memory, and by the model where that is asked for. */
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
-import type { ModelReference } from '../../../server/engine/messages.ts';
-import type { Engine } from '../../../server/engine/process.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
+import { featureNames } from '../../../server/unusual/features.ts';
 import { FileJudge } from '../../../server/unusual/judge-file.ts';
+import type { UnitViewer } from '../../../server/unusual/model-view.ts';
 import type { BenchRepository } from '../repositories.ts';
 import type { Slip, SlipKind } from './plants.ts';
 import type { Trial } from './trials.ts';
@@ -15,7 +15,7 @@ export interface ObservedUnit {
   readonly text: string;
   readonly other: string;
   readonly features: readonly number[];
-  /** Bits of the unit, what was expected there, and by how many the other is more probable: by the model. */
+  /** Bits of the unit, what was expected there, and by how many the other is more probable: a `ModelView`. */
   readonly model?: readonly [number, number, number];
 }
 
@@ -30,7 +30,7 @@ export interface Observation {
   /** Lines that are not blank. */
   readonly lines: readonly number[];
   readonly units: readonly ObservedUnit[];
-  /** Of each of `lines`: bits by what stands before it in the copy memory, and by the model; the model's largest excess over the entropy. */
+  /** Of each of `lines`: bits by what stands before it in the copy memory, and by the model; the model's largest excess of a unit over the entropy. */
   readonly copyBits: readonly number[];
   readonly modelBits?: readonly number[];
   readonly modelExcess?: readonly number[];
@@ -38,8 +38,7 @@ export interface Observation {
 
 export interface ObserveOptions {
   readonly tokenizer: Tokenizer;
-  readonly engine?: Engine;
-  readonly model?: ModelReference;
+  readonly model?: UnitViewer | undefined;
 }
 
 export class Observer {
@@ -53,12 +52,12 @@ export class Observer {
     const memory = new CopyMemory(options.tokenizer);
     for (const { path, tokens } of repository.files) memory.set(path, tokens);
     memory.settle();
-    this.#judge = new FileJudge(memory, options.tokenizer);
+    this.#judge = new FileJudge(memory, options.tokenizer, options.model);
   }
 
   async observe({ file: { path }, slip }: Trial): Promise<Observation> {
     const { kind, line, was, now, text }: Slip = slip;
-    const { tokenizer, engine, model } = this.#options;
+    const { tokenizer, model } = this.#options;
     const tokens = tokenizer.encodePieces(renderFile(path, text));
     const units = await this.#judge.judge(path, tokens);
     const lines = text.split('\n').flatMap((one, i) => (one.trim() === '' ? [] : [i + 1]));
@@ -78,50 +77,21 @@ export class Observer {
       lines,
       copyBits: ofLines(copyBits),
     };
-    const plain = units.map(({ evidence, features }) => ({
+    const observed = units.map(({ evidence, features, view }) => ({
       line: evidence.unit.line,
       text: evidence.unit.text,
       other: evidence.other?.text ?? '',
-      features: [...features].map(one => Math.round(one * 1000) / 1000),
+      features: Array.from(features.subarray(0, featureNames.length), one => Math.round(one * 1000) / 1000),
+      ...(view && { model: [view.own, view.expected, view.odds] as const }),
     }));
-    if (engine === undefined || model === undefined) return { ...common, units: plain };
-
-    const asked = new Int32Array(tokens.length).fill(-1);
-    const differs = units.map(({ evidence: { unit, other } }) => {
-      const place = other?.places[0];
-      if (place === undefined) return -1;
-      const theirs = place.segment.tokens.subarray(place.start, place.end);
-      let at = 0;
-      while (
-        at < unit.end - unit.start - 1 &&
-        at < theirs.length - 1 &&
-        theirs[at] === tokens[unit.start + at]
-      )
-        at++;
-      asked[unit.start + at] = theirs[at]!;
-      return unit.start + at;
-    });
-    const judged = await engine.run('judge', { model, ids: tokens, asked });
+    if (model === undefined) return { ...common, units: observed };
     const bits = new Map<number, number>();
     const excess = new Map<number, number>();
-    for (const { unit } of units.map(({ evidence }) => evidence)) {
-      for (let at = unit.start; at < unit.end; at++) {
-        const over = judged.bits[at]! - judged.expected[at]!;
-        bits.set(unit.line, (bits.get(unit.line) ?? 0) + judged.bits[at]!);
-        excess.set(unit.line, Math.max(excess.get(unit.line) ?? -10, over));
-      }
+    for (const { line: at, model: view } of observed) {
+      if (view === undefined) continue;
+      bits.set(at, (bits.get(at) ?? 0) + view[0]);
+      excess.set(at, Math.max(excess.get(at) ?? -10, view[0] - view[1]));
     }
-    const withModel = plain.map((unit, i) => {
-      const { start, end } = units[i]!.evidence.unit;
-      const own = judged.bits.subarray(start, end).reduce((sum, one) => sum + one, 0);
-      const at = differs[i]!;
-      const model_ = [
-        own,
-        judged.expected[start]!,
-        at < 0 ? 0 : judged.bits[at]! - judged.asked[at]!,
-      ] as const;
-      return { ...unit, model: model_ };
-    });
-    return { ...common, units: withModel, modelBits: ofLines(bits), modelExcess: ofLines(excess) };
+    return { ...common, units: observed, modelBits: ofLines(bits), modelExcess: ofLines(excess) };
   }
 }

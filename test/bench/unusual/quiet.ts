@@ -1,7 +1,7 @@
 /** Lines of files as they are: how many are shown, and which. */
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
-import { shownFrom } from '../../../server/unusual/score-table.ts';
+import type { UnitViewer } from '../../../server/unusual/model-view.ts';
 import { UnusualLines } from '../../../server/unusual/unusual-lines.ts';
 import { randomFrom, readRepository } from '../repositories.ts';
 import { codeFiles } from './trials.ts';
@@ -12,11 +12,12 @@ export interface QuietOptions {
   readonly seed: number;
   /** Whether the lines shown are listed. */
   readonly list: boolean;
+  readonly model?: UnitViewer | undefined;
 }
 
 export async function quietLines(
   folders: readonly string[],
-  { files, seed, list }: QuietOptions,
+  { files, seed, list, model }: QuietOptions,
 ): Promise<void> {
   const tokenizer = loadTokenizer();
   const scores: number[] = [];
@@ -25,7 +26,7 @@ export async function quietLines(
     const repository = readRepository(folder, tokenizer);
     const memory = new CopyMemory(tokenizer);
     for (const { path, tokens } of repository.files) memory.set(path, tokens);
-    const unusual = new UnusualLines(memory, tokenizer);
+    const unusual = new UnusualLines(memory, tokenizer, model);
     const random = randomFrom(seed);
     const chosen = codeFiles(repository)
       .map(file => ({ file, at: random() }))
@@ -40,7 +41,7 @@ export async function quietLines(
       tokens += file.tokens.length;
       for (const one of await unusual.inText(file.path, file.text, { most: Number.POSITIVE_INFINITY })) {
         scores.push(one.score);
-        if (one.score < shownFrom) continue;
+        if (!one.isUnusual) continue;
         shown++;
         const [word] = one.words;
         if (list)
@@ -57,5 +58,5 @@ export async function quietLines(
   }
   scores.sort((a, b) => b - a);
   for (const rate of [100, 200, 300, 400, 600, 1000])
-    console.log(`one in ${rate}: from ${scores[Math.floor(lines / rate)]?.toFixed(2)}`);
+    console.log(`one in ${rate}: ${scores[Math.floor(lines / rate)]?.toFixed(2)} above the threshold`);
 }

@@ -1,5 +1,6 @@
 /** Ranks of lines with slips: in their file, and in a change of 200 lines. */
 import { readFileSync } from 'node:fs';
+import { modelFeaturesOf } from '../../../server/unusual/model-view.ts';
 import { scoreOf } from '../../../server/unusual/score.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Observation, ObservedUnit } from './observe.ts';
@@ -19,16 +20,23 @@ type Reader = (observation: Observation) => number[];
 
 const least = -1e9;
 
-function byUnits(score: (unit: ObservedUnit) => number): Reader {
+function byUnits(score: (unit: ObservedUnit, at: number, all: readonly ObservedUnit[]) => number): Reader {
   return ({ lines, units }) => {
     const best = new Map<number, number>();
-    for (const unit of units) best.set(unit.line, Math.max(best.get(unit.line) ?? least, score(unit)));
+    for (const [at, unit] of units.entries())
+      best.set(unit.line, Math.max(best.get(unit.line) ?? least, score(unit, at, units)));
     return lines.map(line => best.get(line) ?? least);
   };
 }
 
-/** Nats by which the model finds what stands elsewhere more probable than what stands here; the excess of the word over what was expected. */
-const modelOdds = ({ model }: ObservedUnit) => (model?.[2] ?? 0) * Math.LN2;
+/** Those of the copy memory, followed by those of the model. */
+export function featuresWithModel(units: readonly ObservedUnit[], at: number): Float64Array {
+  const views = [at - 1, at, at + 1].map(i => {
+    const [own, expected, odds] = units[i]?.model ?? [0, 0, 0];
+    return { own, expected, odds };
+  });
+  return Float64Array.of(...units[at]!.features, ...modelFeaturesOf(views, 1));
+}
 
 const readers: Readonly<Record<string, Reader>> = {
   'raw bits (copy memory)': ({ copyBits }) => [...copyBits],
@@ -40,8 +48,7 @@ const readers: Readonly<Record<string, Reader>> = {
 const withModel: Readonly<Record<string, Reader>> = {
   'raw bits (nano)': ({ modelBits }) => [...modelBits!],
   'nano alone': ({ modelExcess }) => [...modelExcess!],
-  'copy memory and nano': byUnits(unit => unit.features[3]! + modelOdds(unit)),
-  'fitted and nano': byUnits(unit => scoreOf(unit.features) + 0.3 * modelOdds(unit)),
+  'fitted with nano': byUnits((_, at, units) => scoreOf(featuresWithModel(units, at))),
 };
 
 export function reportOn(observations: readonly Observation[]): void {

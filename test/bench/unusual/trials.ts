@@ -9,7 +9,7 @@ export interface Trial {
 }
 
 /** Files that slips are planted in: code of middling length. */
-export function codeFiles({ files }: BenchRepository): BenchFile[] {
+export function codeFiles({ files }: BenchRepository, mostLines = usuallyMost): BenchFile[] {
   return files.filter(({ path, text }) => {
     const lines = text.split('\n').length;
     return (
@@ -19,11 +19,16 @@ export function codeFiles({ files }: BenchRepository): BenchFile[] {
 }
 
 /** So many slips, of every kind in turn, each file as rarely as that allows. */
-export function trialsOf(repository: BenchRepository, count: number, seed: number): Trial[] {
+export function trialsOf(
+  repository: BenchRepository,
+  count: number,
+  seed: number,
+  mostLines = usuallyMost,
+): Trial[] {
   const uniform = randomFrom(seed);
   // The first numbers of the generator are alike for seeds that are.
   for (let i = 0; i < 10; i++) uniform();
-  const files = codeFiles(repository);
+  const files = codeFiles(repository, mostLines);
   const imports = [...new Set(files.flatMap(({ text }) => importsIn(text).map(({ path }) => path)))];
   const trials: Trial[] = [];
   const used = new Map<BenchFile, number>();
@@ -43,5 +48,5 @@ export function trialsOf(repository: BenchRepository, count: number, seed: numbe
   return trials;
 }
 
-const mostLines = 400;
+const usuallyMost = 400;
 const codeExtensions = new Set('.ts .tsx .js .jsx .mjs .cjs .py .rs .go .java .c .h .php'.split(' '));
