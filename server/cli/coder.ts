@@ -1,6 +1,7 @@
 /** The selected code model, for commands that suggest. */
 import { existsSync } from 'node:fs';
 import { engineEntry } from '../engine/entry.ts';
+import type { CoderReference } from '../engine/messages.ts';
 import { createEngine } from '../engine/process.ts';
 import { GgufError } from '../gguf/error.ts';
 import { coderInUse, libraryIn } from '../models/in-use.ts';
@@ -15,6 +16,14 @@ export interface OpenCoder {
   close(): Promise<void>;
 }
 
+/** The selected model; undefined if none is. @throws UsageError when it cannot be used */
+export async function referenceInUse(line: CommandLine): Promise<CoderReference | undefined> {
+  return coderInUse(libraryIn(cacheFolder(line.cache?.folder ?? ''))).catch((error: unknown) => {
+    if (error instanceof GgufError) throw new UsageError(error.message);
+    throw error;
+  });
+}
+
 /**
  * Opens the selected model and waits until it is ready.
  * @returns undefined if none is selected
@@ -24,10 +33,7 @@ export async function openCoderInUse(
   line: CommandLine,
   options: Pick<CoderOptions, 'writesAll'> = {},
 ): Promise<OpenCoder | undefined> {
-  const coder = await coderInUse(libraryIn(cacheFolder(line.cache?.folder ?? ''))).catch((error: unknown) => {
-    if (error instanceof GgufError) throw new UsageError(error.message);
-    throw error;
-  });
+  const coder = await referenceInUse(line);
   if (coder === undefined) return undefined;
   if (!existsSync(coder.folder)) note('Preparing the code model for this machine; this happens once.');
   const engine = createEngine({

@@ -1,21 +1,40 @@
 /** `longsight unusual`: lines that do not look like the rest of the repository, with what stands in their place elsewhere, and where. */
 import path from 'node:path';
+import { engineEntry } from '../engine/entry.ts';
+import { createEngine } from '../engine/process.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
 import type { UnusualLine, UnusualLines, UnusualWord } from '../protocol/unusual.ts';
 import { RevisionError } from '../unusual/changed-lines.ts';
 import { unusualIn } from '../unusual/review.ts';
+import { openViewer } from '../unusual/viewer.ts';
 import { UsageError } from './arguments.ts';
+import { probesOf } from './cache.ts';
+import { referenceInUse } from './coder.ts';
 import type { Command } from './command.ts';
-import { CountLine, count, print, printJson } from './output.ts';
+import { CountLine, count, note, print, printJson } from './output.ts';
 import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 
 export const unusual: Command = async (line, signal) => {
   const part = findPart(path.resolve(line.operands[0]!), line.path);
   const { repository } = await openSession(line, signal);
+  // It starts with the first question.
+  const engine = createEngine({
+    entry: engineEntry(),
+    device: line.device,
+    log: () => {},
+    ...probesOf(line),
+  });
   const progress = new CountLine('files');
   try {
     const found = await unusualIn(repository, {
+      model: await openViewer({
+        engine,
+        tokenizer: repository.tokenizer,
+        modelFolder: line.model ?? '',
+        coder: await referenceInUse(line),
+        onProblem: note,
+      }),
       ...(part !== undefined && { path: part }),
       ...(line.diff !== undefined && { revision: line.diff }),
       ...(line.top !== undefined && { top: line.top }),
@@ -29,6 +48,8 @@ export const unusual: Command = async (line, signal) => {
     progress.end();
     if (error instanceof RangeError || error instanceof RevisionError) throw new UsageError(error.message);
     throw error;
+  } finally {
+    await engine.stop();
   }
 };
 

@@ -3,10 +3,8 @@ import type { DecoderModel, Logits } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
 import type { JudgedUnits, UnitsParameters } from '../engine/messages.ts';
+import { type Window, windowsOf } from './windows.ts';
 
-/** Tokens that a unit is judged by at least, where the text has as many, and how many windows go on by. */
-const context = 512;
-const stride = 1536;
 /** Tokens per run. */
 const chunk = 32;
 /** Text after a unit that decides how its end is cut into tokens, in UTF-16 units. */
@@ -56,11 +54,7 @@ export class UnitJudge {
         entropy[at] = entropyOf(scores, normalizer);
       }
     };
-    for (let start = 0; start < ids.length; start += stride) {
-      const end = Math.min(ids.length, start + stride);
-      if (!isWanted.subarray(start, end).includes(1)) continue;
-      await this.#window(ids, start, end, note, between);
-    }
+    for (const window of windowsOf(isWanted)) await this.#read(ids, window, note, between);
     return {
       own: Float32Array.from(cut, ({ start, end }) => bits.subarray(start, end).reduce((a, b) => a + b, 0)),
       expected: Float32Array.from(cut, ({ start }) => entropy[start]!),
@@ -68,16 +62,13 @@ export class UnitJudge {
     };
   }
 
-  /** Logits for the tokens of [start, end), after some of those before. */
-  async #window(
+  async #read(
     ids: Uint32Array,
-    start: number,
-    end: number,
+    { first, start, end }: Window,
     note: (logits: Logits, first: number) => void,
     between: () => Promise<void>,
   ): Promise<void> {
     const session = new DecoderSession(this.#model, { chunk });
-    const first = Math.max(0, start - context);
     const { begin } = this.#tokenizer;
     if (begin !== undefined) note(await session.read([begin], { between }), first);
     for (let at = first; at < end - 1; at += chunk) {

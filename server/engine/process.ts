@@ -70,6 +70,8 @@ export interface EngineOptions {
   readonly firstDelay?: number;
   /** Milliseconds of silence after which a process with open work counts as hung. */
   readonly patience?: number;
+  /** Milliseconds without work after which the process ends; the next request starts another. */
+  readonly idleLimit?: number;
 }
 
 interface Pending {
@@ -103,6 +105,7 @@ class EngineProcess implements Engine {
   #launch: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #watchdog: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #lastId = 0;
   #crashesInRow = 0;
   /** Resident memory after the first work of this process. */
@@ -110,7 +113,13 @@ class EngineProcess implements Engine {
   #hung = false;
 
   constructor(options: EngineOptions) {
-    this.#options = { residentCeiling: 4 * 2 ** 30, firstDelay: 250, patience: 60_000, ...options };
+    this.#options = {
+      residentCeiling: 4 * 2 ** 30,
+      firstDelay: 250,
+      patience: 60_000,
+      idleLimit: 30 * 60_000,
+      ...options,
+    };
     this.#setting = options.device;
   }
 
@@ -144,6 +153,7 @@ class EngineProcess implements Engine {
       const aborted = () => {
         // Later messages about it are ignored.
         if (this.#pending.delete(id)) this.#child?.send({ type: 'cancel', id });
+        this.#watchIdle();
         reject(signal?.reason);
       };
       const pending: Pending = {
@@ -190,6 +200,7 @@ class EngineProcess implements Engine {
     this.#launch?.abort();
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);
+    clearTimeout(this.#idle);
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined) return;
@@ -321,7 +332,18 @@ class EngineProcess implements Engine {
     const pending = this.#pending.get(id);
     pending?.close();
     this.#pending.delete(id);
+    this.#watchIdle();
     return pending;
+  }
+
+  #watchIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.#pending.size > 0 || this.#status.state !== 'running') return;
+      this.#options.log('debug', 'engine: ending after a while without work');
+      this.#retire();
+      this.#change({ state: 'stopped' });
+    }, this.#options.idleLimit).unref();
   }
 
   /** Rejects work that a process has started, except what may be repeated. */

@@ -238,7 +238,16 @@ export class RepositoryWorker {
   }
 
   get review(): ReviewWorker {
-    return new ReviewWorker(this.#opened().repository, this.#workOn);
+    return new ReviewWorker({
+      repository: this.#opened().repository,
+      workOn: this.#workOn,
+      viewer: {
+        engine: this.#engine,
+        modelFolder: this.#parameters?.modelFolder ?? '',
+        coder: this.#parameters?.coder,
+        onProblem: this.#onProblem,
+      },
+    });
   }
 
   coverage(): Coverage {

@@ -2,21 +2,27 @@
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { UnusualLines } from '../protocol/unusual.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { UnitViewer } from '../unusual/model-view.ts';
 import { unusualIn, unusualInText } from '../unusual/review.ts';
+import { openViewer, type ViewerOptions } from '../unusual/viewer.ts';
 
 interface Asked {
   readonly top?: number;
 }
 
+export interface ReviewWorkerOptions {
+  readonly repository: Repository<CopyMemory>;
+  /** Called with each file before it is processed. */
+  readonly workOn: (path: string) => void;
+  /** For the models that take part. */
+  readonly viewer: Omit<ViewerOptions, 'tokenizer'>;
+}
+
 export class ReviewWorker {
-  readonly #repository: Repository<CopyMemory>;
+  readonly #options: ReviewWorkerOptions;
 
-  readonly #workOn: (path: string) => void;
-
-  /** @param workOn called with each file before it is processed */
-  constructor(repository: Repository<CopyMemory>, workOn: (path: string) => void) {
-    this.#repository = repository;
-    this.#workOn = workOn;
+  constructor(options: ReviewWorkerOptions) {
+    this.#options = options;
   }
 
   /** @param document its file, with the text that the editor has; as it was read without one */
@@ -24,17 +30,26 @@ export class ReviewWorker {
     { file, text, top }: Asked & { readonly file: string; readonly text?: string },
     signal: AbortSignal,
   ): Promise<UnusualLines> {
-    const path = this.#repository.workspace.pathOfDocument(file) ?? file;
-    const known = text ?? this.#repository.textOf(path);
-    if (known === undefined || this.#repository.isBlocking(path)) return { lines: [], files: 0, checked: 0 };
-    this.#workOn(path);
-    return unusualInText(this.#repository, path, known, { ...(top !== undefined && { top }), signal });
+    const { repository, workOn } = this.#options;
+    const path = repository.workspace.pathOfDocument(file) ?? file;
+    const known = text ?? repository.textOf(path);
+    if (known === undefined || repository.isBlocking(path)) return { lines: [], files: 0, checked: 0 };
+    workOn(path);
+    const model = await this.#model();
+    return unusualInText(repository, path, known, { ...(top !== undefined && { top }), model, signal });
   }
 
-  changes(
+  async changes(
     { revision, top }: Asked & { readonly revision: string },
     signal: AbortSignal,
   ): Promise<UnusualLines> {
-    return unusualIn(this.#repository, { revision, ...(top !== undefined && { top }), signal });
+    const { repository } = this.#options;
+    const model = await this.#model();
+    return unusualIn(repository, { revision, ...(top !== undefined && { top }), model, signal });
+  }
+
+  #model(): Promise<UnitViewer> {
+    const { repository, viewer } = this.#options;
+    return openViewer({ ...viewer, tokenizer: repository.tokenizer });
   }
 }

@@ -7,6 +7,7 @@ import { featuresOf, noteExchanges } from './features.ts';
 import { FileNames } from './file-names.ts';
 import { fileUnits } from './file-units.ts';
 import { type ModelView, modelFeaturesOf, type UnitViewer } from './model-view.ts';
+import type { ScoredBy } from './score.ts';
 import { Units } from './units.ts';
 
 /** A unit, what stands in its place elsewhere, and what both look like. */
@@ -15,6 +16,12 @@ export interface JudgedUnit {
   /** Those of `featureNames`, and where a model took part those of `modelFeatureNames`. */
   readonly features: Float64Array;
   readonly view?: ModelView;
+  readonly by: ScoredBy;
+}
+
+interface JudgeOptions {
+  readonly isAsked?: (line: number) => boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class FileJudge {
@@ -35,8 +42,13 @@ export class FileJudge {
   /**
    * All units of a file but its comments. Other work runs in between: somebody may be typing.
    * @param tokens of the file as it is now, rendered; what is stored of it is left out
+   * @param isAsked the lines that a model looks at, which is slow
    */
-  async judge(path: string, tokens: Uint16Array, signal?: AbortSignal): Promise<JudgedUnit[]> {
+  async judge(
+    path: string,
+    tokens: Uint16Array,
+    { isAsked = () => true, signal }: JudgeOptions = {},
+  ): Promise<JudgedUnit[]> {
     const all = fileUnits(path, tokens, this.#units, this.#tokenizer).filter(
       ({ kind }) => kind !== 'comment',
     );
@@ -54,19 +66,18 @@ export class FileJudge {
       }
       const evidence = evidenceOn(unit, places, this.#units, text => names.near(text, unit) > 0);
       evidence.other?.places.sort((a, b) => likeness(b) - likeness(a));
-      judged.push({ evidence, features: featuresOf(evidence, { names, places, countAround }) });
+      judged.push({ evidence, features: featuresOf(evidence, { names, places, countAround }), by: 'copy' });
     }
     noteExchanges(judged);
-    if (this.#model === undefined) return judged;
-    const views = await this.#model.viewsOf(
-      { tokens, evidence: judged.map(({ evidence }) => evidence) },
-      signal,
-    );
+    const file = { tokens, evidence: judged.map(({ evidence }) => evidence), isAsked };
+    const viewed = await this.#model?.viewsOf(file, signal);
+    if (viewed === undefined) return judged;
+    const { by, views } = viewed;
     return judged.map((unit, i) => {
       const view = views[i];
       if (view === undefined) return unit;
       const features = Float64Array.of(...unit.features, ...modelFeaturesOf(views, i));
-      return { ...unit, features, view };
+      return { ...unit, features, view, by };
     });
   }
 

@@ -1,5 +1,6 @@
 /** What a model that reads the file from its start says of each unit: how much it surprises, and how much less what stands elsewhere would. */
 import type { Evidence } from './evidence.ts';
+import type { ScoredBy } from './score.ts';
 
 /** In bits. */
 export interface ModelView {
@@ -15,11 +16,20 @@ export interface ViewedFile {
   /** As rendered. */
   readonly tokens: Uint16Array;
   readonly evidence: readonly Evidence[];
+  /** Whether a line is asked about, from 1. */
+  readonly isAsked: (line: number) => boolean;
 }
 
+export interface UnitViews {
+  readonly by: Exclude<ScoredBy, 'copy'>;
+  /** Of each unit; undefined of those that were not looked at. */
+  readonly views: readonly (ModelView | undefined)[];
+}
+
+/** A model that judges units. */
 export interface UnitViewer {
-  /** A view of each unit; undefined of those that were not looked at. */
-  viewsOf(file: ViewedFile, signal?: AbortSignal): Promise<(ModelView | undefined)[]>;
+  /** Undefined if the model takes no part in this file. */
+  viewsOf(file: ViewedFile, signal?: AbortSignal): Promise<UnitViews | undefined>;
 }
 
 export const modelFeatureNames = [

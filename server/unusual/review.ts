@@ -4,6 +4,7 @@ import type { UnusualLines as Found, UnusualLine } from '../protocol/unusual.ts'
 import type { Repository } from '../repository/repository.ts';
 import { languageOf } from '../workspace/language.ts';
 import { changedLines } from './changed-lines.ts';
+import type { UnitViewer } from './model-view.ts';
 import { UnusualLines } from './unusual-lines.ts';
 
 export interface ReviewOptions {
@@ -13,6 +14,8 @@ export interface ReviewOptions {
   readonly revision?: string;
   /** The most lines wanted; without it, those unusual enough to be shown unasked. */
   readonly top?: number;
+  /** Takes part beside the copy memory. */
+  readonly model?: UnitViewer | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -23,7 +26,7 @@ export interface ReviewOptions {
  */
 export async function unusualIn(
   repository: Repository<CopyMemory>,
-  { path, revision, top, signal, onProgress = () => {} }: ReviewOptions,
+  { path, revision, top, model, signal, onProgress = () => {} }: ReviewOptions,
 ): Promise<Found> {
   const part = path?.replace(/\/+$/, '');
   const isAsked = (file: string) => part === undefined || file === part || file.startsWith(`${part}/`);
@@ -32,7 +35,7 @@ export async function unusualIn(
   const changed =
     revision === undefined ? undefined : (await changedLines(repository, revision, signal)).files;
   const files = paths.filter(file => isCode(file) && (changed === undefined || changed.has(file)));
-  const unusual = new UnusualLines(repository.memory, repository.tokenizer);
+  const unusual = new UnusualLines(repository.memory, repository.tokenizer, model);
   const most = top ?? mostShown;
   let lines: UnusualLine[] = [];
   let checked = 0;
@@ -55,9 +58,9 @@ export async function unusualInText(
   repository: Repository<CopyMemory>,
   path: string,
   text: string,
-  { top, signal }: Pick<ReviewOptions, 'top' | 'signal'>,
+  { top, model, signal }: Pick<ReviewOptions, 'top' | 'model' | 'signal'>,
 ): Promise<Found> {
-  const unusual = new UnusualLines(repository.memory, repository.tokenizer);
+  const unusual = new UnusualLines(repository.memory, repository.tokenizer, model);
   const found = await unusual.inText(path, text, { most: top ?? mostShown, signal });
   const lines = top === undefined ? found.filter(({ isUnusual }) => isUnusual) : found;
   return { lines, files: 1, checked: text.split('\n').length };

@@ -1,6 +1,8 @@
 /** How much a unit looks like a slip: a small network over the features, fitted to planted slips (`npm run bench -- unusual fit`). */
-import { featureNames } from './features.ts';
-import { copyTable, modelTable } from './score-table.ts';
+import { scoreTables } from './score-table.ts';
+
+/** Who judged a unit beside the copy memory: no model, the shipped one, or the selected code model. */
+export type ScoredBy = 'copy' | 'nano' | 'coder';
 
 export interface ScoreTable {
   /** The output from which a unit is shown unasked: chosen by `npm run bench -- unusual quiet`. */
@@ -10,8 +12,8 @@ export interface ScoreTable {
 }
 
 /** Log odds, shifted so that a unit is shown unasked from 0 on. */
-export function scoreOf(features: ArrayLike<number>): number {
-  const { weights, shownFrom } = features.length === featureNames.length ? copyTable : modelTable;
+export function scoreOf(features: ArrayLike<number>, by: ScoredBy): number {
+  const { weights, shownFrom } = scoreTables[by];
   return networkOutput(features, weights) - shownFrom;
 }
 

@@ -35,12 +35,13 @@ export class UnusualLines {
     const tokens = this.#tokenizer.encodePieces(renderFile(path, text));
     const lines = text.split(/\r\n?|\n/);
     const byLine = new Map<number, { unit: JudgedUnit; score: number }[]>();
-    for (const unit of await this.#judge.judge(path, tokens, signal)) {
+    const isAsked = (line: number) => among === undefined || among.has(line);
+    for (const unit of await this.#judge.judge(path, tokens, { isAsked, signal })) {
       const { line } = unit.evidence.unit;
-      if (among !== undefined && !among.has(line)) continue;
+      if (!isAsked(line)) continue;
       const found = byLine.get(line) ?? [];
       byLine.set(line, found);
-      found.push({ unit, score: scoreOf(unit.features) });
+      found.push({ unit, score: scoreOf(unit.features, unit.by) });
     }
     const ranked = [...byLine].map(([line, found]) => {
       found.sort((one, other) => other.score - one.score);

@@ -1,8 +1,8 @@
 /**
  * Whether lines with a slip stand out:
  *   npm run bench -- unusual observe <out.jsonl> [--slips 63] [--seed 7] [--model | --coder <file> --folder <folder>] <folder>…   plants slips and writes what is known of every line
- *   npm run bench -- unusual report <observations>…      the rank of the lines with slips, beside simpler readers and chance
- *   npm run bench -- unusual fit <observations>…         fits server/unusual/score-table.ts
+ *   npm run bench -- unusual report [--by nano|coder] <observations>…   the rank of the lines with slips, beside simpler readers and chance
+ *   npm run bench -- unusual fit [--by copy|nano|coder] <observations>…   fits a table of server/unusual/score-table.ts
  *   npm run bench -- unusual quiet <folder>… [--files 60] scores of lines without slips, and how many are shown
  *   npm run bench -- unusual fixes <clone>… [--commits 50] the rank of lines that small fixes of a repository's history touch, before the fix
  */
@@ -14,15 +14,16 @@ import { loadTokenizer } from '../../server/tokens/load.ts';
 import { coderViewer } from '../../server/unusual/coder-viewer.ts';
 import { featureNames } from '../../server/unusual/features.ts';
 import type { UnitViewer } from '../../server/unusual/model-view.ts';
-import { copyTable, modelTable } from '../../server/unusual/score-table.ts';
+import { nanoViewer } from '../../server/unusual/nano-viewer.ts';
+import type { ScoredBy } from '../../server/unusual/score.ts';
+import { scoreTables } from '../../server/unusual/score-table.ts';
 import { shippedModel } from './mixture/model.ts';
 import { readRepository } from './repositories.ts';
 import { fitScore, tablesOf } from './unusual/fit.ts';
 import { reportFixes } from './unusual/fixes.ts';
-import { nanoViewer } from './unusual/nano.ts';
 import { Observer } from './unusual/observe.ts';
 import { quietLines } from './unusual/quiet.ts';
-import { featuresWithModel, readObservations, reportOn } from './unusual/report.ts';
+import { copyFeatures, featuresWithModel, readObservations, reportOn } from './unusual/report.ts';
 import { trialsOf } from './unusual/trials.ts';
 
 const { values, positionals } = parseArgs({
@@ -32,6 +33,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '7' },
     files: { type: 'string', default: '60' },
     commits: { type: 'string', default: '50' },
+    by: { type: 'string', default: 'copy' },
     list: { type: 'boolean', default: false },
     model: { type: 'boolean', default: false },
     coder: { type: 'string' },
@@ -42,26 +44,20 @@ const { values, positionals } = parseArgs({
 const [action, ...operands] = positionals;
 
 if (action === 'observe' && operands.length > 1) await observe(operands[0]!, operands.slice(1));
-else if (action === 'report' && operands.length > 0) reportOn(readObservations(operands));
+else if (action === 'report' && operands.length > 0)
+  reportOn(readObservations(operands), values.by as ScoredBy);
 else if (action === 'fit' && operands.length > 0) {
-  const observations = readObservations(operands);
-  const copy = fitScore(observations, (units, at) => units[at]!.features);
-  const model = fitScore(observations, featuresWithModel);
-  writeFileSync(
-    new URL('../../server/unusual/score-table.ts', import.meta.url),
-    tablesOf(
-      { weights: [...copy], shownFrom: copyTable.shownFrom },
-      { weights: [...model], shownFrom: modelTable.shownFrom },
-      [...new Set(observations.map(({ repository }) => repository))],
-    ),
-  );
+  const by = values.by as ScoredBy;
+  const weights = fitScore(readObservations(operands), by === 'copy' ? copyFeatures : featuresWithModel);
+  const tables = { ...scoreTables, [by]: { ...scoreTables[by], weights: [...weights] } };
+  writeFileSync(new URL('../../server/unusual/score-table.ts', import.meta.url), tablesOf(tables));
 } else if (action === 'quiet' && operands.length > 0) await quiet(operands);
 else if (action === 'fixes' && operands.length > 0) await reportFixes(operands, Number(values.commits));
 else throw new Error('usage: unusual observe|report|fit|quiet|fixes …; the head of the file describes them');
 
 async function observe(out: string, folders: readonly string[]): Promise<void> {
   const tokenizer = loadTokenizer();
-  const { model, stop } = viewerIfAsked();
+  const { model, stop } = await viewerIfAsked();
   const stream = createWriteStream(out);
   for (const folder of folders) {
     const repository = readRepository(folder, tokenizer);
@@ -75,20 +71,25 @@ async function observe(out: string, folders: readonly string[]): Promise<void> {
 }
 
 async function quiet(folders: readonly string[]): Promise<void> {
-  const { model, stop } = viewerIfAsked();
+  const { model, stop } = await viewerIfAsked();
   const { list } = values;
   await quietLines(folders, { files: Number(values.files), seed: Number(values.seed), list, model });
   await stop();
 }
 
 /** The model that takes part: nano, or a code model that was converted before. */
-function viewerIfAsked(): { readonly model: UnitViewer | undefined; stop(): Promise<void> } {
+async function viewerIfAsked(): Promise<{ readonly model: UnitViewer | undefined; stop(): Promise<void> }> {
   if (!values.model && values.coder === undefined) return { model: undefined, stop: async () => {} };
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
   const tokenizer = loadTokenizer();
   const model =
     values.coder === undefined
-      ? nanoViewer(engine, shippedModel(tokenizer))
-      : coderViewer(engine, { file: values.coder, folder: values.folder }, tokenizer);
+      ? nanoViewer({ engine, model: shippedModel(tokenizer) })
+      : await coderViewer({
+          engine,
+          coder: { file: values.coder, folder: values.folder },
+          tokenizer,
+          seconds: Number.POSITIVE_INFINITY,
+        });
   return { model, stop: () => engine.stop() };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headGraph, topTokensGraph } from '../../kernels/head/graph.ts';
-import { head, topTokens } from '../../kernels/head/reference.ts';
+import { headGraph, surprisalGraph, topTokensGraph } from '../../kernels/head/graph.ts';
+import { head, surprisal, topTokens } from '../../kernels/head/reference.ts';
+import { cast } from '../../kernels/onnx/elementwise.ts';
 import { placeParameters } from '../../kernels/onnx/parameters.ts';
 import { randomNormal } from '../../kernels/tensor.ts';
 import { assertClose } from './harness.ts';
@@ -44,4 +45,35 @@ for (const provider of ['cpu', 'webgpu'] as const) {
       });
     }
   }
+}
+
+for (const provider of ['cpu', 'webgpu'] as const) {
+  test(`surprisal and entropy on ${provider} = reference, of improbable tokens as well`, async t => {
+    const missing = provider === 'webgpu' ? await webgpu() : undefined;
+    if (typeof missing === 'string') {
+      t.diagnostic(`WEBGPU SKIPPED: ${missing}`);
+      return;
+    }
+    const length = 7;
+    const logits = randomNormal([length, vocabulary], 4);
+    for (let i = 0; i < logits.data.length; i++) logits.data[i]! *= 40;
+    const tokens = {
+      shape: [length, 2],
+      data: Float64Array.from({ length: 2 * length }, (_, i) => (i * 13) % vocabulary),
+    };
+    const expected = surprisal(logits, tokens);
+    assert.ok(expected.surprisal.data.some(nats => nats > 100));
+    const actual = await runGraph(
+      g =>
+        surprisalGraph(
+          g,
+          g.input('logits', 'float32', ['T', vocabulary]),
+          cast(g.input('tokens', 'float32', ['T', 2]), 'int64'),
+        ),
+      { logits, tokens },
+      provider,
+    );
+    assertClose(actual.surprisal!, expected.surprisal, 1e-5, 'surprisal');
+    assertClose(actual.entropy!, expected.entropy, 1e-5, 'entropy');
+  });
 }

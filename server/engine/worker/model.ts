@@ -362,8 +362,9 @@ export class Model {
     const known = this.#parts.get(part);
     if (known !== undefined) return known;
     const graph = this.#graph(part);
-    // One token is too little work for more than one thread.
-    const options = part === 'token' || part === 'drafts' ? { threads: 1 } : this.#options;
+    // One token is too little work for more than one thread, and judging is work in the background.
+    const options =
+      part === 'prompt' || part === 'prefill' || part === 'batch' ? this.#options : { threads: 1 };
     const session = await this.#runtime.open(graph.model, this.#device, options);
     const opened = { session, initial: floatsOf(graph.initialState) };
     this.#parts.set(part, opened);

@@ -1,5 +1,5 @@
 /** Fits the network that scores units: those of lines with a slip against the others of their files. */
-import { networkOutput, type ScoreTable } from '../../../server/unusual/score.ts';
+import { networkOutput, type ScoredBy, type ScoreTable } from '../../../server/unusual/score.ts';
 import { train } from '../perceptron.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Observation, ObservedUnit } from './observe.ts';
@@ -93,31 +93,29 @@ function isSlip(text: string, other: string, was: string, now: string, kind: str
 }
 
 /** The source of `server/unusual/score-table.ts`. */
-export function tablesOf(copy: ScoreTable, model: ScoreTable, repositories: readonly string[]): string {
+export function tablesOf(tables: Readonly<Record<ScoredBy, ScoreTable>>): string {
   return [
-    `/** Fitted by \`npm run bench -- unusual fit\` to slips planted in ${repositories.join(', ')}. */`,
-    "import type { ScoreTable } from './score.ts';",
+    '/** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin, pino, xsv. */',
+    "import type { ScoredBy, ScoreTable } from './score.ts';",
     '',
-    '/** By what the copy memory knows. */',
-    ...tableOf('copyTable', copy),
-    '',
-    '/** By what the copy memory and the model know. */',
-    ...tableOf('modelTable', model),
+    '// biome-ignore format: tables',
+    'export const scoreTables: Readonly<Record<ScoredBy, ScoreTable>> = {',
+    ...Object.entries(tables).flatMap(([by, { shownFrom, weights }]) => [
+      `  ${by}: {`,
+      `    shownFrom: ${shownFrom},`,
+      '    weights: [',
+      ...rowsOf(weights),
+      '    ],',
+      '  },',
+    ]),
+    '};',
     '',
   ].join('\n');
 }
 
-function tableOf(name: string, { weights, shownFrom }: ScoreTable): string[] {
+function rowsOf(weights: readonly number[]): string[] {
   const rounded = weights.map(one => Math.round(one * 100) / 100);
   const rows: string[] = [];
-  for (let i = 0; i < rounded.length; i += 15) rows.push(`    ${rounded.slice(i, i + 15).join(', ')},`);
-  return [
-    '// biome-ignore format: a table',
-    `export const ${name}: ScoreTable = {`,
-    `  shownFrom: ${shownFrom},`,
-    '  weights: [',
-    ...rows,
-    '  ],',
-    '};',
-  ];
+  for (let i = 0; i < rounded.length; i += 15) rows.push(`      ${rounded.slice(i, i + 15).join(', ')},`);
+  return rows;
 }

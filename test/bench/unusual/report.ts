@@ -1,7 +1,7 @@
 /** Ranks of lines with slips: in their file, and in a change of 200 lines. */
 import { readFileSync } from 'node:fs';
 import { modelFeaturesOf } from '../../../server/unusual/model-view.ts';
-import { scoreOf } from '../../../server/unusual/score.ts';
+import { type ScoredBy, scoreOf } from '../../../server/unusual/score.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Observation, ObservedUnit } from './observe.ts';
 import { slipKinds } from './plants.ts';
@@ -29,6 +29,8 @@ function byUnits(score: (unit: ObservedUnit, at: number, all: readonly ObservedU
   };
 }
 
+export const copyFeatures = (units: readonly ObservedUnit[], at: number) => units[at]!.features;
+
 /** Those of the copy memory, followed by those of the model. */
 export function featuresWithModel(units: readonly ObservedUnit[], at: number): Float64Array {
   const views = [at - 1, at, at + 1].map(i => {
@@ -42,17 +44,20 @@ const readers: Readonly<Record<string, Reader>> = {
   'raw bits (copy memory)': ({ copyBits }) => [...copyBits],
   'copy memory alone': byUnits(({ features }) => features[3]!),
   'both sides, not fitted': byUnits(({ features }) => features[3]! + features[4]! + 2 * features[5]!),
-  'both sides, fitted': byUnits(({ features }) => scoreOf(features)),
+  'both sides, fitted': byUnits(({ features }) => scoreOf(features, 'copy')),
 };
 
-const withModel: Readonly<Record<string, Reader>> = {
-  'raw bits (nano)': ({ modelBits }) => [...modelBits!],
-  'nano alone': ({ modelExcess }) => [...modelExcess!],
-  'fitted with nano': byUnits((_, at, units) => scoreOf(featuresWithModel(units, at))),
-};
+function withModel(by: ScoredBy): Readonly<Record<string, Reader>> {
+  return {
+    [`raw bits (${by})`]: ({ modelBits }) => [...modelBits!],
+    [`${by} alone`]: ({ modelExcess }) => [...modelExcess!],
+    [`fitted with ${by}`]: byUnits((_, at, units) => scoreOf(featuresWithModel(units, at), by)),
+  };
+}
 
-export function reportOn(observations: readonly Observation[]): void {
-  const all = observations[0]?.modelBits === undefined ? readers : { ...readers, ...withModel };
+/** @param by the model that took part in the observations */
+export function reportOn(observations: readonly Observation[], by: ScoredBy): void {
+  const all = observations[0]?.modelBits === undefined ? readers : { ...readers, ...withModel(by) };
   for (const [title, scopes] of [
     ['in its file', inFile],
     ['in a change of 200 lines', inChange],

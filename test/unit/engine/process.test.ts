@@ -51,6 +51,17 @@ async function whenGone(pid: number): Promise<void> {
   while (isAlive(pid)) await setTimeout(10);
 }
 
+test('the engine ends after a while without work, and the next request starts it again', async () => {
+  const engine = engineOf(real, { idleLimit: 50 });
+  await engine.run('check', { seed: 4 });
+  const { pid } = engine.status;
+  assert.ok(pid !== undefined);
+  await whenStatus(engine, ({ state }) => state === 'stopped');
+  await whenGone(pid);
+  assert.ok((await engine.run('check', { seed: 5 })).right);
+  assert.equal(engine.status.crashes, 0);
+});
+
 test('work starts the engine, which checks itself and reports it', async () => {
   const engine = engineOf(real);
   assert.equal(engine.status.state, 'stopped');
