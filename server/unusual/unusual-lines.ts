@@ -8,6 +8,7 @@ import { renderFile } from '../sequence/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FileJudge, type JudgedUnit } from './judge-file.ts';
 import type { UnitViewer } from './model-view.ts';
+import { implausible } from './plausible.ts';
 import { scoreOf } from './score.ts';
 
 export interface LinesAsked {
@@ -16,6 +17,12 @@ export interface LinesAsked {
   /** Lines, from 1, that are asked about; all of them without it. */
   readonly among?: ReadonlySet<number> | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+interface ScoredUnit {
+  readonly unit: JudgedUnit;
+  readonly score: number;
+  readonly isUnusual: boolean;
 }
 
 export class UnusualLines {
@@ -34,14 +41,17 @@ export class UnusualLines {
   async inText(path: string, text: string, { most, among, signal }: LinesAsked): Promise<UnusualLine[]> {
     const tokens = this.#tokenizer.encodePieces(renderFile(path, text));
     const lines = text.split(/\r\n?|\n/);
-    const byLine = new Map<number, { unit: JudgedUnit; score: number }[]>();
+    const byLine = new Map<number, ScoredUnit[]>();
     const isAsked = (line: number) => among === undefined || among.has(line);
-    for (const unit of await this.#judge.judge(path, tokens, { isAsked, signal })) {
+    const units = await this.#judge.judge(path, tokens, { isAsked, signal });
+    const unlikely = implausible(units, ({ features, by }) => scoreOf(features, by) >= 0);
+    for (const unit of units) {
       const { line } = unit.evidence.unit;
       if (!isAsked(line)) continue;
       const found = byLine.get(line) ?? [];
       byLine.set(line, found);
-      found.push({ unit, score: scoreOf(unit.features, unit.by) });
+      const score = scoreOf(unit.features, unit.by);
+      found.push({ unit, score, isUnusual: score >= 0 && !unlikely.has(unit) });
     }
     const ranked = [...byLine].map(([line, found]) => {
       found.sort((one, other) => other.score - one.score);
@@ -53,9 +63,10 @@ export class UnusualLines {
       line,
       text: lines[line - 1]?.trim() ?? '',
       score: Math.round(score * 100) / 100,
-      isUnusual: score >= 0,
+      isUnusual: found.some(({ isUnusual }) => isUnusual),
       words: found
-        .filter((one, i) => i === 0 || one.score >= 0)
+        .toSorted((one, other) => Number(other.isUnusual) - Number(one.isUnusual))
+        .filter(({ isUnusual }, i) => i === 0 || isUnusual)
         .slice(0, mostWords)
         .map(({ unit }) => this.#wordOf(unit, tokens)),
     }));

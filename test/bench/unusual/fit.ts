@@ -95,7 +95,7 @@ function isSlip(text: string, other: string, was: string, now: string, kind: str
 /** The source of `server/unusual/score-table.ts`. */
 export function tablesOf(tables: Readonly<Record<ScoredBy, ScoreTable>>): string {
   return [
-    '/** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin, pino, xsv. */',
+    '/** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin, pino and xsv. */',
     "import type { ScoredBy, ScoreTable } from './score.ts';",
     '',
     '// biome-ignore format: tables',
