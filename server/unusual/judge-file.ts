@@ -7,7 +7,7 @@ import { featuresOf, noteExchanges } from './features.ts';
 import { FileNames } from './file-names.ts';
 import { fileUnits } from './file-units.ts';
 import { type ModelView, modelFeaturesOf, type UnitViewer } from './model-view.ts';
-import type { ScoredBy } from './score.ts';
+import type { ScoredBy } from './score-table.ts';
 import { Units } from './units.ts';
 
 /** A unit, what stands in its place elsewhere, and what both look like. */

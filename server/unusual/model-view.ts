@@ -1,6 +1,6 @@
 /** What a model that reads the file from its start says of each unit: how much it surprises, and how much less what stands elsewhere would. */
 import type { Evidence } from './evidence.ts';
-import type { ScoredBy } from './score.ts';
+import type { ScoredBy } from './score-table.ts';
 
 /** In bits. */
 export interface ModelView {

@@ -1,5 +1,14 @@
 /** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin, pino and xsv. */
-import type { ScoredBy, ScoreTable } from './score.ts';
+
+/** Who judged a unit beside the copy memory: no model, the shipped one, or the selected code model. */
+export type ScoredBy = 'copy' | 'nano' | 'coder';
+
+export interface ScoreTable {
+  /** The output from which a unit is shown unasked: chosen by `npm run bench -- unusual quiet`. */
+  readonly shownFrom: number;
+  /** For each hidden unit those of all features and a bias; then those of the hidden units and a bias. */
+  readonly weights: readonly number[];
+}
 
 // biome-ignore format: tables
 export const scoreTables: Readonly<Record<ScoredBy, ScoreTable>> = {

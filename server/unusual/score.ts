@@ -1,15 +1,5 @@
 /** How much a unit looks like a slip: a small network over the features, fitted to planted slips (`npm run bench -- unusual fit`). */
-import { scoreTables } from './score-table.ts';
-
-/** Who judged a unit beside the copy memory: no model, the shipped one, or the selected code model. */
-export type ScoredBy = 'copy' | 'nano' | 'coder';
-
-export interface ScoreTable {
-  /** The output from which a unit is shown unasked: chosen by `npm run bench -- unusual quiet`. */
-  readonly shownFrom: number;
-  /** For each hidden unit those of all features and a bias; then those of the hidden units and a bias. */
-  readonly weights: readonly number[];
-}
+import { type ScoredBy, scoreTables } from './score-table.ts';
 
 /** Log odds, shifted so that a unit is shown unasked from 0 on. */
 export function scoreOf(features: ArrayLike<number>, by: ScoredBy): number {

@@ -6,7 +6,7 @@
  *   npm run bench -- unusual quiet <folder>… [--files 60] scores of lines without slips, and how many are shown
  *   npm run bench -- unusual fixes <clone>… [--commits 50] the rank of lines that small fixes of a repository's history touch, before the fix
  */
-import { createWriteStream, writeFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
@@ -15,8 +15,7 @@ import { coderViewer } from '../../server/unusual/coder-viewer.ts';
 import { featureNames } from '../../server/unusual/features.ts';
 import type { UnitViewer } from '../../server/unusual/model-view.ts';
 import { nanoViewer } from '../../server/unusual/nano-viewer.ts';
-import type { ScoredBy } from '../../server/unusual/score.ts';
-import { scoreTables } from '../../server/unusual/score-table.ts';
+import { type ScoredBy, scoreTables } from '../../server/unusual/score-table.ts';
 import { shippedModel } from './mixture/model.ts';
 import { readRepository } from './repositories.ts';
 import { fitScore, tablesOf } from './unusual/fit.ts';
@@ -50,7 +49,8 @@ else if (action === 'fit' && operands.length > 0) {
   const by = values.by as ScoredBy;
   const weights = fitScore(readObservations(operands), by === 'copy' ? copyFeatures : featuresWithModel);
   const tables = { ...scoreTables, [by]: { ...scoreTables[by], weights: [...weights] } };
-  writeFileSync(new URL('../../server/unusual/score-table.ts', import.meta.url), tablesOf(tables));
+  const file = new URL('../../server/unusual/score-table.ts', import.meta.url);
+  writeFileSync(file, tablesOf(readFileSync(file, 'utf8'), tables));
 } else if (action === 'quiet' && operands.length > 0) await quiet(operands);
 else if (action === 'fixes' && operands.length > 0) await reportFixes(operands, Number(values.commits));
 else throw new Error('usage: unusual observe|report|fit|quiet|fixes …; the head of the file describes them');

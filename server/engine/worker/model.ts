@@ -8,7 +8,7 @@ import { ContinuousFit } from '../continuous-fit.ts';
 import type { Device } from '../device.ts';
 import { type FileMemory, StridedCollector } from '../file-memory.ts';
 import type { CrossDecoderMemory, Decoded, Judged } from '../messages.ts';
-import type { FloatTensor, IndexTensor } from '../tensor.ts';
+import type { FloatTensor } from '../tensor.ts';
 import { expectTokenIds } from '../token-ids.ts';
 import {
   type BatchGroup,
@@ -20,6 +20,7 @@ import {
   rowsOfSequence,
 } from './batch.ts';
 import { feedsOf, floatsOf, floatTensor, idTensor, stateAfter } from './feeds.ts';
+import { noteJudged } from './judge.ts';
 import { type PrefilledChunk, PrefixStates } from './prefix-states.ts';
 import type { YieldPoint } from './queue.ts';
 import type { GraphSession, OpenOptions, Runtime } from './session.ts';
@@ -336,26 +337,17 @@ export class Model {
     const { session, initial } = await this.#open('judge');
     // An empty memory need not be as long as that of a large repository.
     const memory = feedsOf(emptyRepositoryMemory(this.config, this.config.dilated_span));
-    const judged: Judged = {
-      bits: new Float32Array(ids.length),
-      expected: new Float32Array(ids.length),
-      asked: new Float32Array(ids.length),
-    };
+    const noted = noteJudged(ids, asked);
     let state = initial;
     for (let start = 0; start < ids.length - 1; start += chunk) {
       await between();
       const end = Math.min(start + chunk, ids.length - 1);
-      const tokens = judgedTokens(ids, asked, start + 1, end + 1);
+      const tokens = noted.tokens(start + 1, end + 1);
       const out = await session.run({ ids: idTensor(ids, start, end), tokens, ...state, ...memory });
-      const [surprisal, entropy] = [out['surprisal']!.data, out['entropy']!.data];
-      for (let at = start + 1, row = 0; at <= end; at++, row++) {
-        judged.bits[at] = surprisal[2 * row]! / Math.LN2;
-        judged.expected[at] = entropy[row]! / Math.LN2;
-        if (asked[at]! >= 0) judged.asked[at] = surprisal[2 * row + 1]! / Math.LN2;
-      }
+      noted.add(start + 1, out);
       state = stateAfter(initial, out);
     }
-    return judged;
+    return noted.judged;
   }
 
   async #open(part: Part): Promise<Opened> {
@@ -395,16 +387,6 @@ export class Model {
         return decodeGraph(config, weights, { lowering: tokens, slots, logits: 'last', step: true });
     }
   }
-}
-
-/** Each position's own token, and the one asked about (0 where none is): [n, 2]. */
-function judgedTokens(ids: ArrayLike<number>, asked: Int32Array, start: number, end: number): IndexTensor {
-  const data = new BigInt64Array(2 * (end - start));
-  for (let at = start, i = 0; at < end; at++) {
-    data[i++] = BigInt(ids[at]!);
-    data[i++] = BigInt(Math.max(0, asked[at]!));
-  }
-  return { shape: [end - start, 2], data };
 }
 
 function partFor(tokens: number): Part {

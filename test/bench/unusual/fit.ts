@@ -1,5 +1,6 @@
 /** Fits the network that scores units: those of lines with a slip against the others of their files. */
-import { networkOutput, type ScoredBy, type ScoreTable } from '../../../server/unusual/score.ts';
+import { networkOutput } from '../../../server/unusual/score.ts';
+import type { ScoredBy, ScoreTable } from '../../../server/unusual/score-table.ts';
 import { train } from '../perceptron.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Observation, ObservedUnit } from './observe.ts';
@@ -92,13 +93,11 @@ function isSlip(text: string, other: string, was: string, now: string, kind: str
   return pieces(now).some(piece => text.includes(piece)) || pieces(was).some(piece => other === piece);
 }
 
-/** The source of `server/unusual/score-table.ts`. */
-export function tablesOf(tables: Readonly<Record<ScoredBy, ScoreTable>>): string {
+/** The source of `server/unusual/score-table.ts`, with other tables. @param source as it is */
+export function tablesOf(source: string, tables: Readonly<Record<ScoredBy, ScoreTable>>): string {
+  const head = source.slice(0, source.indexOf('// biome-ignore'));
   return [
-    '/** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin, pino and xsv. */',
-    "import type { ScoredBy, ScoreTable } from './score.ts';",
-    '',
-    '// biome-ignore format: tables',
+    `${head}// biome-ignore format: tables`,
     'export const scoreTables: Readonly<Record<ScoredBy, ScoreTable>> = {',
     ...Object.entries(tables).flatMap(([by, { shownFrom, weights }]) => [
       `  ${by}: {`,

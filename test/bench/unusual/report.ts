@@ -1,7 +1,8 @@
 /** Ranks of lines with slips: in their file, and in a change of 200 lines. */
 import { readFileSync } from 'node:fs';
 import { modelFeaturesOf } from '../../../server/unusual/model-view.ts';
-import { type ScoredBy, scoreOf } from '../../../server/unusual/score.ts';
+import { scoreOf } from '../../../server/unusual/score.ts';
+import type { ScoredBy } from '../../../server/unusual/score-table.ts';
 import { randomFrom } from '../repositories.ts';
 import type { Observation, ObservedUnit } from './observe.ts';
 import { slipKinds } from './plants.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluation/evaluate.ts';
+import type { Evaluation } from './evaluate.ts';
 
 /** A figure relative to another; where less is better, below 1 is better. */
 export interface Ratio {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plotSvg } from '../../../server/cli/bench-plot.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
+import { plotSvg } from '../../../server/evaluation/bench-plot.ts';
 import { runEvaluation } from '../../../server/evaluation/evaluate.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
