@@ -78,7 +78,10 @@ async function quiet(folders: readonly string[]): Promise<void> {
 }
 
 /** The model that takes part: nano, or a code model that was converted before. */
-async function viewerIfAsked(): Promise<{ readonly model: UnitViewer | undefined; stop(): Promise<void> }> {
+async function viewerIfAsked(): Promise<{
+  readonly model: UnitViewer | undefined;
+  readonly stop: () => Promise<void>;
+}> {
   if (!values.model && values.coder === undefined) return { model: undefined, stop: async () => {} };
   const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
   const tokenizer = loadTokenizer();
