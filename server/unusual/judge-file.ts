@@ -13,7 +13,7 @@ import { Units } from './units.ts';
 /** A unit, what stands in its place elsewhere, and what both look like. */
 export interface JudgedUnit {
   readonly evidence: Evidence;
-  /** Those of `featureNames`, and where a model took part those of `modelFeatureNames`. */
+  /** Those of `featureNames`, and where a model took part those of `modelFeaturesOf`. */
   readonly features: Float64Array;
   readonly view?: ModelView;
   readonly by: ScoredBy;

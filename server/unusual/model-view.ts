@@ -32,15 +32,6 @@ export interface UnitViewer {
   viewsOf(file: ViewedFile, signal?: AbortSignal): Promise<UnitViews | undefined>;
 }
 
-export const modelFeatureNames = [
-  'model excess',
-  'model entropy',
-  'model odds',
-  'model odds, cut off',
-  'model excess after',
-  'model excess before',
-] as const;
-
 /** What the network sees of the views: of a unit, and of those beside it, which a slip makes surprising as well. */
 export function modelFeaturesOf(views: readonly (ModelView | undefined)[], at: number): Float64Array {
   const view = views[at] ?? nothing;
