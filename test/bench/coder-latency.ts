@@ -98,7 +98,7 @@ for (const place of places) {
     ended.push(performance.now() - stopped);
   }
 }
-console.log(`${places.length} places, ${keysPerPlace} keys each; ms (median, 95 %, largest)`);
+console.log(`${places.length} places, ${keysPerPlace} keys each; ms (median, 95 %, largest, mean)`);
 print('first question at a place', first);
 print('  tokens read', readFirst);
 print('a key that the model is asked at', keys);
@@ -113,9 +113,10 @@ await engine.stop();
 
 function print(what: string, values: readonly number[]): void {
   const sorted = values.toSorted((a, b) => a - b);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const at = (share: number): string =>
     (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(1);
   console.log(
-    `${what.padEnd(38)} ${at(0.5).padStart(8)} ${at(0.95).padStart(8)} ${at(1).padStart(8)}  n ${values.length}`,
+    `${what.padEnd(38)} ${at(0.5).padStart(8)} ${at(0.95).padStart(8)} ${at(1).padStart(8)}  n ${values.length}, mean ${mean.toFixed(1)}`,
   );
 }
