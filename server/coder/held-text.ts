@@ -43,13 +43,13 @@ export interface Choice {
 export class HeldChooser {
   readonly #tokens: TokenBytes;
   #left: string;
-  #isIndented: boolean;
+  readonly #mayNotFollow: RegExp | undefined;
 
-  /** @param isIndented the held text ends a line's indentation, which the editor has decided: no more may follow */
-  constructor(tokens: TokenBytes, held: string, isIndented = false) {
+  /** @param mayNotFollow matches bytes that must not follow the held text in its last token */
+  constructor(tokens: TokenBytes, held: string, mayNotFollow?: RegExp) {
     this.#tokens = tokens;
     this.#left = Buffer.from(held).toString('latin1');
-    this.#isIndented = isIndented;
+    this.#mayNotFollow = mayNotFollow;
   }
 
   /** @param logits [V] */
@@ -57,7 +57,7 @@ export class HeldChooser {
     if (this.#left === '') return mostProbable(logits, logits.length, at => at);
     const left = this.#left.length;
     const all = this.#tokens.compatible(this.#left);
-    const ids = this.#isIndented ? all.filter(id => !/^[ \t]/.test(this.#tokens.of(id).slice(left))) : all;
+    const ids = all.filter(id => !this.#mayNotFollow?.test(this.#tokens.of(id).slice(left)));
     // Every byte is a token, so there is one.
     const choice = mostProbable(logits, ids.length, at => ids[at]!);
     this.#left = this.#left.slice(this.#tokens.of(choice.token).length);

@@ -61,6 +61,8 @@ export class LineWriter {
       this.#isFirstLine = false;
       this.#isLineOnly ||= this.#elapsed() > lineToBlock * this.#options.budget;
     }
+    // Some models spell marks of their training that are no tokens, such as <|cut|>.
+    this.#isGivenUp ||= spelledMark.test(written);
     this.#isOver =
       this.#isGivenUp ||
       this.#isLineOnly ||
@@ -102,6 +104,7 @@ export class LineWriter {
 
 /** How many times longer a block may take. */
 const lineToBlock = 2;
+const spelledMark = /<\|[a-z_]+\|>/;
 /** Extra log-probability allowed for a line also found elsewhere. */
 const agreement = Math.log(0.3);
 

@@ -57,7 +57,12 @@ export class CodeWriter {
     const { budget = Number.POSITIVE_INFINITY } = parameters;
     const { session, ids, held, kept, last } = await this.#read(parameters, between);
     const linePrefix = before.slice(before.lastIndexOf('\n') + 1);
-    const chooser = new HeldChooser(this.#bytes, held, held !== '' && linePrefix.trim() === '');
+    // Models that see the rest of the file may close a body at once.
+    const lineBreak = maxLines > 1 && startsBody(linePrefix, parameters.after) ? '\n' : '';
+    // The editor has decided the indentation.
+    const isIndented = held !== '' && linePrefix.trim() === '';
+    const mayNotFollow = isIndented ? /^[ \t]/ : lineBreak === '' ? undefined : /^\s*\n/;
+    const chooser = new HeldChooser(this.#bytes, held + lineBreak, mayNotFollow);
     const tokenizer = this.#tokenizer;
     const line = new LineWriter({ tokenizer, chooser, held, linePrefix, maxLines, draft, least, budget });
     try {
@@ -164,6 +169,14 @@ export class CodeWriter {
     if (this.#open.size > mostDocuments && oldest !== undefined) this.#open.delete(oldest);
     return open;
   }
+}
+
+/** Whether a signature or a condition ends at the cursor, and its body is to follow. */
+function startsBody(linePrefix: string, after: string): boolean {
+  if (after !== '' && !after.startsWith('\n')) return false;
+  return /\)[^()=]*\{$|^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally)\b.*:$/.test(
+    linePrefix,
+  );
 }
 
 /** Drafts a line as long as the output follows it. */

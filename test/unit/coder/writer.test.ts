@@ -119,7 +119,7 @@ test('existing indentation is not continued', () => {
   const logits = new Float32Array(vocabularySize).fill(-5);
   logits[256] = 9;
   assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ').choose(logits).token, 256);
-  assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ', true).choose(logits).token, 32);
+  assert.equal(new HeldChooser(new TokenBytes(byteTokenizer), ' ', /^[ \t]/).choose(logits).token, 32);
 });
 
 test('a line that takes too long ends where it is, and its start is returned', async () => {
@@ -130,4 +130,21 @@ test('a line that takes too long ends where it is, and its start is returned', a
   assert.equal(late.written, 1);
   assert.deepEqual(late.steps.length, 1);
   assert.ok(whole.line.startsWith(late.line));
+});
+
+test('behind a signature the output starts on the next line', async () => {
+  const body = { ...question, after: '\n', maxLines: 3 };
+  for (const before of [
+    'function total(a: number) {',
+    'def total(a):',
+    'async def total(a):',
+    '  if (a) {',
+  ]) {
+    const { steps } = await writer().write({ ...body, before }, nothing);
+    assert.equal(steps[0]?.length, 1, before);
+    const { line } = await writer().write({ ...body, before }, nothing);
+    assert.equal(line, '', before);
+  }
+  const { line } = await writer().write({ ...body, before: 'const total = ' }, nothing);
+  assert.notEqual(line, '');
 });
