@@ -229,13 +229,19 @@ function folded(nodes: readonly SummaryNode[], say: Say): SummaryNode[] {
 /** Fewer entries are not worth grouping. */
 const fewestFolded = 4;
 
+/** Longer paths do not fit the sidebar's default width beside a reason. */
+const longestPath = 26;
+
 function keyFileNode(group: string, file: KeyFile): SummaryNode {
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+  const isShort = file.path.length <= longestPath;
+  const folder = file.path.slice(0, -name.length - 1);
   return leaf({
     id: `${group}/${at(file)}`,
-    label: file.path,
-    description: file.why,
+    label: isShort ? file.path : name,
+    description: isShort ? file.why : [file.why, folder].filter(one => one !== '').join(' · '),
     icon: 'file-theme',
-    text: file.why,
+    text: isShort ? file.why : `${file.path}\n${file.why}`,
     place: placeOf(file),
     path: file.path,
     copyText: file.path,

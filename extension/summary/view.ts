@@ -106,17 +106,21 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
     return treeItem(node);
   }
 
-  /** Requests and shows the summary; cancels an earlier request. */
-  async load(): Promise<void> {
+  /**
+   * Requests and shows the summary; cancels an earlier request.
+   * @param complete waits for all files to be looked at closely, without a sign of it
+   */
+  async load(complete = false): Promise<void> {
     this.#loading?.cancel();
     const loading = new vscode.CancellationTokenSource();
     this.#loading = loading;
     const { client, log } = this.#context;
     this.#askedFor = extentOf(client.status);
     try {
-      const summary = await vscode.window.withProgress({ location: { viewId } }, () =>
-        client.request(methods.summary, {}, loading.token),
-      );
+      const request = (): Thenable<Summary> => client.request(methods.summary, { complete }, loading.token);
+      const summary = await (complete
+        ? request()
+        : vscode.window.withProgress({ location: { viewId } }, request));
       if (loading.token.isCancellationRequested) return;
       this.#summary = summary;
       this.#sentences.show(summary);
@@ -132,6 +136,7 @@ class SummaryView implements vscode.TreeDataProvider<SummaryNode>, vscode.Dispos
       loading.dispose();
     }
     this.#update(true);
+    if (!complete && this.#summary?.partial) void this.load(true);
   }
 
   async askForFilter(): Promise<void> {

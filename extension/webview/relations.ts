@@ -67,8 +67,10 @@ export class Relations {
   /** Both directions, each link with its count and one line. */
   words(node: MapNode, texts: Texts): string {
     const part = this.partOf(node);
-    if (part === undefined)
-      return node.file < 0 ? fill(texts.parts, whole(this.partsIn(node))) : texts.unrelated;
+    if (part === undefined) {
+      const inside = node.file < 0 ? this.partsIn(node) : 0;
+      return inside > 0 ? fill(texts.parts, whole(inside)) : texts.unrelated;
+    }
     const said = [
       ...(part.uses.length > 0 ? [fill(texts.uses, listed(part.uses))] : []),
       ...(part.usedBy.length > 0 ? [fill(texts.usedBy, listed(part.usedBy))] : []),

@@ -52,6 +52,8 @@ export function sectionsIn(blocks: readonly Block[], form: Form): Sentence | und
   for (const level of [1, 2, 3]) {
     const own = headings.filter(one => one.level === level);
     if (own.length < fewestSections) continue;
+    // Changes and the like repeat their headings.
+    if (new Set(own.map(({ text }) => text)).size < own.length) return undefined;
     if (own.filter(({ text }) => /\d+\.\d/.test(text)).length > own.length / 2) return undefined;
     const shown = own.slice(0, sectionsShown).map(({ text }) => text);
     const more = own.length > sectionsShown ? ' and more' : '';

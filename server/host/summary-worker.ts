@@ -78,14 +78,17 @@ export class SummaryWorker {
   }
 
   /** Available at once, even during indexing: then from an earlier session, or from the files indexed so far. */
-  async summarize({ path, budget }: SummaryParameters, signal: AbortSignal): Promise<Summary> {
+  async summarize(
+    { path, budget, complete = false }: SummaryParameters,
+    signal: AbortSignal,
+  ): Promise<Summary> {
     const whole = path === undefined && budget === undefined;
     if (whole && !this.#wasRead) {
       const kept = await this.#kept?.summary.get();
       if (kept !== undefined) return { ...kept, earlier: true };
     }
     const wasRead = this.#wasRead;
-    const { source, facts } = await this.#facts(signal);
+    const { source, facts, isRough } = await this.#facts(signal, complete);
     const { tokenizer } = this.#repository;
     const summary = summarize(source, facts, {
       countTokens: (text: string) => tokenizer.encode(text).length,
@@ -96,7 +99,7 @@ export class SummaryWorker {
     if (whole) this.#parts = summary.parts;
     const current = { ...summary, ...activityOf(await this.#whatChanged()) };
     if (whole) void this.#keep(current);
-    return current;
+    return isRough ? { ...current, partial: true } : current;
   }
 
   /** A generated sentence about a folder; undefined if there is none worth showing. */
@@ -225,12 +228,19 @@ export class SummaryWorker {
     return { path, text: known };
   }
 
-  async #facts(signal: AbortSignal) {
+  /** @param complete waits for all syntax trees */
+  async #facts(signal: AbortSignal, complete = false) {
     const book = await this.#opened();
     const source = this.#source();
     const facts = await book.collect(source, { signal, treeBudget });
-    void book.refine(source);
-    return { source, facts };
+    if (!complete) {
+      const { isRough } = book;
+      void book.refine(source);
+      return { source, facts, isRough };
+    }
+    await book.refine(source, signal);
+    signal.throwIfAborted();
+    return { source, facts: await book.collect(source, { signal }), isRough: false };
   }
 }
 

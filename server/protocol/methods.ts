@@ -63,7 +63,7 @@ const table = {
   useModel: answeredByServer<CodeModels>()(fields({ name: v.nullable(string) })),
   /** Downloads a code model. Send only with the user's consent. Cancellable; a later request resumes. */
   getModel: answeredByServer<CodeModels>()(fields({ name: string })),
-  summary: answeredByWorker<Summary>()(fields({ path, budget })),
+  summary: answeredByWorker<Summary>()(fields({ path, budget, complete: v.exactOptional(flag) })),
   /**
    * A sentence about a folder that the instruction model in use makes of statements about what is in it; null without
    * such a model, without three statements, and where the model says what they do not. Takes seconds. Cancellable.

@@ -162,6 +162,8 @@ export interface Summary {
   readonly activity?: Activity;
   /** True for an earlier session's result: indexing is in progress; ask again when it is done. */
   readonly earlier?: boolean;
+  /** True if some files were looked at only roughly so far: ask again with `complete`. */
+  readonly partial?: boolean;
   readonly overview: readonly Statement[];
   readonly parts: readonly Part[];
   readonly startHere: readonly KeyFile[];
@@ -180,6 +182,8 @@ export interface SummaryParameters {
   readonly path?: string;
   /** Limit on all text of the summary, in tokens. */
   readonly budget?: number;
+  /** Waits until every file was looked at closely; without it, the answer comes soon. */
+  readonly complete?: boolean;
 }
 
 export interface DescribeParameters {

@@ -170,3 +170,17 @@ test('a generated sentence is marked, stands below its folder with its sources, 
   const ids = all(nodes).map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
 });
+
+test('a long path shows its name first, and its folder after the reason', () => {
+  const path = 'packages/harbour/src/berths/planner.ts';
+  const keyFiles = [
+    { path, line: 1, why: 'used by 3 files' },
+    { path: 'src/a.ts', line: 1, why: 'used by 2 files' },
+  ];
+  const [long, short] = nodesOf({ ...empty, keyFiles }, say)[0]!.children;
+  assert.equal(long?.label, 'planner.ts');
+  assert.equal(long?.description, 'used by 3 files · packages/harbour/src/berths');
+  assert.equal(long?.spoken, `${path}, used by 3 files`);
+  assert.equal(short?.label, 'src/a.ts');
+  assert.equal(short?.description, 'used by 2 files');
+});
