@@ -140,10 +140,12 @@ function statementNode(statement: Statement, index: number, say: Say, group = 'o
 /** An entry point; below it each call, at its line. */
 function runNode(run: Run): SummaryNode {
   const id = `runs/${run.title}`;
+  // Titles are an entry point, and what makes it one.
+  const [entry, ...reasons] = run.title.split(' — ');
   const node = leaf({
     id,
-    label: run.title,
-    description: '',
+    label: entry!.includes('/') ? shortPath(entry!) : entry!,
+    description: reasons.join(' — ').replace(/\S+\/\S+/g, path => path.slice(path.lastIndexOf('/') + 1)),
     icon: 'debug-start',
     text: run.title,
     place: placeOf(run),
@@ -231,14 +233,23 @@ const fewestFolded = 4;
 
 /** Longer paths do not fit the sidebar's default width beside a reason. */
 const longestPath = 26;
+/** Names that say nothing without their folder. */
+const generic = /^(?:program|extensions?|index|main|mod|lib|app|__init__|build\.gradle|package|cargo)\b/i;
+
+/** The last names of a path, as many as fit and are needed. */
+function shortPath(path: string): string {
+  if (path.length <= longestPath) return path;
+  const names = path.split('/');
+  return names.slice(generic.test(names.at(-1)!) ? -2 : -1).join('/');
+}
 
 function keyFileNode(group: string, file: KeyFile): SummaryNode {
-  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  const isShort = file.path.length <= longestPath;
-  const folder = file.path.slice(0, -name.length - 1);
+  const label = shortPath(file.path);
+  const isShort = label === file.path;
+  const folder = file.path.slice(0, -label.length - 1);
   return leaf({
     id: `${group}/${at(file)}`,
-    label: isShort ? file.path : name,
+    label,
     description: isShort ? file.why : [file.why, folder].filter(one => one !== '').join(' · '),
     icon: 'file-theme',
     text: isShort ? file.why : `${file.path}\n${file.why}`,

@@ -174,8 +174,8 @@ test('a generated sentence is marked, stands below its folder with its sources, 
 test('a long path shows its name first, and its folder after the reason', () => {
   const path = 'packages/harbour/src/berths/planner.ts';
   const keyFiles = [
-    { path, line: 1, why: 'used by 3 files' },
-    { path: 'src/a.ts', line: 1, why: 'used by 2 files' },
+    { path, line: 1, why: 'used by 3 files', score: 2 },
+    { path: 'src/a.ts', line: 1, why: 'used by 2 files', score: 1 },
   ];
   const [long, short] = nodesOf({ ...empty, keyFiles }, say)[0]!.children;
   assert.equal(long?.label, 'planner.ts');
@@ -183,4 +183,20 @@ test('a long path shows its name first, and its folder after the reason', () => 
   assert.equal(long?.spoken, `${path}, used by 3 files`);
   assert.equal(short?.label, 'src/a.ts');
   assert.equal(short?.description, 'used by 2 files');
+});
+
+test('an entry point shows the end of its path, and why it is one', () => {
+  const title =
+    'src/harbour/Payment.API/Program.cs — program in src/harbour/Payment.API/Payment.API.csproj:1';
+  const runs = [
+    { title, path: 'src/harbour/Payment.API/Program.cs', line: 1, calls: [] },
+    { title: 'From App.run', path: 'src/app.ts', line: 3, calls: [] },
+  ];
+  const [program, library] = nodesOf({ ...empty, runs }, say)[0]!.children;
+  assert.deepEqual(
+    [program?.label, program?.description],
+    ['Payment.API/Program.cs', 'program in Payment.API.csproj:1'],
+  );
+  assert.ok(program?.spoken.startsWith(title));
+  assert.deepEqual([library?.label, library?.description], ['From App.run', '']);
 });
