@@ -3,12 +3,12 @@
  * answer does not wait for all syntax trees: until `refine` has run, late files have outlines by line patterns.
  */
 
+import { countingJudge } from '../documents/candidates.ts';
 import { packageFolders } from '../manifests/manifests.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { importResolver } from '../syntax/imports.ts';
 import { importsForFolder } from '../syntax/markup-uses.ts';
 import { languageOfText } from '../workspace/language.ts';
-import { countingJudge } from './candidates.ts';
 import { type DocumentFacts, documentFacts } from './document-facts.ts';
 import { factsOf } from './facts.ts';
 import type { FileFacts } from './file-facts.ts';

@@ -1,6 +1,7 @@
 /** Collects the facts about one file: its description, definitions and imports, and the names it uses. */
 import { type Block, blocksOf, formOf } from '../documents/blocks.ts';
 import { isCredit, isDescribing, isPointing } from '../documents/boilerplate.ts';
+import { candidatesOf } from '../documents/candidates.ts';
 import { definitionFirst, introduction } from '../documents/introduction.ts';
 import { plain, type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
 import { sectionsIn, subjectSentence } from '../documents/subject.ts';
@@ -16,7 +17,6 @@ import { routesIn } from '../syntax/routes.ts';
 import { usesIn } from '../syntax/uses.ts';
 import { type Language, languageOfText } from '../workspace/language.ts';
 import { asideOf } from './aside.ts';
-import { candidatesOf } from './candidates.ts';
 import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import { headsOf } from './heads.ts';

@@ -1,9 +1,9 @@
+import type { Candidate } from '../documents/candidates.ts';
 import type { Sentence } from '../documents/prose.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Statement } from '../protocol/requests.ts';
 import type { Route } from '../syntax/routes.ts';
 import type { Aside } from './aside.ts';
-import type { Candidate } from './candidates.ts';
 import type { GraphFile } from './graph-file.ts';
 import type { Head } from './heads.ts';
 

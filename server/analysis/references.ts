@@ -89,6 +89,7 @@ function byImports(
 ): void {
   const { path, imports } = file;
   const id = languageIn(file);
+  if (id === 'rust') byGlob(file, resolve, byPath, add);
   for (const { target, line, as } of imports) {
     if (target.startsWith(constantMark)) {
       const to = declared.constant(target.slice(constantMark.length), file);
@@ -104,6 +105,27 @@ function byImports(
     for (const to of meant) {
       if (id === 'go' && !namesFrom(byPath.get(to)!, file, as)) continue;
       add(path, to, line);
+    }
+  }
+}
+
+/** Rust's `use super::*` takes what the module above imports by name. */
+function byGlob(
+  { path, imports, uses, definitions }: GraphFile,
+  resolve: ImportResolver,
+  byPath: ReadonlyMap<string, GraphFile>,
+  add: Add,
+): void {
+  const own = new Set(definitions.map(({ name }) => name));
+  for (const { target } of imports) {
+    if (!/^(?:super|crate)$/.test(target)) continue;
+    for (const above of resolve(path, target, 'rust')) {
+      for (const { target: taken } of byPath.get(above)?.imports ?? []) {
+        const name = taken.slice(taken.lastIndexOf('::') + 2);
+        const line = uses.get(name)?.bareLine ?? 0;
+        if (!taken.includes('::') || line === 0 || own.has(name)) continue;
+        for (const to of resolve(above, taken, 'rust')) if (byPath.has(to)) add(path, to, line);
+      }
     }
   }
 }

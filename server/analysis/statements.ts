@@ -4,11 +4,11 @@
  * always names the part. Text that only repeats the file's name is left out.
  */
 
+import { choose, type Judge } from '../documents/candidates.ts';
 import type { Sentence } from '../documents/prose.ts';
 import { commonWords, formOf, restates, sharedWords, standsAlone } from '../documents/telling.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { baseName } from '../syntax/paths.ts';
-import { choose, type Judge } from './candidates.ts';
 import { definitionLine, type Line, listed, withoutSentence } from './definition-line.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { Head } from './heads.ts';

@@ -10,7 +10,7 @@ const credit =
 
 /** Praise and courtesy: true of every project. */
 const courtesy =
-  /\b(?:sensible defaults|out of the box\W*$|makes? it (?:very |really )?(?:easy|simple)|work of (?:\w+ )?(?:hundreds|thousands)|(?:we'd|would) love to|we (?:welcome|appreciate|love|value)|(?:all|any) (?:contributions?|help) (?:is|are) welcome|welcome (?:all|any|both|your)|thank(?:s| you) for|you(?:'re| are) encouraged|no contribution is too|(?:is|are) important to us|we're all for)\b/i;
+  /\b(?:sensible defaults|out of the box\W*$|makes? it (?:very |really )?(?:easy|simple)|work of (?:\w+ )?(?:hundreds|thousands)|(?:we'd|would) love to|we (?:welcome|appreciate|love|value)|(?:contributions?|requests?|reports?|help|patches|prs|feedback|issues|ideas)\b[^.]{0,40}\b(?:is|are) (?:always |very |most )?welcome\b|welcome (?:all|any|both|your)|thank(?:s| you) for|you(?:'re| are) encouraged|no contribution is too|(?:is|are) important to us|we're all for)\b/i;
 
 /** Whether a line marks its comment as a licence or a tool directive. */
 export function isBoilerplate(line: string): boolean {

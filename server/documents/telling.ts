@@ -26,7 +26,7 @@ const fewestWords = 3;
 const wide = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]{4,}/u;
 /** Openings that refer to a sentence before. */
 const dependent =
-  /^(?:usage(?=:)|they|it(?!['’]?s? (?:is )?(?:recommended|possible|common|important|best|often|a good)\b)|its|these|those|also|but|and|so|then|however|otherwise|both|such|therefore|instead|replace|this (?:allows|means|lets|makes|ensures|way|helps|will|question|can|should|would|may|might|saves?)|the (?:examples?|above|previous|former|latter)(?= (?:use|show|are|is|assume|above)))\b|^to [^,]*$|\.{3}$/i;
+  /^(?:usage(?=:)|or(?=,)|they|it(?!['’]?s? (?:is )?(?:recommended|possible|common|important|best|often|a good)\b)|its|these|those|also|but|and|so|then|however|otherwise|both|such|therefore|instead|replace|this (?:allows|means|lets|makes|ensures|way|helps|will|question|can|should|would|may|might|saves?)|the (?:examples?|above|previous|former|latter)(?= (?:use|show|are|is|assume|above)))\b|^to [^,]*$|\.{3}$/i;
 
 /** Openings of the second half of a sentence. */
 const fragment = /^(?:described|which|that|as|of|with|because|than|and|or|for|from|in|by|see)\b/;

@@ -229,10 +229,7 @@ export interface RepositoryMap {
     readonly tokens: readonly number[];
     /** Index into `languages`. */
     readonly languages: readonly number[];
-    /**
-     * Time of the last change in seconds since 1970: from git if it knows the file, else from the disk; null if neither
-     * does.
-     */
+    /** Of the last change, in seconds since 1970: by git, else by the disk; null if neither knows. */
     readonly changed: readonly (number | null)[];
     /** Bits per byte of the file given the rest of the repository; null if not measured. */
     readonly surprise: readonly (number | null)[];

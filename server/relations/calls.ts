@@ -177,13 +177,10 @@ export class Calls {
     if (this.#heirs === undefined) {
       this.#heirs = new Map();
       for (const { path, heads, definitions } of this.#facts.files.values()) {
-        for (const { name, signature, line } of heads) {
+        for (const { name, bases, line } of heads) {
           const definition = definitions.find(one => one.name === name && one.line === line);
-          const parents = /(?:\bextends\b|\bimplements\b|:|<(?!\w*>))(.*)$/.exec(
-            signature.slice(signature.indexOf(name)),
-          )?.[1];
-          if (definition === undefined || parents === undefined) continue;
-          for (const [parent] of parents.matchAll(/[A-Z]\w*/g)) {
+          if (definition === undefined) continue;
+          for (const parent of bases) {
             const list = this.#heirs.get(parent);
             if (list) list.push({ path, definition });
             else this.#heirs.set(parent, [{ path, definition }]);

@@ -74,8 +74,14 @@ export function commandsOf(
       found.push({ name: typed, command: text, path, line, use: useOf(name, text), place });
     }
   }
+  const isRunnable = runnable(
+    found.map(({ name }) => name),
+    paths,
+    wrappers,
+  );
   for (const { command, path, line, heading } of documents.commands) {
     if (scope !== undefined && !path.startsWith(`${scope}/`)) continue;
+    if (!isRunnable(command, folderOf(path))) continue;
     const use = /\b(?:single|one|individual|specific) tests?\b/i.test(heading)
       ? 'one test'
       : useOf(command, heading);
@@ -83,6 +89,44 @@ export function commandsOf(
       found.push({ name: command, command: '', path, line, use, place: 5 });
   }
   return chosen(found);
+}
+
+/** Runners of a project's own tasks, and what they do without one. */
+const runners: readonly (readonly [runner: RegExp, builtIn: RegExp])[] = [
+  [/^(?:npm|pnpm|yarn|bun) run /, /^$/],
+  [/^just /, /^$/],
+  [/^make /, /^(?:all|install|clean|check|test)$/],
+  [/^(?:bundle exec )?rake /, /^$/],
+];
+
+/**
+ * Documents also show commands as examples, and for other projects. Where a document's command names a task or a script
+ * of this project, there has to be one.
+ * @param names commands of the project files
+ */
+function runnable(
+  names: readonly string[],
+  paths: readonly string[],
+  wrappers: ReadonlySet<string>,
+): (command: string, folder: string) => boolean {
+  const taskOf = (runner: RegExp, command: string): string | undefined => {
+    const match = runner.exec(command);
+    return match === null ? undefined : command.slice(match[0].length).split(/\s/)[0];
+  };
+  const tasks = runners.map(
+    ([runner]) => new Set(names.flatMap(name => taskOf(runner, name.replace(/^cd \S+ && /, '')) ?? [])),
+  );
+  const files = new Set([...paths, ...wrappers]);
+  return (command, folder) => {
+    for (const [at, [runner, builtIn]] of runners.entries()) {
+      const task = taskOf(runner, command);
+      if (task === undefined || tasks[at]!.size === 0) continue;
+      return tasks[at]!.has(task) || builtIn.test(task);
+    }
+    const script = /^\.\/([\w./-]+)/.exec(command)?.[1];
+    if (script === undefined || /(?:^|\/)(?:configure|gradlew|mvnw)$/.test(script)) return true;
+    return files.has(script) || files.has(folder === '' ? script : `${folder}/${script}`);
+  };
 }
 
 function isContainer(path: string): boolean {

@@ -39,7 +39,8 @@ export function startHere(
   for (const path of paths)
     if (folderOf(path) === scope && isReadme(path)) add(path, 'what the project says about itself');
   for (const path of documents.documents
-    .filter(path => known.has(path) && !isReadme(path) && depth(path, scope) <= 1)
+    // Translations of the README say the same.
+    .filter(path => known.has(path) && !/^readme\b/i.test(baseName(path)) && depth(path, scope) <= 1)
     .slice(0, maxDocuments))
     add(path, aboutDocument(path));
   const sizes = sizesOfFolders(paths, files);

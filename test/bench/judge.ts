@@ -2,12 +2,12 @@
  * Which judge knows a file's own sentence? For files that open with one, the sentence stands among four taken from other files of the
  * repository, and the rest of the file, without its comments, has to tell which is its own:
  *     npm run bench -- judge [--files 80] [--tokens 384] <folder> …
- * "counting" weighs the words that a file shares with a sentence (server/analysis/candidates.ts). "model" asks the weights that are shipped for
+ * "counting" weighs the words that a file shares with a sentence (server/documents/candidates.ts). "model" asks the weights that are shipped for
  * the log-likelihood of the sentence after the file, less that after nothing. "both" adds their ranks. Chance is one in five.
  */
 import { parseArgs } from 'node:util';
-import { type Candidate, candidatesOf, countingJudge } from '../../server/analysis/candidates.ts';
 import { fileSentences } from '../../server/analysis/comments.ts';
+import { type Candidate, candidatesOf, countingJudge } from '../../server/documents/candidates.ts';
 import { engineEntry } from '../../server/engine/entry.ts';
 import { createEngine } from '../../server/engine/process.ts';
 import { softmax } from '../../server/model-memory/sampling.ts';

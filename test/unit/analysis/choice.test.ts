@@ -1,9 +1,9 @@
 /** What is chosen: sentences by file content, key files by graph, size and folder. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidatesOf, choose, countingJudge, type Judge } from '../../../server/analysis/candidates.ts';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
 import { factsOf } from '../../../server/analysis/facts.ts';
+import { candidatesOf, choose, countingJudge, type Judge } from '../../../server/documents/candidates.ts';
 
 import { chooseKeyFiles } from '../../../server/summary/key-files.ts';
 

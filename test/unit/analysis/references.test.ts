@@ -66,6 +66,23 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
     ],
   },
   {
+    what: 'Rust by what the module above imports, where a file takes all of that',
+    files: {
+      'Cargo.toml': '[package]\nname = "quay"\n',
+      'src/lib.rs': 'pub(crate) use crate::{berth::Berth, tide::Tide};\n\nmod berth;\nmod tide;\nmod run;\n',
+      'src/berth.rs': 'pub(crate) struct Berth;\n',
+      'src/tide.rs': 'pub(crate) struct Tide;\n',
+      'src/run.rs': 'use super::*;\n\nfn run() -> Berth {\n  Berth\n}\n',
+    },
+    uses: [
+      'src/lib.rs:1 → src/berth.rs',
+      'src/lib.rs:1 → src/tide.rs',
+      'src/lib.rs:5 → src/run.rs',
+      'src/run.rs:1 → src/lib.rs',
+      'src/run.rs:3 → src/berth.rs',
+    ],
+  },
+  {
     what: 'Kotlin extensions by import',
     files: {
       'a/Go.kt': 'package org.quay.nav\n\nfun Pilot.steer() {}\n',

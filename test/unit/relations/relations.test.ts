@@ -103,3 +103,15 @@ test('a Java package called samples is not a folder of samples', async () => {
     'Tide.java',
   ]);
 });
+
+test('commands of documents that name no task or script of the project are examples', async () => {
+  const { commands } = await summaryOf({
+    justfile: 'build:\n  cargo build\n\nserve:\n  cargo run\n',
+    'bin/run': '#!/bin/sh\n',
+    'README.md':
+      '# Quay\n\nQuay runs tasks.\n\n## Build\n\n```sh\njust build\njust --one build serve\njust deploy\n./bin/run start\n./test --tests unit server\n```\n',
+  });
+  const named = commands.filter(({ path }) => path === 'README.md').map(({ name }) => name);
+  assert.deepEqual(named, ['./bin/run start']);
+  assert.ok(commands.some(({ name }) => name === 'just build'));
+});

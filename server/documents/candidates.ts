@@ -3,7 +3,7 @@
  * log-likelihood given the content, minus that without it, can replace the count used here: how many of a sentence's
  * rare words occur in the rest of the file, weighted as in BM25 (Robertson and Zaragoza 2009), per word.
  */
-import type { Sentence } from '../documents/prose.ts';
+import type { Sentence } from './prose.ts';
 
 export interface Candidate extends Sentence {
   /** The sentence's words in lower case, each with its count in the rest of the file. */
