@@ -10,7 +10,7 @@ export interface WrittenCommand {
 
 /** First words of commands that build, run or test something. */
 const tools =
-  /^(?:\.\/[\w./-]+|(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|python3?|py|pip3?|pipx|uv|uvx|poetry|pdm|hatch|tox|nox|pytest|pre-commit|ruff|mypy|cargo|rustup|go|golangci-lint|make|cmake|ctest|ninja|meson|bazel|bazelisk|mvn|mvnw|gradle|gradlew|sbt|mill|dotnet|bundle|gem|rake|rspec|rails|composer|php|phpunit|vendor\/bin\/[\w-]+|bin\/[\w-]+|just|task|docker|docker-compose|podman|kubectl|helm|terraform|tofu|swift|xcodebuild|pod|fastlane|mix|elixir|iex|lein|clj|stack|cabal|dune|opam|zig|flutter|dart|julia|Rscript|perl|prove|cpanm|bash|sh|devbox|nix|brew|apt-get|apt|mage|air|wrangler|firebase|git clone)(?=\s|$))/;
+  /^(?:\.\/[\w./-]+|(?:npm|npx|pnpm|yarn|bun|bunx|deno|node|python3?|py|pip3?|pipx|uv|uvx|poetry|pdm|hatch|tox|nox|pytest|pre-commit|ruff|mypy|cargo|rustup|go|golangci-lint|make|cmake|ctest|ninja|meson|bazel|bazelisk|mvn|mvnw|gradle|gradlew|sbt|mill|dotnet|bundle|gem|rake|rspec|rails|composer|php|phpunit|vendor\/bin\/[\w-]+|(?:bin|scripts?|tools)\/[\w./-]+|just|task|docker|docker-compose|podman|kubectl|helm|terraform|tofu|swift|xcodebuild|pod|fastlane|mix|elixir|iex|lein|clj|stack|cabal|dune|opam|zig|flutter|dart|julia|Rscript|perl|prove|cpanm|bash|sh|devbox|nix|brew|apt-get|apt|mage|air|wrangler|firebase|git clone)(?=\s|$))/;
 const shell =
   /^(?:|sh|shell|bash|zsh|console|shell-session|terminal|text|powershell|pwsh|ps1|cmd|bat|prompt|doscon)$/;
 const longest = 160;

@@ -123,7 +123,7 @@ function runnable(
       if (task === undefined || tasks[at]!.size === 0) continue;
       return tasks[at]!.has(task) || builtIn.test(task);
     }
-    const script = /^\.\/([\w./-]+)/.exec(command)?.[1];
+    const script = /^(?:\.\/|(?=(?:bin|scripts?|tools)\/))([\w./-]+)/.exec(command)?.[1];
     if (script === undefined || /(?:^|\/)(?:configure|gradlew|mvnw)$/.test(script)) return true;
     return files.has(script) || files.has(folder === '' ? script : `${folder}/${script}`);
   };
@@ -159,6 +159,7 @@ function useOf(name: string, told: string): CommandUse {
       name,
     );
   if (words[0]![1].test(name)) return 'one test';
+  if (/^(?:composer require|(?:npm|pnpm|yarn|bun|uv|poetry|cargo|dotnet) add)\b/.test(name)) return 'install';
   // A task runner's target is the name after it.
   if (runner) {
     const task = name.slice(runner[0].length);
