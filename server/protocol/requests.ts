@@ -215,10 +215,7 @@ export interface MapParameters {
 /** The files of a repository as parallel arrays, small enough to send for 50,000 of them. */
 export interface RepositoryMap {
   readonly name: string;
-  /**
-   * Parents precede children. Folder 0 is the root (or the requested folder), with its full path as name and −1 as
-   * parent.
-   */
+  /** Parents precede children. Folder 0 is the root, or the requested folder, named by its path, with −1 as parent. */
   readonly folders: { readonly names: readonly string[]; readonly parents: readonly number[] };
   readonly languages: readonly { readonly id: string; readonly name: string }[];
   /** One entry per file in each array, in sequence order. */
