@@ -77,7 +77,8 @@ export function strengthOf({ before, after, both }: Support): number {
   return (before + 1) * (after + 1) * (both + 1) ** 2 - 1;
 }
 
-function supportOf(text: string): Support {
+/** Before anything is found. */
+export function supportOf(text: string): Support {
   return {
     text,
     before: 0,

@@ -1,7 +1,7 @@
 /** What a unit and its evidence look like in numbers: what `score-table.ts` was fitted to. */
 import type { LikePlace, LikePlaces } from '../copy-memory/like-places.ts';
 import { keywords } from '../names/words.ts';
-import type { Evidence, Support } from './evidence.ts';
+import { type Evidence, supportOf } from './evidence.ts';
 import type { FileNames } from './file-names.ts';
 
 /** The order of the features; the names are for the benchmark's table. */
@@ -150,16 +150,7 @@ export function noteExchanges(
   }
 }
 
-const nothing: Support = {
-  text: '',
-  before: 0,
-  after: 0,
-  both: 0,
-  longestBefore: 0,
-  longestAfter: 0,
-  longestBoth: 0,
-  places: [],
-};
+const nothing = supportOf('');
 
 /** −log of the share of the weight at like places that has the same. */
 function surprise(same: number, different: number): number {
