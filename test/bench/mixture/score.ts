@@ -11,6 +11,7 @@ import type { ModelReference } from '../../../server/engine/messages.ts';
 import { createEngine, type Engine } from '../../../server/engine/process.ts';
 import { type GateInputs, gateInputs } from '../../../server/model-memory/mixture-gate.ts';
 import { ModelMemory } from '../../../server/model-memory/model-memory.ts';
+import type { KeyedMemory } from '../../../server/model-memory/model-predictor.ts';
 import { softmax } from '../../../server/model-memory/sampling.ts';
 import type { RecordStore } from '../../../server/storage/record-log.ts';
 import type { Tokenizer } from '../../../server/tokens/tokenizer.ts';
@@ -60,10 +61,14 @@ export class Scorer {
     const start = file.tokens.indexOf(special.text) + 1;
     const end = Math.min(file.tokens.length, start + this.#options.maxTokens);
     const tokens = file.tokens.subarray(0, end);
-    const closed = await this.#modelled(tokens, start);
+    const closed = await this.modelled(tokens, start);
     const near = nearestOf(context, this.#options.reads);
-    const key = near.length > 0 ? await this.#loadMemory(file, near) : undefined;
-    const open = key === undefined ? closed : await this.#modelled(tokens, start, key);
+    let open = closed;
+    if (near.length > 0) {
+      const { key, memory } = await this.memoryOf(file, near);
+      await this.engine.run('loadMemory', { model: this.#options.model, key, memory });
+      open = await this.modelled(tokens, start, key);
+    }
     const said = this.#copied(file, context, start, end);
     return said.map(({ distribution, probability }, i) => {
       const token = tokens[start + i]!;
@@ -77,8 +82,8 @@ export class Scorer {
     });
   }
 
-  /** The model's distribution before each token from `start` on. */
-  async #modelled(tokens: Uint16Array, start: number, memory?: string): Promise<Float32Array[]> {
+  /** The model's distribution before each token from `start` on; `memory` is the key of a loaded one. */
+  async modelled(tokens: Uint16Array, start: number, memory?: string): Promise<Float32Array[]> {
     const { model } = this.#options;
     const rows: Float32Array[] = [];
     for (let at = start; at < tokens.length; at += atOnce) {
@@ -95,7 +100,8 @@ export class Scorer {
     return rows;
   }
 
-  async #loadMemory(file: BenchFile, context: readonly BenchFile[]): Promise<string> {
+  /** The model's memory of the context, as seen from a file; not loaded yet. */
+  async memoryOf(file: BenchFile, context: readonly BenchFile[]): Promise<KeyedMemory> {
     const { model } = this.#options;
     const facts = await this.engine.run('loadModel', { model });
     const memory = new ModelMemory({ ...facts, store: this.#store });
@@ -104,9 +110,7 @@ export class Scorer {
       if (!memory.recall(path, key, tokens.length))
         memory.set(path, key, await this.engine.run('prefillFile', { model, ids: tokens }));
     }
-    const seen = memory.seenFrom(file.path);
-    await this.engine.run('loadMemory', { model, key: seen.key, memory: seen.memory });
-    return seen.key;
+    return memory.seenFrom(file.path);
   }
 
   #copied(file: BenchFile, context: readonly BenchFile[], start: number, end: number) {
