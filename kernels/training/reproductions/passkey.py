@@ -1,8 +1,9 @@
-"""A pass key in filler text, asked at the end: Infini-attention by both rules, the gated delta rule, Transformer-XL; trained at 1,024 tokens, asked up to a million.
+"""A pass key in filler text, asked at the end: Infini-attention by both rules, the gated delta rule and the strided read, asked up to a million tokens.
 
     python passkey.py [quick]
 
-The filler is a sentence of 16 tokens, over and over. Somewhere stands KEY and three digits; at the end KEY again, and the digits are asked.
+The filler is a sentence of 16 tokens, over and over. Somewhere stands KEY and three digits; at the end KEY again, and the digits are asked. In training the
+same key is said again at several places and asked at each, and sequences grow from 256 tokens to 4,096, in the end with the key said once.
 """
 import sys
 import time
@@ -11,12 +12,15 @@ import torch
 import torch.nn.functional as F
 
 from gated_delta import gated_delta
-from normalise import l2_normalise
-from segments import Heads, Infini, SegmentModel, TransformerXl, read
+from normalise import l2_normalise, rms_norm
+from segments import Heads, Infini, SegmentModel, read
 from small import emit
+from strided import StridedReader
 
-SEGMENT, TRAINED, DIGITS, KEY = 128, 1024, 3, 26
-VOCABULARY = 27
+SEGMENT, DIGITS, KEY, SLOT = 128, 3, 26, 8
+VOCABULARY, WIDTH, ENOUGH = 27, 64, 0.03
+# (steps at most, tokens, batch, how often the key is said before it is asked at the end)
+STAGES = [(500, 256, 16, 8), (200, 512, 8, 3), (150, 1024, 4, 1), (60, 4096, 2, 1)]
 
 
 class Delta(Heads):
@@ -27,7 +31,7 @@ class Delta(Heads):
         self.gates = torch.nn.Linear(width, 2 * heads)
         torch.nn.init.constant_(self.gates.bias[:heads], -6.0)
 
-    def forward(self, x, state):
+    def forward(self, x, state, reads=True):
         past, S = state or (None, None)
         q, k, v, past = self.of(x, past)
         decay, beta = self.gates(x).transpose(1, 2).chunk(2, 1)
@@ -35,70 +39,138 @@ class Delta(Heads):
         return self.join(y), (past, S)
 
 
-def draw(batch, length, generator, place=None):
-    """(tokens, digits): `place` in [0, 1] says where the key stands; anywhere before the last segment without it."""
+def draw(batch, length, times, generator, place=None):
+    """(tokens, targets [B, T], −1 where nothing is asked): the key stands in `times` slots of 8 tokens, or in one of the tenth that begins at `place` in [0, 0.9] of
+    what precedes the last segment, and at the end; from the second time on its digits are asked."""
     phase = torch.randint(16, (batch, 1), generator=generator)
     tokens = (torch.arange(length)[None] + phase) % 16
-    room = length - SEGMENT - DIGITS - 1
-    at = torch.randint(room, (batch, 1), generator=generator) if place is None else torch.full((batch, 1), int(place * (room - 1)))
-    digits = torch.randint(10, (batch, DIGITS), generator=generator)
-    said = torch.cat([torch.full((batch, 1), KEY), 16 + digits], 1)
-    tokens.scatter_(1, at + torch.arange(DIGITS + 1), said)
-    tokens[:, -DIGITS - 1 :] = said
-    return tokens, digits
-
-
-def answers(logits):
-    return logits[:, -DIGITS - 1 : -1, 16:26]
+    targets = torch.full((batch, length), -1)
+    slots = length // SLOT
+    # Said once, the key is never in the segment that asks.
+    room = slots - 1 if times > 1 else (length - SEGMENT) // SLOT
+    if place is None:
+        at = torch.rand(batch, room, generator=generator).argsort(1)[:, :times].sort(1).values
+        at = at * SLOT + torch.randint(SLOT - DIGITS, (batch, times), generator=generator)
+    else:
+        at = ((place + 0.1 * torch.rand(batch, 1, generator=generator)) * (room - 1)).long() * SLOT
+    at = torch.cat([at, torch.full((batch, 1), length - DIGITS - 1)], 1)
+    digits = 16 + torch.randint(10, (batch, DIGITS), generator=generator)
+    said = torch.cat([torch.full((batch, 1), KEY), digits], 1)
+    for i in range(at.shape[1]):
+        places = at[:, i : i + 1] + torch.arange(DIGITS + 1)
+        tokens.scatter_(1, places, said)
+        if i > 0:
+            targets.scatter_(1, places[:, :-1], digits)
+    return tokens, targets
 
 
 MEMORIES = {
-    "infini_linear": lambda: Infini(64, 2, "linear"),
-    "infini_delta": lambda: Infini(64, 2, "delta"),
-    "gated_delta": lambda: Delta(64, 2),
-    "transformer_xl": lambda: TransformerXl(64, 2, 2 * SEGMENT),
+    "infini_linear": lambda: Infini(WIDTH, 2, "linear"),
+    "infini_delta": lambda: Infini(WIDTH, 2, "delta"),
+    # σ starts further into its exponential side, where what does not match counts less.
+    "infini_linear_sharp": lambda: Infini(WIDTH, 2, "linear", sharpness=4.0),
+    "infini_delta_sharp": lambda: Infini(WIDTH, 2, "delta", sharpness=4.0),
+    "gated_delta": lambda: Delta(WIDTH, 2),
 }
 
 
-def run(kind, steps, lengths, seed=1):
+class Carried(SegmentModel):
+    """A memory in both layers, carried from segment to segment."""
+
+    def __init__(self, kind):
+        super().__init__(VOCABULARY, [MEMORIES[kind](), MEMORIES[kind]()], WIDTH)
+
+    def learned(self, tokens, generator):
+        """Logits of the whole sequence."""
+        return read(self, tokens, SEGMENT)
+
+    def asked(self, tokens):
+        """Logits of the last segment. Before it, the last layer only writes."""
+        lower, upper = self.memories
+        states = [None, None]
+        *before, last = tokens.split(SEGMENT, 1)
+        for part in before:
+            x = rms_norm(self.embedding(part))
+            y, states[0] = lower(rms_norm(x), states[0])
+            x = x + y
+            x = x + self.down[0](torch.relu(self.up[0](rms_norm(x))).square())
+            states[1] = upper(rms_norm(x), states[1], reads=False)[1]
+        return self(last, states)[0]
+
+
+class Strided(StridedReader):
+    """Files of 4,096 tokens when asked, a quarter of the sequence in training, under the gated delta rule; keys counted from a file's start, as served, or end."""
+
+    def __init__(self):
+        super().__init__(VOCABULARY, WIDTH, SEGMENT, Delta(WIDTH, 2))
+        self.from_end = False
+
+    def learned(self, tokens, generator):
+        """Logits of the last segment. Spans are drawn, so that strides of 1 to 64 are met."""
+        length = tokens.shape[1]
+        self.span = 4 ** int(torch.randint(1, 5, (), generator=generator))
+        return self.read(tokens, max(SEGMENT, length // 4), bool(torch.rand((), generator=generator) < 0.5))
+
+    def asked(self, tokens):
+        self.span = 128
+        return self.read(tokens, 4096, self.from_end)
+
+
+def run(kind, stages, lengths, seed=1):
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    model = SegmentModel(VOCABULARY, [MEMORIES[kind](), MEMORIES[kind]()], 64)
-    gates = [p for n, p in model.named_parameters() if n.endswith(("gate", "sharpness"))]
-    rest = [p for n, p in model.named_parameters() if not n.endswith(("gate", "sharpness"))]
-    optimizer = torch.optim.AdamW([{"params": rest}, {"params": gates, "lr": 0.01}], lr=3e-3, weight_decay=0.0)
-    start, right = time.process_time(), 0.0
-    for step in range(1, steps + 1):
-        # From two segments to eight: a short way first, as long a way as training has later.
-        length = SEGMENT * (2 + min(TRAINED // SEGMENT - 2, step * 8 // steps))
-        tokens, digits = draw(16, length, generator)
-        found = answers(read(model, tokens, SEGMENT))
-        loss = F.cross_entropy(found.flatten(0, 1), digits.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if step % 50 == 0:
-            right = float((found.argmax(-1) == digits).float().mean())
-            print(f"{kind} step {step} loss {loss.item():.3f} right {right:.2f} {time.process_time() - start:.0f} s", file=sys.stderr)
-            if length == TRAINED and loss.item() < 0.003:
+    model = Strided() if kind == "strided" else Carried(kind)
+    gates = [p for n, p in model.named_parameters() if n.endswith(("gate", "sharpness", "scale"))]
+    rest = [p for n, p in model.named_parameters() if not n.endswith(("gate", "sharpness", "scale"))]
+    optimizer = torch.optim.AdamW([{"params": rest}, {"params": gates, "lr": 0.01}], lr=3e-3, betas=(0.9, 0.98), weight_decay=0.0)
+    start, step = time.process_time(), 0
+    for most, length, batch, times in stages:
+        mean = None
+        for _ in range(most):
+            step += 1
+            tokens, targets = draw(batch, length, times, generator)
+            found = model.learned(tokens, generator)
+            targets = targets[:, -found.shape[1] :]
+            asked = targets >= 0
+            loss = F.cross_entropy(found[asked], targets[asked])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            mean = loss.item() if mean is None else mean + 0.1 * (loss.item() - mean)
+            if step % 20 == 0:
+                right = float((found.argmax(-1) == targets)[asked].float().mean())
+                print(f"{kind} step {step} of {length} tokens, loss {mean:.3f} right {right:.2f} {time.process_time() - start:.0f} s", file=sys.stderr)
+            if mean < ENOUGH:
                 break
     seconds = time.process_time() - start
-    model.eval()
     for length in lengths:
-        shares = {}
-        for name, place in (("start", 0.0), ("middle", 0.5), ("end", 1.0)):
-            batch = 64 if length <= 32 * 1024 else 16 if length <= 128 * 1024 else 4
-            tokens, digits = draw(batch, length, torch.Generator().manual_seed(99), place)
-            with torch.no_grad():
-                states = None
-                for part in tokens.split(SEGMENT, 1):
-                    logits, states = model(part, states)
-            shares[name] = float((answers(logits).argmax(-1) == digits).all(1).float().mean())
-        emit(kind=kind, seed=seed, steps=step, seconds=round(seconds, 1), length=length, **shares)
+        emit(kind=kind, seed=seed, steps=step, seconds=round(seconds, 1), length=length, **shares(model, length))
+        if kind == "strided":
+            model.from_end = True
+            emit(kind="strided_from_end", seed=seed, steps=step, seconds=round(seconds, 1), length=length, **shares(model, length))
+            model.from_end = False
+
+
+@torch.inference_mode()
+def shares(model, length):
+    """Share of the keys that are right in all digits, by where they stand: in the first, middle or last tenth of what precedes the last segment."""
+    count = 32 if length <= 4096 else 16 if length <= 32 * 1024 else 8 if length <= 128 * 1024 else 2
+    generator = torch.Generator().manual_seed(99)
+    drawn = [draw(count, length, 1, generator, place) for place in (0.0, 0.45, 0.9)]
+    tokens, targets = (torch.cat(parts) for parts in zip(*drawn))
+    answers = model.asked(tokens)[:, -DIGITS - 1 : -1].argmax(-1)
+    right = (answers == targets[:, -DIGITS - 1 : -1]).all(1).float().view(3, count).mean(1).tolist()
+    return {"asked": count, **dict(zip(("start", "middle", "end"), right))}
+
+
+def main(quick):
+    if quick:
+        run("infini_linear", [(200, 256, 16, 8)], [512])
+        return
+    for kind in [*MEMORIES, "strided"]:
+        run(kind, STAGES, [4096, 32 * 1024, 128 * 1024, 1024 * 1024])
 
 
 if __name__ == "__main__":
-    quick = "quick" in sys.argv[1:]
-    for kind in ["gated_delta"] if quick else list(MEMORIES):
-        run(kind, 150 if quick else 600, [1024, 8192] if quick else [1024, 32 * 1024, 128 * 1024, 1024 * 1024])
+    main("quick" in sys.argv[1:])

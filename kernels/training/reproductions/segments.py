@@ -116,19 +116,20 @@ class Memorizing(Heads):
 
 
 class Infini(Heads):
-    def __init__(self, width, heads, rule="linear"):
+    def __init__(self, width, heads, rule="linear", sharpness=1.0):
         super().__init__(width, heads)
         self.rule = rule
         self.gate = nn.Parameter(torch.zeros(heads))
-        self.sharpness = nn.Parameter(torch.full((heads,), 1.0))  # how far queries and keys reach into σ's exponential side
+        self.sharpness = nn.Parameter(torch.full((heads,), sharpness))  # how far queries and keys reach into σ's exponential side
 
-    def forward(self, x, state):
+    def forward(self, x, state, reads=True):
+        """`reads`: without it only the memory is written, and the output is 0."""
         past, M, z = state or (None, None, None)
         q, k, v, past = self.of(x, past)
-        y = self.attend(q, k, v)
+        y = self.attend(q, k, v) if reads else torch.zeros_like(v)
         sharp = self.sharpness[:, None, None]
         q, k = F.elu(q * sharp) + 1, F.elu(k * sharp) + 1
-        if M is not None:
+        if M is not None and reads:
             read = q @ M / (q @ z[..., None]).clamp_min(1e-6)
             g = torch.sigmoid(self.gate)[:, None, None]
             y = g * read + (1 - g) * y
