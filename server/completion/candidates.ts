@@ -7,6 +7,7 @@ import type {
 } from '../copy-memory/predictor.ts';
 import type { Candidate, Source } from '../fitting/candidate.ts';
 import type { EditContext } from '../fitting/context.ts';
+import { fitReturn, type Results, resultsAt } from '../fitting/go-return.ts';
 import { indentOf, reindent } from '../fitting/indent.ts';
 import { SourceFiles } from '../fitting/source-files.ts';
 import { alignLine, continueLine, Renaming } from '../names/rename.ts';
@@ -133,6 +134,8 @@ class Pool {
   readonly #above: readonly string[];
   readonly #found = new Map<string, CandidateBuilder>();
   readonly #texts: WeakMap<Draft, DraftText>;
+  /** Of the Go function around the cursor. */
+  readonly #results: Results | undefined;
 
   constructor(context: EditContext, tokenizer: Tokenizer, state: LineState, files: SourceFiles) {
     this.#context = context;
@@ -140,6 +143,7 @@ class Pool {
     this.#files = files;
     this.#lines = state.lines ??= promptLines(state.prompt, context, tokenizer);
     this.#texts = state.texts;
+    if (context.language.id === 'go') this.#results = resultsAt(context.above ?? '');
     this.#above = (context.above ?? '').slice(-4000).split('\n').slice(-linesAligned).reverse();
   }
 
@@ -153,7 +157,9 @@ class Pool {
   }
 
   addDecoded(rest: string, probability: number, places: readonly TokenPlace[]): void {
-    const candidate = this.#at(rest.trimEnd());
+    const fitted = this.#asReturned(rest.trimEnd());
+    if (fitted === undefined) return;
+    const candidate = this.#at(fitted);
     candidate.decoded = Math.max(candidate.decoded, probability);
     candidate.places = places;
   }
@@ -243,7 +249,9 @@ class Pool {
     { before, linesDown, skipped, isSkipping }: Cut,
     renaming?: Renaming,
   ): void {
-    const { sources } = this.#at(rest.trimEnd());
+    const fitted = this.#asReturned(rest.trimEnd());
+    if (fitted === undefined) return;
+    const { sources } = this.#at(fitted);
     const isLocal = draft.place === undefined;
     const path = draft.place?.path ?? this.#context.path;
     const line = (draft.place?.line ?? this.#lines[draft.prompt ?? 0] ?? 1) + linesDown;
@@ -265,6 +273,17 @@ class Pool {
       isRenamed: renaming !== undefined,
       isSkipping,
     });
+  }
+
+  /** With as many values as the function returns; undefined if that cannot be. */
+  #asReturned(rest: string): string | undefined {
+    if (this.#results === undefined) return rest;
+    const { linePrefix } = this.#context;
+    const whole = linePrefix + rest;
+    const indent = indentOf(whole);
+    const line = fitReturn(whole.slice(indent.length), this.#results);
+    if (line === undefined || !(indent + line).startsWith(linePrefix)) return undefined;
+    return (indent + line).slice(linePrefix.length);
   }
 
   #at(rest: string): CandidateBuilder {

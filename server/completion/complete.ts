@@ -36,11 +36,12 @@ export async function complete(
 ): Promise<Completion> {
   const started = performance.now();
   const asked = withSelected(request);
-  const found = await answer(asked, predictor, tokenizer, signal, cache);
+  const found: Answer =
+    asked === undefined
+      ? { reason: 'nothing to add' }
+      : await answer(asked, predictor, tokenizer, signal, cache);
   const milliseconds = performance.now() - started;
-  return asked === request
-    ? { ...found, milliseconds }
-    : { ...withoutSelected(found, request), milliseconds };
+  return { ...withoutSelected(found, request), milliseconds };
 }
 
 type Answer = Omit<Completion, 'milliseconds'>;
@@ -57,7 +58,9 @@ async function answer(
   request.onTurn?.();
   if (signal?.aborted) return { reason: 'cancelled' };
   if (splitsCharacter(request)) return { reason: 'no match in the repository' };
-  const known = cache?.find(request);
+  const { begins = '' } = request;
+  const cached = cache?.find(request);
+  const known = cached?.item?.text.startsWith(begins) === false ? undefined : cached;
   // A shown prefix may grow if more is known by now, but never shrinks.
   if (known !== undefined && known.item?.isStart !== true) return known;
   if (request.wait !== undefined && request.wait > 0) {
@@ -80,14 +83,15 @@ async function answer(
   const surroundings = new Surroundings(context, cache?.scanned);
   if (cache) cache.scanned = surroundings.scanned;
   const maker = new ItemMaker(request, context, surroundings, SourceFiles.of(predictor, tokenizer));
-  const ranked = rank(featuresOf(candidates, context));
-  const lines = linesOf(ranked, maker, 1 + mostAlternatives);
-  const [line] = lines;
+  const all = rank(featuresOf(candidates, context));
+  const ranked = begins === '' ? all : all.filter(({ candidate }) => candidate.rest.startsWith(begins));
+  const [line] = linesOf(ranked, maker, 1);
+  const others = (): CompletionItem[] => linesOf(ranked, maker, 1 + mostAlternatives).slice(1);
   const passed = cache?.passed.countAt(context) ?? 0;
-  const item = shownOf(ranked, line, context, surroundings, maker, request, passed);
+  const item = shownOf(all, line, context, surroundings, maker, request, passed);
   if (known?.item !== undefined && item?.text.startsWith(known.item.text) !== true) return known;
   if (item === undefined) {
-    const end = lineEndAt(ranked, context);
+    const end = begins === '' ? lineEndAt(ranked, context) : undefined;
     if (end !== undefined) {
       const below = await answer(questionBelow(request, end), predictor, tokenizer, signal, cache);
       const next = below.item && fromBelow(below.item, end, request);
@@ -101,9 +105,11 @@ async function answer(
     const isLittle =
       !isWorthShowing(line.text) && line.confidence >= leastConfidence(request.eagerness ?? 0.5);
     const reason = isLittle ? 'too little to show' : 'not confident enough';
-    return { reason, withheld: line, line, alternatives: lines.slice(1) };
+    return { reason, withheld: line, line, ...(request.isRanked && { alternatives: others() }) };
   }
-  const alternatives = lines.filter(other => other.text !== item.text && isWorthShowing(other.text));
+  const alternatives = [line, ...others()].filter(
+    other => other !== undefined && other.text !== item.text && isWorthShowing(other.text),
+  ) as CompletionItem[];
   cache?.passed.show(context, item.text);
   cache?.add(request, [item, ...alternatives]);
   return { item, alternatives, ...(line && { line }) };
@@ -136,7 +142,7 @@ function shownOf(
   context: EditContext,
   surroundings: Surroundings,
   maker: ItemMaker,
-  { eagerness = 0.5, isInvoked }: CompletionRequest,
+  { eagerness = 0.5, isInvoked, begins = '' }: CompletionRequest,
   passed: number,
 ): CompletionItem | undefined {
   const isShown = (item: CompletionItem | undefined, least: number): item is CompletionItem =>
@@ -148,7 +154,10 @@ function shownOf(
   const fresh = ranked.filter(({ candidate }) => !maker.isThere(candidate.rest));
   const place = placeOf(context, surroundings.scanner);
   const ofWord = (rest: string, word: KnownWord): Candidate => wordCandidate(rest, word, context.path);
-  const options = optionsOf(fresh, context, place, ofWord, surroundings.scanner?.stringCloser);
+  const closer = surroundings.scanner?.stringCloser;
+  const options = optionsOf(fresh, context, place, ofWord, closer).filter(
+    option => begins === '' || option.candidate.rest.startsWith(begins),
+  );
   for (const { candidate, right, isWhole } of worthShowing(options, eagerness, passed).slice(0, mostTried)) {
     // A path is only known to resolve as a whole.
     if (place === 'import' && surroundings.kind === 'string' && !/["'`]/.test(candidate.rest)) continue;
@@ -180,22 +189,28 @@ function splitsCharacter({ text, offset }: CompletionRequest): boolean {
 }
 
 /**
- * The request as if the entry selected in the editor's list were accepted: the editor shows only continuations of it.
+ * The request with what its suggestion must begin with: while the editor's list is open, it shows only what goes on
+ * from the selected entry. The entry is the editor's guess, so it does not make a suggestion more probable.
+ * @returns undefined if the entry does not begin with the typed text
  */
-function withSelected(request: CompletionRequest): CompletionRequest {
+function withSelected(request: CompletionRequest): CompletionRequest | undefined {
   const { selected, text, offset } = request;
   if (selected === undefined) return request;
-  const taken = text.slice(0, selected.start) + selected.text;
-  return { ...request, text: taken + text.slice(offset), offset: taken.length };
+  const typed = text.slice(selected.start, offset);
+  return selected.text.startsWith(typed)
+    ? { ...request, begins: selected.text.slice(typed.length) }
+    : undefined;
 }
 
-function withoutSelected(found: Answer, { selected, offset }: CompletionRequest): Answer {
+/** The suggestions as replacements of what the entry replaces. */
+function withoutSelected(found: Answer, { selected, text, offset }: CompletionRequest): Answer {
   if (selected === undefined) return found;
+  const typed = text.slice(selected.start, offset);
   const moved = (item: CompletionItem): CompletionItem => ({
     ...item,
-    text: selected.text + item.text,
-    ...(item.caret !== undefined && { caret: selected.text.length + item.caret }),
-    range: { start: selected.start, end: offset + item.range.end - item.range.start },
+    text: typed + item.text,
+    ...(item.caret !== undefined && { caret: typed.length + item.caret }),
+    range: { start: selected.start, end: item.range.end },
   });
   return {
     ...found,

@@ -42,6 +42,12 @@ export interface Judged {
   readonly features: Float64Array;
 }
 
+/** The words before a source: of the lines above its own, which are the same at every key, and further ones of its line. */
+interface WordsBefore {
+  readonly above: ReadonlySet<string>;
+  readonly line: readonly string[];
+}
+
 /** Facts about a source, for its candidate's features. */
 interface Facts {
   /** How many of the next two lines there equal those after the cursor's line here. */
@@ -50,8 +56,7 @@ interface Facts {
   readonly weight: number;
   readonly isInFolder: boolean;
   readonly hasOurName: boolean;
-  /** The words before it. */
-  readonly words: ReadonlySet<string>;
+  readonly words: WordsBefore;
 }
 
 /** Facts about the buffer, shared by all candidates. */
@@ -159,7 +164,7 @@ function seenIn(sources: readonly Source[], buffer: Buffer) {
   return seen;
 }
 
-/** Text before a source that its words are taken from, in UTF-16 units. */
+/** Text above a source's line that its words are taken from, in UTF-16 units. */
 const recentLength = 400;
 
 function bufferOf(context: EditContext, candidates: readonly Candidate[]): Buffer {
@@ -199,13 +204,13 @@ function factsOf(
   const folder = folderWithSlash(path);
   const name = nameOf(path);
   // One place may be the source of several candidates: verbatim, and renamed.
-  const textsBefore = new Map<string, { words: ReadonlySet<string>; count: number }>();
+  const textsBefore = new Map<string, { words: WordsBefore; count: number }>();
   for (const { sources } of candidates) {
     for (const source of sources) {
-      const text = source.before.slice(-recentLength);
+      const text = tailOf(source.before);
       let known = textsBefore.get(text);
       if (known === undefined) {
-        known = { words: new Set(wordsOf(text)), count: 0 };
+        known = { words: wordsBefore(text), count: 0 };
         textsBefore.set(text, known);
       }
       known.count++;
@@ -225,22 +230,46 @@ function factsOf(
       });
     }
   }
-  for (const { words, count } of textsBefore.values())
-    for (const word of words) frequency.set(word, (frequency.get(word) ?? 0) + count);
+  for (const { words, count } of textsBefore.values()) {
+    for (const word of words.above) frequency.set(word, (frequency.get(word) ?? 0) + count);
+    for (const word of words.line) frequency.set(word, (frequency.get(word) ?? 0) + count);
+  }
   return { facts, frequency };
+}
+
+/** The last line of a text, with a stretch of fixed length above it, so that typing on the line leaves that as it is. */
+function tailOf(text: string): string {
+  return text.slice(Math.max(0, text.lastIndexOf('\n') + 1 - recentLength));
+}
+
+/** Words of the lines above sources: the same at every key of a line. */
+let wordsAbove = new Map<string, ReadonlySet<string>>();
+const mostWordSets = 2000;
+
+function wordsBefore(text: string): WordsBefore {
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1);
+  let above = wordsAbove.get(lines);
+  if (above === undefined) {
+    above = new Set(wordsOf(lines));
+    if (wordsAbove.size >= mostWordSets) wordsAbove = new Map();
+    wordsAbove.set(lines, above);
+  }
+  const line = new Set(wordsOf(text.slice(lines.length)));
+  return { above, line: [...line].filter(word => !above.has(word)) };
 }
 
 /**
  * Share of common words in the text before the cursor here and there, each weighted by its rarity among the sources.
  */
-function likeness(words: ReadonlySet<string>, buffer: Buffer): number {
+function likeness({ above, line }: WordsBefore, buffer: Buffer): number {
   let common = 0;
   let all = buffer.recentRarity;
-  for (const word of words) {
-    const weight = buffer.rarity.get(word)!;
-    if (buffer.recent.has(word)) common += weight;
-    else all += weight;
-  }
+  for (const words of [above, line])
+    for (const word of words) {
+      const weight = buffer.rarity.get(word)!;
+      if (buffer.recent.has(word)) common += weight;
+      else all += weight;
+    }
   return all <= 0 ? 0 : common / all;
 }
 

@@ -30,6 +30,10 @@ export interface CompletionRequest {
    * inserted.
    */
   readonly replacesClosers?: boolean | undefined;
+  /** What a suggestion must begin with; anything by default. */
+  readonly begins?: string | undefined;
+  /** Whether alternatives are wanted although nothing is shown: another ranking follows. */
+  readonly isRanked?: boolean | undefined;
   /** The editor's indentation of this document, used if the text does not tell. */
   readonly indentation?: Indentation | undefined;
   /** The entry selected in the editor's list, which would replace the text from `start` to the cursor. */

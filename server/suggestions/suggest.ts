@@ -19,7 +19,8 @@ export async function suggest(
   { predictor, tokenizer, coder, cache }: SuggestingFrom,
   signal?: AbortSignal,
 ): Promise<Completion> {
-  const found = await complete(request, predictor, tokenizer, signal, cache);
+  const asked = coder === undefined ? request : { ...request, isRanked: true };
+  const found = await complete(asked, predictor, tokenizer, signal, cache);
   if (coder === undefined) return found;
   const answer = await coder.complete(request, found, signal, cache?.passed.count);
   if (cache !== undefined && answer !== found && answer.reason !== 'cancelled') {

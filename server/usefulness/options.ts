@@ -68,6 +68,8 @@ export type OptionFeature = (typeof optionFeatures)[number];
 /** Candidates, cuts of each and words of the buffer considered, most confident first. */
 const mostCandidates = 8;
 const mostCuts = 10;
+/** A prefix of a less probable candidate is either one of another candidate too or too improbable to be shown. */
+const leastShare = 0.003;
 const mostWords = 3;
 const mostSummed = 48;
 
@@ -87,7 +89,8 @@ export function optionsOf<Candidate extends Continuation>(
   const fragment = fragmentOf(buffer.linePrefix);
   const known = place === 'comment' && fragment === '' ? [] : knownWords(buffer, fragment);
   const found = new Map<string, { candidate: Candidate; isWhole: boolean }>();
-  for (const { candidate } of ranked.slice(0, mostCandidates)) {
+  for (const [i, { candidate, share }] of ranked.slice(0, mostCandidates).entries()) {
+    if (i > 0 && share < leastShare) break;
     const { rest } = candidate;
     found.set(rest, { candidate, isWhole: true });
     for (const end of cutsOf(rest, closer)) {
@@ -145,10 +148,31 @@ export function cutsOf(rest: string, closer = ''): number[] {
   return cuts;
 }
 
+/** A candidate with its sources counted, once for all options. */
+interface Summed {
+  readonly rest: string;
+  readonly share: number;
+  readonly decoded: number;
+  readonly sources: number;
+  readonly matched: number;
+  readonly local: number;
+}
+
+function summedUp({ candidate, share }: Weighed<Continuation>): Summed {
+  const { rest, decoded, sources } = candidate;
+  let matched = 0;
+  let local = 0;
+  for (const source of sources) {
+    matched = Math.max(matched, source.matched);
+    if (source.isLocal) local++;
+  }
+  return { rest, share, decoded, sources: sources.length, matched, local };
+}
+
 class Judge {
   readonly #ranked: readonly Weighed<Continuation>[];
   /** Those with a significant share. */
-  readonly #summed: readonly Weighed<Continuation>[];
+  readonly #summed: readonly Summed[];
   readonly #known: ReadonlyMap<string, KnownWord>;
   readonly #fragment: string;
   readonly #place: Place;
@@ -161,7 +185,7 @@ class Judge {
     place: Place,
   ) {
     this.#ranked = ranked;
-    this.#summed = ranked.slice(0, mostSummed);
+    this.#summed = ranked.slice(0, mostSummed).map(summedUp);
     this.#known = new Map(known.map(one => [one.word, one]));
     this.#fragment = fragment;
     this.#place = place;
@@ -175,18 +199,16 @@ class Judge {
     let matched = 0;
     let local = 0;
     let rival = 0;
-    for (const { candidate, share } of this.#summed) {
-      if (!beginsWith(candidate.rest, text)) {
-        rival = Math.max(rival, share);
+    for (const one of this.#summed) {
+      if (!beginsWith(one.rest, text)) {
+        rival = Math.max(rival, one.share);
         continue;
       }
-      mass += share;
-      decoded += candidate.decoded;
-      sources += candidate.sources.length;
-      for (const source of candidate.sources) {
-        matched = Math.max(matched, source.matched);
-        if (source.isLocal) local++;
-      }
+      mass += one.share;
+      decoded += one.decoded;
+      sources += one.sources;
+      matched = Math.max(matched, one.matched);
+      local += one.local;
     }
     const lead = /^[\p{L}\p{N}_$]*/u.exec(text)![0];
     const isInWord = this.#fragment !== '' && lead !== '';

@@ -127,6 +127,30 @@ test('continues and replaces the selected list entry', async () => {
   assert.deepEqual(item?.range, { start: selected.start, end: asked.offset });
 });
 
+test('beside the open list, goes on from the selected entry or shows nothing', async () => {
+  const asked = request(`${start}    if (this.#ro|`);
+  // Guesses of the editor: an unlikely entry, and one that would replace what was typed.
+  for (const text of ['#routines', 'handlers']) {
+    const selected = { start: asked.offset - '#ro'.length, text };
+    const { item } = await complete({ ...asked, selected }, memoryOf(files), tokenizer);
+    assert.equal(item, undefined, text);
+  }
+});
+
+test('a Go function returns as many values as it declares', async () => {
+  const load =
+    'package store\n\nfunc load(path string) (*Store, error) {\n\tdata, err := os.ReadFile(path)\n';
+  const check = '\tif err != nil {\n\t\treturn nil, err\n\t}\n';
+  const memory = memoryOf({ 'a.go': `${load}${check}\treturn parse(data)\n}\n` });
+  const other = load.replace('(*Store, error)', 'error');
+  const { item } = await complete(
+    request(`${other}\tif err != nil {\n\t\tret|\n\t}\n`, 'b.go'),
+    memory,
+    tokenizer,
+  );
+  assert.equal(item?.text, 'urn err');
+});
+
 test('an explicit request shows a suggestion at low eagerness', async () => {
   const asked = { ...request(`${start}    if (this.#routes.h|`), eagerness: 0, isInvoked: true };
   const { item } = await complete(asked, memoryOf(files), tokenizer);
