@@ -69,7 +69,8 @@ export function fitReturn(line: string, { types, areNamed }: Results): string | 
   if (values.length === types.length) return line;
   if (values.length === 0) return areNamed ? line : undefined;
   // A call may give all results.
-  if (values.length === 1 && types.length > 1 && /\)$/.test(values[0]!) && !isError(values[0]!)) return line;
+  if (values.length === 1 && types.length > 1 && values[0]!.endsWith(')') && !isError(values[0]!))
+    return line;
   const last = values.at(-1)!;
   const zeros = types.slice(0, -1).map(zeroOf);
   if (types.at(-1) !== 'error' || !isError(last) || zeros.includes(undefined)) return undefined;
