@@ -44,7 +44,8 @@ export function definitionLine(
   used: readonly string[],
   isTest = false,
 ): DefinitionLine | undefined {
-  const exported = heads.filter(head => head.exported);
+  // What files of the same package use is visible, too.
+  const exported = heads.filter(head => head.exported || used.includes(head.name));
   const all = byName(heads);
   const seen = byName(exported.length > 0 ? exported : heads);
   const placeOf = ({ name }: Head): number => (used.includes(name) ? used.indexOf(name) : used.length);
@@ -57,7 +58,7 @@ export function definitionLine(
   if (main === undefined)
     return (
       valuesLine(seen) ?? {
-        text: `${exported.length > 0 ? 'Exports' : 'Defines'} ${names(seen)}`,
+        text: `${exported.some(head => head.exported) && !isScript.test(path) ? 'Exports' : 'Defines'} ${names(seen)}`,
         line: seen[0]!.line,
         isSaid: false,
         isBare: false,
@@ -111,6 +112,9 @@ function valuesLine(seen: readonly Head[]): DefinitionLine | undefined {
   const text = `Defines ${alike.length} values of ${maker}, such as ${shown.join(' and ')}`;
   return { text, line, isSaid: false, isBare: false };
 }
+
+/** Scripts are run rather than imported. */
+const isScript = /\.(?:sh|bash|zsh|fish|ps1|bat|cmd)$/;
 
 const variables = /^(?:variable|constant|property|field|const|var|let|static)$/;
 

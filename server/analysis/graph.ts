@@ -128,7 +128,7 @@ export function rank(
   return {
     files: new Map(
       files.map(({ path }, at) => {
-        const users = references.to(path).map(({ from }) => from);
+        const users = references.to(path).flatMap(({ from, declares }) => (declares ? [] : from));
         return [
           path,
           {

@@ -22,7 +22,8 @@ export interface Head {
 }
 
 const mostHeads = 60;
-const mostMembers = 8;
+/** A limit on work: counts of members are exact below it. */
+const mostMembers = 200;
 const longestSignature = 170;
 /** Lines that a declaration may span. */
 const declarationLines = 12;
@@ -181,6 +182,8 @@ const types = new Set(
 export function signatureOf(lines: readonly string[], { kind, name, container, line }: Definition): string {
   let text = '';
   for (let at = line - 1; at < Math.min(lines.length, line - 1 + declarationLines); at++) {
+    // A comment on a parameter.
+    if (/^\s*(?:\/\*|\*)/.test(lines[at]!) && at >= line) continue;
     text = `${text} ${lines[at]!.trim()
       .slice(0, 300)
       .replace(/(?:^| )\/\/.*$/, '')}`;

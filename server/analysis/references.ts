@@ -18,6 +18,8 @@ export interface Reference {
   readonly to: string;
   /** 1-based line in `from`. */
   readonly line: number;
+  /** Only declares the file to be part of the program. */
+  readonly declares?: boolean;
 }
 
 export interface References {
@@ -44,19 +46,21 @@ export function referencesOf(
   const declared = new Declared(files);
   const outgoing = new Map<string, Map<string, Reference>>();
   const incoming = new Map<string, Reference[]>();
-  const add = (from: string, to: string, line: number): void => {
+  const add: Add = (from, to, line, declares = false) => {
     if (from === to) return;
     let list = outgoing.get(from);
     if (list === undefined) {
       list = new Map();
       outgoing.set(from, list);
     }
-    if (list.has(to)) return;
-    const reference = { from, to, line };
+    const known = list.get(to);
+    if (known !== undefined && (!known.declares || declares)) return;
+    const reference = { from, to, line, ...(declares && { declares }) };
     list.set(to, reference);
-    const users = incoming.get(to);
-    if (users) users.push(reference);
-    else incoming.set(to, [reference]);
+    const users = incoming.get(to) ?? [];
+    if (known === undefined) users.push(reference);
+    else users[users.indexOf(known)] = reference;
+    incoming.set(to, users);
   };
   const everywhere = importsOfProjects(files, declared);
   for (const file of files) {
@@ -78,7 +82,7 @@ function languageIn({ path, language }: GraphFile): string {
   return language ?? languageOf(path).id;
 }
 
-type Add = (from: string, to: string, line: number) => void;
+type Add = (from: string, to: string, line: number, declares?: boolean) => void;
 
 function byImports(
   file: GraphFile,
@@ -90,7 +94,7 @@ function byImports(
   const { path, imports } = file;
   const id = languageIn(file);
   if (id === 'rust') byGlob(file, resolve, byPath, add);
-  for (const { target, line, as } of imports) {
+  for (const { target, line, as, declares } of imports) {
     if (target.startsWith(constantMark)) {
       const to = declared.constant(target.slice(constantMark.length), file);
       if (to !== undefined) add(path, to, line);
@@ -104,7 +108,7 @@ function byImports(
     }
     for (const to of meant) {
       if (id === 'go' && !namesFrom(byPath.get(to)!, file, as)) continue;
-      add(path, to, line);
+      add(path, to, line, declares);
     }
   }
 }

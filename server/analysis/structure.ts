@@ -38,6 +38,12 @@ export function folderLines(
     if (list) list.push(file);
     else byFolder.set(folder, [file]);
   }
+  const exported = new Map<string, Set<string>>();
+  for (const { path, heads } of [...byFolder.values()].flat()) {
+    const known = exported.get(folderOf(path)) ?? new Set<string>();
+    exported.set(folderOf(path), known);
+    for (const head of heads) if (head.exported) known.add(head.name);
+  }
   const names = new Map<string, Ranked['symbols'][number][]>();
   for (const symbol of ranked.symbols) {
     // A namespace is reopened in many files, so it belongs to none.
@@ -61,8 +67,10 @@ export function folderLines(
     const by = usersLine(folder, own, ranked);
     const stems = new Set(own.map(({ path }) => stemOf(path)));
     const telling = symbols.filter(({ definition }) => !stems.has(definition.name.toLowerCase()));
-    const shown = [...new Set(telling.map(({ definition }) => definition.name))];
-    const isNamed = shown.length >= fewestNames && shown.length <= namesShown;
+    const all = [...(exported.get(folder) ?? [])].filter(name => !stems.has(name.toLowerCase()));
+    const used = telling.map(({ definition }) => definition.name).filter(name => all.includes(name));
+    const shown = [...new Set([...used, ...all])];
+    const isNamed = used.length >= fewestNames && all.length <= namesShown;
     const first = symbols[0] ?? undefined;
     const at = kin?.at ?? (first && { path: first.path, line: first.definition.line });
     if (at === undefined || (kin === undefined && !isNamed)) continue;

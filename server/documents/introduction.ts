@@ -31,8 +31,15 @@ export function introduction(path: string, blocks: readonly Block[], names: read
   const [first, second] = [...new Set(telling.map(({ block }) => sectionOf(block)))];
   return telling.length === 0
     ? sentences
-    : telling.filter(({ block }) => [first, second].includes(sectionOf(block)));
+    : telling.filter(
+        ({ block, text: sentence }) =>
+          sectionOf(block) === first ||
+          (sectionOf(block) === second && (!defined.test(sentence) || definition?.test(sentence) === true)),
+      );
 }
+
+/** "Berth is a …": in a later section, of something else unless the project is called so. */
+const defined = /^(?:the )?[A-Z][\w.-]*(?: [A-Z][\w.-]*){0,2} (?:is|are) (?:an?|the) /;
 
 /** In order, without sentences that refer elsewhere, and with "name is …" first. */
 export function definitionFirst<S extends { readonly text: string }>(

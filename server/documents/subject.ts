@@ -6,6 +6,8 @@ import { isDescribing } from './boilerplate.ts';
 import { plain, type Sentence } from './prose.ts';
 import { restates, sharesWord } from './telling.ts';
 
+/** Documents for agents start with what the project is, which is not what they are. */
+const forAgents = /(?:^|\/)(?:agents?|claude|gemini|copilot-instructions)\.md$/i;
 /** Sentences of a document that may say what it is about. */
 const openingSentences = 6;
 /** Sections shown, and how many a document needs for them to describe it. */
@@ -37,7 +39,9 @@ export function subjectSentence<S extends Sentence>(
   return (
     isOn(stem) ??
     (stem.length < longestAbbreviation ? isOn(title?.lines[0] ?? '') : undefined) ??
-    (first !== undefined && (defines.test(first.text) || isDescribing(first.text)) ? first : undefined)
+    (first !== undefined && !forAgents.test(path) && (defines.test(first.text) || isDescribing(first.text))
+      ? first
+      : undefined)
   );
 }
 

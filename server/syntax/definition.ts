@@ -28,6 +28,8 @@ export interface Import {
   readonly inner?: boolean;
   /** Applies to every file of the project. */
   readonly everywhere?: boolean;
+  /** Only declares that the target is part of the program, as Rust's `mod` does. */
+  readonly declares?: boolean;
   /** Its local alias. */
   readonly as?: string;
 }

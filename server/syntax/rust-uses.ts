@@ -39,7 +39,8 @@ export function rustUses(text: string): Import[] {
       );
     }
     for (const target of new Set(targets))
-      if (!foreign.has(target.split('::')[0]!)) found.push({ target, line });
+      if (!foreign.has(target.split('::')[0]!))
+        found.push({ target, line, ...(match[1] !== undefined && { declares: true }) });
   }
   return [...found, ...written(text, new Set(found.map(({ target }) => target)))];
 }

@@ -177,8 +177,9 @@ test('analyzes a file again only when it has changed', async () => {
   };
   const book = new FactBook(opened);
   await book.collect(source);
+  const first = reads;
   await book.collect(source);
-  assert.equal(reads, 1);
+  assert.equal(reads, first);
   text = 'export class Basket {}\n';
   const { files } = await book.collect(source);
   assert.equal(files.get('cart.ts')!.definitions[0]!.name, 'Basket');
