@@ -55,15 +55,12 @@ export function definitionLine(
     mainOf(path, seen) ??
     (isTest ? largest(all.map(withoutSentence)) : largest(all)) ??
     (isTest ? undefined : mostUsed(seen, used));
-  if (main === undefined)
-    return (
-      valuesLine(seen) ?? {
-        text: `${exported.some(head => head.exported) && !isScript.test(path) ? 'Exports' : 'Defines'} ${names(seen)}`,
-        line: seen[0]!.line,
-        isSaid: false,
-        isBare: false,
-      }
-    );
+  if (main === undefined) {
+    const areExported = seen.every(head => head.exported) && !isScript.test(path);
+    // The used ones first, and all counted.
+    const text = areExported ? `Exports ${names(seen)}` : `Defines ${names(byName([...seen, ...all]))}`;
+    return valuesLine(seen) ?? { text, line: seen[0]!.line, isSaid: false, isBare: false };
+  }
   const others = seen.filter(({ name }) => name !== main.name);
   const also = others.length === 0 ? '' : `; also ${names(others)}`;
   const { sentence, name, kind, signature, members, bases } = main;

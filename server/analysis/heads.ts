@@ -51,7 +51,7 @@ export function headsOf(
     .replace(/\..*$/, '')
     .replace(/[^\p{L}\p{N}]+/gu, '')
     .toLowerCase();
-  const outer = outermost(definitions, language.id === 'kotlin');
+  const outer = outermost(definitions, language.id);
   // A definition named like the file is its subject, wherever it is.
   const subject = definitions.filter(({ name, kind }) => types.has(kind) && name.toLowerCase() === stem);
   return [...new Set([...subject, ...outer])]
@@ -154,13 +154,17 @@ function sizeOf({ name, line, endLine }: Definition, definitions: readonly Defin
 
 /**
  * Definitions that no type contains. A module or namespace with types in it only locates them.
- * @param withExtensions includes functions that extend a type of another file
+ * @param languageId in Kotlin, functions that extend a type of another file are included
  */
-export function outermost(definitions: readonly Definition[], withExtensions = false): Definition[] {
-  const spaces = new Set(
-    definitions.filter(({ kind }) => kind === 'module' || kind === 'namespace').map(({ name }) => name),
-  );
+export function outermost(definitions: readonly Definition[], languageId?: string): Definition[] {
   const isType = ({ kind }: Definition): boolean => types.has(kind);
+  const withMembers = new Set(definitions.flatMap(one => (isType(one) ? [] : [one.container])));
+  // Ruby reopens a class to put others into it.
+  const isSpace = ({ kind, name }: Definition): boolean =>
+    /^(?:module|namespace)$/.test(kind) ||
+    (languageId === 'ruby' && kind === 'class' && !withMembers.has(name));
+  const spaces = new Set(definitions.filter(isSpace).map(({ name }) => name));
+  const withExtensions = languageId === 'kotlin';
   const holders = new Set(
     definitions.flatMap(one =>
       isType(one) && one.container !== undefined && spaces.has(one.container) ? [one.container] : [],

@@ -67,7 +67,7 @@ export function folderLines(
     const by = usersLine(folder, own, ranked);
     const stems = new Set(own.map(({ path }) => stemOf(path)));
     const telling = symbols.filter(({ definition }) => !stems.has(definition.name.toLowerCase()));
-    const all = [...(exported.get(folder) ?? [])].filter(name => !stems.has(name.toLowerCase()));
+    const all = [...(exported.get(folder) ?? [])];
     const used = telling.map(({ definition }) => definition.name).filter(name => all.includes(name));
     const shown = [...new Set([...used, ...all])];
     const isNamed = used.length >= fewestNames && all.length <= namesShown;

@@ -86,3 +86,20 @@ test('files in the top folder are users; users alone do not describe a folder', 
   );
   assert.equal(lines.get('lib/knot'), undefined);
 });
+
+test('what a folder exports includes names that its files have', async () => {
+  const files: Readonly<Record<string, string>> = {
+    'lib/rope/twist.ts':
+      'export function twist() {\n  return 1;\n}\nexport function splice() {\n  return 2;\n}\n',
+    'lib/rope/wire.ts': 'export function braid() {\n  return 3;\n}\n',
+    'main.ts':
+      "import { splice, twist } from './lib/rope/twist.ts';\nimport { braid } from './lib/rope/wire.ts';\nsplice(twist(braid));\n",
+  };
+  const facts = await new FactBook(undefined).collect({
+    name: 'ropes',
+    files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: path => files[path],
+  });
+  const said = folderLines(facts.ranked, facts.files).get('lib/rope')?.text ?? '';
+  for (const name of ['twist', 'splice', 'braid']) assert.match(said, new RegExp(`^Exports .*\\b${name}\\b`));
+});

@@ -36,6 +36,18 @@ const cases: readonly { name: string; path: string; text: string; says: string }
     says: 'struct Quay — open',
   },
   {
+    name: 'a class that is reopened to hold others is none of the file',
+    path: 'berth_store.rb',
+    text: 'module Quay\n  class Harbour\n    class BerthStore\n      def open\n      end\n    end\n  end\nend\n',
+    says: 'class BerthStore — open',
+  },
+  {
+    name: 'a class with methods and another class is one',
+    path: 'harbour.rb',
+    text: 'class Harbour\n  class Berth\n    def tie\n    end\n  end\n  def open\n  end\nend\n',
+    says: 'class Harbour — Berth, open',
+  },
+  {
     name: 'members are named by their types',
     path: 'Quay.java',
     text: 'public class Quay {\n  public void open() {}\n}\n',
@@ -66,5 +78,26 @@ test('a file’s names that others use come first', async () => {
   assert.equal(
     facts.files.get('a.ts')?.statement?.text,
     'Exports five, one, two, three and 1 more; used by b.ts',
+  );
+});
+
+test('names that a package uses but does not export are defined, and all are counted', async () => {
+  const go = (body: string) => `package quay\n\n${body}`;
+  const functions = (names: readonly string[]) =>
+    names.map(name => `func ${name}() int { return 1 }\n`).join('');
+  const files: Readonly<Record<string, string>> = {
+    'go.mod': 'module quay\n',
+    'berths.go': go(functions(['openBerth', 'CloseBerth', 'paintBerth', 'SellBerth', 'washBerth'])),
+    'main.go': go('func run() int { return openBerth() }\n'),
+  };
+  const source = {
+    name: 'x',
+    files: () => Object.entries(files).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: (path: string) => files[path],
+  };
+  const facts = await new FactBook(await Grammars.open()).collect(source);
+  assert.match(
+    facts.files.get('berths.go')?.statement?.text ?? '',
+    /^Defines openBerth, CloseBerth, SellBerth, paintBerth and 1 more; used by main\.go$/,
   );
 });
