@@ -50,9 +50,17 @@ export interface Patience {
   readonly file: number;
   /** Milliseconds of silence without one: indexing millions of tokens may take its time. */
   readonly other: number;
+  /**
+   * How many times longer to wait while the process hardly uses the processor: on a busy machine a silent thread may
+   * only be waiting for it. Not for ever: a disk that does not answer blocks without it, too.
+   */
+  readonly waiting: number;
 }
 
-export const usualPatience: Patience = { file: 10_000, other: 120_000 };
+export const usualPatience: Patience = { file: 10_000, other: 120_000, waiting: 6 };
+
+/** The share of the silence that a thread which works uses the processor for, at least. */
+const leastBusyShare = 0.5;
 
 /** The server's side. A thread that has never beaten is not judged. */
 export class HeartbeatMonitor {
@@ -68,13 +76,18 @@ export class HeartbeatMonitor {
     let last = 0;
     // Counts checks instead of time: a computer that slept proves nothing.
     let silentLooks = 0;
+    let since = process.cpuUsage();
     this.#timer = setInterval(() => {
       const now = Atomics.load(header, beats);
       silentLooks = now === last ? silentLooks + 1 : 0;
+      if (silentLooks === 0) since = process.cpuUsage();
       last = now;
       const length = Atomics.load(header, pathLength);
       const limit = length > 0 ? patience.file : patience.other;
-      if (now === 0 || silentLooks * beatInterval < limit) return;
+      const silent = silentLooks * beatInterval;
+      if (now === 0 || silent < limit) return;
+      const { user, system } = process.cpuUsage(since);
+      if ((user + system) / 1000 < leastBusyShare * limit && silent < patience.waiting * limit) return;
       this.stop();
       onSilent(length > 0 ? Buffer.from(memory, headerBytes).subarray(0, length).toString() : undefined);
     }, beatInterval);

@@ -57,7 +57,7 @@ for (const [what, uri] of places) {
 
 test('suggests nothing in a file with secrets', async () => {
   const text = `${opening.replace('constructor(addr', '')}API_KEY=`;
-  for (const name of ['.env', 'src/.env.local', 'keys/server.pem']) {
+  for (const name of ['.env', 'src/.env.local', 'keys/server.key']) {
     const uri = uriOf(path.join(root, name));
     await client.open(uri, `${text}\n${opening}`, 'typescript');
     assert.deepEqual(await client.complete(uri, endOf(`${text}\n${opening}`)), [], name);

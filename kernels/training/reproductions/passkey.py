@@ -1,6 +1,6 @@
 """A pass key in filler text, asked at the end: Infini-attention by both rules, the gated delta rule and the strided read, asked up to a million tokens.
 
-    python passkey.py [quick]
+    python passkey.py
 
 The filler is a sentence of 16 tokens, over and over. Somewhere stands KEY and three digits; at the end KEY again, and the digits are asked. In training the
 same key is said again at several places and asked at each, and sequences grow from 256 tokens to 4,096, in the end with the key said once.
@@ -164,13 +164,10 @@ def shares(model, length):
     return {"asked": count, **dict(zip(("start", "middle", "end"), right))}
 
 
-def main(quick):
-    if quick:
-        run("infini_linear", [(200, 256, 16, 8)], [512])
-        return
+def main():
     for kind in [*MEMORIES, "strided"]:
         run(kind, STAGES, [4096, 32 * 1024, 128 * 1024, 1024 * 1024])
 
 
 if __name__ == "__main__":
-    main("quick" in sys.argv[1:])
+    main()

@@ -7,7 +7,7 @@ import { markOf, parsers } from './parsers.ts';
 
 const original = '?original';
 /** Milliseconds; the product's own patience is in server/host/heartbeat.ts. */
-const patience = { file: 3000, other: 60_000 };
+const patience = { file: 3000, other: 60_000, waiting: 1 };
 
 registerHooks({
   load(url, context, next) {
