@@ -100,7 +100,10 @@ test('accepts a request without a context, and rejects one without a position wi
     { position: endOf(text) },
     { textDocument: {}, position: {} },
   ])
-    await assert.rejects(ask(wrong), { code: ErrorCodes.InvalidParams, message: /^`(?:position|textDocument)\b.*\.$/ });
+    await assert.rejects(ask(wrong), {
+      code: ErrorCodes.InvalidParams,
+      message: /^`(?:position|textDocument)\b.*\.$/,
+    });
 });
 
 test('notifies the client of the outcome of its request', async () => {
