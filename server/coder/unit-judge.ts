@@ -1,4 +1,4 @@
-/** How much the units of a text surprise a code model that reads it from the start, window by window. */
+/** How much each unit of source text surprises a code model that reads window by window. */
 import type { DecoderModel, Logits } from '../decoder/model.ts';
 import { DecoderSession } from '../decoder/session.ts';
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
@@ -105,7 +105,7 @@ export class UnitJudge {
   }
 }
 
-/** Of each UTF-16 unit of a text and of its end, the offset in bytes. */
+/** The offset in bytes of each UTF-16 unit, and of the end. */
 function utf8Offsets(text: string): Uint32Array {
   const offsets = new Uint32Array(text.length + 1);
   for (let at = 0; at < text.length; at++) {

@@ -1,4 +1,4 @@
-/** Windows of a text that a model reads to judge some of its tokens, each with what stands before it. */
+/** Windows of source text that a model reads to judge some of its tokens, each with its context before them. */
 
 /** Tokens that a token is judged by at least, where there are as many. */
 const context = 512;

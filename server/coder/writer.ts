@@ -106,7 +106,7 @@ export class CodeWriter {
     return text.trimStart().split('\n', 1)[0]!.trimEnd();
   }
 
-  /** How much units of a text surprise the model. @param between as in `write` */
+  /** How much units of source text surprise the model. @param between as in `write` */
   judge(parameters: UnitsParameters, between: () => Promise<void>): Promise<JudgedUnits> {
     return new UnitJudge(this.#model, this.#tokenizer).judge(parameters, between);
   }

@@ -237,7 +237,7 @@ function factsOf(
   return { facts, frequency };
 }
 
-/** The last line of a text, with a stretch of fixed length above it, so that typing on the line leaves that as it is. */
+/** The last line, with a stretch of fixed length above it, so that typing on the line does not change the stretch. */
 function tailOf(text: string): string {
   return text.slice(Math.max(0, text.lastIndexOf('\n') + 1 - recentLength));
 }

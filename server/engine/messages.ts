@@ -72,7 +72,7 @@ interface Work {
     };
     result: Judged;
   };
-  /** Measures how much units of a text surprise a code model. */
+  /** Measures how much units of source text surprise a code model. */
   judgeUnits: { parameters: UnitsParameters; result: JudgedUnits };
   /** Holds a memory for prompts under a key: a few at a time, for the life of the process. */
   loadMemory: {

@@ -135,7 +135,7 @@ function valuesIn(claim: unknown): unknown[] {
   return typeof claim === 'object' && claim !== null ? Object.values(claim).flatMap(valuesIn) : [claim];
 }
 
-/** A number or a word, as authors of tests write them: not a random id, and no address of somebody. */
+/** A number or a word, as authors of tests write them: not a random id, and not a person's address. */
 function isOrdinaryClaim(claim: unknown): boolean {
   if (typeof claim !== 'string') return true;
   if (isUuid(claim) || looksRandom(claim, 8)) return false;

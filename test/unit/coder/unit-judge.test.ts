@@ -30,7 +30,7 @@ function unit(text: string, own: string, other: string, from = 0) {
   return { start, end: start + own.length, other };
 }
 
-/** Bits of a text's bytes from one on, given those before it. */
+/** Bits of each byte of `rest`, given those before it. */
 async function bitsOf(before: string, rest: string): Promise<number[]> {
   const session = new DecoderSession(model);
   const last = await session.read(byteTokenizer.encode(before));

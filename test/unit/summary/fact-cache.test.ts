@@ -1,4 +1,4 @@
-/** Facts that are kept between sessions: they equal those collected anew, and only changed files are analyzed. */
+/** Facts that are kept between sessions: they equal freshly collected ones, and only changed files are analyzed. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
