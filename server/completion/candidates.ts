@@ -205,7 +205,7 @@ class Pool {
       if (line !== '')
         this.#addBoth(linePrefix === '' ? this.#inOurSteps(indent + line, draft) : line, draft, at);
     } else if (!line.startsWith(start)) {
-      const renaming = this.#renamingFrom(before, draft);
+      const renaming = this.#renamingFrom(before, draft).fork();
       const rest = continueLine(line, start, renaming);
       if (rest !== undefined)
         this.#add(
@@ -312,21 +312,25 @@ class Pool {
     return text;
   }
 
-  /** Names learned by aligning paths and lines above the cursor with the draft's. */
+  /** Names learned by aligning paths and lines above the cursor with the draft's. Fork before learning more. */
   #renamingFrom(before: string, draft: Draft): Renaming {
     const { renamings } = this.#textOf(draft);
-    let renaming = renamings.get(before);
+    // Only the lines above the cursor's count, which two cuts of a draft share if they are equally far down.
+    const end = before.lastIndexOf('\n');
+    let renaming = renamings.get(end);
     if (renaming === undefined) {
       renaming = new Renaming();
-      const theirs = before.split('\n').reverse();
-      for (const [i, ours] of this.#above.entries()) {
-        // The line before is the cursor's own, and the first may be cut.
-        if (i + 2 >= theirs.length || !alignLine(theirs[i + 1]!, ours, renaming)) break;
+      let stop = end;
+      for (const ours of this.#above) {
+        const start = stop <= 0 ? -1 : before.lastIndexOf('\n', stop - 1);
+        // The first line may be cut.
+        if (start < 0 || !alignLine(before.slice(start + 1, stop), ours, renaming)) break;
+        stop = start;
       }
       if (draft.place !== undefined) renaming.addPaths(draft.place.path, this.#context.path);
-      renamings.set(before, renaming);
+      renamings.set(end, renaming);
     }
-    return renaming.fork();
+    return renaming;
   }
 }
 

@@ -26,8 +26,8 @@ export interface DraftText {
   readonly before: string;
   /** Up to the end of the second line after the cursor's. */
   readonly head: string;
-  /** Names learned from the lines above, by the text before the cursor there. Fork before learning more. */
-  readonly renamings: Map<string, Renaming>;
+  /** Names learned from the lines above, by where these end in the text before the cursor there. Fork before learning more. */
+  readonly renamings: Map<number, Renaming>;
 }
 
 interface Begun {
