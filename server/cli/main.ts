@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { completeAt } from './complete.ts';
 import { diagnostics } from './diagnostics.ts';
 import { digest } from './digest.ts';
+import { withShortArguments } from './echo.ts';
 import { evaluate } from './evaluate.ts';
 import { exportModel } from './export.ts';
 import { map } from './map.ts';
@@ -68,7 +69,7 @@ async function main(words: readonly string[]): Promise<number> {
       return exitInterrupted;
     }
     const bad = error instanceof UsageError;
-    const message = messageOf(error);
+    const message = withShortArguments(messageOf(error), words);
     if (words.includes('--json')) printJson({ error: message });
     else note(bad ? `longsight: ${message}` : `longsight: internal error: ${message}`);
     if (!bad && error instanceof Error && process.env['LONGSIGHT_DEBUG']) note(error.stack ?? '');

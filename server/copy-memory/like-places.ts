@@ -31,6 +31,7 @@ export class LikePlaces {
   readonly #own: Segment;
   readonly #segments: readonly Segment[];
   readonly #edges: UnitEdges;
+  #examined = 0;
 
   /**
    * @param scope the repository without the stored version of the file
@@ -47,6 +48,11 @@ export class LikePlaces {
     this.#own = new Segment([{ path, tokens }], vocabularySize);
     this.#segments = [this.#own, ...scope.segments];
     this.#edges = edges;
+  }
+
+  /** Places examined so far, those that did not count included; each unit adds at most `mostExamined` for every segment and the file itself. */
+  get examined(): number {
+    return this.#examined;
   }
 
   /** Whether a place is in the file itself. */
@@ -89,10 +95,12 @@ export class LikePlaces {
     const middle = bound(segment, this.#own.tokens, at, contextDepth, false);
     let [low, high] = [middle - 1, middle];
     let [below, above] = [-1, -1];
-    for (let taken = 0; taken < mostBefore; ) {
+    let examined = 0;
+    for (let taken = 0; taken < mostBefore && examined < mostExaminedBefore; ) {
       if (below < 0) below = low < 0 ? 0 : backward(tokens, order[low]!, this.#own.tokens, at);
       if (above < 0) above = high >= order.length ? 0 : backward(tokens, order[high]!, this.#own.tokens, at);
-      if (below === 0 && above === 0) return;
+      if (below === 0 && above === 0) break;
+      examined++;
       const position = below > above ? order[low--]! : order[high++]!;
       const matched = Math.max(below, above);
       if (below > above) below = -1;
@@ -105,6 +113,7 @@ export class LikePlaces {
       const after = forward(tokens, stop, this.#own.tokens, end + offsetIn(this.#own));
       add({ segment, start: position, end: stop, before: matched, after });
     }
+    this.#examined += examined;
   }
 
   /** What stands before tokens like those after our unit, from the longest run of them on. */
@@ -118,6 +127,7 @@ export class LikePlaces {
       const high = bound(segment, ours, stop + depth, depth, true);
       const step = Math.max(1, (high - low) / mostAfter);
       for (let i = low; i < high && taken < mostAfter; i += step) {
+        this.#examined++;
         const position = segment.order[Math.floor(i)]! - depth;
         if (!this.#counts(segment, position) || (segment === this.#own && position === stop)) continue;
         const from = this.#edges.startOf(segment.tokens, position);
@@ -140,10 +150,17 @@ export class LikePlaces {
 /** The most places looked at in a segment, by what stands before and by what stands after. */
 const mostBefore = 32;
 const mostAfter = 24;
+/**
+ * The most that are examined for them. A file of lines that look alike has as many places beside each of them as it has lines, and those
+ * of its stored version do not count: without a bound such a file takes the square of its length.
+ */
+const mostExaminedBefore = 256;
 /** Places of a segment that are counted one by one. */
 const mostExact = 64;
 /** Tokens after the unit that are looked for, longest run first. */
 const afterDepths = [8, 4, 2, 1];
+/** Places of a segment that are examined for a unit, by what stands before and by what stands after. */
+export const mostExamined = mostExaminedBefore + afterDepths.length * (mostAfter + 1);
 
 /** Where the first token of the only file lies. */
 function offsetIn(segment: Segment): number {

@@ -74,16 +74,26 @@ export class UnusualLines {
 
   #wordOf({ evidence: { unit, actual, other } }: JudgedUnit, tokens: Uint16Array): UnusualWord {
     const { text, places } = other ?? { text: '', places: [] };
-    const line = this.#tokenizer.decode(tokens.subarray(0, unit.end));
-    const end = line.length - (line.lastIndexOf('\n') + 1);
     return {
       text: unit.text,
-      column: Math.max(1, end - unit.text.length + 1),
+      column: Math.max(1, this.#lineUpTo(tokens, unit.end).length - unit.text.length + 1),
       expected: text,
       places: this.#placesOf(places),
       count: places.length,
       same: actual.places.length,
     };
+  }
+
+  /** What stands before a position in its line. */
+  #lineUpTo(tokens: Uint16Array, end: number): string {
+    const { special } = this.#tokenizer;
+    let start = end;
+    while (start > 0 && tokens[start - 1] !== special.text) {
+      start--;
+      if (this.#tokenizer.newlinesIn(tokens[start]!) > 0) break;
+    }
+    const text = this.#tokenizer.decode(tokens.subarray(start, end));
+    return text.slice(text.lastIndexOf('\n') + 1);
   }
 
   /** Where the other stands, most like first: at most a few lines. */

@@ -226,6 +226,17 @@ for (const [what, words, says] of bad) {
   });
 }
 
+test('a message repeats only the start of a long argument', async () => {
+  const long = 'no-such-thing '.repeat(300);
+  for (const words of [[long], ['unusual', repository, '--path', long]]) {
+    const { code, progress } = await longsight([...words, '--cache', cache]);
+    assert.equal(code, 2, progress);
+    const said = progress.split('\n').filter(line => line.includes('no-such-thing'));
+    assert.ok(said.length > 0, progress);
+    for (const line of said) assert.ok(line.length < 400, line);
+  }
+});
+
 test('an empty folder is read without an error', async () => {
   const empty = mkdtempSync(path.join(scratch, 'empty-'));
   const read = await json('read', empty);

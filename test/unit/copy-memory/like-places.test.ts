@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { UnitEdges } from '../../../server/copy-memory/like-places.ts';
+import { mostExamined, type UnitEdges } from '../../../server/copy-memory/like-places.ts';
 import { contextDepth } from '../../../server/copy-memory/suffix-sort.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { decode, memoryOf, tokenizer } from './small.ts';
@@ -65,4 +65,33 @@ test('neither the stored version of the file nor the unit itself is a place', ()
   assert.equal(like.occurrences(w, w + 5), 0);
   const take = tokenizer.encodePieces(renderFile('d.ts', 'take'));
   assert.equal(memory.like('d.ts', take, single).occurrences(take.length - 5, take.length - 1), 3);
+});
+
+/** How many places are examined for each unit of a file of so many lines that look alike. */
+function examinedFor(lines: number, stored: boolean): number[] {
+  const text = Array.from({ length: lines }, (_, i) => `read(field_${i % 10});\n`).join('');
+  const memory = memoryOf(stored ? { ...files, 'd.ts': text } : files);
+  const tokens = tokenizer.encodePieces(renderFile('d.ts', text));
+  const like = memory.like('d.ts', tokens, single);
+  return Array.from({ length: 100 }, (_, i) => {
+    const before = like.examined;
+    const places = like.around(tokens.length - 102 + i, tokens.length - 101 + i);
+    assert.ok(places.length > 10, 'what was found is still many');
+    return like.examined - before;
+  });
+}
+
+test('however many places look alike, those of the stored version included, few are examined for a unit', () => {
+  for (const stored of [false, true])
+    for (const lines of [200, 1600])
+      for (const examined of examinedFor(lines, stored)) {
+        assert.ok(examined > 0);
+        // The file itself, and what memory holds.
+        assert.ok(examined <= 2 * mostExamined, `${examined} places`);
+      }
+  const sum = (counts: number[]) => counts.reduce((all, one) => all + one, 0);
+  assert.ok(
+    sum(examinedFor(1600, true)) < 1.5 * sum(examinedFor(400, true)),
+    'the number grows with the file',
+  );
 });

@@ -70,6 +70,24 @@ test('only the lines asked about, and no more than are wanted, most unusual firs
   assert.ok(found[0]!.score >= found[1]!.score);
 });
 
+test('columns are counted from the start of the line, in the first as well', async () => {
+  const lines = names.map(name => `const ${name}Size = measure(${name});`);
+  const memory = memoryOf(new Map(lines.map((line, i) => [`src/deep/er/${i}.ts`, `${line}\n`])));
+  const text = 'const userSize = measure(order);\n  const userSize = measure(order);\n';
+  const found = await new UnusualLines(memory, tokenizer).inText('src/deep/er/new.ts', text, { most });
+  for (const { line, words } of found)
+    for (const word of words)
+      assert.equal(
+        text
+          .split('\n')
+          [line - 1]!.slice(word.column - 1)
+          .indexOf(word.text),
+        0,
+        word.text,
+      );
+  assert.deepEqual(new Set(found.map(({ line }) => line)), new Set([1, 2]));
+});
+
 test('comments, empty texts and texts of nothing but white space have no unusual lines', async () => {
   const unusual = new UnusualLines(memoryOf(files), tokenizer);
   for (const text of ['', '\n\n', '  \t\n', '// Nothing like it.\n/* nor\n this */\n'])
