@@ -103,35 +103,39 @@ function isLetter(code: number): boolean {
  */
 function nameBefore(text: string, start: number): Named | undefined {
   let at = start;
-  const skip = (characters: string, most: number): void => {
-    for (let count = 0; count < most && at > 0 && characters.includes(text[at - 1]!); count++) at--;
-  };
   if (text[at - 1] === ' ') at -= schemeBefore(text, start);
   const quoted = at;
-  skip('"\'`', 3);
+  at = skipBack(text, at, '"\'`', 3);
   let quote = text.slice(at, quoted);
   if (quote === '' && text.startsWith('<![CDATA[', at - 9)) {
     quote = '<![CDATA[';
     at -= 9;
   }
   if (quote !== '' && 'brfu@$'.includes(text[at - 1] ?? ' ')) at--;
-  skip('\\', 1);
-  skip(' \t', 40);
+  at = skipBack(text, at, '\\', 1);
+  at = skipBack(text, at, ' \t', 40);
   if (text[at - 1] === '(') {
     at--;
     while (at > 0 && start - at < 60 && isNameCharacter(text.charCodeAt(at - 1))) at--;
     if (text.startsWith('new ', at - 4)) at -= 4;
-    skip(' \t', 40);
+    at = skipBack(text, at, ' \t', 40);
   }
   const separator = text[at - 1] ?? '';
   if (!'=:,>'.includes(separator) || separator === '') return undefined;
   at--;
-  skip('=:', 1);
-  skip(' \t', 40);
-  skip('"\'`)]}\\', 4);
+  at = skipBack(text, at, '=:', 1);
+  at = skipBack(text, at, ' \t', 40);
+  at = skipBack(text, at, '"\'`)]}\\', 4);
   const nameEnd = at;
   while (at > 0 && nameEnd - at < 100 && isNameCharacter(text.charCodeAt(at - 1))) at--;
   return nameEnd - at < 2 ? undefined : { name: text.slice(at, nameEnd), separator, quote };
+}
+
+/** Goes back over at most `most` of these characters. */
+function skipBack(text: string, at: number, characters: string, most: number): number {
+  const least = Math.max(0, at - most);
+  while (at > least && characters.includes(text[at - 1]!)) at--;
+  return at;
 }
 
 /** Letters, digits, `_`, `-` and `.`. */

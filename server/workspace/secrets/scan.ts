@@ -15,9 +15,10 @@ const shortest = 12;
 /** Longer spans are data; only their start is searched for a token. */
 const longest = 2000;
 
-/** Ends a span: white space, quotes, brackets. */
-export const ends = new Uint8Array(128);
+/** By UTF-16 unit, 1 where a span ends: white space, quotes, brackets, and all beyond ASCII. */
+const ends = new Uint8Array(0x10000);
 ends.fill(1, 0, 33);
+ends.fill(1, 128);
 for (const character of '"\'`<>(){}[],;\\|\x7f') ends[character.charCodeAt(0)] = 1;
 
 const digit = 1;
@@ -51,13 +52,13 @@ export function scan(text: string, options: ScanOptions): Scanned {
   while (start + shortest <= length) {
     // Backwards: a character that breaks the span makes everything before it irrelevant.
     let at = start + shortest - 1;
-    while (at >= start && !isEnd(text.charCodeAt(at))) at--;
+    while (at >= start && ends[text.charCodeAt(at)] !== 1) at--;
     if (at >= start) {
       start = at + 1;
       continue;
     }
     let end = start + shortest;
-    while (end < length && !isEnd(text.charCodeAt(end))) end++;
+    while (end < length && ends[text.charCodeAt(end)] !== 1) end++;
     const seen = kindsIn(text, start, Math.min(end, start + longest));
     // Tokens contain digits, or letters of both cases.
     if ((seen & digit) !== 0 || (seen & (small | capital)) === (small | capital)) {
@@ -67,8 +68,12 @@ export function scan(text: string, options: ScanOptions): Scanned {
     }
     start = end + 1;
   }
-  return { hinted };
+  // No literal here: compiled while it loops, the function would be thrown out of its machine code at every return.
+  return hinted ? onlyHinted : nothing;
 }
+
+const onlyHinted: Scanned = { hinted: true };
+const nothing: Scanned = { hinted: false };
 
 function look(
   text: string,
@@ -92,8 +97,4 @@ function kindsIn(text: string, start: number, end: number): number {
   let seen = 0;
   for (let at = start; at < end; at++) seen |= kinds[text.charCodeAt(at)]!;
   return seen;
-}
-
-function isEnd(code: number): boolean {
-  return code >= 128 || ends[code] === 1;
 }

@@ -41,23 +41,30 @@ export function findToken(text: string, start: number, end: number, isAside = fa
   return end - start < shortestLoose ? undefined : findLoose(text, start, end);
 }
 
-/** Patterns after a prefix, by the prefix's first two characters. */
-export type Starts = ReadonlyMap<number, readonly RegExp[]>;
+/** Patterns by the first two characters of their prefix, and which characters are first: most are not, and need no look-up. */
+export interface Starts {
+  readonly first: Uint8Array;
+  readonly patterns: ReadonlyMap<number, readonly RegExp[]>;
+}
 
 /** @param patterns of whole tokens, each with its prefix */
 export function startsOf(patterns: readonly (readonly [prefix: string, pattern: string])[]): Starts {
+  const first = new Uint8Array(128);
   const starts = new Map<number, RegExp[]>();
   for (const [prefix, pattern] of patterns) {
     const key = startKey(prefix, 0);
+    first[prefix.charCodeAt(0)] = 1;
     starts.set(key, [...(starts.get(key) ?? []), new RegExp(pattern, 'y')]);
   }
-  return starts;
+  return { first, patterns: starts };
 }
 
 /** Whether a pattern matches anywhere in the span. */
 export function hasStart(text: string, start: number, end: number, starts: Starts): boolean {
+  const { first, patterns } = starts;
   for (let at = start; at + 8 < end; at++) {
-    for (const pattern of starts.get(startKey(text, at)) ?? []) {
+    if (first[text.charCodeAt(at)] !== 1) continue;
+    for (const pattern of patterns.get(startKey(text, at)) ?? []) {
       pattern.lastIndex = at;
       if (pattern.test(text)) return true;
     }
