@@ -27,8 +27,12 @@ export function lineEndAt(
   const total = ranked.reduce((sum, { share }) => sum + share, 0);
   const end = ranked.find(({ candidate }) => candidate.rest.trim() === '')?.share ?? 0;
   if (total === 0 || end < leastEnd * total) return undefined;
-  const indent = indentOf(linePrefix) + (/[:{([]\s*$/.test(linePrefix) ? indentUnit : '');
-  return { text: lineEnding + indent, confidence: end / total };
+  return { text: lineEnding + indentBelow(linePrefix, indentUnit), confidence: end / total };
+}
+
+/** The editor's indentation for the line below one that ends at the cursor. */
+export function indentBelow(linePrefix: string, indentUnit: string): string {
+  return indentOf(linePrefix) + (/[:{([]\s*$/.test(linePrefix) ? indentUnit : '');
 }
 
 /** The same request one line below. */

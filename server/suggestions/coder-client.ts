@@ -8,6 +8,7 @@ import type { CoderReference, SayParameters } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import { choose, copiedLines, firstLine, leastWritten } from './choice.ts';
+import { lineBelow } from './line-below.ts';
 import { type Said, TypedAlong } from './typed-along.ts';
 
 /** From this confidence, a copied suggestion is shown at once. */
@@ -111,16 +112,33 @@ export class CoderClient {
     }
     const started = performance.now();
     try {
-      const said = await this.#ask(request, found, signal, passed);
-      if (said === undefined) return found;
+      const answer = await this.#choose(request, found, signal, passed);
       const milliseconds = found.milliseconds + performance.now() - started;
-      return { ...choose(found, said, request, this.#title, passed), milliseconds };
+      return answer === undefined ? found : { ...answer, milliseconds };
     } catch (error) {
       if (signal?.aborted) return { reason: 'cancelled', milliseconds: found.milliseconds };
       // If the engine fails, the answer found without it stands.
       if (error instanceof Error) return found;
       throw error;
     }
+  }
+
+  /** @returns undefined if the model takes too long */
+  async #choose(
+    request: CompletionRequest,
+    found: Completion,
+    signal: AbortSignal | undefined,
+    passed: number,
+  ): Promise<Completion | undefined> {
+    const said = endsStatement(request) ? undefined : await this.#ask(request, found, signal, passed);
+    const answer = said && choose(found, said, request, this.#title, passed);
+    // Whoever asks where a line ends wants what comes below.
+    const below = request.isInvoked && said?.own === undefined ? lineBelow(request) : undefined;
+    if (below === undefined || answer?.item !== undefined) return answer;
+    const none: Completion = { milliseconds: 0 };
+    const saidBelow = await this.#ask(below.request, none, signal, 0);
+    const { item } = saidBelow ? choose(none, saidBelow, below.request, this.#title) : none;
+    return item === undefined ? answer : { ...none, item: below.fromBelow(item) };
   }
 
   /** The next request will likely be one line below: prefill it. */

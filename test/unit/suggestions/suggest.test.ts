@@ -222,3 +222,29 @@ test('for those who measure, no line is given up', async () => {
   assert.equal(withheld?.text, 'x.y();');
   assert.equal(asked[0]?.least, Number.NEGATIVE_INFINITY);
 });
+
+/** The engine knows only what comes on the line below. */
+function engineBelow() {
+  return engineThat(({ before }) =>
+    /\n[ \t]+$/.test(before)
+      ? { text: 'return sum;\n  // done', logProbability: -0.4 }
+      : { text: '', logProbability: 0 },
+  );
+}
+
+test('asked explicitly where a line ends, the model writes what comes below', async () => {
+  const { engine } = engineBelow();
+  const { client } = await clientOf(engine);
+  const ask = (path: string, before: string, after: string, isInvoked = true) =>
+    client.alone({ path, text: before + after, offset: before.length, isInvoked });
+  const open = await ask('a.ts', 'function sum() {', '\n}\n');
+  assert.equal(open.item?.text, '\n  return sum;\n  // done');
+  const closed = await ask('a.ts', 'a(() => {', '});\n');
+  assert.equal(closed.item?.text, '\n  return sum;\n  // done\n');
+  assert.deepEqual(closed.item?.range, { start: 9, end: 9 });
+  const python = await ask('a.py', 'def total(items):', '\n');
+  assert.equal(python.item?.text, '\n    return sum;\n  // done');
+  // Not where the line goes on, and not unasked.
+  assert.equal((await ask('a.ts', 'a(() => {', ' return 1; });\n')).item, undefined);
+  assert.equal((await ask('a.ts', 'function sum() {', '\n}\n', false)).item, undefined);
+});
