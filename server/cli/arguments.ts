@@ -283,7 +283,7 @@ export function parsePosition(text: string): Position {
 
 export function usage(): string {
   const rows = Object.entries(commands).map(
-    ([name, command]) => `  longsight ${`${name} ${command.operands}`.padEnd(28)}${command.does}`,
+    ([name, command]) => `  longsight ${`${name} ${command.operands}`.padEnd(46)}  ${command.does}`,
   );
   const options = (Object.keys(optionHelp) as OptionName[])
     .filter(option =>

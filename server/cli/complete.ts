@@ -67,7 +67,9 @@ export async function suggestAt(
   const request = { path: file, text, offset, eagerness, budget };
   const from = { predictor: repository.memory, tokenizer, coder };
   const found = await suggest(request, from, signal);
-  const item = found.item ?? found.withheld;
+  // Whoever asks at a place wants what an editor gives on request, too.
+  const asked = found.item ?? (await suggest({ ...request, isInvoked: true }, from, signal)).item;
+  const item = asked ?? found.withheld;
   return {
     text: item?.text ?? '',
     confidence: item?.confidence ?? 0,
@@ -119,7 +121,7 @@ function verdict({
   const kind =
     model !== undefined ? `, written by ${model}` : origin === undefined ? '' : `, ${originText[origin]}`;
   const from = sources.length > 0 ? `${kind}: ${sources.join(', ')}` : kind;
-  const held = shown ? '' : `; not shown in an editor: ${reason ?? 'not confident enough'}`;
+  const held = shown ? '' : `; an editor shows it only when asked: ${reason ?? 'not confident enough'}`;
   return `${Math.round(confidence * 100)} % confidence${from}, ${time}${held}`;
 }
 
