@@ -29,6 +29,8 @@ const linesAfter = 20;
 const gguf = process.env['CODER_GGUF'] ?? '';
 const folder = process.env['CODER'] ?? '';
 const llamaFolder = process.env['NODE_LLAMA_CPP'] ?? '';
+// llama.cpp's threads do not keep the process alive: without a timer it ends while one of its promises is awaited.
+const alive = setInterval(() => {}, 60_000);
 const runtime = await loadRuntime();
 const coder = await openCoder(gguf);
 const lowering = await chooseLowering(runtime, 'cpu');
@@ -77,6 +79,7 @@ for (const [who, { bodies, ...sums }] of scores)
   );
 await model.release();
 await context?.dispose();
+clearInterval(alive);
 
 async function note(who: string, name: string, body: Body, write: () => Promise<string>): Promise<void> {
   const started = performance.now();
