@@ -1,11 +1,15 @@
 /**
- * The places of the editor trial without an editor, in seconds: `npm run bench -- trial-places [<repository>]`. Keys are typed into a buffer that
- * closes brackets and indents as the editor does; the editor's own list and timing are left out.
+ * The places of the editor trial without an editor, in seconds: `npm run bench -- trial-places [--coder] [<repository>]`. Keys are typed into a buffer that
+ * closes brackets and indents as the editor does; the editor's own list and timing are left out. With `--coder`, the code model in use
+ * (`longsight model use`) is asked at the last key of each place, as if the typist paused there.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type CommandLine, parseCommandLine } from '../../server/cli/arguments.ts';
+import { openCoderInUse } from '../../server/cli/coder.ts';
 import { CompletionCache } from '../../server/completion/cache.ts';
 import type { CompletionItem } from '../../server/fitting/request.ts';
+import type { CoderClient } from '../../server/suggestions/coder-client.ts';
 import { suggest } from '../../server/suggestions/suggest.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { count, lineOf, outcomeOf, type Place, withoutIndentation } from '../editor/trial/place.ts';
@@ -78,26 +82,32 @@ class Buffer {
 }
 
 const tokenizer = loadTokenizer();
+const words = process.argv.slice(2);
+const [only] = words.filter(word => word !== '--coder');
+const coder = words.includes('--coder')
+  ? await openCoderInUse(parseCommandLine(['read', '.']) as CommandLine)
+  : undefined;
+if (words.includes('--coder') && coder === undefined)
+  throw new Error('No code model is in use: "longsight model use <name>" chooses one.');
 
 /** @returns what is shown after the last key */
 async function shownAt({ memory }: BenchRepository, place: Place, text: string) {
   const buffer = new Buffer(text, lineOf(text, place), place.file);
   const cache = new CompletionCache();
-  const ask = async (): Promise<CompletionItem | undefined> => {
+  const ask = async (client?: CoderClient): Promise<CompletionItem | undefined> => {
     const { before, after } = buffer;
     const request = { path: place.file, text: before + after, offset: before.length, replacesClosers: true };
-    const from = { predictor: memory, tokenizer, cache };
+    const from = { predictor: memory, tokenizer, cache, coder: client };
     return (await suggest({ ...request, budget: Number.POSITIVE_INFINITY }, from)).item;
   };
-  let item = await ask();
   for (const key of place.typed) {
+    await ask();
     buffer.press(key);
-    item = await ask();
   }
+  const item = await ask(coder?.client);
   return { before: withoutIndentation(buffer.before), item };
 }
 
-const [only] = process.argv.slice(2);
 const all = [];
 for (const { name, places } of trials) {
   if (only !== undefined && name !== only) continue;
@@ -119,3 +129,4 @@ const { help, useful, silent, allWrong, quiet, keptQuiet } = count(all);
 console.log(
   `useful at ${useful} of ${help} places where help is expected, silent at ${silent}; wrong at ${allWrong}; silent at ${keptQuiet} of ${quiet} where nothing should be said`,
 );
+await coder?.close();
