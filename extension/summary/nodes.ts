@@ -98,13 +98,10 @@ export function nodesOf(summary: Summary, say: Say, sentences: Sentences = new M
       summary.keySymbols.map(s => symbolNode(s, say)),
     ),
     section('commands', say('Commands'), 'terminal', false, summary.commands.map(commandNode)),
-    section(
-      'conventions',
-      say('Conventions and pitfalls'),
-      'law',
-      false,
-      summary.conventions.map((s, i) => statementNode(s, i, say, 'conventions')),
-    ),
+    section('conventions', say('Conventions and pitfalls'), 'law', false, [
+      ...summary.conventions.map((s, i) => statementNode(s, i, say, 'conventions')),
+      ...summary.usual.map((s, i) => ({ ...sourcedNode(s, i, say, 'usual'), icon: 'checklist' })),
+    ]),
   ];
   return sections.filter(node => node !== undefined);
 }
@@ -288,18 +285,18 @@ function partNode(part: Part, say: Say, sentences: Sentences): SummaryNode {
       .join(', '),
     expanded: false,
     children: [
-      ...(sentence === undefined ? [] : [sentenceNode(part.path, sentence, say)]),
+      ...(sentence === undefined ? [] : [sourcedNode(sentence, 0, say, `sentence/${part.path}`)]),
       ...part.children.map(child => partNode(child, say, sentences)),
     ],
   };
 }
 
-/** A generated sentence; below it the places it was made from. */
-function sentenceNode(folder: string, sentence: Statement, say: Say): SummaryNode {
-  const id = `sentence/${folder}`;
-  const sources = (sentence.sources ?? []).map((source, index) =>
+/** A sentence that is no quote; below it the places it comes from. */
+function sourcedNode(sentence: Statement, index: number, say: Say, group: string): SummaryNode {
+  const node = statementNode(sentence, index, say, group);
+  const sources = (sentence.sources ?? []).map((source, number) =>
     leaf({
-      id: `${id}/source/${index}`,
+      id: `${node.id}/source/${number}`,
       label: at(source),
       description: '',
       icon: 'quote',
@@ -309,7 +306,7 @@ function sentenceNode(folder: string, sentence: Statement, say: Say): SummaryNod
       spoken: at(source),
     }),
   );
-  return { ...statementNode(sentence, 0, say, id), children: sources };
+  return { ...node, children: sources };
 }
 
 function symbolNode(symbol: KeySymbol, say: Say): SummaryNode {

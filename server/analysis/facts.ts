@@ -14,12 +14,14 @@ import { markupUses } from '../syntax/markup-uses.ts';
 import { outline } from '../syntax/outline.ts';
 import { baseName, isReadme } from '../syntax/paths.ts';
 import { routesIn } from '../syntax/routes.ts';
+import { shapesIn } from '../syntax/shapes.ts';
 import { usesIn } from '../syntax/uses.ts';
 import { type Language, languageOfText } from '../workspace/language.ts';
 import { asideOf } from './aside.ts';
 import { fileSentences, usageSentence } from './comments.ts';
 import type { FileFacts } from './file-facts.ts';
 import { headsOf } from './heads.ts';
+import { isTestPath } from './supporting.ts';
 
 /** Characters of a document searched for its first sentence. */
 const documentHead = 20_000;
@@ -56,6 +58,7 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
     candidates: candidatesOf(sentences, text),
     routes: code && aside === undefined ? routesIn(text, lines, definitions) : [],
     heads: aside === 'data' || aside === 'generated' ? [] : headsOf(path, lines, definitions, language),
+    ...(code && aside === undefined && { shapes: shapesIn(text, language, isTestPath(path)) }),
     ...(namespace !== undefined && { namespace }),
     ...(title && { title }),
     ...(contents && { contents }),

@@ -3,6 +3,7 @@ import type { Sentence } from '../documents/prose.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Statement } from '../protocol/requests.ts';
 import type { Route } from '../syntax/routes.ts';
+import type { Shapes } from '../syntax/shapes.ts';
 import type { Aside } from './aside.ts';
 import type { GraphFile } from './graph-file.ts';
 import type { Head } from './heads.ts';
@@ -20,6 +21,8 @@ export interface FileFacts extends GraphFile {
   readonly candidates: readonly Candidate[];
   readonly heads: readonly Head[];
   readonly routes: readonly Route[];
+  /** Of code that people wrote. */
+  readonly shapes?: Shapes;
   /** The first heading of a document. */
   readonly title?: Sentence;
   /** The sections of a document, in a line. */

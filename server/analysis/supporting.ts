@@ -27,6 +27,11 @@ function kindOf(path: string, among: readonly Supporting[]): Supporting | undefi
   return among.find(kind => kinds[kind].test(shown));
 }
 
+/** Whether a path alone says that it is a test or belongs to one. */
+export function isTestPath(path: string): boolean {
+  return kindOf(path, ['test']) !== undefined;
+}
+
 const all = Object.keys(kinds) as Supporting[];
 
 /** @param files the code of a repository, with sizes */

@@ -42,6 +42,11 @@ export class Symbols {
     return this.#ranked.references.of(path).map(({ to, line }) => ({ path: to, line }));
   }
 
+  /** All places that define a name. */
+  named(name: string): readonly Defined[] {
+    return this.#byName.get(name) ?? [];
+  }
+
   /** Where a name used in a file is defined: in the file itself, in its imports, or in the most central file. */
   find(name: string, from: string): Defined | undefined {
     const all = this.#byName.get(name);

@@ -76,7 +76,10 @@ export function summaryText(summary: Summary, columns: number): string {
           `${command.use}: ${command.name}${command.command === '' ? '' : `  # ${command.command}`}  (${source(command)})`,
       ),
   );
-  section('Conventions and pitfalls', summary.conventions.map(said));
+  section('Conventions and pitfalls', [
+    ...summary.conventions.map(said),
+    ...summary.usual.flatMap(({ text, sources = [] }) => [text, `    ${sources.map(source).join(', ')}`]),
+  ]);
   return lines.map(line => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)).join('\n');
 }
 

@@ -73,7 +73,7 @@ export interface Statement extends Place {
   readonly endLine?: number;
   /** True only for prose written by a model, which is marked as generated wherever it is shown. */
   readonly generated: boolean;
-  /** Of a generated statement: the places it was made from, in the order of the evidence. */
+  /** Of a generated statement: the places it was made from, in the order of the evidence. Of one that counts: some of the places counted. */
   readonly sources?: readonly Place[];
 }
 
@@ -174,6 +174,8 @@ export interface Summary {
   readonly runs: readonly Run[];
   /** Rules and warnings for contributors, from the documents. */
   readonly conventions: readonly Statement[];
+  /** What most files do alike, counted and not quoted; each with two or three places that do so. */
+  readonly usual: readonly Statement[];
   readonly statements: readonly Statement[];
 }
 

@@ -6,7 +6,14 @@ import type { SummarySource } from '../analysis/source.ts';
 import type { Symbols } from '../analysis/symbols.ts';
 import { escapeMarkdown } from '../protocol/clean-text.ts';
 import { folderOf } from '../protocol/folders.ts';
-import type { Description, PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
+import type {
+  Description,
+  PartLink,
+  PartRelations,
+  Place,
+  Statement,
+  Summary,
+} from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
 import { summarize } from './summarize.ts';
 
@@ -96,7 +103,7 @@ function aboutPart(summary: Summary, facts: RepositoryFacts): Section[] {
           plain(`${use}: ${name}${command === '' ? '' : ` (${command})`}`, path, line),
         ),
     },
-    { title: 'Conventions and pitfalls', statements: summary.conventions },
+    { title: 'Conventions and pitfalls', statements: [...summary.conventions, ...summary.usual] },
   ];
 }
 
@@ -227,16 +234,21 @@ function markdown(title: string, sections: readonly Section[]): string {
   const lines = [`# ${escapeMarkdown(title)}`];
   for (const section of sections) {
     lines.push('', `## ${section.title}`, '');
-    for (const { text, path, line, generated } of section.statements) {
-      const link = `${path
-        .split('/')
-        .map(part => encodeURIComponent(part.replace(/[\ud800-\udfff]/gu, '\ufffd')))
-        .join('/')}#L${line}`;
-      const name = folderOf(path) === '' ? path : path.slice(path.lastIndexOf('/') + 1);
+    for (const statement of section.statements) {
+      const { text, generated, sources = [statement] } = statement;
       lines.push(
-        `- ${escapeMarkdown(text)}${generated ? ' *(generated)*' : ''} — [${escapeMarkdown(name)}:${line}](${link})`,
+        `- ${escapeMarkdown(text)}${generated ? ' *(generated)*' : ''} — ${sources.map(linkTo).join(', ')}`,
       );
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function linkTo({ path, line }: Place): string {
+  const link = `${path
+    .split('/')
+    .map(part => encodeURIComponent(part.replace(/[\ud800-\udfff]/gu, '\ufffd')))
+    .join('/')}#L${line}`;
+  const name = folderOf(path) === '' ? path : path.slice(path.lastIndexOf('/') + 1);
+  return `[${escapeMarkdown(name)}:${line}](${link})`;
 }

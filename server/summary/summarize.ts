@@ -4,6 +4,7 @@ import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { Ranked } from '../analysis/graph.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { folderLines } from '../analysis/structure.ts';
+import { usualIn } from '../habits/habits.ts';
 import type { KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
 import { commandsOf } from '../relations/commands.ts';
 import { relationsOf } from '../relations/relations.ts';
@@ -69,6 +70,7 @@ export function summarize(
     relations: isFile ? [] : relationsOf(paths, known, scope ?? '', path => said.get(path)),
     runs,
     conventions: documents.conventions.filter(({ path }) => inScope(path)),
+    usual: isFile ? [] : usualIn(paths, known),
     statements: [],
   };
   const statements = [
@@ -117,6 +119,12 @@ function withinBudget(summary: Summary, options: SummaryOptions): Summary {
     kept.add(key(statement));
     return true;
   });
+  const usual = summary.usual.filter(({ text }) => {
+    const cost = count(`${text}\n`);
+    if (cost > left) return false;
+    left -= cost;
+    return true;
+  });
   const prune = (part: Part): Part => {
     const { statement, ...rest } = part;
     return {
@@ -129,6 +137,7 @@ function withinBudget(summary: Summary, options: SummaryOptions): Summary {
     ...summary,
     overview: summary.overview.filter(statement => kept.has(key(statement))),
     parts: summary.parts.map(prune),
+    usual,
     statements,
   };
 }

@@ -4,7 +4,7 @@ import type { Summary } from '../protocol/requests.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 
 /** Increased when `Summary` changes its form, or its contents change much. */
-const format = 3;
+const format = 4;
 const name = 'summary';
 
 export class SummaryCache {

@@ -93,6 +93,7 @@ const summary: Summary = {
   relations: [],
   runs: [],
   conventions: [],
+  usual: [],
   statements: [],
 };
 

@@ -1,7 +1,7 @@
 /** Requests about a place or part: similar places, and descriptions. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -105,8 +105,12 @@ test('describes a folder, a file and a selection; summarizes a symbol and its do
 test('returns an earlier session’s summary before indexing, and marks it; clearing deletes it', async () => {
   const cache = path.join(folder.root, 'cache');
   const root = copyRepository(folder);
+  for (let at = 0; at < 8; at++)
+    writeFileSync(path.join(root, `src/strict${at}.js`), `'use strict';\nmodule.exports = ${at};\n`);
   const first = await readingClient(root, { cache });
   const made = await first.request(methods.summary, {});
+  assert.match(made.usual[0]!.text, /use strict/);
+  assert.equal(made.usual[0]!.sources?.length, 3);
   assert.equal(made.earlier, undefined);
   const unread = { initializationOptions: { ...usual, read: { onOpen: false } }, folders: [root], cache };
   const second = clientOf(unread);

@@ -16,6 +16,7 @@ const empty: Summary = {
   relations: [],
   runs: [],
   conventions: [],
+  usual: [],
   statements: [],
 };
 
@@ -72,6 +73,18 @@ const full: Summary = {
     },
   ],
   conventions: [{ text: 'Never moor twice.', path: 'AGENTS.md', line: 9, generated: false }],
+  usual: [
+    {
+      text: 'Tests call the helper `moor(…)` (3 of 4 test files)',
+      path: 'test/moor.ts',
+      line: 2,
+      generated: false,
+      sources: [
+        { path: 'test/moor.ts', line: 2 },
+        { path: 'test/a.test.ts', line: 7 },
+      ],
+    },
+  ],
 };
 
 function all(nodes: readonly SummaryNode[]): SummaryNode[] {
@@ -119,6 +132,8 @@ const places: [id: string, path: string, line: number][] = [
   ['runs/src/main.ts — main/0', 'src/main.ts', 6],
   ['relations/src/uses/lib/', 'src/main.ts', 2],
   ['conventions/0', 'AGENTS.md', 9],
+  ['usual/0', 'test/moor.ts', 2],
+  ['usual/0/source/1', 'test/a.test.ts', 7],
 ];
 for (const [id, path, line] of places) {
   test(`${id} opens ${path}:${line}`, () => assert.deepEqual(find(id).place, { path, line }));

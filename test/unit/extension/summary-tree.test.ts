@@ -32,6 +32,7 @@ const summary: Summary = {
   relations: [],
   runs: [],
   conventions: [],
+  usual: [],
   statements: [],
   parts: [
     folder('src', [

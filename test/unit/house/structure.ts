@@ -37,7 +37,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/documents'],
   ['server/manifests'],
   ['server/analysis'],
-  ['server/relations', 'server/names', 'server/usefulness'],
+  ['server/relations', 'server/habits', 'server/names', 'server/usefulness'],
   ['server/unusual'],
   ['server/fitting', 'server/summary'],
   ['server/completion'],
