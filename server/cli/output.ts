@@ -106,6 +106,11 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 60)} min`;
 }
 
+/** Columns of the terminal that standard output is; unlimited for a pipe or a file. */
+export function terminalColumns(): number {
+  return process.stdout.columns ?? Number.POSITIVE_INFINITY;
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${cleanJson(value)}\n`);
 }

@@ -11,7 +11,7 @@ import { parsePosition, UsageError } from './arguments.ts';
 import type { OpenCoder } from './coder.ts';
 import type { Command } from './command.ts';
 import { coderOrNote, type Suggestion, suggestAt, suggestionText } from './complete.ts';
-import { note, print, printJson } from './output.ts';
+import { note, print, printJson, terminalColumns } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';
@@ -43,14 +43,14 @@ export const start: Command = async (line, signal) => {
         printJson({ summary, suggestion });
         return;
       }
-      print(`${summaryText(summary, process.stdout.columns ?? 160)}\n\n${suggestionText(place, suggestion)}`);
+      print(`${summaryText(summary, terminalColumns())}\n\n${suggestionText(place, suggestion)}`);
       return;
     }
     if (line.json) {
       printJson({ summary });
       return;
     }
-    print(`${summaryText(summary, process.stdout.columns ?? 160)}\n`);
+    print(`${summaryText(summary, terminalColumns())}\n`);
     await converse();
     await offerModel();
   }

@@ -12,7 +12,7 @@ import { Grammars } from '../syntax/grammars.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import { openCoderInUse } from './coder.ts';
 import type { Command } from './command.ts';
-import { note, print, printJson } from './output.ts';
+import { note, print, printJson, terminalColumns } from './output.ts';
 import { findPart } from './place.ts';
 import { openSession, type Session } from './session.ts';
 import { summaryText } from './summary-text.ts';
@@ -39,7 +39,7 @@ export const summarizeFolder: Command = async (line, signal) => {
     const generated = line.generated ? await sentencesOf(summary.parts, line, signal) : undefined;
     const whole = { ...summary, ...(activity && { activity }), ...(generated && { generated }) };
     if (line.json) printJson(whole);
-    else print(summaryText(whole, process.stdout.columns ?? 160));
+    else print(summaryText(whole, terminalColumns()));
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

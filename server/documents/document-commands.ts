@@ -1,9 +1,12 @@
 /** Commands in documents' code blocks. */
+import { joined } from '../syntax/paths.ts';
 import type { Block } from './blocks.ts';
 
 export interface WrittenCommand {
   readonly command: string;
   readonly line: number;
+  /** Where earlier lines of its block change to with `cd`, from where the block starts. */
+  readonly folder?: string;
   /** The heading above it. */
   readonly heading: string;
 }
@@ -18,6 +21,7 @@ const longest = 160;
 export function commandsInBlocks(blocks: readonly Block[]): WrittenCommand[] {
   const found: WrittenCommand[] = [];
   let heading = '';
+  const clones = new Set<string>();
   for (const block of blocks) {
     if (block.kind === 'heading') heading = block.lines[0]!;
     if (block.kind === 'item' || block.kind === 'row') {
@@ -30,12 +34,27 @@ export function commandsInBlocks(blocks: readonly Block[]): WrittenCommand[] {
       continue;
     }
     if (block.kind !== 'code' || !shell.test(block.language ?? '')) continue;
+    let folder = '';
     for (const [index, raw] of block.lines.entries()) {
-      const command = commandOf(raw);
-      if (command !== undefined) found.push({ command, line: block.line + index, heading });
+      const target = /^(?:[$>%] +)?(?:mkdir \S+ *&& *)?cd +([^\s;&|]+)\s*$/.exec(raw.trim())?.[1];
+      const clone = clonedFolder(raw);
+      if (clone !== undefined) clones.add(clone);
+      if (target !== undefined) folder = clones.has(target) ? '' : (joined(folder, target) ?? target);
+      const command = target === undefined ? commandOf(raw) : undefined;
+      if (command !== undefined)
+        found.push({ command, line: block.line + index, heading, ...(folder !== '' && { folder }) });
     }
   }
   return found;
+}
+
+/** The folder that a `git clone` makes. */
+export function clonedFolder(command: string): string | undefined {
+  const match =
+    /\bgit clone(?: -{1,2}[\w=-]+(?: \d+)?)* (\S+?)(?:\.git)?\/?(?: +([\w./-]+))?\s*(?:$|[;&|])/.exec(
+      command,
+    );
+  return match === null ? undefined : (match[2] ?? match[1]!.slice(match[1]!.lastIndexOf('/') + 1));
 }
 
 /** A line without prompt and comment; undefined unless it runs a known tool. */

@@ -1,4 +1,5 @@
 /** Resolves paths in documents to paths of the repository. */
+import { joined } from '../syntax/paths.ts';
 
 export class KnownPaths {
   readonly #files: ReadonlySet<string>;
@@ -52,7 +53,7 @@ export class KnownPaths {
 
   #exact(clean: string, folder: string): string | undefined {
     for (const base of new Set([folder, ''])) {
-      const path = normalised(base === '' ? clean : `${base}/${clean}`);
+      const path = joined(base, clean);
       if (path !== undefined && path !== '' && this.has(path)) return path;
     }
     return undefined;
@@ -68,14 +69,4 @@ function cleaned(written: string): string | undefined {
     .replace(/^\/(?=\w)/, '')
     .replace(/\/+$/, '');
   return clean === '' || clean.length > 200 || /\s|:\/\/|^mailto:|[<>"'|]/.test(clean) ? undefined : clean;
-}
-
-function normalised(path: string): string | undefined {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) return undefined;
-    } else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }

@@ -1,5 +1,6 @@
 /** Build manifests: Maven, Gradle, CMake, .NET, setup.py. */
 import { type Fact, lineAt, matches, optional, type Said, usual } from './manifest.ts';
+import { developmentStatus } from './packages.ts';
 
 export function readPom(text: string): Said {
   // The project's own elements precede its dependencies', the only deeper ones with these names.
@@ -61,6 +62,7 @@ export function readSetupPy(text: string): Said {
   return {
     ...optional('name', field('name')),
     ...optional('description', field('description')),
+    ...optional('warning', developmentStatus(text)),
     entries: [],
     commands: [],
   };
@@ -74,6 +76,7 @@ export function readSetupCfg(text: string): Said {
   return {
     ...optional('name', field('name')),
     ...optional('description', field('description')),
+    ...optional('warning', developmentStatus(text)),
     entries: [],
     commands: [],
   };

@@ -14,9 +14,13 @@ export interface Manifest {
   readonly path: string;
   readonly name?: Fact;
   readonly description?: Fact;
+  /** That it is deprecated, abandoned or not ready for use. */
+  readonly warning?: Fact;
   /** Paths as written, relative to the manifest's folder. */
   readonly entries: readonly (Fact & { readonly role: string })[];
   readonly commands: readonly ManifestCommand[];
+  /** Names of all tasks that can be run, `*` in them for anything; undefined if the file does not define tasks. */
+  readonly tasks?: readonly string[];
   /**
    * References to other projects of the repository: paths relative to the manifest's folder, or Gradle modules such as
    * `:core:data`.

@@ -5,6 +5,7 @@ import {
   lineOf,
   list,
   type ManifestCommand,
+  matches,
   optional,
   quoted,
   record,
@@ -39,6 +40,7 @@ export function readPackageJson(text: string): Said {
         text: command,
         line: lineOf(text, `"${name}"`, '"scripts"'),
       })),
+    tasks: [...Object.keys(scripts), ...dependencyPrograms(json)],
     links: ['dependencies', 'devDependencies', 'peerDependencies'].flatMap(field =>
       Object.entries(record(json[field])).flatMap(([name, version]) =>
         typeof version === 'string' && /^(?:workspace|file|link):/.test(version)
@@ -47,6 +49,12 @@ export function readPackageJson(text: string): Said {
       ),
     ),
   };
+}
+
+/** Programs of dependencies, which `yarn` and `pnpm` run like scripts: most are called like their package. */
+function dependencyPrograms(json: Record<string, unknown>): string[] {
+  const packages = ['dependencies', 'devDependencies'].flatMap(field => Object.keys(record(json[field])));
+  return packages.map(name => (name === 'typescript' ? 'tsc' : name.replace(/^@[^/]+\//, '')));
 }
 
 /** A script that the package manager runs itself. */
@@ -73,6 +81,7 @@ export function readPyproject(text: string): Said {
   return {
     ...optional('name', quoted(text, project['name'] ?? poetry['name'])),
     ...optional('description', quoted(text, project['description'] ?? poetry['description'])),
+    ...optional('warning', developmentStatus(text)),
     entries: Object.values(scripts)
       .filter(value => typeof value === 'string')
       .map(value => ({ text: pythonModule(value), role: 'command', line: lineOf(text, value) })),
@@ -83,6 +92,11 @@ export function readPyproject(text: string): Said {
       .concat(tables(text, record(record(toml['tool'])['poe'])['tasks'], 'poe'))
       .concat(tables(text, record(record(toml['tool'])['taskipy'])['tasks'], 'task')),
   };
+}
+
+/** The classifier of a package that is not ready for use, or not developed any more. */
+export function developmentStatus(text: string): Fact | undefined {
+  return matches(text, /(Development Status :: (?:1 - Planning|2 - Pre-Alpha|3 - Alpha|7 - Inactive))/)[0];
 }
 
 /** A runner's tasks: a name and what it runs. */
@@ -117,6 +131,15 @@ export function readCargo(text: string): Said {
   return {
     ...optional('name', quoted(text, crate['name'])),
     ...optional('description', quoted(text, crate['description'])),
+    ...optional(
+      'warning',
+      matches(
+        text,
+        /^ *(?:maintenance *= *\{ *)?status *= *"(deprecated|as-is|experimental|looking-for-maintainer)"/,
+      )
+        .map(({ text: status, line }) => ({ text: `Maintenance status: ${status}`, line }))
+        .find(() => /\[badges/.test(text)),
+    ),
     entries: [...entries, ...(toml['package'] ? usualPlaces : [])],
     // Cargo needs no scripts: these work in any package.
     commands: usual('cargo build', 'cargo test'),
@@ -128,6 +151,7 @@ export function readGoMod(text: string): Said {
   const name = /^module +(\S+)/m.exec(text)?.[1];
   return {
     ...optional('name', name === undefined ? undefined : { text: name, line: lineOf(text, `module`) }),
+    ...optional('warning', matches(text, /^\/\/ *(Deprecated: .+)/)[0]),
     entries: [{ text: 'main.go', role: 'entry point', line: 1 }],
     // As with Cargo.
     commands: usual('go build ./...', 'go test ./...'),
@@ -141,6 +165,14 @@ export function readComposer(text: string): Said {
   return {
     ...optional('name', quoted(text, json['name'])),
     ...optional('description', quoted(text, json['description'])),
+    ...optional(
+      'warning',
+      typeof json['abandoned'] === 'string'
+        ? { text: `Abandoned: ${json['abandoned']}`, line: lineOf(text, '"abandoned"') }
+        : json['abandoned'] === true
+          ? { text: 'Abandoned', line: lineOf(text, '"abandoned"') }
+          : undefined,
+    ),
     entries: list(json['bin'])
       .filter(value => typeof value === 'string')
       .map(value => ({ text: value, role: 'command', line: lineOf(text, value) })),
@@ -155,6 +187,7 @@ export function readComposer(text: string): Said {
           line: lineOf(text, `"${name}"`, '"scripts"'),
         })),
     ],
+    tasks: Object.keys(scripts),
   };
 }
 

@@ -8,6 +8,7 @@ import { isPipeline } from '../manifests/manifests.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { CommandUse, RunCommand } from '../protocol/requests.ts';
 import { depth } from '../syntax/paths.ts';
+import { Runnable } from './runnable.ts';
 
 const uses: readonly CommandUse[] = ['install', 'run', 'build', 'test', 'one test', 'lint', 'other'];
 const mostOfUse: Readonly<Record<CommandUse, number>> = {
@@ -20,6 +21,12 @@ const mostOfUse: Readonly<Record<CommandUse, number>> = {
   other: 12,
 };
 
+/** Tasks and subcommands that neither set up, run, build nor check a project. */
+const none =
+  /^(?:deploy|undeploy|publish|release|clean|distclean|uninstall|rollback|destroy|push|tag|bump|version|down|stop|kill|restart|reset|purge|prune|rm|remove|delete|cp|copy|mv|move|sync|logs?|ps|help|changelog|stats?|upgrade|update|login|logout|bench\w*|profile|docs?|documentation|site|website|init|new|generate|archive|sign|notarize|backup|restore)(?![a-z])/;
+const subcommand =
+  /^(?:(?:docker|podman)[ -]compose(?: -f \S+)?|(?!(?:npm|pnpm|yarn|bun|bundle|composer|dotnet|mix|go|pip3?|gem|uv|poetry|brew)\b)[a-z][\w-]*) (\w+)/;
+
 /** Patterns over a command and its name; the first match decides. */
 const words: readonly (readonly [CommandUse, RegExp])[] = [
   [
@@ -28,7 +35,7 @@ const words: readonly (readonly [CommandUse, RegExp])[] = [
   ],
   [
     'lint',
-    /\b(?:lint\w*|fmt|format\w*|clippy|ruff|mypy|pyright|black|isort|flake8|phpcs|phpcbf|phpstan|psalm|php-cs-fixer|rubocop|eslint|oxlint|biome|prettier|spotless\w*|ktlint\w*|detekt|checkstyle|typecheck|type-check|tsc|pre-commit|style|styling|vet|golangci-lint|staticcheck|shellcheck|tflint|credo|dialyzer|typing|dependencyguard\w*)\b/i,
+    /\b(?:lint\w*|fmt|format\w*|clippy|ruff|mypy|pyright|black|isort|flake8|phpcs|phpcbf|phpstan|psalm|php-cs-fixer|rubocop|eslint|oxlint|biome|prettier|spotless\w*|ktlint\w*|detekt|checkstyle|typecheck|type-check|tsc|pre-commit|style|styling|vet|golangci-lint|staticcheck|shellcheck|tflint|credo|dialyzer|typing|dependencyguard\w*|misspell|codespell|spell\w*|typos)\b/i,
   ],
   [
     'test',
@@ -40,16 +47,20 @@ const words: readonly (readonly [CommandUse, RegExp])[] = [
   ],
   [
     'run',
-    /\b(?:run|start|serve|server|dev|up|watch|bootRun|spring-boot:run|quarkus:dev|preview|deploy|launch)\b(?!-)/i,
+    /(?<![/.\w-])(?:run|start|serve|server|dev|up|watch|bootRun|spring-boot:run|quarkus:dev|preview|launch)\b(?!-)/i,
   ],
   ['build', /\b(?:build|compile|assemble\w*|package|dist|bundle|make|install\w*Debug)\b/i],
 ];
 
-/** @param scope a folder; everything without it */
+/**
+ * @param scope a folder; everything without it
+ * @param name of the repository, the folder that a clone of it makes
+ */
 export function commandsOf(
   paths: readonly string[],
   { files, documents }: RepositoryFacts,
   scope: string | undefined,
+  name: string,
 ): RunCommand[] {
   // The wrapper script itself is often skipped as generated; its settings are not.
   const wrappers = new Set(
@@ -57,6 +68,11 @@ export function commandsOf(
       const match = /^(.*?)(?:gradle|\.mvn)\/wrapper\/(gradle|maven)-wrapper\.properties$/.exec(path);
       return match ? [`${match[1]}${match[2] === 'maven' ? 'mvnw' : 'gradlew'}`] : [];
     }),
+  );
+  const whole = new Set(
+    paths
+      .filter(path => depth(path, scope) === 0)
+      .flatMap(path => files.get(path)!.manifest?.commands.map(({ name: command }) => command) ?? []),
   );
   const found: (RunCommand & { readonly place: number })[] = [];
   for (const path of paths) {
@@ -68,65 +84,35 @@ export function commandsOf(
     // Commands from pipelines come last.
     const place = pipeline ? 40 : inner * 10 + (isContainer(path) ? 8 : 0);
     for (const { name, text, line } of manifest.commands) {
+      // A module's usual commands are those of the whole.
+      if (inner > 0 && text === '' && /^(?:mvn|cargo) /.test(name) && whole.has(name)) continue;
       // Commands that set up the pipeline's machine do not belong to the project.
       if (pipeline && /\$[{(\w]|%\w+%| -v$|--version\b|\bconfig\b/.test(name)) continue;
       const typed = inside(wrapped(name, folderOf(path), wrappers), path, scope);
       found.push({ name: typed, command: text, path, line, use: useOf(name, text), place });
     }
   }
-  const isRunnable = runnable(
-    found.map(({ name }) => name),
-    paths,
-    wrappers,
-  );
-  for (const { command, path, line, heading } of documents.commands) {
+  const runnable = new Runnable([...files.keys(), ...wrappers], path => files.get(path)?.manifest?.tasks);
+  for (const { command: written, path, line, heading, folder } of documents.commands) {
     if (scope !== undefined && !path.startsWith(`${scope}/`)) continue;
-    if (!isRunnable(command, folderOf(path))) continue;
+    const typed = typedIn(folder, written, name);
+    const from = [folderOf(path), ''].find(one => runnable.runs(typed, one));
+    if (from === undefined) continue;
+    const command = runnable.runs(typed, '') ? typed : `cd ${from} && ${typed}`;
     const use = /\b(?:single|one|individual|specific) tests?\b/i.test(heading)
       ? 'one test'
-      : useOf(command, heading);
+      : useOf(written.replace(/^(?:cd \S+ +&& +)+/, ''), heading);
     if (use !== 'other' && !/\$[{(\w]/.test(command))
       found.push({ name: command, command: '', path, line, use, place: 5 });
   }
   return chosen(found);
 }
 
-/** Runners of a project's own tasks, and what they do without one. */
-const runners: readonly (readonly [runner: RegExp, builtIn: RegExp])[] = [
-  [/^(?:npm|pnpm|yarn|bun) run /, /^$/],
-  [/^just /, /^$/],
-  [/^make /, /^(?:all|install|clean|check|test)$/],
-  [/^(?:bundle exec )?rake /, /^$/],
-];
-
-/**
- * Documents also show commands as examples, and for other projects. Where a document's command names a task or a script
- * of this project, there has to be one.
- * @param names commands of the project files
- */
-function runnable(
-  names: readonly string[],
-  paths: readonly string[],
-  wrappers: ReadonlySet<string>,
-): (command: string, folder: string) => boolean {
-  const taskOf = (runner: RegExp, command: string): string | undefined => {
-    const match = runner.exec(command);
-    return match === null ? undefined : command.slice(match[0].length).split(/\s/)[0];
-  };
-  const tasks = runners.map(
-    ([runner]) => new Set(names.flatMap(name => taskOf(runner, name.replace(/^cd \S+ && /, '')) ?? [])),
-  );
-  const files = new Set([...paths, ...wrappers]);
-  return (command, folder) => {
-    for (const [at, [runner, builtIn]] of runners.entries()) {
-      const task = taskOf(runner, command);
-      if (task === undefined || tasks[at]!.size === 0) continue;
-      return tasks[at]!.has(task) || builtIn.test(task);
-    }
-    const script = /^(?:\.\/|(?=(?:bin|scripts?|tools)\/))([\w./-]+)/.exec(command)?.[1];
-    if (script === undefined || /(?:^|\/)(?:configure|gradlew|mvnw)$/.test(script)) return true;
-    return files.has(script) || files.has(folder === '' ? script : `${folder}/${script}`);
-  };
+/** With the folder that lines before it change to; a clone's folder is the top. */
+function typedIn(folder: string | undefined, command: string, name: string): string {
+  const [first, ...rest] = folder?.split('/') ?? [];
+  const inner = first?.toLowerCase() === name.toLowerCase() ? rest.join('/') : (folder ?? '');
+  return inner === '' ? command : `cd ${inner} && ${command}`;
 }
 
 function isContainer(path: string): boolean {
@@ -152,33 +138,61 @@ function inside(name: string, path: string, scope: string | undefined): string {
   return isWhere ? name : `cd ${folder} && ${name}`;
 }
 
+/** Commands that install something, whatever it is called. */
+const installs =
+  /^(?:sudo )?(?:(?:npm|pnpm|yarn|bun) (?:i|install|add|ci|create|init)\b(?= \S|$)|(?:python[\d.]* -m )?pip3? install\b|uv (?:add|sync|tool install|pip install)\b|poetry (?:add|install)\b|pipx install\b|cargo (?:add|install)\b|go (?:install|get)\b|gem install\b|brew install\b|apt(?:-get)? install\b|dotnet (?:add|tool install)\b|composer (?:require|create-project)\b)/;
+
 /** A command's purpose from what is typed, or else from what it runs or its heading. */
-function useOf(name: string, told: string): CommandUse {
+function useOf(typed: string, said: string): CommandUse {
+  const name = typed.replace(/ -D\S*skip\w*(?:=\S+)?| --(?:no|skip)-\w+/gi, '');
+  // `npm run` runs anything, and "Quick start" is about no command.
+  const told = said.replace(
+    /\b(?:npm|pnpm|yarn|bun|uv|poetry|cargo|go) run\b|\b(?:quick ?|getting )start(?:ed)?\b/gi,
+    '',
+  );
   const runner =
     /^(?:bundle exec )?(?:make|just|rake|task|composer|(?:npm|pnpm|yarn|bun)(?: run)?|tox(?: -e)?|nox(?: -s)?|poe|mage)(?: |$)/.exec(
       name,
     );
   if (words[0]![1].test(name)) return 'one test';
-  if (/^(?:composer require|(?:npm|pnpm|yarn|bun|uv|poetry|cargo|dotnet) add)\b/.test(name)) return 'install';
+  if (installs.test(name)) return 'install';
   // A task runner's target is the name after it.
   if (runner) {
     const task = name.slice(runner[0].length);
     if (task === '')
-      return /tox|nox/.test(name) ? 'test' : /make|npm|pnpm|yarn|bun/.test(name) ? 'build' : 'other';
+      return (
+        ({ make: 'build', mage: 'build', tox: 'test', nox: 'test', yarn: 'install', bun: 'other' } as const)[
+          name.trim() as 'make'
+        ] ?? 'other'
+      );
+    if (none.test(task)) return 'other';
     const isOwn = !/^(?:ci|install|i|test|start)\b/.test(task) || /^(?:make|just|rake|task)/.test(name);
     const byTask = words.find(([, pattern]) => pattern.test(task.replaceAll(/[:_.-]/g, ' ')))?.[0];
-    if (byTask !== undefined || isOwn)
-      return (
-        byTask ??
-        words.find(([use, pattern]) => use !== 'one test' && use !== 'build' && pattern.test(told))?.[0] ??
-        'other'
-      );
+    // `dev` often only builds.
+    if (byTask === 'run' && /^(?:dev|up)$/.test(task) && toldUse(told) === 'build') return 'build';
+    if (byTask !== undefined || isOwn) {
+      const use = byTask ?? toldUse(told);
+      return use === byTask || use !== 'build' ? use : 'other';
+    }
   }
-  const shown = name.replace(/^\S*\/(?=\w+$)/, '');
+  if (none.test(subcommand.exec(name)?.[1] ?? '')) return 'other';
+  const shown = name.replace(/^\S*\/(?=\w)/, '');
+  return words.find(([, pattern]) => pattern.test(shown))?.[0] ?? toldUse(told);
+}
+
+/** The purpose from the command that is run, or from a note or heading; these say "start" or "up" of much else. */
+function toldUse(told: string): CommandUse {
+  const isProse = /^\p{Lu}\p{Ll}/u.test(told) && told.includes(' ');
+  const installing = /^install/i;
+  const starts = /^(?:runs?|running|starts?|starting|serves?|serving|launch(?:es|ing)?|watch(?:es)?)\b/i;
   return (
-    words.find(([, pattern]) => pattern.test(shown))?.[0] ??
-    words.find(([use, pattern]) => use !== 'one test' && pattern.test(told))?.[0] ??
-    'other'
+    words.find(
+      ([use, pattern]) =>
+        use !== 'one test' &&
+        pattern.test(told) &&
+        (use !== 'run' || !isProse || starts.test(told)) &&
+        (use !== 'install' || installing.test(told) || installs.test(told)),
+    )?.[0] ?? 'other'
   );
 }
 

@@ -3,6 +3,7 @@
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { PartLink, PartRelations, Place, Statement } from '../protocol/requests.ts';
+import { joined } from '../syntax/paths.ts';
 import { partsOf, type RepositoryPart } from './parts.ts';
 
 const maxLinks = 6;
@@ -127,14 +128,4 @@ function wiresOf(
     }
   }
   return found;
-}
-
-function joined(folder: string, relative: string): string | undefined {
-  const parts = folder === '' ? [] : folder.split('/');
-  for (const part of relative.split('/')) {
-    if (part === '..') {
-      if (parts.pop() === undefined) return undefined;
-    } else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
 }

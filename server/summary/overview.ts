@@ -1,9 +1,13 @@
-/** The sentences that describe a repository or folder: its manifest's, its README's, its index file's. */
+/**
+ * The sentences that describe a repository or folder: warnings of its README, then its manifest's, its README's, its
+ * index file's.
+ */
 
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { blocksOf } from '../documents/blocks.ts';
 import { definitionFirst, introduction } from '../documents/introduction.ts';
+import { warningsIn } from '../documents/warnings.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isFolderIndex, isReadme } from '../syntax/paths.ts';
@@ -28,12 +32,17 @@ export function overviewOf(
   const statements: Statement[] = manifests.flatMap(({ path, description }) =>
     description ? { text: description.text, path, line: description.line, generated: false } : [],
   );
+  const warnings: Statement[] = manifests.flatMap(({ path, warning }) =>
+    warning ? { ...warning, path, generated: false } : [],
+  );
   const readme = readmeOf(here, paths, scope);
   if (readme !== undefined) {
     const names = [
       scope.slice(scope.lastIndexOf('/') + 1) || source.name,
       ...manifests.flatMap(({ name }) => name?.text ?? []),
     ];
+    const warned = warningsIn(readme, (source.textOf(readme) ?? '').slice(0, readmeHead), names);
+    warnings.unshift(...warned.map(({ text, line }) => ({ text, line, path: readme, generated: false })));
     const sentences = introduction(
       readme,
       blocksOf(readme, (source.textOf(readme) ?? '').slice(0, readmeHead)),
@@ -46,7 +55,7 @@ export function overviewOf(
     const statement = isFolderIndex(path) ? facts.get(path)?.statement : undefined;
     if (statement) statements.push(statement);
   }
-  return withoutEchoes(statements).slice(0, most);
+  return withoutEchoes([...warnings, ...statements]).slice(0, most + warnings.length);
 }
 
 /**

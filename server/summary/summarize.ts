@@ -66,7 +66,7 @@ export function summarize(
     startHere: startHere(paths, known, keyFiles, runs, scope ?? '', source.name),
     keyFiles,
     keySymbols: keySymbolsOf(ranked, inScope),
-    commands: commandsOf(paths, known, scope),
+    commands: commandsOf(paths, known, scope, source.name),
     relations: isFile ? [] : relationsOf(paths, known, scope ?? '', path => said.get(path)),
     runs,
     conventions: documents.conventions.filter(({ path }) => inScope(path)),

@@ -1,7 +1,16 @@
 /** The program as a stranger runs it: exit codes, JSON, and messages for invalid input. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -252,4 +261,14 @@ test('where lists similar places', async () => {
   const lines = readFileSync(path.join(repository, places[0]!.path), 'utf8').split('\n');
   assert.equal(places[0]!.text, lines[places[0]!.line - 1]!.trim());
   assert.equal((await longsight(['where', repository])).code, 2);
+});
+
+test('a piped summary is not cut', async () => {
+  const wide = path.join(scratch, 'wide');
+  mkdirSync(wide);
+  const sentence = `Quay ${'plans berths and ties ships, '.repeat(7)}and reads tides.`;
+  writeFileSync(path.join(wide, 'README.md'), `# Quay\n\n${sentence}\n`);
+  const { code, output } = await longsight(['summarize', wide, '--cache', cache]);
+  assert.equal(code, 0);
+  assert.ok(output.includes(`${sentence}  (README.md:3)`));
 });
