@@ -9,6 +9,7 @@ import { codeText } from '../syntax/code-text.ts';
 import { type Definition, isMember } from '../syntax/definition.ts';
 import { baseName, sharedFolders } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
+import { type Branch, branchesIn } from './branches.ts';
 
 export interface Callable {
   readonly path: string;
@@ -19,18 +20,25 @@ export interface Call {
   readonly to: Callable;
   /** Line of the call in the caller's file. */
   readonly line: number;
+  /** Where the call depends on conditions. */
+  readonly branch?: Branch | undefined;
 }
 
 interface Code {
   readonly lines: readonly string[];
   /** Declared types of variables, parameters and fields by name; undefined if ambiguous. */
   readonly types: ReadonlyMap<string, string | undefined>;
+  /** Names of modules from outside that the file imports. */
+  readonly modules: ReadonlySet<string>;
 }
 
 const longestLine = 400;
 const longestBody = 400;
 /** A compound member name of this length is taken to be unique. */
 const ownName = 9;
+/** Methods that collections, strings and streams of the languages have, too. */
+const builtIn =
+  /^(?:each_\w+|to_\w+|as_\w+|into_\w+|is_(?:some|none|ok|err|empty)|has_key\??|push\w*|pop\w*|insert|append|extend|add|remove|delete|clear|get\w{0,3}|set|put|len|size|count|iter\w*|next|map\w*|filter|reduce|fold|find|sort\w*|join|split\w*|strip\w*|trim\w*|replace\w*|index\w*|contains\w*|starts_?with|ends_?with|keys|values|items|entries|read\w{0,4}|write\w{0,4}|read_text|write_text|close|open|flush|clone|copy|unwrap\w*|expect|and_then|or_else|ok_or\w*|setdefault|hasOwnProperty|toString|forEach|addEventListener|removeEventListener|querySelector\w*|getElement\w*|setTimeout|setInterval|charCodeAt|define_method|instance_\w+|method_missing|respond_to\w*|\w+_if|reject|select|detect|inject|send|public_send|const_get|freeze|dup|fetch|dig|merge\w*|update|any|all|none|include|prepend|require\w*|raise|catch|throw|loop|lambda|proc|format|puts|print\w*)[?!]?$/;
 /** Files whose code is cached. */
 const mostKept = 200;
 /** Languages that call members without a receiver. */
@@ -63,7 +71,7 @@ export class Calls {
     return this.#byName.get(name) ?? [];
   }
 
-  /** By line, without duplicates. */
+  /** By line, without duplicates and without calls that only errors lead to. */
   of(callable: Callable): readonly Call[] {
     const { path, definition } = callable;
     const key = `${path}:${definition.line}:${definition.name}`;
@@ -80,19 +88,25 @@ export class Calls {
     const { lines } = this.#codeOf(path);
     const isRuby = languageOf(path).id === 'ruby';
     const found = new Map<string, Call>();
+    const branches = branchesIn(lines, first, last);
+    const locals = isRuby ? localsIn(lines, first, last) : undefined;
     for (let number = first; number <= Math.min(last, lines.length); number++) {
       const line = lines[number - 1]!;
-      if (line.length > longestLine) continue;
+      const branch = branches.get(number);
+      if (line.length > longestLine || branch?.failing) continue;
       const pattern = isRuby ? /[A-Za-z_]\w*[?!]?/g : /[A-Za-z_]\w*(?=\s?(?:\(|<[\w, ]{1,40}>\())/g;
       for (const match of line.matchAll(pattern)) {
         if (!this.#byName.has(match[0])) continue;
         if (inside !== undefined && number === inside.line && match[0] === inside.name) continue;
         const before = line.slice(Math.max(0, match.index - 80), match.index);
-        if (isRuby && /^\s*(?:def|class|module|attr_\w+)\b/.test(line)) continue;
+        if (isRuby && (/^\s*(?:def|class|module|attr_\w+)\b/.test(line) || isNoCall(match, line, locals!)))
+          continue;
         const to = this.#resolve(match[0], before, path, inside);
         if (to === undefined || to.definition === inside) continue;
         const key = `${to.path}:${to.definition.line}`;
-        if (!found.has(key)) found.set(key, { to, line: number });
+        const known = found.get(key);
+        if (known === undefined || (known.branch?.oneOf !== undefined && branch?.oneOf === undefined))
+          found.set(key, { to, line: number, branch });
       }
     }
     return [...found.values()];
@@ -103,12 +117,23 @@ export class Calls {
     if (all === undefined) return undefined;
     const { id } = languageOf(path);
     const related = this.#relatedTo(path);
-    const near = all.filter(one => one.path === path || related.has(one.path));
+    const folder = folderOf(path);
+    const near = all.filter(
+      // The files of a Go package share their names.
+      one => one.path === path || related.has(one.path) || (id === 'go' && folderOf(one.path) === folder),
+    );
     const callables = near.filter(({ definition }) => isCalled(definition));
     const receiver = /([$@\w]+|[)\]])(?:!?\??\.|->|::)$/.exec(before.trimEnd())?.[1];
+    const code = this.#codeOf(path);
     if (receiver === undefined) {
+      if (id === 'ruby' && builtIn.test(name)) return undefined;
       if (/\b(?:new|function|func|fn|def|fun|class)\s*$/.test(before)) return undefined;
-      const own = callables.filter(one => !isMember(one.definition));
+      const own = callables.filter(
+        one =>
+          !isMember(one.definition) &&
+          // Imported inside a function of the same name.
+          !(id === 'python' && one.definition === inside && code.lines.some(line => imports(line, name))),
+      );
       const members =
         implicitSelf.has(id) && inside?.container !== undefined
           ? this.#memberOf(inside.container, name, path)
@@ -128,7 +153,7 @@ export class Calls {
             ));
     }
     const clean = receiver.replace(/^[$@]+/, '');
-    const type = this.#codeOf(path).types.get(clean) ?? (/^[A-Z]/.test(clean) ? clean : undefined);
+    const type = code.types.get(clean) ?? (/^[A-Z]/.test(clean) ? clean : undefined);
     if (type !== undefined) {
       const member = this.#memberOf(type, name, path);
       if (member !== undefined) return member;
@@ -138,6 +163,7 @@ export class Calls {
     const [only] = members;
     if (
       members.length === 1 &&
+      !builtIn.test(name) &&
       only?.definition.container !== undefined &&
       isShortFor(clean, only.definition.container)
     )
@@ -147,7 +173,12 @@ export class Calls {
       one => !isMember(one.definition) && [stemOf(one.path), baseName(folderOf(one.path))].includes(clean),
     );
     if (module.length > 0) return single(module, path);
-    const isOwnName = name.length >= ownName && (/[a-z][A-Z]/.test(name) || /\w_\w/.test(name));
+    if (code.modules.has(clean)) return undefined;
+    // Only the package itself can call such a method.
+    const isPrivate = id === 'go' ? /^[a-z]/.test(name) : id === 'python' && /^_[a-z]/.test(name);
+    if (isPrivate && members.length === 1) return only;
+    const isOwnName =
+      name.length >= ownName && !builtIn.test(name) && (/[a-z][A-Z]/.test(name) || /\w_\w/.test(name));
     return isOwnName
       ? nearest(
           all.filter(({ definition }) => isCalled(definition)),
@@ -204,8 +235,9 @@ export class Calls {
     const known = this.#code.get(path);
     if (known !== undefined) return known;
     if (this.#code.size >= mostKept) this.#code.clear();
-    const lines = codeText(this.#textOf(path) ?? '', languageOf(path)).split('\n');
-    const code = { lines, types: typesIn(lines) };
+    const text = this.#textOf(path) ?? '';
+    const lines = codeText(text, languageOf(path)).split('\n');
+    const code = { lines, types: typesIn(lines), modules: outerModules(text, languageOf(path).id) };
     this.#code.set(path, code);
     return code;
   }
@@ -235,6 +267,49 @@ function typesIn(lines: readonly string[]): Map<string, string | undefined> {
       note(name!, type!);
   }
   return types;
+}
+
+/** Whether a line of Python imports the name. */
+function imports(line: string, name: string): boolean {
+  return /^\s*(?:from|import)\b/.test(line) && new RegExp(`\\b${name}\\b`).test(line);
+}
+
+const moduleImports: Readonly<Record<string, RegExp>> = {
+  go: /^\s*(?:import )?(?:(\w+) )?"(?:[\w.~-]+\/)*([a-z]\w*)(?:\/v\d+)?"\s*$/gm,
+  python: /^\s*import (?:[\w.]+ as )?(\w+)\b()/gm,
+  javascript: /^\s*(?:import (?:\* as )?|(?:const|let|var) )(\w+)()(?: from | = require\()['"][^.]/gm,
+};
+
+/** Receivers that are packages or modules; one of the repository is found by its name before. */
+function outerModules(text: string, id: string): Set<string> {
+  const pattern = moduleImports[/^(?:typescript|javascript)/.test(id) ? 'javascript' : id];
+  const found = new Set<string>();
+  if (pattern !== undefined)
+    for (const [, alias, name] of text.slice(0, 20_000).matchAll(pattern)) found.add(alias || name!);
+  return found;
+}
+
+/** Names that a Ruby method assigns, or takes as parameters. */
+function localsIn(lines: readonly string[], first: number, last: number): Set<string> {
+  const locals = new Set<string>();
+  for (const line of lines.slice(first - 1, last)) {
+    if (line.length > longestLine) continue;
+    for (const [, name] of line.matchAll(
+      /(?<![.\w@$:])([a-z_]\w*)(?=(?:, ?[a-z_]\w*)* *(?:[|+-]|\|\|)?=(?![=~>]))/g,
+    ))
+      locals.add(name!);
+    const parameters = /^\s*def [^(\s]+[( ](.*)$/.exec(line)?.[1] ?? /\|([^|]{1,80})\|/.exec(line)?.[1];
+    for (const [name] of parameters?.matchAll(/[a-z_]\w*/g) ?? []) locals.add(name);
+  }
+  return locals;
+}
+
+/** A symbol, a key, a variable. */
+function isNoCall(match: RegExpMatchArray, line: string, locals: ReadonlySet<string>): boolean {
+  const [before, after] = [line[match.index! - 1] ?? '', line.slice(match.index! + match[0].length)];
+  if (/[:@$]/.test(before) && !line.slice(0, match.index).endsWith('::')) return true;
+  if (/^:(?!:)/.test(after)) return true;
+  return before !== '.' && !after.startsWith('(') && locals.has(match[0]);
 }
 
 function isCalled({ kind }: Definition): boolean {

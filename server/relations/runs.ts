@@ -14,12 +14,22 @@ const minCalls = 2;
 /** Limit on definitions examined per summary. */
 const mostLooked = 6000;
 const steps = 6;
-/** Calls that seldom lead anywhere. */
+/** Calls that seldom lead anywhere, and those for when something goes wrong. */
 const aside =
   /^(?:log\w*|debug\w*|trace|warn\w*|info|error\w*|print\w*|assert\w*|panic|fail\w*|get[A-Z_]?\w{0,8}|set[A-Z_]\w*|to_?[Ss]tring|to_s|is[A-Z_]\w*|has[A-Z_]\w*|len|size|close|copy|clone|new|equals?|hash\w*|deprecat\w*|check\w*|valid\w*|format\w*|escape\w*)$/;
+const wrong =
+  /error|exception|fallback|not_?found|redirect|^(?:abort|reject|recover|rescue|fatal|usage|help|exit|die|err[a-z]*$)/i;
+
 const telling =
-  /^(?:main|run\w*|start\w*|serve\w*|handle\w*|execute\w*|exec|invoke\w*|process\w*|dispatch\w*|parse\w*|render\w*|find\w*|load\w*|build\w*|compile\w*|call|__call__|ServeHTTP|apply)$/i;
+  /^(?:main|run\w*|start\w*|serve\w*|handle\w*|execute\w*|exec|invoke\w*|process\w*|dispatch\w*|parse\w*|render\w*|find\w*|load\w*|build\w*|compile\w*|search\w*|scan\w*|walk\w*|call|__call__|ServeHTTP|apply)$/i;
+/** Where a library is usually entered. */
+const entering = /^(?:main|run|start|listen|serve|ServeHTTP|call!?|__call__|execute|dispatch\w*|invoke)$/i;
+/** A longer chain ends with what does something. */
+const steadyCalls = 4;
+const [workingLines, trivialLines] = [40, 5];
 const [manyUsers, toolWeight] = [5, 0.5];
+/** A chain prefers calls that always happen. */
+const [conditionWeight, mostConditions, caseWeight] = [0.65, 3, 0.85];
 /** Roots examined in a library. */
 const maxRoots = 240;
 const rootFiles = 14;
@@ -59,9 +69,10 @@ function runOf(
 }
 
 function callLine({ from, call }: Step): Statement {
-  const { to, line } = call;
+  const { to, line, branch } = call;
+  const oneOf = branch?.oneOf === undefined ? '' : `, one of ${branch.oneOf} cases`;
   return {
-    text: `${from.name} calls ${shown(to)} (${baseName(to.path)}:${to.definition.line})`,
+    text: `${from.name} calls ${shown(to)} (${baseName(to.path)}:${to.definition.line})${oneOf}`,
     path: from.path,
     line,
     generated: false,
@@ -82,7 +93,8 @@ function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker
           ({ exported, kind, name }) =>
             exported &&
             (kind === 'function' || kind === 'method') &&
-            (!name.startsWith('_') || name === '__call__'),
+            (!name.startsWith('_') || name === '__call__') &&
+            !wrong.test(name),
         )
         .map(definition => ({ path, definition })),
     );
@@ -92,7 +104,7 @@ function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker
       root,
       chain: walker.from([{ name: shown(root), path: root.path, calls: walker.calls.of(root) }]),
     }))
-    .filter(({ chain }) => chain.length >= minCalls + 1)
+    .filter(({ root, chain }) => chain.length >= minCalls + (entering.test(root.definition.name) ? 0 : 1))
     .sort(
       (one, other) =>
         worthOf(other.root, other.chain) - worthOf(one.root, one.chain) ||
@@ -112,7 +124,13 @@ function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker
 
 function worthOf({ definition }: Callable, chain: readonly Step[]): number {
   const files = new Set(chain.map(({ call }) => call.to.path)).size;
-  return chain.length + files + (telling.test(definition.name) ? 2.5 : 0) + (isMember(definition) ? 0 : 0.2);
+  return (
+    chain.length +
+    files +
+    (telling.test(definition.name) ? 2.5 : 0) +
+    (entering.test(definition.name) ? 2 : 0) +
+    (isMember(definition) ? 0 : 0.2)
+  );
 }
 
 interface Start {
@@ -170,7 +188,9 @@ class Walker {
       const way = this.#furthest({ name, path }, calls, steps, new Set(), new Map());
       if (way.worth > best.worth) best = way;
     }
-    return best.steps.slice(0, maxCalls);
+    const chain = best.steps.slice(0, maxCalls);
+    while (chain.length > steadyCalls && isTrivial(chain.at(-1)!)) chain.pop();
+    return chain;
   }
 
   #furthest(
@@ -185,13 +205,13 @@ class Walker {
     for (const call of calls.slice(0, 40)) {
       const { path, definition } = call.to;
       const key = `${path}:${definition.line}`;
-      if (on.has(key) || aside.test(definition.name)) continue;
+      if (on.has(key) || isAside(definition)) continue;
       const lines = sizeOf(definition);
       const own =
         0.6 +
         (path === from.path ? 0 : 0.9) +
         Math.min(lines, 40) / 60 +
-        (telling.test(definition.name) ? 0.5 : 0);
+        (telling.test(definition.name) ? 0.8 : 0);
       const memo = `${key}:${left}`;
       let rest = known.get(memo);
       if (rest === undefined) {
@@ -205,7 +225,11 @@ class Walker {
         );
         known.set(memo, rest);
       }
-      const worth = (own + rest.worth) * (this.#usersOf(call.to) >= manyUsers ? toolWeight : 1);
+      const worth =
+        (own + rest.worth) *
+        (this.#usersOf(call.to) >= manyUsers ? toolWeight : 1) *
+        conditionWeight ** Math.min(call.branch?.conditions ?? 0, mostConditions) *
+        (call.branch?.oneOf === undefined ? 1 : caseWeight);
       // A chain found from elsewhere may lead back into this one.
       const isRing = rest.steps.some(
         ({ call: { to } }) =>
@@ -215,6 +239,15 @@ class Walker {
     }
     return best;
   }
+}
+
+/** A getter or a check may also do the work itself. */
+function isAside(definition: Definition): boolean {
+  return wrong.test(definition.name) || (aside.test(definition.name) && sizeOf(definition) < workingLines);
+}
+
+function isTrivial({ from, call: { to } }: Step): boolean {
+  return to.path === from.path && sizeOf(to.definition) <= trivialLines;
 }
 
 function sizeOf({ line, endLine }: Definition): number {
