@@ -36,6 +36,7 @@ const longestLine = 400;
 const longestBody = 400;
 /** A compound member name of this length is taken to be unique. */
 const ownName = 9;
+const extending = new Set('csharp kotlin swift scala rust ruby dart'.split(' '));
 /** Methods that collections, strings and streams of the languages have, too. */
 const builtIn =
   /^(?:each_\w+|to_\w+|as_\w+|into_\w+|is_(?:some|none|ok|err|empty)|has_key\??|push\w*|pop\w*|insert|append|extend|add|remove|delete|clear|get\w{0,3}|set|put|len|size|count|iter\w*|next|map\w*|filter|reduce|fold|find|sort\w*|join|split\w*|strip\w*|trim\w*|replace\w*|index\w*|contains\w*|starts_?with|ends_?with|keys|values|items|entries|read\w{0,4}|write\w{0,4}|read_text|write_text|close|open|flush|clone|copy|unwrap\w*|expect|and_then|or_else|ok_or\w*|setdefault|hasOwnProperty|toString|forEach|addEventListener|removeEventListener|querySelector\w*|getElement\w*|setTimeout|setInterval|charCodeAt|define_method|instance_\w+|method_missing|respond_to\w*|\w+_if|reject|select|detect|inject|send|public_send|const_get|freeze|dup|fetch|dig|merge\w*|update|any|all|none|include|prepend|require\w*|raise|catch|throw|loop|lambda|proc|format|puts|print\w*)[?!]?$/;
@@ -130,7 +131,8 @@ export class Calls {
       if (/\b(?:new|function|func|fn|def|fun|class)\s*$/.test(before)) return undefined;
       const own = callables.filter(
         one =>
-          !isMember(one.definition) &&
+          // A Ruby method outside any class is a function.
+          (!isMember(one.definition) || (id === 'ruby' && one.definition.container === undefined)) &&
           // Imported inside a function of the same name.
           !(id === 'python' && one.definition === inside && code.lines.some(line => imports(line, name))),
       );
@@ -157,6 +159,9 @@ export class Calls {
     if (type !== undefined) {
       const member = this.#memberOf(type, name, path);
       if (member !== undefined) return member;
+      // An object of a type from outside, in languages that cannot extend it.
+      if (!extending.has(id) && code.types.get(clean) !== undefined && !this.#byName.has(type))
+        return undefined;
     }
     // `cmd.run()` if Command is the only nearby type with a `run`.
     const members = near.filter(one => isMember(one.definition) && isCalled(one.definition));

@@ -15,11 +15,15 @@ export interface Entry {
   readonly title: string;
   readonly path: string;
   readonly line: number;
+  /** A script or program beside the project's own: a benchmark, an example, a tool. */
+  readonly beside?: boolean;
   /** The code that runs; without it, the whole file from top to bottom. */
   readonly definition?: Definition;
 }
 
 const maxPrograms = 12;
+/** Programs shown beside the project's own. */
+export const maxBeside = 3;
 const maxRoutes = 60;
 const longestLine = 300;
 
@@ -65,6 +69,8 @@ export function entriesOf(
     const text = textOf(path);
     if (text === undefined) continue;
     const lines = text.split('\n');
+    const script = main === undefined ? scriptIn(path, lines, facts) : undefined;
+    if (script !== undefined) add(script);
     const annotated = startedIn(path, lines, facts);
     if (annotated !== undefined) add(annotated);
     if (declared.length < maxRoutes)
@@ -77,8 +83,56 @@ export function entriesOf(
           definition: handler,
         });
   }
-  const programs = [...found.values()].sort((one, other) => depth(one.path, '') - depth(other.path, ''));
+  const programs = [...found.values()]
+    .map(entry => (isBeside(entry) ? { ...entry, beside: true } : entry))
+    .sort(
+      (one, other) =>
+        Number(one.beside ?? false) - Number(other.beside ?? false) ||
+        depth(one.path, '') - depth(other.path, ''),
+    );
   return [...programs.slice(0, maxPrograms), ...declared.slice(0, maxRoutes)];
+}
+
+function isBeside({ path, title }: Entry): boolean {
+  return (
+    /(^|\/)(?:bench\w*|metrics|perf\w*|examples?|samples?|demos?|tools?|scripts?|hack|misc|contrib|extras?|gen)\//i.test(
+      path,
+    ) ||
+    /(?:benchmark|example|demo)s?\.\w+$/i.test(path) ||
+    (title.endsWith(runAsScript) && path.includes('/'))
+  );
+}
+
+const runAsScript = 'run as a script';
+/** The condition for the lines that run when a file is started, not imported. */
+const startedItself: Readonly<Record<string, RegExp>> = {
+  python: /^if\s+\(?__name__\s*==\s*['"]__main__['"]/,
+  ruby: /^if\s+(?:__FILE__\s*==\s*\$(?:0|PROGRAM_NAME)|\$(?:0|PROGRAM_NAME)\s*==\s*__FILE__)/,
+  perl: /\bunless\s+caller\b|^exit\s+main\b|^main\(.*\)/,
+  javascript: /^if\s*\(\s*(?:require\.main\s*===?\s*module|import\.meta\.main\b|import\.meta\.url\s*===?)/,
+  php: /^if\s*\(.*\$argv\[0\]/,
+};
+
+/** A file that is started itself: it asks whether it is, or has a `#!` line and a document that names it. */
+function scriptIn(
+  path: string,
+  lines: readonly string[],
+  { files, documents }: RepositoryFacts,
+): Entry | undefined {
+  const { id } = languageOf(path);
+  const asks = startedItself[/^(?:javascript|typescript)/.test(id) ? 'javascript' : id];
+  const at = asks === undefined ? -1 : lines.findIndex(line => line.length <= longestLine && asks.test(line));
+  if (at >= 0) return { kind: 'program', title: `${path} — ${runAsScript}`, path, line: at + 1 };
+  if (!/^#!.*\b(?:sh|bash|zsh|python[\d.]*|ruby|perl|node|php|lua|Rscript)\b/.test(lines[0] ?? ''))
+    return undefined;
+  const names = new RegExp(`(?:^|[\\s./])${baseName(path).replaceAll(/[^\w]/g, '\\$&')}(?:\\s|$)`);
+  const isNamed =
+    (documents.statements.get(path)?.path ?? path) !== path ||
+    documents.commands.some(({ command }) => names.test(command));
+  const main = files.get(path)!.definitions.find(({ name, kind }) => name === 'main' && kind === 'function');
+  return isNamed
+    ? { kind: 'program', title: `${path} — ${runAsScript}`, path, line: main?.line ?? 1 }
+    : undefined;
 }
 
 /** The activity that Android launches from its icon. */

@@ -5,7 +5,7 @@ import type { Definition } from '../syntax/definition.ts';
 import { isMember } from '../syntax/definition.ts';
 import { baseName, compare } from '../syntax/paths.ts';
 import { type Call, type Callable, Calls } from './calls.ts';
-import { type Entry, entriesOf } from './entries.ts';
+import { type Entry, entriesOf, maxBeside } from './entries.ts';
 
 const maxRuns = 8;
 const maxCalls = 6;
@@ -44,20 +44,21 @@ export function runsOf(
   const calls = new Calls(facts, textOf);
   const users = new Map(facts.ranked.symbols.map(one => [`${one.path}:${one.definition.line}`, one.users]));
   const walker = new Walker(calls, ({ path, definition }) => users.get(`${path}:${definition.line}`) ?? 0);
-  const runs: Run[] = [];
   const entries = entriesOf(paths, facts, textOf);
   const begun = entries.map(entry => ({ entry, chain: walker.from(startsOf(entry, facts, calls)) }));
   const programs = begun.filter(({ entry }) => entry.kind === 'program');
   const routes = begun
     .filter(({ entry, chain }) => entry.kind === 'route' && chain.length > 0)
     .sort((one, other) => other.chain.length - one.chain.length);
-  // Programs with a chain come first.
+  // Those with a chain come first.
   programs.sort((one, other) => Number(other.chain.length > 0) - Number(one.chain.length > 0));
-  for (const { entry, chain } of [...programs, ...routes.slice(0, 2)])
-    if (runs.length < maxRuns) runs.push(runOf(entry.title, entry, chain));
-  if (!runs.some(({ calls: told }) => told.length >= minCalls))
-    runs.push(...libraryRuns(facts, keyFiles, walker));
-  return runs;
+  const own = [...programs.filter(({ entry }) => !entry.beside), ...routes.slice(0, 2)];
+  const runs = own.slice(0, maxRuns).map(({ entry, chain }) => runOf(entry.title, entry, chain));
+  if (!own.some(({ chain }) => chain.length >= minCalls)) runs.push(...libraryRuns(facts, keyFiles, walker));
+  const beside = programs
+    .filter(({ entry }) => entry.beside)
+    .slice(0, Math.max(0, Math.min(maxBeside, maxRuns - runs.length)));
+  return [...runs, ...beside.map(({ entry, chain }) => runOf(entry.title, entry, chain))];
 }
 
 function runOf(
@@ -94,7 +95,8 @@ function libraryRuns(facts: RepositoryFacts, keyFiles: readonly string[], walker
             exported &&
             (kind === 'function' || kind === 'method') &&
             (!name.startsWith('_') || name === '__call__') &&
-            !wrong.test(name),
+            !wrong.test(name) &&
+            !/test/i.test(name),
         )
         .map(definition => ({ path, definition })),
     );
