@@ -124,7 +124,7 @@ export function readNox(text: string): Said {
 
 export function readTaskfile(text: string): Said {
   const lines = text.split('\n');
-  const from = lines.findIndex(line => /^tasks:/.test(line));
+  const from = lines.findIndex(line => line.startsWith('tasks:'));
   if (from < 0) return { entries: [], commands: [] };
   const commands: ManifestCommand[] = [];
   for (let index = from + 1; index < lines.length && !/^\w/.test(lines[index]!); index++) {

@@ -22,7 +22,7 @@ interface Block {
 
 /** Cases that are worth a mention. */
 const fewestCases = 3;
-const mostAhead = 1200;
+const [mostAhead, longestLine] = [1200, 400];
 
 const caught = /^\W*(?:catch|except|rescue)\b|\.catch\(\s*(?:async\s*)?(?:\(|function|\w+\s*=>)/;
 const failure = [
@@ -50,7 +50,7 @@ export function branchesIn(lines: readonly string[], first: number, last: number
   let waiting: { readonly indent: number; readonly text: string } | undefined;
   for (let number = first; number <= Math.min(last, lines.length); number++) {
     const line = lines[number - 1]!;
-    if (line.trim() === '') continue;
+    if (line.length > longestLine || line.trim() === '') continue;
     const indent = indentOf(line);
     const isLabel = label.test(line);
     let ladder = 0;

@@ -118,14 +118,14 @@ const composer: Needing = words => {
   const [verb, name] = words.filter(word => !word.startsWith('-'));
   if (/^(?:require|create-project|global|self-update|init|show|config)$/.test(verb ?? '')) return [];
   const isOwn = /^(?:install|i|update|upgrade|dump-?autoload|validate|exec|outdated|audit)$/.test(verb ?? '');
-  return [{ files: /^composer\.json$/, task: isOwn ? undefined : /^run/.test(verb ?? '') ? name : verb }];
+  return [{ files: /^composer\.json$/, task: isOwn ? undefined : verb?.startsWith('run') ? name : verb }];
 };
 
 const tox: Needing = words => {
   const named = after(words, /^-e$/)?.split(',') ?? [];
   const files = /^(?:tox\.(?:ini|toml)|setup\.cfg|pyproject\.toml)$/;
   // Environments of Python's versions are defined by their name.
-  const tasks = named.filter(one => !/^py/.test(one));
+  const tasks = named.filter(one => !one.startsWith('py'));
   return (tasks.length === 0 ? [undefined] : tasks).map(task => ({ files, task }));
 };
 
@@ -139,7 +139,7 @@ const cargo: Needing = words => {
 const go: Needing = words => {
   const [target] = words.slice(1).filter(word => !word.startsWith('-'));
   if (words[0] !== 'run' || target === undefined || target.includes('@')) return [];
-  return target.endsWith('.go') || !/^\./.test(target)
+  return target.endsWith('.go') || !target.startsWith('.')
     ? [{ path: target }]
     : [{ files: /\.go$/, folder: target }];
 };
