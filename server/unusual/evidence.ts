@@ -40,13 +40,14 @@ export function evidenceOn(
   found.set(unit.text, actual);
   const others = { before: 0, after: 0, both: 0 };
   for (const place of places.around(unit.start, unit.end)) {
-    const text = units.textOf(place.segment.tokens.subarray(place.start, place.end));
+    const text = units.textOf(place.segment.tokens, place.start, place.end);
     let support = found.get(text);
     if (support === undefined) {
       support = supportOf(text);
       found.set(text, support);
     }
-    const [before, after, both] = weightsOf(place);
+    const [b, a] = [Math.min(place.before, longest), Math.min(place.after, longest)];
+    const [before, after, both] = [cubes[b]!, cubes[a]!, mixed[b * a]!];
     support.before += before;
     support.after += after;
     support.both += both;
@@ -91,11 +92,8 @@ export function supportOf(text: string): Support {
   };
 }
 
-/** Longer matches count for much more: they go by their cube. */
-function weightsOf({ before, after }: LikePlace): [number, number, number] {
-  const [b, a] = [Math.min(before, longest), Math.min(after, longest)];
-  return [b ** 3, a ** 3, b > 0 && a > 0 ? (b * a) ** 1.5 : 0];
-}
-
 const longest = 16;
+/** Longer matches count for much more: they go by their cube, and both together by their mean. */
+const cubes = Float64Array.from({ length: longest + 1 }, (_, length) => length ** 3);
+const mixed = Float64Array.from({ length: longest ** 2 + 1 }, (_, product) => product ** 1.5);
 const nearFactor = 8;

@@ -87,7 +87,7 @@ export class FileJudge {
     let [first, second] = [0, 0];
     for (let at = Math.max(file.start, start - around); at < end; ) {
       const stop = this.#units.endOf(segment.tokens, at);
-      const text = this.#units.textOf(segment.tokens.subarray(at, stop));
+      const text = this.#units.textOf(segment.tokens, at, stop);
       if (text === one) first++;
       else if (text === other) second++;
       at = stop;

@@ -11,6 +11,8 @@ export class Units implements UnitEdges {
   readonly #tokenizer: Tokenizer;
   /** Flags of each token. */
   readonly #flags: Uint8Array;
+  /** Of single tokens, and of two or three by their ids in one number. */
+  readonly #words: string[] = [];
   readonly #texts = new Map<number, string>();
 
   constructor(tokenizer: Tokenizer) {
@@ -42,17 +44,26 @@ export class Units implements UnitEdges {
 
   /** White space, structure, or nothing at all. */
   isBlank(token: number): boolean {
-    return this.#flags[token] === 0 ? this.textOf([token]) === '' : (this.#flags[token]! & isBlank) !== 0;
+    return this.#flags[token] === 0
+      ? this.textOf(Uint16Array.of(token)) === ''
+      : (this.#flags[token]! & isBlank) !== 0;
   }
 
-  /** Without white space around it. */
-  textOf(tokens: ArrayLike<number>): string {
+  /** Of tokens [start, end), without white space around it. */
+  textOf(tokens: Uint16Array, start = 0, end = tokens.length): string {
+    const length = end - start;
+    const first = tokens[start]!;
+    if (length === 1) {
+      this.#words[first] ??= this.#tokenizer.decode([first]).trim();
+      return this.#words[first];
+    }
+    if (length > 3) return this.#tokenizer.decode(tokens.subarray(start, end)).trim();
     // Ids fit 16 bits: up to three of them make a number that is exact.
-    if (tokens.length > 3) return this.#tokenizer.decode(tokens).trim();
-    const key = ((tokens[2] ?? 0xffff) * 65536 + (tokens[1] ?? 0xffff)) * 65536 + tokens[0]!;
+    const third = length === 3 ? tokens[start + 2]! : 0xffff;
+    const key = (third * 65536 + tokens[start + 1]!) * 65536 + first;
     let text = this.#texts.get(key);
     if (text === undefined) {
-      text = this.#tokenizer.decode(tokens).trim();
+      text = this.#tokenizer.decode(tokens.subarray(start, end)).trim();
       this.#texts.set(key, text);
     }
     return text;

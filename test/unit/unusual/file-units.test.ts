@@ -41,3 +41,17 @@ test('what stands between quotes is a string, and its units cover the text', () 
   );
   assert.equal(found.map(unit => unit.text).join(''), text.replace(/\s/g, ''));
 });
+
+test('the text of any run of tokens is what they decode to, however often it is asked for', () => {
+  const units = new Units(tokenizer);
+  const tokens = Uint16Array.from(
+    tokenizer.encode('  berth.moor(vessel, größe);\n\tif (!tide) return 12_000;'),
+  );
+  for (let round = 0; round < 2; round++)
+    for (let start = 0; start < tokens.length; start++)
+      for (let end = start + 1; end <= Math.min(tokens.length, start + 5); end++) {
+        const text = tokenizer.decode(tokens.subarray(start, end)).trim();
+        assert.equal(units.textOf(tokens, start, end), text);
+        assert.equal(units.textOf(tokens.slice(start, end)), text);
+      }
+});
