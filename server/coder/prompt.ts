@@ -130,8 +130,11 @@ function windowAfter(after: string): string {
 
 const longestHeld = 40;
 
-/** The word before the cursor with its leading blank, as tokens combine them. */
+/** A word with the blank or the marks before it, marks, or a blank: tokens combine what is before the cursor so with what follows. */
+const heldPattern =
+  /(?:[ \t]|[ \t]?[^\s\p{L}\p{N}_$]{1,4})?[\p{L}_$][\p{L}\p{N}_$]*$|[ \t]?[^\s\p{L}\p{N}_$]{1,4}$|[ \t]$/u;
+
 function withoutHeld(text: string): { text: string; held: string } {
-  const held = /[ \t]?[\p{L}_$][\p{L}\p{N}_$]*$|[ \t]$/u.exec(text.slice(-longestHeld))?.[0] ?? '';
+  const held = heldPattern.exec(text.slice(-longestHeld))?.[0] ?? '';
   return { text: text.slice(0, text.length - held.length), held };
 }

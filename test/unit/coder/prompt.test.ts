@@ -45,8 +45,13 @@ test('elsewhere in the text, and after many lines, the middle begins where the c
 
 const words: readonly [before: string, held: string][] = [
   ['const na', ' na'],
-  ['foo.ba', 'ba'],
-  ['foo.', ''],
+  ['foo.ba', '.ba'],
+  ['foo.', '.'],
+  ['this.#', '.#'],
+  ['return len(', '('],
+  ['f(a, (', ' ('],
+  ["env['", "['"],
+  ['a = {};', ' {};'],
   ['\treturn', '\treturn'],
   ['x = größ', ' größ'],
   ['', ''],
@@ -81,11 +86,12 @@ test('further down in the same file, what was read of the window is not read aga
 });
 
 test('without fill-in-the-middle the prompt is the text before', () => {
-  const { ids } = promptOf(
+  const { ids, held } = promptOf(
     { ...byteTokenizer, fillInMiddle: undefined, begin: 7 },
     { before: 'a(', after: ')' },
   );
-  assert.deepEqual(ids, [7, ...Buffer.from('a(')]);
+  assert.deepEqual(ids, [7, ...Buffer.from('a')]);
+  assert.equal(held, '(');
 });
 
 test('the window moves in steps, so most keystrokes keep its start', () => {
