@@ -2,6 +2,7 @@
 import { type Block, blocksOf, formOf } from '../documents/blocks.ts';
 import { isCredit, isDescribing, isPointing } from '../documents/boilerplate.ts';
 import { candidatesOf } from '../documents/candidates.ts';
+import { described } from '../documents/front-matter.ts';
 import { definitionFirst, introduction } from '../documents/introduction.ts';
 import { plain, type Sentence, sentencesOfBlocks } from '../documents/prose.ts';
 import { sectionsIn, subjectSentence } from '../documents/subject.ts';
@@ -127,8 +128,9 @@ function inDocument(path: string, text: string): DocumentText {
     contents === undefined || isReadme(path)
       ? (able[0] ?? opening.find(({ text: sentence }) => !isPointing(sentence)))
       : subjectSentence(path, blocks, able);
+  const shown = first ?? described(text);
   return {
-    sentences: first ? [{ text: first.text, line: first.line }] : [],
+    sentences: shown ? [{ text: shown.text, line: shown.line }] : [],
     ...(title && { title }),
     ...(contents && { contents }),
   };

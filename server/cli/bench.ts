@@ -2,6 +2,7 @@
  * `longsight bench`: measures reading, suggesting, editing and reopening on the user's repository, each relative to
  * something known.
  */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,7 @@ import { filesOf, runEvaluation } from '../evaluation/evaluate.ts';
 import { chooseLines, cursorIn, type HiddenLine } from '../evaluation/lines.ts';
 import { randomFrom } from '../evaluation/random.ts';
 import { evaluationText } from '../evaluation/report.ts';
+import { counted } from '../protocol/counted.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
@@ -196,7 +198,11 @@ function benchmarkText({ name, files, tokens, completion, ...ratios }: Benchmark
     ([what, one]) =>
       `${what.padEnd(8)}${one.ratio.toFixed(3).padStart(8)}   ${one.value.toFixed(2)} / ${one.beside.toFixed(2)} ${one.unit}: ${one.what}`,
   );
-  return [`${name}: ${files} files, ${tokens} tokens`, '', ...rows, '', evaluationText(completion)].join(
-    '\n',
-  );
+  return [
+    `${name}: ${counted(files, 'file')}, ${tokens} tokens`,
+    '',
+    ...rows,
+    '',
+    evaluationText(completion),
+  ].join('\n');
 }

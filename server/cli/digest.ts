@@ -1,5 +1,7 @@
 /** `longsight digest`: the repository for another tool, within a token budget. */
+
 import path from 'node:path';
+import { counted } from '../protocol/counted.ts';
 import { digestBudget } from '../protocol/requests.ts';
 import { makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
@@ -24,7 +26,7 @@ export const digest: Command = async (line, signal) => {
     });
     print(text.trimEnd());
     note(
-      `${count(tokens)} tokens: ${count(whole)} complete files, ${count(outlined)} outlined, ${count(named)} not shown.`,
+      `${count(tokens)} tokens: ${counted(whole, 'complete file', count(whole))}, ${count(outlined)} outlined, ${count(named)} not shown.`,
     );
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);

@@ -1,6 +1,7 @@
 /** `longsight read`: reads a folder and reports what was indexed and what was left out. */
 
 import { cleanLine } from '../protocol/clean-text.ts';
+import { counted } from '../protocol/counted.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './command.ts';
 import { prefillRepository } from './neural.ts';
@@ -50,7 +51,7 @@ export const read: Command = async (line, signal) => {
   );
   if (neural !== undefined) {
     print(
-      `model      read ${count(neural.read)} files, ${count(neural.readTokens)} tokens in ${duration(neural.seconds)} (${count(neural.tokensPerSecond)} tokens/s on ${neural.device}), ${count(neural.recalled)} files from the cache; ${bytes(neural.cacheBytes)} on disk, ${bytes(neural.engineBytes)} for the engine`,
+      `model      read ${counted(neural.read, 'file', count(neural.read))}, ${count(neural.readTokens)} tokens in ${duration(neural.seconds)} (${count(neural.tokensPerSecond)} tokens/s on ${neural.device}), ${count(neural.recalled)} files from the cache; ${bytes(neural.cacheBytes)} on disk, ${bytes(neural.engineBytes)} for the engine`,
     );
   }
   print(`skipped    ${count(skipped.length)}`);

@@ -1,6 +1,8 @@
 /** Opens and reads a folder, with progress on standard error, as most commands do first. */
+
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
+import { counted } from '../protocol/counted.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
@@ -50,8 +52,8 @@ export async function openSession(
   if (!options.quiet) {
     const { ledger } = repository;
     note(
-      `Read ${count(ledger.files)} files, ${count(ledger.tokens)} tokens (${bytes(ledger.bytes)}) in ${duration(reading.seconds)}` +
-        `${reading.cached > 0 ? `, ${count(reading.cached)} files from the cache` : ''}; skipped ${count(ledger.skippedFiles)} files${reasons(repository)}.`,
+      `Read ${counted(ledger.files, 'file', count(ledger.files))}, ${count(ledger.tokens)} tokens (${bytes(ledger.bytes)}) in ${duration(reading.seconds)}` +
+        `${reading.cached > 0 ? `, ${counted(reading.cached, 'file', count(reading.cached))} from the cache` : ''}; skipped ${counted(ledger.skippedFiles, 'file', count(ledger.skippedFiles))}${reasons(repository)}.`,
     );
   }
   return { name: path.basename(root), repository, tokenizer, reading };

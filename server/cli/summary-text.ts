@@ -39,7 +39,9 @@ export function summaryText(summary: Summary, columns: number): string {
   );
   section(
     'Start here',
-    summary.startHere.map((file, index) => `${index + 1}. ${file.path} — ${file.why}`),
+    summary.startHere.map(
+      (file, index) => `${index + 1}. ${file.path}${file.why === '' ? '' : ` — ${file.why}`}`,
+    ),
   );
   const statements = new Map(summary.statements.map(statement => [statement.path, statement.text]));
   const known = new Set(summary.startHere.map(file => file.path));

@@ -1,8 +1,10 @@
 /** `longsight unusual`: lines that do not look like the rest of the repository, with what stands in their place elsewhere, and where. */
+
 import path from 'node:path';
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine } from '../engine/process.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
+import { counted } from '../protocol/counted.ts';
 import type { UnusualLine, UnusualLines, UnusualWord } from '../protocol/unusual.ts';
 import { RevisionError } from '../unusual/changed-lines.ts';
 import { unusualIn } from '../unusual/review.ts';
@@ -55,7 +57,7 @@ export const unusual: Command = async (line, signal) => {
 
 /** A line each, and below it what is expected in place of each word. */
 export function unusualText({ lines, files, checked }: UnusualLines, revision?: string): string {
-  const looked = `${count(checked)} ${revision === undefined ? '' : 'changed '}lines in ${count(files)} files`;
+  const looked = `${count(checked)} ${revision === undefined ? '' : 'changed '}lines in ${counted(files, 'file', count(files))}`;
   if (lines.length === 0)
     return checked === 0 && revision !== undefined
       ? `No line of code differs from ${cleanLine(revision)}.`

@@ -197,6 +197,13 @@ class Reader {
     const name = tag[2]!.toLowerCase();
     const isOpening = tag[1] === '';
     this.#close();
+    // A tag may go over several lines.
+    const closing = line.includes('>') ? at : this.#until(at, '>');
+    if (closing > at) {
+      const rest = withoutTags(this.#lines.slice(at, closing + 1).join(' ')).trim();
+      if (rest !== '') this.#push({ kind: 'paragraph', line: closing + 1, lines: [rest], level: 0 });
+      return closing + 1;
+    }
     if (name === 'tr' && isOpening) return this.#tableRow(at);
     if (name === 'pre' || name === 'style' || name === 'script') {
       const end = this.#until(at, `</${name}>`);

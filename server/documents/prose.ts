@@ -90,7 +90,7 @@ export function sentencesOfBlocks(
     // A badge may be written over several lines.
     if (block.lines.some(line => line.includes('[![')) && !isSentence(plain(block.lines.join(' '), form)))
       continue;
-    const lines = block.lines.map(line => plain(line, form));
+    const lines = whole(block.lines).map(line => plain(line, form));
     for (const { text, line } of sentencesIn(lines, block.line)) {
       if (isEnded(text)) found.push({ text, line, block: at });
       else if (/[:：]$/.test(text)) {
@@ -108,6 +108,30 @@ export function sentencesOfBlocks(
     }
   }
   return found;
+}
+
+/** Lines that a link or image goes over, joined in the first. */
+const mostJoined = 4;
+
+/** Lines with links and images on one line each; the lines that were moved up are empty. */
+export function whole(lines: readonly string[]): string[] {
+  const found = [...lines];
+  for (let at = 0; at < found.length; at++) {
+    for (let next = at + 1; next < Math.min(found.length, at + mostJoined) && isOpen(found[at]!); next++) {
+      found[at] += ` ${found[next]!}`;
+      found[next] = '';
+    }
+  }
+  return found;
+}
+
+/** Whether a line ends inside of a link's text or address, or a tag. */
+function isOpen(line: string): boolean {
+  const last = line.lastIndexOf('[');
+  const closed = last < 0 ? last : line.indexOf(']', last);
+  if (last >= 0 && closed < 0) return true;
+  const address = line.lastIndexOf('](');
+  return (address >= 0 && !line.includes(')', address)) || /(?:^|[^!])\[!\[[^\]]*\]\([^()]*\)$/.test(line);
 }
 
 function itemsBehind(blocks: readonly Block[], at: number, form: Form): string {
@@ -143,7 +167,7 @@ export function plain(line: string, form: Form = 'markdown'): string {
     text
       .replace(/<((?:https?|mailto):[^<>\s]+)>/g, '$1')
       .replace(/!\[[^\]]{0,400}\](?:\([^()]{0,999}(?:\([^()]{0,99}\)[^()]{0,99})?\)|\[[^\]]{0,99}\])/g, '')
-      .replace(/\[([^\]]{1,400})\](?:\([^()]{0,999}(?:\([^()]{0,99}\)[^()]{0,99})?\)|\[[^\]]{0,99}\])/g, '$1')
+      .replace(/\[([^\]]{0,400})\](?:\([^()]{0,999}(?:\([^()]{0,99}\)[^()]{0,99})?\)|\[[^\]]{0,99}\])/g, '$1')
       .replace(/\[([^\][]*)\]/g, '$1'),
   )
     .replace(/<[^<>]*>/g, '')

@@ -1,3 +1,4 @@
+import { counted } from '../protocol/counted.ts';
 import { lineClasses } from './classes.ts';
 import type { CursorMetrics, Evaluation } from './evaluate.ts';
 
@@ -29,7 +30,7 @@ export function evaluationText(evaluation: Evaluation): string {
     ...measured.map(([name, value]) => [name, ...curveSteps.map(step => precisionAt(value, step))]),
   ]);
   return [
-    `${n} lines hidden in ${files} files (seed ${seed}); the edited file's text before and after the line is there, nothing of the line after the cursor.`,
+    `${counted(n, 'line')} hidden in ${counted(files, 'file')} (seed ${seed}); the edited file's text before and after the line is there, nothing of the line after the cursor.`,
     `Whole lines, in percent. shown and right: at eagerness ${eagerness}; at half: lines covered while half of the suggestions are right.`,
     '',
     'Cursor 40 % into the line:',

@@ -1,4 +1,5 @@
 /** Decides when to index and update, and tracks progress. */
+
 import { isDeepStrictEqual } from 'node:util';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
 import type { Engine } from '../engine/process.ts';
@@ -13,6 +14,7 @@ import {
   workerRequests,
 } from '../host/messages.ts';
 import { WorkerThread } from '../host/worker-thread.ts';
+import { counted } from '../protocol/counted.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { RequestOf, Status } from '../protocol/requests.ts';
 
@@ -167,7 +169,7 @@ export class RepositoryClient {
       const left = read.complete ? '' : ' before it was paused';
       this.#log(
         'info',
-        `Read ${files} files, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${read.cached} files from the cache, ${skipped} skipped.`,
+        `Read ${counted(files, 'file')}, ${tokens} tokens in ${this.#seconds.toFixed(1)} s${left}; ${counted(read.cached, 'file')} from the cache, ${skipped} skipped.`,
       );
       if (read.complete) this.#losses = 0;
       // A user who stops indexing does not want the next change to restart it.

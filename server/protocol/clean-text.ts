@@ -43,6 +43,26 @@ export function escapeMarkdown(text: string): string {
     .replace(/^(\s*\d{1,9})([.)])/, '$1\\$2');
 }
 
+/** The same for prose, whose code spans stay as they are: nothing in them is markup. */
+export function escapeProse(text: string): string {
+  const clean = cleanText(text).replace(/\s+/g, ' ');
+  let escaped = '';
+  let from = 0;
+  for (const { 0: span, index } of clean.matchAll(/(?<!`)(`+)(?!`)(?:(?!\1).)+?(?<!`)\1(?!`)/g)) {
+    escaped += escapeMarkdown(clean.slice(from, index)) + span;
+    from = index + span.length;
+  }
+  return escaped + escapeMarkdown(clean.slice(from));
+}
+
+/** A line as a code span, verbatim. */
+export function codeSpan(text: string): string {
+  const clean = cleanLine(text).trim();
+  const fence = '`'.repeat(Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  const pad = /^`|`$/.test(clean) ? ' ' : '';
+  return clean === '' ? '' : `${fence}${pad}${clean}${pad}${fence}`;
+}
+
 const entities = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],

@@ -55,6 +55,9 @@ export function runsOf(
   const own = [...programs.filter(({ entry }) => !entry.beside), ...routes.slice(0, 2)];
   const runs = own.slice(0, maxRuns).map(({ entry, chain }) => runOf(entry.title, entry, chain));
   if (!own.some(({ chain }) => chain.length >= minCalls)) runs.push(...libraryRuns(facts, keyFiles, walker));
+  // A library's tools are not how it runs.
+  const isLibrary = paths.some(path => (facts.files.get(path)?.manifest?.entries.length ?? 0) > 0);
+  if (runs.length === 0 && isLibrary) return [];
   const beside = programs
     .filter(({ entry }) => entry.beside)
     .slice(0, Math.max(0, Math.min(maxBeside, maxRuns - runs.length)));

@@ -8,7 +8,15 @@ import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
-import { cleanJson, cleanLine, escapeMarkdown, fenced } from '../protocol/clean-text.ts';
+import {
+  cleanJson,
+  cleanLine,
+  codeSpan,
+  escapeMarkdown,
+  escapeProse,
+  fenced,
+} from '../protocol/clean-text.ts';
+import { counted } from '../protocol/counted.ts';
 import {
   type Digest,
   digestBudget,
@@ -163,7 +171,7 @@ interface Head {
   readonly name: string;
   readonly overview: readonly Statement[];
   readonly startHere: readonly string[];
-  readonly commands: readonly string[];
+  readonly commands: readonly { readonly name: string; readonly does: string }[];
   readonly tree: string;
   readonly biggest: Digest['biggest'];
   /** Files left out of the index, by reason. */
@@ -179,23 +187,25 @@ function headOf(
 ): Head {
   const leftOut: Record<string, number> = {};
   for (const { reason } of skipped) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
-  const commands = summary.commands
-    .slice(0, 12)
-    .map(({ name, command }) => (command === '' ? name : `${name}: ${command}`));
+  const commands = summary.commands.slice(0, 12).map(({ name, command }) => ({ name, does: command }));
   const startHere = summary.startHere.map(({ path, why }) => `${path} (${why})`);
   const rows = treeRows(summary.parts, '', treeDepth);
-  for (let shown = Math.min(rows.length, maxTreeRows); ; shown = Math.floor(shown / 2)) {
+  let [shown, told] = [Math.min(rows.length, maxTreeRows), commands];
+  for (;;) {
     const more = rows.length - shown;
     const head: Head = {
       name: summary.name,
       overview: summary.overview,
       startHere,
-      commands: shown > 0 ? commands : [],
+      commands: told,
       tree: [...rows.slice(0, shown), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
       biggest,
       leftOut,
     };
-    if (shown === 0 || countTokens(render(head, [], 0, format)) <= room) return head;
+    if (told.length === 0 && shown === 0) return head;
+    if (countTokens(render(head, [], 0, format)) <= room) return head;
+    if (shown > 0) shown = Math.floor(shown / 2);
+    else told = [];
   }
 }
 
@@ -224,7 +234,8 @@ function json(head: Head, entries: readonly Entry[], files: number): string {
     ...(line !== undefined && { summary: line }),
     ...(text === undefined ? { outline } : { text }),
   }));
-  return cleanJson({ ...head, files: shown, filesNotShown: files - entries.length });
+  const commands = head.commands.map(({ name, does }) => (does === '' ? name : `${name}: ${does}`));
+  return cleanJson({ ...head, commands, files: shown, filesNotShown: files - entries.length });
 }
 
 function markdown(head: Head, entries: readonly Entry[], files: number): string {
@@ -235,7 +246,7 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
     `# ${escapeMarkdown(head.name)}`,
     '',
     ...head.overview.map(
-      ({ text, path, line }) => `- ${escapeMarkdown(text)} (${escapeMarkdown(path)}:${line})`,
+      ({ text, path, line }) => `- ${escapeProse(text)} (${escapeMarkdown(path)}:${line})`,
     ),
     ...section(
       'Start here',
@@ -243,7 +254,9 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
     ),
     ...section(
       'Commands',
-      head.commands.map(row => `- ${escapeMarkdown(row)}`),
+      head.commands.map(
+        ({ name, does }) => `- ${codeSpan(name)}${does === '' ? '' : `: ${noteMarkdown(does)}`}`,
+      ),
     ),
     ...section('Folders', head.tree === '' ? [] : [fenced(head.tree)]),
     ...section(
@@ -253,8 +266,17 @@ function markdown(head: Head, entries: readonly Entry[], files: number): string 
     ...section('Left out', left.length === 0 ? [] : [`Skipped: ${left.join(', ')}.`]),
     ...section('Files', entries.map(entryMarkdown)),
   ];
-  if (files > entries.length) lines.push('', `${files - entries.length} more files are not shown.`);
+  if (files > entries.length)
+    lines.push(
+      '',
+      `${counted(files - entries.length, 'more file')} ${files - entries.length === 1 ? 'is' : 'are'} not shown.`,
+    );
   return `${lines.join('\n')}\n`;
+}
+
+/** A note in words, or the command that a task runs. */
+function noteMarkdown(note: string): string {
+  return /^\p{Lu}\S* \S/u.test(note) ? escapeProse(note) : codeSpan(note);
 }
 
 function entryMarkdown({ path, line, outline, text }: Entry): string {
@@ -262,7 +284,7 @@ function entryMarkdown({ path, line, outline, text }: Entry): string {
   const language = text === undefined ? '' : languageOf(path).id;
   return [
     `### ${escapeMarkdown(path)}`,
-    ...(line === undefined || text !== undefined ? [] : ['', escapeMarkdown(line)]),
+    ...(line === undefined || text !== undefined ? [] : ['', escapeProse(line)]),
     ...(body === '' ? [] : ['', fenced(body.trimEnd(), language)]),
     '',
   ].join('\n');

@@ -8,6 +8,7 @@ import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { Ranked } from '../analysis/graph.ts';
 import { isManifest } from '../manifests/manifests.ts';
+import { counted } from '../protocol/counted.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { KeyFile } from '../protocol/requests.ts';
 import { compare } from '../syntax/paths.ts';
@@ -82,17 +83,17 @@ function roomOfFolders(files: readonly (readonly [path: string, tokens: number])
 
 function keyFile(
   path: string,
-  { definitions, statement }: FileFacts,
+  { definitions, statement, tokens }: FileFacts,
   score: number,
   ranked: Ranked,
 ): KeyFile {
   const usedBy = ranked.files.get(path)?.users.length ?? 0;
-  const exported = definitions.filter(definition => definition.exported).length;
+  const exported = definitions.filter(definition => definition.exported).length || definitions.length;
   const why =
     usedBy > 0
-      ? `used by ${usedBy} ${usedBy === 1 ? 'file' : 'files'}`
+      ? `used by ${counted(usedBy, 'file')}`
       : exported > 0
-        ? `defines ${exported} ${exported === 1 ? 'name' : 'names'}`
-        : '';
+        ? `defines ${counted(exported, 'name')}`
+        : counted(tokens, 'token', tokens.toLocaleString('en-US'));
   return { path, line: statement?.path === path ? statement.line : 1, score, why };
 }

@@ -2,9 +2,11 @@
  * The map as SVG: a squarified treemap (Bruls, Huizing and van Wijk 2000; d3-hierarchy) in which area is size in
  * tokens.
  */
+
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
 import { escapeXml } from '../protocol/clean-text.ts';
 import { inkOn } from '../protocol/colours.ts';
+import { counted } from '../protocol/counted.ts';
 import type { PartRelations, RepositoryMap } from '../protocol/requests.ts';
 import { pathInMap } from './map.ts';
 import { type Rectangle, relationShapes } from './map-relations.ts';
@@ -63,7 +65,7 @@ export function mapSvg(map: RepositoryMap, options: PictureOptions): string {
   if (options.relations) shapes.push(...relationShapes(options.relations, path => places.get(path)));
   const { files } = map;
   const tokens = files.tokens.reduce((sum, count) => sum + count, 0);
-  const title = `${map.name}: ${files.names.length.toLocaleString('en-US')} files, ${tokens.toLocaleString('en-US')} tokens, coloured by ${options.colour}`;
+  const title = `${map.name}: ${counted(files.names.length, 'file', files.names.length.toLocaleString('en-US'))}, ${tokens.toLocaleString('en-US')} tokens, coloured by ${options.colour}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11" role="img" aria-label="${escapeXml(title)}">`,
     `<title>${escapeXml(title)}</title>`,

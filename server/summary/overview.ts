@@ -6,6 +6,7 @@
 import type { FileFacts } from '../analysis/file-facts.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { blocksOf } from '../documents/blocks.ts';
+import { described } from '../documents/front-matter.ts';
 import { definitionFirst, introduction } from '../documents/introduction.ts';
 import { warningsIn } from '../documents/warnings.ts';
 import { folderOf } from '../protocol/folders.ts';
@@ -48,7 +49,8 @@ export function overviewOf(
       blocksOf(readme, (source.textOf(readme) ?? '').slice(0, readmeHead)),
       names,
     );
-    for (const { text, line } of definitionFirst(sentences, names))
+    const matter = sentences.length === 0 ? described(source.textOf(readme) ?? '') : undefined;
+    for (const { text, line } of matter ? [matter] : definitionFirst(sentences, names))
       statements.push({ text, line, path: readme, generated: false });
   }
   for (const path of here) {

@@ -12,6 +12,7 @@ import { runsOf } from '../relations/runs.ts';
 import { chooseKeyFiles } from './key-files.ts';
 import { overviewOf } from './overview.ts';
 import { startHere } from './start-here.ts';
+import { titleOf } from './title.ts';
 import { buildTree } from './tree.ts';
 
 export interface SummaryOptions {
@@ -60,7 +61,7 @@ export function summarize(
         path => source.textOf(path),
       );
   const summary: Summary = {
-    name: scope?.slice(scope.lastIndexOf('/') + 1) ?? source.name,
+    name: scope?.slice(scope.lastIndexOf('/') + 1) ?? titleOf(facts, source),
     overview: overviewOf(paths, facts, source, scope ?? ''),
     parts: root,
     startHere: startHere(paths, known, keyFiles, runs, scope ?? '', source.name),

@@ -10,6 +10,8 @@ export interface Grammar {
   /** The part of the file name after `tree-sitter-`. */
   readonly name: string;
   readonly query: string;
+  /** The name of a definition, if it is not what `@name` captures. */
+  readonly named?: (definition: Node, name: string) => string;
   /** Whether a definition is visible outside its file. */
   readonly exported: (definition: Node, name: string) => boolean;
 }
@@ -31,6 +33,9 @@ const scriptDefinitions = ['program', 'export_statement']
     '(export_statement (variable_declaration (variable_declarator name: (identifier) @name) @variable))',
     '(class_body (method_definition name: (property_identifier) @name) @method)',
     '(program (expression_statement (assignment_expression left: (member_expression property: (property_identifier) @name) right: [(function_expression) (arrow_function) (class)]) @function))',
+    '(export_statement "default" @name value: [(function_expression) (arrow_function)]) @function',
+    '(export_statement "default" @name value: (class)) @class',
+    '(program (expression_statement (assignment_expression left: (identifier) right: (assignment_expression left: (member_expression property: (property_identifier) @name) right: [(function_expression) (arrow_function) (class)]) @function)))',
     '(export_specifier name: (identifier) @exported)',
   )
   .join('\n');
@@ -62,9 +67,20 @@ const exportedByStatement = (definition: Node): boolean => {
   return false;
 };
 
-const script: Omit<Grammar, 'name'> = { query: scriptDefinitions, exported: exportedByStatement };
+/** `module.exports = function plan () {}` defines `plan`. */
+const namedByValue = (definition: Node, name: string): string =>
+  name === 'exports' && definition.type === 'assignment_expression'
+    ? (definition.childForFieldName('right')?.childForFieldName('name')?.text ?? name)
+    : name;
+
+const script: Omit<Grammar, 'name'> = {
+  query: scriptDefinitions,
+  named: namedByValue,
+  exported: exportedByStatement,
+};
 const typeScript: Omit<Grammar, 'name'> = {
   query: `${scriptDefinitions.replaceAll('(class_declaration name: (_)', '(class_declaration name: (type_identifier)')}\n${typeScriptDefinitions}`,
+  named: namedByValue,
   exported: exportedByStatement,
 };
 

@@ -92,13 +92,14 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
     const { scope, text } = qualified(name);
     const container = captures.find(capture => capture.name === 'container')?.node.text ?? scope;
     if (!/^[\p{L}_$~][\p{L}\p{N}_$~!?=]*$/u.test(text)) continue;
+    const own = grammar.named?.(whole.node, text) ?? text;
     found.push({
-      name: text,
+      name: own,
       kind: whole.name,
       // In C, a typedef's name comes last.
       line: (whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
       endLine: whole.node.endPosition.row + 1,
-      exported: grammar.exported(whole.node, text),
+      exported: grammar.exported(whole.node, own),
       ...(container !== undefined && { container }),
       start: whole.node.startIndex,
       end: whole.node.endIndex,

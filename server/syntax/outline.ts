@@ -3,11 +3,14 @@
  * imports, from line patterns for each family of languages. Patterns see one line at a time and match only the top
  * level, so that they are fast, bounded, and wrong in obvious ways.
  */
+import { folderOf } from '../protocol/folders.ts';
 import { languageOfText } from '../workspace/language.ts';
 import { braceOutline, hasBraceOutline } from './brace-outline.ts';
+import { codeText } from './code-text.ts';
 import type { Definition, Import } from './definition.ts';
 import type { Grammars } from './grammars.ts';
 import { namespaceOf } from './namespaces.ts';
+import { baseName } from './paths.ts';
 import { pythonImports } from './python-imports.ts';
 import { rubyImports } from './ruby-imports.ts';
 import { rustUses } from './rust-uses.ts';
@@ -27,6 +30,9 @@ const script: Patterns = {
     /^(?<exported>export\s+)?(?:declare\s+)?(?<kind>type)\s+(?<name>[A-Za-z_$][\w$]*)\s*[<=]/,
     /^(?<exported>export\s+)(?:declare\s+)?(?<kind>const|let|var)\s+(?<name>[A-Za-z_$][\w$]*)/,
     /^(?<kind>const|let|var)\s+(?<name>[A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:function\b|\([^)]*\)\s*=>|\w+\s*=>|class\b)/,
+    /^(?<exported>(?:exports\s*=\s*)?module\.exports)\s*=\s*(?:async\s+)?(?<kind>function|class)\b\*?\s*(?<name>[A-Za-z_$][\w$]*)/,
+    /^(?<exported>(?:exports\s*=\s*)?module\.)(?<name>exports)\s*=\s*(?:async\s+)?(?<kind>function|class)\b/,
+    /^(?<exported>export)\s+(?<name>default)\s+(?:async\s+)?(?<kind>function|class)\b\*?\s*[({]/,
     /^(?<exported>(?:module\.)?exports)\.(?<name>[A-Za-z_$][\w$]*)\s*=\s*(?<kind>async function|function|class)?/,
   ],
   imports: [
@@ -185,29 +191,45 @@ export interface Outline {
 /** @param grammars with the file's language loaded; without it, line patterns only */
 export function outline(path: string, text: string, grammars?: Grammars): Outline {
   const { id } = languageOfText(path, text);
-  const parsed =
+  const found =
     grammars?.definitionsOf(id, text) ?? (hasBraceOutline(id) ? braceOutline(id, text) : undefined);
-  const { definitions, imports } = outlineByPatterns(id, text, parsed === undefined);
+  const { definitions, imports } = outlineByPatterns(path, text, found === undefined);
   const namespace = namespaceOf(id, text);
   const goPackage = id === 'go' ? /^package[ \t]+(\w+)/m.exec(text)?.[1] : undefined;
   return {
-    definitions: parsed ?? definitions,
+    definitions: (found ?? definitions).map(one => named(one, path)),
     imports: [...(namespace?.imports ?? []), ...imports],
     ...(namespace && { namespace: namespace.name }),
     ...(goPackage !== undefined && { namespace: goPackage }),
   };
 }
 
+/** What a script exports without a name is called like its file, or its folder if that is an index. */
+function named(definition: Definition, path: string): Definition {
+  if (!/^(?:exports|default)$/.test(definition.name) || definition.container !== undefined) return definition;
+  const stem = baseName(path).replace(/\..*$/, '');
+  const name = stem === 'index' ? baseName(folderOf(path)) || stem : stem;
+  return {
+    ...definition,
+    name: name.replace(/[^\p{L}\p{N}_$]+(\p{L}?)/gu, (_, next: string) => next.toUpperCase()),
+  };
+}
+
 /** @param hasDefinitions whether to look for definitions, besides imports */
-function outlineByPatterns(id: string, text: string, hasDefinitions: boolean): Outline {
+function outlineByPatterns(path: string, text: string, hasDefinitions: boolean): Outline {
+  const language = languageOfText(path, text);
+  const { id } = language;
   const found: { definitions: Definition[]; imports: Import[] } = { definitions: [], imports: [] };
   const rules = patterns.get(id);
   if (rules === undefined) return found;
   const lineImports = typeof rules.imports === 'function' ? [] : rules.imports;
-  if (typeof rules.imports === 'function') found.imports = rules.imports(text);
+  if (typeof rules.imports === 'function')
+    found.imports = rules.imports(id === 'python' ? codeText(text, language) : text);
   const definitions = hasDefinitions ? rules.definitions : [];
   if (definitions.length === 0 && lineImports.length === 0) return found;
   const seen = new Set<string>();
+  /** The text without comments, once it is asked for. */
+  let code: readonly string[] | undefined;
   let line = 0;
   for (const content of text.split('\n')) {
     line++;
@@ -232,9 +254,14 @@ function outlineByPatterns(id: string, text: string, hasDefinitions: boolean): O
       break;
     }
     for (const rule of lineImports) {
-      const groups = rule.exec(content)?.groups;
+      const match = rule.exec(content);
+      const groups = match?.groups;
       const target = groups?.['target'];
       if (target === undefined) continue;
+      // Types and examples in comments are no imports.
+      code ??= codeText(text, language).split('\n');
+      const start = match!.index + match![0].search(/\S/);
+      if (code[line - 1]?.[start] !== content[start]) continue;
       const as = groups?.['as'];
       found.imports.push({ target, line, ...(as !== undefined && as !== 'import' && { as }) });
       break;

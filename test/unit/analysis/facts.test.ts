@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readManifest } from '../../../server/manifests/manifests.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
 import { outline } from '../../../server/syntax/outline.ts';
 
 const outlines: readonly { path: string; text: string; definitions: string[]; imports: string[] }[] = [
@@ -101,3 +102,27 @@ test('ignores a broken manifest', () => {
   assert.equal(readManifest('package.json', '{ "name": '), undefined);
   assert.equal(readManifest('Cargo.toml', '[package'), undefined);
 });
+
+const anonymous: readonly (readonly [path: string, text: string, name: string])[] = [
+  ['lib/build-request.js', 'module.exports = function (ship) {\n  return ship;\n};\n', 'buildRequest'],
+  ['lib/tide/index.js', 'module.exports = function () {};\n', 'tide'],
+  ['lib/plan.js', 'module.exports = function berths () {};\n', 'berths'],
+  ['src/tide.ts', 'export default function () {}\n', 'tide'],
+  ['src/Moor.ts', 'export default class {}\n', 'Moor'],
+  ['src/rope.ts', 'export default () => 1;\n', 'rope'],
+];
+
+for (const [path, text, name] of anonymous)
+  test(`what ${path} exports is called ${name}, with and without a grammar`, async () => {
+    const grammars = await Grammars.open();
+    await grammars!.load(path.endsWith('ts') ? 'typescript' : 'javascript');
+    assert.deepEqual(
+      outline(path, text, grammars).definitions.map(one => [one.name, one.exported]),
+      [[name, true]],
+    );
+    if (!text.includes('=>'))
+      assert.deepEqual(
+        outline(path, text).definitions.map(one => [one.name, one.exported]),
+        [[name, true]],
+      );
+  });

@@ -26,6 +26,21 @@ const rows: readonly { language: string; text: string; definitions: string[] }[]
     definitions: ['function run 1–1 +', 'function use 2–4 -'],
   },
   {
+    language: 'javascript',
+    text: 'exports = module.exports = function plan () {};\nmodule.exports = function tie () {};\nmodule.exports = (ship) => ship;\nexports.moor = function other () {};\n',
+    definitions: [
+      'function plan 1–1 +',
+      'function tie 2–2 +',
+      'function exports 3–3 +',
+      'function moor 4–4 +',
+    ],
+  },
+  {
+    language: 'typescript',
+    text: 'export default function () {}\n',
+    definitions: ['function default 1–1 +'],
+  },
+  {
     language: 'python',
     text: 'LIMIT = 3\n\nclass Cart:\n    """Holds things."""\n\n    @property\n    def total(self):\n        def inner(): ...\n        return 0\n\ndef _hidden(): ...\n',
     definitions: [

@@ -262,6 +262,24 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
     uses: ['main.js:2 → packages/rope/index.js'],
   },
   {
+    what: 'no types and examples in comments',
+    files: {
+      'a.js':
+        "/**\n * @param {import('./b').Ship} ship\n * @example\n * const c = require('./c');\n */\nexports.plan = ship => ship;\n// import('./c')\n/*\nimport d from './d';\n*/\nconst e = require('./e'); // for './d'\n",
+      'b.js': 'exports.b = 1;\n',
+      'c.js': 'exports.c = 1;\n',
+      'd.js': 'export default 1;\n',
+      'e.js': 'exports.e = 1;\n',
+      'quay/__init__.py': '',
+      'quay/tide.py': 'def rise(): ...\n',
+      'quay/moor.py': '"""Moors.\n\n    from quay.tide import rise\n"""\n\ndef moor(): ...\n',
+      'main.c': '/*\n#include "tide.h"\n*/\n#include "moor.h"\nint main(void) { return 0; }\n',
+      'tide.h': 'int tide(void);\n',
+      'moor.h': 'int moor(void);\n',
+    },
+    uses: ['a.js:11 → e.js', 'main.c:4 → moor.h'],
+  },
+  {
     what: 'nothing in a language whose imports are not followed',
     files: {
       'a.sql': 'create table berth_of_ships (id int);\n',

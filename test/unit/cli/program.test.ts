@@ -126,7 +126,7 @@ test('unusual ranks lines with what stands in their place elsewhere, and where',
     '--no-cache',
   ]);
   assert.match(output, /^src\/main\.ts:\d+ {2}/);
-  assert.match(output, /2 of \d+ lines in 1 files/);
+  assert.match(output, /2 of \d+ lines in 1 file/);
 });
 
 test('start reads, shows the summary, and answers places on standard input', async () => {

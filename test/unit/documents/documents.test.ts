@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { blocksOf, formOf } from '../../../server/documents/blocks.ts';
 import { conventionsIn } from '../../../server/documents/conventions.ts';
 import { commandsInBlocks } from '../../../server/documents/document-commands.ts';
+import { described } from '../../../server/documents/front-matter.ts';
 import { KnownPaths } from '../../../server/documents/known-paths.ts';
 import { pathStatements } from '../../../server/documents/path-statements.ts';
 import { sentencesOfBlocks } from '../../../server/documents/prose.ts';
@@ -42,6 +43,18 @@ const firsts: readonly (readonly [path: string, text: string, says: string, line
     '#+TITLE: Quay\n\n* Quay\n\n[[https://example.org][Quay]] keeps /ships/ in order.\n',
     'Quay keeps ships in order.',
     5,
+  ],
+  [
+    'README.md',
+    '# Quay\n\n[![Build\nstatus](https://example.org/b.svg?a=b)](https://example.org)\n[![More](https://example.org/c.svg)](https://example.org)\n[![Even](https://example.org/d.svg)]\n(https://example.org/x)\n\nQuay keeps\n[ships\nin order](https://example.org) always.\n',
+    'Quay keeps ships in order always.',
+    9,
+  ],
+  [
+    'README.md',
+    '<img\n  alt="Quay"\n  src="https://example.org/a.png"\n/>\n\nQuay keeps ships in order.\n',
+    'Quay keeps ships in order.',
+    6,
   ],
   ['README.md', '# 码头\n\n码头管理系统负责安排船只。它很小。\n', '码头管理系统负责安排船只。', 3],
   ['README.md', '# 埠頭\n\n船の順番を管理するツールです。\n', '船の順番を管理するツールです。', 3],
@@ -128,3 +141,16 @@ test('commands come from blocks of shell and from items, without prompts; other 
     ],
   );
 });
+
+const matters: readonly (readonly [text: string, says: string, line: number])[] = [
+  ['---\ntitle: Quay\ndescription: "Keeps ships in order."\n---\n\n# Quay\n', 'Keeps ships in order.', 3],
+  ['---\ndescription: >-\n  Keeps ships\n  in order.\ntitle: Quay\n---\n', 'Keeps ships in order.', 3],
+  ["+++\ndescription = 'Keeps ships in order.'\n+++\n", 'Keeps ships in order.', 2],
+];
+
+for (const [text, says, line] of matters)
+  test(`front matter describes: ${says} (line ${line})`, () =>
+    assert.deepEqual(described(text), { text: says, line }));
+
+test('a document without front matter has no description in it', () =>
+  assert.equal(described('# Quay\n\ndescription: none of it\n'), undefined));

@@ -5,7 +5,9 @@ import {
   cleanJson,
   cleanLine,
   cleanText,
+  codeSpan,
   escapeMarkdown,
+  escapeProse,
   escapeXml,
   fenced,
 } from '../../../server/protocol/clean-text.ts';
@@ -133,4 +135,17 @@ describe('text on its way out', () => {
       }),
     );
   });
+});
+
+it('prose keeps its code spans, and only those', () => {
+  assert.equal(escapeProse('run `a && b` & *c*'), 'run `a && b` \\& \\*c\\*');
+  assert.equal(escapeProse('`` a ` b `` <i>'), '`` a ` b `` \\<i\\>');
+  assert.equal(escapeProse('a ` <b>'), 'a \\` \\<b\\>');
+});
+
+it('a code span holds any line', () => {
+  assert.equal(codeSpan('a && b'), '`a && b`');
+  assert.equal(codeSpan('a `b` c'), '``a `b` c``');
+  assert.equal(codeSpan('`b`'), '`` `b` ``');
+  assert.equal(codeSpan(' '), '');
 });

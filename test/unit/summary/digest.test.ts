@@ -76,3 +76,23 @@ test('a part has its own digest; too small a budget is an error', () => {
   assert.throws(() => makeDigest(source, facts, { ...options, budget: 5 }), /more than 5 tokens/);
   assert.throws(() => makeDigest(source, facts, { ...options, path: 'nowhere' }), /"nowhere"/);
 });
+
+test('code in a digest stays as it is; prose around it is escaped', async () => {
+  const own: Readonly<Record<string, string>> = {
+    'package.json': '{ "name": "quay", "scripts": { "test": "lint && node --test *.js" } }',
+    'a.ts': '/** Ties `a && b` for *all* ships. */\nexport const a = 1;\n',
+  };
+  const repository = {
+    name: 'quay',
+    files: () => Object.entries(own).map(([path, text]) => ({ path, tokens: 50, version: text })),
+    textOf: (path: string) => own[path],
+  };
+  const collected = await new FactBook(undefined).collect(repository);
+  const { text } = makeDigest(repository, collected, {
+    budget: 3000,
+    format: 'markdown',
+    countTokens: words => words.length / 4,
+    skipped: [],
+  });
+  assert.ok(text.includes('- `npm run test`: `lint && node --test *.js`'), text);
+});

@@ -120,3 +120,44 @@ test('an empty repository has an empty summary', async () => {
   assert.deepEqual(summary.parts, []);
   assert.deepEqual(summary.statements, []);
 });
+
+async function summaryIn(name: string, own: Readonly<Record<string, string>>) {
+  const repository = {
+    name,
+    files: () => Object.entries(own).map(([path, text]) => ({ path, tokens: text.length, version: text })),
+    textOf: (path: string) => own[path],
+  };
+  return summarize(repository, await new FactBook(undefined).collect(repository));
+}
+
+const titles: readonly (readonly [folder: string, files: Readonly<Record<string, string>>, title: string])[] =
+  [
+    ['cli', { 'README.md': '# HTTPie\n', 'setup.py': 'setup(\n    name="httpie",\n)\n' }, 'HTTPie'],
+    ['cli', { 'package.json': '{ "name": "@quay/harbour" }' }, 'harbour'],
+    [
+      'quay',
+      { 'README.md': '# `quay` is now unmaintained\n', 'go.mod': 'module example.org/quay/v2\n' },
+      'quay',
+    ],
+    ['quay', { 'README.md': '# Getting started\n\nQuay plans berths.\n' }, 'quay'],
+    ['app', { 'README.md': '# Quay\n\nPlans berths.\n' }, 'Quay'],
+  ];
+
+for (const [folder, own, title] of titles)
+  test(`a repository in ${folder}/ is called ${title}`, async () =>
+    assert.equal((await summaryIn(folder, own)).name, title));
+
+test('front matter says what a repository is if its README does not', async () => {
+  const { overview } = await summaryIn('quay', {
+    'README.md': '---\ndescription: Plans berths of ships.\n---\n\n# Quay\n',
+  });
+  assert.deepEqual(
+    overview.map(({ text, line }) => [text, line]),
+    [['Plans berths of ships.', 2]],
+  );
+});
+
+test('every file to start with says why', async () => {
+  const { startHere, keyFiles } = await summaryIn('quay', { 'web/main.ts': 'run(1);\nrun(2);\n' });
+  for (const { path, why } of [...startHere, ...keyFiles]) assert.notEqual(why, '', path);
+});
