@@ -22,7 +22,7 @@ test('getting to know a repository', { skip, timeout: 420_000 }, async t => {
     await step('the repository is summarized in the preview', async () => {
       await workbench.statusItem().locator('.codicon-telescope').waitFor();
       await workbench.command('Longsight: Summarize Repository');
-      await preview.getByRole('heading', { name: 'quayside' }).waitFor();
+      await preview.getByRole('heading', { name: 'Quayside' }).waitFor();
     });
 
     await step('a link of the summary opens its source at the line', async () => {

@@ -42,7 +42,7 @@ test('the bundled server reads, completes, summarizes, runs its engine, and ends
   await client.open(uri, opening);
   const [item] = await client.complete(uri, endOf(opening));
   assert.ok(insertedText(item)?.startsWith(restOfLine));
-  assert.equal((await client.request(methods.summary, {})).name, 'quayside');
+  assert.equal((await client.request(methods.summary, {})).name, 'Quayside');
   assert.equal((await client.request(methods.restartEngine, null)).engine, 'running');
   assert.equal(await client.stop(), 0);
   assert.deepEqual(client.pollution, []);

@@ -44,7 +44,7 @@ test('answers summary and coverage from the index, and rejects invalid parameter
   writeFileSync(path.join(root, 'logo.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0]));
   const client = await readingClient(root);
   const summary = await client.request(methods.summary, {});
-  assert.equal(summary.name, 'quayside');
+  assert.equal(summary.name, 'Quayside');
   assert.ok(summary.overview.some(({ path: file }) => file === 'README.md'));
   const part = await client.request(methods.summary, { path: 'src/berths' });
   assert.ok(part.parts.every(({ path: file }) => file.startsWith('src/berths')));
@@ -65,7 +65,7 @@ test('answers summary and coverage from the index, and rejects invalid parameter
     /`paused` must be true or false/,
   );
   // Parameters may be omitted.
-  assert.equal((await client.connection.sendRequest<{ name: string }>('longsight/summary')).name, 'quayside');
+  assert.equal((await client.connection.sendRequest<{ name: string }>('longsight/summary')).name, 'Quayside');
 });
 
 test('indexes files that the client reports: new, changed, moved, deleted', async () => {
