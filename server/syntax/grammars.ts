@@ -1,7 +1,7 @@
 /** Definitions by tree-sitter, with WebAssembly grammars loaded on the first file of their language. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Language, type Node, Parser, Query } from 'web-tree-sitter';
+import { Language, type Node, Parser, Query, type Tree } from 'web-tree-sitter';
 import type { Definition } from './definition.ts';
 import { type Grammar, grammars } from './definition-queries.ts';
 
@@ -10,6 +10,14 @@ const maxCharacters = 400_000;
 /** Depth of the tree that is searched for definitions: methods of classes in nested namespaces are at most this deep. */
 const deepest = 7;
 const maxDefinitions = 1000;
+/**
+ * Searching a tree takes time quadratic in its depth, wherever the search may start, and in the length of a stretch that does not parse. Code
+ * that someone wrote is not like that.
+ */
+const deepestNesting = 1000;
+const longestError = 1000;
+/** Characters between the places at which the depth is measured: a deeper tree spans more. */
+const measuredEvery = 500;
 
 interface Loaded {
   readonly grammar: Grammar;
@@ -49,7 +57,7 @@ export class Grammars {
     return this.#loaded.get(languageId) !== undefined;
   }
 
-  /** @returns undefined for a language that is not loaded, or if the parser gives up */
+  /** @returns undefined for a language that is not loaded, for text whose tree takes too long to search, or if the parser gives up */
   definitionsOf(languageId: string, text: string): Definition[] | undefined {
     const loaded = this.#loaded.get(languageId);
     if (loaded === undefined || text.length > maxCharacters) return undefined;
@@ -58,6 +66,7 @@ export class Grammars {
       const tree = this.#parser.parse(text);
       if (tree === null) return undefined;
       try {
+        if (isTooSlow(tree, text.length)) return undefined;
         const matches = loaded.query.matches(tree.rootNode, { maxStartDepth: deepest });
         return definitionsIn(matches, loaded.grammar);
       } finally {
@@ -74,6 +83,24 @@ export class Grammars {
       await readFile(path.join(this.#files.grammars, grammarFile(grammar.name))),
     );
     return { grammar, language, query: new Query(language, grammar.query) };
+  }
+}
+
+function isTooSlow(tree: Tree, length: number): boolean {
+  const { hasError } = tree.rootNode;
+  const cursor = tree.walk();
+  const isLongError = (): boolean =>
+    cursor.nodeType === 'ERROR' && cursor.currentNode.childCount > longestError;
+  try {
+    for (let at = 0; at < length + measuredEvery; at += measuredEvery) {
+      cursor.reset(tree.rootNode);
+      let depth = 0;
+      do if (++depth > deepestNesting || (hasError && isLongError())) return true;
+      while (cursor.gotoFirstChildForIndex(Math.min(at, length - 1)));
+    }
+    return false;
+  } finally {
+    cursor.delete();
   }
 }
 

@@ -199,3 +199,14 @@ test('analyzes a file again only when it has changed', async () => {
   const { files } = await book.collect(source);
   assert.equal(files.get('cart.ts')!.definitions[0]!.name, 'Basket');
 });
+
+test('a tree too deep or a stretch of errors too long to search is left to line patterns', async () => {
+  assert.ok(await opened?.load('javascript'));
+  const definitions = (text: string) => opened?.definitionsOf('javascript', text);
+  assert.equal(definitions(`x = ${'a + '.repeat(2000)}a;`), undefined);
+  assert.equal(definitions(`${'f('.repeat(2000)}${')'.repeat(2000)}`), undefined);
+  assert.equal(definitions('{\n'.repeat(2000)), undefined);
+  // Long, but neither deep nor broken.
+  assert.equal(definitions('function f() {}\n'.repeat(900))?.length, 900);
+  assert.equal(definitions(`function f() {\n${'a(b(c(d)));\n'.repeat(2000)}}\n`)?.length, 1);
+});
