@@ -311,9 +311,11 @@ function sourcedNode(sentence: Statement, index: number, say: Say, group: string
 
 function symbolNode(symbol: KeySymbol, say: Say): SummaryNode {
   const uses =
-    symbol.usedBy === 1
-      ? say('{0} · used by 1 file', symbol.kind)
-      : say('{0} · used by {1} files', symbol.kind, symbol.usedBy);
+    symbol.usedBy === 0
+      ? symbol.kind
+      : symbol.usedBy === 1
+        ? say('{0} · used by 1 file', symbol.kind)
+        : say('{0} · used by {1} files', symbol.kind, symbol.usedBy);
   return leaf({
     id: `symbols/${symbol.name}@${at(symbol)}`,
     label: symbol.name,

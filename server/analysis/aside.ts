@@ -47,7 +47,8 @@ function isData(lines: readonly string[], definitions: readonly Definition[]): b
   );
   if (rows.length >= dataShare * filled.length) return true;
   const short = definitions.filter(
-    ({ kind, endLine, line }) => kind !== 'method' && (endLine ?? line) === line,
+    // A function of one line does something.
+    ({ kind, endLine, line }) => !/^(?:method|function)$/.test(kind) && (endLine ?? line) === line,
   );
   return definitions.length >= manyDefinitions && short.length >= dataShare * definitions.length;
 }

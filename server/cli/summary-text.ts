@@ -1,5 +1,6 @@
 /** Formats a summary for a terminal. */
 import { cleanLine } from '../protocol/clean-text.ts';
+import { counted } from '../protocol/counted.ts';
 import type { PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
 import { activityText } from '../summary/changes.ts';
@@ -66,7 +67,7 @@ export function summaryText(summary: Summary, columns: number): string {
       .slice(0, symbolsShown)
       .map(
         symbol =>
-          `${symbol.kind} ${symbol.name}  (${source(symbol)}, used by ${symbol.usedBy} ${symbol.usedBy === 1 ? 'file' : 'files'})`,
+          `${symbol.kind} ${symbol.name}  (${source(symbol)}${symbol.usedBy === 0 ? '' : `, used by ${counted(symbol.usedBy, 'file')}`})`,
       ),
   );
   section(

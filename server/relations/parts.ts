@@ -22,6 +22,8 @@ export interface RepositoryPart {
 const opened = 0.25;
 /** Files of a flat folder that become parts. */
 const maxFiles = 8;
+/** Least share of the code of a flat folder that a file needs to be a part. */
+const smallest = 0.02;
 const minPackages = 3;
 
 interface Folder {
@@ -36,7 +38,7 @@ interface Folder {
 export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope: string): RepositoryPart[] {
   const root = treeOf(paths, facts, scope);
   const parts: RepositoryPart[] = [];
-  const codeOf = (path: string): number => ownCode(path, facts);
+  const codeOf = (path: string): number => ownCode(path, facts, root.code === 0);
   const sizeOf = (files: readonly string[]): number =>
     files.reduce((sum, path) => sum + facts.files.get(path)!.tokens, 0);
   const add = (path: string, kind: 'folder' | 'file', loose: boolean, files: readonly string[]): void => {
@@ -59,7 +61,10 @@ export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope:
     const whole = code.reduce((sum, path) => sum + codeOf(path), 0);
     const alone =
       whole > opened * root.code && code.length > 1
-        ? code.sort((one, other) => codeOf(other) - codeOf(one) || compare(one, other)).slice(0, maxFiles)
+        ? code
+            .filter(path => codeOf(path) >= smallest * whole)
+            .sort((one, other) => codeOf(other) - codeOf(one) || compare(one, other))
+            .slice(0, maxFiles)
         : [];
     for (const path of alone) add(path, 'file', false, [path]);
     const rest = folder.loose.filter(path => !alone.includes(path));
@@ -71,8 +76,10 @@ export function partsOf(paths: readonly string[], facts: RepositoryFacts, scope:
   return parts;
 }
 
-function ownCode(path: string, { files, ranked }: RepositoryFacts): number {
+/** @param all whether generated code and the like counts too, where there is no other */
+function ownCode(path: string, { files, ranked }: RepositoryFacts, all = false): number {
   const { code, aside, tokens } = files.get(path)!;
+  if (all) return code ? tokens : 0;
   return code && aside === undefined && ranked.supportingOf(path) === undefined ? tokens : 0;
 }
 

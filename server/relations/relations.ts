@@ -73,7 +73,8 @@ export function relationsOf(
 /** A part's display path: folders end with a slash. */
 export function keyOf({ path, kind, loose }: Pick<RepositoryPart, 'path' | 'kind' | 'loose'>): string {
   if (kind === 'file') return path;
-  return loose ? (path === '' ? './*' : `${path}/*`) : `${path}/`;
+  if (path === '') return './*';
+  return loose ? `${path}/*` : `${path}/`;
 }
 
 class Links {

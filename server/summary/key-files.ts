@@ -41,6 +41,8 @@ export function chooseKeyFiles(
     const { code, aside } = files.get(path)!;
     return code && aside === undefined && !isManifest(path) && !/(^|\/)\./.test(path);
   });
+  // Where all code is generated or data, that is what there is to know.
+  if (eligible.length === 0) eligible.push(...paths.filter(path => files.get(path)!.code));
   const own = eligible.filter(path => ranked.supportingOf(path) === undefined);
   const left = (own.length >= fewestOwn ? own : eligible)
     .map(path => ({

@@ -1,11 +1,13 @@
 /** The summary of a repository or a part of it. Every statement is quoted from the repository, with its place. */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import type { FileFacts } from '../analysis/file-facts.ts';
 import type { Ranked } from '../analysis/graph.ts';
+import { outermost } from '../analysis/heads.ts';
 import type { SummarySource } from '../analysis/source.ts';
 import { folderLines } from '../analysis/structure.ts';
 import { usualIn } from '../habits/habits.ts';
-import type { KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
+import type { KeyFile, KeySymbol, Part, Statement, Summary } from '../protocol/requests.ts';
 import { commandsOf } from '../relations/commands.ts';
 import { relationsOf } from '../relations/relations.ts';
 import { runsOf } from '../relations/runs.ts';
@@ -66,7 +68,7 @@ export function summarize(
     parts: root,
     startHere: startHere(paths, known, keyFiles, runs, scope ?? '', source.name),
     keyFiles,
-    keySymbols: keySymbolsOf(ranked, inScope),
+    keySymbols: keySymbolsOf(ranked, inScope) ?? unusedSymbolsOf(keyFiles, facts),
     commands: commandsOf(paths, known, scope, source.name),
     relations: isFile ? [] : relationsOf(paths, known, scope ?? '', path => said.get(path)),
     runs,
@@ -87,7 +89,7 @@ export function summarize(
  * The most used names without duplicates: of several definitions, the most used one. Each chosen name lowers the others
  * of its file by a third, so that one module does not fill the list.
  */
-function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySymbol[] {
+function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySymbol[] | undefined {
   const left = ranked.symbols
     .filter(({ path }) => inScope(path) && ranked.supportingOf(path) === undefined)
     .slice(0, keySymbolCount * 10);
@@ -104,7 +106,19 @@ function keySymbolsOf(ranked: Ranked, inScope: (path: string) => boolean): KeySy
     chosen.set(name, { name, kind, path, line, usedBy: users });
     inFile.set(path, (inFile.get(path) ?? 0) + 1);
   }
-  return [...chosen.values()];
+  return chosen.size === 0 ? undefined : [...chosen.values()];
+}
+
+/** Where no file uses another: what the key files define. */
+function unusedSymbolsOf(keyFiles: readonly KeyFile[], facts: ReadonlyMap<string, FileFacts>): KeySymbol[] {
+  return keyFiles
+    .flatMap(({ path }) =>
+      outermost(facts.get(path)!.definitions)
+        .filter(({ exported, kind }) => exported && kind !== 'constant' && kind !== 'variable')
+        .slice(0, keySymbolCount / 2)
+        .map(({ name, kind, line }) => ({ name, kind, path, line, usedBy: 0 })),
+    )
+    .slice(0, keySymbolCount / 2);
 }
 
 function withinBudget(summary: Summary, options: SummaryOptions): Summary {

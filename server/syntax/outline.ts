@@ -261,7 +261,8 @@ function outlineByPatterns(path: string, text: string, hasDefinitions: boolean):
       // Types and examples in comments are no imports.
       code ??= codeText(text, language).split('\n');
       const start = match!.index + match![0].search(/\S/);
-      if (code[line - 1]?.[start] !== content[start]) continue;
+      // Go lists its imports as bare strings, which are blank in code, too.
+      if (!/["'`]/.test(content[start]!) && code[line - 1]?.[start] !== content[start]) continue;
       const as = groups?.['as'];
       found.imports.push({ target, line, ...(as !== undefined && as !== 'import' && { as }) });
       break;

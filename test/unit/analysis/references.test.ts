@@ -262,6 +262,16 @@ const cases: readonly { what: string; files: Readonly<Record<string, string>>; u
     uses: ['main.js:2 → packages/rope/index.js'],
   },
   {
+    what: 'Go imports in parentheses',
+    files: {
+      'go.mod': 'module example.org/quay\n',
+      'main.go':
+        'package main\n\nimport (\n\t"fmt"\n\n\t"example.org/quay/tide"\n)\n\nfunc main() {\n\tfmt.Println(tide.Rise())\n}\n',
+      'tide/tide.go': 'package tide\n\nfunc Rise() int {\n\treturn 1\n}\n',
+    },
+    uses: ['main.go:6 → tide/tide.go'],
+  },
+  {
     what: 'no types and examples in comments',
     files: {
       'a.js':
