@@ -1,7 +1,6 @@
 /** Locates a working tree's git data, without running git and without leaving the folder. */
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import { relativeTo } from './folders.ts';
 import { readRules } from './guard.ts';
 
 export interface RepositoryPlace {
@@ -27,30 +26,6 @@ export function repositoryOf(folder: string): RepositoryPlace | undefined {
   const above = path.dirname(own);
   const isLinked = path.basename(above) === 'worktrees';
   return { data: isLinked ? path.dirname(above) : own, own, isLinked };
-}
-
-/**
- * The absolute folder that a repository names as its working tree instead of this one and those above it. git would list
- * that folder's files, which are not the workspace's.
- */
-export function worktreeElsewhere(folder: string, { data, isLinked }: RepositoryPlace): string | undefined {
-  if (isLinked) return undefined;
-  const said = worktreeSetting.exec(readRules(data, 'config').text ?? '')?.[1];
-  if (said === undefined) return undefined;
-  const named = path.resolve(data, said.trim().replace(/^"(.*)"$/, '$1'));
-  const tree = realPathOf(named);
-  return relativeTo(tree, realPathOf(folder)) === undefined ? named : undefined;
-}
-
-/** The last one counts. */
-const worktreeSetting = /^[\s\S]*(?:^|\n|\])[ \t]{0,40}worktree[ \t]{0,40}=[ \t]{0,40}([^\n#;]+)/i;
-
-function realPathOf(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    return folder;
-  }
 }
 
 /** The contents of `HEAD` in a git data folder. */

@@ -1,7 +1,8 @@
 /** Queries git about a folder. Never changes anything, and runs nothing that the repository's settings name. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { relativeTo } from './folders.ts';
 
 interface GitEntry {
   /** Relative to the queried folder, with `/`. */
@@ -52,6 +53,20 @@ export async function listWithGit(
   return problem === undefined ? { entries: [...entries.values()] } : { problem };
 }
 
+/**
+ * The absolute folder that a repository's settings name as its working tree instead of this one and those above it: git would list that folder's
+ * files, which are not the workspace's.
+ */
+export async function worktreeElsewhere(folder: string, options: GitOptions): Promise<string | undefined> {
+  let said = '';
+  await git(folder, ['rev-parse', '--show-toplevel'], { ...options, isText: true }, text => {
+    said = text.replace(/\r?\n$/, '');
+  });
+  if (said === '') return undefined;
+  const [tree, own] = [said, folder].map(one => realpathSync.native(one)) as [string, string];
+  return relativeTo(tree, own) === undefined ? path.resolve(said) : undefined;
+}
+
 /** Whether the enclosing repository ignores the folder, so that its tracked files say nothing about the rest. */
 export async function isIgnoredByGit(folder: string, signal?: AbortSignal): Promise<boolean> {
   const command = ['check-ignore', '-q', '--no-index', '--', `./${path.basename(folder)}`];
@@ -74,8 +89,8 @@ export interface GitOptions {
 }
 
 /**
- * Disables settings that a repository must not make: programs to run (a file system monitor, hooks), and remotes to
- * fetch from (for a partial clone's missing objects).
+ * Disables settings that a repository must not make: programs to run (a file system monitor, hooks), remotes to fetch
+ * from (for a partial clone's missing objects), and files of any size to read before each list of changes.
  */
 const safe: readonly string[] = [
   '--no-pager',
@@ -84,6 +99,8 @@ const safe: readonly string[] = [
     'core.quotePath=false',
     'protocol.allow=never',
     'log.showSignature=false',
+    'diff.orderFile=/dev/null',
+    'log.mailmap=false',
   ].flatMap(setting => ['-c', setting]),
 ];
 

@@ -4,8 +4,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import { relativeTo } from './folders.ts';
-import { isIgnoredByGit, listWithGit } from './git.ts';
-import { headOf, isGitData, repositoryOf, worktreeElsewhere } from './git-folder.ts';
+import { isIgnoredByGit, listWithGit, worktreeElsewhere } from './git.ts';
+import { headOf, isGitData, repositoryOf } from './git-folder.ts';
 import type { Rules } from './guard.ts';
 import { IgnoreTree } from './ignore/tree.ts';
 import { cacheFolderOf, versionControlFolders } from './names.ts';
@@ -132,7 +132,9 @@ class Lister implements Listing {
       await this.#walkAll(base, parts);
       return;
     }
-    const elsewhere = repository && worktreeElsewhere(absolute, repository);
+    const { signal, gitPatience } = this.#request;
+    const options = { signal, ...(gitPatience !== undefined && { patience: gitPatience }) };
+    const elsewhere = repository && !isBare ? await worktreeElsewhere(absolute, options) : undefined;
     if (elsewhere !== undefined) {
       this.problems.push(
         `git keeps the working tree of ${absolute} in ${elsewhere} (core.worktree). The files here were found without git.`,
@@ -141,7 +143,6 @@ class Lister implements Listing {
       return;
     }
     const asked = parts.map(part => (base === '' ? part : part.slice(base.length + 1)));
-    const { signal, gitPatience } = this.#request;
     const listing = await listWithGit(absolute, asked, signal, gitPatience);
     if ('problem' in listing) {
       if (!isBare) this.problems.push(`The files of ${absolute} were found without git: ${listing.problem}.`);

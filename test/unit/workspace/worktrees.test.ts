@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Workspace } from '../../../server/workspace/workspace.ts';
 import { TemporaryFolder } from './folder.ts';
@@ -108,7 +109,28 @@ describe('a folder that the repository around it ignores', () => {
       folder.write('.git/config', configWith(tree));
       const { paths, problems } = await discover(folder.root);
       assert.deepEqual(paths, ['new.ts', 'src/a.ts'], tree);
-      assert.match(problems.join('\n'), /core\.worktree/, tree);
+      assert.match(problems.join('\n'), /core\.worktree|cannot chdir/, tree);
+    }
+  });
+
+  it('named by core.worktree in a file of its own, however it is spelled, is not listed either', async () => {
+    using other = new TemporaryFolder({ 'secret.ts': 'x' });
+    using folder = repository({ 'a.ts': 'a' });
+    folder.write('new.ts', 'n');
+    const plain = readFileSync(folder.at('.git/config'), 'utf8');
+    const settings = [
+      { config: `${plain}[core]\n${' '.repeat(60)}worktree = ${other.root}\n` },
+      {
+        config: `${plain}[extensions]\n\tworktreeConfig = true\n`,
+        own: `[core]\n\tworktree = ${other.root}\n`,
+      },
+    ];
+    for (const { config, own } of settings) {
+      folder.write('.git/config', config);
+      if (own !== undefined) folder.write('.git/config.worktree', own);
+      const { paths, problems } = await discover(folder.root);
+      assert.deepEqual(paths, ['a.ts', 'new.ts'], config);
+      assert.match(problems.join('\n'), /core\.worktree/, config);
     }
   });
 
