@@ -82,6 +82,8 @@ function isLogin({ user, password, hosts }: Login): boolean {
     return false;
   // One real host is enough.
   const real = hosts.filter(host => !reserved.test(host) && !isFilledIn(host));
+  // A service of the same network, as Compose names it: `postgres:5432` with a password that only its sample needs.
+  if (real.every(host => /^[\w-]+$/.test(host)) && !looksRandom(password, 10)) return false;
   return real.length > 0 && real.every(host => /^[\w.-]+$|^\[[\da-f:]+\]$/i.test(host));
 }
 
@@ -92,7 +94,7 @@ function isFilledIn(part: string): boolean {
   } catch {
     // Contains a literal percent sign.
   }
-  return isStandIn(plain) || /[{}<>]|^\$|^:|%s|^\*+$/.test(plain);
+  return isStandIn(plain) || /[{}<>]|^\$|^:|^\*+$/.test(plain);
 }
 
 const connectionSign = /(?:password|pwd)\s?=/i;

@@ -1,5 +1,6 @@
 /** `name = value`, where the name suggests a secret and the value looks random. */
 import { isStandIn, isUuid, looksRandom } from './placeholder.ts';
+import { isPublicValue } from './public-values.ts';
 import type { Find } from './verdict.ts';
 
 /** Endings of names that hold a secret. */
@@ -67,8 +68,7 @@ export function findNamed(text: string, start: number, end: number, plain: boole
   if (value === undefined || (quote === '' && !plain && !/\d/.test(value))) return undefined;
   // The first of two arguments need not name the second, unless it looks like nothing else.
   if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name)) return undefined;
-  if (!isSecretValue(name, value, quote !== '' || separator === '>')) return undefined;
-  if (isSearchBox(text, start, value)) return undefined;
+  if (!isSecretAt(text, start, name, value, quote !== '' || separator === '>')) return undefined;
   return { what: 'a password, key or token', start, end: start + value.length };
 }
 
@@ -171,17 +171,10 @@ export function findAssigned(text: string, start: number, end: number, plain: bo
     if (text.startsWith('alt=media&', nameStart - 10)) continue;
     const value = /^[^&;]*/.exec(text.slice(at + 1, Math.min(end, at + longest)))![0];
     if (!plain && !/\d/.test(value)) continue;
-    if (isSecretValue(text.slice(nameStart, at), value, false))
+    if (isSecretAt(text, at + 1, text.slice(nameStart, at), value, false))
       return { what: 'a password, key or token', start: at + 1, end: at + 1 + value.length };
   }
   return undefined;
-}
-
-/** A search box's key is public: every visitor's browser sends it. */
-const searchBox = /algolia|docsearch|index_?name/i;
-
-function isSearchBox(text: string, start: number, value: string): boolean {
-  return value.length === 32 && searchBox.test(text.slice(Math.max(0, start - 300), start + 300));
 }
 
 /** An example login: `user:password` in base64. */
@@ -191,8 +184,18 @@ function isExampleLogin(value: string): boolean {
   return password !== undefined && !looksRandom(password, 10);
 }
 
-/** Whether a value of a secret's name is one, rather than a placeholder, an address or a word. */
-export function isSecretValue(name: string, value: string, quoted: boolean): boolean {
+/** Whether a value of a secret's name is one, rather than public, a placeholder, an address or a word. */
+export function isSecretAt(
+  text: string,
+  start: number,
+  name: string,
+  value: string,
+  quoted: boolean,
+): boolean {
+  return isSecretValue(name, value, quoted) && !isPublicValue(text, start, name, value);
+}
+
+function isSecretValue(name: string, value: string, quoted: boolean): boolean {
   if (isExampleLogin(value)) return false;
   if (isStandIn(value) || /^(?:https?|file|urn|arn|data|sha\d+-|projects\/|\/|\.\/|@)/i.test(value))
     return false;

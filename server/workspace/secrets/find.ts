@@ -6,7 +6,7 @@ import { findAddress, findConnection } from './addresses.ts';
 import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
 import { findKey, findWebKey } from './keys.ts';
 import { isTestEnvironment } from './names.ts';
-import { findShortPassword } from './passwords.ts';
+import { findDjangoKey, findShortPassword } from './passwords.ts';
 import { isStandIn } from './placeholder.ts';
 import { verdictOfPreset } from './preset.ts';
 import { presetMaySearch } from './preset-needs.ts';
@@ -46,7 +46,7 @@ function search(path: string, text: string): Scanned {
   if (find !== undefined) return { find, hinted: false };
   const plain = isSettings(path);
   const isAside = isTestOrDocument(path);
-  const short = plain && !isAside ? findShortPassword(text) : undefined;
+  const short = isAside ? undefined : (findDjangoKey(text) ?? (plain ? findShortPassword(text) : undefined));
   if (short !== undefined) return { find: short, hinted: false };
   const scanned = scan(text, { plain, isAside });
   return scanned.find === undefined && presetMaySearch(path, text) ? { hinted: true } : scanned;

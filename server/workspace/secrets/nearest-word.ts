@@ -2,7 +2,7 @@
  * A random value that a word before it calls a secret, however the two are joined: a type between them, a call, a
  * fallback, a command line, the next line, the pair of a label and a value. The nearest word counts, except for fillers.
  */
-import { isNameCharacter, isSecretName, isSecretValue } from './assignments.ts';
+import { isNameCharacter, isSecretAt, isSecretName } from './assignments.ts';
 import { isUuid, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
@@ -41,7 +41,7 @@ export function findBeside(text: string, start: number, end: number): Find | und
   // Most values have no such name, and finding that out costs less than judging them.
   const name = from > start ? 'password' : (nameAfter(text, start, end) ?? nameNear(text, start, isQuoted));
   if (name === undefined || isUuid(value) || !looksRandom(value, leastQuoted)) return undefined;
-  if (!isSecretValue(name, value, isQuoted)) return undefined;
+  if (!isSecretAt(text, from, name, value, isQuoted)) return undefined;
   return { what: 'a password, key or token', start: from, end };
 }
 

@@ -1,6 +1,9 @@
-/** Passwords of a settings file that are too short to stand out among other words: only their name gives them away. */
+/**
+ * Passwords of a settings file that are too short to stand out among other words: only their name gives them away. And
+ * the keys that Django writes into a new project, with signs that break them into short spans.
+ */
 import { isOrdinaryPassword } from './addresses.ts';
-import { isStandIn, looksRandom } from './placeholder.ts';
+import { isMadeUp, isStandIn, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
 const named =
@@ -20,4 +23,15 @@ export function findShortPassword(text: string): Find | undefined {
     return { what: 'a password', start: match.index, end: match.index + match[0].length };
   }
   return undefined;
+}
+
+const djangoSign = 'django-insecure-';
+const djangoKey = /django-insecure-([^\s"']{40,60})/;
+
+/** The key that Django's `startproject` writes into `settings.py`. */
+export function findDjangoKey(text: string): Find | undefined {
+  if (!text.includes(djangoSign)) return undefined;
+  const match = djangoKey.exec(text);
+  if (match === null || isMadeUp(match[1]!)) return undefined;
+  return { what: 'a password, key or token', start: match.index, end: match.index + match[0].length };
 }

@@ -1,4 +1,5 @@
 /** Distinguishes random values from placeholders. */
+import { isPublishedSample } from './samples.ts';
 
 /** Half of the letter pairs in English and most identifiers are among these; a quarter in random letters. */
 const commonPairs: ReadonlySet<string> = new Set(
@@ -15,13 +16,21 @@ const commonPairs: ReadonlySet<string> = new Set(
 const standIn =
   /example|sample|dummy|fake|placeholder|change[-_ ]?me|replace|redacted|filtered|hidden|your[-_ ]?|my[-_]?(?:secret|token|key|pass)|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|insert|todo|removed|masked|invalid|foo[-_]?bar|hunter2|correct[-_ ]?horse|lorem|secret[-_]?key[-_]?here|x{5}|\*{3}|\.{3}|…|_here\b|super[-_ ]?secret|password|passwd/i;
 
-/** Signs of a value filled in later: by a shell, a template, a formatter. */
+/** Signs of a value filled in later by a template, and of a password's hash. */
 const filledIn =
-  /\$\{|\$\(|\{\{|\}\}|<%|%>|<[a-z][^>]*>|^\$[A-Za-z_]\w*|\$[A-Z][A-Z_]{3,}\b|\$[a-z_]{4,}\b|#\{|%[sd(]|\{[A-Za-z_][\w.]*\}|^\$|@[A-Z_]+@/;
+  /\$\{|\{\{|\}\}|<%|%>|<[a-z][^>]*>|#\{|\{[A-Za-z_][\w.]*\}|@[A-Z_]+@|^\$(?:\d\w?|apr1|argon2\w{1,2}|s[ch]a?\w{1,10}|pbkdf2[\w-]{0,10})\$/;
+
+/** What a shell or a formatter fills in. A random password may contain such marks by chance. */
+const marks = /\$\([^)]*\)?|^\$[A-Za-z_]\w*|\$[A-Z][A-Z_]{3,}\b|\$[a-z_]{4,}\b|%\([^)]*\)?[sd]?|%[sd]|^\$/;
+const everyMark = new RegExp(marks, 'g');
+
+/** Least characters beside the marks that make a value random. */
+const leastBeside = 8;
 
 /** Declares itself a placeholder. */
 export function isStandIn(value: string): boolean {
-  return standIn.test(value) || filledIn.test(value);
+  if (standIn.test(value) || filledIn.test(value) || isPublishedSample(value)) return true;
+  return marks.test(value) && !looksRandom(value.replace(everyMark, ''), leastBeside);
 }
 
 /**
@@ -93,7 +102,8 @@ export function looksRandom(value: string, shortest = 16): boolean {
   const digits = bare.match(/\d/g)?.length ?? 0;
   if (letters < 4) return false;
   const switches = switchesOf(bare) / (bare.length - 1);
-  if (digits === 0) return bare.length >= 16 && switches >= 0.35 && wordShare(bare) < 0.5;
+  if (digits === 0)
+    return bare.length >= 12 && switches >= (bare.length < 16 ? 0.5 : 0.35) && wordShare(bare) < 0.5;
   // Kinds of characters change far more often than in words, whatever pairs of letters chance made common.
   if (switches >= 0.5 && bare.length >= 12) return true;
   // Trailing numbers, versions, dates, sizes: one block of digits among words.

@@ -16,6 +16,7 @@ const alphabets = {
   u: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
   k: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567',
   a: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  p: 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)',
   t: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~-',
 } as const;
 
@@ -49,6 +50,10 @@ export const named: readonly (readonly [kind: string, form: string])[] = [
   ['password with signs', 'password: "%8w!%6w$%6w"'],
   ['token in YAML', 'auth_token: %40h'],
   ['token of a header', 'curl -H "Authorization: Bearer %40x" https://api.acme.io'],
+  ['password with a mark of a format', 'password: "%6w%d%8w"'],
+  ['password with a mark of a string', "'password' => '%5w%s%9w!',"],
+  ['key of Django', "SECRET_KEY = 'django-insecure-%50p'"],
+  ['key of a chain in Solidity', 'bytes32 constant PRIVATE_KEY = 0x%64h;'],
   ['key in Python', "SECRET_KEY = '%50w'"],
   ['key in PHP', "define('AUTH_KEY', '%64w');"],
   ['key in PHP array', "'app_key' => 'base64:%43b=',"],

@@ -223,6 +223,24 @@ const harmless: [path: string, text: string][] = [
     'a.ts',
     `const publicKey = 'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gunVTLw7onLRnrq0';`,
   ],
+  ['a.ts', `docsearch({ appId: 'BH4D9OD16A', apiKey: '${drawn(random, 'h', 32)}', indexName: 'acme' })`],
+  [
+    'docusaurus.config.js',
+    `algolia: {\n  appId: 'BH4D9OD16A',\n  apiKey: '${drawn(random, 'h', 32)}',\n  indexName: 'acme',\n}`,
+  ],
+  ...["const USDC_TOKEN = '@';", '{"name": "USDC", "token": "@"}', 'address constant TOKEN = @;'].map(
+    (form): [string, string] => ['a.ts', form.replace('@', `0x${drawn(random, 'h', 40)}`)],
+  ),
+  ['a.sol', `bytes32 constant SALT = 0x${drawn(random, 'h', 64)};`],
+  [
+    'sealed.yaml',
+    `kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgB${drawn(random, 'b', 400)}\n`,
+  ],
+  ['compose.yml', 'A: postgres://app:app12345@postgres:5432\nB: postgres://acme:acme_dev_2@db:5432/acme'],
+  ['a.py', 'Authorization: Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW'],
+  ['a.py', '"access_token":"2YotnFZFEjr1zCsicMWpAA", "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA"'],
+  ['a.py', "log('token: %s and password=%d of %(user_name2X)s')\npassword = '$DB_PASSWORD_V2x'"],
+  ['a.yml', `passwd: $6$${drawn(random, 'w', 16)}$${drawn(random, 'w', 86)}`],
   ['a.cs', 'Server=localhost;User Id=sa;Password=Passw0rd123;'],
   ['a.md', 'Server=myServerAddress;Database=myDataBase;User Id=myUsername;Password=myPassword;'],
 ];
