@@ -3,7 +3,7 @@
 import { type ProbeCache, probeCacheIn } from '../engine/probe-cache.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import { settings } from '../protocol/settings.ts';
-import { CacheStore } from '../storage/cache-store.ts';
+import { CacheStore, cacheFolder } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { bytes, count, note, print, printJson } from './output.ts';
@@ -32,9 +32,14 @@ export const cache: Command = async line => {
     throw new UsageError(
       `"longsight cache" requires one of ${Object.keys(actions).join(', ')}, not "${action}".`,
     );
+  const named = line.cache?.folder;
+  if (named !== undefined && !(await CacheStore.isIn(cacheFolder(named))))
+    throw new UsageError(`${cacheFolder(named)} is not a cache folder of Longsight.`);
   const store = await requireStore(line);
   if (store === undefined) throw new UsageError('"longsight cache" cannot be used with --no-cache.');
-  const result = await actions[action](store);
+  const result = await actions[action](store).catch((error: unknown) => {
+    throw new UsageError(messageOf(error));
+  });
   if (line.json) {
     printJson({ folder: store.folder, ...result });
     return;

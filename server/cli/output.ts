@@ -96,7 +96,7 @@ export function count(value: number): string {
 
 export function bytes(value: number): string {
   return value < 1000
-    ? `${value} B`
+    ? `${Math.round(value)} B`
     : `${count(value).replace(/k$/, ' k').replace(/M$/, ' M').replace(/G$/, ' G')}${value < 10_000 ? ' ' : ''}B`;
 }
 

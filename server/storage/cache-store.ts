@@ -34,6 +34,9 @@ interface Entry {
   readonly time: number;
 }
 
+/** An algorithm, and a hash in three parts. */
+const contentPath = /^\w+\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]+$/;
+
 /** Keys are `repository / name`; neither part contains a `/`. */
 const separator = '/';
 
@@ -74,6 +77,12 @@ export class CacheStore {
       throw new Error(`The cache folder ${resolved} cannot be used: ${why}.`);
     }
     return new CacheStore(resolved, maxBytes);
+  }
+
+  /** Whether a folder holds a cache, so that it may be verified and pruned. */
+  static async isIn(folder: string): Promise<boolean> {
+    const entries = await readdir(folder).catch((): string[] => []);
+    return ['CACHEDIR.TAG', 'index-v5'].some(name => entries.includes(name));
   }
 
   /** The store of leaves: a part of the cache that may use three quarters of it. */
@@ -122,8 +131,15 @@ export class CacheStore {
     return { bytes: await bytesUnder(this.folder), entries: entries.length, repositories: repositories.size };
   }
 
-  /** Checks every entry; removes damaged and unreferenced ones. */
+  /** Checks every entry; removes damaged and unreferenced ones. @throws Error naming a file that is not the cache's own */
   async verify(): Promise<Verification> {
+    // The hash of each is its path, which other files do not have.
+    const contents = path.join(this.folder, 'content-v2');
+    for (const file of await readdir(contents, { recursive: true, withFileTypes: true }).catch(() => [])) {
+      const own = path.join(file.parentPath, file.name);
+      if (!file.isDirectory() && !contentPath.test(path.relative(contents, own).replaceAll('\\', '/')))
+        throw new Error(`${own} is not a file of the cache. Remove it, and verify again.`);
+    }
     const result = (await cacache.verify(this.folder)) as unknown as Record<string, number | undefined>;
     return {
       intact: result['verifiedContent'] ?? 0,
