@@ -1,5 +1,5 @@
 /** Passwords in URLs and in database connection strings. */
-import { isStandIn, looksRandom } from './placeholder.ts';
+import { isStandIn, isUuid, looksRandom } from './placeholder.ts';
 import type { Find } from './verdict.ts';
 
 /** Characters after `://` within which a password must end. */
@@ -33,8 +33,10 @@ export function findAddress(text: string, isAside = false): Find | undefined {
     // Up to the next URL, so that many cost no more than one.
     const next = text.indexOf('://', at + 3);
     const rest = text.slice(at + 3, Math.min(next < 0 ? text.length : next, at + 3 + reach));
-    const colon = rest.indexOf(':');
-    if (colon < 0 || !rest.includes('@')) continue;
+    if (!rest.includes('@')) continue;
+    const user = loneToken(text, at, rest);
+    if (user !== undefined) return { what: 'a token in an address', start: at, end: at + 3 + user.length };
+    if (!rest.includes(':')) continue;
     const end = rest.search(ends);
     const address = end < 0 ? rest : rest.slice(0, end);
     const parsed = loginIn(address);
@@ -42,6 +44,16 @@ export function findAddress(text: string, isAside = false): Find | undefined {
       return { what: 'a password in an address', start: at, end: at + 3 + address.length };
   }
   return undefined;
+}
+
+const lonelyUser = /^([\w-]{24,255})@([\w.-]+\.[a-z]{2,24})(?=[/:?\s"'`]|$)/i;
+
+/** @returns a token that is the only login, `https://token@host`. Sentry's, of 32 hexadecimal digits, is public. */
+function loneToken(text: string, at: number, rest: string): string | undefined {
+  const [, user, host] = lonelyUser.exec(rest) ?? [];
+  if (user === undefined || host === undefined || !/https?$/i.test(text.slice(at - 5, at))) return undefined;
+  if (/^[0-9a-f]{32}$/i.test(user) || isUuid(user) || isReservedHost(host)) return undefined;
+  return looksRandom(user, 24) ? user : undefined;
 }
 
 interface Login {

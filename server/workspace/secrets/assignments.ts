@@ -67,7 +67,7 @@ export function findNamed(text: string, start: number, end: number, plain: boole
     quote === '' ? text.slice(start, Math.min(end, start + longest)) : quotedAt(text, start, quote);
   if (value === undefined || (quote === '' && !plain && !/\d/.test(value))) return undefined;
   // The first of two arguments need not name the second, unless it looks like nothing else.
-  if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name)) return undefined;
+  if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name) && !named.isTuple) return undefined;
   if (!isSecretAt(text, start, name, value, quote !== '' || separator === '>')) return undefined;
   return { what: 'a password, key or token', start, end: start + value.length };
 }
@@ -78,6 +78,8 @@ interface Named {
   readonly separator: string;
   /** The value's opening quote, or empty. */
   readonly quote: string;
+  /** `{name, "value"}`, as Erlang and Elixir write it. */
+  readonly isTuple: boolean;
 }
 
 /** Schemes of the `Authorization` header. */
@@ -128,7 +130,9 @@ function nameBefore(text: string, start: number): Named | undefined {
   at = skipBack(text, at, '"\'`)]}\\', 4);
   const nameEnd = at;
   while (at > 0 && nameEnd - at < 100 && isNameCharacter(text.charCodeAt(at - 1))) at--;
-  return nameEnd - at < 2 ? undefined : { name: text.slice(at, nameEnd), separator, quote };
+  if (nameEnd - at < 2) return undefined;
+  const isTuple = separator === ',' && (text[at - 1] === '{' || text.startsWith('{:', at - 2));
+  return { name: text.slice(at, nameEnd), separator, quote, isTuple };
 }
 
 /** Goes back over at most `most` of these characters. */

@@ -22,6 +22,9 @@ const signs: readonly string[] = [
 /** Characters between the lines of a key: quotes, escapes, comment and continuation marks. */
 const dressing = /\\[nrt]|\\u000[ad]|%0[ad]|&#1[03];|<br ?\/?>|[\s"'`#/*|>,;:\\()[\]-]/gi;
 
+/** Between the quotes of two lines: a call or an assignment for each. */
+const calls = /["'`]\s{0,8}\)?[;.+,]?\s{0,40}[\w.]{1,60} ?(?:\(|\+?=)\s{0,8}["'`]/g;
+
 /** Headers of encrypted keys and of PuTTY's files, which precede the key. */
 const headers =
   /\b(?:Proc-Type|DEK-Info|Comment|Version|Encryption|Public-Lines|Key-Derivation|Argon2-\w+|Hash|Charset)\s*:[^\n\\]{0,120}/gi;
@@ -49,7 +52,10 @@ function keyAfter(text: string, start: number): string {
 function hasKey(after: string, leastEntropy: number): boolean {
   const end = after.search(/-{2,5} ?END/);
   // Also removes the `+` that joins lines of a quoted key; base64 has few of them.
-  const bare = (end < 0 ? after : after.slice(0, end)).replace(headers, ' ').replace(/["'`]\s*\+/g, ' ');
+  const bare = (end < 0 ? after : after.slice(0, end))
+    .replace(headers, ' ')
+    .replace(calls, ' ')
+    .replace(/["'`]\s*\+/g, ' ');
   const body = /[A-Za-z0-9+/=]*/.exec(bare.replace(dressing, '').replace(/^(?:BLOCK)?/, ''))![0];
   return body.length >= minKey && entropyOf(body.slice(0, 400)) > leastEntropy;
 }
@@ -82,12 +88,13 @@ export function isEncodedKey(span: string): boolean {
   return false;
 }
 
-const jwkSign = /"kty"\s*:\s*"(?:RSA|EC|OKP|oct)"/;
+const jwkSign = /kty["']?\s{0,8}:\s{0,8}["'](?:RSA|EC|OKP|oct)["']/;
+const jwkSecret = /(?:(?<![\w.$-])|"|')(?:d|k)["']?\s{0,8}:\s{0,8}["']([A-Za-z0-9_-]{32,2000})["']/g;
 
-/** A private key as JSON (RFC 7517): `d` of a pair, `k` of a shared secret. */
+/** A private key as JSON (RFC 7517), or as an object of JavaScript: `d` of a pair, `k` of a shared secret. */
 export function findWebKey(text: string): Find | undefined {
-  if (!text.includes('"kty"') || !jwkSign.test(text)) return undefined;
-  for (const match of text.matchAll(/"(?:d|k)"\s{0,8}:\s{0,8}"([A-Za-z0-9_-]{32,2000})"/g))
+  if (!text.includes('kty') || !jwkSign.test(text)) return undefined;
+  for (const match of text.matchAll(jwkSecret))
     if (looksRandom(match[1]!, 32))
       return { what: 'a private key', start: match.index, end: match.index + match[0].length };
   return undefined;

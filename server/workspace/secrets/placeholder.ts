@@ -22,7 +22,8 @@ const filledIn =
 
 /** What a shell or a formatter fills in. A random password may contain such marks by chance. */
 const marks = /\$\([^)]*\)?|^\$[A-Za-z_]\w*|\$[A-Z][A-Z_]{3,}\b|\$[a-z_]{4,}\b|%\([^)]*\)?[sd]?|%[sd]|^\$/;
-const everyMark = new RegExp(marks, 'g');
+/** Where there is one, the letters of a time's format are marks too. */
+const everyMark = new RegExp(`${marks.source}|%[-#]?[A-Za-z]`, 'g');
 
 /** Least characters beside the marks that make a value random. */
 const leastBeside = 8;

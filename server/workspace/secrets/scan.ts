@@ -6,7 +6,7 @@
 import { findAssigned, findNamed } from './assignments.ts';
 import { findBeside } from './nearest-word.ts';
 import { presetStarts } from './preset-needs.ts';
-import { findToken, hasStart } from './tokens.ts';
+import { findJoined, findToken, hasStart } from './tokens.ts';
 import type { Find } from './verdict.ts';
 
 /** Minimum length of a named value, and of the unbroken part of a token. */
@@ -84,7 +84,7 @@ function look(
 ): Find | undefined {
   // After an escaped line end in a string, skip the escape's letter.
   const from = text[start - 1] === '\\' && 'nrt'.includes(text[start]!) ? start + 1 : start;
-  const token = findToken(text, from, end, isAside);
+  const token = findToken(text, from, end, isAside) ?? findJoined(text, from, end);
   if (token !== undefined || (isAside && !plain)) return token;
   if ((seen & separator) !== 0) {
     const assigned = findAssigned(text, from, end, plain);

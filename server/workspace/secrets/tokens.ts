@@ -41,6 +41,55 @@ export function findToken(text: string, start: number, end: number, isAside = fa
   return end - start < shortestLoose ? undefined : findLoose(text, start, end);
 }
 
+/** Characters that do not show and may be within a copied token. */
+const unseen = '\u00ad\u200b\u200c\u200d\u2060\ufeff';
+
+/** Characters before a span within which the token's other piece must end, and its most characters. */
+const joint = 40;
+const longestPiece = 60;
+
+/**
+ * A token in two pieces, of which the span is the second: `'ghp_abc' + 'def'`, two strings in a row, a line that goes on,
+ * a character that does not show.
+ */
+export function findJoined(text: string, start: number, end: number): Find | undefined {
+  const pieceEnd = endOfPiece(text, start);
+  if (pieceEnd === undefined) return undefined;
+  let at = pieceEnd;
+  while (pieceEnd - at < longestPiece && at > 0 && isTokenCharacter(text.charCodeAt(at - 1))) at--;
+  const shapes = byStart.get(startKey(text, at));
+  if (shapes === undefined || pieceEnd - at < 3) return undefined;
+  const whole = text.slice(at, pieceEnd) + text.slice(start, Math.min(end, start + 400));
+  for (const shape of shapes) {
+    const found = shape.isWeak ? undefined : matchShape(whole, 0, shape, false);
+    if (found !== undefined) return { what: found.what, start: at, end };
+  }
+  return undefined;
+}
+
+/** Where the piece before a span ends, if something joins the two. */
+function endOfPiece(text: string, start: number): number | undefined {
+  const before = text[start - 1];
+  if (before === undefined) return undefined;
+  if (unseen.includes(before)) return start - 1;
+  if (before === '\n') return text[start - 2] === '\\' ? start - 2 : undefined;
+  if (!`"'\``.includes(before)) return undefined;
+  let at = start - 1;
+  const least = Math.max(0, start - joint);
+  let signs = 0;
+  while (at > least) {
+    const character = text[at - 1]!;
+    if (`"'\``.includes(character)) return at < start - 1 ? at - 1 : undefined;
+    if (!' \t\r\n\\'.includes(character) && !('+.'.includes(character) && signs++ === 0)) return undefined;
+    at--;
+  }
+  return undefined;
+}
+
+function isTokenCharacter(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x5f || code === 0x2d;
+}
+
 /** Patterns by the first two characters of their prefix, and which characters are first: most are not, and need no look-up. */
 export interface Starts {
   readonly first: Uint8Array;

@@ -106,6 +106,25 @@ export const named: readonly (readonly [kind: string, form: string])[] = [
   ['role of SQL', "CREATE ROLE app WITH LOGIN PASSWORD '%24w';"],
   ['netrc', 'machine api.acme.io login bot password %24w'],
   ['store of Gradle', 'storePassword "%24w"'],
+  ['short store of Gradle', 'storePassword "%14w"'],
+  ['password of mysql, attached', 'mysql -uroot -p%16w -h db.acme.io'],
+  ['fallback of Python', 'token = os.getenv("TOKEN") or "%32w"'],
+  ['property of C#', 'public string ApiKey { get; set; } = "%32w";'],
+  ['variable of Visual Basic', 'Dim password As String = "%16w"'],
+  ['secure string of PowerShell', '$p = ConvertTo-SecureString "%16w" -AsPlainText -Force'],
+  ['login of requests', 'requests.get(url, auth=("admin", "%18w"))'],
+  ['tuple of Erlang', '{password, "%16w"}.'],
+  ['list in YAML', 'api_keys:\n  - %32w\n  - %32w'],
+  ['list in JavaScript', "const API_KEYS = [\n  '%32w',\n];"],
+  ['string of lines in TOML', 'secret_key = """\n%32w"""'],
+  ['element over lines', '<apiKey>\n   %32w\n</apiKey>'],
+  ['password on standard input', 'echo "%18w" | docker login --password-stdin'],
+  ['property with a blank', 'spring.datasource.password %16w'],
+  ['token in two strings', "t = 'ghp_%10w' + '%26w'"],
+  ['token over two lines', 't = ("ghp_%10w"\n     "%26w")'],
+  ['token with a continued line', 'T=ghp_%10w\\\n%26w'],
+  ['token with a character that does not show', 'ghp_\u200b%36w'],
+  ['object of a key', "const k = { kty: 'EC', crv: 'P-256', x: '%43x', y: '%43x', d: '%43x' };"],
   ['wireless network', 'network={\n  psk="%24w"\n}'],
   ['table', '| API key | %32w |'],
   ['key of a chain', 'const PRIVATE_KEY = "0x%64h";'],
@@ -128,6 +147,7 @@ export const addresses: readonly (readonly [kind: string, form: string])[] = [
   ['user with signs', 'amqp://svc.app+x@acme.io:%16w@mq.acme.io/vhost'],
   ['user of an address', 'https://first.last:%20w@git.acme.io/x.git'],
   ['a second host that ends in localhost', 'mongodb://app:%16w@db1.acme.io:27017,notlocalhost:27017/main'],
+  ['a token as the user', 'https://%40w@git.acme.io/x.git'],
   ['a host of one word', 'redis://default:%24w@cache:6379'],
   ['an address of numbers', 'mysql://root:%16w@10.1.2.3:3306/main'],
   ['JDBC', 'jdbc:postgresql://db.acme.io/main?user=app&password=%16w'],
@@ -213,6 +233,22 @@ export const keyForms: readonly (readonly [form: string, path: string, write: (k
       `${lines(key)
         .map(line => `  "${line}\\n"`)
         .join(' +\n')};\n`,
+  ],
+  [
+    'appended by line',
+    'A.java',
+    key =>
+      `${lines(key)
+        .map(line => `sb.append("${line}\\n");`)
+        .join('\n')}\n`,
+  ],
+  [
+    'added by line',
+    'a.py',
+    key =>
+      `${lines(key)
+        .map(line => `key += '${line}\\n'`)
+        .join('\n')}\n`,
   ],
   [
     'in an array',

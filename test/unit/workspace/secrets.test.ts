@@ -241,6 +241,17 @@ const harmless: [path: string, text: string][] = [
   ['a.py', '"access_token":"2YotnFZFEjr1zCsicMWpAA", "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA"'],
   ['a.py', "log('token: %s and password=%d of %(user_name2X)s')\npassword = '$DB_PASSWORD_V2x'"],
   ['a.yml', `passwd: $6$${drawn(random, 'w', 16)}$${drawn(random, 'w', 86)}`],
+  ['a.py', `dsn = 'https://${drawn(random, 'h', 32)}@o123456.ingest.sentry.io/1234567'`],
+  ['a.md', `https://${'my-organisation-deploy-user'}@git.acme.io/x.git`],
+  ['a.ts', `const TOKENS = ['${drawn(random, 'w', 44)}'];`],
+  ['a.cs', 'public string ApiKeyHeader { get; set; } = "X-Acme-Api-Key-Version2";'],
+  ['a.py', "options.stopAt = stop_at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')"],
+  ['a.vb', 'Dim passwordBox As String = "LoginPasswordBox2"'],
+  ['a.js', "const key = 'ghp_' + 'your-token-goes-here-0000000000000000'"],
+  [
+    'a.js',
+    "const jwk = { kty: 'EC', crv: 'P-256', x: 'abc', d: '<the private part of your own key, in base64>' }",
+  ],
   ['a.cs', 'Server=localhost;User Id=sa;Password=Passw0rd123;'],
   ['a.md', 'Server=myServerAddress;Database=myDataBase;User Id=myUsername;Password=myPassword;'],
 ];
