@@ -20,7 +20,7 @@ export type SupportingOf = (path: string) => Supporting | undefined;
 const mostOfCode = 0.5;
 
 /** Java and Kotlin package folders are names: `org/springframework/samples` contains no samples. */
-const packageFolders = /(^|\/)(src\/\w+\/(?:java|kotlin|scala|groovy))\/.*\//;
+export const packageFolders = /(^|\/)(src\/\w+\/(?:java|kotlin|scala|groovy))\/.*\//;
 
 function kindOf(path: string, among: readonly Supporting[]): Supporting | undefined {
   const shown = path.replace(packageFolders, '$1$2/');

@@ -4,6 +4,7 @@
  */
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
+import { packageFolders } from '../analysis/supporting.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { Definition } from '../syntax/definition.ts';
 import { baseName, depth } from '../syntax/paths.ts';
@@ -94,9 +95,10 @@ export function entriesOf(
 }
 
 function isBeside({ path, title }: Entry): boolean {
+  const shown = path.replace(packageFolders, '$1$2/');
   return (
     /(^|\/)(?:bench\w*|metrics|perf\w*|examples?|samples?|demos?|tools?|scripts?|hack|misc|contrib|extras?|gen)\//i.test(
-      path,
+      shown,
     ) ||
     /(?:benchmark|example|demo)s?\.\w+$/i.test(path) ||
     (title.endsWith(runAsScript) && path.includes('/'))

@@ -61,3 +61,15 @@ test('a library is entered by its users, whatever programs stand beside it', asy
   assert.match(runs[0] ?? '', /^From Quay\.plan/);
   assert.match(runs[1] ?? '', /TideBenchmark/);
 });
+
+test('a Java package called samples does not put a program beside the project', async () => {
+  const runs = await runsOf({
+    'package.json': '{ "name": "quay", "main": "x.js" }',
+    'src/main/java/org/samples/quay/Quay.java':
+      'package org.samples.quay;\n\npublic class Quay {\n    public static void main(String[] args) {\n    }\n}\n',
+  });
+  assert.deepEqual(
+    runs.map(run => run.split(' ')[0]),
+    ['src/main/java/org/samples/quay/Quay.java'],
+  );
+});
