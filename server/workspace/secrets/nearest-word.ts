@@ -91,12 +91,12 @@ const login = /\b(?:auth\s?=\s?(?:\w{1,40})?\(|HTTPBasicAuth\()["'][^"'\n]{1,60}
 /** The word nearest before a value. */
 function nameNear(text: string, start: number, end: number, isQuoted: boolean): string | undefined {
   const least = Math.max(0, start - reach);
-  const close = isQuoted ? text.slice(Math.max(0, start - 5), start) : '';
-  if (close.includes('}')) {
+  const joint = isQuoted ? text.slice(Math.max(0, start - 5), start - 1).trimEnd() : '';
+  if (joint.includes('}')) {
     const name = property.exec(text.slice(Math.max(0, start - 140), start))?.[1];
     if (name !== undefined && isSecretName(name)) return name;
   }
-  if (close.includes(',') && login.test(text.slice(Math.max(0, start - 140), start))) return 'password';
+  if (joint.endsWith(',') && login.test(text.slice(Math.max(0, start - 140), start))) return 'password';
   if (
     mayBeOption.test(text.slice(Math.max(0, start - 5), start)) &&
     passwordOption.test(text.slice(least, start))

@@ -69,21 +69,25 @@ export function findJoined(text: string, start: number, end: number): Find | und
 
 /** Where the piece before a span ends, if something joins the two. */
 function endOfPiece(text: string, start: number): number | undefined {
-  const before = text[start - 1];
-  if (before === undefined) return undefined;
-  if (unseen.includes(before)) return start - 1;
-  if (before === '\n') return text[start - 2] === '\\' ? start - 2 : undefined;
-  if (!`"'\``.includes(before)) return undefined;
+  if (start === 0) return undefined;
+  const code = text.charCodeAt(start - 1);
+  if (code === 0x0a) return text[start - 2] === '\\' ? start - 2 : undefined;
+  if (!isQuote(code)) return code >= 0xad && unseen.includes(text[start - 1]!) ? start - 1 : undefined;
   let at = start - 1;
   const least = Math.max(0, start - joint);
   let signs = 0;
   while (at > least) {
-    const character = text[at - 1]!;
-    if (`"'\``.includes(character)) return at < start - 1 ? at - 1 : undefined;
-    if (!' \t\r\n\\'.includes(character) && !('+.'.includes(character) && signs++ === 0)) return undefined;
+    const character = text.charCodeAt(at - 1);
+    if (isQuote(character)) return at < start - 1 ? at - 1 : undefined;
+    const isSign = character === 0x2b || character === 0x2e;
+    if (character > 0x20 && character !== 0x5c && !(isSign && signs++ === 0)) return undefined;
     at--;
   }
   return undefined;
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x60;
 }
 
 function isTokenCharacter(code: number): boolean {
