@@ -25,6 +25,7 @@ const mostHeads = 60;
 /** A limit on work: counts of members are exact below it. */
 const mostMembers = 200;
 const longestSignature = 170;
+const longestLine = 400;
 /** Lines that a declaration may span. */
 const declarationLines = 12;
 const longestParameters = 40;
@@ -44,7 +45,7 @@ export function headsOf(
     const of = kind === 'property' || kind === 'field' ? fields : members;
     const list = of.get(container) ?? [];
     of.set(container, list);
-    const shown = fieldOf(name, container, written) ?? name;
+    const shown = fieldOf(name, container, written, lines) ?? name;
     if (list.length < mostMembers && !list.includes(shown)) list.push(shown);
   }
   const stem = baseName(path)
@@ -75,14 +76,23 @@ export function headsOf(
     });
 }
 
-/** `getName` and `setName` are the field `name`. */
-function fieldOf(name: string, container: string, written: ReadonlySet<string>): string | undefined {
+/** `getName` and `setName` are the field `name`, if the file declares it. */
+function fieldOf(
+  name: string,
+  container: string,
+  written: ReadonlySet<string>,
+  lines: readonly string[],
+): string | undefined {
   const match = /^(get|is|set)([A-Z]\w*)$/.exec(name);
   if (!match) return undefined;
   const [, verb, field] = match;
   const others = verb === 'set' ? ['get', 'is'] : ['set'];
   const isField = others.some(other => written.has(`${container}.${other}${field}`));
-  return isField ? field![0]!.toLowerCase() + field!.slice(1) : undefined;
+  const own = field![0]!.toLowerCase() + field!.slice(1);
+  const declared = new RegExp(
+    `\\b(?:private|protected|public|internal|readonly|final|var|val|let)\\b[^;=(){}]{0,80}[\\s$#]${own}\\b(?!\\()`,
+  );
+  return isField && lines.some(line => line.length < longestLine && declared.test(line)) ? own : undefined;
 }
 
 /** Members that most types have. */

@@ -97,7 +97,9 @@ test('a usage text, fields, values and routes say what a name does not', async (
     'src/Mode.cs': 'public enum Mode\n{\n    Light,\n    Dark = 2\n}\n',
     'src/Page.cs': 'public record Page(int Number, int Size, string OrderedByWhatColumn);\n',
     'src/Owner.java':
-      'public class Owner extends Person {\n  public String getCity() { return city; }\n  public void setCity(String c) {}\n  public void addPet(Pet p) {}\n}\n',
+      'public class Owner extends Person {\n  private String city;\n  public String getCity() { return city; }\n  public void setCity(String c) {}\n  public void addPet(Pet p) {}\n}\n',
+    'src/Maker.java':
+      'public interface Maker extends Tool {\n  List<Part> getParts();\n  void setParts(List<Part> parts);\n}\n',
     'src/PetController.java':
       '@Controller\n@RequestMapping("/owners/{id}")\nclass PetController {\n  @GetMapping("/pets/new")\n  public String create() { return ""; }\n}\n',
   });
@@ -107,6 +109,7 @@ test('a usage text, fields, values and routes say what a name does not', async (
     'src/Mode.cs': 'enum Mode — Light, Dark',
     'src/Page.cs': 'record Page(Number, Size, OrderedByWhatColumn)',
     'src/Owner.java': 'class Owner extends Person — city, addPet',
+    'src/Maker.java': 'interface Maker extends Tool — getParts, setParts',
     'src/PetController.java': 'Answers GET /owners/{id}/pets/new',
   });
 });
