@@ -65,7 +65,8 @@ export function findNamed(text: string, start: number, end: number, plain: boole
   if (quote === '' && separator === ',') return undefined;
   const value =
     quote === '' ? text.slice(start, Math.min(end, start + longest)) : quotedAt(text, start, quote);
-  if (value === undefined || (quote === '' && !plain && !/\d/.test(value))) return undefined;
+  if (value === undefined || (quote === '' && !plain && (text[start - 1] === '(' || !/\d/.test(value))))
+    return undefined;
   // The first of two arguments need not name the second, unless it looks like nothing else.
   if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name) && !named.isTuple) return undefined;
   if (!isSecretAt(text, start, name, value, quote !== '' || separator === '>')) return undefined;

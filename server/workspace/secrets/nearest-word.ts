@@ -38,6 +38,8 @@ export function findBeside(text: string, start: number, end: number): Find | und
   // Of a quoted value that goes on behind a character that ends spans, this is only a part.
   if (isQuoted && text[end] !== before && text[end] !== '\\') return undefined;
   const length = end - start;
+  // The argument of a call, the base of a class, the type of a result: names of code, however mixed their letters.
+  if (before === '(' || (!isQuoted && text.startsWith('-> ', start - 3))) return undefined;
   const isAttached = !isQuoted && text.startsWith('-p', start);
   if (length < (isQuoted || isAttached ? leastPassword : leastBare) || length > longest) return undefined;
   const from = start + (isLoginOption(text, start) ? userLength(text, start, end) : 0);

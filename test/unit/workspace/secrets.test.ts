@@ -246,6 +246,9 @@ const harmless: [path: string, text: string][] = [
   ['a.ts', `const TOKENS = ['${drawn(random, 'w', 44)}'];`],
   ['a.cs', 'public string ApiKeyHeader { get; set; } = "X-Acme-Api-Key-Version2";'],
   ['a.py', "options.stopAt = stop_at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')"],
+  ['a.py', 'self._private_key = _get_private_key(private_key_pkcs8_text)'],
+  ['a.py', 'class CrtS3SigV4AsymQueryAuth(CrtSigV4AsymQueryAuth):'],
+  ['a.py', 'def build(self, secret: str) -> k8s_min.EnvVarSource:'],
   ['a.vb', 'Dim passwordBox As String = "LoginPasswordBox2"'],
   ['a.js', "const key = 'ghp_' + 'your-token-goes-here-0000000000000000'"],
   [
