@@ -74,7 +74,7 @@ test('a digest fits its budget', async () => {
   const client = await readingClient(copyRepository(folder));
   const digest = await client.request(methods.digest, { budget: 1500, format: 'markdown' });
   assert.ok(digest.tokens <= 1500);
-  assert.ok(digest.text.startsWith('# quayside'));
+  assert.ok(digest.text.startsWith('# Quayside'));
   assert.equal(digest.biggest.length, 10);
   await assert.rejects(client.request(methods.digest, { budget: -1, format: 'markdown' }), /whole number/);
 });
