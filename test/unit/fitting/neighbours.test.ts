@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withoutLinesBelow } from '../../../server/fitting/neighbours.ts';
+
+const rows: readonly [lines: readonly string[], below: string, kept: number][] = [
+  [['a();', 'return b;', '}'], 'return b;', 1],
+  [['What is wrong.', '-->'], '-->', 1],
+  [[' * Adds.', ' */', 'add() {'], '*/', 1],
+  // Brackets nest.
+  [['if (a) {', '  b();', '}'], '}', 3],
+  [['a', 'b'], 'c', 2],
+];
+for (const [lines, below, kept] of rows)
+  test(`above ${JSON.stringify(below)}, ${JSON.stringify(lines)} keeps ${kept} lines`, () => {
+    assert.deepEqual(withoutLinesBelow(lines, { above: '', below }), lines.slice(0, kept));
+  });
