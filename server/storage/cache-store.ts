@@ -3,7 +3,7 @@
  * checked against its hash (by cacache) on read.
  */
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import cacache from 'cacache';
@@ -79,10 +79,16 @@ export class CacheStore {
     return new CacheStore(resolved, maxBytes);
   }
 
-  /** Whether a folder holds a cache, so that it may be verified and pruned. */
+  /**
+   * Whether a folder holds a cache of this program, so that it may be verified and pruned: other programs' caches bear
+   * the same tag, or have the same layout.
+   */
   static async isIn(folder: string): Promise<boolean> {
-    const entries = await readdir(folder).catch((): string[] => []);
-    return ['CACHEDIR.TAG', 'index-v5'].some(name => entries.includes(name));
+    const tag = await readFile(path.join(folder, 'CACHEDIR.TAG'), 'utf8').catch(() => '');
+    if (tag !== '') return tag === cacheTag;
+    // A folder that was there before has no tag: then the keys tell.
+    const keys = Object.keys(await cacache.ls(folder).catch(() => ({})));
+    return keys.length > 0 && keys.every(key => key.split(separator).length === 2);
   }
 
   /** The store of leaves: a part of the cache that may use three quarters of it. */

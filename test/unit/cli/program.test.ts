@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import cacache from 'cacache';
 
 const root = path.join(import.meta.dirname, '../../..');
 const program = path.join(root, 'server/cli/main.ts');
@@ -201,6 +203,38 @@ test('the cache is measured, verified and pruned', async () => {
   assert.equal(verified['damaged'], 0);
   const pruned = await json('cache', 'prune');
   assert.ok((pruned['bytes'] as number) <= (size['bytes'] as number));
+});
+
+test('a folder that is not our cache is neither pruned nor written to, and a stray file is named', async () => {
+  const run = (action: string, folder: string) => longsight(['cache', action, '--cache', folder]);
+  const folderWith = (name: string, file: string, text: string): string => {
+    const folder = path.join(scratch, name);
+    mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
+    return folder;
+  };
+  const foreign = path.join(scratch, 'foreign');
+  await cacache.put(foreign, 'make-fetch-happen:request-cache:https://example.org/a', 'package');
+  const tagged = folderWith(
+    'tagged',
+    'CACHEDIR.TAG',
+    'Signature: 8a477f597d28d172789f06886806bc55\n# Of cargo.\n',
+  );
+  for (const folder of [foreign, tagged, path.join(scratch, 'nowhere')]) {
+    const before = existsSync(folder) ? readdirSync(folder) : undefined;
+    for (const action of ['size', 'verify', 'prune']) {
+      const { code, progress } = await run(action, folder);
+      assert.equal(code, 2, folder);
+      assert.match(progress, /not a cache folder of Longsight/, folder);
+    }
+    assert.deepEqual(existsSync(folder) ? readdirSync(folder) : undefined, before);
+  }
+  // A folder that was there before is no less ours.
+  const own = folderWith('own', 'note.txt', '');
+  await longsight(['read', repository, '--cache', own]);
+  assert.match((await run('verify', own)).output, /intact +[1-9]/);
+  writeFileSync(path.join(own, 'content-v2', '.DS_Store'), 'x');
+  assert.match((await run('verify', own)).progress, /\.DS_Store is not a file of the cache/);
 });
 
 const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
