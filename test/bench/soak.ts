@@ -45,7 +45,7 @@ const [events, minutes, seed] = [values.events, values.minutes, values.seed].map
 ];
 const allowedGrowth = 0.05;
 /** Between samples, and between comparisons with the disk. */
-const sampleEvery = Math.max(1, Math.min(500, Math.floor(events / 20)));
+const sampleEvery = Math.max(1, Math.min(2000, Math.floor(events / 20)));
 const compareEvery = 4 * sampleEvery;
 /** Copies of the fixture in the repository. */
 const parts = 8;
