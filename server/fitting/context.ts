@@ -1,6 +1,6 @@
 import { normaliseLineEndings } from '../sequence/render.ts';
 import { type Language, languageById, languageOf } from '../workspace/language.ts';
-import { unitFor } from './indent.ts';
+import { indentOf, unitFor } from './indent.ts';
 import type { CompletionRequest } from './request.ts';
 
 /** The surroundings of the cursor, with `\n` as the only line ending. */
@@ -56,6 +56,7 @@ export function contextOf(request: CompletionRequest): EditContext {
   const after = lineEnd < 0 ? lineSuffix : lineSuffix + rest.slice(lineEnd);
   const above = lineStart === 0 ? undefined : before.slice(0, lineStart - 1);
   const language = (request.languageId && languageById(request.languageId)) || languageOf(request.path);
+  const indent = indentOf(linePrefix);
   const around = `${(above ?? '').slice(-indentationLength)}\n${after.slice(lineSuffix.length, indentationLength)}`;
   return {
     path: request.path,
@@ -64,11 +65,11 @@ export function contextOf(request: CompletionRequest): EditContext {
     firstLine: 1 + countLines(text, offset - kept.length),
     above,
     linePrefix,
-    indent: /^[ \t]*/.exec(linePrefix)![0],
+    indent,
     lineSuffix,
     after,
     typed: typedOf(linePrefix),
-    indentUnit: unitFor(around, language, request.indentation),
+    indentUnit: unitFor(around, language, indent, request.indentation),
     isCut:
       kept.length < offset ||
       follows.length < text.length - offset ||

@@ -31,13 +31,21 @@ export function indentUnitOf(text: string): string | undefined {
 /** The last text: unchanged while a line is typed. */
 let lastUnit: { readonly text: string; readonly unit: string | undefined } | undefined;
 
-/** A document's indentation step: from its own lines, else from its editor, else the language's convention. */
-export function unitFor(text: string, language: Language, editor?: Indentation): string {
+/**
+ * A document's indentation step: from its own lines, else from its editor, else the language's convention.
+ * @param indent of the cursor's line, which is not in `text`: it decides between tabs and spaces where nothing else does
+ */
+export function unitFor(text: string, language: Language, indent: string, editor?: Indentation): string {
   if (lastUnit?.text !== text) lastUnit = { text, unit: indentUnitOf(text) };
   const own = lastUnit.unit;
   if (own !== undefined) return own;
   // Spaces mean something else there.
-  if (language.id === 'makefile') return '\t';
+  if (indent.startsWith('\t') || language.id === 'makefile') return '\t';
+  const usual = usualUnit(language, editor);
+  return usual === '\t' && /^ {2,8}$/.test(indent) ? indent : usual;
+}
+
+function usualUnit(language: Language, editor?: Indentation): string {
   if (editor !== undefined) return editor.insertSpaces ? ' '.repeat(Math.max(1, editor.tabSize)) : '\t';
   if (language.id === 'go') return '\t';
   return inFours.has(language.id) ? '    ' : '  ';

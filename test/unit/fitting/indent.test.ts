@@ -34,8 +34,18 @@ const documents: readonly (readonly [
 
 for (const [text, language, editor, unit] of documents) {
   test(`${language} ${JSON.stringify(text)} in an editor of ${JSON.stringify(editor)}: ${JSON.stringify(unit)}`, () =>
-    assert.equal(unitFor(text, languageById(language)!, editor), unit));
+    assert.equal(unitFor(text, languageById(language)!, '', editor), unit));
 }
+
+test('the line of the cursor decides between tabs and spaces where no other line does', () => {
+  const unit = (text: string, language: string, indent: string): string =>
+    unitFor(text, languageById(language)!, indent);
+  assert.equal(unit('', 'typescript', '\t\t'), '\t');
+  assert.equal(unit('a\n  b', 'typescript', '\t'), '  ');
+  assert.equal(unit('', 'go', '    '), '    ');
+  assert.equal(unit('', 'go', ' '), '\t');
+  assert.equal(unit('', 'makefile', '    '), '\t');
+});
 
 const moved: readonly (readonly [
   lines: string[],
