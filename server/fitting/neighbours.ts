@@ -33,12 +33,12 @@ export function isThereAlready(line: string, context: EditContext, { above, belo
   return `${context.above ?? ''}\n${context.after}`.split('\n').some(other => other.trimEnd() === plain);
 }
 
-/** Closes a comment, which closing again would break: comments do not nest. */
-const commentEnd = /^(?:-->|\*+\/)$/;
+/** The end of a comment, a code fence or a ruler: unlike brackets, these do not nest, so one more would open or break something. */
+const loneMarks = /^[^\s\w()[\]{};,]+$/;
 
 /** The lines up to the first that equals the next one below. */
 export function withoutLinesBelow(lines: readonly string[], { below }: Neighbours): readonly string[] {
-  const isOwn = (line: string): boolean => saysSomething(line) || commentEnd.test(line.trim());
+  const isOwn = (line: string): boolean => saysSomething(line) || loneMarks.test(line.trim());
   const at = lines.findIndex((line, i) => i > 0 && isOwn(line) && line.trim() === below);
   return at < 0 ? lines : lines.slice(0, at);
 }

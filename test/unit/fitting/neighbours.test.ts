@@ -6,6 +6,8 @@ const rows: readonly [lines: readonly string[], below: string, kept: number][] =
   [['a();', 'return b;', '}'], 'return b;', 1],
   [['What is wrong.', '-->'], '-->', 1],
   [[' * Adds.', ' */', 'add() {'], '*/', 1],
+  [['', '```'], '```', 1],
+  [['Usage', '====='], '=====', 1],
   // Brackets nest.
   [['if (a) {', '  b();', '}'], '}', 3],
   [['a', 'b'], 'c', 2],
