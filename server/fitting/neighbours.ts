@@ -23,18 +23,19 @@ export function saysSomething(line: string): boolean {
   return /\p{L}/u.test(line) && !/^(?:end\b|fi$|done$|esac$|<\/|[\])}])/.test(line.trim());
 }
 
+/** The end of a comment, a code fence or a ruler: unlike brackets, these do not nest, so one more would open or break something. */
+const loneMarks = /^[^\s\w()[\]{};,]+$/;
+
 /** Whether a line, including its typed part, is directly above or below; for an import, anywhere in the file. */
 export function isThereAlready(line: string, context: EditContext, { above, below }: Neighbours): boolean {
   const plain = line.trim();
+  if (plain === below && loneMarks.test(plain)) return true;
   if (!saysSomething(plain)) return false;
   if (plain === above || plain === below) return true;
   // Indented, it may belong to another block.
   if (!/^(?:import|from|use|using|#include|require)\b|^export \* |=\s*require\(/.test(line)) return false;
   return `${context.above ?? ''}\n${context.after}`.split('\n').some(other => other.trimEnd() === plain);
 }
-
-/** The end of a comment, a code fence or a ruler: unlike brackets, these do not nest, so one more would open or break something. */
-const loneMarks = /^[^\s\w()[\]{};,]+$/;
 
 /** The lines up to the first that equals the next one below. */
 export function withoutLinesBelow(lines: readonly string[], { below }: Neighbours): readonly string[] {

@@ -56,3 +56,16 @@ test('does not suggest an existing line below', async () => {
   const { item } = await complete({ ...asked(text), offset: start.length }, memory, tokenizer);
   assert.ok(!item?.text.includes('session.touch'));
 });
+
+test('does not end again what the line below ends', async () => {
+  const notes = new CopyMemory(tokenizer);
+  const page = '```{literalinclude} ../LICENSE.txt\n---\nlanguage: text\n---\n```\n';
+  for (const name of ['one', 'two', 'three'])
+    notes.set(`docs/${name}.md`, tokenizer.encodePieces(renderFile(`docs/${name}.md`, page)));
+  const end = page.lastIndexOf('\n```');
+  const request = (text: string) => ({ path: 'docs/here.md', text, offset: end, eagerness: 1 });
+  const open = await complete(request(page.slice(0, end)), notes, tokenizer);
+  assert.equal(open.item?.text, '\n```');
+  const { item } = await complete(request(page), notes, tokenizer);
+  assert.equal(item, undefined);
+});
