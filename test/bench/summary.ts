@@ -12,8 +12,8 @@
  * Truth: forty statements drawn by a fixed seed, each checked by rule where a rule can: the words stand on the line that is named; who "uses" a
  * file names it, or what it defines, on the line that is cited; a command's file holds the command. Prints what no rule could check, too.
  *
- * `--draw` prints forty statements of each, drawn by the seed, to be graded by a reader with the repository beside; what was graded lies in
- * test/bench/summary-grades/, and `--grades` counts it.
+ * `--draw` prints forty statements of each, drawn by the seed, with their places and the rows of the sidebar that show them, to be graded by
+ * a reader with the repository beside; what was graded lies in test/bench/summary-grades/, and `--grades` counts it.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -30,6 +30,7 @@ import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { gradesIn } from './gold/grades.ts';
 import { contained, documentedInterface } from './gold/interface.ts';
+import { subjectsOf } from './gold/subjects.ts';
 import { checkStatements, draw, drawn } from './gold/truth.ts';
 
 const first = 20;
@@ -144,9 +145,13 @@ async function measure(root: string): Promise<Row> {
   const own = code.filter(file => supportingOf(file) === undefined);
   const wanted = listed ?? namedIn(whole, own);
   const summary = summarize(source, facts);
-  if (values.draw !== undefined)
-    for (const { text, path: file, line } of draw(summary.statements, drawn, Number(values.draw)))
-      console.log(`${name}\t${file}:${line}\t${text}`);
+  if (values.draw !== undefined) {
+    const subjectOf = subjectsOf(summary);
+    for (const statement of draw(summary.statements, drawn, Number(values.draw)))
+      console.log(
+        [name, `${statement.path}:${statement.line}`, subjectOf(statement), statement.text].join('\t'),
+      );
+  }
   const rankOf = (file: string): number => facts.ranked.files.get(file)?.rank ?? 0;
   const tokensOf = (file: string): number => facts.files.get(file)!.tokens;
   const recall = (files: readonly string[]): number => {

@@ -1,6 +1,6 @@
 /**
  * A reader's grades of statements from summaries: for each repository a file of tab-separated `grade`, `path:line`,
- * statement. `right` tells a reader something true; `trivial` is true but obvious from the name; `wrong` is false,
+ * the statement's subject (absent from lists drawn before it was printed), statement. `right` tells a reader something true; `trivial` is true but obvious from the name; `wrong` is false,
  * misleading or not a statement.
  */
 import { readdirSync, readFileSync } from 'node:fs';
