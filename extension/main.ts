@@ -8,6 +8,7 @@ import { Activity } from './completion/activity.ts';
 import * as candidates from './completion/candidates.ts';
 import * as indentation from './completion/indentation.ts';
 import * as nextEdit from './completion/next-edit.ts';
+import * as readingAhead from './completion/reading-ahead.ts';
 import { Snooze } from './completion/snooze.ts';
 import * as statistics from './completion/statistics.ts';
 import { Suggestions } from './completion/suggestions.ts';
@@ -59,6 +60,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   ];
   for (const feature of features) feature.activate(context);
   status.activate(context, snooze, activity);
+  readingAhead.activate(context, snooze);
   for (const feature of [candidates, statistics, why]) feature.activate(context, suggestions);
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(() => void client.applyTrace()),

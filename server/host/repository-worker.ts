@@ -24,6 +24,7 @@ import { verdictOnName } from '../workspace/names.ts';
 import { maskSecrets } from '../workspace/secrets/names.ts';
 import {
   type DocumentRequest,
+  type FilePosition,
   type IndexStats,
   nothingRead,
   type Opened,
@@ -210,6 +211,22 @@ export class RepositoryWorker {
     if (found.item !== undefined && found.item.origin !== 'model' && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
+  }
+
+  readAhead({ file, text, line, column }: FilePosition): null {
+    const { repository, coder } = this.#opened();
+    const path = repository.workspace.pathOfDocument(file) ?? file;
+    if (coder === undefined || text === undefined || this.#isKeptOut(path)) return null;
+    const lines = text.split('\n', line);
+    // The document has changed since.
+    if (lines.length < line) return null;
+    const lineStart = lines.slice(0, -1).reduce((sum, one) => sum + one.length + 1, 0);
+    coder.readAhead({
+      path,
+      text,
+      offset: lineStart + Math.min(column - 1, lines.at(-1)!.replace(/\r$/, '').length),
+    });
+    return null;
   }
 
   /** Files with secrets, excluded files and files that blocked the thread get no suggestions. */

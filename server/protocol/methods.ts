@@ -90,6 +90,11 @@ const table = {
     fields({ revision: v.optional(string, 'HEAD'), top: v.exactOptional(fromOne) }),
   ),
   coverage: answeredByWorker<Coverage>()(none),
+  /**
+   * The cursor has come to rest here: a code model reads what its suggestion would need, so that one comes sooner. Answers at once; without a
+   * model, on battery, and in files without suggestions nothing happens.
+   */
+  readAhead: answeredByWorker<null>()(fields({ uri: string, line: fromOne, column: fromOne })),
   /** The next place for a repeated change; null if no change repeats. */
   nextEdit: answeredByServer<NextEdit | null>()(fields({ uri: string })),
 };

@@ -38,7 +38,7 @@ export class CoderClient {
   #isReady = false;
   #title = '';
   #savesEnergy = false;
-  #isReadingAhead = false;
+  #readingAhead = new AbortController();
   #asking = new AbortController();
   /** Running mean of answer times in milliseconds. */
   #usual = 0;
@@ -83,6 +83,11 @@ export class CoderClient {
   /** On battery the model answers only explicit requests. */
   saveEnergy(isOnBattery: boolean): void {
     this.#savesEnergy = isOnBattery;
+  }
+
+  /** Has the model read what a suggestion at this place would need, unless that runs on battery. */
+  readAhead(request: Pick<CompletionRequest, 'path' | 'text' | 'offset'>): void {
+    if (this.#isReady && !this.#savesEnergy) this.#readAhead(request);
   }
 
   /** The model's suggestion alone. */
@@ -141,15 +146,13 @@ export class CoderClient {
     return item === undefined ? answer : { ...none, item: below.fromBelow(item) };
   }
 
-  /** The next request will likely be one line below: prefill it. */
-  #readAhead(request: CompletionRequest): void {
-    if (this.#isReadingAhead) return;
-    this.#isReadingAhead = true;
+  /** Prefills what the next request will most likely start with. The latest place counts. */
+  #readAhead(request: Pick<CompletionRequest, 'path' | 'text' | 'offset'>): void {
+    this.#readingAhead.abort();
+    this.#readingAhead = new AbortController();
     const parameters = { coder: this.#coder, ...questionOf(request), maxLines: 1 };
-    const over = (): void => {
-      this.#isReadingAhead = false;
-    };
-    this.#engine.run('readAhead', parameters).then(over, over);
+    // Not reading ahead loses nothing but time.
+    this.#engine.run('readAhead', parameters, { signal: this.#readingAhead.signal }).catch(() => {});
   }
 
   /** The model's output; undefined if that takes too long. */
@@ -210,7 +213,7 @@ function endsStatement({ text, offset }: CompletionRequest): boolean {
   return /(?:[};]|[^$]\{)\s*$/.test(line) && !namesInBraces.test(line);
 }
 
-function questionOf({ path, text, offset }: CompletionRequest) {
+function questionOf({ path, text, offset }: Pick<CompletionRequest, 'path' | 'text' | 'offset'>) {
   return {
     document: path,
     before: text.slice(0, offset).replaceAll('\r\n', '\n'),

@@ -24,9 +24,13 @@ if (coder === undefined) throw new Error(`No code model is in use in ${cache}.`)
 const engine = createEngine({ entry: engineEntry(), device: 'cpu', log: () => {} });
 /** The model's answers, in order. */
 const answers: Written[] = [];
+/** The last reading ahead of a question. */
+let readingAhead: Promise<unknown> = Promise.resolve();
 const watched: Pick<Engine, 'run'> = {
   run: async (name, parameters, options) => {
-    const result = await engine.run(name, parameters, options);
+    const running = engine.run(name, parameters, options);
+    if (name === 'readAhead') readingAhead = running.catch(() => {});
+    const result = await running;
     if (name === 'write') answers.push(result as Written);
     return result;
   },
@@ -43,15 +47,18 @@ const { memory, files } = await readRepository(folder, tokenizer);
 const places = chooseLines(files, Number(count), randomFrom(3));
 
 const first: number[] = [];
+/** At every second place the cursor rests first, as in an editor, until the model has read. */
+const rested: number[] = [];
 const here: number[] = [];
 const keys: number[] = [];
 const along: number[] = [];
 const readFirst: number[] = [];
+const readRested: number[] = [];
 const readAtKeys: number[] = [];
 const written: number[] = [];
 const ended: number[] = [];
 let silentKeys = 0;
-for (const place of places) {
+for (const [turn, place] of places.entries()) {
   const { text, offset, expected } = cursorIn(place, 0);
   const { path } = place.file;
   const from = { predictor: memory, tokenizer, coder: client, cache: new CompletionCache() };
@@ -61,6 +68,11 @@ for (const place of places) {
     offset: offset + typed,
     budget: Number.POSITIVE_INFINITY,
   });
+  const rests = turn % 2 === 1;
+  if (rests) {
+    client.readAhead(at(0));
+    await readingAhead;
+  }
   for (let typed = 0; typed < Math.min(expected.length, keysPerPlace); typed++) {
     const asked = answers.length;
     const started = performance.now();
@@ -72,8 +84,8 @@ for (const place of places) {
       else silentKeys++;
     } else if (typed === 0) {
       written.push(answer.written);
-      first.push(time);
-      readFirst.push(answer.read);
+      (rests ? rested : first).push(time);
+      (rests ? readRested : readFirst).push(answer.read);
     } else {
       written.push(answer.written);
       keys.push(time);
@@ -101,6 +113,8 @@ for (const place of places) {
 console.log(`${places.length} places, ${keysPerPlace} keys each; ms (median, 95 %, largest, mean)`);
 print('first question at a place', first);
 print('  tokens read', readFirst);
+print('the same where the cursor rested', rested);
+print('  tokens read', readRested);
 print('a key that the model is asked at', keys);
 print('  tokens read', readAtKeys);
 print('tokens written for an answer', written);

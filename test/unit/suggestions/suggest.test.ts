@@ -248,3 +248,30 @@ test('asked explicitly where a line ends, the model writes what comes below', as
   assert.equal((await ask('a.ts', 'a(() => {', ' return 1; });\n')).item, undefined);
   assert.equal((await ask('a.ts', 'function sum() {', '\n}\n', false)).item, undefined);
 });
+
+test('where the cursor rests the model reads ahead, the latest place only, and not on battery', async () => {
+  const read: { before: string; signal: AbortSignal }[] = [];
+  const run = async (
+    name: string,
+    parameters: unknown,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<unknown> => {
+    if (name === 'openCoder') return { title: 'Tiny' };
+    assert.equal(name, 'readAhead');
+    read.push({ before: (parameters as WriteParameters).before, signal: signal! });
+    return { read: 1 };
+  };
+  const { client } = await clientOf({ run } as Pick<Engine, 'run'>);
+  client.readAhead({ path: 'a.ts', text: 'const a;\r\nconst b;', offset: 8 });
+  client.readAhead({ path: 'a.ts', text: 'const a;\r\nconst b;', offset: 18 });
+  assert.deepEqual(
+    read.map(({ before, signal }) => [before, signal.aborted]),
+    [
+      ['const a;', true],
+      ['const a;\nconst b;', false],
+    ],
+  );
+  client.saveEnergy(true);
+  client.readAhead(question);
+  assert.equal(read.length, 2);
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { WriteParameters } from '../../../server/engine/messages.ts';
+import type { Engine } from '../../../server/engine/process.ts';
+import { RepositoryWorker } from '../../../server/host/repository-worker.ts';
+
+test('where the cursor rests the code model reads ahead, but not in a file that gets no suggestions', async t => {
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'longsight-worker-')));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  writeFileSync(path.join(root, 'a.ts'), 'one();\n');
+  const read: WriteParameters[] = [];
+  const run = async (name: string, parameters: unknown): Promise<unknown> => {
+    if (name === 'readAhead') read.push(parameters as WriteParameters);
+    return name === 'openCoder' ? { title: 'Tiny' } : { read: 1 };
+  };
+  const worker = new RepositoryWorker(() => {}, { run } as Pick<Engine, 'run'>);
+  await worker.open({
+    folders: [{ name: 'a', root }],
+    exclude: [],
+    maxFileSize: 1e6,
+    maxTokens: 1e6,
+    modelFolder: '',
+    cacheFolder: path.join(root, '.cache'),
+    cacheSize: 16,
+    neural: false,
+    coder: { file: 'model.gguf', folder: 'model' },
+  });
+  await worker.read(new AbortController().signal);
+  await setImmediate();
+  const text = 'one();\r\n  two();\r\n';
+  const at = (file: string, line: number, column: number) =>
+    worker.readAhead({ file: path.join(root, file), text, line, column });
+  at('a.ts', 2, 6);
+  at('a.ts', 2, 99);
+  assert.deepEqual(
+    read.map(({ before }) => before),
+    ['one();\n  two', 'one();\n  two();'],
+  );
+  at('a.ts', 9, 1);
+  at('.env', 1, 4);
+  assert.equal(read.length, 2);
+});
