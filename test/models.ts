@@ -4,10 +4,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { ByteLine, bytes } from '../server/cli/output.ts';
+import { ByteLine } from '../server/cli/output.ts';
 import { getModel } from '../server/models/get.ts';
 import { modelNamed } from '../server/models/library.ts';
 import { findPip } from '../server/models/packages.ts';
+import { bytes } from '../server/protocol/counted.ts';
 import { modelsFolder } from './weights/models.ts';
 
 const chosen = process.argv.slice(2);

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Context } from '../client/context.ts';
-import { isEnabled } from '../client/settings.ts';
+import { isEnabled, readSetting } from '../client/settings.ts';
 import type { Snooze } from './snooze.ts';
 
 /** Milliseconds without a movement: whoever only passes through a file costs nothing. */
@@ -15,8 +15,10 @@ export function activate({ extension, client }: Context, snooze: Snooze): void {
     if (!editor || !vscode.window.state.focused || snooze.until !== undefined || !isEnabled(editor.document))
       return;
     const { line, character } = editor.selection.active;
-    const place = { uri: editor.document.uri.toString(), line: line + 1, column: character + 1 };
-    client.request(methods.readAhead, place).catch(() => {});
+    const { document } = editor;
+    const place = { uri: document.uri.toString(), line: line + 1, column: character + 1 };
+    const scope = readSetting('completion.scope', document);
+    client.request(methods.readAhead, { ...place, scope }).catch(() => {});
   };
   const moved = (): void => {
     clearTimeout(later);

@@ -1,12 +1,13 @@
 /** `longsight cache`: size, verification and pruning. */
 
 import { type ProbeCache, probeCacheIn } from '../engine/probe-cache.ts';
+import { bytes, count } from '../protocol/counted.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import { settings } from '../protocol/settings.ts';
 import { CacheStore, cacheFolder } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { bytes, count, note, print, printJson } from './output.ts';
+import { note, print, printJson } from './output.ts';
 
 const actions = {
   size: async (store: CacheStore) => ({ ...(await store.size()), leaves: store.leaves().records }),

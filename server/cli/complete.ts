@@ -11,6 +11,7 @@ import type { Command } from './command.ts';
 import { note, printJson, printStyled } from './output.ts';
 import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';
+import { declarationsFor } from './summarize.ts';
 
 /** Output of `complete --json`. */
 export interface Suggestion {
@@ -57,11 +58,13 @@ export async function coderOrNote(line: CommandLine): Promise<OpenCoder | undefi
 }
 
 export async function suggestAt(
-  { repository, tokenizer }: Session,
+  session: Session,
   { path: file, text, offset }: PlaceInText,
   { eagerness, coder }: Pick<CommandLine, 'eagerness'> & { readonly coder?: CoderClient | undefined },
   signal: AbortSignal,
 ): Promise<Suggestion> {
+  const { repository, tokenizer } = session;
+  coder?.relate(file, '', (await declarationsFor(session, signal))(file, text));
   // Nothing is typed meanwhile, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };

@@ -1,12 +1,12 @@
 /** `longsight digest`: the repository for another tool, within a token budget. */
 
 import path from 'node:path';
-import { counted } from '../protocol/counted.ts';
+import { count, counted } from '../protocol/counted.ts';
 import { digestBudget } from '../protocol/requests.ts';
 import { makeDigest } from '../summary/digest.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { count, note, print } from './output.ts';
+import { note, print } from './output.ts';
 import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';

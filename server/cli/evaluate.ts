@@ -10,6 +10,7 @@ import type { Command } from './command.ts';
 import { openPredictors } from './neural.ts';
 import { CountLine, print, printJson } from './output.ts';
 import { openRepository, openSession } from './session.ts';
+import { declarationsFor } from './summarize.ts';
 
 const defaultSettings = ['file', 'repo', 'bm25'];
 
@@ -71,13 +72,16 @@ const hideLines: Command = async (line, signal) => {
   if (problem !== undefined) throw new UsageError(problem);
   const coder = await coderFor(line, settings);
   try {
-    const { repository, tokenizer } = await openSession(line, signal);
+    const session = await openSession(line, signal);
+    const { repository, tokenizer } = session;
+    const relatedTo = coder && (await declarationsFor(session, signal));
     const neural = line.neural ? await openPredictors(line, repository, signal) : undefined;
     const progress = new CountLine('lines');
     const evaluation = await run(() =>
       runEvaluation({
         neural,
         coder: coder?.client,
+        relatedTo,
         memory: repository.memory,
         tokenizer,
         lines: line.lines,
@@ -105,7 +109,7 @@ const hideLines: Command = async (line, signal) => {
 
 /** The code model, if a setting needs it. @throws UsageError when none is selected */
 async function coderFor(line: CommandLine, settings: readonly string[]): Promise<OpenCoder | undefined> {
-  if (!settings.includes('coder') && !settings.includes('mixed')) return undefined;
+  if (!settings.some(name => name === 'mixed' || name.startsWith('coder'))) return undefined;
   const coder = await openCoderInUse(line, { writesAll: line.protocol === 'lines' });
   if (coder === undefined)
     throw new UsageError(

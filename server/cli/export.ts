@@ -3,10 +3,11 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { exportModelGraphs, longestRun } from '../engine/worker/onnx-export.ts';
 import { loadWeights } from '../engine/worker/weights.ts';
+import { bytes as bytesText } from '../protocol/counted.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
 import { modelOf } from './neural.ts';
-import { bytes as bytesText, print, printJson } from './output.ts';
+import { print, printJson } from './output.ts';
 import { tokenizerOf } from './session.ts';
 
 export const exportModel: Command = async line => {

@@ -1,6 +1,7 @@
 /** `longsight map`: the files of a folder by size, coloured by language, recency or surprise. */
 import path from 'node:path';
 import { cleanLine } from '../protocol/clean-text.ts';
+import { count } from '../protocol/counted.ts';
 import type { RepositoryMap } from '../protocol/requests.ts';
 import { readChanges } from '../summary/changes.ts';
 import { buildMap, pathInMap } from '../summary/map.ts';
@@ -9,7 +10,7 @@ import { summarize } from '../summary/summarize.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { count, note, print, printJson } from './output.ts';
+import { note, print, printJson } from './output.ts';
 import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 import { factsOfSession } from './summarize.ts';

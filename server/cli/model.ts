@@ -5,10 +5,11 @@ import { GgufError } from '../gguf/error.ts';
 import { FetchError } from '../models/download.ts';
 import { hubUrl } from '../models/get.ts';
 import { type Listing, type LocalModel, ModelError, ModelLibrary, modelNamed } from '../models/library.ts';
+import { bytes } from '../protocol/counted.ts';
 import { cacheFolder } from '../storage/cache-store.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import type { Command } from './command.ts';
-import { ByteLine, bytes, note, print, printJson } from './output.ts';
+import { ByteLine, note, print, printJson } from './output.ts';
 
 type Action = (library: ModelLibrary, line: CommandLine, signal: AbortSignal) => Promise<void>;
 

@@ -10,6 +10,7 @@ import { MixedPredictor } from '../model-memory/mixture.ts';
 import { loadGate } from '../model-memory/mixture-gate.ts';
 import { ModelPredictor } from '../model-memory/model-predictor.ts';
 import { type PrefillProgress, PrefillScheduler } from '../model-memory/prefill-scheduler.ts';
+import { duration } from '../protocol/counted.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { Repository } from '../repository/repository.ts';
 import { RecordLog } from '../storage/record-log.ts';
@@ -17,7 +18,7 @@ import { shippedModelFolder } from '../tokens/load.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import { openStore, probesOf } from './cache.ts';
-import { duration, ProgressBar } from './output.ts';
+import { ProgressBar } from './output.ts';
 
 /** `neural` in the output of `read --json`. */
 export interface NeuralReport {

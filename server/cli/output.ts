@@ -1,5 +1,7 @@
 /** Command line output: results on standard output, progress and everything else on standard error. */
+
 import { cleanJson, cleanText } from '../protocol/clean-text.ts';
+import { bytes, count, duration } from '../protocol/counted.ts';
 
 /** Progress of indexing. */
 export interface Progress {
@@ -85,25 +87,6 @@ export function progressLine(progress: Progress, seconds: number): string {
   const time = progress.left ?? estimate;
   const left = time === undefined ? '' : `, ${time} left`;
   return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} skipped, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
-}
-
-/** 1234567 as `1.23M`: three significant digits. */
-export function count(value: number): string {
-  if (value < 10_000) return Math.round(value).toLocaleString('en-US');
-  const [unit, size] = value < 1e6 ? ['k', 1e3] : value < 1e9 ? ['M', 1e6] : ['G', 1e9];
-  return `${Number((value / (size as number)).toPrecision(3))}${unit}`;
-}
-
-export function bytes(value: number): string {
-  return value < 1000
-    ? `${Math.round(value)} B`
-    : `${count(value).replace(/k$/, ' k').replace(/M$/, ' M').replace(/G$/, ' G')}${value < 10_000 ? ' ' : ''}B`;
-}
-
-export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return `${Math.round(seconds / 60)} min`;
 }
 
 /** Columns of the terminal that standard output is; unlimited for a pipe or a file. */

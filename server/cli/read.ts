@@ -1,11 +1,11 @@
 /** `longsight read`: reads a folder and reports what was indexed and what was left out. */
 
 import { cleanLine } from '../protocol/clean-text.ts';
-import { counted } from '../protocol/counted.ts';
+import { bytes, count, counted, duration } from '../protocol/counted.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Command } from './command.ts';
 import { prefillRepository } from './neural.ts';
-import { bytes, count, duration, print, printJson } from './output.ts';
+import { print, printJson } from './output.ts';
 import { openSession } from './session.ts';
 
 const skippedShown = 20;

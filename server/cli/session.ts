@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
-import { counted } from '../protocol/counted.ts';
+import { bytes, count, counted, duration } from '../protocol/counted.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
@@ -12,7 +12,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { FolderError } from '../workspace/folders.ts';
 import { type CommandLine, UsageError } from './arguments.ts';
 import { openStore } from './cache.ts';
-import { bytes, count, duration, note, ProgressBar } from './output.ts';
+import { note, ProgressBar } from './output.ts';
 
 export interface Session {
   readonly name: string;

@@ -1,11 +1,12 @@
 /** `longsight status`: the device for the model and why, the model, the cache. */
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine, type EngineStatus } from '../engine/process.ts';
+import { bytes, count } from '../protocol/counted.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { CommandLine } from './arguments.ts';
 import { openStore, probesOf } from './cache.ts';
 import type { Command } from './command.ts';
-import { bytes, count, print, printJson } from './output.ts';
+import { print, printJson } from './output.ts';
 import { tokenizerOf } from './session.ts';
 
 /** A probe silent for this long has failed. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { FactBook } from '../analysis/fact-book.ts';
 import { sourceOf } from '../analysis/source.ts';
 import type { Part } from '../protocol/requests.ts';
+import { importedDeclarations } from '../relations/imported-declarations.ts';
 import { readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
 import { sentencesAbout } from '../summary/generated.ts';
@@ -60,9 +61,24 @@ async function sentencesOf(parts: readonly Part[], line: CommandLine, signal: Ab
   }
 }
 
-/** Facts about all indexed files, and their sources. */
-export async function factsOfSession({ name, repository }: Session, signal: AbortSignal) {
+const collected = new WeakMap<Session, ReturnType<typeof collect>>();
+
+/** Facts about all indexed files, and their sources; collected once. */
+export function factsOfSession(session: Session, signal: AbortSignal) {
+  const known = collected.get(session) ?? collect(session, signal);
+  collected.set(session, known);
+  return known;
+}
+
+async function collect({ name, repository }: Session, signal: AbortSignal) {
   const source = sourceOf(name, repository);
   const book = new FactBook(await Grammars.open());
   return { source, facts: await book.collect(source, { signal }) };
+}
+
+/** What a document's imports declare, by its path and text. */
+export async function declarationsFor(session: Session, signal: AbortSignal) {
+  const { source, facts } = await factsOfSession(session, signal);
+  const textOf = (path: string): string | undefined => source.textOf(path);
+  return (path: string, text: string) => importedDeclarations(facts, path, text, textOf);
 }

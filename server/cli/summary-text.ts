@@ -1,11 +1,10 @@
 /** Formats a summary for a terminal. */
 import { cleanLine } from '../protocol/clean-text.ts';
-import { counted } from '../protocol/counted.ts';
+import { count, counted } from '../protocol/counted.ts';
 import type { PartLink, PartRelations, Statement, Summary } from '../protocol/requests.ts';
 import { keyOf } from '../relations/relations.ts';
 import { activityText } from '../summary/changes.ts';
 import { partAt } from '../summary/tree.ts';
-import { count } from './output.ts';
 
 const keyFilesShown = 14;
 const symbolsShown = 8;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine } from '../engine/process.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import { counted } from '../protocol/counted.ts';
+import { count, counted } from '../protocol/counted.ts';
 import type { UnusualLine, UnusualLines, UnusualWord } from '../protocol/unusual.ts';
 import { RevisionError } from '../unusual/changed-lines.ts';
 import { unusualIn } from '../unusual/review.ts';
@@ -13,7 +13,7 @@ import { UsageError } from './arguments.ts';
 import { probesOf } from './cache.ts';
 import { referenceInUse } from './coder.ts';
 import type { Command } from './command.ts';
-import { CountLine, count, note, print, printJson } from './output.ts';
+import { CountLine, note, print, printJson } from './output.ts';
 import { findPart } from './place.ts';
 import { openSession } from './session.ts';
 

@@ -3,10 +3,18 @@
  * it.
  */
 import type { DecoderTokenizer } from '../decoder-tokens/tokenizer.ts';
+import type { RelatedText } from '../engine/messages.ts';
 
 export interface CursorText {
   readonly before: string;
   readonly after: string;
+}
+
+/** What stands before the document's own text: first, so that it is prefilled once for a document. */
+export interface OtherFiles {
+  /** Of the document. */
+  readonly path: string;
+  readonly related: readonly RelatedText[];
 }
 
 /** Where a prompt's middle starts: the next keystroke's prompt starts there too, so nothing is prefilled twice. */
@@ -57,6 +65,7 @@ export function promptOf(
   tokenizer: DecoderTokenizer,
   { before, after }: CursorText,
   previous?: Anchor,
+  others?: OtherFiles,
 ): CoderPrompt {
   const begin = tokenizer.begin === undefined ? [] : [tokenizer.begin];
   const middle = tokenizer.fillInMiddle;
@@ -69,13 +78,25 @@ export function promptOf(
   const isSame = previous !== undefined && previous.after === follows && isAbove(previous, before);
   const anchor = isSame ? previous : anchorAt(before.slice(0, anchorIn(before)), follows, previous);
   const { text, held } = withoutHeld(before.slice(anchor.before.length));
-  const prefix = [...begin, middle.prefix, ...tokenizer.encode(anchor.before.slice(anchor.start))];
+  const told = others === undefined ? [] : idsOf(tokenizer, middle.file, others);
+  const prefix = [...begin, ...told, middle.prefix, ...tokenizer.encode(anchor.before.slice(anchor.start))];
   return {
     ids: [...prefix, middle.suffix, ...tokenizer.encode(follows), middle.middle, ...tokenizer.encode(text)],
     prefix: prefix.length,
     held,
     anchor,
   };
+}
+
+/** Other files, and the document's path, each after the separator that the model was trained with; nothing without one. */
+function idsOf(
+  tokenizer: DecoderTokenizer,
+  separator: number | undefined,
+  { path, related }: OtherFiles,
+): number[] {
+  if (separator === undefined || related.length === 0) return [];
+  const files = related.map(other => `${other.path}\n${other.text}\n`);
+  return [...files, `${path}\n`].flatMap(file => [separator, ...tokenizer.encode(file)]);
 }
 
 /** The start of the cursor's line; in a very long line, a later place. */

@@ -130,10 +130,11 @@ export class CodeWriter {
     return ids.length - kept;
   }
 
-  async #read({ document, before, after }: WriteParameters, between: () => Promise<void>) {
+  async #read({ document, before, after, related = [] }: WriteParameters, between: () => Promise<void>) {
     const open = this.#openOf(document);
     const { session } = open;
-    const { ids, prefix, held, anchor } = promptOf(this.#tokenizer, { before, after }, open.anchor);
+    const others = { path: document, related };
+    const { ids, prefix, held, anchor } = promptOf(this.#tokenizer, { before, after }, open.anchor, others);
     open.anchor = anchor;
     const shared = session.align(ids);
     const kept = shared < blockTokens ? (this.#restore(session, ids) ?? shared) : shared;

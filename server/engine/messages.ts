@@ -103,12 +103,20 @@ export interface CoderReference {
   readonly folder: string;
 }
 
+/** Some of another file. */
+export interface RelatedText {
+  readonly path: string;
+  readonly text: string;
+}
+
 export interface WriteParameters {
   readonly coder: CoderReference;
   /** Identifies the document: the prefilled state of the last few is kept. */
   readonly document: string;
   readonly before: string;
   readonly after: string;
+  /** What stands before the document in the prompt, for models that were trained on several files. */
+  readonly related?: readonly RelatedText[];
   readonly maxLines: number;
   /** A rest of the line found elsewhere, as a draft: where the model agrees, it costs little. */
   readonly draft?: string;

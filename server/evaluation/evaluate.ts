@@ -2,6 +2,7 @@
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { AsyncPredictor, PredictionScope } from '../copy-memory/predictor.ts';
+import type { RelatedText } from '../engine/messages.ts';
 import { contentOf } from '../sequence/content.ts';
 import type { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';
@@ -33,12 +34,14 @@ export interface EvaluationOptions {
   /** Skips the cursor at the start of the line, whose figures are then empty. */
   readonly inLineOnly?: boolean;
   readonly seed: number;
-  /** `file`, `repo`, `copy`, `coder`, `mixed`, `neural`, `neural+copy`, `bm25`, `oracle`, `other:<folder>`. */
+  /** `file`, `repo`, `copy`, `coder`, `coder:file`, `mixed`, `neural`, `neural+copy`, `bm25`, `oracle`, `other:<folder>`. */
   readonly settings: readonly string[];
   /** Reads another repository, for `other:`. */
   readonly openOther: (folder: string) => Promise<CopyMemory>;
   /** The selected code model, for `coder` (alone) and `mixed` (with the copy memory, as in an editor). */
   readonly coder?: CoderClient | undefined;
+  /** What the code model is told of other files, as in an editor. */
+  readonly relatedTo?: ((path: string, text: string) => readonly RelatedText[]) | undefined;
   /** Predictors for `neural` and `neural+copy`, after prefill of the repository. */
   readonly neural?: { readonly alone: AsyncPredictor; readonly mixed: AsyncPredictor } | undefined;
   /** Other predictors, measured on the same lines. */
@@ -166,6 +169,7 @@ const knownSettings: ReadonlySet<string> = new Set([
   'repo',
   'copy',
   'coder',
+  'coder:file',
   'mixed',
   'neural',
   'neural+copy',
@@ -232,14 +236,21 @@ async function askersFor(
       // One measurement serves both names.
       if (!askers.has('repo')) askers.set('repo', one => ask(one, memory, 'repository'));
       askers.set(name, one => ask(one, memory, 'repository'));
-    } else if (name === 'coder' || name === 'mixed') {
+    } else if (name === 'coder' || name === 'coder:file' || name === 'mixed') {
       const { coder } = options;
-      if (coder === undefined) askers.set(name, noCoder);
-      else if (name === 'coder')
-        askers.set(name, one =>
-          outcomeOf(one, request => coder.alone({ ...request, ...firstLineOnly }, options.signal)),
+      if (coder === undefined) {
+        askers.set(name, noCoder);
+        continue;
+      }
+      askers.set(name, one => {
+        const { path } = one.line.file;
+        coder.relate(path, '', options.relatedTo?.(path, one.text) ?? []);
+        if (name === 'mixed') return ask(one, memory, 'repository', coder);
+        const scope = name === 'coder' ? 'repository' : 'file';
+        return outcomeOf(one, request =>
+          coder.alone({ ...request, ...firstLineOnly, scope }, options.signal),
         );
-      else askers.set(name, one => ask(one, memory, 'repository', coder));
+      });
     } else if (name === 'neural' || name === 'neural+copy') {
       const predictor = name === 'neural' ? options.neural?.alone : options.neural?.mixed;
       askers.set(name, predictor === undefined ? notRead : one => ask(one, predictor, 'repository'));

@@ -60,7 +60,7 @@ const handlers: WorkerHandlers = {
   unusualLines: (document, signal) => worker.review.lines(document, signal),
   unusualChanges: (parameters, signal) => worker.review.changes(parameters, signal),
   coverage: () => worker.coverage(),
-  readAhead: position => worker.readAhead(position),
+  readAhead: (position, signal) => worker.readAhead(position, signal),
 };
 
 for (const [name, handler] of Object.entries(handlers)) {

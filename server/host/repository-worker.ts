@@ -213,19 +213,21 @@ export class RepositoryWorker {
     return found;
   }
 
-  readAhead({ file, text, line, column }: FilePosition): null {
-    const { repository, coder } = this.#opened();
+  /** The model is told of a document's imports when the cursor rests there, not at a key: what it has read stays valid. */
+  async readAhead(
+    { file, text, line, column, scope }: FilePosition & Pick<DocumentRequest, 'scope'>,
+    signal: AbortSignal,
+  ): Promise<null> {
+    const { repository, coder, summary } = this.#opened();
     const path = repository.workspace.pathOfDocument(file) ?? file;
     if (coder === undefined || text === undefined || this.#isKeptOut(path)) return null;
-    const lines = text.split('\n', line);
+    const offset = offsetAt(text, line, column);
     // The document has changed since.
-    if (lines.length < line) return null;
-    const lineStart = lines.slice(0, -1).reduce((sum, one) => sum + one.length + 1, 0);
-    coder.readAhead({
-      path,
-      text,
-      offset: lineStart + Math.min(column - 1, lines.at(-1)!.replace(/\r$/, '').length),
-    });
+    if (offset === undefined) return null;
+    const imports = importsIn(text);
+    if (scope !== 'file' && coder.importsOf(path) !== imports)
+      coder.relate(path, imports, await summary.declarationsFor(path, text, signal));
+    coder.readAhead({ path, text, offset, scope });
     return null;
   }
 
@@ -323,6 +325,26 @@ export class RepositoryWorker {
     if (this.#open === undefined) throw new Error('No folder is open.');
     return this.#open;
   }
+}
+
+/** Lines that say which other files a file refers to, in most languages; of each, its start is looked at. */
+const importLine =
+  /^[ \t]*(?:import|from|export|use|using|#include|require\w*|package|namespace|mod)\b|\brequire\(/;
+const lookedAt = 200;
+
+function importsIn(text: string): string {
+  return text
+    .split('\n')
+    .filter(line => importLine.test(line.slice(0, lookedAt)))
+    .join('\n');
+}
+
+/** @returns undefined behind the text's last line */
+function offsetAt(text: string, line: number, column: number): number | undefined {
+  const lines = text.split('\n', line);
+  if (lines.length < line) return undefined;
+  const lineStart = lines.slice(0, -1).reduce((sum, one) => sum + one.length + 1, 0);
+  return lineStart + Math.min(column - 1, lines.at(-1)!.replace(/\r$/, '').length);
 }
 
 /** Without a cache, everything is read again next time, which deserves a sentence and no more. */

@@ -19,6 +19,7 @@ import type {
   Summary,
   SummaryParameters,
 } from '../protocol/requests.ts';
+import { type Declarations, importedDeclarations } from '../relations/imported-declarations.ts';
 import type { Repository } from '../repository/repository.ts';
 import { type Changes, readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
@@ -114,6 +115,12 @@ export class SummaryWorker {
   async describe(parameters: DescribeParameters, signal: AbortSignal): Promise<Description> {
     const { source, facts } = await this.#facts(signal);
     return describe(source, facts, parameters);
+  }
+
+  /** What a document's imports declare. */
+  async declarationsFor(path: string, text: string, signal: AbortSignal): Promise<Declarations[]> {
+    const { source, facts } = await this.#facts(signal);
+    return importedDeclarations(facts, path, text, other => source.textOf(other));
   }
 
   async lineSummary(position: FilePosition, signal: AbortSignal): Promise<LineSummary | null> {

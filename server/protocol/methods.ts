@@ -91,10 +91,17 @@ const table = {
   ),
   coverage: answeredByWorker<Coverage>()(none),
   /**
-   * The cursor has come to rest here: a code model reads what its suggestion would need, so that one comes sooner. Answers at once; without a
-   * model, on battery, and in files without suggestions nothing happens.
+   * The cursor has come to rest here: a code model is told what the document's imports declare, and reads what its suggestion would need, so that
+   * one comes sooner. Does not wait for that; without a model, on battery, and in files without suggestions nothing happens.
    */
-  readAhead: answeredByWorker<null>()(fields({ uri: string, line: fromOne, column: fromOne })),
+  readAhead: answeredByWorker<null>()(
+    fields({
+      uri: string,
+      line: fromOne,
+      column: fromOne,
+      scope: v.optional(oneOf(['repository', 'file']), 'repository'),
+    }),
+  ),
   /** The next place for a repeated change; null if no change repeats. */
   nextEdit: answeredByServer<NextEdit | null>()(fields({ uri: string })),
 };

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { statesFolder } from '../coder/kept-states.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
-import type { CoderReference, SayParameters } from '../engine/messages.ts';
+import type { CoderReference, RelatedText, SayParameters } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import { choose, copiedLines, firstLine, leastWritten } from './choice.ts';
@@ -16,8 +16,12 @@ const usuallySure = 0.9;
 const defaultMaxLines = 12;
 /** Milliseconds that a copied suggestion waits for the model, and that the model may write at a line. */
 const usualPatience = 700;
+/** Documents whose related files are remembered; the engine keeps the states of fewer. */
+const mostRelated = 16;
 /** Weight of the newest answer's time in the mean. */
 const newestWeight = 0.3;
+
+type PlaceInDocument = Pick<CompletionRequest, 'path' | 'text' | 'offset' | 'scope'>;
 
 export interface CoderOptions {
   /** Gets a sentence if the model cannot be used. */
@@ -39,6 +43,8 @@ export class CoderClient {
   #title = '';
   #savesEnergy = false;
   #readingAhead = new AbortController();
+  /** What the model is told of other files, by document: the latest last. */
+  readonly #related = new Map<string, { readonly imports: string; readonly files: readonly RelatedText[] }>();
   #asking = new AbortController();
   /** Running mean of answer times in milliseconds. */
   #usual = 0;
@@ -86,8 +92,24 @@ export class CoderClient {
   }
 
   /** Has the model read what a suggestion at this place would need, unless that runs on battery. */
-  readAhead(request: Pick<CompletionRequest, 'path' | 'text' | 'offset'>): void {
+  readAhead(request: PlaceInDocument): void {
     if (this.#isReady && !this.#savesEnergy) this.#readAhead(request);
+  }
+
+  /**
+   * Tells the model of other files before a document, from now on. It reads all of the document again when they change.
+   * @param imports what they were chosen by
+   */
+  relate(document: string, imports: string, files: readonly RelatedText[]): void {
+    this.#related.delete(document);
+    this.#related.set(document, { imports, files });
+    const [oldest] = this.#related.keys();
+    if (this.#related.size > mostRelated && oldest !== undefined) this.#related.delete(oldest);
+  }
+
+  /** What the files told of before a document were chosen by; undefined before that. */
+  importsOf(document: string): string | undefined {
+    return this.#related.get(document)?.imports;
   }
 
   /** The model's suggestion alone. */
@@ -147,10 +169,10 @@ export class CoderClient {
   }
 
   /** Prefills what the next request will most likely start with. The latest place counts. */
-  #readAhead(request: Pick<CompletionRequest, 'path' | 'text' | 'offset'>): void {
+  #readAhead(request: PlaceInDocument): void {
     this.#readingAhead.abort();
     this.#readingAhead = new AbortController();
-    const parameters = { coder: this.#coder, ...questionOf(request), maxLines: 1 };
+    const parameters = { coder: this.#coder, ...this.#questionOf(request), maxLines: 1 };
     // Not reading ahead loses nothing but time.
     this.#engine.run('readAhead', parameters, { signal: this.#readingAhead.signal }).catch(() => {});
   }
@@ -164,7 +186,7 @@ export class CoderClient {
   ): Promise<Said | undefined> {
     const { isInvoked, maxLines = defaultMaxLines } = request;
     const { patience = usualPatience, writesAll = false } = this.#options;
-    const question = questionOf(request);
+    const question = this.#questionOf(request);
     // An explicit request shows the most confident line at any probability.
     const least = writesAll || isInvoked ? Number.NEGATIVE_INFINITY : leastWritten(request, passed);
     const known = this.#typed.find(question, least);
@@ -198,6 +220,16 @@ export class CoderClient {
     return this.#usual > patience ? undefined : await Promise.race([asked, afterMilliseconds(patience)]);
   }
 
+  #questionOf({ path, text, offset, scope }: PlaceInDocument) {
+    const related = scope === 'file' ? [] : (this.#related.get(path)?.files ?? []);
+    return {
+      document: path,
+      before: text.slice(0, offset).replaceAll('\r\n', '\n'),
+      after: text.slice(offset).replaceAll('\r\n', '\n'),
+      ...(related.length > 0 && { related }),
+    };
+  }
+
   #took(milliseconds: number, isWhole: boolean): void {
     // A cancelled request counts only if it took long.
     if (isWhole || milliseconds > this.#usual) this.#usual += newestWeight * (milliseconds - this.#usual);
@@ -211,14 +243,6 @@ const namesInBraces = /^\s*(?:import|export|const|let|var)\s*(?:type\s*)?\{[^;]*
 function endsStatement({ text, offset }: CompletionRequest): boolean {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   return /(?:[};]|[^$]\{)\s*$/.test(line) && !namesInBraces.test(line);
-}
-
-function questionOf({ path, text, offset }: Pick<CompletionRequest, 'path' | 'text' | 'offset'>) {
-  return {
-    document: path,
-    before: text.slice(0, offset).replaceAll('\r\n', '\n'),
-    after: text.slice(offset).replaceAll('\r\n', '\n'),
-  };
 }
 
 function afterMilliseconds(milliseconds: number): Promise<undefined> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytes, count, duration, progressLine } from '../../../server/cli/output.ts';
+import { progressLine } from '../../../server/cli/output.ts';
+import { bytes, count, duration } from '../../../server/protocol/counted.ts';
 
 test('formats numbers for people', () => {
   assert.deepEqual([0, 999, 9999, 12_345, 1_234_567, 2e9].map(count), [

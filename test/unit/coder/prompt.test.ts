@@ -108,3 +108,26 @@ test('cuts a line of a megabyte', () => {
   const { ids } = promptOf(byteTokenizer, { before: 'x'.repeat(1e6), after: 'y'.repeat(1e6) });
   assert.ok(ids.length < 10_000);
 });
+
+test('other files stand first, each after its separator and path, and only for models that have one', () => {
+  const separator = 260;
+  const related = [{ path: 'b.ts', text: 'two();' }];
+  const cursor = { before: 'x\n', after: '' };
+  const severalFiles = {
+    ...byteTokenizer,
+    fillInMiddle: { ...byteTokenizer.fillInMiddle!, file: separator },
+  };
+  const { ids, prefix } = promptOf(severalFiles, cursor, undefined, { path: 'a.ts', related });
+  const first = [
+    separator,
+    ...Buffer.from('b.ts\ntwo();\n'),
+    separator,
+    ...Buffer.from('a.ts\n'),
+    special.prefix,
+  ];
+  assert.deepEqual(ids.slice(0, first.length), first);
+  assert.equal(prefix, first.length + 'x\n'.length);
+  const plain = promptOf(byteTokenizer, cursor).ids;
+  assert.deepEqual(promptOf(byteTokenizer, cursor, undefined, { path: 'a.ts', related }).ids, plain);
+  assert.deepEqual(promptOf(severalFiles, cursor, undefined, { path: 'a.ts', related: [] }).ids, plain);
+});

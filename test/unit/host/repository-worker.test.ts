@@ -11,7 +11,11 @@ import { RepositoryWorker } from '../../../server/host/repository-worker.ts';
 test('where the cursor rests the code model reads ahead, but not in a file that gets no suggestions', async t => {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'longsight-worker-')));
   t.after(() => rmSync(root, { recursive: true, force: true }));
-  writeFileSync(path.join(root, 'a.ts'), 'one();\n');
+  writeFileSync(path.join(root, 'a.ts'), "import { two } from './b.ts';\none();\n");
+  writeFileSync(
+    path.join(root, 'b.ts'),
+    'export function two(count: number): string {\n  return String(count);\n}\n',
+  );
   const read: WriteParameters[] = [];
   const run = async (name: string, parameters: unknown): Promise<unknown> => {
     if (name === 'readAhead') read.push(parameters as WriteParameters);
@@ -33,14 +37,18 @@ test('where the cursor rests the code model reads ahead, but not in a file that 
   await setImmediate();
   const text = 'one();\r\n  two();\r\n';
   const at = (file: string, line: number, column: number) =>
-    worker.readAhead({ file: path.join(root, file), text, line, column });
-  at('a.ts', 2, 6);
-  at('a.ts', 2, 99);
+    worker.readAhead({ file: path.join(root, file), text, line, column }, new AbortController().signal);
+  await at('a.ts', 2, 6);
+  await at('a.ts', 2, 99);
   assert.deepEqual(
     read.map(({ before }) => before),
     ['one();\n  two', 'one();\n  two();'],
   );
-  at('a.ts', 9, 1);
-  at('.env', 1, 4);
+  // What the file refers to.
+  assert.deepEqual(read[0]?.related, [
+    { path: 'b.ts', text: 'export function two(count: number): string {' },
+  ]);
+  await at('a.ts', 9, 1);
+  await at('.env', 1, 4);
   assert.equal(read.length, 2);
 });

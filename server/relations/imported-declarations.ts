@@ -1,0 +1,83 @@
+/** The declarations of the files that a file refers to: what a model that sees one file is told of the others. */
+import type { RepositoryFacts } from '../analysis/fact-book.ts';
+
+export interface Declarations {
+  readonly path: string;
+  /** Signatures in the file's order, a line or a few each. */
+  readonly text: string;
+}
+
+/** UTF-16 units in all, and of one file: a few hundred tokens, which a model reads once for each document. */
+const mostInAll = 1500;
+const mostOfFile = 700;
+/** Too little for a signature and a path. */
+const leastLeft = 80;
+/** Lines of a signature, and UTF-16 units of each. */
+const mostLines = 4;
+const mostOfLine = 160;
+
+const word = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+/** Where a signature ends. */
+const signatureEnd = /[{:;=]\s*(?:\/\/.*|#.*)?$/;
+
+/**
+ * Declarations of the files that `path` refers to by its language's rules and whose names stand in its text: first what the text
+ * names, with its members, then what else is exported. The file of which the text names most comes last, nearest to what follows.
+ * @param text the file as it is now
+ * @param textOf a file's indexed text
+ */
+export function importedDeclarations(
+  { files, ranked }: RepositoryFacts,
+  path: string,
+  text: string,
+  textOf: (path: string) => string | undefined,
+): Declarations[] {
+  const named = new Set(text.match(word) ?? []);
+  const referred = [...ranked.files]
+    .filter(([, { users }]) => users.includes(path))
+    .map(([target, { rank }]) => {
+      const definitions = files.get(target)?.definitions ?? [];
+      const used = definitions.filter(({ name, container }) => named.has(name) || named.has(container ?? ''));
+      return { target, rank, definitions, used };
+    })
+    .filter(({ used }) => used.length > 0)
+    .sort((one, other) => shareOf(other) - shareOf(one) || other.rank - one.rank);
+  const told: Declarations[] = [];
+  let left = mostInAll;
+  for (const { target, definitions, used } of referred) {
+    if (left < leastLeft) break;
+    const lines = textOf(target)?.split('\n');
+    if (lines === undefined) continue;
+    const wanted = new Set(used);
+    for (const one of definitions) if (one.exported) wanted.add(one);
+    const most = Math.min(mostOfFile, left - target.length);
+    const signatures = new Map<number, string>();
+    let size = 0;
+    for (const { line } of wanted) {
+      const signature = signatureAt(lines, line);
+      if (signatures.has(line) || size + signature.length + 1 > most) continue;
+      size += signature.length + 1;
+      signatures.set(line, signature);
+    }
+    if (size === 0) continue;
+    left -= size + target.length;
+    const inOrder = [...signatures].sort(([one], [other]) => one - other);
+    told.unshift({ path: target, text: inOrder.map(([, signature]) => signature).join('\n') });
+  }
+  return told;
+}
+
+/** How much of a file's declarations is used. */
+function shareOf({ used, definitions }: Record<'used' | 'definitions', readonly unknown[]>): number {
+  return used.length / definitions.length;
+}
+
+function signatureAt(lines: readonly string[], line: number): string {
+  const taken: string[] = [];
+  for (const one of lines.slice(line - 1, line - 1 + mostLines)) {
+    const end = one.trimEnd();
+    taken.push(end.slice(0, mostOfLine));
+    if (signatureEnd.test(end)) break;
+  }
+  return taken.join('\n');
+}

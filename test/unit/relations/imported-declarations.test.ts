@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FactBook } from '../../../server/analysis/fact-book.ts';
+import { importedDeclarations } from '../../../server/relations/imported-declarations.ts';
+import { Grammars } from '../../../server/syntax/grammars.ts';
+
+const files: Readonly<Record<string, string>> = {
+  'src/store.ts': `import { Clock } from './clock.ts';
+
+const hidden = 3;
+
+/** Keeps items. */
+export class Store {
+  readonly #items = new Map<string, number>();
+
+  put(name: string, count: number): void {
+    this.#items.set(name, count + hidden);
+  }
+}
+
+export function openStore(
+  folder: string,
+  clock: Clock,
+): Store {
+  return new Store();
+}
+`,
+  'src/clock.ts': 'export interface Clock {\n  now(): number;\n}\n',
+  'src/other.ts': 'export function unrelated(): void {}\n',
+  'src/main.ts':
+    "import { openStore } from './store.ts';\nimport { Clock } from './clock.ts';\n\nconst store = openStore('a', clock);\n",
+};
+
+async function toldTo(path: string, text: string) {
+  const source = {
+    name: 'a',
+    files: () =>
+      Object.entries(files).map(([file, own]) => ({ path: file, tokens: own.length, version: own })),
+    textOf: (file: string) => files[file],
+  };
+  const facts = await new FactBook(await Grammars.open()).collect(source);
+  return importedDeclarations(facts, path, text, source.textOf);
+}
+
+test('a document is told the signatures of what its imports declare, what it names first', async () => {
+  const told = await toldTo('src/main.ts', files['src/main.ts']!);
+  const store = told.find(({ path }) => path === 'src/store.ts')?.text ?? '';
+  assert.deepEqual(told.map(({ path }) => path).sort(), ['src/clock.ts', 'src/store.ts']);
+  assert.ok(store.includes('export class Store {'), store);
+  assert.ok(
+    store.includes('export function openStore(\n  folder: string,\n  clock: Clock,\n): Store {'),
+    store,
+  );
+  assert.ok(!store.includes('hidden'), store);
+  assert.ok(!store.includes('this.#items'), store);
+});
+
+test('an import of which the text names nothing is not told', async () => {
+  const told = await toldTo('src/main.ts', "import { openStore } from './store.ts';\n");
+  assert.deepEqual(
+    told.map(({ path }) => path),
+    ['src/store.ts'],
+  );
+});
+
+test('a file that refers to none is told nothing', async () => {
+  assert.deepEqual(await toldTo('src/other.ts', files['src/other.ts']!), []);
+});
