@@ -1,10 +1,19 @@
 /**
- * Validates LSP notifications before the library acts on them: it trusts their parameters, and a document without text
- * would fail later, elsewhere. A notification cannot be answered, so a malformed one is dropped with a line in the log.
+ * Validates messages before the library acts on them: it trusts their parameters, and a document without text would
+ * fail later, elsewhere. A malformed request is answered with an error; a malformed notification cannot be answered and
+ * is dropped with a line in the log.
  */
 import * as v from 'valibot';
-import { Message, type MessageStrategy } from 'vscode-languageserver/node';
-import { check, fields, string, wholeNumber } from '../protocol/validate.ts';
+import {
+  ErrorCodes,
+  Message,
+  type MessageStrategy,
+  type NotificationMessage,
+  type RequestMessage,
+} from 'vscode-languageserver/node';
+import { methods } from '../protocol/methods.ts';
+import { indentationNotification } from '../protocol/requests.ts';
+import { check, fields, flag, string, wholeNumber } from '../protocol/validate.ts';
 
 const integer = v.pipe(v.number('must be a number'), v.integer('must be a whole number'));
 const position = fields({ line: wholeNumber(0), character: wholeNumber(0) });
@@ -18,7 +27,10 @@ const changes = v.array(
 const cells = v.array(fields({ kind: integer, document: string }), 'must be a list');
 const listOf = <Schema extends v.GenericSchema>(schema: Schema) => v.array(schema, 'must be a list');
 
-const schemas: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
+/** A number or a string that a client chose. */
+const token = v.union([integer, string], 'must be a whole number or a string');
+
+const notifications: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
   ['textDocument/didOpen', fields({ textDocument: item })],
   ['textDocument/didChange', fields({ textDocument: versioned, contentChanges: changes })],
   ['textDocument/didSave', fields({ textDocument: named })],
@@ -70,33 +82,77 @@ const schemas: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericS
   ],
   // Its contents are validated where settings are read.
   ['workspace/didChangeConfiguration', fields({})],
+  [indentationNotification.method, fields({ uri: string, insertSpaces: flag, tabSize: wholeNumber(1) })],
+  ['$/progress', fields({ token })],
+  ['$/setTrace', fields({ value: string })],
+  ['window/workDoneProgress/cancel', fields({ token })],
 ]);
 
-/** For `initialize`, which the library inspects before any handler. */
-const initializeParameters = fields({
-  capabilities: fields({}),
-  rootUri: v.nullish(string),
-  rootPath: v.nullish(string),
-  workspaceFolders: v.nullish(listOf(fields({ uri: string, name: string }))),
+/** Of `textDocument/inlineCompletion`. Clients do not always send the context that the protocol requires. */
+const completionParameters = fields({
+  textDocument: named,
+  position,
+  context: v.nullish(
+    fields({
+      triggerKind: v.nullish(v.number('must be a number')),
+      selectedCompletionInfo: v.nullish(
+        fields({ range: fields({ start: position, end: position }), text: string }),
+      ),
+    }),
+  ),
 });
+export type CompletionParameters = v.InferOutput<typeof completionParameters>;
 
-/** The method of a malformed `initialize`; its parameter is the problem. */
+const requests: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
+  [
+    'initialize',
+    fields({
+      capabilities: fields({}),
+      rootUri: v.nullish(string),
+      rootPath: v.nullish(string),
+      workspaceFolders: v.nullish(listOf(fields({ uri: string, name: string }))),
+    }),
+  ],
+  ['textDocument/inlineCompletion', completionParameters],
+  ['textDocument/willSaveWaitUntil', fields({ textDocument: named })],
+  ['workspace/executeCommand', fields({ command: string, arguments: v.nullish(listOf(v.unknown())) })],
+  // Their fields are validated where they are answered, which fills in what is missing.
+  ...Object.values(methods).map(({ method }): [string, v.GenericSchema] => [method, v.nullish(fields({}))]),
+]);
+
+/** Client libraries put the parameter of a method that they do not know into a list, if it is null. */
+const inList: ReadonlySet<string> = new Set(Object.values(methods).map(({ method }) => method));
+
+function parametersOf({ method, params }: RequestMessage | NotificationMessage): unknown {
+  return Array.isArray(params) && params.length < 2 && inList.has(method) ? params[0] : params;
+}
+
+/** The method of a refused request; its parameters are the error's code and its message. */
 export const refusedMethod = 'longsight/refused';
 
 /** @param warn gets a sentence about each dropped notification */
 export function checkedMessages(warn: (problem: string) => void): MessageStrategy {
+  let isInitialized = false;
+  let isShutDown = false;
   return {
     handleMessage(message, next) {
-      if (Message.isRequest(message) && message.method === 'initialize') {
-        const checked = check(initializeParameters, message.params);
-        if ('value' in checked) return next(message);
-        return next({ ...message, method: refusedMethod, params: [checked.problem] } as Message);
+      const isRequest = Message.isRequest(message);
+      if (!isRequest && !Message.isNotification(message)) return next(message);
+      const refuse = (code: number, problem: string) =>
+        next({ ...message, method: refusedMethod, params: [code, problem] } as Message);
+      if (isShutDown && message.method !== 'exit') {
+        // What is started now could outlive the client.
+        return isRequest ? refuse(ErrorCodes.InvalidRequest, 'The server was shut down.') : undefined;
       }
-      if (!Message.isNotification(message)) return next(message);
-      const schema = schemas.get(message.method);
-      const checked = schema && check(schema, message.params);
-      if (checked === undefined || 'value' in checked) return next(message);
-      warn(`Ignored a malformed ${message.method}: ${checked.problem}`);
+      const schema = (isRequest ? requests : notifications).get(message.method);
+      const checked = schema && check(schema, parametersOf(message));
+      if (checked !== undefined && 'problem' in checked) {
+        if (isRequest) return refuse(ErrorCodes.InvalidParams, checked.problem);
+        return warn(`Ignored a malformed ${message.method}: ${checked.problem}`);
+      }
+      if (message.method === 'initialize') isInitialized = true;
+      if (message.method === 'shutdown') isShutDown = isInitialized;
+      return next(message);
     },
   };
 }

@@ -1,10 +1,8 @@
 /** `textDocument/inlineCompletion`: one request per document at a time, newest first. */
-import * as v from 'valibot';
 import {
   type CancellationToken,
   CancellationTokenSource,
   type Connection,
-  ErrorCodes,
   type InlineCompletionItem,
   InlineCompletionTriggerKind,
   LSPErrorCodes,
@@ -24,8 +22,8 @@ import {
   type Why,
 } from '../protocol/requests.ts';
 import type { SettingsShape } from '../protocol/settings.ts';
-import { check, fields, flag, string, wholeNumber } from '../protocol/validate.ts';
 import type { AcceptanceCount } from './acceptance.ts';
+import type { CompletionParameters } from './checked-messages.ts';
 import type { Durations } from './diagnostics.ts';
 import { pathOfUri } from './folders.ts';
 import { type Whole, wholeOf } from './notebooks.ts';
@@ -47,16 +45,12 @@ export function serveCompletions(
   const latest = new Map<string, CancellationTokenSource>();
   const pace = new TypingPace();
   const indentations = new Map<string, DocumentIndentation>();
-  connection.onNotification(indentationNotification.method, (said: unknown) => {
-    const checked = check(indentationSchema, said);
-    if ('value' in checked) indentations.set(checked.value.uri, checked.value);
+  connection.onNotification(indentationNotification.method, (said: DocumentIndentation) => {
+    indentations.set(said.uri, said);
   });
   documents.onDidClose(({ document }) => void indentations.delete(document.uri));
 
-  connection.languages.inlineCompletion.on(async (params, token) => {
-    const checked = check(askedSchema, params);
-    if ('problem' in checked) return new ResponseError(ErrorCodes.InvalidParams, checked.problem);
-    const asked = checked.value;
+  connection.languages.inlineCompletion.on(async (asked, token) => {
     const { uri } = asked.textDocument;
     const question = new CancellationTokenSource();
     latest.get(uri)?.cancel();
@@ -89,7 +83,7 @@ export function serveCompletions(
   }
 
   async function answer(
-    { textDocument, position, context }: Asked,
+    { textDocument, position, context }: CompletionParameters,
     token: CancellationToken,
   ): Promise<InlineCompletionItem[]> {
     const now = settings.current;
@@ -138,25 +132,6 @@ export function serveCompletions(
   }
 }
 
-const position = fields({ line: wholeNumber(0), character: wholeNumber(0) });
-
-/** Clients do not always send the context that the protocol requires. */
-const askedSchema = fields({
-  textDocument: fields({ uri: string }),
-  position,
-  context: v.nullish(
-    fields({
-      triggerKind: v.nullish(v.number('must be a number')),
-      selectedCompletionInfo: v.nullish(
-        fields({ range: fields({ start: position, end: position }), text: string }),
-      ),
-    }),
-  ),
-});
-type Asked = v.InferOutput<typeof askedSchema>;
-
-const indentationSchema = fields({ uri: string, insertSpaces: flag, tabSize: wholeNumber(1) });
-
 function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'> {
   if (item !== undefined) return { outcome: 'suggested' };
   if (reason === 'excluded') return { outcome: 'excluded' };
@@ -167,7 +142,7 @@ function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'
 
 /** The entry selected in the editor's list, if it would replace text before the cursor. */
 function selectedIn(
-  context: Asked['context'],
+  context: CompletionParameters['context'],
   document: TextDocument,
   start: number,
   offset: number,

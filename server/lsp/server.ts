@@ -47,10 +47,7 @@ export function serve(connection: Connection, options: ServerOptions): void {
   const early = connection.onRequest(
     () => new ResponseError(ErrorCodes.ServerNotInitialized, 'The server is not initialized.'),
   );
-  connection.onRequest(
-    refusedMethod,
-    problem => new ResponseError(ErrorCodes.InvalidParams, String(problem)),
-  );
+  connection.onRequest(refusedMethod, (code: number, problem: string) => new ResponseError(code, problem));
   let isInitialized = false;
   connection.onInitialize(params => {
     if (isInitialized)
@@ -176,7 +173,10 @@ function start(
     if (now['engine.device'] !== before['engine.device']) engine.use(now['engine.device']);
     if (differ(now, before, indexSettings)) void reload();
   });
+  let hasStarted = false;
   connection.onInitialized(async () => {
+    if (hasStarted) return log('warning', 'Ignored a second initialized.');
+    hasStarted = true;
     log('info', `Longsight ${version} started for ${client.name}.`);
     if (client.changesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {

@@ -35,5 +35,6 @@ export function check<Schema extends v.GenericSchema>(
   if (result.success) return { value: result.output };
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
+  if (given === undefined) return { problem: 'The parameters are missing.' };
   return { problem: path === null ? `The parameters ${issue.message}.` : `\`${path}\` ${issue.message}.` };
 }
