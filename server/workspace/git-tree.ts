@@ -1,5 +1,5 @@
 /** Files as a revision has them. Only objects are read: git compares nothing with the disk, where it would run the filters that a repository names. */
-import { git } from './git.ts';
+import { git, isStuck } from './git.ts';
 
 export type Tree = { readonly files: ReadonlyMap<string, string> } | { readonly problem: string };
 
@@ -18,6 +18,7 @@ export async function treeAt(folder: string, revision: string, signal?: AbortSig
     },
   );
   signal?.throwIfAborted();
+  if (isStuck(named)) return { problem: named };
   if (named !== undefined || !/^[0-9a-f]{40,64}$/.test(commit)) {
     const known = await git(folder, ['rev-parse', '--git-dir'], { signal, isText: true }, () => {});
     return { problem: known ?? `git knows no revision "${revision}"` };

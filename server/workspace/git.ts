@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { relativeTo } from './folders.ts';
+import { Stillness } from './stillness.ts';
 
 interface GitEntry {
   /** Relative to the queried folder, with `/`. */
@@ -14,6 +15,14 @@ export type GitListing = { readonly entries: readonly GitEntry[] } | { readonly 
 
 /** Milliseconds of silence after which git is assumed to be stuck: on a pipe among its files, or a missing disk. */
 export const gitPatience = 20_000;
+/** The same for a question about a few small files. */
+const briefPatience = 5_000;
+/** Milliseconds between two looks at a silent git, and the number of looks at which it must be found asleep. */
+const lookInterval = 1000;
+const looks = 3;
+
+/** How the sentence about a git that did not answer ends. */
+const ended = 'and was ended';
 
 /** Maximum characters of a record; a path has at most 4,096 bytes. */
 const longestRecord = 1 << 20;
@@ -54,17 +63,28 @@ export async function listWithGit(
 }
 
 /**
- * The absolute folder that a repository's settings name as its working tree instead of this one and those above it: git would list that folder's
- * files, which are not the workspace's.
+ * Asks what is cheaper than listing, and cannot be listed without: whether git is stuck on its settings (`problem`), and
+ * whether they name another folder as the working tree, whose files git would list instead (`elsewhere`, absolute).
  */
-export async function worktreeElsewhere(folder: string, options: GitOptions): Promise<string | undefined> {
+export async function lookBefore(
+  folder: string,
+  { signal, patience = gitPatience }: GitOptions,
+): Promise<{ problem?: string; elsewhere?: string }> {
   let said = '';
-  await git(folder, ['rev-parse', '--show-toplevel'], { ...options, isText: true }, text => {
+  const options = { signal, patience: Math.min(patience, briefPatience), isText: true };
+  const problem = await git(folder, ['rev-parse', '--show-toplevel'], options, text => {
     said = text.replace(/\r?\n$/, '');
   });
-  if (said === '') return undefined;
+  signal?.throwIfAborted();
+  // Any other problem is one of listing too.
+  if (problem !== undefined || said === '') return isStuck(problem) ? { problem } : {};
   const [tree, own] = [said, folder].map(one => realpathSync.native(one)) as [string, string];
-  return relativeTo(tree, own) === undefined ? path.resolve(said) : undefined;
+  return relativeTo(tree, own) === undefined ? { elsewhere: path.resolve(said) } : {};
+}
+
+/** Whether git was ended because it did not answer, so that it would not answer another question either. */
+export function isStuck(problem: string | undefined): problem is string {
+  return problem?.endsWith(ended) === true;
 }
 
 /** Whether the enclosing repository ignores the folder, so that its tracked files say nothing about the rest. */
@@ -142,10 +162,20 @@ export function git(
       end(problem);
     };
     const interrupt = (): void => stop('git was interrupted');
+    let silence = 0;
+    let asleep = 0;
+    const stillness = child.pid === undefined ? undefined : new Stillness(child.pid);
+    const look = (): void => {
+      silence += lookInterval;
+      asleep = stillness?.isStill() === true ? asleep + 1 : 0;
+      if (asleep >= looks) stop(`git waited for a pipe or a device among its files ${ended}`);
+      else if (silence >= patience) stop(`git said nothing for ${patience / 1000} seconds ${ended}`);
+      else timer = setTimeout(look, Math.min(lookInterval, patience - silence));
+    };
     const wait = (): void => {
       clearTimeout(timer);
-      const problem = `git said nothing for ${patience / 1000} seconds and was ended`;
-      timer = setTimeout(() => stop(problem), patience);
+      [silence, asleep] = [0, 0];
+      timer = setTimeout(look, Math.min(lookInterval, patience));
     };
     child.on('error', error => end(notRun(error)));
     child.on('close', code => {

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbsence, verdictOnFailure } from './failure.ts';
 import { relativeTo } from './folders.ts';
-import { isIgnoredByGit, listWithGit, worktreeElsewhere } from './git.ts';
+import { isIgnoredByGit, isStuck, listWithGit, lookBefore } from './git.ts';
 import { headOf, isGitData, repositoryOf } from './git-folder.ts';
 import type { Rules } from './guard.ts';
 import { IgnoreTree } from './ignore/tree.ts';
@@ -113,6 +113,8 @@ class Lister implements Listing {
   readonly #pace = new Pace();
   readonly #left: readonly string[];
   readonly #reported = new Set<string>();
+  /** git did not answer. Waiting for it in every nested repository could take for ever. */
+  #isStuck = false;
 
   constructor(request: ListingRequest) {
     this.#request = request;
@@ -128,16 +130,18 @@ class Lister implements Listing {
     // Data in a folder beside the working trees (`.bare`): the enclosing folder is not a working tree.
     const isBare = repository !== undefined && !repository.isLinked && isInside(absolute, repository.own);
     if (repository !== undefined && !isBare) this.#data.add(repository.data);
-    if (!(byGit ?? isInGit(absolute))) {
+    if (this.#isStuck || !(byGit ?? isInGit(absolute))) {
       await this.#walkAll(base, parts);
       return;
     }
     const { signal, gitPatience } = this.#request;
     const options = { signal, ...(gitPatience !== undefined && { patience: gitPatience }) };
-    const elsewhere = repository && !isBare ? await worktreeElsewhere(absolute, options) : undefined;
-    if (elsewhere !== undefined) {
+    const { problem, elsewhere } = repository && !isBare ? await lookBefore(absolute, options) : {};
+    if (problem !== undefined || elsewhere !== undefined) {
       this.problems.push(
-        `git keeps the working tree of ${absolute} in ${elsewhere} (core.worktree). The files here were found without git.`,
+        problem === undefined
+          ? `git keeps the working tree of ${absolute} in ${elsewhere} (core.worktree). The files here were found without git.`
+          : this.#withoutGit(absolute, problem),
       );
       await this.#walkAll(base, parts);
       return;
@@ -145,7 +149,7 @@ class Lister implements Listing {
     const asked = parts.map(part => (base === '' ? part : part.slice(base.length + 1)));
     const listing = await listWithGit(absolute, asked, signal, gitPatience);
     if ('problem' in listing) {
-      if (!isBare) this.problems.push(`The files of ${absolute} were found without git: ${listing.problem}.`);
+      if (!isBare) this.problems.push(this.#withoutGit(absolute, listing.problem));
       await this.#walkAll(base, parts);
     } else if (parts.length === 0 && (await this.#isUnwanted(base, absolute, listing.entries.length))) {
       // The user opened a folder that its parent repository ignores: its files are wanted.
@@ -160,6 +164,12 @@ class Lister implements Listing {
         else this.#add(relative);
       }
     }
+  }
+
+  #withoutGit(folder: string, problem: string): string {
+    if (!isStuck(problem)) return `The files of ${folder} were found without git: ${problem}.`;
+    this.#isStuck = true;
+    return `The files of ${folder}, and of repositories listed after it, were found without git: ${problem}.`;
   }
 
   /**

@@ -138,6 +138,59 @@ describe('git', posix, () => {
     assert.match(found.problems, /without git: git said nothing for 0.3 seconds/);
   });
 
+  const places = {
+    'an included file of settings': 'include.path',
+    'the ignored names of its settings': 'core.excludesFile',
+    'its settings': '.git/config',
+    'its index': '.git/index',
+    'its head': '.git/HEAD',
+    'rules of a folder': 'sub/.gitignore',
+  };
+  for (const [name, place] of Object.entries(places))
+    it(`that waits for a pipe is noticed within seconds, and not asked again: ${name}`, async () => {
+      using folder = new TemporaryFolder({ 'a.ts': 'a', 'sub/b.ts': 'b', 'other/c.ts': 'c' });
+      folder.git('init', '-q', 'other');
+      folder.git('init', '-q');
+      folder.git('add', 'a.ts');
+      const isSetting = !place.includes('/');
+      if (!isSetting) folder.remove(place);
+      execFileSync('mkfifo', [folder.at(isSetting ? 'pipe' : place)]);
+      if (isSetting) folder.git('config', place, folder.at('pipe'));
+      const found = await paths(folder.root);
+      assert.deepEqual(found.paths, ['a.ts', 'other/c.ts', 'sub/b.ts']);
+      const why =
+        process.platform === 'linux'
+          ? 'waited for a pipe or a device among its files'
+          : 'said nothing for \\d+ seconds';
+      assert.match(
+        found.problems,
+        new RegExp(
+          `^The files of ${folder.root}, and of repositories listed after it, were found without git: git ${why} and was ended\\.`,
+        ),
+      );
+      assert.equal(found.problems.match(/was ended/g)?.length, 1);
+    });
+
+  it('is waited for as long as it works', async () => {
+    using folder = new TemporaryFolder({
+      // Silent for longer than a look takes to find a process asleep, but woken all the time.
+      git: '#!/bin/sh\nfor i in $(seq 50); do sleep 0.1; done\nprintf done',
+    });
+    execFileSync('chmod', ['+x', folder.at('git')]);
+    const before = process.env['PATH'];
+    process.env['PATH'] = `${folder.root}:${before}`;
+    try {
+      let said = '';
+      const problem = await git(folder.root, ['status'], { isText: true }, text => {
+        said = text;
+      });
+      assert.equal(problem, undefined);
+      assert.equal(said, 'done');
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+
   it('runs no command given as a remote repository', async () => {
     using folder = new TemporaryFolder({ 'a.ts': 'a' });
     folder.git('init', '-q');
