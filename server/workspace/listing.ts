@@ -96,6 +96,12 @@ const otherWorktree =
 const byRule =
   'Excluded by .longsightignore, by the setting longsight.read.exclude, or as a folder of installed or cached files.';
 
+/**
+ * Folders above a file or folder that is listed. No person nests them so deep, and the time that the system takes to look
+ * at a folder grows with the cube of its depth.
+ */
+const deepest = 200;
+
 /** Files that mark a folder as not the user's own work. */
 const dependencyMarkers: ReadonlySet<string> = new Set(['CACHEDIR.TAG', 'pyvenv.cfg']);
 
@@ -205,7 +211,7 @@ class Lister implements Listing {
 
   /** A nested repository. */
   async #enter(relative: string): Promise<void> {
-    if (this.#isLeft(relative) || this.#isIgnored(relative)) return;
+    if (this.#isLeft(relative) || this.#isTooDeep(relative) || this.#isIgnored(relative)) return;
     const absolute = path.join(this.#request.root, relative);
     const repository = repositoryOf(absolute);
     if (repository?.isLinked === true) {
@@ -228,7 +234,8 @@ class Lister implements Listing {
       const kind = lstatSync(path.join(this.#request.root, part), { throwIfNoEntry: false });
       if (kind === undefined) continue;
       if (kind.isDirectory()) {
-        if (gitignore.ofFolder(below).state !== 'ignored') await this.#walk(base, part, gitignore);
+        if (!this.#isTooDeep(part) && gitignore.ofFolder(below).state !== 'ignored')
+          await this.#walk(base, part, gitignore);
       } else if (gitignore.ofFile(below).state !== 'ignored') this.#add(part);
     }
   }
@@ -253,7 +260,7 @@ class Lister implements Listing {
           if (entry.name === '.git') continue;
           if (gitignore.ofFile(below).state !== 'ignored') this.#add(relative);
         } else if (!versionControlFolders.has(entry.name) && !this.#isLeft(relative)) {
-          if (gitignore.ofFolder(below).state === 'ignored') continue;
+          if (this.#isTooDeep(relative) || gitignore.ofFolder(below).state === 'ignored') continue;
           if (existsSync(path.join(this.#request.root, relative, '.git'))) await this.#enter(relative);
           else folders.push(relative);
         }
@@ -275,7 +282,7 @@ class Lister implements Listing {
   }
 
   #add(relative: string): void {
-    if (this.#isLeft(relative)) return;
+    if (this.#isLeft(relative) || this.#isTooDeep(relative)) return;
     const { state, at } = this.#request.rules.ofFile(relative);
     const cache = state === 'wanted' ? undefined : cacheFolderOf(relative);
     if (state === 'ignored') this.#report(at);
@@ -298,6 +305,16 @@ class Lister implements Listing {
     if (this.#reported.has(at)) return;
     this.#reported.add(at);
     this.skipped.push({ path: at, reason: 'excluded', detail });
+  }
+
+  #isTooDeep(relative: string): boolean {
+    let cut = -1;
+    for (let depth = 0; depth < deepest; depth++) {
+      cut = relative.indexOf('/', cut + 1);
+      if (cut < 0) return false;
+    }
+    this.#report(relative.slice(0, cut + 1), `It lies behind ${deepest} folders.`);
+    return true;
   }
 
   #isLeft(relative: string): boolean {
