@@ -75,7 +75,7 @@ export function definitionLine(
       isBare: false,
     };
   }
-  const holds = members.length === 0 ? '' : ` — ${listed(members, membersShown)}`;
+  const holds = members.length === 0 ? '' : ` — ${named(members, membersShown)}`;
   const text = signature + holds + also;
   // Files of all kinds reopen a namespace.
   if (text === signature && /^(?:module|namespace)$/.test(kind)) return undefined;
@@ -171,7 +171,7 @@ function plainName(name: string): string {
 /** Names, with kinds where these are more telling: tables, resources, variables. */
 function names(heads: readonly Head[]): string {
   const telling = heads.every(({ kind }) => tellingKinds.has(kind));
-  return listed(
+  return named(
     heads.map(({ kind, name }) => (telling ? `${kind} ${name}` : name)),
     namesShown,
   );
@@ -182,6 +182,11 @@ const tellingKinds = new Set(
     ' ',
   ),
 );
+
+/** The first of some names. Others are not counted: which of them a reader would count depends on the language. */
+function named(words: readonly string[], most: number): string {
+  return `${words.slice(0, most).join(', ')}${words.length > most ? ' and more' : ''}`;
+}
 
 export function listed(words: readonly string[], most: number): string {
   const more = words.length - most;

@@ -77,7 +77,7 @@ test('a file’s names that others use come first', async () => {
   const facts = await new FactBook(undefined).collect(source);
   assert.equal(
     facts.files.get('a.ts')?.statement?.text,
-    'Exports five, one, two, three and 1 more; used by b.ts',
+    'Exports five, one, two, three and more; used by b.ts',
   );
 });
 
@@ -98,6 +98,6 @@ test('names that a package uses but does not export are defined, and all are cou
   const facts = await new FactBook(await Grammars.open()).collect(source);
   assert.match(
     facts.files.get('berths.go')?.statement?.text ?? '',
-    /^Defines openBerth, CloseBerth, SellBerth, paintBerth and 1 more; used by main\.go$/,
+    /^Defines openBerth, CloseBerth, SellBerth, paintBerth and more; used by main\.go$/,
   );
 });
