@@ -19,12 +19,16 @@ const minifiedWidth = 300;
 const manyDefinitions = 150;
 
 /** @returns why a reader need not know the file; undefined otherwise */
-export function asideOf(path: string, text: string, definitions: readonly Definition[]): Aside | undefined {
+export function asideOf(
+  path: string,
+  text: string,
+  lines: readonly string[],
+  definitions: readonly Definition[],
+): Aside | undefined {
   const name = baseName(path);
   if (wrappers.test(name)) return 'wrapper';
   if (name.endsWith('.d.ts')) return 'types';
   if (configuration.test(name)) return 'configuration';
-  const lines = text.split('\n');
   // A generator's own source mentions generating too: only a short comment line counts as a mark.
   const head = lines
     .slice(0, markLines)
@@ -40,10 +44,10 @@ export function asideOf(path: string, text: string, definitions: readonly Defini
 }
 
 function isData(lines: readonly string[], definitions: readonly Definition[]): boolean {
-  const filled = lines.filter(line => line.trim() !== '');
+  const filled = lines.map(line => line.trim()).filter(line => line !== '');
   const rows = filled.filter(
     line =>
-      /^\s*(?:[[({"'`]|-?\d|0x|insert\b|values\b|\w+: ["'\d[{])/i.test(line) && /[,;\])}]\s*$/.test(line),
+      ',;])}'.includes(line.at(-1)!) && /^(?:[[({"'`]|-?\d|0x|insert\b|values\b|\w+: ["'\d[{])/i.test(line),
   );
   if (rows.length >= dataShare * filled.length) return true;
   const short = definitions.filter(

@@ -38,8 +38,8 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
   const { definitions, imports, namespace } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
   const markup = code ? undefined : markupUses(path, text);
-  const aside = code ? asideOf(path, text, definitions) : undefined;
-  const lines = text.split('\n').map(line => line.replace(/\r$/, ''));
+    const lines = linesOf(text);
+  const aside = code ? asideOf(path, text, lines, definitions) : undefined;
   const { sentences, title, contents }: DocumentText = isRights(path)
     ? { sentences: [] }
     : language.kind === 'prose' || language.id === 'html'
@@ -66,6 +66,11 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
     ...(manifest && { manifest }),
     ...(aside && { aside }),
   };
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  return text.includes('\r') ? lines.map(line => line.replace(/\r$/, '')) : lines;
 }
 
 function ofCode(

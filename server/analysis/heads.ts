@@ -88,11 +88,12 @@ function fieldOf(
   const [, verb, field] = match;
   const others = verb === 'set' ? ['get', 'is'] : ['set'];
   const isField = others.some(other => written.has(`${container}.${other}${field}`));
+  if (!isField) return undefined;
   const own = field![0]!.toLowerCase() + field!.slice(1);
   const declared = new RegExp(
     `\\b(?:private|protected|public|internal|readonly|final|var|val|let)\\b[^;=(){}]{0,80}[\\s$#]${own}\\b(?!\\()`,
   );
-  return isField && lines.some(line => line.length < longestLine && declared.test(line)) ? own : undefined;
+  return lines.some(line => line.length < longestLine && declared.test(line)) ? own : undefined;
 }
 
 /** Members that most types have. */

@@ -46,5 +46,9 @@ export function supportingIn(
     if (kind !== undefined) sizes.set(kind, (sizes.get(kind) ?? 0) + tokens);
   }
   const applied = all.filter(kind => kind === 'test' || (sizes.get(kind) ?? 0) <= mostOfCode * whole);
-  return path => kindOf(path, applied);
+  const known = new Map<string, Supporting | undefined>();
+  return path => {
+    if (!known.has(path)) known.set(path, kindOf(path, applied));
+    return known.get(path);
+  };
 }

@@ -54,13 +54,27 @@ export function definitionFirst<S extends { readonly text: string }>(
 }
 
 /** "Name is …", "Name helps …". */
-function definitionOf(names: readonly string[]): RegExp | undefined {
+function definitionOf(names: readonly string[]): Definition | undefined {
   const subjects = names
     .map(name => name.replace(/[^\p{L}\p{N}]+/gu, '.?').replace(/^\.\?|\.\?$/g, ''))
     .filter(name => name !== '');
   if (subjects.length === 0) return undefined;
-  return new RegExp(
-    `^(?:the\\s+)?(?:${subjects.join('|')})(?![\\p{L}\\p{N}])[^.]{0,60}?\\s(?:is|are|provides|lets|helps|allows|makes|enables|gives)\\s`,
-    'iu',
-  );
+  // Classes of letters take long to compile where case is ignored.
+  const starts = subjects.map(subject => new RegExp(`^(?:the\\s+)?${subject}`, 'iu'));
+  return {
+    test: sentence =>
+      starts.some(start => {
+        const head = start.exec(sentence)?.[0];
+        const rest = head === undefined ? '' : sentence.slice(head.length);
+        return !goesOn.test(rest) && does.test(rest);
+      }),
+  };
+}
+
+const goesOn = /^[\p{L}\p{N}]/u;
+/** What follows a name that is defined. */
+const does = /^[^.]{0,60}?\s(?:is|are|provides|lets|helps|allows|makes|enables|gives)\s/iu;
+
+interface Definition {
+  test(sentence: string): boolean;
 }

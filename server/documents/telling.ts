@@ -75,11 +75,11 @@ export function sharedWords(sentence: string, name: string): number {
 
 /** A sentence without punctuation and without the words of the names, to find sentences made from one template. */
 export function formOf(sentence: string, names: readonly string[]): string {
-  const known = names.flatMap(wordsOf).filter(word => !generic.has(word));
+  const known = names.flatMap(wordsOf).flatMap(word => (generic.has(word) ? [] : singular(word)));
   return sentence
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
-    .filter(word => word.length > 2 && !known.some(one => isSame(singular(one), singular(word))))
+    .filter(word => word.length > 2 && !isAmong(known, singular(word)))
     .join(' ');
 }
 
@@ -115,6 +115,10 @@ export function wordsOf(text: string): string[] {
   return words.filter(word => word.length > 1).map(word => word.toLowerCase());
 }
 
+function isAmong(words: readonly string[], word: string): boolean {
+  return words.some(one => isSame(one, word));
+}
+
 function isSame(one: string, other: string): boolean {
   if (one === other) return true;
   return (
@@ -125,7 +129,8 @@ function isSame(one: string, other: string): boolean {
 }
 
 function singular(word: string): string {
-  return word.length > 3 ? word.replace(/ies$/, 'y').replace(/s$/, '') : word;
+  if (word.length <= 3 || !word.endsWith('s')) return word;
+  return word.endsWith('ies') ? `${word.slice(0, -3)}y` : word.slice(0, -1);
 }
 
 /** "Pet Clinic" says what `petclinic` does. */

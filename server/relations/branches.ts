@@ -42,12 +42,26 @@ const match =
 const label = /^\s*(?:case\b|default\b|when\b|in\b(?!.*\bdo\b)|else\s*$)/;
 const arrow = /^\s*[^\s/].*?(?:=>|->)/;
 
+/** Every line without it is as any other on its way. */
+const turning =
+  /if\b|else|elif|elsif|catch|except|rescue|raise|throw|match|switch|when|case|select|guard|unless|[=-]>/;
+
 /** @returns branches by line number, for the lines that are in any */
 export function branchesIn(lines: readonly string[], first: number, last: number): Map<number, Branch> {
   const branches = new Map<number, Branch>();
   const open: Block[] = [];
   /** A condition that goes on over the next lines. */
   let waiting: { readonly indent: number; readonly text: string } | undefined;
+  const note = (number: number, isBehind: boolean): void => {
+    if (open.length === 0 && !isBehind) return;
+    const cases = open.findLast(block => block.cases >= fewestCases)?.cases;
+    const branch = {
+      failing: isBehind || open.some(block => block.failing),
+      conditions: open.reduce((sum, block) => sum + block.conditions, 0),
+      ...(cases !== undefined && { oneOf: cases }),
+    };
+    if (branch.failing || branch.conditions > 0 || cases !== undefined) branches.set(number, branch);
+  };
   for (let number = first; number <= Math.min(last, lines.length); number++) {
     const line = lines[number - 1]!;
     if (line.length > longestLine || line.trim() === '') continue;
@@ -62,6 +76,10 @@ export function branchesIn(lines: readonly string[], first: number, last: number
       // The chain goes on.
       if (top.indent === indent && /^\W*(?:else|elif|elsif|elseif)\b/.test(line)) ladder = top.cases;
     }
+    if (waiting === undefined && !turning.test(line)) {
+      note(number, false);
+      continue;
+    }
     const isEnd = waiting?.indent === indent && /^\s*\).*[{:]\s*$/.test(line);
     const header = isEnd ? `${waiting!.text} ${line.trim()}` : line;
     if (/\b(?:if|match|switch|when)\b.*[(,&|]\s*$/.test(line)) waiting = { indent, text: line.trimEnd() };
@@ -71,13 +89,7 @@ export function branchesIn(lines: readonly string[], first: number, last: number
     const own = isFailing || isCaught || (/\b(?:raise|throw)\b/.test(line) && !/\bthrows\b/.test(line));
     // A condition runs before its block: only what stands behind it on the line fails.
     const isBehind = own && !(isFailing && /^\W*(?:else\s+)?if\b.*[:{]\s*$/.test(header) && !isCaught);
-    const cases = open.findLast(block => block.cases >= fewestCases)?.cases;
-    const branch = {
-      failing: isBehind || open.some(block => block.failing),
-      conditions: open.reduce((sum, block) => sum + block.conditions, 0),
-      ...(cases !== undefined && { oneOf: cases }),
-    };
-    if (branch.failing || branch.conditions > 0 || cases !== undefined) branches.set(number, branch);
+    note(number, isBehind);
     const count = match.test(header)
       ? casesFrom(lines, number, indent)
       : ladder || ladderFrom(lines, number, indent);

@@ -5,7 +5,7 @@
 
 import type { RepositoryFacts } from '../analysis/fact-book.ts';
 import { folderOf } from '../protocol/folders.ts';
-import { codeText } from '../syntax/code-text.ts';
+import { codeLines } from '../syntax/code-text.ts';
 import { type Definition, isMember } from '../syntax/definition.ts';
 import { baseName, sharedFolders } from '../syntax/paths.ts';
 import { languageOf } from '../workspace/language.ts';
@@ -94,7 +94,7 @@ export class Calls {
     for (let number = first; number <= Math.min(last, lines.length); number++) {
       const line = lines[number - 1]!;
       const branch = branches.get(number);
-      if (line.length > longestLine || branch?.failing) continue;
+      if (line.length > longestLine || branch?.failing || (!isRuby && !line.includes('('))) continue;
       const pattern = isRuby ? /[A-Za-z_]\w*[?!]?/g : /[A-Za-z_]\w*(?=\s?(?:\(|<[\w, ]{1,40}>\())/g;
       for (const match of line.matchAll(pattern)) {
         if (!this.#byName.has(match[0])) continue;
@@ -241,7 +241,7 @@ export class Calls {
     if (known !== undefined) return known;
     if (this.#code.size >= mostKept) this.#code.clear();
     const text = this.#textOf(path) ?? '';
-    const lines = codeText(text, languageOf(path)).split('\n');
+    const lines = codeLines(text, languageOf(path));
     const code = { lines, types: typesIn(lines), modules: outerModules(text, languageOf(path).id) };
     this.#code.set(path, code);
     return code;

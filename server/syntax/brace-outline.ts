@@ -3,7 +3,7 @@
  * word, to find a declaration behind any number of modifiers, and braces are counted, to tell members from locals.
  */
 import { languageById } from '../workspace/language.ts';
-import { codeText } from './code-text.ts';
+import { codeLines } from './code-text.ts';
 import type { Definition } from './definition.ts';
 
 interface Words {
@@ -56,7 +56,7 @@ export function braceOutline(languageId: string, text: string): Definition[] {
   let head: Omit<Open, 'depth'> | undefined;
   let depth = 0;
   let round = 0;
-  for (const [index, line] of codeText(text, language).split('\n').entries()) {
+  for (const [index, line] of codeLines(text, language).entries()) {
     const inside = open.at(-1);
     const isLevel =
       inside === undefined ? depth === 0 : inside.type !== undefined && depth === inside.depth + 1;

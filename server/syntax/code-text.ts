@@ -20,41 +20,79 @@ const longQuotes: Readonly<Record<string, readonly string[]>> = {
 /** Longest character literal. */
 const longestCharacter = 12;
 
+interface Code {
+  readonly text: string;
+  readonly id: string;
+  readonly code: string;
+  lines?: readonly string[];
+}
+
 /** The last answer: several readers ask for the same file in turn. */
-let last = { text: '', id: '', code: '' };
+let last: Code = { text: '', id: '', code: '' };
 
 /** @returns the text with comments and string contents replaced by spaces; lines and columns are unchanged */
 export function codeText(text: string, language: Language): string {
+  return codeOf(text, language).code;
+}
+
+/** The lines of `codeText`. */
+export function codeLines(text: string, language: Language): readonly string[] {
+  const code = codeOf(text, language);
+  code.lines ??= code.code.split('\n');
+  return code.lines;
+}
+
+function codeOf(text: string, language: Language): Code {
   if (last.text !== text || last.id !== language.id)
     last = { text, id: language.id, code: blanked(text, language) };
-  return last.code;
+  return last;
+}
+
+interface Marks {
+  readonly longs: readonly string[];
+  readonly comments: readonly string[];
+  /** Finds the first character of any mark. */
+  readonly opener: RegExp;
+}
+
+const marksOfLanguages = new Map<string, Marks>();
+
+function marksOf({ id, lineComments, blockComments }: Language): Marks {
+  const known = marksOfLanguages.get(id);
+  if (known !== undefined) return known;
+  const longs = longQuotes[id] ?? [];
+  const comments = lineComments.map(mark => mark.trimEnd());
+  const first = [...comments, ...blockComments.map(([open]) => open), ...longs, '"', "'"].map(
+    mark => mark[0]!,
+  );
+  const signs = [...new Set(first)].map(sign => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+  const marks = { longs, comments, opener: new RegExp(`[${signs.join('')}]`, 'gu') };
+  marksOfLanguages.set(id, marks);
+  return marks;
 }
 
 /** One pass with constant work per character. */
 function blanked(text: string, language: Language): string {
-  const { id, lineComments, blockComments } = language;
-  const longs = longQuotes[id] ?? [];
-  const marks = lineComments.map(mark => mark.trimEnd());
-  const first = [...marks, ...blockComments.map(([open]) => open), ...longs, '"', "'"].map(mark => mark[0]!);
-  const opener = new RegExp(
-    `[${[...new Set(first)].map(sign => `\\u{${sign.codePointAt(0)!.toString(16)}}`).join('')}]`,
-    'gu',
-  );
+  const { id, blockComments } = language;
+  const { longs, comments: marks, opener } = marksOf(language);
   const kept: string[] = [];
   let from = 0;
+  let next = 0;
   const blank = (start: number, end: number): void => {
-    const inside = text.slice(start, end);
-    kept.push(
-      text.slice(from, start),
-      inside.includes('\n') ? inside.replace(/[^\n]/g, ' ') : ' '.repeat(inside.length),
-    );
+    kept.push(text.slice(from, start));
+    from = start;
+    for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', from)) {
+      kept.push(' '.repeat(at - from), '\n');
+      from = at + 1;
+    }
+    kept.push(' '.repeat(end - from));
     from = end;
   };
   for (;;) {
-    const match = opener.exec(text);
-    if (match === null) break;
-    const at = match.index;
-    const character = match[0];
+    opener.lastIndex = next;
+    if (!opener.test(text)) break;
+    const at = opener.lastIndex - 1;
+    const character = text[at]!;
     const block = blockComments.find(([open]) => text.startsWith(open, at));
     const long = longs.find(quote => text.startsWith(quote, at));
     const inString =
@@ -71,7 +109,7 @@ function blanked(text: string, language: Language): string {
         start = hole.to;
       }
       blank(start, end);
-      opener.lastIndex = Math.max(end, at + 1);
+      next = Math.max(end, at + 1);
       continue;
     }
     const end =
@@ -85,7 +123,7 @@ function blanked(text: string, language: Language): string {
               ? endOfString(text, at, characterQuotes.has(id))
               : at;
     if (end > at) blank(at, end);
-    opener.lastIndex = Math.max(end, at + 1);
+    next = Math.max(end, at + 1);
   }
   kept.push(text.slice(from));
   return kept.join('');

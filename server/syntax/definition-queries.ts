@@ -13,7 +13,7 @@ export interface Grammar {
   /** The name of a definition, if it is not what `@name` captures. */
   readonly named?: (definition: Node, name: string) => string;
   /** Whether a definition is visible outside its file. */
-  readonly exported: (definition: Node, name: string) => boolean;
+  readonly exported: (definition: Node, name: string, source: string) => boolean;
 }
 
 const always = (): boolean => true;
@@ -161,8 +161,8 @@ export const grammars: Readonly<Record<string, Grammar>> = {
         `(${parent} (function_signature_item name: (_) @name) @function)`,
       ]),
     ].join('\n'),
-    exported: definition =>
-      definition.type === 'macro_definition' || hasChild(definition, /^visibility_modifier$/, /^pub/),
+    exported: ({ startIndex, type }, _, source) =>
+      type === 'macro_definition' || /^pub\b/.test(source.slice(startIndex, startIndex + 4)),
   },
   java: {
     name: 'java',

@@ -17,7 +17,7 @@ const maxDefinitions = 1000;
 const deepestNesting = 1000;
 const longestError = 1000;
 /** Characters between the places at which the depth is measured: a deeper tree spans more. */
-const measuredEvery = 500;
+const measuredEvery = 1000;
 
 interface Loaded {
   readonly grammar: Grammar;
@@ -68,7 +68,7 @@ export class Grammars {
       try {
         if (isTooSlow(tree, text.length)) return undefined;
         const matches = loaded.query.matches(tree.rootNode, { maxStartDepth: deepest });
-        return definitionsIn(matches, loaded.grammar);
+        return definitionsIn(matches, loaded.grammar, text);
       } finally {
         tree.delete();
       }
@@ -104,7 +104,11 @@ function isTooSlow(tree: Tree, length: number): boolean {
   }
 }
 
-function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar): Definition[] {
+function definitionsIn(
+  matches: ReturnType<Query['matches']>,
+  grammar: Grammar,
+  source: string,
+): Definition[] {
   const exportedApart = new Set<string>();
   const found: (Definition & { readonly start: number; readonly end: number })[] = [];
   const seen = new Set<number>();
@@ -116,7 +120,8 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
     if (name === undefined || whole === undefined || seen.has(name.id) || found.length >= maxDefinitions)
       continue;
     seen.add(name.id);
-    const { scope, text } = qualified(name);
+    const written = source.slice(name.startIndex, name.endIndex);
+    const { scope, text } = written.includes('::') ? qualified(name) : { scope: undefined, text: written };
     const container = captures.find(capture => capture.name === 'container')?.node.text ?? scope;
     if (!/^[\p{L}_$~][\p{L}\p{N}_$~!?=]*$/u.test(text)) continue;
     const own = grammar.named?.(whole.node, text) ?? text;
@@ -124,9 +129,9 @@ function definitionsIn(matches: ReturnType<Query['matches']>, grammar: Grammar):
       name: own,
       kind: whole.name,
       // In C, a typedef's name comes last.
-      line: (whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
+      line: (whole.name === 'type' && whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
       endLine: whole.node.endPosition.row + 1,
-      exported: grammar.exported(whole.node, own),
+      exported: grammar.exported(whole.node, own, source),
       ...(container !== undefined && { container }),
       start: whole.node.startIndex,
       end: whole.node.endIndex,

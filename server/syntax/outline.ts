@@ -6,7 +6,7 @@
 import { folderOf } from '../protocol/folders.ts';
 import { languageOfText } from '../workspace/language.ts';
 import { braceOutline, hasBraceOutline } from './brace-outline.ts';
-import { codeText } from './code-text.ts';
+import { codeLines, codeText } from './code-text.ts';
 import type { Definition, Import } from './definition.ts';
 import type { Grammars } from './grammars.ts';
 import { namespaceOf } from './namespaces.ts';
@@ -259,7 +259,7 @@ function outlineByPatterns(path: string, text: string, hasDefinitions: boolean):
       const target = groups?.['target'];
       if (target === undefined) continue;
       // Types and examples in comments are no imports.
-      code ??= codeText(text, language).split('\n');
+      code ??= codeLines(text, language);
       const start = match!.index + match![0].search(/\S/);
       // Go lists its imports as bare strings, which are blank in code, too.
       if (!/["'`]/.test(content[start]!) && code[line - 1]?.[start] !== content[start]) continue;

@@ -1,6 +1,6 @@
 /** What a Ruby file requires, autoloads and references. */
 import { languageById } from '../workspace/language.ts';
-import { codeText } from './code-text.ts';
+import { codeLines } from './code-text.ts';
 import type { Import } from './definition.ts';
 
 const longestLine = 400;
@@ -10,7 +10,7 @@ export const constantMark = '::';
 export function rubyImports(text: string): Import[] {
   const found: Import[] = [];
   const seen = new Set<string>();
-  const code = codeText(text, languageById('ruby')!).split('\n');
+  const code = codeLines(text, languageById('ruby')!);
   for (const [index, line] of text.split('\n').entries()) {
     if (line.length > longestLine) continue;
     const required =

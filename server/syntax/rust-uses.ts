@@ -1,6 +1,6 @@
 /** Expands a Rust file's `use` declarations into single paths. */
 import { languageById } from '../workspace/language.ts';
-import { codeText } from './code-text.ts';
+import { codeLines } from './code-text.ts';
 import type { Import } from './definition.ts';
 import { LineIndex } from './line-index.ts';
 
@@ -48,15 +48,33 @@ export function rustUses(text: string): Import[] {
 /** Paths used inline: `cmd::sort::run(…)`. */
 function written(text: string, known: Set<string>): Import[] {
   const found: Import[] = [];
-  for (const [index, line] of codeText(text, languageById('rust')!).split('\n').entries()) {
+  for (const [index, line] of codeLines(text, languageById('rust')!).entries()) {
     if (!line.includes('::') || line.length > longestLine || /^\s*(?:pub )?use\b/.test(line)) continue;
-    for (const [path] of line.matchAll(/(?<![\w:])[a-z_]\w*(?:::\w+)+/g)) {
+    for (const path of pathsIn(line)) {
       if (foreign.has(path.split('::')[0]!) || known.has(path)) continue;
       known.add(path);
       found.push({ target: path, line: index + 1 });
     }
   }
   return found;
+}
+
+const word = /\w/;
+const followers = /(?:::\w+)+/y;
+
+/** Paths on a line that start with a lower-case name, found from their first colons on. */
+function* pathsIn(line: string): Generator<string> {
+  let from = 0;
+  for (let at = line.indexOf('::'); at >= 0; at = line.indexOf('::', from)) {
+    let start = at;
+    while (start > from && word.test(line[start - 1]!)) start--;
+    from = at + 2;
+    if (!/[a-z_]/.test(line[start]!) || line[start - 1] === ':') continue;
+    followers.lastIndex = at;
+    if (!followers.test(line)) continue;
+    from = followers.lastIndex;
+    yield line.slice(start, from);
+  }
 }
 
 /** `a::{b, c::{d, e}}` → `a::b`, `a::c::d`, `a::c::e`. Aliases and globs are dropped. */

@@ -1,6 +1,6 @@
 /** How a file does what others do as well: how it opens, what its tests call, what it throws and how it names what it imports. */
 import type { Language } from '../workspace/language.ts';
-import { codeText } from './code-text.ts';
+import { codeLines, codeText } from './code-text.ts';
 
 /** Each kind of shape with the first line, from 1, that has it. */
 export interface Shapes {
@@ -19,12 +19,13 @@ export interface Shapes {
 /** @param isTest whether to look for calls */
 export function shapesIn(text: string, language: Language, isTest: boolean): Shapes {
   const opening = openingOf(text);
-  const code = codeText(text, language).split('\n');
+  const code = codeLines(text, language);
+  const whole = codeText(text, language);
   const isPython = language.id === 'python';
   const maps = {
     calls: isTest ? firstLines(code, call) : nothing,
     given: isTest && isPython ? parametersOfTests(code) : nothing,
-    thrown: firstLines(code, throwing),
+    thrown: /(?:throw|raise) /.test(whole) ? firstLines(code, throwing) : nothing,
     aliases: isPython ? firstLines(code, aliased) : nothing,
   };
   const found = Object.entries(maps).filter(([, { size }]) => size > 0);

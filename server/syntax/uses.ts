@@ -1,6 +1,6 @@
 /** The names that a file's code uses, ignoring comments and strings. */
 import type { Language } from '../workspace/language.ts';
-import { codeText } from './code-text.ts';
+import { codeLines } from './code-text.ts';
 import { meaningOf } from './name-positions.ts';
 
 export interface Use {
@@ -20,8 +20,14 @@ interface Counted extends Use {
   qualifiers?: Set<string>;
 }
 
-/** Short names that start with a capital are types: `H`, `Io`. */
-const identifier = /[A-Z][\w$]*|[A-Za-z_$][\w$]{2,}/g;
+/** Shorter names are uses only if they start with a capital: types such as `H`, `Io`. */
+const shortest = 3;
+const [digit, lower, capital] = [1, 2, 3];
+/** By character code; 0 for what no name contains. */
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const sign = String.fromCharCode(code);
+  return /[A-Z]/.test(sign) ? capital : /[a-z_$]/.test(sign) ? lower : /\d/.test(sign) ? digit : 0;
+});
 /** Keywords of most languages, some of which may name members. */
 const reserved = new Set(
   'async await break case catch class const constructor continue default delete else enum export extends false finally for from function get if implements import include instanceof interface let new null package private protected public return self set static super switch this throw true try typeof use var void while with yield'.split(
@@ -31,7 +37,7 @@ const reserved = new Set(
 
 export function usesIn(text: string, language: Language): Map<string, Use> {
   const uses = new Map<string, Counted>();
-  const lines = codeText(text, language).split('\n');
+  const lines = codeLines(text, language);
   const refers = meaningOf(language.id, lines);
   const isGo = language.id === 'go';
   let number = 0;
@@ -39,28 +45,33 @@ export function usesIn(text: string, language: Language): Map<string, Use> {
     number++;
     // An import is not yet a use.
     const taking = /^\s*(?:import|using|use|package|namespace)\b/.test(line) && !line.includes('(');
-    identifier.lastIndex = 0;
-    for (let match = identifier.exec(line); match !== null; match = identifier.exec(line)) {
-      const [name] = match;
+    for (let at = 0, end = 0; at < line.length; at = end) {
+      const kind = kinds[line.charCodeAt(at)] ?? 0;
+      end = at + 1;
+      if (kind < lower) continue;
+      let after = end;
+      while (after < line.length && (kinds[line.charCodeAt(after)] ?? 0) > 0) after++;
+      // A capital may follow in a name that is too short.
+      if (kind !== capital && after - at < shortest) continue;
+      end = after;
+      const name = line.slice(at, end);
       if (reserved.has(name)) continue;
       const known = uses.get(name) ?? { count: 0, bareLine: 0, called: false };
       if (known.count === 0) uses.set(name, known);
       known.count++;
       if (taking) continue;
-      const before = line[match.index - 1];
-      const isBare = before !== '.' && !(before === '>' && line[match.index - 2] === '-');
+      const before = line[at - 1];
+      const isBare = before !== '.' && !(before === '>' && line[at - 2] === '-');
       if (isGo && before === '.') {
-        const qualifier = /(?:^|[^\w.)\]])(\w+)\.$/.exec(
-          line.slice(Math.max(0, match.index - 80), match.index),
-        );
+        const qualifier = /(?:^|[^\w.)\]])(\w+)\.$/.exec(line.slice(Math.max(0, at - 80), at));
         if (qualifier) {
           known.qualifiers ??= new Set();
           known.qualifiers.add(qualifier[1]!);
         }
       }
-      if (!isBare || !refers(number, match.index, name)) continue;
+      if (!isBare || !refers(number, at, name)) continue;
       if (known.bareLine === 0) known.bareLine = number;
-      if (line[match.index + name.length] === '(') known.called = true;
+      if (line[end] === '(') known.called = true;
     }
   }
   return uses;
