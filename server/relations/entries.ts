@@ -69,10 +69,9 @@ export function entriesOf(
     if (main !== undefined) add(main);
     const text = textOf(path);
     if (text === undefined) continue;
-    const lines = text.split('\n');
-    const script = main === undefined ? scriptIn(path, lines, facts) : undefined;
+    const script = main === undefined ? scriptIn(path, text, facts) : undefined;
     if (script !== undefined) add(script);
-    const annotated = startedIn(path, lines, facts);
+    const annotated = startedIn(path, text, facts);
     if (annotated !== undefined) add(annotated);
     if (declared.length < maxRoutes)
       for (const { verb, path: route, line, handler } of facts.files.get(path)!.routes)
@@ -116,16 +115,17 @@ const startedItself: Readonly<Record<string, RegExp>> = {
 };
 
 /** A file that is started itself: it asks whether it is, or has a `#!` line and a document that names it. */
-function scriptIn(
-  path: string,
-  lines: readonly string[],
-  { files, documents }: RepositoryFacts,
-): Entry | undefined {
+function scriptIn(path: string, text: string, { files, documents }: RepositoryFacts): Entry | undefined {
   const { id } = languageOf(path);
   const asks = startedItself[/^(?:javascript|typescript)/.test(id) ? 'javascript' : id];
-  const at = asks === undefined ? -1 : lines.findIndex(line => line.length <= longestLine && asks.test(line));
+  const at =
+    asks === undefined
+      ? -1
+      : text.split('\n').findIndex(line => line.length <= longestLine && asks.test(line));
   if (at >= 0) return { kind: 'program', title: `${path} — ${runAsScript}`, path, line: at + 1 };
-  if (!/^#!.*\b(?:sh|bash|zsh|python[\d.]*|ruby|perl|node|php|lua|Rscript)\b/.test(lines[0] ?? ''))
+  if (
+    !/^#!.*\b(?:sh|bash|zsh|python[\d.]*|ruby|perl|node|php|lua|Rscript)\b/.test(text.slice(0, longestLine))
+  )
     return undefined;
   const names = new RegExp(`(?:^|[\\s./])${baseName(path).replaceAll(/[^\w]/g, '\\$&')}(?:\\s|$)`);
   const isNamed =
@@ -194,8 +194,9 @@ function mainOf(path: string, { files }: RepositoryFacts): Entry | undefined {
   return { kind: 'program', title: `${path} — main`, path, line, ...(definition && { definition }) };
 }
 
-function startedIn(path: string, lines: readonly string[], { files }: RepositoryFacts): Entry | undefined {
+function startedIn(path: string, text: string, { files }: RepositoryFacts): Entry | undefined {
   if (!/^(?:java|kotlin|swift|objective-c|scala)$/.test(languageOf(path).id)) return undefined;
+  const lines = text.split('\n');
   const at = lines.findIndex(line => line.length <= longestLine && started.test(line));
   if (at < 0) return undefined;
   const name = started.exec(lines[at]!)![1]!;

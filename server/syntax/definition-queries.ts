@@ -12,6 +12,8 @@ export interface Grammar {
   readonly query: string;
   /** The name of a definition, if it is not what `@name` captures. */
   readonly named?: (definition: Node, name: string) => string;
+  /** The depth at which matches may start, if all are nearer to the root than the default. */
+  readonly deepest?: number;
   /** Whether a definition is visible outside its file. */
   readonly exported: (definition: Node, name: string, source: string) => boolean;
 }
@@ -140,6 +142,8 @@ export const grammars: Readonly<Record<string, Grammar>> = {
       (source_file (const_declaration (const_spec name: (identifier) @name) @constant))
       (source_file (var_declaration (var_spec name: (identifier) @name) @variable))
       (source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name) @variable)))`,
+    // Functions contain no declarations that others see.
+    deepest: 1,
     exported: (_, name) => /^\p{Lu}/u.test(name),
   },
   rust: {
@@ -161,8 +165,10 @@ export const grammars: Readonly<Record<string, Grammar>> = {
         `(${parent} (function_signature_item name: (_) @name) @function)`,
       ]),
     ].join('\n'),
-    exported: ({ startIndex, type }, _, source) =>
-      type === 'macro_definition' || /^pub\b/.test(source.slice(startIndex, startIndex + 4)),
+    // Methods in a module in a module, or in a function of one.
+    deepest: 5,
+    exported: ({ startIndex }, _, source) =>
+      /^(?:pub|macro_rules)\b/.test(source.slice(startIndex, startIndex + 12)),
   },
   java: {
     name: 'java',

@@ -67,7 +67,9 @@ export class Grammars {
       if (tree === null) return undefined;
       try {
         if (isTooSlow(tree, text.length)) return undefined;
-        const matches = loaded.query.matches(tree.rootNode, { maxStartDepth: deepest });
+        const matches = loaded.query.matches(tree.rootNode, {
+          maxStartDepth: loaded.grammar.deepest ?? deepest,
+        });
         return definitionsIn(matches, loaded.grammar, text);
       } finally {
         tree.delete();
@@ -129,7 +131,9 @@ function definitionsIn(
       name: own,
       kind: whole.name,
       // In C, a typedef's name comes last.
-      line: (whole.name === 'type' && whole.node.type === 'type_definition' ? whole.node : name).startPosition.row + 1,
+      line:
+        (whole.name === 'type' && whole.node.type === 'type_definition' ? whole.node : name).startPosition
+          .row + 1,
       endLine: whole.node.endPosition.row + 1,
       exported: grammar.exported(whole.node, own, source),
       ...(container !== undefined && { container }),
