@@ -38,7 +38,7 @@ export function factsOf(path: string, text: string, tokens: number, grammars?: G
   const { definitions, imports, namespace } = outline(path, text, grammars);
   const manifest = isManifest(path) ? readManifest(path, text) : undefined;
   const markup = code ? undefined : markupUses(path, text);
-    const lines = linesOf(text);
+  const lines = linesOf(text);
   const aside = code ? asideOf(path, text, lines, definitions) : undefined;
   const { sentences, title, contents }: DocumentText = isRights(path)
     ? { sentences: [] }

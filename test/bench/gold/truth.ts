@@ -96,12 +96,19 @@ function statementsOf(parts: readonly Part[]): NonNullable<Part['statement']>[] 
   return parts.flatMap(part => [...(part.statement ? [part.statement] : []), ...statementsOf(part.children)]);
 }
 
-/** Nine in ten of its words occur near the line. */
+/** How languages write a kind that a statement calls by one word: an arrow is a function. */
+const writtenAs = new Map([
+  ['function', /=>|\b(?:def|fn|fun|func|sub)\b/],
+  ['constant', /\bconst\b/],
+]);
+
+/** Eight in ten of its words occur near the line. */
 function speaksOf(text: string, near: string): boolean {
   const there = wordsOf(near);
+  const [, kind = ''] = /^(\w+) (?=[\w$])/.exec(text) ?? [];
   const words = [
     ...wordsOf(
-      text
+      (writtenAs.get(kind)?.test(near) ? text.slice(kind.length) : text)
         .replace(/; (?:also|used by) .*$/, '')
         .replace(/^(?:Exports|Defines|Sections:|Used by|Answers|All \d+ files|\d+ of \d+ files) .*$/, '')
         .replace(/ and \d+ more/, '')
