@@ -1,12 +1,16 @@
 /** Secretlint's recommended rules, run only if far cheaper searches say that one may match. */
 import { isMadeUp } from './placeholder.ts';
 import { rules, unusedRules } from './preset-needs.ts';
+import { isPublishedSample } from './samples.ts';
 import { type SecretVerdict, verdictOn } from './verdict.ts';
 
 const prefix = '@secretlint/secretlint-rule-';
 
 /** Anything shorter is a word that starts like a token. */
 const shortest = 16;
+
+/** Characters of a name and its value. */
+const longestNamed = 160;
 
 const unused: ReadonlySet<string> = new Set(unusedRules.map(name => prefix + name));
 
@@ -44,9 +48,16 @@ export async function verdictOfPreset(
       maskSecrets: true,
     },
   });
-  const real = messages.find(
-    ({ range: [start, end] }) => end - start >= shortest && !isMadeUp(text.slice(start, end)),
-  );
+  const real = messages.find(({ range: [start, end] }) => {
+    const found = text.slice(start, end);
+    return found.length >= shortest && !isMadeUp(found) && !isPublishedSample(valueAt(text, start));
+  });
   if (real === undefined) return undefined;
   return verdictOn(rules.get(real.ruleId.slice(prefix.length)) ?? 'a secret', real.loc.start.line);
+}
+
+/** The value of a name, if there is one: some rules report the name, and only some of the value. */
+function valueAt(text: string, start: number): string {
+  const whole = text.slice(start, start + longestNamed);
+  return /[:=][ \t]{0,8}["']?([\w/+=.~-]{16,})/.exec(whole)?.[1] ?? whole;
 }

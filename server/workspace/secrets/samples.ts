@@ -3,7 +3,7 @@
 /** Characters that identify a sample. */
 const told = 16;
 
-/** OAuth: RFC 5849, 6749, 6750, 7009, 7636, 7662, 8628. Keys: RFC 7515, 7517, 7520. */
+/** OAuth: RFC 5849, 6749, 6750, 7009, 7636, 7662, 8628. Keys: RFC 7515, 7517, 7520. Amazon's S3 developer guide, API of 2006-03-01. */
 const samples: ReadonlySet<string> = new Set(
   (
     'czZCaGRSa3F0MzpnWDFmQmF0M2JW 7Fjfp0ZBr1KtDRbnfVdmIw 2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA SplxlOBeZQQYbYS6WxSbIA ' +
@@ -13,7 +13,7 @@ const samples: ReadonlySet<string> = new Set(
     'kkk9d7dh3k39sjv7 jjd999tj88uiths3 0685bd9184jfhq22 ad180jjd733klru7 lsdkfol23w54jlksdef qwe089234lkjsdf ' +
     'bYT5CMsGcbgUdFHObYMEfcx6bsw= r6/TJjbCOr97/+UU0NsvSne7s5g= wOJIO9A2W5mFwDgiDvZbTSMK/PY= ' +
     'MdpQcU8iPSUjWoN/UDMsK2sui9I= 74KNZJeDHnMBp0EMJ9ZHt/XKycU= djosJKDKJSD8743243/jdk33klY= tR3+Ty81lMeYAr/Fid0kMTYa/WM= ' +
-    'AyM1SysPpbyDfgZl Eq5xpGnNCivDflJs jpsQnnGQmL-YBIff 870MB6gfuTJ4HtUn X4cTteJY_gn4FYPs GawgguFyGrWKav7A 0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo'
+    'AyM1SysPpbyDfgZl Eq5xpGnNCivDflJs jpsQnnGQmL-YBIff 870MB6gfuTJ4HtUn X4cTteJY_gn4FYPs GawgguFyGrWKav7A 0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo uV3F3YluFJax1ckn'
   )
     .split(' ')
     .map(sample => sample.slice(0, told)),

@@ -265,6 +265,13 @@ describe('no secrets', () => {
       assert.equal(await verdictOnSecrets(path, text), undefined);
     });
 
+  it('are the keys that Amazon’s own guide prints', async () => {
+    const key = ['uV3F3YluFJax1ckn', 'vbcGwgjvx4QpvB+leU8dUj2o'].join('');
+    assert.equal(await verdictOnSecrets('tests/s3.py', `"AWS_SECRET_ACCESS_KEY": "${key}",`), undefined);
+    const other = `${key.slice(20)}${key.slice(0, 20)}`;
+    assert.ok(await verdictOnSecrets('tests/s3.py', `"AWS_SECRET_ACCESS_KEY": "${other}",`));
+  });
+
   it('are seen in the names of templates and examples', () => {
     for (const name of [
       '.env.example',
