@@ -67,6 +67,9 @@ export function findNamed(text: string, start: number, end: number, plain: boole
     quote === '' ? text.slice(start, Math.min(end, start + longest)) : quotedAt(text, start, quote);
   if (value === undefined || (quote === '' && !plain && (text[start - 1] === '(' || !/\d/.test(value))))
     return undefined;
+  // An unquoted name with an opening bracket is a call.
+  if (quote === '' && /^[A-Za-z_$][\w$.]*\(/.test(text.slice(start, start + value.length + 1)))
+    return undefined;
   // The first of two arguments need not name the second, unless it looks like nothing else.
   if (separator === ',' && value.length < 24 && !/^[A-Z_]+$/.test(name) && !named.isTuple) return undefined;
   if (!isSecretAt(text, start, name, value, quote !== '' || separator === '>')) return undefined;
@@ -211,5 +214,14 @@ function isSecretValue(name: string, value: string, quoted: boolean): boolean {
   // A path, host, call or version: words joined by punctuation.
   if (!quoted && /^[\w-]+(?:[./:][\w-]+)+$/.test(value) && !/\d[a-zA-Z]\d|[a-z]\d[a-z]\d/.test(value))
     return false;
-  return looksRandom(value, isPassword ? 12 : 16);
+  return looksRandom(value, isPassword ? 12 : 16) && !isOptionList(value);
+}
+
+/** `filter=name=value:name=value`, as some programs take their options, of words alone. */
+function isOptionList(value: string): boolean {
+  const parts = value.split(/[=:,]/);
+  return (
+    parts.length > 3 &&
+    parts.every(part => /^[\w.-]+$/.test(part) && (/^[a-z_]*\d*$/i.test(part) || part.length < 4))
+  );
 }

@@ -4,7 +4,7 @@
  */
 import { findAddress, findConnection } from './addresses.ts';
 import { isSecretName, isSettings, isTestOrDocument } from './assignments.ts';
-import { findKey, findWebKey } from './keys.ts';
+import { findBareKey, findKey, findWebKey } from './keys.ts';
 import { isTestEnvironment } from './names.ts';
 import { findDjangoKey, findShortPassword } from './passwords.ts';
 import { isStandIn } from './placeholder.ts';
@@ -39,6 +39,7 @@ export async function verdictOnSecrets(
 function search(path: string, text: string): Scanned {
   const find =
     findKey(text) ??
+    findBareKey(text) ??
     findWebKey(text) ??
     findAddress(text, isTestOrDocument(path)) ??
     findConnection(text) ??

@@ -41,6 +41,47 @@ export function findKey(text: string): Find | undefined {
   return undefined;
 }
 
+/**
+ * The first characters, in base64, of a private key without a marker: a sequence (RFC 5958, 8017 and 5915) of a version
+ * and what the version is of. Public keys and certificates start with another sequence.
+ */
+const derHeads =
+  /(?<![A-Za-z0-9+/=])M(?:II[A-Za-z0-9+/]{2}[AQgw]IBA[AD]|I[GH][A-Za-z0-9+/]AgE[AB]|[A-H][A-Za-z0-9+/]CAQ(?:Aw|EE))[A-Za-z0-9+/]{24}/g;
+
+/** Cheap prefilter of these. */
+const derSigns: readonly string[] = ['IBAD', 'IBAA', 'AgEA', 'AgEB', 'CAQAw', 'CAQEE'];
+
+/** A private key without a marker, in one string or a line to a string. */
+export function findBareKey(text: string): Find | undefined {
+  if (!derSigns.some(sign => text.includes(sign))) return undefined;
+  for (const { index, 0: head } of text.matchAll(derHeads)) {
+    const size = sizeOfDer(Buffer.from(head, 'base64'));
+    if (size === undefined) continue;
+    // An excerpt is shorter than the key says that it is. Slashes go with the dressing.
+    const body = bodyOf(text.slice(index, index + reach));
+    if (body.length >= Math.min(size * 1.2, reach / 4) && entropyOf(body.slice(0, 400)) > 4.2)
+      return { what: 'a private key', start: index, end: index + head.length };
+  }
+  return undefined;
+}
+
+/** Bytes of the whole, as its first ones say; undefined if these start no private key. */
+function sizeOfDer(bytes: Buffer): number | undefined {
+  const more = bytes[1]! < 0x80 ? 0 : bytes[1]! - 0x80;
+  const size = more === 0 ? bytes[1]! : bytes.readUIntBE(2, Math.min(more, 2));
+  const inside = bytes.subarray(2 + more);
+  const [kind, length, version, next] = inside;
+  if (kind !== 0x02 || length !== 1 || version === undefined || version > 1) return undefined;
+  const isKey = next === 0x30 || (next === 0x02 && version === 0) || (next === 0x04 && version === 1);
+  return isKey && size >= 32 ? size : undefined;
+}
+
+/** Base64 at the start, without what stands between its lines. */
+function bodyOf(text: string): string {
+  const bare = text.replace(calls, ' ').replace(/["'`]\s*[+.]/g, ' ');
+  return /^[A-Za-z0-9+/]*/.exec(bare.replace(dressing, ''))![0];
+}
+
 /** Up to the next marker, so that many cost no more than one. */
 function keyAfter(text: string, start: number): string {
   const after = text.slice(start, start + reach);

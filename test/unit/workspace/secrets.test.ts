@@ -7,6 +7,7 @@ import { mayHoldSecret, verdictOnSecrets } from '../../../server/workspace/secre
 import { maskSecrets } from '../../../server/workspace/secrets/names.ts';
 import { knownRules, verdictOfPreset } from '../../../server/workspace/secrets/preset.ts';
 import { randomFrom } from '../../bench/repositories.ts';
+import { bareForms, bareKeys } from './bare-keys.ts';
 import {
   accounts,
   addresses,
@@ -94,6 +95,18 @@ describe('secrets in text', () => {
             missed.push(`${kind} ${form}`);
         }
     judge(missed, all);
+  });
+
+  it('are found: private keys without a marker, a line to a string; public keys and excerpts are not', async () => {
+    const wrong: string[] = [];
+    for (const { kind, isPrivate, der } of bareKeys())
+      for (const [form, write] of bareForms) {
+        const lines = der.toString('base64').match(/.{1,64}/g)!;
+        if ((await isFound('src/body.ts', write(lines))) !== isPrivate) wrong.push(`${kind} ${form}`);
+        if (await isFound('src/body.ts', `// Such a key starts with ${lines[0]!.slice(0, 44)}...\n`))
+          wrong.push(`excerpt of ${kind}`);
+      }
+    assert.deepEqual(wrong, []);
   });
 
   it('are found: accounts of Google services', async () => {
@@ -245,6 +258,8 @@ const harmless: [path: string, text: string][] = [
   ['a.md', `https://${'my-organisation-deploy-user'}@git.acme.io/x.git`],
   ['a.ts', `const TOKENS = ['${drawn(random, 'w', 44)}'];`],
   ['a.cs', 'public string ApiKeyHeader { get; set; } = "X-Acme-Api-Key-Version2";'],
+  ['a.cs', 'becomeToken = GetS4UTokenForUser(sid, logonType);'],
+  ['a.cs', 'var hwScaleFilterFirstPass = "vpp_rkrga=format=bgra:afbc=1";'],
   ['a.py', "options.stopAt = stop_at.strftime('%Y-%m-%dT%H:%M:%S.%fZ')"],
   ['a.py', 'self._private_key = _get_private_key(private_key_pkcs8_text)'],
   ['a.py', 'class CrtS3SigV4AsymQueryAuth(CrtSigV4AsymQueryAuth):'],
