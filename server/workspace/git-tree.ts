@@ -18,7 +18,7 @@ export async function treeAt(folder: string, revision: string, signal?: AbortSig
     },
   );
   signal?.throwIfAborted();
-  if (isStuck(named)) return { problem: named };
+  if (named !== undefined && isStuck(named)) return { problem: named };
   if (named !== undefined || !/^[0-9a-f]{40,64}$/.test(commit)) {
     const known = await git(folder, ['rev-parse', '--git-dir'], { signal, isText: true }, () => {});
     return { problem: known ?? `git knows no revision "${revision}"` };

@@ -77,14 +77,15 @@ export async function lookBefore(
   });
   signal?.throwIfAborted();
   // Any other problem is one of listing too.
-  if (problem !== undefined || said === '') return isStuck(problem) ? { problem } : {};
+  if (problem !== undefined || said === '')
+    return problem !== undefined && isStuck(problem) ? { problem } : {};
   const [tree, own] = [said, folder].map(one => realpathSync.native(one)) as [string, string];
   return relativeTo(tree, own) === undefined ? { elsewhere: path.resolve(said) } : {};
 }
 
 /** Whether git was ended because it did not answer, so that it would not answer another question either. */
-export function isStuck(problem: string | undefined): problem is string {
-  return problem?.endsWith(ended) === true;
+export function isStuck(problem: string): boolean {
+  return problem.endsWith(ended);
 }
 
 /** Whether the enclosing repository ignores the folder, so that its tracked files say nothing about the rest. */

@@ -125,7 +125,10 @@ test('every notification with such parameters is dropped with a line in the log'
     ...['didOpen', 'didChange', 'didSave', 'didClose', 'willSave'].map(name => `textDocument/${name}`),
     ...['didOpen', 'didChange', 'didSave', 'didClose'].map(name => `notebookDocument/${name}`),
     ...['Configuration', 'WatchedFiles', 'WorkspaceFolders'].map(name => `workspace/didChange${name}`),
-    ...['longsight/indentation', '$/setTrace', '$/progress', 'window/workDoneProgress/cancel'],
+    'longsight/indentation',
+    '$/setTrace',
+    '$/progress',
+    'window/workDoneProgress/cancel',
   ];
   for (const method of notifications)
     for (const parameters of [...wrong, undefined, null, [], [null]]) {
