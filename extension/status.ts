@@ -1,5 +1,6 @@
 /** Shows status: a status bar item that opens a menu, and a language status item with statistics. */
 import * as vscode from 'vscode';
+import type { BackgroundReading } from '../server/protocol/progress.ts';
 import type { Status } from '../server/protocol/requests.ts';
 import type { Context } from './client/context.ts';
 import { languageName } from './client/language-name.ts';
@@ -152,6 +153,7 @@ function tooltip(report: Report, status: Status | undefined): vscode.MarkdownStr
     [t('Skipped'), fullCount(status.skipped)],
     [t('Changed since read'), fullCount(status.stale)],
     [t('Memory'), megabytes(status.memoryBytes)],
+    ...(status.background ? [backgroundRow(status.background)] : []),
     [t('Device'), status.device || t('none')],
     [t('Model'), modelName()],
   ];
@@ -164,6 +166,21 @@ function tooltip(report: Report, status: Status | undefined): vscode.MarkdownStr
   // Sentences wrap below the table, but not inside it.
   if (status.deviceReason) text.appendMarkdown('\n').appendText(status.deviceReason);
   return text;
+}
+
+/** How much the model has read of its own accord, and why it does not go on. */
+function backgroundRow({ state, tokens, tokensTotal }: BackgroundReading): [string, string] {
+  const t = vscode.l10n.t;
+  const share = `${Math.floor((100 * tokens) / Math.max(1, tokensTotal))} %`;
+  const words: Record<typeof state, string> = {
+    reading: t('{0}, goes on while you are idle', share),
+    done: share,
+    battery: t('{0}, waits for mains power', share),
+    budget: t('{0}, time used up until the folder is opened again', share),
+    paused: t('{0}, paused', share),
+    failed: t('{0}, failed', share),
+  };
+  return [t('Read in the background'), words[state]];
 }
 
 interface MenuItem extends vscode.QuickPickItem {

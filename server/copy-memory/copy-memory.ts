@@ -1,5 +1,6 @@
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Blender } from './blend.ts';
+import { type Continuations, continuationsOf } from './continuations.ts';
 import { CopyHypothesis, SharedTokens } from './hypothesis.ts';
 import { LikePlaces, type UnitEdges } from './like-places.ts';
 import { PathProximity, promptDistances, promptPath } from './locality.ts';
@@ -141,6 +142,18 @@ export class CopyMemory implements Predictor {
     const excluded = stored === undefined || 'content' in stored ? undefined : stored;
     const scope = { segments: this.#segments, excluded };
     return new LikePlaces(scope, path, tokens, this.#tokenizer.vocabularySize, edges);
+  }
+
+  /**
+   * Asks of the tokens of a file, one by one, what goes on elsewhere as they do. The stored version is left out.
+   * @returns a function of the file's current rendered tokens and a position in them
+   */
+  elsewhere(path: string): (tokens: Uint16Array, at: number) => Continuations {
+    this.settle();
+    const stored = this.#files.get(path);
+    const excluded = stored === undefined || 'content' in stored ? undefined : stored;
+    const scope = { segments: this.#segments, excluded };
+    return (tokens, at) => continuationsOf(scope, { tokens, length: at }, tokens[at]!);
   }
 
   /** `<text>` ends the suffix and thus the file; other structure is never predicted. */

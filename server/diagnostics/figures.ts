@@ -5,6 +5,7 @@ import type { EngineStatus } from '../engine/process.ts';
 import { catalogue } from '../models/catalogue.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { Figure } from '../protocol/diagnostics.ts';
+import type { BackgroundReading } from '../protocol/progress.ts';
 import { megabytes } from './machine.ts';
 
 type Figures = Record<string, Figure>;
@@ -34,6 +35,21 @@ export async function modelFigures(library: ModelLibrary): Promise<Figures> {
   return {
     'code model': inUse === undefined ? 'none' : isPublic ? inUse.name : 'other',
     ...(inUse && { 'code model (MB)': megabytes(inUse.bytes) }),
+  };
+}
+
+/** @param background undefined if it is switched off */
+export function backgroundFigures(background: BackgroundReading | undefined): Figures {
+  if (background === undefined) return { state: 'off' };
+  const { state, files, filesTotal, tokens, judged, interrupted, seconds } = background;
+  return {
+    state,
+    files,
+    'files in all': filesTotal,
+    tokens,
+    'files read since opening': judged,
+    interrupted,
+    'time (s)': Math.round(seconds),
   };
 }
 

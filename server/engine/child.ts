@@ -1,5 +1,6 @@
 /** A child process that runs `worker/main.ts`: spawning, messages, exit. */
 import { type ForkOptions, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Device } from './device.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
@@ -19,6 +20,8 @@ export interface ChildOptions {
   readonly entry: string;
   readonly mode: 'serve' | 'probe';
   readonly device: Device;
+  /** Gives it low priority. */
+  readonly isBackground?: boolean;
   readonly onMessage: (message: FromEngine) => void;
   /** Receives the output of the process and its native libraries. */
   readonly onOutput: (line: string) => void;
@@ -34,7 +37,7 @@ const allocator = {
   MALLOC_TRIM_THRESHOLD_: `${128 * 2 ** 20}`,
 };
 
-export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOptions): Child {
+export function spawnChild({ entry, mode, device, isBackground, onMessage, onOutput }: ChildOptions): Child {
   const options: ForkOptions & { windowsHide: boolean } = {
     serialization: 'advanced',
     // Inherits none of ours: the parent's standard output may carry a protocol, and its debugger port is taken.
@@ -45,6 +48,7 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
     windowsHide: true,
   };
   const child = fork(entry, [mode, device], options);
+  if (isBackground && child.pid !== undefined) lowerPriority(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) createInterface({ input: stream }).on('line', onOutput);
   }
@@ -64,4 +68,12 @@ export function spawnChild({ entry, mode, device, onMessage, onOutput }: ChildOp
     kill: () => void child.kill('SIGKILL'),
     ended,
   };
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, which is reported elsewhere, or it may not: then it has the usual priority.
+  }
 }

@@ -72,6 +72,8 @@ export interface EngineOptions {
   readonly patience?: number;
   /** Milliseconds without work after which the process ends; the next request starts another. */
   readonly idleLimit?: number;
+  /** Gives its process low priority. */
+  readonly isBackground?: boolean;
 }
 
 interface Pending {
@@ -118,6 +120,7 @@ class EngineProcess implements Engine {
       firstDelay: 250,
       patience: 60_000,
       idleLimit: 30 * 60_000,
+      isBackground: false,
       ...options,
     };
     this.#setting = options.device;
@@ -179,12 +182,9 @@ class EngineProcess implements Engine {
   }
 
   use(device: DeviceSetting): void {
-    if (this.#status.state !== 'stopped') {
-      this.restart(device);
-      return;
-    }
     this.#setting = device;
     this.#choice = undefined;
+    if (this.#status.state !== 'stopped') this.restart();
   }
 
   async stop(): Promise<void> {
@@ -213,9 +213,8 @@ class EngineProcess implements Engine {
     const launch = new AbortController();
     this.#launch = launch;
     this.#change({ state, ...(state === 'starting' ? { problem: undefined } : {}) });
-    const { entry, log, patience } = this.#options;
+    const { entry, log, patience, isBackground, probes } = this.#options;
     const output = (line: string) => log('debug', `engine: ${line}`);
-    const { probes } = this.#options;
     const probe = async (device: Device) => {
       const result = await probeDevice(device, { entry, log: output, signal: launch.signal });
       // An aborted probe says nothing about the device.
@@ -233,6 +232,7 @@ class EngineProcess implements Engine {
       entry,
       mode: 'serve',
       device,
+      isBackground,
       onMessage: message => {
         if (this.#child === child) this.#hear(message, child);
       },

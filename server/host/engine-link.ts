@@ -10,12 +10,24 @@ interface EngineWork {
   readonly urgent: boolean;
 }
 
-const engineWork: RequestOf<EngineWork, ResultOf<WorkName>> = { method: 'engineWork' };
+/** The engines: for what the user waits for, and for work in the background. */
+export interface Engines {
+  readonly engine: Pick<Engine, 'run'>;
+  readonly background: Pick<Engine, 'run'>;
+}
+
+function workOf(which: keyof Engines): RequestOf<EngineWork, ResultOf<WorkName>> {
+  return { method: `work/${which}` };
+}
 
 /** Server side: answers the worker thread's requests. */
-export function serveEngine(connection: MessageConnection, engine: Pick<Engine, 'run'>): void {
+export function serveEngines(connection: MessageConnection, engines: Engines): void {
+  for (const which of ['engine', 'background'] as const) serveEngine(connection, which, engines[which]);
+}
+
+function serveEngine(connection: MessageConnection, which: keyof Engines, engine: Pick<Engine, 'run'>): void {
   connection.onRequest(
-    engineWork.method,
+    workOf(which).method,
     async ({ name, parameters, urgent }: EngineWork, token: CancellationToken): Promise<unknown> => {
       const abort = new AbortController();
       const listening = token.onCancellationRequested(() => abort.abort());
@@ -31,6 +43,7 @@ export function serveEngine(connection: MessageConnection, engine: Pick<Engine, 
 /** Worker thread side. */
 export function linkedEngine(
   connection: MessageConnection,
+  which: keyof Engines,
   newCancellation: () => { readonly token: CancellationToken; cancel(): void },
 ): Pick<Engine, 'run'> {
   return {
@@ -44,7 +57,7 @@ export function linkedEngine(
       const cancel = () => cancellation.cancel();
       signal?.addEventListener('abort', cancel, { once: true });
       return connection
-        .sendRequest<ResultOf<Name>>(engineWork.method, { name, parameters, urgent }, cancellation.token)
+        .sendRequest<ResultOf<Name>>(workOf(which).method, { name, parameters, urgent }, cancellation.token)
         .finally(() => signal?.removeEventListener('abort', cancel));
     },
   };

@@ -35,7 +35,10 @@ const connection = createMessageConnection(
 const heartbeat = new Heartbeat((workerData as { heartbeat: SharedArrayBuffer }).heartbeat);
 const worker = new RepositoryWorker(
   throttle(() => void connection.sendNotification(statsChanged.method, worker.stats()), interval),
-  linkedEngine(connection, () => new CancellationTokenSource()),
+  {
+    engine: linkedEngine(connection, 'engine', () => new CancellationTokenSource()),
+    background: linkedEngine(connection, 'background', () => new CancellationTokenSource()),
+  },
   heartbeat.workOn,
   problem => void connection.sendNotification(problemFound.method, problem),
 );
@@ -73,11 +76,13 @@ function answer(method: string, handler: (parameters: unknown, signal: AbortSign
   connection.onRequest(method, async (parameters: unknown, token: CancellationToken): Promise<unknown> => {
     const abort = new AbortController();
     const listening = token.onCancellationRequested(() => abort.abort());
+    const ended = worker.activity.begin();
     try {
       return await handler(parameters, abort.signal);
     } catch (error) {
       throw new ResponseError(ErrorCodes.InternalError, messageOf(error));
     } finally {
+      ended();
       listening.dispose();
     }
   });

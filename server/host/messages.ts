@@ -2,7 +2,8 @@
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import type { Answer, AnsweredBy, CheckedParameters } from '../protocol/methods.ts';
-import type { NeuralStatus, NotificationOf, RequestOf } from '../protocol/requests.ts';
+import type { BackgroundReading, NeuralStatus } from '../protocol/progress.ts';
+import type { NotificationOf, RequestOf } from '../protocol/requests.ts';
 import type { WorkspaceFolder } from '../workspace/source.ts';
 
 export interface OpenParameters {
@@ -22,6 +23,8 @@ export interface OpenParameters {
   readonly cacheSize: number;
   /** Whether the model prefills the repository. */
   readonly neural: boolean;
+  /** Minutes that the model may read in the background; 0 if it does not. */
+  readonly backgroundMinutes: number;
 }
 
 export interface Opened {
@@ -40,6 +43,7 @@ export interface IndexStats {
   readonly stale: number;
   readonly memoryBytes: number;
   readonly neural?: NeuralStatus;
+  readonly background?: BackgroundReading;
 }
 
 export const nothingRead: IndexStats = {
@@ -95,7 +99,7 @@ const table = {
   update: internal<{ readonly paths: readonly string[] }, Read>(),
   /** Sets a document's unsaved text, by absolute path; without text, reverts to the file on disk. */
   edit: internal<{ readonly file: string; readonly text?: string }, null>(),
-  /** Pauses or resumes prefill. */
+  /** Pauses or resumes prefill and reading in the background. */
   pause: internal<{ readonly paused: boolean }, null>(),
   clear: internal<null, null>(),
   complete: internal<DocumentRequest, Completion>(),

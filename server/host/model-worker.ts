@@ -5,7 +5,7 @@ import path from 'node:path';
 import { watchPower } from '../engine/power.ts';
 import type { Engine } from '../engine/process.ts';
 import { PrefillScheduler } from '../model-memory/prefill-scheduler.ts';
-import type { NeuralStatus } from '../protocol/requests.ts';
+import type { NeuralStatus } from '../protocol/progress.ts';
 import type { CacheStore } from '../storage/cache-store.ts';
 import { RecordLog } from '../storage/record-log.ts';
 import { shippedModelFolder } from '../tokens/load.ts';

@@ -6,7 +6,6 @@ import { warmUp } from '../completion/warm-up.ts';
 import { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { CoderReference } from '../engine/messages.ts';
 import { watchPower } from '../engine/power.ts';
-import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage, Statement } from '../protocol/requests.ts';
 import type { ReadReport } from '../repository/read-report.ts';
@@ -16,12 +15,15 @@ import { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';
 import { FactCache } from '../summary/fact-cache.ts';
 import { SummaryCache } from '../summary/summary-cache.ts';
+import { Activity } from '../surprise/activity.ts';
 import { loadTokenizer } from '../tokens/load.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { FolderError } from '../workspace/folders.ts';
 import { verdictOnName } from '../workspace/names.ts';
 import { maskSecrets } from '../workspace/secrets/names.ts';
+import { allOf, BackgroundWorker } from './background-worker.ts';
+import type { Engines } from './engine-link.ts';
 import {
   type DocumentRequest,
   type FilePosition,
@@ -40,14 +42,17 @@ interface Open {
   readonly repository: Repository<CopyMemory>;
   readonly summary: SummaryWorker;
   readonly neural: ModelWorker | undefined;
+  readonly background: BackgroundWorker | undefined;
   readonly coder: CoderClient | undefined;
 }
 
 export class RepositoryWorker {
   readonly #changed: () => void;
-  readonly #engine: Pick<Engine, 'run'>;
+  readonly #engines: Engines;
   readonly #workOn: (path: string) => void;
   readonly #onProblem: (problem: string) => void;
+  /** Requests in progress. */
+  readonly activity = new Activity();
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #stopWatchingPower: () => void = () => {};
@@ -65,12 +70,12 @@ export class RepositoryWorker {
    */
   constructor(
     changed: () => void,
-    engine: Pick<Engine, 'run'>,
+    engines: Engines,
     workOn: (path: string) => void = () => {},
     onProblem: (problem: string) => void = () => {},
   ) {
     this.#changed = changed;
-    this.#engine = engine;
+    this.#engines = engines;
     this.#workOn = workOn;
     this.#onProblem = onProblem;
   }
@@ -80,8 +85,10 @@ export class RepositoryWorker {
     this.#parameters = parameters;
     // Release the old repository first: two at once may not fit in RAM.
     this.#open?.neural?.stop();
+    const reading = this.#open?.background?.reader.stop();
     this.#stopWatchingPower();
     this.#open = undefined;
+    await reading;
     this.#suggestions.clear();
     const problems: string[] = [];
     const tokenizer = loadTokenizer(modelFolder);
@@ -89,7 +96,7 @@ export class RepositoryWorker {
     const memory = new CopyMemory(tokenizer);
     const neural = parameters.neural
       ? new ModelWorker({
-          engine: this.#engine,
+          engine: this.#engines.engine,
           modelFolder,
           tokenizer,
           store,
@@ -97,6 +104,20 @@ export class RepositoryWorker {
           onProgress: this.#changed,
         })
       : undefined;
+    const background =
+      parameters.backgroundMinutes > 0
+        ? await BackgroundWorker.open({
+            engine: this.#engines.background,
+            modelFolder,
+            tokenizer,
+            memory,
+            folders,
+            store,
+            activity: this.activity,
+            minutes: parameters.backgroundMinutes,
+            onProgress: this.#changed,
+          })
+        : undefined;
     const repository = await Repository.open({
       folders,
       allowsNone: true,
@@ -108,7 +129,7 @@ export class RepositoryWorker {
       ...(parameters.blocking && { blocking: parameters.blocking }),
       workOn: this.#workOn,
       ...(store === undefined ? {} : { store }),
-      ...(neural === undefined ? {} : { follower: neural.scheduler }),
+      follower: allOf([neural?.scheduler, background?.reader].filter(follower => follower !== undefined)),
     });
     const name = folders.map(folder => folder.name).join(', ');
     const roots = repository.workspace.folders;
@@ -116,8 +137,13 @@ export class RepositoryWorker {
     this.#open = {
       tokenizer,
       repository,
-      summary: new SummaryWorker(name, repository, kept, this.#workOn),
+      summary: new SummaryWorker(name, repository, {
+        kept,
+        workOn: this.#workOn,
+        read: background?.reader,
+      }),
       neural,
+      background,
       coder: parameters.coder && this.#clientOf(parameters.coder),
     };
     this.#changed();
@@ -125,7 +151,7 @@ export class RepositoryWorker {
   }
 
   #clientOf(coder: CoderReference): CoderClient {
-    const client = new CoderClient(this.#engine, coder, { onProblem: this.#onProblem });
+    const client = new CoderClient(this.#engines.engine, coder, { onProblem: this.#onProblem });
     this.#stopWatchingPower = watchPower(isOnBattery => client.saveEnergy(isOnBattery));
     return client;
   }
@@ -159,9 +185,12 @@ export class RepositoryWorker {
   }
 
   async update(paths: readonly string[]): Promise<Read> {
-    const update = this.#opened().repository.update(paths);
+    const { repository, background } = this.#opened();
+    const update = repository.update(paths);
     this.#changed();
-    return this.#settled(await update);
+    const read = this.#settled(await update);
+    background?.noteChanged(repository, paths);
+    return read;
   }
 
   async edit(file: string, text: string | undefined): Promise<null> {
@@ -177,6 +206,7 @@ export class RepositoryWorker {
 
   pause(paused: boolean): null {
     this.#open?.neural?.scheduler.pause(paused);
+    this.#open?.background?.reader.pause(paused);
     return null;
   }
 
@@ -186,6 +216,7 @@ export class RepositoryWorker {
     await this.#open?.repository.clear();
     await this.#open?.summary.clear();
     this.#open?.neural?.clear();
+    await this.#open?.background?.clear();
     await this.#open?.coder?.forget();
     this.#suggestions.clear();
     this.#changed();
@@ -261,7 +292,7 @@ export class RepositoryWorker {
       repository: this.#opened().repository,
       workOn: this.#workOn,
       viewer: {
-        engine: this.#engine,
+        engine: this.#engines.engine,
         modelFolder: this.#parameters?.modelFolder ?? '',
         coder: this.#parameters?.coder,
         onProblem: this.#onProblem,
@@ -302,6 +333,7 @@ export class RepositoryWorker {
       stale: ledger.staleFiles,
       memoryBytes: memory.bytes,
       ...(this.#open.neural && { neural: this.#open.neural.status }),
+      ...(this.#open.background && { background: this.#open.background.reader.progress }),
     };
   }
 

@@ -31,6 +31,8 @@ import { summarize } from '../summary/summarize.ts';
 import type { SummaryCache } from '../summary/summary-cache.ts';
 import { SurpriseMeter } from '../summary/surprise.ts';
 import { placesLike } from '../summary/where.ts';
+import { surpriseAsRead, untilRead } from '../surprise/method.ts';
+import type { SurpriseReader } from '../surprise/reader.ts';
 import { Grammars } from '../syntax/grammars.ts';
 import type { FilePosition } from './messages.ts';
 
@@ -44,6 +46,15 @@ const historyBudget = 1000;
 export interface Kept {
   readonly summary: SummaryCache;
   readonly facts: FactCache;
+}
+
+export interface SummaryWorkerOptions {
+  /** Undefined without a cache. */
+  readonly kept: Kept | undefined;
+  /** Called with each file before it is processed. */
+  readonly workOn: (path: string) => void;
+  /** Undefined if nothing is read in the background. */
+  readonly read: SurpriseReader | undefined;
 }
 
 export class SummaryWorker {
@@ -61,20 +72,17 @@ export class SummaryWorker {
   #wasRead = false;
 
   readonly #workOn: (path: string) => void;
+  readonly #read: SurpriseReader | undefined;
 
-  /**
-   * @param kept undefined without a cache
-   * @param workOn called with each file before it is processed
-   */
   constructor(
     name: string,
     repository: Repository<CopyMemory>,
-    kept: Kept | undefined,
-    workOn: (path: string) => void,
+    { kept, workOn, read }: SummaryWorkerOptions,
   ) {
     this.#name = name;
     this.#workOn = workOn;
     this.#kept = kept;
+    this.#read = read;
     this.#repository = repository;
   }
 
@@ -151,11 +159,9 @@ export class SummaryWorker {
 
   async map({ path, measure }: MapParameters, signal: AbortSignal): Promise<RepositoryMap> {
     const { source, facts } = await this.#facts(signal);
-    const { memory, tokenizer } = this.#repository;
-    const measured = { ...source, memory, tokenizer, tokensOf: (file: string) => memory.tokensOf(file) };
-    const surprise = measure ? await this.#meter.measure(measured, signal) : this.#meter.known(measured);
+    const { surprise, surpriseMethod } = await this.#surprise(source, measure ?? false, signal);
     const { changed } = await this.#whatChanged();
-    return buildMap(this.#name, facts, { changed, surprise, surpriseMethod: this.#meter.method }, path);
+    return buildMap(this.#name, facts, { changed, surprise, surpriseMethod }, path);
   }
 
   async digest({ path, budget, format }: DigestParameters, signal: AbortSignal): Promise<Digest> {
@@ -168,6 +174,19 @@ export class SummaryWorker {
       countTokens: text => tokenizer.encode(text).length,
       skipped: [...ledger.skipped()],
     });
+  }
+
+  /** As read in the background, once there is enough of it; until then estimated from a sample. */
+  async #surprise(source: SummarySource, measure: boolean, signal: AbortSignal) {
+    if (this.#read?.isEnough) {
+      const files = [...source.files()].map(({ path }) => [path, this.#read?.surpriseOf(path)] as const);
+      return surpriseAsRead(files, this.#read.progress);
+    }
+    const { memory, tokenizer } = this.#repository;
+    const measured = { ...source, memory, tokenizer, tokensOf: (file: string) => memory.tokensOf(file) };
+    const surprise = measure ? await this.#meter.measure(measured, signal) : this.#meter.known(measured);
+    const about = this.#read === undefined ? '' : ` ${untilRead(this.#read.progress)}`;
+    return { surprise, surpriseMethod: this.#meter.method + about };
   }
 
   /** Marks the index as complete. */

@@ -8,10 +8,9 @@ import {
   PortMessageReader,
   PortMessageWriter,
 } from 'vscode-languageserver/node';
-import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { NotificationOf, RequestOf } from '../protocol/requests.ts';
-import { serveEngine } from './engine-link.ts';
+import { type Engines, serveEngines } from './engine-link.ts';
 import { HeartbeatMonitor, newHeartbeatBuffer, type Patience, usualPatience } from './heartbeat.ts';
 import type { Log } from './log.ts';
 
@@ -27,7 +26,7 @@ export class WorkerThread {
   readonly #onLost: (problem: string, blockedBy?: string) => void;
   readonly #entry: string;
   readonly #patience: Patience;
-  readonly #engine: Pick<Engine, 'run'> | undefined;
+  readonly #engines: Engines | undefined;
   #worker: Worker | undefined;
   #monitor: HeartbeatMonitor | undefined;
   #connection: MessageConnection | undefined;
@@ -36,19 +35,19 @@ export class WorkerThread {
    * @param onLost called with a sentence for the user when the thread crashed or was replaced, losing the index; with
    * the path of the file that blocked it, if any
    * @param entry the thread's script
-   * @param engine the engine that the thread may use
+   * @param engines the engines that the thread may use
    */
   constructor(
     log: Log,
     onLost: (problem: string, blockedBy?: string) => void,
     entry = workerEntry(),
-    engine?: Pick<Engine, 'run'>,
+    engines?: Engines,
     patience = usualPatience,
   ) {
     this.#log = log;
     this.#onLost = onLost;
     this.#entry = entry;
-    this.#engine = engine;
+    this.#engines = engines;
     this.#patience = patience;
   }
 
@@ -97,7 +96,7 @@ export class WorkerThread {
         .on('data', (text: string) => this.#log('debug', `memory: ${text.trimEnd()}`));
     }
     for (const [method, listener] of this.#notifications) connection.onNotification(method, listener);
-    if (this.#engine !== undefined) serveEngine(connection, this.#engine);
+    if (this.#engines !== undefined) serveEngines(connection, this.#engines);
     worker.on('error', error => this.#lost(worker, messageOf(error)));
     worker.on('exit', code => this.#lost(worker, `it exited with code ${code}`));
     connection.listen();

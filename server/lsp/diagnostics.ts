@@ -1,6 +1,7 @@
 /** `longsight/diagnostics`: the server's figures. Answers even when the worker thread does not. */
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  backgroundFigures,
   engineFigures,
   modelFigures,
   processFigures,
@@ -45,7 +46,8 @@ export interface Sources {
 export async function serverDiagnostics(sources: Sources): Promise<Diagnostics> {
   const { version, client, settings, repository, engine, acceptance, answers, log } = sources;
   const folder = settings['cache.folder'];
-  const { state, files, filesTotal, tokens, bytes, stale, seconds, memoryBytes, neural } = repository.stats;
+  const { state, files, filesTotal, tokens, bytes, stale, seconds, memoryBytes, neural, background } =
+    repository.stats;
   const { offered, accepted } = acceptance.counts;
   const { losses, blocking } = repository.trouble;
   const last = repository.lastRead;
@@ -69,6 +71,7 @@ export async function serverDiagnostics(sources: Sources): Promise<Diagnostics> 
       'time (s)': seconds,
       ...(last && { 'from the cache': last.cached, ...stageFigures(last.milliseconds) }),
     },
+    'reading in the background': backgroundFigures(background),
     suggestions: { offered, accepted, ...answers.figures },
     device: {
       ...engineFigures(engine.status, probeCacheIn(folder)),

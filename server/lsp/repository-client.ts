@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type CancellationToken, CancellationTokenSource } from 'vscode-languageserver/node';
-import type { Engine } from '../engine/process.ts';
+import type { Engines } from '../host/engine-link.ts';
 import type { Log } from '../host/log.ts';
 import {
   type IndexStats,
@@ -52,14 +52,14 @@ export class RepositoryClient {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param entry the worker thread's script */
-  constructor(log: Log, parameters: OpenParameters, entry?: string, engine?: Pick<Engine, 'run'>) {
+  constructor(log: Log, parameters: OpenParameters, entry?: string, engines?: Engines) {
     this.#log = log;
     this.#parameters = parameters;
     this.#worker = new WorkerThread(
       log,
       (problem, blockedBy) => this.#lost(problem, blockedBy),
       entry,
-      engine,
+      engines,
     );
     this.#worker.onNotification(problemFound, problem => log('warning', problem));
     this.#worker.onNotification(statsChanged, stats => {
@@ -218,7 +218,8 @@ export class RepositoryClient {
   }
 
   #pauseModel(paused: boolean): void {
-    if (!this.#parameters.neural || this.#opened === undefined) return;
+    const { neural, backgroundMinutes } = this.#parameters;
+    if ((!neural && backgroundMinutes === 0) || this.#opened === undefined) return;
     this.#worker.request(workerRequests.pause, { paused }).catch((error: unknown) => {
       this.#log('warning', messageOf(error));
     });

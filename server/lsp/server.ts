@@ -78,7 +78,18 @@ function start(
     log,
     probes: probeCacheIn(settings.current['cache.folder']),
   });
-  const repository = new RepositoryClient(log, openParameters(settings.current, folders), undefined, engine);
+  const background = createEngine({
+    entry: engineEntry,
+    // Needs no probe, and takes no device from what the user waits for.
+    device: 'cpu',
+    isBackground: true,
+    idleLimit: backgroundIdle,
+    log: (level, message) => log(level === 'debug' ? 'debug' : 'info', message),
+  });
+  const repository = new RepositoryClient(log, openParameters(settings.current, folders), undefined, {
+    engine,
+    background,
+  });
   const watching = new Watching(connection, client, log, repository);
   const status = serveStatus(connection, repository, engine);
   serveProgress(connection, client, repository);
@@ -188,7 +199,7 @@ function start(
     await reload();
   });
   connection.onShutdown(async () => {
-    await Promise.all([engine.stop(), repository.stop()]);
+    await Promise.all([engine.stop(), background.stop(), repository.stop()]);
   });
   return {
     serverInfo: { name: 'Longsight', version },
@@ -206,12 +217,17 @@ function start(
   };
 }
 
+/** Milliseconds that the process of background work waits for more: it should cost nothing while it has none. */
+const backgroundIdle = 60_000;
+
 const indexSettings = [
   'read.exclude',
   'read.maxFileSize',
   'read.maxTokens',
   'engine.model',
   'neural',
+  'read.inBackground',
+  'read.backgroundMinutes',
   'cache.folder',
   'cache.maxSize',
 ] as const satisfies SettingName[];
@@ -228,6 +244,7 @@ function openParameters(settings: SettingsShape, folders: readonly WorkspaceFold
     maxTokens: settings['read.maxTokens'],
     modelFolder: settings['engine.model'],
     neural: settings.neural || settings['engine.model'] !== '',
+    backgroundMinutes: settings['read.inBackground'] ? settings['read.backgroundMinutes'] : 0,
     cacheFolder: settings['cache.folder'],
     cacheSize: settings['cache.maxSize'],
   };

@@ -1,5 +1,7 @@
 /** Results of requests beyond LSP 3.18, and notifications. All lines and columns are 1-based. */
 
+import type { BackgroundReading, NeuralStatus } from './progress.ts';
+
 /** A request: its method, and types for its parameters and result. */
 export interface RequestOf<Parameters, Result> {
   readonly method: string;
@@ -29,19 +31,6 @@ export interface SkippedFile {
 
 export type ReadingState = 'idle' | 'reading' | 'ready' | 'paused' | 'failed';
 
-/** Progress of the model's prefill. */
-export interface NeuralStatus {
-  readonly state: 'ready' | 'reading' | 'paused' | 'failed';
-  /** Files and tokens prefilled, and still waiting. */
-  readonly files: number;
-  readonly waiting: number;
-  readonly tokens: number;
-  readonly waitingTokens: number;
-  /** Since the start; 0 if nothing had to be prefilled. */
-  readonly tokensPerSecond: number;
-  readonly problem?: string;
-}
-
 /** State of the index. */
 export interface Status {
   readonly state: ReadingState;
@@ -61,6 +50,8 @@ export interface Status {
   readonly memoryBytes: number;
   /** Absent when the model prefills nothing. */
   readonly neural?: NeuralStatus;
+  /** Absent when nothing is read in the background. */
+  readonly background?: BackgroundReading;
   readonly engine: 'stopped' | 'starting' | 'running' | 'restarting' | 'failed';
   /** A sentence for the user, if `state` or `engine` is `failed`. */
   readonly problem?: string;

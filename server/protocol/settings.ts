@@ -17,6 +17,8 @@ export interface SettingsShape {
   'summary.codeLens': boolean;
   'summary.generated': boolean;
   'read.onOpen': boolean;
+  'read.inBackground': boolean;
+  'read.backgroundMinutes': number;
   'read.exclude': string[];
   'read.maxFileSize': number;
   'read.maxTokens': number;
@@ -120,6 +122,21 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     default: true,
     scope: 'window',
     description: 'Read the repository when a folder is opened. If off, run *Longsight: Read Repository*.',
+  },
+  'read.inBackground': {
+    type: 'boolean',
+    default: true,
+    scope: 'window',
+    description:
+      "While nothing else is asked, on mains power and at low priority, have the bundled model read every file, so that the memory map's surprise comes from all of the code instead of a sample. Each version of a file is read once.",
+  },
+  'read.backgroundMinutes': {
+    type: 'integer',
+    default: 30,
+    minimum: 1,
+    scope: 'window',
+    description:
+      'Minutes of reading in the background after a folder is opened. The next time, reading goes on where it stopped. Files just saved are always read.',
   },
   'read.exclude': {
     type: 'array',

@@ -35,7 +35,7 @@ async function idle(program: string): Promise<Size[]> {
   const client = new TestClient({
     program,
     folders: [path.resolve(folder!)],
-    initializationOptions: { engine: { device: 'cpu' } },
+    initializationOptions: { engine: { device: 'cpu' }, read: { inBackground: false } },
   });
   await client.initialize();
   await client.whenStatus(({ state }) => state === 'ready');

@@ -56,6 +56,7 @@ const quietSettings = {
   'files.autoSave': 'off',
   'git.enabled': false,
   'typescript.disableAutomaticTypeAcquisition': true,
+  'longsight.read.inBackground': false,
 };
 
 /** @throws when the server does not answer within a minute, with its output */

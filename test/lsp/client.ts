@@ -54,8 +54,12 @@ export const programs = {
 /** Far longer than any answer takes on a busy machine. */
 const patience = 60_000;
 
-/** Default test settings: the device that always exists, and suggestions unless they are mere guesses. */
-export const usual = { engine: { device: 'cpu' }, completion: { eagerness: 0.9 } };
+/** Default test settings: the device that always exists, suggestions unless they are mere guesses, and no work in the background. */
+export const usual = {
+  engine: { device: 'cpu' },
+  completion: { eagerness: 0.9 },
+  read: { inBackground: false },
+};
 
 export interface Progress {
   readonly token: string | number;

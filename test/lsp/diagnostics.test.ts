@@ -62,7 +62,7 @@ test('the server gives figures and no names', { timeout: 120_000 }, async () => 
     initializationOptions: {
       engine: { device: 'cpu', model: '' },
       cache: { folder: folder.at(`${mark}-cache`), maxSize: 100 },
-      read: { exclude: [`${mark}-excluded/**`] },
+      read: { inBackground: false, exclude: [`${mark}-excluded/**`] },
       languages: { [mark]: false, '*': true },
       [mark]: mark,
       trace: mark,
@@ -81,6 +81,7 @@ test('the server gives figures and no names', { timeout: 120_000 }, async () => 
     'engine.device': 'cpu',
     'cache.folder': 'changed',
     'cache.maxSize': 100,
+    'read.inBackground': false,
     'read.exclude': '1 entries',
     languages: '2 entries',
   });
@@ -89,6 +90,7 @@ test('the server gives figures and no names', { timeout: 120_000 }, async () => 
   assert.equal(reading?.['state'], 'ready');
   assert.equal(reading?.['files'], 3);
   assert.equal(reading?.['skipped: secret'], 1);
+  assert.deepEqual(diagnostics['reading in the background'], { state: 'off' });
   assert.equal(suggestions?.['answers'], 1);
   // The invalid setting was reported to the user.
   assert.equal(trouble?.['warnings logged'], 1);

@@ -112,7 +112,11 @@ test('returns an earlier session’s summary before indexing, and marks it; clea
   assert.match(made.usual[0]!.text, /use strict/);
   assert.equal(made.usual[0]!.sources?.length, 3);
   assert.equal(made.earlier, undefined);
-  const unread = { initializationOptions: { ...usual, read: { onOpen: false } }, folders: [root], cache };
+  const unread = {
+    initializationOptions: { ...usual, read: { ...usual.read, onOpen: false } },
+    folders: [root],
+    cache,
+  };
   const second = clientOf(unread);
   await second.initialize();
   // The first server writes its cache after answering.

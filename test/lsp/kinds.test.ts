@@ -33,7 +33,7 @@ before(async () => {
   writeFileSync(path.join(root, 'src/left-out/one.ts'), opening);
   client = new TestClient({
     folders: [root],
-    initializationOptions: { ...usual, read: { exclude: ['left-out/'] } },
+    initializationOptions: { ...usual, read: { ...usual.read, exclude: ['left-out/'] } },
   });
   await client.initialize();
   await client.whenStatus(({ state }) => state === 'ready');

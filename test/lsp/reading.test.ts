@@ -236,7 +236,10 @@ test('pausing stops updates, resuming catches up, clearing deletes', async () =>
 
 test('without reading on open, reads on request', async () => {
   const root = copyRepository(folder);
-  const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
+  const client = clientOf({
+    folders: [root],
+    initializationOptions: { ...usual, read: { ...usual.read, onOpen: false } },
+  });
   await client.initialize();
   // Documents complete from themselves all the same.
   const items = await suggestedAfter(client, root, `${moduleText}\n${halfModule}`);
@@ -256,7 +259,10 @@ test('without reading on open, reads on request', async () => {
 
 test('a reading that is asked for before the settings are known ends with the whole folder', async () => {
   const root = copyRepository(folder);
-  const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
+  const client = clientOf({
+    folders: [root],
+    initializationOptions: { ...usual, read: { ...usual.read, onOpen: false } },
+  });
   await client.initialize();
   const read = client.request(methods.read, null);
   await client.connection.sendNotification('workspace/didChangeConfiguration', {
@@ -292,7 +298,10 @@ test('a read can be cancelled and resumed', async () => {
       `${moduleText.replaceAll('quokka', `quokka${count}`)}`.repeat(100),
     );
   }
-  const client = clientOf({ folders: [root], initializationOptions: { ...usual, read: { onOpen: false } } });
+  const client = clientOf({
+    folders: [root],
+    initializationOptions: { ...usual, read: { ...usual.read, onOpen: false } },
+  });
   await client.initialize();
   const cancellation = new CancellationTokenSource();
   const reading = client.request(methods.read, null, cancellation.token);

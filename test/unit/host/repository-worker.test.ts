@@ -21,7 +21,8 @@ test('where the cursor rests the code model reads ahead, but not in a file that 
     if (name === 'readAhead') read.push(parameters as WriteParameters);
     return name === 'openCoder' ? { title: 'Tiny' } : { read: 1 };
   };
-  const worker = new RepositoryWorker(() => {}, { run } as Pick<Engine, 'run'>);
+  const engine = { run } as Pick<Engine, 'run'>;
+  const worker = new RepositoryWorker(() => {}, { engine, background: engine });
   await worker.open({
     folders: [{ name: 'a', root }],
     exclude: [],
@@ -31,6 +32,7 @@ test('where the cursor rests the code model reads ahead, but not in a file that 
     cacheFolder: path.join(root, '.cache'),
     cacheSize: 16,
     neural: false,
+    backgroundMinutes: 0,
     coder: { file: 'model.gguf', folder: 'model' },
   });
   await worker.read(new AbortController().signal);

@@ -38,7 +38,7 @@ export const layers: readonly (readonly string[])[] = [
   ['server/manifests'],
   ['server/analysis'],
   ['server/relations', 'server/habits', 'server/names', 'server/usefulness'],
-  ['server/unusual'],
+  ['server/unusual', 'server/surprise'],
   ['server/fitting', 'server/summary'],
   ['server/completion'],
   ['server/suggestions'],

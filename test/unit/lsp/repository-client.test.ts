@@ -15,6 +15,7 @@ const parameters = {
   cacheFolder: '',
   cacheSize: 1,
   neural: false,
+  backgroundMinutes: 0,
 };
 
 test('a memory that breaks is read again, and left alone when that breaks it again and again', async () => {
