@@ -213,11 +213,17 @@ export function definitionSentence(
   language: Language,
   path = '',
 ): Sentence | undefined {
-  let above = line - 2;
-  while (above >= 0 && line - above < 20 && isAttribute(lines[above]!)) above--;
-  const first = startOfComment(lines, above, language);
+  const aboveAttributes = (from: number): number => {
+    for (let at = from; ; at--) if (line - at >= 20 || !isAttribute(lines[at] ?? '')) return at;
+  };
+  let above = aboveAttributes(line - 2);
+  let first = startOfComment(lines, above, language);
+  // A comment among annotations explains one of them; documentation stands above all.
+  const higher = first === undefined ? above : aboveAttributes(first - 1);
+  const document = higher === (first ?? 0) - 1 ? undefined : startOfComment(lines, higher, language);
+  if (document !== undefined) [first, above] = [document, higher];
   if (first !== undefined) {
-    const comment = commentAt(lines, first, language, true);
+    const comment = commentAt(lines, first, language);
     const sentence = comment && comment.endLine >= above + 1 ? sentencesOf(comment, path)[0] : undefined;
     if (sentence !== undefined) return sentence;
   }
@@ -225,7 +231,7 @@ export function definitionSentence(
     return undefined;
   let body = line - 1;
   while (body < Math.min(lines.length, line + 40) && !/:\s*(?:#.*)?$/.test(lines[body]!.slice(-200))) body++;
-  const opening = commentAt(lines, body + 1, language, true);
+  const opening = commentAt(lines, body + 1, language);
   return opening?.isDocstring ? sentencesOf(opening, path)[0] : undefined;
 }
 
@@ -248,12 +254,7 @@ function startOfComment(lines: readonly string[], last: number, language: Langua
 }
 
 /** The comment or docstring that starts on a 0-based line. */
-function commentAt(
-  lines: readonly string[],
-  at: number,
-  language: Language,
-  anywhere = false,
-): Comment | undefined {
+function commentAt(lines: readonly string[], at: number, language: Language): Comment | undefined {
   const line = lines[at]?.trim();
   if (line === undefined || line === '') return undefined;
   const docstring = language.id === 'python' ? /^[rRuU]?("""|''')/.exec(line) : null;
@@ -277,7 +278,7 @@ function commentAt(
     };
   }
   const mark = language.lineComments.map(one => one.trim()).find(one => line.startsWith(one));
-  const isCode = line.startsWith('#!') || (line.startsWith('#[') && !anywhere) || line.startsWith('#[');
+  const isCode = line.startsWith('#!') || line.startsWith('#[');
   if (mark === undefined || isCode) return undefined;
   const block: string[] = [];
   let end = at;

@@ -62,7 +62,7 @@ export function definitionLine(
     return valuesLine(seen) ?? { text, line: seen[0]!.line, isSaid: false, isBare: false };
   }
   const others = seen.filter(({ name }) => name !== main.name);
-  const also = others.length === 0 ? '' : `; also ${names(others)}`;
+  const also = others.length === 0 ? '' : `; also ${names(others, all.length > seen.length)}`;
   const { sentence, name, kind, signature, members, bases } = main;
   if (sentence !== undefined) {
     // An extension of another file's type.
@@ -75,7 +75,7 @@ export function definitionLine(
       isBare: false,
     };
   }
-  const holds = members.length === 0 ? '' : ` — ${named(members, membersShown)}`;
+  const holds = members.length === 0 ? '' : ` — ${listed(members, membersShown)}`;
   const text = signature + holds + also;
   // Files of all kinds reopen a namespace.
   if (text === signature && /^(?:module|namespace)$/.test(kind)) return undefined;
@@ -98,7 +98,7 @@ export function definitionLine(
   };
 }
 
-/** "Defines 60 values by Color(…), such as Blue10". */
+/** "Defines values of Color, such as Blue10": not how many, because not all may have been looked at. */
 function valuesLine(seen: readonly Head[]): DefinitionLine | undefined {
   const makers = seen.map(({ signature }) => /= *(?:new )?([A-Z]\w*)\(/.exec(signature)?.[1]);
   const [maker] = makers.filter(one => one !== undefined);
@@ -106,7 +106,7 @@ function valuesLine(seen: readonly Head[]): DefinitionLine | undefined {
   if (alike.length < fewestAlike || alike.length < alikeShare * seen.length) return undefined;
   const shown = alike.slice(0, 2).map(({ name }) => name);
   const [{ line }] = alike as [Head];
-  const text = `Defines ${alike.length} values of ${maker}, such as ${shown.join(' and ')}`;
+  const text = `Defines values of ${maker}, such as ${shown.join(' and ')}`;
   return { text, line, isSaid: false, isBare: false };
 }
 
@@ -169,12 +169,10 @@ function plainName(name: string): string {
 }
 
 /** Names, with kinds where these are more telling: tables, resources, variables. */
-function names(heads: readonly Head[]): string {
+function names(heads: readonly Head[], hasMore = false): string {
   const telling = heads.every(({ kind }) => tellingKinds.has(kind));
-  return named(
-    heads.map(({ kind, name }) => (telling ? `${kind} ${name}` : name)),
-    namesShown,
-  );
+  const words = heads.map(({ kind, name }) => (telling ? `${kind} ${name}` : name));
+  return listed(words, namesShown, hasMore);
 }
 
 const tellingKinds = new Set(
@@ -183,12 +181,10 @@ const tellingKinds = new Set(
   ),
 );
 
-/** The first of some names. Others are not counted: which of them a reader would count depends on the language. */
-function named(words: readonly string[], most: number): string {
-  return `${words.slice(0, most).join(', ')}${words.length > most ? ' and more' : ''}`;
-}
-
-export function listed(words: readonly string[], most: number): string {
-  const more = words.length - most;
-  return `${words.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+/**
+ * The first of some names. Others are not counted: which of them a reader would count depends on the language, and not every use is seen.
+ * @param hasMore there are others that are not among the words
+ */
+export function listed(words: readonly string[], most: number, hasMore = false): string {
+  return `${words.slice(0, most).join(', ')}${hasMore || words.length > most ? ' and more' : ''}`;
 }

@@ -13,7 +13,7 @@ export interface Head {
   readonly sentence?: Sentence;
   /** Its declaration, with what it extends and implements. */
   readonly signature: string;
-  /** Of a type: its public members, or its fields or values if it has no methods. */
+  /** Of a type: its public methods and then its fields, or its values. */
   readonly members: readonly string[];
   /** Supertypes, without type arguments. */
   readonly bases: readonly string[];
@@ -62,6 +62,7 @@ export function headsOf(
       const { name, kind, line, exported } = definition;
       const sentence = definitionSentence(lines, line, language, path);
       const signature = signatureOf(lines, definition);
+      const held = [...new Set([...(members.get(name) ?? []), ...(fields.get(name) ?? [])])];
       return {
         name,
         kind,
@@ -69,7 +70,7 @@ export function headsOf(
         exported,
         ...(sentence && { sentence }),
         signature,
-        members: members.get(name) ?? fields.get(name) ?? valuesOf(lines, definition, signature),
+        members: held.length > 0 ? held : valuesOf(lines, definition, signature),
         bases: types.has(kind) ? basesOf(signature, name) : [],
         size: sizeOf(definition, definitions),
       };
@@ -96,9 +97,9 @@ function fieldOf(
   return lines.some(line => line.length < longestLine && declared.test(line)) ? own : undefined;
 }
 
-/** Members that most types have. */
+/** Members that most types have; not what is called on an object itself. */
 const unsaid =
-  /^_|^(?:init|initialize|constructor|toString|ToString|to_s|equals|Equals|hashCode|GetHashCode|clone|finalize)$/;
+  /^_(?!_(?:invoke|call__)$)|^(?:init|initialize|constructor|toString|ToString|to_s|equals|Equals|hashCode|GetHashCode|clone|finalize)$/;
 
 /** The values of an enumeration. */
 function valuesOf(

@@ -124,9 +124,9 @@ function kinOf(own: readonly Pick<FileFacts, 'path' | 'heads'>[]): Kin | undefin
   const [best] = [...groups.values()].sort((one, other) => other.files.size - one.files.size);
   if (best === undefined || best.files.size < fewestKin || best.files.size < kinShare * own.length)
     return undefined;
-  const count =
-    best.files.size === own.length ? `All ${own.length} files` : `${best.files.size} of ${own.length} files`;
-  return { text: `${count} ${best.text}`, at: best.at };
+  // Others may do so through a type in between, and not all files of the folder are looked at.
+  const direct = best.text.endsWith(')') ? '' : ' directly';
+  return { text: `${best.files.size} files ${best.text}${direct}`, at: best.at };
 }
 
 /** As far as the declaration shows: by `implements`, by C#'s `I` prefix, or by Kotlin's missing constructor call. */

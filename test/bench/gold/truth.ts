@@ -29,13 +29,13 @@ export function checkStatements(
     if (users !== undefined && facts.files.has(path))
       add(`${path} is used by ${users}`, () =>
         users
-          .replace(/ and \d+ more$/, '')
+          .replace(/ and (?:\d+ )?more$/, '')
           .split(', ')
           .every(user => [...facts.files.keys()].some(file => file === user || file.startsWith(`${user}/`))),
       );
   }
   for (const { text, path, line } of statementsOf(summary.parts)) {
-    const kin = /^(?:All )?(\d+)(?: of \d+)? files (?:extend|implement|define) (\w+)/.exec(text);
+    const kin = /^(\d+) files (?:extend|implement|define) (\w+)/.exec(text);
     const folder = path.slice(0, path.lastIndexOf('/'));
     if (kin)
       add(`${folder}: ${text}`, () => {
@@ -46,7 +46,7 @@ export function checkStatements(
         );
         return own.length >= Number(kin[1]);
       });
-    const routes = /^Answers (.*)$/.exec(text.replace(/ and \d+ more$/, ''))?.[1];
+    const routes = /^Answers (.*)$/.exec(text.replace(/ and (?:\d+ )?more$/, ''))?.[1];
     if (routes)
       add(`${path}:${line} ${text}`, () =>
         routes.split(', ').every(route => {
@@ -110,8 +110,8 @@ function speaksOf(text: string, near: string): boolean {
     ...wordsOf(
       (writtenAs.get(kind)?.test(near) ? text.slice(kind.length) : text)
         .replace(/; (?:also|used by) .*$/, '')
-        .replace(/^(?:Exports|Defines|Sections:|Used by|Answers|All \d+ files|\d+ of \d+ files) .*$/, '')
-        .replace(/ and \d+ more/, '')
+        .replace(/^(?:Exports|Defines|Sections:|Used by|Answers|\d+ files (?:extend|implement|define)) .*$/, '')
+        .replace(/ and (?:\d+ )?more/, '')
         .replace(/ — .*$/, ''),
     ),
   ];

@@ -137,7 +137,7 @@ test('values made alike are counted; messages of exceptions and settings of tool
     'css/all.css': '/* Corrects the line height in all browsers. */\nhtml { line-height: 1; }\n',
   });
   assert.deepEqual(said, {
-    'theme/Colours.kt': 'Defines 7 values of Color, such as Red and Green',
+    'theme/Colours.kt': 'Defines values of Color, such as Red and Green',
     'src/GoneException.php': undefined,
     'docs/conf.py': undefined,
     'css/all.css': undefined,

@@ -48,6 +48,18 @@ const cases: readonly { name: string; path: string; text: string; says: string }
     says: 'class Harbour — Berth, open',
   },
   {
+    name: 'a comment among annotations is about one of them',
+    path: 'QuayTest.kt',
+    text: '/**\n * Tests that boats find a free berth.\n */\n@RunWith(Runner::class)\n// A very large quay, so that all boats fit.\n@Config(length = "w1000")\nclass QuayTest {\n  fun findsBerth() {}\n}\n',
+    says: 'Tests that boats find a free berth.',
+  },
+  {
+    name: 'a call of the object itself is a member',
+    path: 'Quay.php',
+    text: '<?php\nclass Quay\n{\n    public function __construct() {}\n    public function __invoke(): int { return 1; }\n    public function open(): void {}\n}\n',
+    says: 'class Quay — __invoke, open',
+  },
+  {
     name: 'members are named by their types',
     path: 'Quay.java',
     text: 'public class Quay {\n  public void open() {}\n}\n',
