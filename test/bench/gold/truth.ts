@@ -110,7 +110,10 @@ function speaksOf(text: string, near: string): boolean {
     ...wordsOf(
       (writtenAs.get(kind)?.test(near) ? text.slice(kind.length) : text)
         .replace(/; (?:also|used by) .*$/, '')
-        .replace(/^(?:Exports|Defines|Sections:|Used by|Answers|\d+ files (?:extend|implement|define)) .*$/, '')
+        .replace(
+          /^(?:Exports|Defines|Sections:|Used by|Answers|\d+ files (?:extend|implement|define)) .*$/,
+          '',
+        )
         .replace(/ and (?:\d+ )?more/, '')
         .replace(/ — .*$/, ''),
     ),
