@@ -1,5 +1,5 @@
 /**
- * The README's promise: nothing leaves the machine. A server indexes, completes, summarizes and keeps an engine idle
+ * The README's promise: nothing leaves the machine. A server indexes, completes, summarizes, reads in the background and keeps an engine idle
  * for half a minute in its own network namespace, and its system calls show the sockets and files it requested.
  * Telemetry, if on, shows within seconds.
  */
@@ -12,7 +12,7 @@ import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { methods } from '../../server/protocol/methods.ts';
 import { TemporaryFolder } from '../unit/workspace/folder.ts';
-import { TestClient, uriOf } from './client.ts';
+import { TestClient, uriOf, usual } from './client.ts';
 import { copyRepository } from './repository.ts';
 
 const idleSeconds = 30;
@@ -59,6 +59,7 @@ test('sends nothing, and writes only to the cache, temporary files and the works
   const client = new TestClient({
     folders: [root],
     cache: places.cache,
+    initializationOptions: { ...usual, read: { inBackground: true } },
     wrapper: [...isolated, '--trace=network,open,openat,creat', `--output=${trace}`],
     environment: { HOME: places.home, TMPDIR: places.tmp, ORT_DISABLE_TELEMETRY: '0' },
   });
@@ -72,6 +73,7 @@ test('sends nothing, and writes only to the cache, temporary files and the works
   const { engine } = await client.request(methods.restartEngine, null);
   assert.equal(engine, 'running');
   await setTimeout(1000 * idleSeconds);
+  await client.whenStatus(({ background }) => (background?.judged ?? 0) > 0);
   assert.equal(await client.stop(), 0);
 
   const lines = readFileSync(trace, 'utf8').split('\n');
