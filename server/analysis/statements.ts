@@ -105,8 +105,12 @@ function lineOf(facts: FileFacts, surroundings: Surroundings): Line | undefined 
   // What "it" is, the sentence before says.
   const told = telling.filter(one => telling[0] === candidates[0] || !/\b(?:it|they|them)\b/i.test(one.text));
   const description = manifest?.description;
+  // It describes what the manifest is of, not the manifest.
+  const of = manifest?.name === undefined ? '' : `Package ${manifest.name.text}: `;
   const chosen =
-    description !== undefined && !restates(description.text, names) ? description : choose(path, told, judge);
+    description !== undefined && !restates(description.text, names)
+      ? { ...description, text: of + description.text }
+      : choose(path, told, judge);
   if (chosen !== undefined) return { text: chosen.text, line: chosen.line, isSaid: true };
   const own = heads.map(head =>
     head.sentence && (isCommon(head.sentence.text, path) || !tellsOf(head, head.sentence, path, isCommonWord))

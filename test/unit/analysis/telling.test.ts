@@ -127,7 +127,14 @@ test('a comment copied from another file describes only the one whose name it fi
   });
 });
 
-test('values made alike are counted; messages of exceptions and settings of tools are not descriptions', async () => {
+test('what a manifest describes is its package', async () => {
+  const said = await saidOf({
+    'package.json': '{\n  "name": "quay",\n  "description": "Plans berths for boats of any length."\n}\n',
+  });
+  assert.deepEqual(said, { 'package.json': 'Package quay: Plans berths for boats of any length.' });
+});
+
+test('values made alike are named together; messages of exceptions and settings of tools are not descriptions', async () => {
   const colours = ['Red', 'Green', 'Blue', 'Grey', 'Pink', 'Teal', 'Gold'];
   const said = await saidOf({
     'theme/Colours.kt': colours.map((name, at) => `val ${name} = Color(${at})\n`).join(''),
