@@ -57,7 +57,7 @@ export function definitionLine(
     (isTest ? undefined : mostUsed(seen, used));
   if (main === undefined) {
     const areExported = seen.every(head => head.exported) && !isScript.test(path);
-    // The used ones first, and all counted.
+    // The used ones first.
     const text = areExported ? `Exports ${names(seen)}` : `Defines ${names(byName([...seen, ...all]))}`;
     return valuesLine(seen) ?? { text, line: seen[0]!.line, isSaid: false, isBare: false };
   }

@@ -1,6 +1,8 @@
 /** A place on the command line as a file's text and an offset. */
+
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import { lineIn } from '../source-text/position.ts';
 import { relativeTo } from '../workspace/folders.ts';
 import { readGuarded } from '../workspace/guard.ts';
 import { decode } from '../workspace/text.ts';
@@ -43,21 +45,15 @@ export function findPlace(folder: string, position: Position): PlaceInText {
 /** In bytes; files that people edit are smaller. */
 const largestFile = 1 << 28;
 
-/** Lines end with `\n`, `\r\n` or `\r`, as editors count them. */
 function offsetOf(text: string, { path: name, line, column }: Position): number {
-  const lineEnd = /\r\n?|\n/g;
-  let start = 0;
-  for (let at = 1; at < line; at++) {
-    if (lineEnd.exec(text) === null)
-      throw new UsageError(`${name} has ${at} lines; line ${line} does not exist.`);
-    start = lineEnd.lastIndex;
-  }
-  const length = (lineEnd.exec(text)?.index ?? text.length) - start;
-  if (column > length + 1)
+  const found = lineIn(text, line);
+  if ('lines' in found)
+    throw new UsageError(`${name} has ${found.lines} lines; line ${line} does not exist.`);
+  if (column > found.length + 1)
     throw new UsageError(
-      `Line ${line} of ${name} has ${length} characters; column ${column} does not exist.`,
+      `Line ${line} of ${name} has ${found.length} characters; column ${column} does not exist.`,
     );
-  return start + column - 1;
+  return found.start + column - 1;
 }
 
 /**

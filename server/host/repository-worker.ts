@@ -8,8 +8,10 @@ import type { CoderReference } from '../engine/messages.ts';
 import { watchPower } from '../engine/power.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage, Statement } from '../protocol/requests.ts';
+import { importLinesOf } from '../relations/imported-declarations.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
+import { lineIn } from '../source-text/position.ts';
 import { CacheStore } from '../storage/cache-store.ts';
 import { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';
@@ -252,10 +254,11 @@ export class RepositoryWorker {
     const { repository, coder, summary } = this.#opened();
     const path = repository.workspace.pathOfDocument(file) ?? file;
     if (coder === undefined || text === undefined || this.#isKeptOut(path)) return null;
-    const offset = offsetAt(text, line, column);
+    const place = lineIn(text, line);
     // The document has changed since.
-    if (offset === undefined) return null;
-    const imports = importsIn(text);
+    if ('lines' in place) return null;
+    const offset = place.start + Math.min(column - 1, place.length);
+    const imports = importLinesOf(text);
     if (scope !== 'file' && coder.importsOf(path) !== imports)
       coder.relate(path, imports, await summary.declarationsFor(path, text, signal));
     coder.readAhead({ path, text, offset, scope });
@@ -357,26 +360,6 @@ export class RepositoryWorker {
     if (this.#open === undefined) throw new Error('No folder is open.');
     return this.#open;
   }
-}
-
-/** Lines that say which other files a file refers to, in most languages; of each, its start is looked at. */
-const importLine =
-  /^[ \t]*(?:import|from|export|use|using|#include|require\w*|package|namespace|mod)\b|\brequire\(/;
-const lookedAt = 200;
-
-function importsIn(text: string): string {
-  return text
-    .split('\n')
-    .filter(line => importLine.test(line.slice(0, lookedAt)))
-    .join('\n');
-}
-
-/** @returns undefined behind the text's last line */
-function offsetAt(text: string, line: number, column: number): number | undefined {
-  const lines = text.split('\n', line);
-  if (lines.length < line) return undefined;
-  const lineStart = lines.slice(0, -1).reduce((sum, one) => sum + one.length + 1, 0);
-  return lineStart + Math.min(column - 1, lines.at(-1)!.replace(/\r$/, '').length);
 }
 
 /** Without a cache, everything is read again next time, which deserves a sentence and no more. */

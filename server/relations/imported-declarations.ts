@@ -81,3 +81,16 @@ function signatureAt(lines: readonly string[], line: number): string {
   }
   return taken.join('\n');
 }
+
+/** Lines that say which other files a file refers to, in most languages; of each, its start is looked at. */
+const importLine =
+  /^[ \t]*(?:import|from|export|use|using|#include|require\w*|package|namespace|mod)\b|\brequire\(/;
+const lookedAt = 200;
+
+/** What the choice of files depends on: while these lines stay the same, so does what a model is told. */
+export function importLinesOf(text: string): string {
+  return text
+    .split('\n')
+    .filter(line => importLine.test(line.slice(0, lookedAt)))
+    .join('\n');
+}

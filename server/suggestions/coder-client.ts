@@ -82,6 +82,7 @@ export class CoderClient {
   /** Forgets what the model has read, on disk as well. @throws what the engine throws */
   async forget(): Promise<void> {
     this.#typed.clear();
+    this.#related.clear();
     if (this.#isReady) await this.#engine.run('forgetWritten', null);
     else await rm(statesFolder(this.#coder.folder), { recursive: true, force: true });
   }

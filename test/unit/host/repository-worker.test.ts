@@ -50,6 +50,12 @@ test('where the cursor rests the code model reads ahead, but not in a file that 
   assert.deepEqual(read[0]?.related, [
     { path: 'b.ts', text: 'export function two(count: number): string {' },
   ]);
+  // As an editor counts, a carriage return alone ends a line.
+  await worker.readAhead(
+    { file: path.join(root, 'a.ts'), text: 'one();\rtwo();', line: 2, column: 4 },
+    new AbortController().signal,
+  );
+  assert.equal(read.pop()?.before, 'one();\rtwo');
   await at('a.ts', 9, 1);
   await at('.env', 1, 4);
   assert.equal(read.length, 2);

@@ -257,6 +257,7 @@ test('where the cursor rests the model reads ahead, the latest place only, and n
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<unknown> => {
     if (name === 'openCoder') return { title: 'Tiny' };
+    if (name === 'forgetWritten') return null;
     assert.equal(name, 'readAhead');
     read.push({ before: (parameters as WriteParameters).before, signal: signal! });
     return { read: 1 };
@@ -271,6 +272,10 @@ test('where the cursor rests the model reads ahead, the latest place only, and n
       ['const a;\nconst b;', false],
     ],
   );
+  client.relate('a.ts', 'import b', [{ path: 'b.ts', text: 'two();' }]);
+  assert.equal(client.importsOf('a.ts'), 'import b');
+  await client.forget();
+  assert.equal(client.importsOf('a.ts'), undefined);
   client.saveEnergy(true);
   client.readAhead(question);
   assert.equal(read.length, 2);

@@ -82,7 +82,9 @@ test('every statement is in the file near the line it names', async () => {
   for (const statement of statements) {
     assert.equal(statement.generated, false);
     const line = files[statement.path]!.split('\n')[statement.line - 1]!;
-    const word = /[\p{L}]{4,}/u.exec(statement.text.replace(/^(?:Exports|Defines|function|Package \S+:) /, ''))![0];
+    const word = /[\p{L}]{4,}/u.exec(
+      statement.text.replace(/^(?:Exports|Defines|function|Package \S+:) /, ''),
+    )![0];
     assert.ok(line.includes(word), `${statement.path}:${statement.line} has no "${word}"`);
   }
 });
