@@ -17,8 +17,6 @@ const mostLines = 4;
 const mostOfLine = 160;
 
 const word = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
-/** Where a signature ends. */
-const signatureEnd = /[{:;=]\s*(?:\/\/.*|#.*)?$/;
 
 /**
  * Declarations of the files that `path` refers to by its language's rules and whose names stand in its text: first what the text
@@ -72,12 +70,15 @@ function shareOf({ used, definitions }: Record<'used' | 'definitions', readonly 
   return used.length / definitions.length;
 }
 
+/** As written, because a model goes on as code is written: up to the line that closes the brackets of the parameters. */
 function signatureAt(lines: readonly string[], line: number): string {
   const taken: string[] = [];
+  let open = 0;
   for (const one of lines.slice(line - 1, line - 1 + mostLines)) {
-    const end = one.trimEnd();
-    taken.push(end.slice(0, mostOfLine));
-    if (signatureEnd.test(end)) break;
+    const said = one.trimEnd().slice(0, mostOfLine);
+    taken.push(said);
+    for (const sign of said) open += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+    if (open <= 0) break;
   }
   return taken.join('\n');
 }

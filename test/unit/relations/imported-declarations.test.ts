@@ -26,6 +26,9 @@ export function openStore(
 }
 `,
   'src/clock.ts': 'export interface Clock {\n  now(): number;\n}\n',
+  'lib/berth.rb':
+    '# A place for a boat.\nclass Berth\n  # Opens it.\n  def open(boat)\n    @boat = boat\n  end\nend\n',
+  'lib/quay.rb': "require_relative 'berth'\n\nberth = Berth.new\n",
   'src/other.ts': 'export function unrelated(): void {}\n',
   'src/main.ts':
     "import { openStore } from './store.ts';\nimport { Clock } from './clock.ts';\n\nconst store = openStore('a', clock);\n",
@@ -53,6 +56,12 @@ test('a document is told the signatures of what its imports declare, what it nam
   );
   assert.ok(!store.includes('hidden'), store);
   assert.ok(!store.includes('this.#items'), store);
+});
+
+test('a signature ends with its line where no bracket is open', async () => {
+  assert.deepEqual(await toldTo('lib/quay.rb', files['lib/quay.rb']!), [
+    { path: 'lib/berth.rb', text: 'class Berth\n  def open(boat)' },
+  ]);
 });
 
 test('an import of which the text names nothing is not told', async () => {
