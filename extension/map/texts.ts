@@ -26,6 +26,7 @@ export function mapTexts(): Texts {
     files: t('{0} files'),
     tokens: t('{0} tokens'),
     bitsPerByte: t('{0} bits per byte'),
+    peak: t('surprises most at line {0}'),
     unknown: t('unknown'),
     found: t('{0} of {1} files'),
     more: t('Show {0} more'),

@@ -38,6 +38,7 @@ export interface Texts {
   readonly files: string;
   readonly tokens: string;
   readonly bitsPerByte: string;
+  readonly peak: string;
   readonly unknown: string;
   readonly found: string;
   readonly more: string;

@@ -220,8 +220,14 @@ class Page {
       this.#parts.spoken.textContent = this.#describe(node).join(', ');
       return;
     }
-    const line = this.#map?.files.lines[node.file] ?? 1;
+    const line = this.#lineToOpen(node.file);
     this.#host.postMessage({ type: 'open', path: node.path, line, beside });
+  }
+
+  /** Where surprise is shown, what surprises most; else the line that describes the file. */
+  #lineToOpen(file: number): number {
+    const { peaks, lines } = this.#map?.files ?? { peaks: [], lines: [] };
+    return (this.#state.colourBy === 'surprise' ? peaks[file] : undefined) ?? lines[file] ?? 1;
   }
 
   #leave(): void {
@@ -239,13 +245,15 @@ class Page {
 
   #describe(node: MapNode): string[] {
     if (!this.#map || !this.#colouring) return [];
-    const { texts } = this.#map.files;
+    const { texts, peaks } = this.#map.files;
     const words = this.#colouring.words(node);
     const size = fill(this.#texts.tokens, whole(node.size));
     if (node.file < 0)
       return [`${node.path || node.name}/`, fill(this.#texts.files, whole(node.files)), size, words];
     const said = texts[node.file];
-    return [node.path, size, words, ...(said ? [said] : [])];
+    const peak = this.#state.colourBy === 'surprise' ? peaks[node.file] : undefined;
+    const where = peak ? [fill(this.#texts.peak, whole(peak))] : [];
+    return [node.path, size, words, ...where, ...(said ? [said] : [])];
   }
 }
 

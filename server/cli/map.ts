@@ -38,7 +38,7 @@ export const map: Command = async (line, signal) => {
     colour === 'surprise' || !(line.svg || line.relations)
       ? await meter.measure(measured, signal)
       : new Map<string, number>();
-  const extras = { changed, surprise, surpriseMethod: meter.method };
+  const extras = { changed, surprise, peaks: new Map<string, number>(), surpriseMethod: meter.method };
   try {
     const built = buildMap(name, facts, extras, part);
     if (line.json) printJson(built);

@@ -159,9 +159,9 @@ export class SummaryWorker {
 
   async map({ path, measure }: MapParameters, signal: AbortSignal): Promise<RepositoryMap> {
     const { source, facts } = await this.#facts(signal);
-    const { surprise, surpriseMethod } = await this.#surprise(source, measure ?? false, signal);
+    const measured = await this.#surprise(source, measure ?? false, signal);
     const { changed } = await this.#whatChanged();
-    return buildMap(this.#name, facts, { changed, surprise, surpriseMethod }, path);
+    return buildMap(this.#name, facts, { changed, ...measured }, path);
   }
 
   async digest({ path, budget, format }: DigestParameters, signal: AbortSignal): Promise<Digest> {
@@ -186,7 +186,7 @@ export class SummaryWorker {
     const measured = { ...source, memory, tokenizer, tokensOf: (file: string) => memory.tokensOf(file) };
     const surprise = measure ? await this.#meter.measure(measured, signal) : this.#meter.known(measured);
     const about = this.#read === undefined ? '' : ` ${untilRead(this.#read.progress)}`;
-    return { surprise, surpriseMethod: this.#meter.method + about };
+    return { surprise, peaks: new Map<string, number>(), surpriseMethod: this.#meter.method + about };
   }
 
   /** Marks the index as complete. */

@@ -11,6 +11,8 @@ export interface MapExtras {
   readonly changed: ReadonlyMap<string, number>;
   /** Bits per byte, by path. */
   readonly surprise: ReadonlyMap<string, number>;
+  /** The line, from 1, around which a file surprises most, by path. */
+  readonly peaks: ReadonlyMap<string, number>;
   readonly surpriseMethod: string;
 }
 
@@ -21,7 +23,7 @@ export interface MapExtras {
 export function buildMap(
   name: string,
   facts: RepositoryFacts,
-  { changed, surprise, surpriseMethod }: MapExtras,
+  { changed, surprise, peaks, surpriseMethod }: MapExtras,
   path = '',
 ): RepositoryMap {
   const scope = path === '.' ? '' : path.replace(/\/+$/, '');
@@ -36,6 +38,7 @@ export function buildMap(
     languages: [] as number[],
     changed: [] as (number | null)[],
     surprise: [] as (number | null)[],
+    peaks: [] as (number | null)[],
     texts: [] as (string | null)[],
     lines: [] as (number | null)[],
   };
@@ -65,6 +68,7 @@ export function buildMap(
     files.languages.push(language(file));
     files.changed.push(changed.get(file) ?? null);
     files.surprise.push(rounded(surprise.get(file)));
+    files.peaks.push(peaks.get(file) ?? null);
     files.texts.push(statement?.text ?? null);
     files.lines.push(statement?.line ?? null);
   }

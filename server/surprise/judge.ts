@@ -4,14 +4,9 @@ import type { ModelReference } from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { Pace } from '../workspace/pace.ts';
+import type { Surprise } from './by-line.ts';
 import { mixedBits } from './mixture.ts';
 import type { Piece } from './pieces.ts';
-
-/** Of tokens: the bits that they take, and the bytes that they stand for. */
-export interface Surprise {
-  readonly bits: number;
-  readonly bytes: number;
-}
 
 /** Rejects with the signal's reason once aborted. */
 export type JudgePiece = (
@@ -47,12 +42,17 @@ export function pieceJudge({ memory, tokenizer, engine, model }: JudgeOptions): 
       found.push(elsewhere(tokens, at));
     }
     const judged = await judging;
+    const lines = [0];
     let bits = 0;
     let bytes = 0;
     for (const [i, continuations] of found.entries()) {
-      bits += mixedBits(continuations, judged.bits[start + i - offset]!);
-      bytes += tokenizer.bytesOf(tokens[start + i]!).length;
+      const token = tokens[start + i]!;
+      const own = mixedBits(continuations, judged.bits[start + i - offset]!);
+      bits += own;
+      bytes += tokenizer.bytesOf(token).length;
+      lines[lines.length - 1]! += own;
+      for (let ends = tokenizer.newlinesIn(token); ends > 0; ends--) lines.push(0);
     }
-    return { bits, bytes };
+    return { bits, bytes, lines };
   };
 }

@@ -1,10 +1,10 @@
 /** Keeps how much files surprise between sessions, by their content: an unchanged file is never judged twice. */
 import { createHash } from 'node:crypto';
 import type { CacheStore } from '../storage/cache-store.ts';
-import type { Surprise } from './judge.ts';
+import type { Surprise } from './by-line.ts';
 
 /** Increased when the judgement changes much. */
-const format = 1;
+const format = 2;
 const name = 'surprise';
 /** Contents that no file has now are kept while they are at most this many times as many as those in use, and some. */
 const keptUnused = { times: 1, more: 200 };
@@ -35,8 +35,8 @@ export class KeptSurprise {
     const kept = await this.#store?.get(this.#key, name).catch(() => undefined);
     if (kept === undefined || kept === 'damaged') return;
     try {
-      const rows = JSON.parse(Buffer.from(kept).toString('utf8')) as [string, number, number][];
-      for (const [content, bits, bytes] of rows) this.#known.set(content, { bits, bytes });
+      const rows = JSON.parse(Buffer.from(kept).toString('utf8')) as Row[];
+      for (const [content, bytes, lines] of rows) this.#known.set(content, unpacked(bytes, lines));
     } catch {
       this.#known = new Map();
     }
@@ -58,11 +58,7 @@ export class KeptSurprise {
     const unused = [...this.#known.keys()].filter(content => !inUse.has(content));
     const room = keptUnused.times * inUse.size + keptUnused.more;
     for (const content of unused.slice(0, Math.max(0, unused.length - room))) this.#known.delete(content);
-    const rows = [...this.#known].map(([content, { bits, bytes }]) => [
-      content,
-      Math.round(bits * 10) / 10,
-      bytes,
-    ]);
+    const rows = [...this.#known].map(([content, { bytes, lines }]): Row => [content, bytes, packed(lines)]);
     await this.#store.put(this.#key, name, Buffer.from(JSON.stringify(rows))).catch(() => undefined);
   }
 
@@ -71,6 +67,29 @@ export class KeptSurprise {
     this.#isWritten = true;
     await this.#store?.remove(this.#key, name).catch(() => undefined);
   }
+}
+
+/** The content, its bytes, and the bits of its lines. */
+type Row = readonly [content: string, bytes: number, lines: string];
+
+/** Bits are kept in tenths, 16 bits a line; a line of data may have more than that. */
+const tenths = 10;
+const mostTenths = 0xffff;
+
+function packed(lines: readonly number[]): string {
+  const bytes = Buffer.alloc(2 * lines.length);
+  for (const [line, bits] of lines.entries())
+    bytes.writeUInt16LE(Math.min(mostTenths, Math.round(tenths * bits)), 2 * line);
+  return bytes.toString('base64');
+}
+
+function unpacked(bytes: number, text: string): Surprise {
+  const packedLines = Buffer.from(text, 'base64');
+  const lines = Array.from(
+    { length: packedLines.length / 2 },
+    (_, line) => packedLines.readUInt16LE(2 * line) / tenths,
+  );
+  return { bits: lines.reduce((sum, bits) => sum + bits, 0), bytes, lines };
 }
 
 /** Identifies the content tokens of a file, wherever it lies. */

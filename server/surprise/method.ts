@@ -1,17 +1,26 @@
 /** The surprise of files as read in the background, and how it came about in words. */
 import type { BackgroundReading } from '../protocol/progress.ts';
-import type { Surprise } from './judge.ts';
+import { peakOf, type Surprise } from './by-line.ts';
 
-/** Bits per byte by path, for a map; files that were not read or are empty are left out. */
+/** Bits per byte by path, for a map, and where each file surprises most; files that were not read or are empty are left out. */
 export function surpriseAsRead(
   files: Iterable<readonly [path: string, surprise: Surprise | undefined]>,
   progress: BackgroundReading,
-): { readonly surprise: Map<string, number>; readonly surpriseMethod: string } {
+): {
+  readonly surprise: Map<string, number>;
+  readonly peaks: Map<string, number>;
+  readonly surpriseMethod: string;
+} {
   const surprise = new Map<string, number>();
-  for (const [path, read] of files)
-    if (read !== undefined && read.bytes > 0) surprise.set(path, read.bits / read.bytes);
+  const peaks = new Map<string, number>();
+  for (const [path, read] of files) {
+    if (read === undefined || read.bytes === 0) continue;
+    surprise.set(path, read.bits / read.bytes);
+    peaks.set(path, peakOf(read.lines));
+  }
   return {
     surprise,
+    peaks,
     surpriseMethod: `Bits per byte of each file given all others, by the copy memory and the model together, from ${percentRead(progress)} % of the code, read in the background.`,
   };
 }

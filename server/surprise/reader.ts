@@ -9,7 +9,8 @@ import type { Follower } from '../repository/token-memory.ts';
 import { contentOf } from '../sequence/content.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Activity } from './activity.ts';
-import type { JudgePiece, Surprise } from './judge.ts';
+import { joined, noSurprise, type Surprise } from './by-line.ts';
+import type { JudgePiece } from './judge.ts';
 import { contentKey, type KeptSurprise } from './kept-surprise.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -54,7 +55,7 @@ export class SurpriseReader implements Follower {
   #current: AbortController | undefined;
   #wake: () => void = () => {};
   /** What was read of a file that was interrupted. */
-  #partial: (Surprise & { readonly key: string; readonly pieces: number }) | undefined;
+  #partial: { readonly key: string; readonly surprise: Surprise; readonly pieces: number } | undefined;
   #isPaused = false;
   #isStopped = false;
   #isOnBattery = false;
@@ -229,16 +230,14 @@ export class SurpriseReader implements Follower {
     const stopListening = activity.onBegin(() => abort.abort());
     const started = performance.now();
     try {
-      let { bits, bytes, pieces } =
-        this.#partial?.key === file.key ? this.#partial : { bits: 0, bytes: 0, pieces: 0 };
+      let { surprise, pieces } =
+        this.#partial?.key === file.key ? this.#partial : { surprise: noSurprise, pieces: 0 };
       for (const piece of this.#waiting.has(path) ? piecesOf(tokenizer, tokens).slice(pieces) : []) {
-        const found = await judge(path, tokens, piece, abort.signal);
-        bits += found.bits;
-        bytes += found.bytes;
-        this.#partial = { key: file.key, bits, bytes, pieces: ++pieces };
+        surprise = joined(surprise, await judge(path, tokens, piece, abort.signal));
+        this.#partial = { key: file.key, surprise, pieces: ++pieces };
       }
       if (this.#waiting.has(path)) {
-        kept.set(file.key, { bits, bytes });
+        kept.set(file.key, surprise);
         this.#partial = undefined;
         this.#judged++;
       }

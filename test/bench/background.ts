@@ -1,10 +1,10 @@
 /**
- * Reading in the background as a client has it, with the default settings: how long it takes, and how much of the processor; and how long
- * suggestions take meanwhile, beside the same requests with reading paused.
+ * Reading in the background as a client has it, with the default settings: how long it takes, and how much of the processor; how soon a
+ * saved file is judged; and how long suggestions take meanwhile, beside the same requests with reading paused. Works on a copy.
  *     npm run bench -- background [--keys 40] <folder>
- * Needs `npm run build`, and a folder of its own for the cache. Linux only.
+ * Needs `npm run build`. Linux only.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -16,8 +16,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { keys: { type: 'string', default: '40' } },
 });
-const folder = path.resolve(positionals[0]!);
-const cache = mkdtempSync(path.join(os.tmpdir(), 'longsight-background-'));
+const made = mkdtempSync(path.join(os.tmpdir(), 'longsight-background-'));
+const folder = path.join(made, 'copy');
+const cache = path.join(made, 'cache');
+cpSync(path.resolve(positionals[0]!), folder, { recursive: true });
+/** Files saved. */
+const saves = 12;
 
 const client = await opened();
 const used = await readAll(client);
@@ -25,6 +29,10 @@ await client.stop();
 const reopened = await opened();
 const { background } = await reopened.whenStatus(status => status.background?.state === 'done');
 console.log(`opened again: ${background!.files} files known, ${background!.judged} read`);
+const [first, ...later] = await saved(reopened);
+console.log(
+  `from saving a file until it is judged, milliseconds: ${first!.toFixed(0)} with the start of the model's process, then ${figures(later)}`,
+);
 await reopened.stop();
 
 // From the start again, now with keys: reading goes on before some, and is paused before others.
@@ -33,7 +41,7 @@ const busy = await opened();
 const { reading, paused } = await typed(busy);
 const { interrupted } = (await busy.request(methods.status, null)).background!;
 await busy.stop();
-rmSync(cache, { recursive: true });
+rmSync(made, { recursive: true });
 console.log(
   `a key press after a pause, milliseconds: ${figures(reading)} where something was being read (${interrupted} of ${reading.length}), ${figures(paused)} where reading was paused`,
 );
@@ -72,6 +80,27 @@ async function readAll(one: TestClient) {
     }
     await setTimeout(500);
   }
+}
+
+/** Milliseconds from a change on the disk until the file is judged, for files of a usual length. */
+async function saved(one: TestClient): Promise<number[]> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && /\.(?:ts|js|py|go|rs|java|rb|php|cs|kt)$/.test(entry.name))
+    .map(entry => path.join(entry.parentPath, entry.name))
+    .filter(file => readFileSync(file).length < 12_000)
+    .sort();
+  const times: number[] = [];
+  for (let save = 0; save < saves; save++) {
+    const file = files[Math.floor((save * files.length) / saves)]!;
+    const { judged } = (await one.request(methods.status, null)).background!;
+    await setTimeout(2000);
+    appendFileSync(file, '\n');
+    const from = performance.now();
+    await one.tellChanged(file);
+    await one.whenStatus(status => status.background!.judged > judged);
+    times.push(performance.now() - from);
+  }
+  return times;
 }
 
 /** Milliseconds until the suggestions of a key come, after seconds of reading or of none, in turns. */

@@ -4,7 +4,7 @@
  *   npm run bench -- unusual report [--by nano|coder] <observations>…   the rank of the lines with slips, beside simpler readers and chance
  *   npm run bench -- unusual fit [--by copy|nano|coder] <observations>…   fits a table of server/unusual/score-table.ts
  *   npm run bench -- unusual quiet <folder>… [--files 60] scores of lines without slips, and how many are shown
- *   npm run bench -- unusual fixes <clone>… [--commits 50] the rank of lines that small fixes of a repository's history touch, before the fix
+ *   npm run bench -- unusual fixes <clone>… [--commits 50] [--model | --coder <file> --folder <folder>] the rank of lines that small fixes of a repository's history touch, before the fix
  */
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -52,7 +52,7 @@ else if (action === 'fit' && operands.length > 0) {
   const file = new URL('../../server/unusual/score-table.ts', import.meta.url);
   writeFileSync(file, tablesOf(readFileSync(file, 'utf8'), tables));
 } else if (action === 'quiet' && operands.length > 0) await quiet(operands);
-else if (action === 'fixes' && operands.length > 0) await reportFixes(operands, Number(values.commits));
+else if (action === 'fixes' && operands.length > 0) await fixes(operands);
 else throw new Error('usage: unusual observe|report|fit|quiet|fixes …; the head of the file describes them');
 
 async function observe(out: string, folders: readonly string[]): Promise<void> {
@@ -74,6 +74,12 @@ async function quiet(folders: readonly string[]): Promise<void> {
   const { model, stop } = await viewerIfAsked();
   const { list } = values;
   await quietLines(folders, { files: Number(values.files), seed: Number(values.seed), list, model });
+  await stop();
+}
+
+async function fixes(clones: readonly string[]): Promise<void> {
+  const { model, stop } = await viewerIfAsked();
+  await reportFixes(clones, Number(values.commits), model);
   await stop();
 }
 

@@ -128,6 +128,7 @@ const map: RepositoryMap = {
     languages: [1, 0, 0, 0, 0, 0, 1],
     changed: [1_790_000_000, 1_793_000_000, 1_780_000_000, 1_794_000_000, null, 1_770_000_000, 1_750_000_000],
     surprise: [null, null, null, null, null, null, null],
+    peaks: [null, null, null, null, null, null, null],
     texts: [null, 'Starts the service.', null, 'Finds a berth for every stay.', null, null, null],
     lines: [null, 1, null, 1, null, null, null],
   },

@@ -41,6 +41,7 @@ test('reads a repository by itself, once; the map then says that its surprise wa
   assert.match(map.surpriseMethod, /from 100 % of the code, read in the background/);
   for (const [at, value] of map.files.surprise.entries())
     assert.ok(value !== null && value > 0 && value < 8, `${map.files.names[at]}: ${value}`);
+  assert.deepEqual(map.files.peaks, [1, 1, 1, 1]);
   // The engine that answers requests has not been needed.
   assert.equal((await client.request(methods.status, null)).engine, 'stopped');
 

@@ -79,6 +79,8 @@ export class Typist {
     const { keyboard } = this.#workbench.page;
     await this.#removeClosers();
     await keyboard.press('Escape');
+    // The list closes a moment after the key.
+    await this.#workbench.page.waitForTimeout(quick);
     await keyboard.press('Enter');
   }
 

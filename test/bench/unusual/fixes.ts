@@ -5,11 +5,19 @@ import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { newLines } from '../../../server/unusual/changed-lines.ts';
+import type { UnitViewer } from '../../../server/unusual/model-view.ts';
 import { isCode } from '../../../server/unusual/review.ts';
 import { UnusualLines } from '../../../server/unusual/unusual-lines.ts';
 
-/** @param clones folders of git repositories with their history, bare or not */
-export async function reportFixes(clones: readonly string[], most: number): Promise<void> {
+/**
+ * @param clones folders of git repositories with their history, bare or not
+ * @param model takes part beside the copy memory, if there is one
+ */
+export async function reportFixes(
+  clones: readonly string[],
+  most: number,
+  model: UnitViewer | undefined,
+): Promise<void> {
   const tokenizer = loadTokenizer();
   for (const clone of clones) {
     const git = (...words: string[]) =>
@@ -44,7 +52,7 @@ export async function reportFixes(clones: readonly string[], most: number): Prom
       if (touched.length === 0 || touched.length > 2 || full.length < 40 || full.length > 1500) continue;
       // Reading a whole tree for each commit would take hours: the newest tree before the first of them stands for all.
       memory ??= memoryAt(`${commit}^`);
-      const found = await new UnusualLines(memory, tokenizer).inText(file, before, {
+      const found = await new UnusualLines(memory, tokenizer, model).inText(file, before, {
         most: Number.POSITIVE_INFINITY,
       });
       const rank = Math.min(

@@ -25,14 +25,18 @@ const patience = 8000;
 /** The last keys of a place are typed with pauses, earlier ones without. */
 const slowKeys = 16;
 
-/** Opens the trial's repository with default settings and types at each of its places. */
+/**
+ * Opens the trial's repository with default settings and types at each of its places.
+ * @param env for the editor: with the user's cache folder, the code model in use takes part
+ */
 export async function runTrial(
   needed: Requirements,
   trial: Trial,
   tell: (result: Result) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Result[]> {
   const folder = copyOfFixture(`trial/${trial.name}`);
-  const workbench = await Workbench.open(needed, { folder });
+  const workbench = await Workbench.open(needed, { folder, env });
   try {
     await workbench.statusItem().locator('.codicon-telescope').waitFor();
     const results: Result[] = [];

@@ -4,6 +4,7 @@ import type { RepositoryMap } from '../../../server/protocol/requests.ts';
 export interface MapFile {
   readonly tokens?: number;
   readonly surprise?: number;
+  readonly peak?: number;
   readonly changed?: number;
   readonly language?: string;
 }
@@ -35,6 +36,7 @@ export function mapOf(
       languages: entries.map(([, { language }]) => languages.indexOf(language ?? 'TypeScript')),
       changed: entries.map(([, { changed }]) => changed ?? null),
       surprise: entries.map(([, { surprise }]) => surprise ?? null),
+      peaks: entries.map(([, { peak }]) => peak ?? null),
       texts: entries.map(() => null),
       lines: entries.map(() => null),
     },

@@ -25,13 +25,14 @@ const texts = {
   'src/b.py': 'x = 1\n',
   'src2/c.ts': 'export const c = 3;\n',
 };
-const none = { changed: new Map(), surprise: new Map(), surpriseMethod: '' };
+const none = { changed: new Map(), surprise: new Map(), peaks: new Map(), surpriseMethod: '' };
 
 test('the map has every file once, in its folder, with language, line and values', async () => {
   const facts = await new FactBook(undefined).collect(sourceWith(texts));
   const map = buildMap('shop', facts, {
     changed: new Map([['src/b.py', 100]]),
     surprise: new Map([['src/b.py', 1.2345]]),
+    peaks: new Map([['src/b.py', 1]]),
     surpriseMethod: 'how',
   });
   const { files, languages } = map;
@@ -43,6 +44,7 @@ test('the map has every file once, in its folder, with language, line and values
   assert.equal(languages[files.languages[at]!]!.name, 'Python');
   assert.equal(files.changed[at], 100);
   assert.equal(files.surprise[at], 1.23);
+  assert.deepEqual([files.peaks[at], files.peaks[0]], [1, null]);
   assert.equal(files.changed[0], null);
   assert.equal(files.texts[0], 'Sells things & "more".');
   assert.equal(files.lines[0], 3);

@@ -4,7 +4,8 @@ import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import type { ParametersOf, ResultOf, WorkName } from '../../../server/engine/messages.ts';
 import { contentOf } from '../../../server/sequence/content.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
-import { pieceJudge, type Surprise } from '../../../server/surprise/judge.ts';
+import { joined, noSurprise, type Surprise } from '../../../server/surprise/by-line.ts';
+import { pieceJudge } from '../../../server/surprise/judge.ts';
 import { cellCount, cellOf, copyWeights, mixedBits } from '../../../server/surprise/mixture.ts';
 import { piecesOf, pieceTokens } from '../../../server/surprise/pieces.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
@@ -98,6 +99,10 @@ test('a long file is judged in pieces that cover it, each after some of what sta
     sum(one => one.bytes),
     text.length,
   );
+  // Every line has the bits of its three tokens, also where two pieces meet in it.
+  const { lines } = found.reduce(joined, noSurprise);
+  assert.equal(lines.length, text.split('\n').length);
+  for (const bits of lines.slice(0, -1)) assert.equal(Math.round(bits), Math.round(lines[0]!));
   for (const [i, { header, from, end: last }] of pieces.entries())
     assert.deepEqual(asked[i], [...tokens.subarray(0, header), ...tokens.subarray(from, last)]);
   const aborted = new AbortController();

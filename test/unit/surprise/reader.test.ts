@@ -22,7 +22,12 @@ class Scene {
   constructor(options: Partial<ReaderOptions> = {}, kept = new KeptSurprise(undefined, [], '')) {
     this.kept = kept;
     const judge: JudgePiece =
-      options.judge ?? (async (_path, _tokens, { start, end }) => ({ bits: end - start, bytes: 2 }));
+      options.judge ??
+      (async (_path, _tokens, { start, end }) => ({
+        bits: end - start,
+        bytes: 2,
+        lines: [end - start],
+      }));
     this.reader = new SurpriseReader({
       tokenizer,
       tokensOf: path => this.files.get(path),
@@ -66,7 +71,8 @@ test('reads every file once, in order, and knows how much each surprises', async
   assert.deepEqual([state, files, filesTotal, judged, tokens], ['done', 3, 3, 3, tokensTotal]);
   assert.ok(tokensTotal > 0 && scene.reader.isEnough && scene.told > 1);
   const a = scene.reader.surpriseOf('a.ts')!;
-  assert.deepEqual(a, { bits: tokenizer.encode('const a = 1;\n').length, bytes: 2 });
+  const bits = tokenizer.encode('const a = 1;\n').length;
+  assert.deepEqual(a, { bits, bytes: 2, lines: [bits] });
   scene.files.delete('a.ts');
   scene.reader.changed('a.ts');
   assert.equal(scene.reader.surpriseOf('a.ts'), undefined);
@@ -96,7 +102,7 @@ test('a request interrupts it, and it goes on with the same file once nothing is
   let isHeld = true;
   const scene = new Scene({
     judge: (_path, _tokens, _piece, signal) =>
-      isHeld ? never(signal) : Promise.resolve({ bits: 1, bytes: 1 }),
+      isHeld ? never(signal) : Promise.resolve({ bits: 1, bytes: 1, lines: [1] }),
   });
   scene.set('a.ts', 'one\n');
   scene.set('b.ts', 'two\n');
@@ -128,7 +134,7 @@ test('of a long file that was interrupted, what was read is not read again', asy
   const scene: Scene = new Scene({
     judge: async (_path, _tokens, { start, end }, signal) => {
       if (++calls === 2) return never(signal);
-      return { bits: end - start, bytes: 1 };
+      return { bits: end - start, bytes: 1, lines: [end - start] };
     },
   });
   const text = 'ab cd\n'.repeat(pieceTokens);
@@ -138,10 +144,8 @@ test('of a long file that was interrupted, what was read is not read again', asy
   scene.activity.begin()();
   await scene.reader.settled();
   assert.equal(calls, pieces + 1);
-  assert.deepEqual(scene.reader.surpriseOf('a.ts'), {
-    bits: tokenizer.encode(text).length,
-    bytes: pieces,
-  });
+  const bits = tokenizer.encode(text).length;
+  assert.deepEqual(scene.reader.surpriseOf('a.ts'), { bits, bytes: pieces, lines: [bits] });
 });
 
 test('a budget ends it, but for files just saved', async () => {
@@ -173,7 +177,7 @@ test('pausing interrupts it, resuming goes on, stopping ends it', async () => {
   let isHeld = true;
   const scene = new Scene({
     judge: (_path, _tokens, _piece, signal) =>
-      isHeld ? never(signal) : Promise.resolve({ bits: 1, bytes: 1 }),
+      isHeld ? never(signal) : Promise.resolve({ bits: 1, bytes: 1, lines: [1] }),
   });
   scene.set('a.ts', 'one\n');
   while (scene.judged.length === 0) await turn();
@@ -198,7 +202,7 @@ test('a model that fails ends it with a sentence, until it is resumed', async ()
   const scene = new Scene({
     judge: async () => {
       if (isBroken) throw new Error('The model cannot run.');
-      return { bits: 1, bytes: 1 };
+      return { bits: 1, bytes: 1, lines: [1] };
     },
   });
   scene.set('a.ts', 'one\n');
@@ -223,7 +227,7 @@ test('a file that changes or goes while it is read waits again or is forgotten',
         scene.files.delete('b.ts');
         scene.reader.removed('b.ts');
       }
-      return { bits: 1, bytes: 1 };
+      return { bits: 1, bytes: 1, lines: [1] };
     },
   });
   scene.set('a.ts', 'one\n');
@@ -248,11 +252,11 @@ test('results are kept on disk, without those that no file has had for long', as
   };
   const first = await open('one');
   const keys = Array.from({ length: 400 }, (_, i) => contentKey(Uint16Array.of(i)));
-  for (const [i, key] of keys.entries()) first.set(key, { bits: i, bytes: 1 });
+  for (const [i, key] of keys.entries()) first.set(key, { bits: i + 0.5, bytes: 1, lines: [0.5, i] });
   await first.save(new Set(keys.slice(0, 10)));
   const second = await open('one');
-  assert.deepEqual(second.get(keys[9]!), { bits: 9, bytes: 1 });
-  assert.deepEqual(second.get(keys[399]!), { bits: 399, bytes: 1 });
+  assert.deepEqual(second.get(keys[9]!), { bits: 9.5, bytes: 1, lines: [0.5, 9] });
+  assert.deepEqual(second.get(keys[399]!), { bits: 399.5, bytes: 1, lines: [0.5, 399] });
   assert.equal(second.get(keys[11]!), undefined);
   assert.equal((await open('other')).get(keys[9]!), undefined);
   for (const [key] of entries) entries.set(key, Buffer.from('{'));

@@ -1,0 +1,35 @@
+/** How much a text surprises, line by line, put together from pieces that need not end where lines do. */
+
+export interface Surprise {
+  readonly bits: number;
+  /** That the bits stand for. */
+  readonly bytes: number;
+  /** The bits of each line, from the one in which the text begins. */
+  readonly lines: readonly number[];
+}
+
+export const noSurprise: Surprise = { bits: 0, bytes: 0, lines: [0] };
+
+/** Of a text that goes on in the line in which the first ends. */
+export function joined(first: Surprise, then: Surprise): Surprise {
+  const [continued = 0, ...rest] = then.lines;
+  return {
+    bits: first.bits + then.bits,
+    bytes: first.bytes + then.bytes,
+    lines: [...first.lines.slice(0, -1), first.lines.at(-1)! + continued, ...rest],
+  };
+}
+
+/** Lines looked at together: a statement with what belongs to it. */
+const span = 5;
+
+/** @returns the line, from 1, at which the lines begin that surprise most */
+export function peakOf(lines: readonly number[]): number {
+  const sumFrom = (start: number) => lines.slice(start, start + span).reduce((sum, bits) => sum + bits, 0);
+  let [peak, most] = [0, sumFrom(0)];
+  for (let start = 1; start + span <= lines.length; start++) {
+    const sum = sumFrom(start);
+    if (sum > most) [peak, most] = [start, sum];
+  }
+  return peak + 1;
+}
