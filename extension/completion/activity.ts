@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { Answered } from '../../server/protocol/requests.ts';
 
 /** Milliseconds before an answer counts as slow and progress is shown. */
-const patience = 300;
+const patience = 600;
+/** Milliseconds without another request before the outcome is shown: while keys come, the status bar stays as it is. */
+const settled = 400;
 /** Milliseconds for which the outcome is shown. */
 const lasting = 8000;
 
@@ -13,7 +15,12 @@ export class Activity implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   #thought: Thought = 'idle';
-  #timer: NodeJS.Timeout | undefined;
+  /** Shows progress, if the answer is slow. */
+  #slow: NodeJS.Timeout | undefined;
+  /** Shows the outcome, if no other request comes. */
+  #settling: NodeJS.Timeout | undefined;
+  /** Ends what is shown. */
+  #lasting: NodeJS.Timeout | undefined;
   #asked = 0;
 
   get thought(): Thought {
@@ -23,27 +30,31 @@ export class Activity implements vscode.Disposable {
   /** Starts a request. @returns a function to call when it ends, with any outcome */
   ask(): () => void {
     const question = ++this.#asked;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#become('thinking'), patience);
+    clearTimeout(this.#settling);
+    clearTimeout(this.#slow);
+    this.#slow = setTimeout(() => this.#become('thinking'), patience);
     return () => {
       if (question !== this.#asked) return;
-      clearTimeout(this.#timer);
+      clearTimeout(this.#slow);
       if (this.#thought === 'thinking') this.#become('idle');
     };
   }
 
   answered({ uri, outcome }: Answered): void {
     if (uri !== vscode.window.activeTextEditor?.document.uri.toString()) return;
-    clearTimeout(this.#timer);
-    this.#become(outcome);
-    this.#timer = setTimeout(() => this.#become('idle'), lasting);
+    clearTimeout(this.#slow);
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#become(outcome), settled);
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    for (const timer of [this.#slow, this.#settling, this.#lasting]) clearTimeout(timer);
   }
 
   #become(thought: Thought): void {
+    clearTimeout(this.#lasting);
+    if (thought !== 'idle' && thought !== 'thinking')
+      this.#lasting = setTimeout(() => this.#become('idle'), lasting);
     if (thought === this.#thought) return;
     this.#thought = thought;
     this.#changed.fire();

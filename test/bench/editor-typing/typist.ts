@@ -61,6 +61,8 @@ export class Typist {
       await page.waitForTimeout(quick + this.#random() ** 3 * (slow - quick));
     }
     await this.#removeClosers();
+    // What the editor indented after a last line end.
+    if (text[at - 1] === '\n') await this.#indent('');
     return text.slice(0, at);
   }
 
