@@ -223,7 +223,7 @@ export interface RepositoryMap {
     readonly changed: readonly (number | null)[];
     /** Bits per byte of the file given the rest of the repository; null if not measured. */
     readonly surprise: readonly (number | null)[];
-    /** The line at which the few lines begin that surprise most; null where lines were not measured. */
+    /** The line at which the few lines of code begin that surprise most; null where lines were not measured. */
     readonly peaks: readonly (number | null)[];
     /** A line from the file that describes it, and its line number; null if there is none. */
     readonly texts: readonly (string | null)[];

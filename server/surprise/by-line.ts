@@ -8,6 +8,12 @@ export interface Surprise {
   readonly lines: readonly number[];
 }
 
+/** Of a whole file. */
+export interface FileSurprise extends Surprise {
+  /** The line, from 1, at which the lines of code begin that surprise most. */
+  readonly peak: number;
+}
+
 export const noSurprise: Surprise = { bits: 0, bytes: 0, lines: [0] };
 
 /** Of a text that goes on in the line in which the first ends. */
@@ -23,12 +29,13 @@ export function joined(first: Surprise, then: Surprise): Surprise {
 /** Lines looked at together: a statement with what belongs to it. */
 const span = 5;
 
-/** @returns the line, from 1, at which the lines begin that surprise most */
-export function peakOf(lines: readonly number[]): number {
-  const sumFrom = (start: number) => lines.slice(start, start + span).reduce((sum, bits) => sum + bits, 0);
-  let [peak, most] = [0, sumFrom(0)];
-  for (let start = 1; start + span <= lines.length; start++) {
-    const sum = sumFrom(start);
+/** @returns the line, from 1, at which the lines begin that surprise most, of those that count */
+export function peakOf(lines: readonly number[], counts: readonly boolean[]): number {
+  let [peak, most] = [0, 0];
+  for (let start = 0; start < lines.length; start++) {
+    if (counts[start] !== true) continue;
+    let sum = 0;
+    for (let line = start; line < start + span; line++) if (counts[line] === true) sum += lines[line] ?? 0;
     if (sum > most) [peak, most] = [start, sum];
   }
   return peak + 1;

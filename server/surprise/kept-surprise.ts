@@ -1,7 +1,7 @@
 /** Keeps how much files surprise between sessions, by their content: an unchanged file is never judged twice. */
 import { createHash } from 'node:crypto';
 import type { CacheStore } from '../storage/cache-store.ts';
-import type { Surprise } from './by-line.ts';
+import type { FileSurprise } from './by-line.ts';
 
 /** Increased when the judgement changes much. */
 const format = 2;
@@ -12,7 +12,7 @@ const keptUnused = { times: 1, more: 200 };
 export class KeptSurprise {
   readonly #store: CacheStore | undefined;
   readonly #key: string;
-  #known = new Map<string, Surprise>();
+  #known = new Map<string, FileSurprise>();
   #isWritten = true;
 
   /**
@@ -36,17 +36,18 @@ export class KeptSurprise {
     if (kept === undefined || kept === 'damaged') return;
     try {
       const rows = JSON.parse(Buffer.from(kept).toString('utf8')) as Row[];
-      for (const [content, bytes, lines] of rows) this.#known.set(content, unpacked(bytes, lines));
+      for (const [content, bytes, peak, lines] of rows)
+        this.#known.set(content, unpacked(bytes, peak, lines));
     } catch {
       this.#known = new Map();
     }
   }
 
-  get(content: string): Surprise | undefined {
+  get(content: string): FileSurprise | undefined {
     return this.#known.get(content);
   }
 
-  set(content: string, surprise: Surprise): void {
+  set(content: string, surprise: FileSurprise): void {
     this.#known.set(content, surprise);
     this.#isWritten = false;
   }
@@ -58,7 +59,9 @@ export class KeptSurprise {
     const unused = [...this.#known.keys()].filter(content => !inUse.has(content));
     const room = keptUnused.times * inUse.size + keptUnused.more;
     for (const content of unused.slice(0, Math.max(0, unused.length - room))) this.#known.delete(content);
-    const rows = [...this.#known].map(([content, { bytes, lines }]): Row => [content, bytes, packed(lines)]);
+    const rows = [...this.#known].map(
+      ([content, { bytes, peak, lines }]): Row => [content, bytes, peak, packed(lines)],
+    );
     await this.#store.put(this.#key, name, Buffer.from(JSON.stringify(rows))).catch(() => undefined);
   }
 
@@ -69,8 +72,7 @@ export class KeptSurprise {
   }
 }
 
-/** The content, its bytes, and the bits of its lines. */
-type Row = readonly [content: string, bytes: number, lines: string];
+type Row = readonly [content: string, bytes: number, peak: number, lines: string];
 
 /** Bits are kept in tenths, 16 bits a line; a line of data may have more than that. */
 const tenths = 10;
@@ -83,13 +85,13 @@ function packed(lines: readonly number[]): string {
   return bytes.toString('base64');
 }
 
-function unpacked(bytes: number, text: string): Surprise {
+function unpacked(bytes: number, peak: number, text: string): FileSurprise {
   const packedLines = Buffer.from(text, 'base64');
   const lines = Array.from(
     { length: packedLines.length / 2 },
     (_, line) => packedLines.readUInt16LE(2 * line) / tenths,
   );
-  return { bits: lines.reduce((sum, bits) => sum + bits, 0), bytes, lines };
+  return { bits: lines.reduce((sum, bits) => sum + bits, 0), bytes, lines, peak };
 }
 
 /** Identifies the content tokens of a file, wherever it lies. */

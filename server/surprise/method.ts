@@ -1,10 +1,10 @@
 /** The surprise of files as read in the background, and how it came about in words. */
 import type { BackgroundReading } from '../protocol/progress.ts';
-import { peakOf, type Surprise } from './by-line.ts';
+import type { FileSurprise } from './by-line.ts';
 
 /** Bits per byte by path, for a map, and where each file surprises most; files that were not read or are empty are left out. */
 export function surpriseAsRead(
-  files: Iterable<readonly [path: string, surprise: Surprise | undefined]>,
+  files: Iterable<readonly [path: string, surprise: FileSurprise | undefined]>,
   progress: BackgroundReading,
 ): {
   readonly surprise: Map<string, number>;
@@ -16,7 +16,7 @@ export function surpriseAsRead(
   for (const [path, read] of files) {
     if (read === undefined || read.bytes === 0) continue;
     surprise.set(path, read.bits / read.bytes);
-    peaks.set(path, peakOf(read.lines));
+    peaks.set(path, read.peak);
   }
   return {
     surprise,

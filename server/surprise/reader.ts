@@ -9,14 +9,15 @@ import type { Follower } from '../repository/token-memory.ts';
 import { contentOf } from '../sequence/content.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import type { Activity } from './activity.ts';
-import { joined, noSurprise, type Surprise } from './by-line.ts';
+import { type FileSurprise, joined, noSurprise, peakOf, type Surprise } from './by-line.ts';
+import { codeLines } from './code-lines.ts';
 import type { JudgePiece } from './judge.ts';
 import { contentKey, type KeptSurprise } from './kept-surprise.ts';
 import { piecesOf } from './pieces.ts';
 
 export interface ReaderOptions {
   readonly judge: JudgePiece;
-  readonly tokenizer: Pick<Tokenizer, 'special'>;
+  readonly tokenizer: Pick<Tokenizer, 'special' | 'decode'>;
   /** The current tokens of a file; undefined if it is no longer indexed. */
   readonly tokensOf: (path: string) => Uint16Array | undefined;
   readonly kept: Pick<KeptSurprise, 'get' | 'set' | 'save'>;
@@ -95,7 +96,7 @@ export class SurpriseReader implements Follower {
   }
 
   /** Undefined if the file has not been read as it is. */
-  surpriseOf(path: string): Surprise | undefined {
+  surpriseOf(path: string): FileSurprise | undefined {
     const file = this.#files.get(path);
     return file && this.#options.kept.get(file.key);
   }
@@ -237,7 +238,9 @@ export class SurpriseReader implements Follower {
         this.#partial = { key: file.key, surprise, pieces: ++pieces };
       }
       if (this.#waiting.has(path)) {
-        kept.set(file.key, surprise);
+        const { start, end } = contentOf(tokenizer, tokens);
+        const isCode = codeLines(path, tokenizer.decode(tokens.subarray(start, end)));
+        kept.set(file.key, { ...surprise, peak: peakOf(surprise.lines, isCode) });
         this.#partial = undefined;
         this.#judged++;
       }

@@ -126,7 +126,8 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
         await workbench.openFile(`src/http/${name}.ts`, name === 'rtl' ? lineOf + 1 : lineOf, 1);
         await page.keyboard.press('End');
         await workbench.type('const berthId');
-        // Code after a comment is rare, so it needs an explicit request.
+        // Code after a comment is rare, so it needs an explicit request; the status says that nothing is shown, once the keys pause.
+        await workbench.statusItem().locator('.codicon-dash, .codicon-list-selection').waitFor();
         await workbench.command('Longsight: Trigger Completion');
         await workbench.ghostTextLike(' = parseBerthId');
         await accept();

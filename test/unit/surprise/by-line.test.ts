@@ -9,9 +9,12 @@ test('pieces are joined within the line in which one ends', () => {
   assert.deepEqual(joined(noSurprise, first), first);
 });
 
-test('the peak is where five lines together surprise most, the first of several', () => {
-  assert.equal(peakOf([0, 0, 0, 9, 0, 0, 0, 0, 0, 0]), 1);
-  assert.equal(peakOf([9, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0]), 5);
-  assert.equal(peakOf([3, 8]), 1);
-  assert.equal(peakOf([0]), 1);
+test('the peak is where five lines that count together surprise most, the first of several', () => {
+  const all = Array.from({ length: 13 }, () => true);
+  assert.equal(peakOf([0, 0, 0, 9, 0, 0, 0, 0, 0, 0], all), 1);
+  assert.equal(peakOf([9, 0, 0, 0, 0, 0, 4, 4, 4, 0, 0, 0, 0], all), 5);
+  assert.equal(peakOf([3, 8], all), 1);
+  assert.equal(peakOf([0], all), 1);
+  const few = [1, 9, 9, 2, 1, 0, 8].map(bits => bits !== 9);
+  assert.equal(peakOf([1, 9, 9, 2, 1, 0, 8], few), 4);
 });

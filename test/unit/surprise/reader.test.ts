@@ -72,7 +72,7 @@ test('reads every file once, in order, and knows how much each surprises', async
   assert.ok(tokensTotal > 0 && scene.reader.isEnough && scene.told > 1);
   const a = scene.reader.surpriseOf('a.ts')!;
   const bits = tokenizer.encode('const a = 1;\n').length;
-  assert.deepEqual(a, { bits, bytes: 2, lines: [bits] });
+  assert.deepEqual(a, { bits, bytes: 2, lines: [bits], peak: 1 });
   scene.files.delete('a.ts');
   scene.reader.changed('a.ts');
   assert.equal(scene.reader.surpriseOf('a.ts'), undefined);
@@ -145,7 +145,7 @@ test('of a long file that was interrupted, what was read is not read again', asy
   await scene.reader.settled();
   assert.equal(calls, pieces + 1);
   const bits = tokenizer.encode(text).length;
-  assert.deepEqual(scene.reader.surpriseOf('a.ts'), { bits, bytes: pieces, lines: [bits] });
+  assert.deepEqual(scene.reader.surpriseOf('a.ts'), { bits, bytes: pieces, lines: [bits], peak: 1 });
 });
 
 test('a budget ends it, but for files just saved', async () => {
@@ -252,11 +252,12 @@ test('results are kept on disk, without those that no file has had for long', as
   };
   const first = await open('one');
   const keys = Array.from({ length: 400 }, (_, i) => contentKey(Uint16Array.of(i)));
-  for (const [i, key] of keys.entries()) first.set(key, { bits: i + 0.5, bytes: 1, lines: [0.5, i] });
+  for (const [i, key] of keys.entries())
+    first.set(key, { bits: i + 0.5, bytes: 1, lines: [0.5, i], peak: 2 });
   await first.save(new Set(keys.slice(0, 10)));
   const second = await open('one');
-  assert.deepEqual(second.get(keys[9]!), { bits: 9.5, bytes: 1, lines: [0.5, 9] });
-  assert.deepEqual(second.get(keys[399]!), { bits: 399.5, bytes: 1, lines: [0.5, 399] });
+  assert.deepEqual(second.get(keys[9]!), { bits: 9.5, bytes: 1, lines: [0.5, 9], peak: 2 });
+  assert.deepEqual(second.get(keys[399]!), { bits: 399.5, bytes: 1, lines: [0.5, 399], peak: 2 });
   assert.equal(second.get(keys[11]!), undefined);
   assert.equal((await open('other')).get(keys[9]!), undefined);
   for (const [key] of entries) entries.set(key, Buffer.from('{'));
