@@ -35,13 +35,8 @@ export async function complete(
   cache?: CompletionCache,
 ): Promise<Completion> {
   const started = performance.now();
-  const asked = withSelected(request);
-  const found: Answer =
-    asked === undefined
-      ? { reason: 'nothing to add' }
-      : await answer(asked, predictor, tokenizer, signal, cache);
-  const milliseconds = performance.now() - started;
-  return { ...withoutSelected(found, request), milliseconds };
+  const found = await answer(request, predictor, tokenizer, signal, cache);
+  return { ...found, milliseconds: performance.now() - started };
 }
 
 type Answer = Omit<Completion, 'milliseconds'>;
@@ -186,37 +181,4 @@ const leastInvoked = 0.06;
 /** Nothing can be inserted inside a surrogate pair or line ending. */
 function splitsCharacter({ text, offset }: CompletionRequest): boolean {
   return offset > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1));
-}
-
-/**
- * The request with what its suggestion must begin with: while the editor's list is open, it shows only what goes on
- * from the selected entry. The entry is the editor's guess, so it does not make a suggestion more probable.
- * @returns undefined if the entry does not begin with the typed text
- */
-function withSelected(request: CompletionRequest): CompletionRequest | undefined {
-  const { selected, text, offset } = request;
-  if (selected === undefined) return request;
-  const typed = text.slice(selected.start, offset);
-  return selected.text.startsWith(typed)
-    ? { ...request, begins: selected.text.slice(typed.length) }
-    : undefined;
-}
-
-/** The suggestions as replacements of what the entry replaces. */
-function withoutSelected(found: Answer, { selected, text, offset }: CompletionRequest): Answer {
-  if (selected === undefined) return found;
-  const typed = text.slice(selected.start, offset);
-  const moved = (item: CompletionItem): CompletionItem => ({
-    ...item,
-    text: typed + item.text,
-    ...(item.caret !== undefined && { caret: typed.length + item.caret }),
-    range: { start: selected.start, end: item.range.end },
-  });
-  return {
-    ...found,
-    ...(found.item && { item: moved(found.item) }),
-    ...(found.alternatives && { alternatives: found.alternatives.map(moved) }),
-    ...(found.withheld && { withheld: moved(found.withheld) }),
-    ...(found.line && { line: moved(found.line) }),
-  };
 }

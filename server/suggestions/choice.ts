@@ -95,7 +95,7 @@ export function choose(
   title: string,
   passed = 0,
 ): Completion {
-  const { eagerness = 0.5, isInvoked } = request;
+  const { eagerness = 0.5, isInvoked, begins = '' } = request;
   const copies = copiedLines(found);
   const ranked = rankLines(
     copies.map(item => ({ text: firstLine(item), confidence: item.confidence })),
@@ -110,7 +110,8 @@ export function choose(
       copied === undefined
         ? itemFromModel(said.text, right, request)
         : { ...copies[copied]!, confidence: right };
-    if (item === undefined) continue;
+    // Beside the editor's list, a line that goes on otherwise counts against the copies, but cannot be shown.
+    if (item?.text.startsWith(begins) !== true) continue;
     const named = item.origin === 'model' ? { ...item, model: title } : item;
     items.push(named);
     if (isOwn) options.push({ ...named, confidence: named.confidence * written });
@@ -124,7 +125,7 @@ export function choose(
     options.push(judged);
     if (isWhole) whole.add(judged);
   }
-  options.push(...startsOf(said, request, title, written));
+  options.push(...startsOf(said, request, title, written).filter(({ text }) => text.startsWith(begins)));
   const rest = { milliseconds: found.milliseconds, ...(line && { line }) };
   const worth = (item: CompletionItem): number =>
     usefulnessAt(item.confidence, firstLine(item).trim().length, whole.has(item), {

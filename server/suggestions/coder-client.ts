@@ -127,8 +127,6 @@ export class CoderClient {
   ): Promise<Completion> {
     if (this.#savesEnergy && !request.isInvoked) return found;
     if (!this.#isReady || found.reason === 'cancelled' || found.reason === 'excluded') return found;
-    // The entry selected in the editor's list decides the suggestion.
-    if (request.selected !== undefined) return found;
     const { item, line } = found;
     // Keep what is on screen; what follows a whole line is a separate matter.
     const isOther = item !== undefined && (line === undefined || /^\r?\n/.test(item.text));
@@ -161,7 +159,8 @@ export class CoderClient {
     const said = endsStatement(request) ? undefined : await this.#ask(request, found, signal, passed);
     const answer = said && choose(found, said, request, this.#title, passed);
     // Whoever asks where a line ends wants what comes below.
-    const below = request.isInvoked && said?.own === undefined ? lineBelow(request) : undefined;
+    const isBelowAsked = request.isInvoked && said?.own === undefined && (request.begins ?? '') === '';
+    const below = isBelowAsked ? lineBelow(request) : undefined;
     if (below === undefined || answer?.item !== undefined) return answer;
     const none: Completion = { milliseconds: 0 };
     const saidBelow = await this.#ask(below.request, none, signal, 0);

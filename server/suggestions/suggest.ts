@@ -1,6 +1,7 @@
 /** What an editor shows at a cursor, from the copy memory and, if one is selected, a code model. */
 import type { CompletionCache } from '../completion/cache.ts';
 import { type Completion, type CompletionRequest, complete } from '../completion/complete.ts';
+import { withoutSelected, withSelected } from '../completion/selected.ts';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import { contextOf } from '../fitting/context.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -19,14 +20,26 @@ export async function suggest(
   { predictor, tokenizer, coder, cache }: SuggestingFrom,
   signal?: AbortSignal,
 ): Promise<Completion> {
+  const asked = withSelected(request);
+  if (asked === undefined) return { reason: 'nothing to add', milliseconds: 0 };
+  return withoutSelected(await answer(asked, { predictor, tokenizer, coder, cache }, signal), request);
+}
+
+async function answer(
+  request: CompletionRequest,
+  { predictor, tokenizer, coder, cache }: SuggestingFrom,
+  signal: AbortSignal | undefined,
+): Promise<Completion> {
   const asked = coder === undefined ? request : { ...request, isRanked: true };
   const found = await complete(asked, predictor, tokenizer, signal, cache);
   if (coder === undefined) return found;
-  const answer = await coder.complete(request, found, signal, cache?.passed.count);
-  if (cache !== undefined && answer !== found && answer.reason !== 'cancelled') {
-    const { item, alternatives = [], reason } = answer;
+  const chosen = await coder.complete(request, found, signal, cache?.passed.count);
+  const { item, alternatives = [], reason } = chosen;
+  // That nothing begins with the selected entry says nothing of the place once the list is closed.
+  const isOfPlace = item !== undefined || (request.begins ?? '') === '';
+  if (cache !== undefined && chosen !== found && reason !== 'cancelled' && isOfPlace) {
     cache.replace(request, item === undefined ? [] : [item, ...alternatives], reason);
     cache.passed.show(contextOf(request), item?.text ?? '');
   }
-  return answer;
+  return chosen;
 }

@@ -119,22 +119,13 @@ test('offers distinct alternatives after the first', async () => {
   assert.equal(new Set(texts).size, texts.length);
 });
 
-test('continues and replaces the selected list entry', async () => {
+test('a suggestion begins as it must, or there is none', async () => {
   const asked = request(`${start}    if (this.#ro|`);
-  const selected = { start: asked.offset - '#ro'.length, text: '#routes' };
-  const { item } = await complete({ ...asked, selected }, memoryOf(files), tokenizer);
-  assert.equal(item?.text.split('\n')[0], '#routes.has(path)) {');
-  assert.deepEqual(item?.range, { start: selected.start, end: asked.offset });
-});
-
-test('beside the open list, goes on from the selected entry or shows nothing', async () => {
-  const asked = request(`${start}    if (this.#ro|`);
-  // Guesses of the editor: an unlikely entry, and one that would replace what was typed.
-  for (const text of ['#routines', 'handlers']) {
-    const selected = { start: asked.offset - '#ro'.length, text };
-    const { item } = await complete({ ...asked, selected }, memoryOf(files), tokenizer);
-    assert.equal(item, undefined, text);
-  }
+  const { item } = await complete({ ...asked, begins: 'utes' }, memoryOf(files), tokenizer);
+  assert.equal(item?.text.split('\n')[0], 'utes.has(path)) {');
+  // An unlikely entry of the editor's list.
+  const other = await complete({ ...asked, begins: 'utines' }, memoryOf(files), tokenizer);
+  assert.equal(other.item, undefined);
 });
 
 test('a Go function returns as many values as it declares', async () => {

@@ -77,6 +77,38 @@ test('where nothing was seen before, the model’s line is shown and named as it
   assert.deepEqual([item?.origin, item?.model], ['model', 'Tiny']);
 });
 
+test('beside the editor’s open list, a copy goes on from the selected entry and replaces what the entry replaces', async () => {
+  const typed = order.slice(0, order.indexOf('re.find'));
+  const request = { ...known, text: `${typed}\n  }\n}\n`, offset: typed.length };
+  const start = typed.length - 'sto'.length;
+  const from = { predictor: copied, tokenizer };
+  const { item } = await suggest({ ...request, selected: { start, text: 'store' } }, from);
+  assert.match(item!.text, /^store\.find\(/);
+  assert.deepEqual(item!.range, { start, end: typed.length });
+  // An unlikely entry, and one that would replace what was typed.
+  for (const text of ['stoic', 'restore']) {
+    const other = await suggest({ ...request, selected: { start, text } }, from);
+    assert.equal(other.item, undefined, text);
+  }
+});
+
+test('beside the editor’s open list, the model’s line is shown where it goes on from the selected entry', async () => {
+  const { engine, asked } = engineThat(() => ({ text: 'ems.reduce(sum, 0);', logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  const cache = new CompletionCache();
+  const from = { predictor: empty, tokenizer, coder: client, cache };
+  const typing = { path: 'a.ts', text: 'const total = it', offset: 16 };
+  const other = await suggest({ ...typing, selected: { start: 14, text: 'iterator' } }, from);
+  assert.equal(other.item, undefined);
+  const { item } = await suggest({ ...typing, selected: { start: 14, text: 'items' } }, from);
+  assert.equal(item?.text, 'items.reduce(sum, 0);');
+  assert.deepEqual(item?.range, { start: 14, end: 16 });
+  // Closed, it is shown whatever was selected. The model has written once.
+  const closed = await suggest(typing, from);
+  assert.equal(closed.item?.text, 'ems.reduce(sum, 0);');
+  assert.equal(asked.length, 1);
+});
+
 test('a line that the model is unsure of is withheld', async () => {
   const { engine } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -4 }));
   const { client } = await clientOf(engine);
