@@ -4,10 +4,17 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { statesFolder } from '../coder/kept-states.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
-import type { CoderReference, RelatedText, SayParameters } from '../engine/messages.ts';
+import type {
+  CoderReference,
+  RelatedText,
+  SayParameters,
+  WriteParameters,
+  Written,
+} from '../engine/messages.ts';
 import type { Engine } from '../engine/process.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import { choose, copiedLines, firstLine, leastWritten } from './choice.ts';
+import { LatestRun } from './latest-run.ts';
 import { lineBelow } from './line-below.ts';
 import { type Said, TypedAlong } from './typed-along.ts';
 
@@ -45,7 +52,8 @@ export class CoderClient {
   #readingAhead = new AbortController();
   /** What the model is told of other files, by document: the latest last. */
   readonly #related = new Map<string, { readonly imports: string; readonly files: readonly RelatedText[] }>();
-  #asking = new AbortController();
+  /** The engine answers one question after the other, so a new one ends the running one. */
+  readonly #asking = new LatestRun<WriteParameters, Written>(asksSame);
   /** Running mean of answer times in milliseconds. */
   #usual = 0;
   /** Settles when the model is ready, or cannot be used. */
@@ -191,28 +199,22 @@ export class CoderClient {
     const least = writesAll || isInvoked ? Number.NEGATIVE_INFINITY : leastWritten(request, passed);
     const known = this.#typed.find(question, least);
     if (known !== undefined) return known;
-    // The new request would wait for the running one.
-    this.#asking.abort();
-    this.#asking = new AbortController();
     const [copied] = copiedLines(found);
+    const parameters: WriteParameters = {
+      coder: this.#coder,
+      ...question,
+      maxLines,
+      ...(copied !== undefined && { draft: firstLine(copied) }),
+      least,
+      budget: isInvoked ? Number.POSITIVE_INFINITY : patience,
+    };
+    const write = (running: AbortSignal): Promise<Written> =>
+      this.#engine.run('write', parameters, { signal: running, urgent: true });
     const started = performance.now();
-    const asked = this.#engine
-      .run(
-        'write',
-        {
-          coder: this.#coder,
-          ...question,
-          maxLines,
-          ...(copied !== undefined && { draft: firstLine(copied) }),
-          least,
-          budget: isInvoked ? Number.POSITIVE_INFINITY : patience,
-        },
-        { signal: AbortSignal.any([this.#asking.signal, ...(signal ? [signal] : [])]), urgent: true },
-      )
-      .then(written => {
-        this.#took(performance.now() - started, true);
-        return this.#typed.note(question, written);
-      });
+    const asked = this.#asking.run(parameters, write, signal).then(written => {
+      this.#took(performance.now() - started, true);
+      return this.#typed.note(question, written);
+    });
     if (found.item === undefined || isInvoked || patience === Number.POSITIVE_INFINITY) return await asked;
     // A late answer serves the next key.
     asked.catch(() => this.#took(performance.now() - started, false));
@@ -243,6 +245,19 @@ const namesInBraces = /^\s*(?:import|export|const|let|var)\s*(?:type\s*)?\{[^;]*
 function endsStatement({ text, offset }: CompletionRequest): boolean {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   return /(?:[};]|[^$]\{)\s*$/.test(line) && !namesInBraces.test(line);
+}
+
+/** Whether the answer to one is that to the other; a draft changes only how soon it comes. */
+function asksSame(one: WriteParameters, other: WriteParameters): boolean {
+  return (
+    one.document === other.document &&
+    one.before === other.before &&
+    one.after === other.after &&
+    one.related === other.related &&
+    one.maxLines === other.maxLines &&
+    one.least === other.least &&
+    one.budget === other.budget
+  );
 }
 
 function afterMilliseconds(milliseconds: number): Promise<undefined> {

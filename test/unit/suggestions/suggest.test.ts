@@ -210,7 +210,8 @@ test('a question that is late ends when the next one comes', async () => {
   } as unknown as Pick<Engine, 'run'>;
   const { client } = await clientOf(engine, { patience: 5, sure: 2 });
   for (let i = 0; i < 4; i++) {
-    const { item } = await suggest(known, { predictor: copied, tokenizer, coder: client });
+    const asked = { ...known, path: `Order${i}.ts` };
+    const { item } = await suggest(asked, { predictor: copied, tokenizer, coder: client });
     assert.equal(item?.text, knownStart);
   }
   assert.deepEqual(aborted, [0, 1, 2]);
