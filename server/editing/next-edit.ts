@@ -166,13 +166,30 @@ function placeIn(
     if (!wanted.every((one, i) => (one === undefined ? isValue(lexemes[at + i]) : one === lexemes[at + i])))
       continue;
     const first = at + left.length;
-    // Skip places where the change has been made.
-    if (from.length === 0 && isSame(lexemes.slice(first, first + to.length), to)) continue;
+    if (isMadeAt(lexemes, first, from, to)) continue;
     const start = lexemes.slice(0, first).join('').length;
     const oldText = from.join('');
     return { start, end: start + oldText.length, oldText, newText: to.join('') };
   }
   return undefined;
+}
+
+/** Whether a place is part of what the change makes of one: it has been made there. */
+function isMadeAt(
+  lexemes: readonly string[],
+  first: number,
+  from: readonly string[],
+  to: readonly string[],
+): boolean {
+  for (let lead = Math.min(first, to.length - from.length); lead >= 0; lead--) {
+    const start = first - lead;
+    if (
+      isSame(to.slice(lead, lead + from.length), from) &&
+      isSame(lexemes.slice(start, start + to.length), to)
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Whether a place is code, as far as can be told. */

@@ -1,7 +1,7 @@
 /** Splits program text into identifiers and everything between them. */
 
 const word = /[\p{L}\p{N}_$]+/gu;
-const lexeme = /[\p{L}_$][\p{L}\p{N}_$]*|\p{N}+|[ \t]+|[^\s\p{L}\p{N}_$]/gu;
+const lexeme = /[\p{L}_$][\p{L}\p{N}_$]*|\p{N}+|[^\S\r\n]+|[^\s\p{L}\p{N}_$]/gu;
 
 export function wordsOf(text: string): string[] {
   return text.match(word) ?? [];

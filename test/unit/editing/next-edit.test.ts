@@ -68,6 +68,40 @@ const rows: readonly Row[] = [
     next: [3, 'add(d, 1);'],
   },
   {
+    what: 'a word before a call, where it is missing',
+    text: ['const a = load(1);', 'return load(2);', 'b = await load(3);', 'c = load(4);'].join('\n'),
+    changes: [
+      [0, 'load', 'await load'],
+      [1, 'load', 'await load'],
+    ],
+    next: [3, 'c = await load(4);'],
+  },
+  {
+    what: 'nothing where every call has the word, at the start of a line too',
+    text: ['load(1);', 'load(2);', '  await load(3);'].join('\n'),
+    changes: [
+      [0, 'load', 'await load'],
+      [1, 'load', 'await load'],
+    ],
+  },
+  {
+    what: 'nothing where every name is in brackets',
+    text: ['f(a);', 'g[a];', 'h((a));'].join('\n'),
+    changes: [
+      [0, 'a', '(a)'],
+      [1, 'a', '(a)'],
+    ],
+  },
+  {
+    what: 'behind a space that does not break',
+    text: ['add(a);', 'add(b);', 'const x = "\u00a0" + add(c);'].join('\n'),
+    changes: [
+      [0, 'a)', 'a, 1)'],
+      [1, 'b)', 'b, 1)'],
+    ],
+    next: [2, 'const x = "\u00a0" + add(c, 1);'],
+  },
+  {
     what: 'nothing where it is done everywhere',
     text: ['add(a);', 'add(b);', 'sub(c);'].join('\n'),
     changes: [
