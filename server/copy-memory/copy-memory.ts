@@ -19,6 +19,8 @@ import { TokenFrequencies } from './unigram.ts';
  * occurrences beyond.
  */
 export class CopyMemory implements Predictor {
+  /** Names of the open folders, if there are several. */
+  folders: readonly string[] = [];
   readonly #tokenizer: Tokenizer;
   readonly #blender: Blender;
   readonly #files = new Map<string, StoredFile>();

@@ -53,6 +53,8 @@ export interface DraftRequest {
 
 /** The files to copy from. */
 export interface StoredFiles {
+  /** Names of the open folders, which paths begin with if there are several. */
+  readonly folders?: readonly string[];
   has(path: string): boolean;
   /** The tokens of a rendered file; undefined if it is not stored. */
   tokensOf(path: string): Uint16Array | undefined;

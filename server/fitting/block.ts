@@ -1,3 +1,5 @@
+import { characterLength, hasLoneApostrophes } from '../source-text/scanner.ts';
+import type { Language } from '../workspace/language.ts';
 import type { Candidate, Source } from './candidate.ts';
 import { type EditContext, linesBelow } from './context.ts';
 import { indentOf, indentUnitOf, reindent } from './indent.ts';
@@ -20,7 +22,8 @@ export function blockAfter(
   // The block already exists.
   if (next !== undefined && indentOf(next).length > base.length) return [];
   const lines: string[] = [];
-  let open = bracketBalance(first);
+  const { language } = context;
+  let open = bracketBalance(first, language);
   const isOpener = open > 0 || /[:{([]\s*$/.test(first);
   if (!isOpener) return [];
   let supporters: readonly Supporter[] = candidate.sources.map(source => ({
@@ -39,11 +42,11 @@ export function blockAfter(
     if (!isBlank && depth === 0 && !closes && open <= 0) break;
     lines.push(agreed.line);
     supporters = agreed.supporters;
-    open += bracketBalance(agreed.line);
+    open += bracketBalance(agreed.line, language);
     if (depth === 0 && closes && open <= 0) break;
   }
   while (lines.length > 0 && lines[lines.length - 1]!.trim() === '') lines.pop();
-  return isWhole(first, lines) ? lines : [];
+  return isWhole([first, ...lines], language) ? lines : [];
 }
 
 interface Supporter {
@@ -89,13 +92,12 @@ export function movedBelow(
 }
 
 /** A block cut off with brackets open is not shown: its first line alone is better. */
-function isWhole(first: string, lines: readonly string[]): boolean {
-  const open = bracketBalance(first) + lines.reduce((sum, line) => sum + bracketBalance(line), 0);
-  return open <= 0;
+function isWhole(lines: readonly string[], language: Language): boolean {
+  return lines.reduce((sum, line) => sum + bracketBalance(line, language), 0) <= 0;
 }
 
 /** Brackets opened minus brackets closed, outside simple strings. */
-function bracketBalance(line: string): number {
+function bracketBalance(line: string, language: Language): number {
   let balance = 0;
   let quote = '';
   for (let i = 0; i < line.length; i++) {
@@ -104,6 +106,7 @@ function bracketBalance(line: string): number {
     else if (quote !== '') {
       if (char === quote) quote = '';
     } else if (char === '"' || char === '`') quote = char;
+    else if (char === "'" && hasLoneApostrophes(language)) i += characterLength(line, i) - 1;
     else if (char === "'" && !/\w/.test(line[i - 1] ?? '')) quote = char;
     else if ('([{'.includes(char)) balance++;
     else if (')]}'.includes(char)) balance--;

@@ -36,11 +36,12 @@ let lastUnit: { readonly text: string; readonly unit: string | undefined } | und
  * @param indent of the cursor's line, which is not in `text`: it decides between tabs and spaces where nothing else does
  */
 export function unitFor(text: string, language: Language, indent: string, editor?: Indentation): string {
+  // A recipe begins with a tab, whatever else in the file is indented by.
+  if (language.id === 'makefile') return '\t';
   if (lastUnit?.text !== text) lastUnit = { text, unit: indentUnitOf(text) };
   const own = lastUnit.unit;
   if (own !== undefined) return own;
-  // Spaces mean something else there.
-  if (indent.startsWith('\t') || language.id === 'makefile') return '\t';
+  if (indent.startsWith('\t')) return '\t';
   const usual = usualUnit(language, editor);
   return usual === '\t' && /^ {2,8}$/.test(indent) ? indent : usual;
 }

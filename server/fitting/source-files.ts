@@ -46,6 +46,10 @@ export class SourceFiles {
     return this.#files !== undefined;
   }
 
+  get folders(): readonly string[] | undefined {
+    return this.#files?.folders;
+  }
+
   has(path: string): boolean {
     return this.#files?.has(path) ?? false;
   }
@@ -88,7 +92,9 @@ export class SourceFiles {
       if (tokens === undefined || tokens.length > mostTokens) return undefined;
       const { start, end } = contentOf(this.#tokenizer, tokens);
       const text = this.#tokenizer.decode(tokens.subarray(start, end));
-      known = { stamp, text, unit: indentUnitOf(text) };
+      // Tabs and spaces differ in meaning there, so that neither becomes the other.
+      const unit = languageOf(path).id === 'makefile' ? '\t' : indentUnitOf(text);
+      known = { stamp, text, unit };
     }
     this.#known.set(path, known);
     if (this.#known.size > mostFiles) this.#known.delete(this.#known.keys().next().value!);

@@ -8,6 +8,8 @@ import { languageOf } from '../workspace/language.ts';
 export interface KnownFiles {
   /** Whether the list of files is complete. */
   readonly isListed: boolean;
+  /** With several open folders, their names, which paths begin with: such folders need not be beside each other. */
+  readonly folders?: readonly string[] | undefined;
   has(path: string): boolean;
   /** Undefined for a file that is not stored, or is too large. */
   textOf(path: string): string | undefined;
@@ -88,6 +90,7 @@ function fitPath(
     const shorter = isBack ? lineWith(relative(folderOf(ours), here, path)) : line;
     return shorter.startsWith(line.slice(0, written)) ? shorter : line;
   }
+  if (!isBeside(theirs, ours, files)) return undefined;
   const base = joined(folderOf(theirs), path);
   if (leadsTo(theirs) === undefined && !(isAsset(path) && theirs !== ours)) return undefined;
   return lineWith(relative(folderOf(ours), base, path));
@@ -171,7 +174,7 @@ function fitPython({ line, written, theirs, ours }: ImportLine, files: KnownFile
     );
   };
   if (leadsTo(ours) !== undefined) return line;
-  if (leadsTo(theirs) === undefined) return undefined;
+  if (leadsTo(theirs) === undefined || !isBeside(theirs, ours, files)) return undefined;
   const target = joined(baseOf(theirs), module.replaceAll('.', '/')).split('/').filter(Boolean);
   const here = folderOf(ours).split('/').filter(Boolean);
   let shared = 0;
@@ -201,6 +204,12 @@ function fitRust({ line, written, ours }: ImportLine, files: KnownFiles): string
 
 function moduleForms(base: string): string[] {
   return [`${base}.rs`, joined(base, 'mod.rs')];
+}
+
+/** Whether a relative path leads from one file to the other: not between open folders, and not from outside of them. */
+function isBeside(theirs: string, ours: string, { folders = [] }: KnownFiles): boolean {
+  if (/^(?:[/\\]|[a-z]:[/\\])/i.test(ours)) return theirs === ours;
+  return folders.length === 0 || theirs.split('/', 1)[0] === ours.split('/', 1)[0];
 }
 
 function wordsOf(text: string): string[] {

@@ -30,6 +30,11 @@ const apostrophes = new Set('rust haskell ocaml fsharp clojure lisp elixir erlan
 const backticks = new Set('typescript typescriptreact javascript javascriptreact'.split(' '));
 const tripled = new Set('python kotlin scala swift java csharp groovy julia dart elixir'.split(' '));
 
+/** Whether an apostrophe in a language may stand alone, as before a lifetime. */
+export function hasLoneApostrophes({ id }: Language): boolean {
+  return apostrophes.has(id);
+}
+
 /** The lexical state at a position in the text; `feed` advances it. */
 export class Scanner {
   readonly #language: Language;
@@ -238,8 +243,8 @@ export function closerOf(opener: string): string {
   return opener === '(' ? ')' : opener === '[' ? ']' : '}';
 }
 
-/** `'a'` and `'\n'` are characters; other apostrophes stand alone. */
-function characterLength(text: string, i: number): number {
+/** `'a'` and `'\n'` are characters; other apostrophes stand alone, and have a length of 1. */
+export function characterLength(text: string, i: number): number {
   return /^'(?:\\[^\n]{1,8}?|[^\\'\n])'/u.exec(text.slice(i, i + 12))?.[0].length ?? 1;
 }
 

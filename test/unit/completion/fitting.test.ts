@@ -52,7 +52,18 @@ const path = './lib/logger.js';
 export const ${name} = path;
 `;
 
+const recipe = (name: string): string => `SOURCES = \\
+    ${name}.c \\
+    main.c
+
+${name}: $(SOURCES)
+\t$(CC) -o $@ $(SOURCES)
+\tstrip $@
+`;
+
 const files: Readonly<Record<string, string>> = {
+  'make/one/Makefile': recipe('one'),
+  'make/two/Makefile': recipe('two'),
   ...Object.fromEntries(['a', 'b', 'c', 'd'].map(name => [`flows/${name}.yml`, workflow(name)])),
   ...Object.fromEntries(['colour', 'cursor', 'link'].map(name => [`test/${name}.test.ts`, suite(name)])),
   'src/strip.ts': 'export function strip(text: string): string {\n  return text;\n}\n',
@@ -166,6 +177,13 @@ test('indents an empty file like the editor', async () => {
   const indentation = { insertSpaces: false, tabSize: 4 };
   const [first] = await offered('jobs/three.py', 'class One:\n|', { indentation });
   assert.match(first?.text ?? '', /^\tdef run\(self\):/);
+});
+
+test('a recipe keeps its tab in a makefile that is otherwise indented by spaces', async () => {
+  const [marked] = recipe('three').split('\t');
+  const results = await offered('make/three/Makefile', `${marked}|`);
+  assert.ok(results.length > 0);
+  for (const { text } of results) assert.match(text, /^\t\S/);
 });
 
 test('rewrites a relative import for the edited file', async () => {

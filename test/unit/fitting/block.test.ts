@@ -77,6 +77,27 @@ const rows: readonly Row[] = [
     expected: [],
   },
   {
+    what: 'a block whose signature has a lone lifetime, to its closing bracket',
+    before: "impl<'a> Reader",
+    rest: ' {',
+    blocks: [
+      ['    fn read(&self) {', '        work();', '    }', '', '    fn end(&self) {', '    }', '}', ''],
+    ],
+    path: 'a.rs',
+    expected: ['    fn read(&self) {', '        work();', '    }', '', '    fn end(&self) {', '    }', '}'],
+  },
+  {
+    what: 'a block that is cut off is not shown behind a lone lifetime either',
+    before: "impl<'a> Reader",
+    rest: ' {',
+    blocks: [
+      ['    fn read(&self) {', '        work();', '    }', '', '    fn end(&self) {', '    }', '}', ''],
+    ],
+    path: 'a.rs',
+    maxLines: 5,
+    expected: [],
+  },
+  {
     what: 'no more lines than wanted',
     before: 'if (a',
     rest: ') {',

@@ -29,6 +29,7 @@ const documents: readonly (readonly [
   ['', 'typescript', { insertSpaces: false, tabSize: 4 }, '\t'],
   ['', 'python', { insertSpaces: true, tabSize: 2 }, '  '],
   ['', 'makefile', { insertSpaces: true, tabSize: 2 }, '\t'],
+  ['SOURCES = \\\n    a.c \\\n    b.c\n', 'makefile', undefined, '\t'],
   ['if x:\n    y\n', 'python', { insertSpaces: true, tabSize: 2 }, '    '],
 ];
 

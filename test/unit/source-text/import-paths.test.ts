@@ -86,6 +86,10 @@ const rows: readonly (readonly [
     'src/shared/clock.ts',
     "import { esm } from '../js/esm.js';",
   ],
+  // A file outside of the repository.
+  ["|import { now } from '../shared';", 'src/a/one.ts', '/home/me/try.ts', undefined],
+  ["|import { now } from '../shared';", 'src/a/one.ts', 'C:\\me\\try.ts', undefined],
+  ["|import './page.css';", 'src/a/one.ts', '/home/me/try.ts', undefined],
   ["|import x from './nowhere';", 'src/a/one.ts', 'src/b/types.ts', undefined],
   ["|import { now } from './clock.ts';", 'src/shared/index.ts', 'src/shared/clock.ts', undefined],
   ["|import './page.css';", 'src/a/one.ts', 'src/b/types.ts', "import '../a/page.css';"],
@@ -115,3 +119,14 @@ for (const [marked, theirs, ours, expected] of rows) {
     assert.equal(fitImport(asked, files), expected);
   });
 }
+
+test('between open folders no path leads, within one it does', () => {
+  const open = new CopyMemory(tokenizer);
+  open.folders = ['src', 'app'];
+  for (const [path, text] of Object.entries(texts))
+    open.set(path, tokenizer.encodePieces(renderFile(path, text)));
+  const asked = { line: "import { now } from '../shared';", written: 0, theirs: 'src/a/one.ts' };
+  const fit = (ours: string) => fitImport({ ...asked, ours }, SourceFiles.of(open, tokenizer));
+  assert.equal(fit('app/web/page.ts'), undefined);
+  assert.equal(fit('src/b/deep/two.ts'), "import { now } from '../../shared';");
+});
