@@ -40,7 +40,7 @@ export class LookAhead {
     this.#beyond = beyond;
     this.#isDone = false;
     for (const question of questions) {
-      await complete({ ...question, wait: 0 }, predictor, tokenizer, run.signal, this.#cache);
+      await complete({ ...question, wait: 0, isAhead: true }, predictor, tokenizer, run.signal, this.#cache);
       if (run.signal.aborted) return;
     }
     this.#isDone = true;

@@ -99,6 +99,12 @@ export class CompletionCache {
 const mostEntries = 16;
 
 /** Everything a suggestion depends on beside the text. */
-function scopeOf({ scope = 'repository', indentation }: CompletionRequest): string {
-  return `${scope} ${indentation?.insertSpaces} ${indentation?.tabSize}`;
+function scopeOf({
+  scope = 'repository',
+  indentation,
+  languageId,
+  eagerness,
+  maxLines,
+}: CompletionRequest): string {
+  return [scope, languageId, eagerness, maxLines, indentation?.insertSpaces, indentation?.tabSize].join();
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Candidate } from '../fitting/candidate.ts';
-import { contextOf, type EditContext, longestWord } from '../fitting/context.ts';
+import { contextOf, type EditContext, longestWord, splitsCharacter } from '../fitting/context.ts';
 import { ItemMaker } from '../fitting/item.ts';
 import type { Completion, CompletionItem, CompletionRequest } from '../fitting/request.ts';
 import { SourceFiles } from '../fitting/source-files.ts';
@@ -82,7 +82,7 @@ async function answer(
   const ranked = begins === '' ? all : all.filter(({ candidate }) => candidate.rest.startsWith(begins));
   const [line] = linesOf(ranked, maker, 1);
   const others = (): CompletionItem[] => linesOf(ranked, maker, 1 + mostAlternatives).slice(1);
-  const passed = cache?.passed.countAt(context) ?? 0;
+  const passed = cache?.passed.countAt(context, request.isAhead) ?? 0;
   const item = shownOf(all, line, context, surroundings, maker, request, passed);
   if (known?.item !== undefined && item?.text.startsWith(known.item.text) !== true) return known;
   if (item === undefined) {
@@ -105,7 +105,7 @@ async function answer(
   const alternatives = [line, ...others()].filter(
     other => other !== undefined && other.text !== item.text && isWorthShowing(other.text),
   ) as CompletionItem[];
-  cache?.passed.show(context, item.text);
+  if (!request.isAhead) cache?.passed.show(context, item.text);
   cache?.add(request, [item, ...alternatives]);
   return { item, alternatives, ...(line && { line }) };
 }
@@ -177,8 +177,3 @@ const mostAlternatives = 5;
 const leastAlternative = 0.005;
 /** Minimum confidence for explicit requests. */
 const leastInvoked = 0.06;
-
-/** Nothing can be inserted inside a surrogate pair or line ending. */
-function splitsCharacter({ text, offset }: CompletionRequest): boolean {
-  return offset > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1));
-}

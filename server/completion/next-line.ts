@@ -39,7 +39,7 @@ export function indentBelow(linePrefix: string, indentUnit: string): string {
 export function questionBelow(request: CompletionRequest, { text }: LineEnd): CompletionRequest {
   const { isInvoked: _, wait: __, ...rest } = request;
   const before = request.text.slice(0, request.offset) + text;
-  return { ...rest, text: before + request.text.slice(request.offset), offset: before.length };
+  return { ...rest, text: before + request.text.slice(request.offset), offset: before.length, isAhead: true };
 }
 
 /** The suggestion below as one at the end of this line; undefined if both together are in doubt. */

@@ -1,26 +1,30 @@
 /** A suggestion from a code model's output, held to the same rules as a copied one. */
-import { contextOf } from '../fitting/context.ts';
+import { contextOf, splitsCharacter } from '../fitting/context.ts';
 import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } from '../fitting/neighbours.ts';
 import type { CompletionItem, CompletionRequest } from '../fitting/request.ts';
 import { Surroundings } from '../fitting/surroundings.ts';
-import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from '../fitting/trim.ts';
+import { cleanText, closersReplaced, isTypedOver, standsBefore, trimToSuffix } from '../fitting/trim.ts';
 import { isWorthShowing } from './threshold.ts';
 
 /**
  * @param written the model's output
  * @param confidence probability of its first line
+ * @param isStart it is a prefix of a line
  * @returns undefined if nothing remains to add, or it does not fit the surroundings
  */
 export function itemFromModel(
   written: string,
   confidence: number,
   request: CompletionRequest,
+  isStart = false,
 ): CompletionItem | undefined {
+  if (splitsCharacter(request)) return undefined;
   const context = contextOf(request);
   const neighbours = neighboursOf(context);
   const { lineSuffix, linePrefix, lineEnding, language } = context;
   const [first = '', ...below] = withoutLinesBelow(cleanText(written).split('\n'), neighbours);
-  const line = trimToSuffix(first, lineSuffix);
+  if (isStart && !standsBefore(first, lineSuffix)) return undefined;
+  const line = isStart ? first : trimToSuffix(first, lineSuffix);
   // Auto-closed brackets that the output closes itself.
   const replaced =
     line === undefined && request.replacesClosers

@@ -43,8 +43,7 @@ const indentationLength = 16_384;
 export function contextOf(request: CompletionRequest): EditContext {
   const { text } = request;
   let offset = Math.max(0, Math.min(text.length, request.offset));
-  // Not inside a line ending or a surrogate pair.
-  if (/^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1))) offset--;
+  if (splitsCharacter({ text, offset })) offset--;
   const kept = lastLines(text.slice(0, offset), mostBefore);
   const follows = firstLines(text.slice(offset), mostAfter);
   const before = normaliseLineEndings(kept);
@@ -75,6 +74,11 @@ export function contextOf(request: CompletionRequest): EditContext {
       follows.length < text.length - offset ||
       before.length - lineStart > linePrefix.length,
   };
+}
+
+/** Whether a cursor is inside a surrogate pair or a line ending, where nothing can be inserted. */
+export function splitsCharacter({ text, offset }: Pick<CompletionRequest, 'text' | 'offset'>): boolean {
+  return offset > 0 && /^(?:\r\n|[\uD800-\uDBFF][\uDC00-\uDFFF])$/.test(text.slice(offset - 1, offset + 1));
 }
 
 /**

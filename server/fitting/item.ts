@@ -16,7 +16,7 @@ import {
 import type { CompletionItem, CompletionRequest, Origin } from './request.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { Surroundings } from './surroundings.ts';
-import { cleanText, closersReplaced, isTypedOver, trimToSuffix } from './trim.ts';
+import { cleanText, closersReplaced, isTypedOver, standsBefore, trimToSuffix } from './trim.ts';
 import { verbatimPlace } from './verbatim.ts';
 
 /** Text to insert, before it is judged. */
@@ -93,15 +93,8 @@ export class ItemMaker {
     };
   }
 
-  /**
-   * More of the line follows a prefix, so it contains nothing of the text after the cursor, unless that is more than
-   * closers.
-   */
   *#startsOf({ rest }: Candidate): Generator<Draft> {
-    const follows = this.#context.lineSuffix.trim();
-    const isBrackets = /^[)\]}]+[;,]?$/.test(follows);
-    const repeats = follows.length > 1 && (isBrackets ? rest.endsWith(follows) : rest.includes(follows));
-    if (!repeats && /^[)\]}"'`;,\s]*$/.test(follows)) yield { lines: [rest], replaced: 0 };
+    if (standsBefore(rest, this.#context.lineSuffix)) yield { lines: [rest], replaced: 0 };
   }
 
   /** Possible insertions, best first. */

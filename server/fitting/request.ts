@@ -32,6 +32,8 @@ export interface CompletionRequest {
   readonly replacesClosers?: boolean | undefined;
   /** What a suggestion must begin with; anything by default. */
   readonly begins?: string | undefined;
+  /** Prepared for a later request: what is found is not shown yet. */
+  readonly isAhead?: boolean | undefined;
   /** Whether alternatives are wanted although nothing is shown: another ranking follows. */
   readonly isRanked?: boolean | undefined;
   /** The editor's indentation of this document, used if the text does not tell. */

@@ -24,6 +24,17 @@ function withoutSuffix(rest: string, follows: string): string | undefined {
 }
 
 /**
+ * Whether a prefix of a line may be inserted before the text after the cursor. More of the line follows the prefix, so
+ * that it contains nothing of that text, unless that is more than closers.
+ */
+export function standsBefore(start: string, lineSuffix: string): boolean {
+  const follows = lineSuffix.trim();
+  const isBrackets = /^[)\]}]+[;,]?$/.test(follows);
+  const repeats = follows.length > 1 && (isBrackets ? start.endsWith(follows) : start.includes(follows));
+  return !repeats && /^[)\]}"'`;,\s]*$/.test(follows);
+}
+
+/**
  * How much after the cursor a suggestion replaces: auto-closed brackets and quotes that it closes itself before
  * continuing, as `name', () => {` does before `')`.
  * @param text the suggestion with all its lines

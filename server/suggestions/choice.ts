@@ -63,7 +63,7 @@ function startsOf(
   return cutsOf(line).flatMap(end => {
     const step = steps.find(({ length }) => length >= end);
     const right = step === undefined ? 0 : written * rightOfStart(step.logProbability);
-    const item = right < leastOfStart ? undefined : itemFromModel(line.slice(0, end), right, request);
+    const item = right < leastOfStart ? undefined : itemFromModel(line.slice(0, end), right, request, true);
     return item === undefined ? [] : [{ ...item, model: title }];
   });
 }
@@ -97,21 +97,21 @@ export function choose(
 ): Completion {
   const { eagerness = 0.5, isInvoked, begins = '' } = request;
   const copies = copiedLines(found);
+  const own = said.own && itemFromModel(said.text, 1, request);
   const ranked = rankLines(
     copies.map(item => ({ text: firstLine(item), confidence: item.confidence })),
-    said.own,
+    // Fitted to the text after the cursor, as copied lines are: then the same line is the same text.
+    own === undefined ? said.own : { ...said.own!, text: firstLine(own) },
   );
   const written = writtenAt(request);
   const items: CompletionItem[] = [];
   /** Options that the model agrees with and the copy memory finds worth showing. */
   const options: CompletionItem[] = [];
   for (const { copied, isOwn, right } of ranked) {
-    const item =
-      copied === undefined
-        ? itemFromModel(said.text, right, request)
-        : { ...copies[copied]!, confidence: right };
+    const fitted = copied === undefined ? own : copies[copied]!;
     // Beside the editor's list, a line that goes on otherwise counts against the copies, but cannot be shown.
-    if (item?.text.startsWith(begins) !== true) continue;
+    if (fitted?.text.startsWith(begins) !== true) continue;
+    const item = { ...fitted, confidence: right };
     const named = item.origin === 'model' ? { ...item, model: title } : item;
     items.push(named);
     if (isOwn) options.push({ ...named, confidence: named.confidence * written });
@@ -137,6 +137,8 @@ export function choose(
     : options
         .filter(one => worth(one) > 0 && one.confidence >= leastProbability(eagerness))
         .toSorted((a, b) => worth(b) - worth(a));
+  // Whoever asks gets no less than whoever types.
+  if (isInvoked && found.item !== undefined) shown.push(found.item);
   const item = shown.find(one => isWorthShowing(one.text));
   if (item === undefined)
     return {

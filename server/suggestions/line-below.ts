@@ -10,10 +10,12 @@ export interface LineBelow {
   readonly fromBelow: (item: CompletionItem) => CompletionItem;
 }
 
-/** @returns undefined if the cursor's line is blank, or goes on with more than closing brackets */
+/** @returns undefined if the cursor's line is blank, or goes on with more than the closing brackets of what it opens */
 export function lineBelow(request: CompletionRequest): LineBelow | undefined {
   const { linePrefix, lineSuffix, lineEnding, indent, indentUnit } = contextOf(request);
   if (linePrefix.trim() === '' || !/^[)\]}]*[;,]?\s*$/.test(lineSuffix)) return undefined;
+  // Behind a value, a line break would put what is below into the brackets.
+  if (lineSuffix.trim() !== '' && !/[:{([,]\s*$/.test(linePrefix)) return undefined;
   const opening = lineEnding + indentBelow(linePrefix, indentUnit);
   // The editor has closed a bracket behind the cursor: it goes to a line of its own.
   const closing = lineSuffix.trim() === '' ? '' : lineEnding + indent;

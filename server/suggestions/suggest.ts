@@ -31,15 +31,21 @@ async function answer(
   signal: AbortSignal | undefined,
 ): Promise<Completion> {
   const asked = coder === undefined ? request : { ...request, isRanked: true };
+  // That nothing begins with the selected entry says nothing of the place once the list is closed.
+  const isOfPlace = (request.begins ?? '') === '';
+  // What both had nothing for would now be judged without the copied lines.
+  const known = coder !== undefined && isOfPlace ? cache?.find(request) : undefined;
+  if (known !== undefined && known.item === undefined) return { reason: known.reason, milliseconds: 0 };
   const found = await complete(asked, predictor, tokenizer, signal, cache);
   if (coder === undefined) return found;
-  const chosen = await coder.complete(request, found, signal, cache?.passed.count);
+  const context = contextOf(request);
+  const passed = cache?.passed.countAt(context, request.isAhead);
+  const chosen = await coder.complete(request, found, signal, passed);
   const { item, alternatives = [], reason } = chosen;
-  // That nothing begins with the selected entry says nothing of the place once the list is closed.
-  const isOfPlace = item !== undefined || (request.begins ?? '') === '';
-  if (cache !== undefined && chosen !== found && reason !== 'cancelled' && isOfPlace) {
+  const isKept = reason !== 'cancelled' && (isOfPlace || item !== undefined);
+  if (cache !== undefined && chosen !== found && isKept) {
     cache.replace(request, item === undefined ? [] : [item, ...alternatives], reason);
-    cache.passed.show(contextOf(request), item?.text ?? '');
+    if (!request.isAhead) cache.passed.show(context, item?.text ?? '');
   }
   return chosen;
 }

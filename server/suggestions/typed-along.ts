@@ -49,8 +49,11 @@ export class TypedAlong {
     if (question.document !== asked.document || question.after !== asked.after) return undefined;
     if (!question.before.startsWith(asked.before)) return undefined;
     const typed = question.before.slice(asked.before.length);
-    if (typed === '') return said;
     const { line, own } = said;
+    if (typed === '') {
+      const isAbandoned = own === undefined && line !== '';
+      return isAbandoned && written.logProbability >= least ? undefined : said;
+    }
     if (!line.startsWith(typed) || line.length <= typed.length) return undefined;
     // Tokens that extend beyond the typed text are not certain yet.
     const before = written.steps.findLast(step => step.length <= typed.length)?.logProbability ?? 0;

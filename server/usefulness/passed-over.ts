@@ -15,14 +15,14 @@ export class PassedOver {
   #count = 0;
   #shown: { readonly before: string; readonly text: string } | undefined;
 
-  /** Number on the last requested line. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** How many there are on a request's line. */
-  countAt({ path, above, linePrefix }: AskedLine): number {
-    if (path !== this.#path || above !== this.#above) {
+  /**
+   * How many there are on a request's line.
+   * @param isAhead the user is still elsewhere, so nothing is recorded
+   */
+  countAt({ path, above, linePrefix }: AskedLine, isAhead = false): number {
+    const isSame = path === this.#path && above === this.#above;
+    if (isAhead) return isSame ? this.#count : 0;
+    if (!isSame) {
       this.#path = path;
       this.#above = above;
       this.#count = 0;

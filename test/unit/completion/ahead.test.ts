@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LookAhead, questionsAfter } from '../../../server/completion/ahead.ts';
 import { CompletionCache } from '../../../server/completion/cache.ts';
+import { contextOf } from '../../../server/fitting/context.ts';
 import type { CompletionItem } from '../../../server/fitting/request.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { FakePredictor } from './fake.ts';
@@ -44,8 +45,19 @@ test('a result prepared ahead is available on request', async () => {
   const request = { path: 'a.ts', text: 'first', offset: 5, eagerness: 1 };
   await ahead.begin(request, itemOf('(alpha);', 5), predictor, loadTokenizer());
   const text = 'first(alpha);\n';
-  assert.equal(cache.find({ path: 'a.ts', text, offset: text.length })?.item?.text, 'second(beta);');
+  assert.equal(cache.find({ ...request, text, offset: text.length })?.item?.text, 'second(beta);');
   const { asked } = predictor;
   await ahead.begin(request, itemOf('(alpha);', 5), predictor, loadTokenizer());
   assert.equal(predictor.asked, asked, 'once is enough');
+});
+
+test('what is prepared ahead has not been shown', async () => {
+  const predictor = new FakePredictor(loadTokenizer(), ['first(alpha);\nsecond(beta);\n']);
+  const cache = new CompletionCache();
+  const typed = (text: string) => contextOf({ path: 'a.ts', text, offset: text.length });
+  cache.passed.countAt(typed('first'));
+  cache.passed.show(typed('first'), '(alpha);');
+  const request = { path: 'a.ts', text: 'first', offset: 5, eagerness: 1 };
+  await new LookAhead(cache).begin(request, itemOf('(alpha);', 5), predictor, loadTokenizer());
+  assert.equal(cache.passed.countAt(typed('first[')), 1);
 });

@@ -40,6 +40,15 @@ for (const [what, path, text, offset, left] of cases) {
   });
 }
 
+test('a suggestion of another language or with other settings is not this one', () => {
+  const cache = new CompletionCache();
+  const asked = { ...shown, languageId: 'plaintext', eagerness: 0.5, maxLines: 12 };
+  cache.add(asked, [item]);
+  assert.equal(cache.find(asked)?.item?.text, 'call(y);');
+  for (const other of [{ languageId: 'python' }, { eagerness: 0.1 }, { maxLines: 1 }])
+    assert.equal(cache.find({ ...asked, ...other }), undefined);
+});
+
 test('a replacement of brackets survives typing along', () => {
   const cache = new CompletionCache();
   const before = { path: 'a.ts', text: 'call()\nend', offset: 5 };

@@ -39,3 +39,11 @@ test('does not repeat text after the cursor', () => {
 test('uses the file’s line endings', () => {
   assert.equal(itemAt('if (x) |\r\n', '{\n  a();\n}')?.text, '{\r\n  a();\r\n}');
 });
+
+test('nothing is written inside a character', () => {
+  for (const text of ['let a = "😀', 'let a;\r\n'])
+    assert.equal(
+      itemFromModel('sum(values);', 0.5, { path: 'a.ts', text, offset: text.length - 1 }),
+      undefined,
+    );
+});

@@ -4,7 +4,9 @@ import { CompletionCache } from '../../../server/completion/cache.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import type { WriteParameters, Written } from '../../../server/engine/messages.ts';
 import type { Engine } from '../../../server/engine/process.ts';
+import { contextOf } from '../../../server/fitting/context.ts';
 import { renderFile } from '../../../server/sequence/render.ts';
+import { leastWritten } from '../../../server/suggestions/choice.ts';
 import { CoderClient, type CoderOptions } from '../../../server/suggestions/coder-client.ts';
 import { suggest } from '../../../server/suggestions/suggest.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
@@ -131,6 +133,18 @@ test('of a line that the model is unsure of, the start that it is sure of is sho
   assert.equal(line?.text, text);
 });
 
+test('the start of a line keeps its own brackets before those that the editor closed', async () => {
+  const steps = [
+    { length: 23, logProbability: -0.03 },
+    { length: 43, logProbability: -3 },
+  ];
+  const text = 'alphabet(betas, gammas) + deltas(epsilons));';
+  const { engine } = engineThat(() => ({ text, logProbability: -3, steps }));
+  const { client } = await clientOf(engine);
+  const { item } = await client.alone({ path: 'a.ts', text: 'compute()', offset: 8, replacesClosers: true });
+  assert.equal(item?.text, 'alphabet(betas, gammas)');
+});
+
 test('at the start of a line a blank one may come, so the model has to be surer', async () => {
   const { engine } = engineThat(() => ({ text: 'return sum;', logProbability: -0.12 }));
   const { client } = await clientOf(engine);
@@ -175,6 +189,23 @@ test('a copied line is the model’s draft, and is shown where it agrees', async
   assert.equal(asked[0]?.draft, knownLine);
   assert.equal(item?.text.split('\n')[0], knownLine);
   assert.equal(item?.origin, 'repository');
+});
+
+test('a line on which both agree is one, although the editor has closed its bracket', async () => {
+  const lineOf = (name: string) => `from ships import berth\n\n\ndef ${name}(vessel):\n    found = berth(`;
+  const predictor = new CopyMemory(tokenizer);
+  for (const name of ['one', 'two']) {
+    const text = `${lineOf(name)}vessel, depth=4)\n    return found\n`;
+    predictor.set(`${name}.py`, tokenizer.encodePieces(renderFile(`${name}.py`, text)));
+  }
+  const before = lineOf('three');
+  const request = { ...known, path: 'three.py', text: `${before})\n`, offset: before.length };
+  const { engine } = engineThat(() => ({ text: 'vessel, depth=4)', logProbability: -0.3 }));
+  const { client } = await clientOf(engine, { sure: 2 });
+  const alone = await suggest(request, { predictor, tokenizer });
+  const both = await suggest(request, { predictor, tokenizer, coder: client });
+  assert.equal(both.item?.text, 'vessel, depth=4');
+  assert.ok(both.item.confidence >= alone.item!.confidence);
 });
 
 test('where the copy memory is sure, the model is not asked', async () => {
@@ -279,7 +310,56 @@ test('asked explicitly where a line ends, the model writes what comes below', as
   assert.equal(python.item?.text, '\n    return sum;\n  // done');
   // Not where the line goes on, and not unasked.
   assert.equal((await ask('a.ts', 'a(() => {', ' return 1; });\n')).item, undefined);
+  assert.equal((await ask('a.ts', '  total(items', ');\n')).item, undefined);
   assert.equal((await ask('a.ts', 'function sum() {', '\n}\n', false)).item, undefined);
+});
+
+test('asked explicitly where its line was given up, the model writes that line', async () => {
+  const { engine, asked } = engineThat(({ least = 0 }) =>
+    least > -3
+      ? { text: '', line: 'items.red', logProbability: -2 }
+      : { text: 'items.reduce(sum, 0);', logProbability: -2 },
+  );
+  const { client } = await clientOf(engine);
+  const cache = new CompletionCache();
+  const from = { predictor: empty, tokenizer, coder: client, cache };
+  assert.equal((await suggest(question, from)).item, undefined);
+  const { item } = await suggest({ ...question, isInvoked: true }, from);
+  assert.equal(item?.text, 'items.reduce(sum, 0);');
+  assert.equal(asked.length, 2);
+});
+
+test('suggestions typed past on another line do not count', async () => {
+  const { engine, asked } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  const cache = new CompletionCache();
+  const typed = (text: string) => contextOf({ path: 'b.ts', text, offset: text.length });
+  cache.passed.countAt(typed('a'));
+  cache.passed.show(typed('a'), 'lpha');
+  assert.equal(cache.passed.countAt(typed('ab')), 1);
+  await suggest(question, { predictor: empty, tokenizer, coder: client, cache });
+  assert.equal(asked[0]?.least, leastWritten(question));
+});
+
+test('a line of the model that is typed past counts', async () => {
+  const { engine, asked } = engineThat(() => ({ text: 'items.reduce(sum, 0);', logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  const from = { predictor: empty, tokenizer, coder: client, cache: new CompletionCache() };
+  await suggest(question, from);
+  const next = { ...question, text: 'const total = x', offset: 15 };
+  await suggest(next, from);
+  assert.equal(asked[1]?.least, leastWritten(next, 1));
+});
+
+test('where nothing was worth showing, nothing is when it is asked again', async () => {
+  const { engine } = engineThat(() => ({ text: '=== undefined) return [];', logProbability: -0.1 }));
+  const { client } = await clientOf(engine, { sure: 2 });
+  const cache = new CompletionCache();
+  const from = { predictor: copied, tokenizer, coder: client, cache };
+  const asked = { ...known, eagerness: 0.3 };
+  const first = await suggest(asked, from);
+  const again = await suggest(asked, from);
+  assert.deepEqual([again.item?.text, again.reason], [first.item?.text, first.reason]);
 });
 
 test('where the cursor rests the model reads ahead, the latest place only, and not on battery', async () => {

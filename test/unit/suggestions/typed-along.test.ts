@@ -65,6 +65,7 @@ test('a line that was given up keeps its start, and is asked about again when it
   typed.note(asked, gone);
   const said = typed.find(asked, least);
   assert.deepEqual([said?.own, said?.line], [undefined, 'alpha.be']);
+  assert.equal(typed.find(asked, Number.NEGATIVE_INFINITY), undefined);
   assert.equal(typed.find({ ...asked, before: 'let x = al' }, least)?.line, 'pha.be');
   assert.equal(typed.find({ ...asked, before: 'let x = alpha.' }, -2), undefined);
 });
