@@ -1,4 +1,5 @@
 /** The engine process's code model: converted once, opened on first use. */
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderLowering } from '../../kernels/decoder/weights.ts';
@@ -21,16 +22,19 @@ const mostBytes = 128 * 2 ** 20;
 export class Coders {
   readonly #runtime: Runtime;
   readonly #device: Device;
-  #open: { readonly file: string; readonly writer: Promise<CodeWriter> } | undefined;
+  #open: { readonly file: string; readonly writer: Promise<CodeWriter>; isLoading: boolean } | undefined;
 
   constructor(runtime: Runtime, device: Device) {
     this.#runtime = runtime;
     this.#device = device;
   }
 
-  /** Forgets what the model that is open has read. */
-  async forget(): Promise<void> {
-    (await this.#open?.writer.catch(() => undefined))?.forget();
+  /** Forgets what a model has read, on disk as well, whether it is open or not. */
+  async forget({ file, folder }: CoderReference): Promise<void> {
+    const writer = await this.#open?.writer.catch(() => undefined);
+    writer?.forget();
+    if (writer === undefined || this.#open?.file !== file)
+      await rm(statesFolder(folder), { recursive: true, force: true });
   }
 
   /**
@@ -39,18 +43,27 @@ export class Coders {
    * @throws GgufError when the file cannot be used, and errors of onnxruntime and the file system
    */
   get(coder: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {
-    if (this.#open?.file !== coder.file) {
-      void this.#open?.writer.then(
-        before => before.release(),
-        () => {},
-      );
-      const writer = this.#load(coder, between);
-      this.#open = { file: coder.file, writer };
-      writer.catch(() => {
-        if (this.#open?.writer === writer) this.#open = undefined;
-      });
+    if (this.#open?.file === coder.file) {
+      // Asked in between by work that the loading waits for: neither would ever end.
+      if (this.#open.isLoading) return Promise.reject(new Error('The code model is being prepared.'));
+      return this.#open.writer;
     }
-    return this.#open!.writer;
+    void this.#open?.writer.then(
+      before => before.release(),
+      () => {},
+    );
+    const writer = this.#load(coder, between);
+    const open = { file: coder.file, writer, isLoading: true };
+    this.#open = open;
+    void writer.then(
+      () => {
+        open.isLoading = false;
+      },
+      () => {
+        if (this.#open === open) this.#open = undefined;
+      },
+    );
+    return writer;
   }
 
   async #load({ file, folder }: CoderReference, between: () => Promise<void>): Promise<CodeWriter> {

@@ -23,8 +23,8 @@ interface Work {
   write: { parameters: WriteParameters; result: Written };
   /** Has a code model answer a question with one line; no text if the model is no instruction model. */
   say: { parameters: SayParameters; result: { readonly text: string | undefined } };
-  /** Forgets what the code model has read, on disk as well. */
-  forgetWritten: { parameters: null; result: null };
+  /** Forgets what a code model has read, on disk as well, whether it is open or not. */
+  forgetWritten: { parameters: { readonly coder: CoderReference }; result: null };
   /** Prefills the text above a cursor, so that writing there starts sooner; yields to all urgent work. */
   readAhead: { parameters: WriteParameters; result: { readonly read: number } };
   /** Converts a code model where it is not yet, and opens it. */

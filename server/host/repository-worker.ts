@@ -58,8 +58,11 @@ export class RepositoryWorker {
   readonly #suggestions = new CompletionCache();
   readonly #lookAhead = new LookAhead(this.#suggestions);
   #stopWatchingPower: () => void = () => {};
+  /** Counts the places where the cursor came to rest. */
+  #rests = 0;
   #warming = new AbortController();
   #open: Open | undefined;
+  #opening: Promise<unknown> = Promise.resolve();
   #parameters: OpenParameters | undefined;
   /** Files still to be indexed. */
   #ahead = 0;
@@ -82,7 +85,14 @@ export class RepositoryWorker {
     this.#onProblem = onProblem;
   }
 
-  async open(parameters: OpenParameters): Promise<Opened> {
+  /** One after another: of two changes of settings, the later one counts. */
+  open(parameters: OpenParameters): Promise<Opened> {
+    const opened = this.#opening.then(() => this.#openNext(parameters));
+    this.#opening = opened.catch(() => {});
+    return opened;
+  }
+
+  async #openNext(parameters: OpenParameters): Promise<Opened> {
     const { folders, exclude, maxFileSize, maxTokens, modelFolder } = parameters;
     this.#parameters = parameters;
     // Release the old repository first: two at once may not fit in RAM.
@@ -135,6 +145,7 @@ export class RepositoryWorker {
     });
     const name = folders.map(folder => folder.name).join(', ');
     const roots = repository.workspace.folders;
+    if (roots.length > 1) memory.folders = roots.map(root => root.name);
     const kept = store && { summary: new SummaryCache(store, roots), facts: new FactCache(store, roots) };
     this.#open = {
       tokenizer,
@@ -234,6 +245,7 @@ export class RepositoryWorker {
     this.#open?.neural?.scheduler.prioritize(path);
     this.#lookAhead.stop();
     this.#warming.abort();
+    this.#rests++;
     const from = {
       predictor: repository.memory,
       tokenizer,
@@ -259,9 +271,11 @@ export class RepositoryWorker {
     if ('lines' in place) return null;
     const offset = place.start + Math.min(column - 1, place.length);
     const imports = importLinesOf(text);
+    const rest = ++this.#rests;
     if (scope !== 'file' && coder.importsOf(path) !== imports)
       coder.relate(path, imports, await summary.declarationsFor(path, text, signal));
-    coder.readAhead({ path, text, offset, scope });
+    // Meanwhile the cursor may have come to rest elsewhere, or the user types.
+    if (rest === this.#rests) coder.readAhead({ path, text, offset, scope });
     return null;
   }
 

@@ -91,7 +91,7 @@ export class CoderClient {
   async forget(): Promise<void> {
     this.#typed.clear();
     this.#related.clear();
-    if (this.#isReady) await this.#engine.run('forgetWritten', null);
+    if (this.#isReady) await this.#engine.run('forgetWritten', { coder: this.#coder });
     else await rm(statesFolder(this.#coder.folder), { recursive: true, force: true });
   }
 

@@ -154,7 +154,7 @@ async function perform(
     case 'openCoder':
       return { title: (await coders.get(request.parameters.coder, between)).title };
     case 'forgetWritten':
-      await coders.forget();
+      await coders.forget(request.parameters.coder);
       return null;
     case 'readAhead': {
       const writer = await coders.get(request.parameters.coder, between);

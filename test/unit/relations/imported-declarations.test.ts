@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { importedDeclarations } from '../../../server/relations/imported-declarations.ts';
+import { importedDeclarations, importLinesOf } from '../../../server/relations/imported-declarations.ts';
 import { Grammars } from '../../../server/syntax/grammars.ts';
 
 const files: Readonly<Record<string, string>> = {
@@ -75,3 +75,20 @@ test('an import of which the text names nothing is not told', async () => {
 test('a file that refers to none is told nothing', async () => {
   assert.deepEqual(await toldTo('src/other.ts', files['src/other.ts']!), []);
 });
+
+for (const [language, file] of [
+  ['Go', (of: string) => `package main\n\nimport (\n\t"fmt"\n\t"${of}"\n)\n\nfunc main() {\n\tstart()\n}\n`],
+  [
+    'TypeScript',
+    (of: string) => `import {\n  one,\n} from './${of}';\n\nexport function main() {\n  start();\n}\n`,
+  ],
+  [
+    'Rust',
+    (of: string) => `use crate::{\n    ${of}::{One, Two},\n    three,\n};\n\nfn main() {\n    start();\n}\n`,
+  ],
+] as const) {
+  test(`in ${language}, imports change with each line of their list, and not with the code`, () => {
+    assert.notEqual(importLinesOf(file('store')), importLinesOf(file('clock')));
+    assert.equal(importLinesOf(file('store')), importLinesOf(file('store').replace('start', 'begin')));
+  });
+}
