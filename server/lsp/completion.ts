@@ -25,10 +25,8 @@ import type { SettingsShape } from '../protocol/settings.ts';
 import type { AcceptanceCount } from './acceptance.ts';
 import type { CompletionParameters } from './checked-messages.ts';
 import type { Durations } from './diagnostics.ts';
-import { pathOfUri } from './folders.ts';
-import { type Whole, wholeOf } from './notebooks.ts';
+import { fileOf, type Whole, wholeOf } from './notebooks.ts';
 import type { RepositoryClient } from './repository-client.ts';
-import type { Settings } from './settings.ts';
 import { TypingPace } from './typing-pace.ts';
 import type { UnsavedDocuments } from './unsaved-documents.ts';
 
@@ -36,7 +34,7 @@ export function serveCompletions(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
   notebooks: NotebookDocuments<TextDocument>,
-  settings: Settings,
+  settingsOf: (uri: string) => Promise<SettingsShape>,
   repository: RepositoryClient,
   unsaved: UnsavedDocuments,
   acceptance: AcceptanceCount,
@@ -44,11 +42,14 @@ export function serveCompletions(
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
   const pace = new TypingPace();
+  // Kept beyond closing: a document whose language changes is closed and opened again, and nothing said of it anew.
   const indentations = new Map<string, DocumentIndentation>();
   connection.onNotification(indentationNotification.method, (said: DocumentIndentation) => {
+    indentations.delete(said.uri);
     indentations.set(said.uri, said);
+    const [oldest] = indentations.keys();
+    if (indentations.size > mostIndentations && oldest !== undefined) indentations.delete(oldest);
   });
-  documents.onDidClose(({ document }) => void indentations.delete(document.uri));
 
   connection.languages.inlineCompletion.on(async (asked, token) => {
     const { uri } = asked.textDocument;
@@ -76,7 +77,9 @@ export function serveCompletions(
     let answered = outcomeOf(found);
     if (found.item === undefined && request.selected !== undefined && !token.isCancellationRequested) {
       const { selected: _, ...alone } = request;
-      const other = await repository.ask(workerRequests.complete, { ...alone, wait: 0 }, token);
+      // The list hides it.
+      const hidden = { ...alone, wait: 0, isAhead: true };
+      const other = await repository.ask(workerRequests.complete, hidden, token);
       if (other.item !== undefined) answered = { outcome: 'behind the list' };
     }
     await connection.sendNotification(answeredNotification.method, { uri, ...answered });
@@ -86,19 +89,21 @@ export function serveCompletions(
     { textDocument, position, context }: CompletionParameters,
     token: CancellationToken,
   ): Promise<InlineCompletionItem[]> {
-    const now = settings.current;
     const document = documents.get(textDocument.uri);
-    if (document === undefined || !isWanted(now, document.languageId)) return [];
+    if (document === undefined) return [];
     // A client that gives no trigger kind is assumed to ask while typing.
     const isInvoked = context?.triggerKind === InlineCompletionTriggerKind.Invoked;
     if (!isInvoked) pace.typed(performance.now());
-    const wait = isInvoked ? 0 : Math.max(now['completion.debounce'], pace.wait);
     // Typing continues meanwhile: the answer applies to the requested version.
     const { version } = document;
     const whole = wholeOf(document, notebooks);
     const offset = whole.start + document.offsetAt(position);
+    const selected = selectedIn(context, document, whole.start, offset);
+    const now = await settingsOf(document.uri);
+    if (!isWanted(now, document.languageId)) return [];
+    const wait = isInvoked ? 0 : Math.max(now['completion.debounce'], pace.wait);
     const request: DocumentRequest = {
-      file: pathOfUri(whole.uri) ?? whole.uri,
+      file: fileOf(whole),
       text: whole.text,
       offset,
       languageId: document.languageId,
@@ -109,7 +114,7 @@ export function serveCompletions(
       isInvoked,
       replacesClosers: true,
       indentation: indentations.get(document.uri),
-      selected: selectedIn(context, document, whole.start, offset),
+      selected,
     };
     try {
       await unsaved.flush(document.uri);
@@ -132,12 +137,14 @@ export function serveCompletions(
   }
 }
 
+/** Documents whose indentation is remembered. */
+const mostIndentations = 1000;
+
 function outcomeOf({ item, reason, withheld }: Completion): Omit<Answered, 'uri'> {
   if (item !== undefined) return { outcome: 'suggested' };
   if (reason === 'excluded') return { outcome: 'excluded' };
-  return withheld === undefined
-    ? { outcome: 'nothing' }
-    : { outcome: 'unsure', confidence: withheld.confidence };
+  if (withheld !== undefined) return { outcome: 'unsure', confidence: withheld.confidence };
+  return { outcome: reason === 'not confident enough' ? 'unsure' : 'nothing' };
 }
 
 /** The entry selected in the editor's list, if it would replace text before the cursor. */

@@ -1,6 +1,7 @@
 /** Notebook cells: a cell is completed in the context of all code cells. */
 import { NotebookCellKind, type NotebookDocuments } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { pathOfUri } from './folders.ts';
 
 /** The whole text that a document belongs to. */
 export interface Whole {
@@ -37,4 +38,14 @@ export function wholeOf(document: TextDocument, notebooks: NotebookDocuments<Tex
     text: head + own + after.map(text => gap + text).join(''),
     start: head.length,
   };
+}
+
+/** The file that the worker knows a document by: the notebook's for a cell. */
+export function fileOf({ uri }: Whole): string {
+  return pathOfUri(uri) ?? uri;
+}
+
+/** A document's line in the whole text, both 1-based. */
+export function lineInWhole({ text, start }: Whole, line: number): number {
+  return line + (text.slice(0, start).match(/\r\n?|\n/g)?.length ?? 0);
 }

@@ -29,6 +29,7 @@ export class RepositoryClient {
   readonly #worker: WorkerThread;
   readonly #log: Log;
   readonly #listeners: (() => void)[] = [];
+  readonly #onEmptied: (() => void)[] = [];
   readonly #waiting = new Set<string>();
   /** Paths in the current update. */
   #updating = 0;
@@ -98,6 +99,11 @@ export class RepositoryClient {
     this.#listeners.push(listener);
   }
 
+  /** Calls back when the worker forgets unsaved documents, because its index is made anew or deleted. */
+  onEmptied(listener: () => void): void {
+    this.#onEmptied.push(listener);
+  }
+
   /**
    * Sets the folders and options. If they changed, the index is discarded.
    * @param reads whether to index now; a folder whose index was requested before is always indexed again
@@ -107,6 +113,7 @@ export class RepositoryClient {
     if (isAsked && this.#opened !== undefined && isDeepStrictEqual(parameters, this.#parameters)) return;
     this.#parameters = parameters;
     this.#opened = undefined;
+    for (const listener of this.#onEmptied) listener();
     await (reads || isAsked ? this.read() : this.#prepare());
   }
 
@@ -198,6 +205,7 @@ export class RepositoryClient {
     this.#run = undefined;
     this.#waiting.clear();
     if (this.#opened !== undefined) await this.#worker.request(workerRequests.clear, null);
+    for (const listener of this.#onEmptied) listener();
     this.#seconds = 0;
     this.#problem = undefined;
     this.#become('idle', nothingRead);

@@ -7,6 +7,7 @@ import {
   type Connection,
   ErrorCodes,
   LSPErrorCodes,
+  type NotebookDocuments,
   ResponseError,
   type TextDocuments,
 } from 'vscode-languageserver/node';
@@ -16,6 +17,7 @@ import { type Answer, type AnsweredBy, type CheckedParameters, methods } from '.
 import type { RequestOf } from '../protocol/requests.ts';
 import { check } from '../protocol/validate.ts';
 import { pathOfUri } from './folders.ts';
+import { fileOf, lineInWhole, wholeOf } from './notebooks.ts';
 import type { RepositoryClient } from './repository-client.ts';
 import type { UnsavedDocuments } from './unsaved-documents.ts';
 
@@ -32,6 +34,7 @@ type Handler = (parameters: unknown, token: CancellationToken) => unknown;
 export function serveRequests(
   connection: Connection,
   documents: TextDocuments<TextDocument>,
+  notebooks: NotebookDocuments<TextDocument>,
   repository: RepositoryClient,
   unsaved: UnsavedDocuments,
   handlers: ServerHandlers,
@@ -43,7 +46,8 @@ export function serveRequests(
         : async (parameters, token) => {
             // What is under review is what the editor has, saved or not.
             if (name === 'unusualChanges') await unsaved.flush();
-            return repository.ask(type as RequestOf<unknown, unknown>, await located(parameters), token);
+            const there = await located(name, parameters);
+            return repository.ask(type as RequestOf<unknown, unknown>, there, token);
           };
     connection.onRequest(type.method, async (...given: unknown[]): Promise<unknown> => {
       const token = given.pop() as CancellationToken;
@@ -62,14 +66,19 @@ export function serveRequests(
   }
 
   /** Sends unsaved documents to the worker first, and replaces a document's URI by its file and text. */
-  async function located(parameters: unknown): Promise<unknown> {
+  async function located(name: string, parameters: unknown): Promise<unknown> {
     if (typeof parameters !== 'object' || parameters === null || !('uri' in parameters)) {
       await unsaved.flush();
       return parameters;
     }
     const { uri, ...others } = parameters as { uri: string };
     await unsaved.flush(uri);
-    const text = documents.get(uri)?.getText();
-    return { ...others, file: pathOfUri(uri) ?? uri, ...(text === undefined ? {} : { text }) };
+    const document = documents.get(uri);
+    if (document === undefined) return { ...others, file: pathOfUri(uri) ?? uri };
+    if (name !== 'readAhead') return { ...others, file: pathOfUri(uri) ?? uri, text: document.getText() };
+    // A cell is completed as a part of its notebook.
+    const whole = wholeOf(document, notebooks);
+    const { line } = others as CheckedParameters<'readAhead'>;
+    return { ...others, file: fileOf(whole), text: whole.text, line: lineInWhole(whole, line) };
   }
 }

@@ -96,14 +96,17 @@ function start(
   const acceptance = new AcceptanceCount();
   const answers = new Durations();
   const unsaved = new UnsavedDocuments(documents, repository);
-  serveCompletions(connection, documents, notebooks, settings, repository, unsaved, acceptance, answers);
+  documents.onDidClose(({ document }) => settings.forget(document.uri));
+  // The settings of a lone folder are the window's.
+  const settingsOf = async (uri: string) => (folders.length > 1 ? settings.of(uri) : settings.current);
+  serveCompletions(connection, documents, notebooks, settingsOf, repository, unsaved, acceptance, answers);
   connection.onExecuteCommand(({ command }) => {
     if (command !== acceptedCommand) throw unknownCommand(command);
     acceptance.accepted();
     return null;
   });
   const nextEdits = new NextEdits(documents);
-  serveRequests(connection, documents, repository, unsaved, {
+  serveRequests(connection, documents, notebooks, repository, unsaved, {
     status,
     async read(_, token) {
       await repository.read(token);

@@ -19,6 +19,8 @@ export class Settings {
   readonly #log: Log;
   readonly #listeners: SettingsListener[] = [];
   #current: SettingsShape;
+  /** Of documents, by URI: asked for once, until something changes. */
+  readonly #ofDocuments = new Map<string, Promise<SettingsShape>>();
   #problems = '';
 
   constructor(connection: Connection, client: Client, log: Log, initial: unknown) {
@@ -32,6 +34,22 @@ export class Settings {
 
   get current(): SettingsShape {
     return this.#current;
+  }
+
+  /** A document's: each folder of a window may have its own. */
+  of(uri: string): Promise<SettingsShape> {
+    if (!this.#client.answersConfiguration) return Promise.resolve(this.#current);
+    let asked = this.#ofDocuments.get(uri);
+    if (asked === undefined) {
+      asked = this.#askOf(uri);
+      this.#ofDocuments.set(uri, asked);
+    }
+    return asked;
+  }
+
+  /** Call when a document closes. */
+  forget(uri: string): void {
+    this.#ofDocuments.delete(uri);
   }
 
   onChanged(listener: SettingsListener): void {
@@ -48,6 +66,7 @@ export class Settings {
   }
 
   async #changed(sent: unknown): Promise<void> {
+    this.#ofDocuments.clear();
     // Notifications may contain only the changed part; a request returns everything.
     if (this.#client.answersConfiguration) await this.#ask();
     else this.#set(sent);
@@ -63,7 +82,14 @@ export class Settings {
     }
   }
 
+  async #askOf(uri: string): Promise<SettingsShape> {
+    const item = { scopeUri: uri, section: settingsSection };
+    const answer: unknown = await this.#connection.workspace.getConfiguration(item).catch(() => null);
+    return answer === null || answer === undefined ? this.#current : readSettings(sectionOf(answer)).settings;
+  }
+
   #set(raw: unknown): void {
+    this.#ofDocuments.clear();
     const { settings, problems } = readSettings(sectionOf(raw));
     const before = this.#current;
     this.#current = settings;

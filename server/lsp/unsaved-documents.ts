@@ -21,6 +21,10 @@ export class UnsavedDocuments {
       if (this.#told.has(document.uri)) this.#changed.add(document.uri);
       else this.#changed.delete(document.uri);
     });
+    repository.onEmptied(() => {
+      for (const uri of this.#told) this.#changed.add(uri);
+      this.#told.clear();
+    });
   }
 
   /** Sends every changed document. @param except one whose request includes its text */

@@ -83,8 +83,8 @@ export interface ClientOptions {
   readonly capabilities?: ClientCapabilities;
   readonly clientInfo?: { readonly name: string; readonly version?: string };
   readonly initializationOptions?: unknown;
-  /** Result of `workspace/configuration`, if the capabilities support it. */
-  readonly configuration?: () => unknown;
+  /** Result of `workspace/configuration`, if the capabilities support it; of a document if it has a URI. */
+  readonly configuration?: (uri?: string) => unknown;
 }
 
 export class TestClient {
@@ -255,7 +255,7 @@ export class TestClient {
     });
     connection.onRequest(WorkDoneProgressCreateRequest.type, () => {});
     connection.onRequest(ConfigurationRequest.type, ({ items }) =>
-      items.map(() => this.#options.configuration?.() ?? null),
+      items.map(({ scopeUri }) => this.#options.configuration?.(scopeUri) ?? null),
     );
     connection.listen();
   }

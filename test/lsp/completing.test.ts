@@ -38,6 +38,20 @@ test('does not complete a disabled language', async () => {
   assert.deepEqual(await suggestedAfter(client, root, `${moduleText}\n${halfModule}`), []);
 });
 
+test('a folder may have its own settings', async () => {
+  const root = copyRepository(folder);
+  const other = path.join(root, '../other');
+  mkdirSync(other);
+  const client = await readingClient(root, {
+    folders: [root, other],
+    capabilities: { workspace: { configuration: true } },
+    configuration: uri => ({ ...usual, enable: uri?.startsWith(uriOf(other)) !== true }),
+  });
+  const text = `${moduleText}\n${halfModule}`;
+  assert.notDeepEqual(await suggestedAfter(client, root, text), []);
+  assert.deepEqual(await suggestedAfter(client, other, text), []);
+});
+
 test('counts suggestions offered and accepted, once while typing along', async () => {
   const root = copyRepository(folder);
   const client = clientOf({ folders: [root] });
@@ -153,6 +167,10 @@ test('uses the client’s indentation for a document without any', async () => {
   await client.connection.sendNotification(indentationNotification.method, { uri });
   await client.change(uri, 2, [{ text: `${text} ` }]);
   await client.change(uri, 3, [{ text }]);
+  assert.match((await suggested()) ?? '', /^\treadonly/);
+  // As editors do when the user chooses another language.
+  await client.close(uri);
+  await client.open(uri, text, 'typescriptreact');
   assert.match((await suggested()) ?? '', /^\treadonly/);
 });
 

@@ -3,10 +3,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import type { Position, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
+import {
+  DidChangeConfigurationNotification,
+  type Position,
+  type TextDocumentContentChangeEvent,
+} from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { methods } from '../../server/protocol/methods.ts';
-import { insertedText, TestClient, uriOf } from './client.ts';
+import { insertedText, TestClient, uriOf, usual } from './client.ts';
 import {
   copyRepository,
   endOf,
@@ -114,6 +118,22 @@ test('answers about the repository include unsaved text until it is closed witho
   assert.doesNotMatch(await described(), /quokkaUnsaved/);
   // Nothing counts as stale any more.
   await client.whenStatus(({ stale }) => stale === 0);
+});
+
+test('answers include unsaved text after a change of settings', async () => {
+  const file = path.join(root, 'src/main.ts');
+  const uri = uriOf(file);
+  const digest = async () => (await client.request(methods.digest, { format: 'markdown' })).text;
+  await client.open(uri, `export function quokkaKept() {}\n${readFileSync(file, 'utf8')}`);
+  assert.match(await digest(), /quokkaKept/);
+  const reads = () => client.logs.filter(line => line.startsWith('Read ')).length;
+  const before = reads();
+  const read = { ...usual.read, exclude: ['nothing-of-this-name/'] };
+  const settings = { longsight: { ...usual, read } };
+  await client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings });
+  await client.when(() => reads() > before);
+  assert.match(await digest(), /quokkaKept/);
+  await client.close(uri);
 });
 
 test('completes a document that is not on disk', async () => {
