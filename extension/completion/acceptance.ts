@@ -6,6 +6,9 @@
  * @param suggestion shown where the text was inserted
  */
 export function isAcceptedPart(suggestion: string, inserted: string): boolean {
-  // A key inserts one character, or two for an auto-closed pair, whose second half is not in the suggestion.
-  return inserted.length > 1 && inserted.length < suggestion.length && suggestion.startsWith(inserted);
+  // A key inserts one character, two for a pair that the editor closes, or a line break with indentation.
+  const isOfKey = inserted.length < 2 || pair.test(inserted) || inserted.trim() === '';
+  return !isOfKey && inserted.length < suggestion.length && suggestion.startsWith(inserted);
 }
+
+const pair = /^(?:\(\)|\[\]|\{\}|<>|""|''|``)$/;

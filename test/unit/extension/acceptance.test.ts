@@ -10,6 +10,9 @@ const rows: readonly (readonly [suggestion: string, inserted: string, isPart: bo
   ['return value;', 'return value;', false],
   ['return value;', 'retain', false],
   ['(a, b)', '()', false],
+  ['();', '()', false],
+  ['\n  session.touch();', '\n  ', false],
+  ['\r\n  session.touch();', '\r\n  session', true],
 ];
 
 for (const [suggestion, inserted, isPart] of rows) {
