@@ -25,11 +25,13 @@ export function saysSomething(line: string): boolean {
 
 /** The end of a comment, a code fence or a ruler: unlike brackets, these do not nest, so one more would open or break something. */
 const loneMarks = /^[^\s\w()[\]{};,]+$/;
+/** A string, whatever it says. */
+const quoted = /(["'`])(?!\1).+\1/;
 
 /** Whether a line, including its typed part, is directly above or below; for an import, anywhere in the file. */
 export function isThereAlready(line: string, context: EditContext, { above, below }: Neighbours): boolean {
   const plain = line.trim();
-  if (plain === below && loneMarks.test(plain)) return true;
+  if (plain === below && (loneMarks.test(plain) || quoted.test(plain))) return true;
   if (!saysSomething(plain)) return false;
   if (plain === above || plain === below) return true;
   // Indented, it may belong to another block.
@@ -39,7 +41,8 @@ export function isThereAlready(line: string, context: EditContext, { above, belo
 
 /** The lines up to the first that equals the next one below. */
 export function withoutLinesBelow(lines: readonly string[], { below }: Neighbours): readonly string[] {
-  const isOwn = (line: string): boolean => saysSomething(line) || loneMarks.test(line.trim());
+  const isOwn = (line: string): boolean =>
+    saysSomething(line) || loneMarks.test(line.trim()) || quoted.test(line);
   const at = lines.findIndex((line, i) => i > 0 && isOwn(line) && line.trim() === below);
   return at < 0 ? lines : lines.slice(0, at);
 }

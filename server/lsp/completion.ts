@@ -42,7 +42,7 @@ export function serveCompletions(
 ): void {
   const latest = new Map<string, CancellationTokenSource>();
   const pace = new TypingPace();
-  // Kept beyond closing: a document whose language changes is closed and opened again, and nothing said of it anew.
+  // Kept beyond closing: a document whose language changes is closed and opened again, without another notification.
   const indentations = new Map<string, DocumentIndentation>();
   connection.onNotification(indentationNotification.method, (said: DocumentIndentation) => {
     indentations.delete(said.uri);
