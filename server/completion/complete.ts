@@ -3,6 +3,7 @@ import type { AsyncPredictor } from '../copy-memory/predictor.ts';
 import type { Candidate } from '../fitting/candidate.ts';
 import { contextOf, type EditContext, longestWord, splitsCharacter } from '../fitting/context.ts';
 import { ItemMaker } from '../fitting/item.ts';
+import { endsAsBelow } from '../fitting/neighbours.ts';
 import type { Completion, CompletionItem, CompletionRequest } from '../fitting/request.ts';
 import { SourceFiles } from '../fitting/source-files.ts';
 import { Surroundings } from '../fitting/surroundings.ts';
@@ -90,7 +91,7 @@ async function answer(
     if (end !== undefined) {
       const below = await answer(questionBelow(request, end), predictor, tokenizer, signal, cache);
       const next = below.item && fromBelow(below.item, end, request);
-      if (next !== undefined) {
+      if (next !== undefined && !endsAsBelow(next.text, context.lineSuffix, context)) {
         cache?.add(request, [next]);
         return { item: next, alternatives: [], ...(line && { line }) };
       }

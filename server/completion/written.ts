@@ -1,6 +1,12 @@
 /** A suggestion from a code model's output, held to the same rules as a copied one. */
 import { contextOf, splitsCharacter } from '../fitting/context.ts';
-import { isConflictMarker, isThereAlready, neighboursOf, withoutLinesBelow } from '../fitting/neighbours.ts';
+import {
+  endsAsBelow,
+  isConflictMarker,
+  isThereAlready,
+  neighboursOf,
+  withoutLinesBelow,
+} from '../fitting/neighbours.ts';
 import type { CompletionItem, CompletionRequest } from '../fitting/request.ts';
 import { Surroundings } from '../fitting/surroundings.ts';
 import { cleanText, closersReplaced, isTypedOver, standsBefore, trimToSuffix } from '../fitting/trim.ts';
@@ -40,6 +46,7 @@ export function itemFromModel(
     !isWorthShowing(text) ||
     (replaced === undefined && isTypedOver(text, lineSuffix)) ||
     isThereAlready(whole[0]!, context, neighbours) ||
+    endsAsBelow(text, suffix, context) ||
     whole.some(one => isConflictMarker(one, isCode)) ||
     !new Surroundings(context).isBalanced(text, suffix, [])
   )

@@ -7,6 +7,7 @@ import type { Candidate, Source } from './candidate.ts';
 import type { EditContext } from './context.ts';
 import { indentOf } from './indent.ts';
 import {
+  endsAsBelow,
   isConflictMarker,
   isThereAlready,
   type Neighbours,
@@ -193,6 +194,7 @@ export class ItemMaker {
     const isCode = language.kind === 'code';
     return (
       !isThereAlready(whole[0]!, this.#context, this.#neighbours) &&
+      !endsAsBelow(text, suffix, this.#context) &&
       !whole.some(line => isConflictMarker(line, isCode)) &&
       this.#surroundings.isBalanced(text, suffix, sources)
     );

@@ -47,6 +47,13 @@ export function withoutLinesBelow(lines: readonly string[], { below }: Neighbour
   return at < 0 ? lines : lines.slice(0, at);
 }
 
+/** Whether an insertion of several lines ends with the next line below, indentation included, whatever that says. */
+export function endsAsBelow(text: string, lineSuffix: string, context: EditContext): boolean {
+  if (lineSuffix.trim() !== '') return false;
+  const last = text.split(/\r?\n/).slice(1).at(-1);
+  return last !== undefined && last === linesBelow(context, 20).find(line => line.trim() !== '');
+}
+
 /** Markers that version control leaves in conflicts. A row of equals signs also underlines headings. */
 export function isConflictMarker(line: string, isCode: boolean): boolean {
   return /^(?:<{7}|>{7}|\|{7})(?:\s|$)/.test(line) || (isCode && /^={7}\s*$/.test(line));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contextOf } from '../../../server/fitting/context.ts';
-import { isThereAlready, withoutLinesBelow } from '../../../server/fitting/neighbours.ts';
+import { endsAsBelow, isThereAlready, withoutLinesBelow } from '../../../server/fitting/neighbours.ts';
 
 const rows: readonly [lines: readonly string[], below: string, kept: number][] = [
   [['a();', 'return b;', '}'], 'return b;', 1],
@@ -28,6 +28,19 @@ test('a line of marks is there already only where it says something in quotes, o
     false,
     false,
     true,
+    false,
+  ]);
+});
+
+test('several lines may not end with the line below, if it is indented the same', () => {
+  const text = ' * a(() => {\n *   }\n * })\n';
+  const context = contextOf({ path: 'a.ts', text, offset: text.indexOf('\n') });
+  const ends = (inserted: string) => endsAsBelow(inserted, context.lineSuffix, context);
+  assert.deepEqual(['\n *   }', '\r\n *   }', '\n * }', ' *   }', '\n *   }\n'].map(ends), [
+    true,
+    true,
+    false,
+    false,
     false,
   ]);
 });
