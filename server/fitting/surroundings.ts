@@ -96,7 +96,7 @@ export class Surroundings {
     after.feed(`${suffix}\n`);
     // Not counting what the rest of the line leaves open by itself.
     if (after.broken > here.fork().feed(`${suffix}\n`).broken) return false;
-    if (after.mismatches > 0 && !this.#isLikeTheirs(text, sources)) return false;
+    if (after.mismatches > 0 && (this.#isAllClosed(here) || !this.#isLikeTheirs(text, sources))) return false;
     const now = this.#openBelow();
     // If everything was closed without the suggestion, or too much, it must close no more.
     return now === undefined || now > 0 || after.open.length >= this.#without().open.length;
@@ -110,6 +110,11 @@ export class Surroundings {
   /** The end of the cursor's line as it is. */
   #without(): Scanner {
     return this.#here!.fork().feed(`${this.#context.lineSuffix}\n`);
+  }
+
+  /** Whether nothing is open for sure, because all of the file above was scanned and adds up. */
+  #isAllClosed({ open, mismatches, broken }: Scanner): boolean {
+    return this.#context.firstLine === 1 && open.length === 0 && mismatches === 0 && broken === 0;
   }
 
   /** Whether a source has the same brackets open on its line as the cursor's, and so closes the same. */
