@@ -96,7 +96,7 @@ export class Surroundings {
     after.feed(`${suffix}\n`);
     // Not counting what the rest of the line leaves open by itself.
     if (after.broken > here.fork().feed(`${suffix}\n`).broken) return false;
-    if (after.mismatches > 0 && (this.#isAllClosed(here) || !this.#isLikeTheirs(text, sources))) return false;
+    if (after.mismatches > 0 && (this.#isAllClosed() || !this.#isLikeTheirs(text, sources))) return false;
     const now = this.#openBelow();
     // If everything was closed without the suggestion, or too much, it must close no more.
     return now === undefined || now > 0 || after.open.length >= this.#without().open.length;
@@ -113,8 +113,11 @@ export class Surroundings {
   }
 
   /** Whether nothing is open for sure, because all of the file above was scanned and adds up. */
-  #isAllClosed({ open, mismatches, broken }: Scanner): boolean {
-    return this.#context.firstLine === 1 && open.length === 0 && mismatches === 0 && broken === 0;
+  #isAllClosed(): boolean {
+    const { language, firstLine, above = '', linePrefix } = this.#context;
+    if (firstLine > 1 || this.#here!.open.length > 0) return false;
+    const { mismatches, broken } = new Scanner(language).feed(`${above}\n${linePrefix}`);
+    return mismatches === 0 && broken === 0;
   }
 
   /** Whether a source has the same brackets open on its line as the cursor's, and so closes the same. */
