@@ -2,6 +2,7 @@
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { UnusualLines as Found, UnusualLine } from '../protocol/unusual.ts';
 import type { Repository } from '../repository/repository.ts';
+import { linesOf } from '../source-text/position.ts';
 import { languageOf } from '../workspace/language.ts';
 import { changedLines } from './changed-lines.ts';
 import type { UnitViewer } from './model-view.ts';
@@ -45,7 +46,7 @@ export async function unusualIn(
     const text = repository.textOf(file);
     if (text === undefined) continue;
     const among = changed?.get(file);
-    checked += among?.size ?? text.split('\n').length;
+    checked += among?.size ?? linesOf(text).length;
     const found = await unusual.inText(file, text, { most, among, signal });
     lines.push(...(top === undefined ? found.filter(({ isUnusual }) => isUnusual) : found));
     if (lines.length > 4 * most) lines = mostUnusual(lines, most);
@@ -63,7 +64,7 @@ export async function unusualInText(
   const unusual = new UnusualLines(repository.memory, repository.tokenizer, model);
   const found = await unusual.inText(path, text, { most: top ?? mostShown, signal });
   const lines = top === undefined ? found.filter(({ isUnusual }) => isUnusual) : found;
-  return { lines, files: 1, checked: text.split('\n').length };
+  return { lines, files: 1, checked: linesOf(text).length };
 }
 
 /** Whether a file is written to be run: prose and data are expected to surprise. */

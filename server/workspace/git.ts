@@ -107,6 +107,8 @@ export interface GitOptions {
   readonly asLiteral?: boolean;
   /** Whether the text after the last NUL is a record too: for contents rather than lists. */
   readonly isText?: boolean;
+  /** Records have a character (Latin-1) for each byte: for contents in any encoding. */
+  readonly isBytes?: boolean;
 }
 
 /**
@@ -129,7 +131,7 @@ const safe: readonly string[] = [
 export function git(
   folder: string,
   parameters: readonly string[],
-  { signal, patience = gitPatience, asLiteral = true, isText = false }: GitOptions,
+  { signal, patience = gitPatience, asLiteral = true, isText = false, isBytes = false }: GitOptions,
   onRecord: (record: string) => void,
 ): Promise<string | undefined> {
   const program = findGit();
@@ -184,7 +186,7 @@ export function git(
       end(code === 0 ? undefined : explain(complaint, code));
     });
     // Without free descriptors there are no pipes; the error follows.
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding(isBytes ? 'latin1' : 'utf8').on('data', (chunk: string) => {
       wait();
       const records = (rest + chunk).split('\0');
       rest = records.pop() ?? '';
