@@ -1,6 +1,6 @@
 import { lexemesOf } from '../names/words.ts';
+import { commentLines } from '../source-text/comments.ts';
 import { languageOf } from '../workspace/language.ts';
-import { commentLines } from './comments.ts';
 import { shuffled } from './random.ts';
 
 export interface EvaluatedFile {

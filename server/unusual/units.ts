@@ -2,10 +2,10 @@
 import type { UnitEdges } from '../copy-memory/like-places.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
-/** The longest word in tokens; what is longer is cut. */
+/** The longest word in tokens; what is longer is cut, between characters. */
 const longestUnit = 24;
 
-const [opensWord, closesWord, isBlank] = [1, 2, 4];
+const [opensWord, closesWord, isBlank, goesOn] = [1, 2, 4, 8];
 
 export class Units implements UnitEdges {
   readonly #tokenizer: Tokenizer;
@@ -24,7 +24,9 @@ export class Units implements UnitEdges {
       const first = isWordByte(bytes[0]!) ? opensWord : 0;
       const last = isWordByte(bytes.at(-1)!) ? closesWord : 0;
       const blank = bytes.every(byte => byte <= 32) ? isBlank : 0;
-      this.#flags[token] = first | last | blank;
+      // UTF-8: the rest of a character that another token begins.
+      const rest = (bytes[0]! & 0xc0) === 0x80 ? goesOn : 0;
+      this.#flags[token] = first | last | blank | rest;
     }
   }
 
@@ -32,6 +34,7 @@ export class Units implements UnitEdges {
     let end = start + 1;
     const most = Math.min(tokens.length, start + longestUnit);
     while (end < most && this.#joins(tokens[end - 1]!, tokens[end]!)) end++;
+    while (end > start + 1 && end < tokens.length && this.#goesOn(tokens[end]!)) end--;
     return end;
   }
 
@@ -39,6 +42,7 @@ export class Units implements UnitEdges {
     let start = end - 1;
     const least = Math.max(1, end - longestUnit);
     while (start >= least && this.#joins(tokens[start - 1]!, tokens[start]!)) start--;
+    while (start < end - 1 && this.#goesOn(tokens[start]!)) start++;
     return start;
   }
 
@@ -67,6 +71,10 @@ export class Units implements UnitEdges {
       this.#texts.set(key, text);
     }
     return text;
+  }
+
+  #goesOn(token: number): boolean {
+    return (this.#flags[token]! & goesOn) !== 0;
   }
 
   #joins(one: number, other: number): boolean {

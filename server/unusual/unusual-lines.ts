@@ -5,7 +5,10 @@ import { lineAt } from '../copy-memory/locality.ts';
 import type { Place } from '../protocol/requests.ts';
 import type { UnusualLine, UnusualWord } from '../protocol/unusual.ts';
 import { renderFile } from '../sequence/render.ts';
+import { commentLines } from '../source-text/comments.ts';
+import { canScan } from '../source-text/scanner.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { languageOf } from '../workspace/language.ts';
 import { FileJudge, type JudgedUnit } from './judge-file.ts';
 import type { UnitViewer } from './model-view.ts';
 import { implausible } from './plausible.ts';
@@ -42,7 +45,10 @@ export class UnusualLines {
     const tokens = this.#tokenizer.encodePieces(renderFile(path, text));
     const lines = text.split(/\r\n?|\n/);
     const byLine = new Map<number, ScoredUnit[]>();
-    const isAsked = (line: number) => among === undefined || among.has(line);
+    const language = languageOf(path);
+    // Where comments cannot be told from code word by word, those that fill a line can.
+    const comments = canScan(language) ? [] : commentLines(lines.join('\n'), language);
+    const isAsked = (line: number) => (among === undefined || among.has(line)) && !comments[line - 1];
     const units = await this.#judge.judge(path, tokens, { isAsked, signal });
     const unlikely = implausible(units, ({ features, by }) => scoreOf(features, by) >= 0);
     for (const unit of units) {
@@ -74,9 +80,10 @@ export class UnusualLines {
 
   #wordOf({ evidence: { unit, actual, other } }: JudgedUnit, tokens: Uint16Array): UnusualWord {
     const { text, places } = other ?? { text: '', places: [] };
+    const own = this.#tokenizer.decode(tokens.subarray(unit.start, unit.end)).trimStart();
     return {
       text: unit.text,
-      column: Math.max(1, this.#lineUpTo(tokens, unit.end).length - unit.text.length + 1),
+      column: Math.max(1, this.#lineUpTo(tokens, unit.end).length - own.length + 1),
       expected: text,
       places: this.#placesOf(places),
       count: places.length,

@@ -21,6 +21,18 @@ test('a word is one unit, whatever tokens it was cut into, with its line', () =>
   ]);
 });
 
+test('a word that is cut for its length is cut between characters', () => {
+  for (const word of [
+    '请输入正确的用户名和密码然后重试一次否则联系管理员'.repeat(3),
+    '😀🎉'.repeat(40),
+    'größe'.repeat(30),
+  ]) {
+    const found = unitsOf('a.ts', `const text = "${word}";\n`);
+    assert.equal(found.map(({ text }) => text).join(''), `consttext="${word}";`);
+    assert.ok(found.length > 6, `${found.length} units`);
+  }
+});
+
 test('comments end where they are closed, however their marks were cut', () => {
   for (const path of ['a.go', 'a.ts', 'a.rs', 'a.c']) {
     const text =

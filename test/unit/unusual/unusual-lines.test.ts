@@ -73,7 +73,9 @@ test('only the lines asked about, and no more than are wanted, most unusual firs
 test('columns are counted from the start of the line, in the first as well', async () => {
   const lines = names.map(name => `const ${name}Size = measure(${name});`);
   const memory = memoryOf(new Map(lines.map((line, i) => [`src/deep/er/${i}.ts`, `${line}\n`])));
-  const text = 'const userSize = measure(order);\n  const userSize = measure(order);\n';
+  const text =
+    'const userSize = measure(order);\n  const userSize = measure(order);\n' +
+    '\tconst 大小 = "😀 请输入正确的用户名和密码然后重试一次否则"; measure(order);\r\n 大小\u00a0\n';
   const found = await new UnusualLines(memory, tokenizer).inText('src/deep/er/new.ts', text, { most });
   for (const { line, words } of found)
     for (const word of words)
@@ -85,13 +87,23 @@ test('columns are counted from the start of the line, in the first as well', asy
         0,
         word.text,
       );
-  assert.deepEqual(new Set(found.map(({ line }) => line)), new Set([1, 2]));
+  assert.deepEqual(new Set(found.map(({ line }) => line)), new Set([1, 2, 3, 4]));
 });
 
 test('comments, empty texts and texts of nothing but white space have no unusual lines', async () => {
   const unusual = new UnusualLines(memoryOf(files), tokenizer);
   for (const text of ['', '\n\n', '  \t\n', '// Nothing like it.\n/* nor\n this */\n'])
     assert.deepEqual(await unusual.inText('src/new.ts', text, { most }), []);
+});
+
+test('lines of comments alone are left out where comments cannot be told word by word, too', async () => {
+  const unusual = new UnusualLines(memoryOf(files), tokenizer);
+  const php = '<?php\n/**\n * Nothing like it.\n */\n$tide = gauge(4711); // noted\n# Nor this.\n';
+  const shell = '#!/bin/sh\n# Nothing like it.\ngauge "$#" "$tide" 4711\n';
+  const linesOf = async (path: string, text: string) =>
+    (await unusual.inText(path, text, { most })).map(({ line }) => line).sort((one, other) => one - other);
+  assert.deepEqual(await linesOf('src/new.php', php), [1, 5]);
+  assert.deepEqual(await linesOf('src/new.sh', shell), [3]);
 });
 
 test('hostile text is judged like any other, and can be cancelled', async () => {

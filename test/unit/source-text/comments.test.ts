@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commentLines } from '../../../server/evaluation/comments.ts';
+import { commentLines } from '../../../server/source-text/comments.ts';
 import { languageById } from '../../../server/workspace/language.ts';
 
 /** Each line, and whether it is only a comment. */
