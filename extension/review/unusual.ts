@@ -9,6 +9,7 @@ import type { UnusualLine } from '../../server/protocol/unusual.ts';
 import { askWithProgress } from '../client/ask.ts';
 import type { Context } from '../client/context.ts';
 import { openPlace, openPlaceCommand, uriOf } from '../client/places.ts';
+import { unreadText } from '../client/unread.ts';
 import { hoverText, wordText } from './texts.ts';
 
 export function activate(context: Context): void {
@@ -41,11 +42,15 @@ async function showInFile(context: Context, marks: Marks): Promise<void> {
   const [first] = answer.lines;
   if (first === undefined) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Nothing in this file looks unlike the rest of the repository.'),
+      unreadText(context.client.status, vscode.l10n.t) ??
+        vscode.l10n.t('Nothing in this file looks unlike the rest of the repository.'),
     );
     return;
   }
-  await pickLine(answer.lines, vscode.l10n.t('Unusual lines in this file: {0}', answer.lines.length));
+  const found = vscode.l10n.t('Unusual lines in this file: {0}', answer.lines.length);
+  // A cell of a notebook and a document that was never saved have no file to open.
+  const isFile = uri.scheme === 'file';
+  await pickLine(answer.lines, found, isFile ? openLine : line => revealLine(editor, line));
 }
 
 async function review(context: Context, marks: Marks): Promise<void> {
@@ -53,7 +58,16 @@ async function review(context: Context, marks: Marks): Promise<void> {
   const answer = await askWithProgress(context, title, methods.unusualChanges, { revision: 'HEAD', top: 50 });
   if (!answer) return;
   if (answer.checked === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No line of code differs from the last commit.'));
+    void vscode.window.showInformationMessage(
+      unreadText(context.client.status, vscode.l10n.t) ??
+        vscode.l10n.t('No line of code differs from the last commit.'),
+    );
+    return;
+  }
+  if (answer.lines.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The lines that differ from the last commit are blank or hold comments alone.'),
+    );
     return;
   }
   for (const path of new Set(answer.lines.map(line => line.path))) {
@@ -74,8 +88,12 @@ interface LineItem extends vscode.QuickPickItem {
   readonly line: UnusualLine;
 }
 
-/** Moving through the list shows each line beside it; Enter opens it. */
-async function pickLine(lines: readonly UnusualLine[], title: string): Promise<void> {
+/** Enter opens a line. */
+async function pickLine(
+  lines: readonly UnusualLine[],
+  title: string,
+  open: (line: UnusualLine) => unknown = openLine,
+): Promise<void> {
   const items: LineItem[] = lines.map(line => ({
     label: `${line.isUnusual ? '$(eye) ' : ''}${escapeIcons(cleanLine(line.text))}`,
     description: escapeIcons(`${cleanLine(line.path)}:${line.line}`),
@@ -88,7 +106,17 @@ async function pickLine(lines: readonly UnusualLine[], title: string): Promise<v
     matchOnDetail: true,
     placeHolder: vscode.l10n.t('Filter; press Enter to open the line'),
   });
-  if (picked) await openPlace(picked.line, vscode.ViewColumn.Active);
+  if (picked) await open(picked.line);
+}
+
+function openLine(line: UnusualLine): Promise<void> {
+  return openPlace(line, vscode.ViewColumn.Active);
+}
+
+function revealLine(editor: vscode.TextEditor, { line }: UnusualLine): void {
+  const { range } = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1);
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 /** `$(name)` in a label would become an icon. */

@@ -1,4 +1,5 @@
 /** Parses the command line: commands, options, and errors. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { digestBudget } from '../protocol/requests.ts';
 import { devices } from '../protocol/settings.ts';
@@ -220,7 +221,7 @@ const optionHelp: Readonly<Record<OptionName, string>> = {
 
 /** @throws UsageError with a sentence for the user */
 export function parseCommandLine(words: readonly string[]): CommandLine | 'help' | 'version' {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = withFolder(parse(words), words);
   if (values.version) return 'version';
   const [name, ...operands] = positionals;
   if (values.help || name === undefined || name === 'help') return 'help';
@@ -356,6 +357,15 @@ function withRevision(words: readonly string[]): string[] {
     const next = words[i + 1];
     return word === '--diff' && (next === undefined || next.startsWith('-')) ? '--diff=HEAD' : word;
   });
+}
+
+/** `unusual --diff .`: the folder was taken for a revision. */
+function withFolder(parsed: ReturnType<typeof parse>, words: readonly string[]): ReturnType<typeof parse> {
+  const { values, positionals } = parsed;
+  const { diff = 'HEAD' } = values;
+  if (diff === 'HEAD' || positionals.length !== 1 || !words.includes('--diff') || !existsSync(diff))
+    return parsed;
+  return { values: { ...values, diff: 'HEAD' }, positionals: [...positionals, diff] };
 }
 
 function isCommand(name: string): name is CommandName {

@@ -9,7 +9,7 @@ import type { UnusualLine, UnusualLines, UnusualWord } from '../protocol/unusual
 import { RevisionError } from '../unusual/changed-lines.ts';
 import { unusualIn } from '../unusual/review.ts';
 import { openViewer } from '../unusual/viewer.ts';
-import { UsageError } from './arguments.ts';
+import { type CommandLine, UsageError } from './arguments.ts';
 import { probesOf } from './cache.ts';
 import { referenceInUse } from './coder.ts';
 import type { Command } from './command.ts';
@@ -45,7 +45,7 @@ export const unusual: Command = async (line, signal) => {
     });
     progress.end();
     if (line.json) printJson(found);
-    else print(unusualText(found, line.diff));
+    else print(unusualText(found, line));
   } catch (error) {
     progress.end();
     if (error instanceof RangeError || error instanceof RevisionError) throw new UsageError(error.message);
@@ -56,12 +56,20 @@ export const unusual: Command = async (line, signal) => {
 };
 
 /** A line each, and below it what is expected in place of each word. */
-export function unusualText({ lines, files, checked }: UnusualLines, revision?: string): string {
-  const looked = `${count(checked)} ${revision === undefined ? '' : 'changed '}lines in ${counted(files, 'file', count(files))}`;
+export function unusualText(
+  { lines, files, checked }: UnusualLines,
+  { diff, path: part, top }: Partial<Pick<CommandLine, 'diff' | 'path' | 'top'>> = {},
+): string {
+  const where = part === undefined ? '' : ` in ${cleanLine(part)}`;
+  if (checked === 0)
+    return diff === undefined
+      ? `No code was read${where}: prose and data are not looked at.`
+      : `No line of code${where} differs from ${cleanLine(diff)}.`;
+  const looked = `${counted(checked, diff === undefined ? 'line' : 'changed line', count(checked))} in ${counted(files, 'file', count(files))}`;
   if (lines.length === 0)
-    return checked === 0 && revision !== undefined
-      ? `No line of code differs from ${cleanLine(revision)}.`
-      : `Nothing unusual in ${looked}. --top <n> lists the most unusual lines all the same.`;
+    return top === undefined
+      ? `Nothing unusual in ${looked}. --top <n> lists the most unusual lines all the same.`
+      : `Nothing to judge in ${looked}: they are blank or hold comments alone.`;
   return [...lines.map(lineText), '', `${count(lines.length)} of ${looked}`].join('\n');
 }
 

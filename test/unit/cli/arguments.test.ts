@@ -37,6 +37,20 @@ test('a plot can be written to a file, where there is one', () => {
   assert.throws(() => parsed('map . --plot plot.svg'), /does not take --plot/);
 });
 
+test('a comparison without a revision is with the last commit, wherever the folder stands', () => {
+  const of = (words: string) => {
+    const { operands, diff } = parsed(words);
+    return [...operands, diff];
+  };
+  assert.deepEqual(of('unusual . --diff'), ['.', 'HEAD']);
+  assert.deepEqual(of('unusual . --diff main'), ['.', 'main']);
+  assert.deepEqual(of('unusual --diff main .'), ['.', 'main']);
+  assert.deepEqual(of('unusual --diff .'), ['.', 'HEAD']);
+  assert.deepEqual(of('unusual --top 3 --diff server'), ['server', 'HEAD']);
+  assert.throws(() => parsed('unusual --diff no-such-folder'), /requires <folder>/);
+  assert.throws(() => parsed('unusual --diff=.'), /requires <folder>/);
+});
+
 test('keeps colons in a path', () => {
   assert.deepEqual(parsed('complete . --at C:/src/a.ts:1:2').at, { path: 'C:/src/a.ts', line: 1, column: 2 });
 });
