@@ -75,7 +75,10 @@ export function serveRequests(
     await unsaved.flush(uri);
     const document = documents.get(uri);
     if (document === undefined) return { ...others, file: pathOfUri(uri) ?? uri };
-    if (name !== 'readAhead') return { ...others, file: pathOfUri(uri) ?? uri, text: document.getText() };
+    // What was read of a notebook has the cell as well, which would be like itself.
+    const notebook = name === 'unusualLines' ? notebooks.findNotebookDocumentForCell(uri)?.uri : undefined;
+    if (name !== 'readAhead')
+      return { ...others, file: pathOfUri(notebook ?? uri) ?? uri, text: document.getText() };
     // A cell is completed as a part of its notebook.
     const whole = wholeOf(document, notebooks);
     const { line } = others as CheckedParameters<'readAhead'>;
