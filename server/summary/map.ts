@@ -17,7 +17,7 @@ export interface MapExtras {
 }
 
 /**
- * @param path a folder; everything without it
+ * @param path a folder, or a file alone; everything without it
  * @throws RangeError when it is not indexed
  */
 export function buildMap(
@@ -26,7 +26,9 @@ export function buildMap(
   { changed, surprise, peaks, surpriseMethod }: MapExtras,
   path = '',
 ): RepositoryMap {
-  const scope = path === '.' ? '' : path.replace(/\/+$/, '');
+  const part = path === '.' ? '' : path.replace(/\/+$/, '');
+  const isFile = facts.files.has(part);
+  const scope = isFile ? folderOf(part) : part;
   const folders = { names: [scope], parents: [-1] };
   const folderIds = new Map<string, number>([[scope, 0]]);
   const languages: { id: string; name: string }[] = [];
@@ -61,7 +63,7 @@ export function buildMap(
     return languages.length - 1;
   };
   for (const [file, { tokens, statement }] of facts.files) {
-    if (scope !== '' && !file.startsWith(`${scope}/`)) continue;
+    if (isFile ? file !== part : part !== '' && !file.startsWith(`${part}/`)) continue;
     files.names.push(baseName(file));
     files.folders.push(folder(folderOf(file)));
     files.tokens.push(tokens);
@@ -72,8 +74,7 @@ export function buildMap(
     files.texts.push(statement?.text ?? null);
     files.lines.push(statement?.line ?? null);
   }
-  if (files.names.length === 0 && scope !== '')
-    throw new RangeError(`No file was read in the folder "${scope}".`);
+  if (files.names.length === 0 && part !== '') throw new RangeError(`No file was read at "${part}".`);
   return {
     name: scope === '' ? name : baseName(scope),
     folders,

@@ -60,6 +60,11 @@ test('a folder’s map has only its contents; a missing folder is an error that 
   );
   assert.equal(map.name, 'src');
   assert.throws(() => buildMap('shop', facts, none, 'sr'), /"sr"/);
+  const alone = buildMap('shop', facts, none, 'src/b.py');
+  assert.deepEqual(
+    alone.files.names.map((_, at) => pathInMap(alone, at)),
+    ['src/b.py'],
+  );
 });
 
 for (const colour of mapColours) {
