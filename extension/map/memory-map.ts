@@ -8,7 +8,7 @@ import { messageOf } from '../../server/protocol/message-of.ts';
 import { methods } from '../../server/protocol/methods.ts';
 import type { Place, RepositoryMap } from '../../server/protocol/requests.ts';
 import type { Context } from '../client/context.ts';
-import { extentOf } from '../client/extent.ts';
+import { mapExtentOf } from '../client/extent.ts';
 import { openPlace, pathOf } from '../client/places.ts';
 import type { Attention, ColourBy, FromPage, ToPage } from '../webview/messages.ts';
 import { stateOf } from '../webview/state.ts';
@@ -63,7 +63,7 @@ class MapPanel implements vscode.Disposable {
   #loading = new vscode.CancellationTokenSource();
   #asking: vscode.CancellationTokenSource | undefined;
   #map: RepositoryMap | undefined;
-  /** The extent of the index when the map was requested. */
+  /** The extent of what the map shows when it was requested. */
   #askedFor: string | undefined;
   #colourBy: ColourBy = 'surprise';
   #later: NodeJS.Timeout | undefined;
@@ -133,7 +133,7 @@ class MapPanel implements vscode.Disposable {
         this.#ready = true;
         this.#colourBy = message.colourBy;
         // A hidden page has lost everything except its state.
-        if (this.#map && this.#askedFor === extentOf(this.#context.client.status))
+        if (this.#map && this.#askedFor === mapExtentOf(this.#context.client.status))
           this.#post({ type: 'map', map: this.#map });
         else void this.#load();
         if (this.#wanted !== undefined) this.#post({ type: 'show', path: this.#wanted });
@@ -165,7 +165,7 @@ class MapPanel implements vscode.Disposable {
     this.#loading.cancel();
     const loading = new vscode.CancellationTokenSource();
     this.#loading = loading;
-    this.#askedFor = extentOf(this.#context.client.status);
+    this.#askedFor = mapExtentOf(this.#context.client.status);
     if (await this.#ask(false, loading.token)) await this.#measure();
   }
 
@@ -200,7 +200,7 @@ class MapPanel implements vscode.Disposable {
     clearTimeout(this.#later);
     const { connection, status } = this.#context.client;
     if (!this.#ready || !this.#panel.visible || connection !== 'running') return;
-    if (status?.state !== 'ready' || this.#askedFor === extentOf(status)) return;
+    if (status?.state !== 'ready' || this.#askedFor === mapExtentOf(status)) return;
     this.#later = setTimeout(() => void this.#load(), this.#map?.files.names.length ? settledAfter : 0);
   }
 

@@ -28,3 +28,14 @@ export interface BackgroundReading {
   readonly seconds: number;
   readonly problem?: string;
 }
+
+/** From this share of the tokens on, what was read stands for the repository. */
+const enough = 0.95;
+
+/** Whether so much has been read that the rest does not matter. */
+export function isEnoughRead({
+  tokens,
+  tokensTotal,
+}: Pick<BackgroundReading, 'tokens' | 'tokensTotal'>): boolean {
+  return tokensTotal > 0 && tokens >= enough * tokensTotal;
+}

@@ -4,7 +4,7 @@ import type { CacheStore } from '../storage/cache-store.ts';
 import type { FileSurprise } from './by-line.ts';
 
 /** Increased when the judgement changes much. */
-const format = 2;
+const format = 3;
 const name = 'surprise';
 /** Contents that no file has now are kept while they are at most this many times as many as those in use, and some. */
 const keptUnused = { times: 1, more: 200 };
@@ -36,8 +36,8 @@ export class KeptSurprise {
     if (kept === undefined || kept === 'damaged') return;
     try {
       const rows = JSON.parse(Buffer.from(kept).toString('utf8')) as Row[];
-      for (const [content, bytes, peak, lines] of rows)
-        this.#known.set(content, unpacked(bytes, peak, lines));
+      for (const [content, bits, bytes, peak, lines] of rows)
+        this.#known.set(content, { bits, bytes, peak, lines: unpacked(lines) });
     } catch {
       this.#known = new Map();
     }
@@ -60,7 +60,7 @@ export class KeptSurprise {
     const room = keptUnused.times * inUse.size + keptUnused.more;
     for (const content of unused.slice(0, Math.max(0, unused.length - room))) this.#known.delete(content);
     const rows = [...this.#known].map(
-      ([content, { bytes, peak, lines }]): Row => [content, bytes, peak, packed(lines)],
+      ([content, { bits, bytes, peak, lines }]): Row => [content, rounded(bits), bytes, peak, packed(lines)],
     );
     await this.#store.put(this.#key, name, Buffer.from(JSON.stringify(rows))).catch(() => undefined);
   }
@@ -72,11 +72,16 @@ export class KeptSurprise {
   }
 }
 
-type Row = readonly [content: string, bytes: number, peak: number, lines: string];
+/** The content, its bits and bytes, its peak, and the bits of its lines. */
+type Row = readonly [content: string, bits: number, bytes: number, peak: number, lines: string];
 
-/** Bits are kept in tenths, 16 bits a line; a line of data may have more than that. */
+/** Bits are kept in tenths, those of a line in 16 bits: a line of data may have more, so that the sum is kept as well. */
 const tenths = 10;
 const mostTenths = 0xffff;
+
+function rounded(bits: number): number {
+  return Math.round(tenths * bits) / tenths;
+}
 
 function packed(lines: readonly number[]): string {
   const bytes = Buffer.alloc(2 * lines.length);
@@ -85,13 +90,9 @@ function packed(lines: readonly number[]): string {
   return bytes.toString('base64');
 }
 
-function unpacked(bytes: number, peak: number, text: string): FileSurprise {
-  const packedLines = Buffer.from(text, 'base64');
-  const lines = Array.from(
-    { length: packedLines.length / 2 },
-    (_, line) => packedLines.readUInt16LE(2 * line) / tenths,
-  );
-  return { bits: lines.reduce((sum, bits) => sum + bits, 0), bytes, lines, peak };
+function unpacked(text: string): number[] {
+  const lines = Buffer.from(text, 'base64');
+  return Array.from({ length: lines.length / 2 }, (_, line) => lines.readUInt16LE(2 * line) / tenths);
 }
 
 /** Identifies the content tokens of a file, wherever it lies. */

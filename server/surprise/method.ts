@@ -36,7 +36,7 @@ export function untilRead(progress: BackgroundReading): string {
     case 'paused':
       return `${read}; reading is paused.`;
     case 'failed':
-      return `${read}; reading has failed.`;
+      return `${read}; reading has failed. ${progress.problem ?? ''}`.trimEnd();
     case 'reading':
     case 'done':
       return `${read}; the estimate is replaced once 95 % are.`;

@@ -4,7 +4,7 @@
  */
 import { PrefillQueue } from '../model-memory/prefill-queue.ts';
 import { messageOf } from '../protocol/message-of.ts';
-import type { BackgroundReading } from '../protocol/progress.ts';
+import { type BackgroundReading, isEnoughRead } from '../protocol/progress.ts';
 import type { Follower } from '../repository/token-memory.ts';
 import { contentOf } from '../sequence/content.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -42,8 +42,6 @@ const usualQuiet = { saved: 500, others: 5000 };
 const powerAsked = { mains: 60_000, battery: 300_000 };
 /** Milliseconds after which what was read is saved: a killed process loses no more. */
 const saveEvery = 30_000;
-/** From this share of the tokens on, what was read stands for the repository. */
-const enough = 0.95;
 
 export class SurpriseReader implements Follower {
   readonly #options: ReaderOptions;
@@ -92,7 +90,7 @@ export class SurpriseReader implements Follower {
 
   /** Whether so much has been read that the rest does not matter. */
   get isEnough(): boolean {
-    return this.#tokens > 0 && this.#tokens - this.#waitingTokens >= enough * this.#tokens;
+    return isEnoughRead(this.progress);
   }
 
   /** Undefined if the file has not been read as it is. */

@@ -259,6 +259,11 @@ test('results are kept on disk, without those that no file has had for long', as
   assert.deepEqual(second.get(keys[9]!), { bits: 9.5, bytes: 1, lines: [0.5, 9], peak: 2 });
   assert.deepEqual(second.get(keys[399]!), { bits: 399.5, bytes: 1, lines: [0.5, 399], peak: 2 });
   assert.equal(second.get(keys[11]!), undefined);
+  // A line of data has more bits than are kept for a line.
+  second.set('data', { bits: 90_000.25, bytes: 30_000, lines: [90_000, 0.25], peak: 1 });
+  await second.save(new Set(['data']));
+  const { bits, bytes } = (await open('one')).get('data')!;
+  assert.ok(Math.abs(bits - 90_000.25) < 0.1 && bytes === 30_000, `${bits} bits of ${bytes} bytes`);
   assert.equal((await open('other')).get(keys[9]!), undefined);
   for (const [key] of entries) entries.set(key, Buffer.from('{'));
   assert.equal((await open('one')).get(keys[9]!), undefined);
