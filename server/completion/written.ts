@@ -37,9 +37,12 @@ export function itemFromModel(
       ? closersReplaced([first, ...below].join('\n'), lineSuffix)
       : undefined;
   if (line === undefined && replaced === undefined) return undefined;
-  const lines = lineSuffix.trim() === '' || line === undefined ? [line ?? first, ...below] : [line];
-  const text = lines.join('\n').trimEnd();
   const suffix = lineSuffix.slice(replaced ?? 0);
+  const surroundings = new Surroundings(context);
+  const block = lineSuffix.trim() === '' || line === undefined ? [line ?? first, ...below] : [line];
+  // A block cut off with brackets open is not shown: its first line alone is better.
+  const lines = surroundings.leavesOpen(block.join('\n'), suffix) ? block.slice(0, 1) : block;
+  const text = lines.join('\n').trimEnd();
   const isCode = language.kind === 'code';
   const whole = `${linePrefix}${text}${suffix}`.split('\n');
   if (
@@ -48,7 +51,7 @@ export function itemFromModel(
     isThereAlready(whole[0]!, context, neighbours) ||
     endsAsBelow(text, suffix, context) ||
     whole.some(one => isConflictMarker(one, isCode)) ||
-    !new Surroundings(context).isBalanced(text, suffix, [])
+    !surroundings.isBalanced(text, suffix, [])
   )
     return undefined;
   return {

@@ -102,6 +102,13 @@ export class Surroundings {
     return now === undefined || now > 0 || after.open.length >= this.#without().open.length;
   }
 
+  /** Whether more brackets are open behind a suggestion and the rest of the line than at the cursor. */
+  leavesOpen(text: string, suffix: string): boolean {
+    const here = this.#here;
+    if (here === undefined || here.kind !== 'code') return false;
+    return here.fork().feed(text).feed(suffix).open.length > here.open.length;
+  }
+
   /** Brackets open at the end of the cursor's line as it is, and not closed below. */
   #openBelow(): number | undefined {
     return this.#closedBelow === undefined ? undefined : this.#without().open.length - this.#closedBelow;

@@ -40,6 +40,13 @@ test('uses the file’s line endings', () => {
   assert.equal(itemAt('if (x) |\r\n', '{\n  a();\n}')?.text, '{\r\n  a();\r\n}');
 });
 
+test('of a block that was cut off with brackets open, the first line is shown', () => {
+  assert.equal(itemAt('|\n', 'if (x) {\n  a();\n  b(() => {')?.text, 'if (x) {');
+  assert.equal(itemAt('|\n', 'if (x) {\n  a();\n}')?.text, 'if (x) {\n  a();\n}');
+  // What the cursor's line has open may be closed below.
+  assert.equal(itemAt('call(|\n);\n', '\n  first,\n  second')?.text, '\n  first,\n  second');
+});
+
 test('nothing is written inside a character', () => {
   for (const text of ['let a = "😀', 'let a;\r\n'])
     assert.equal(
