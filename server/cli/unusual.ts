@@ -33,7 +33,6 @@ export const unusual: Command = async (line, signal) => {
       model: await openViewer({
         engine,
         tokenizer: repository.tokenizer,
-        modelFolder: line.model ?? '',
         coder: await referenceInUse(line),
         onProblem: note,
       }),

@@ -310,7 +310,6 @@ export class RepositoryWorker {
       workOn: this.#workOn,
       viewer: {
         engine: this.#engines.engine,
-        modelFolder: this.#parameters?.modelFolder ?? '',
         coder: this.#parameters?.coder,
         onProblem: this.#onProblem,
       },

@@ -48,7 +48,7 @@ export class ReviewWorker {
     return unusualIn(repository, { revision, ...(top !== undefined && { top }), model, signal });
   }
 
-  #model(): Promise<UnitViewer> {
+  #model(): Promise<UnitViewer | undefined> {
     const { repository, viewer } = this.#options;
     return openViewer({ ...viewer, tokenizer: repository.tokenizer });
   }

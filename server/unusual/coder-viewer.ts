@@ -18,13 +18,11 @@ export interface CoderViewerOptions {
   readonly coder: CoderReference;
   readonly tokenizer: Tokenizer;
   readonly seconds?: number;
-  /** Looks at what there is no time for. */
-  readonly otherwise?: UnitViewer;
   /** Gets a sentence when the model cannot be used; the copy memory then judges alone. */
   readonly onProblem?: (problem: string) => void;
 }
 
-/** For one request: files that would take longer than what is left of its time are left to another. */
+/** For one request: files that would take longer than what is left of its time are left to the copy memory. */
 export async function coderViewer(options: CoderViewerOptions): Promise<UnitViewer> {
   const speed = (await knownSpeed(options.coder.folder))?.read ?? assumedSpeed;
   return new CoderViewer(options, speed * (options.seconds ?? usualSeconds));
@@ -41,9 +39,9 @@ class CoderViewer implements UnitViewer {
   }
 
   async viewsOf(file: ViewedFile, signal?: AbortSignal): Promise<UnitViews | undefined> {
-    const { engine, coder, tokenizer, otherwise, onProblem = () => {} } = this.#options;
+    const { engine, coder, tokenizer, onProblem = () => {} } = this.#options;
     const cost = costOf(file);
-    if (cost > this.#left) return otherwise?.viewsOf(file, signal);
+    if (cost > this.#left) return undefined;
     this.#left -= cost;
     const { text, units, asked } = unitsIn(file, tokenizer);
     try {
@@ -61,7 +59,7 @@ class CoderViewer implements UnitViewer {
       signal?.throwIfAborted();
       this.#left = 0;
       onProblem(`The code model takes no part: ${messageOf(error)}`);
-      return otherwise?.viewsOf(file, signal);
+      return undefined;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Fitted by `npm run bench -- unusual fit` to slips planted in click, gin, pino and xsv. */
 
-/** Who judged a unit beside the copy memory: no model, the shipped one, or the selected code model. */
+/** Who judged a unit beside the copy memory: no model, the shipped one (in benchmarks alone), or the selected code model. */
 export type ScoredBy = 'copy' | 'nano' | 'coder';
 
 export interface ScoreTable {

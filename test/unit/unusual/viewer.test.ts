@@ -7,7 +7,6 @@ import { renderFile } from '../../../server/sequence/render.ts';
 import { loadTokenizer } from '../../../server/tokens/load.ts';
 import { coderViewer } from '../../../server/unusual/coder-viewer.ts';
 import { FileJudge } from '../../../server/unusual/judge-file.ts';
-import { nanoViewer } from '../../../server/unusual/nano-viewer.ts';
 
 const tokenizer = loadTokenizer();
 const text = 'const größe = 1;\nconst total = größe + count;\n\n// a comment\nsend(total, größe);\n';
@@ -25,27 +24,6 @@ function engineOf(answer: Answer): Pick<Engine, 'run'> {
 }
 
 const constant = (length: number, value: number) => new Float32Array(length).fill(value);
-
-test('the shipped model sees each unit with the bits of its tokens', async () => {
-  const model = { folder: '/none', tokenizerHash: '' };
-  const engine = engineOf((name, parameters) => {
-    assert.equal(name, 'judge');
-    const { ids } = parameters as ParametersOf<'judge'>;
-    const [bits, expected, asked] = [2, 0.5, 1].map(value => constant(ids.length, value));
-    return { bits, expected, asked };
-  });
-  const units = await new FileJudge(memory, tokenizer, nanoViewer({ engine, model })).judge('a.ts', tokens);
-  assert.ok(units.length > 10);
-  for (const { evidence, view, by } of units) {
-    const { unit, other } = evidence;
-    assert.equal(by, 'nano');
-    assert.deepEqual(view, {
-      own: 2 * (unit.end - unit.start),
-      expected: 0.5,
-      odds: other === undefined ? 0 : 1,
-    });
-  }
-});
 
 test('the code model is asked where units stand in the text, and only of the lines in question', async () => {
   const asked: string[] = [];
@@ -68,23 +46,19 @@ test('the code model is asked where units stand in the text, and only of the lin
   }
 });
 
-test('without time or without an engine the others judge', async () => {
+test('without time or without an engine the copy memory judges alone', async () => {
   const problems: string[] = [];
   const onProblem = (problem: string) => void problems.push(problem);
   const engine = engineOf(() => {
     throw new Error('there is no engine');
   });
   const coder = { file: '', folder: '/none' };
-  const otherwise = nanoViewer({ engine, model: { folder: '', tokenizerHash: '' }, onProblem });
   for (const seconds of [0, 60]) {
-    const viewer = await coderViewer({ engine, coder, tokenizer, seconds, otherwise, onProblem });
+    const viewer = await coderViewer({ engine, coder, tokenizer, seconds, onProblem });
     const units = await new FileJudge(memory, tokenizer, viewer).judge('a.ts', tokens);
     assert.ok(units.length > 10 && units.every(({ by }) => by === 'copy'));
   }
-  assert.deepEqual(problems, [
-    'The shipped model takes no part: there is no engine',
-    'The code model takes no part: there is no engine',
-  ]);
+  assert.deepEqual(problems, ['The code model takes no part: there is no engine']);
 });
 
 test('a cancelled request ends, and is no problem', async () => {
@@ -94,7 +68,7 @@ test('a cancelled request ends, and is no problem', async () => {
     throw new Error('cancelled');
   });
   const onProblem = () => assert.fail('no problem');
-  const viewer = nanoViewer({ engine, model: { folder: '', tokenizerHash: '' }, onProblem });
+  const viewer = await coderViewer({ engine, coder: { file: '', folder: '/none' }, tokenizer, onProblem });
   const judge = new FileJudge(memory, tokenizer, viewer);
   await assert.rejects(judge.judge('a.ts', tokens, { signal: abort.signal }), { name: 'AbortError' });
 });

@@ -1,8 +1,11 @@
-/** The shipped model as a viewer of units: its memory closed, its tokens the repository's own. */
-import type { Judged, ModelReference } from '../engine/messages.ts';
-import type { Engine } from '../engine/process.ts';
-import { messageOf } from '../protocol/message-of.ts';
-import type { ModelView, UnitViewer, UnitViews, ViewedFile } from './model-view.ts';
+/**
+ * The shipped model as a viewer of units: its memory closed, its tokens the repository's own. It finds no more slips than the copy memory
+ * alone (see test/bench/README.md), so the product does not use it.
+ */
+import type { Judged, ModelReference } from '../../../server/engine/messages.ts';
+import type { Engine } from '../../../server/engine/process.ts';
+import { messageOf } from '../../../server/protocol/message-of.ts';
+import type { ModelView, UnitViewer, UnitViews, ViewedFile } from '../../../server/unusual/model-view.ts';
 
 export interface NanoViewerOptions {
   readonly engine: Pick<Engine, 'run'>;
