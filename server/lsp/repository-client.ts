@@ -233,14 +233,19 @@ export class RepositoryClient {
     });
   }
 
-  #open(): Promise<unknown> {
-    this.#opened ??= this.#worker
-      .request(workerRequests.open, { ...this.#parameters, blocking: [...this.#blocking] })
-      .then(({ modelId, problems }) => {
-        this.#modelId = modelId;
-        for (const problem of problems) this.#log('warning', problem);
-      });
-    return this.#opened;
+  /** Resolves when the folders are open with the latest settings, which may change meanwhile. */
+  async #open(): Promise<void> {
+    let opened: Promise<unknown> | undefined;
+    do {
+      this.#opened ??= this.#worker
+        .request(workerRequests.open, { ...this.#parameters, blocking: [...this.#blocking] })
+        .then(({ modelId, problems }) => {
+          this.#modelId = modelId;
+          for (const problem of problems) this.#log('warning', problem);
+        });
+      opened = this.#opened;
+      await opened;
+    } while (this.#opened !== opened);
   }
 
   async #update(): Promise<void> {

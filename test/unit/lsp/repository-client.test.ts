@@ -54,6 +54,19 @@ test('changes are read after a pause that came between a change and its reading'
   await reading.stop();
 });
 
+test('a request waits for the latest settings, which may come while the folders are opened', async () => {
+  const reading = new RepositoryClient(() => {}, parameters, fixture('opens.mjs'));
+  // The thread has started.
+  await reading.ask(methods.coverage, null);
+  const first = reading.configure({ ...parameters, maxTokens: 2 }, false);
+  const asked = reading.ask(methods.coverage, null);
+  await new Promise(resolve => setTimeout(resolve, 10));
+  const second = reading.configure({ ...parameters, maxTokens: 3 }, false);
+  assert.deepEqual(await asked, { modelId: 'none', problems: [], isOpen: true });
+  await Promise.all([first, second]);
+  await reading.stop();
+});
+
 test('what is asked of a thread that ends is rejected, once for each loss, and what it prints goes to the log', async () => {
   const log: string[] = [];
   const losses: string[] = [];
