@@ -80,6 +80,8 @@ async function tryAt(workbench: Workbench, place: Place, isOpen: boolean): Promi
     // A first suggestion may be replaced by a better one.
     await page.waitForTimeout(400);
     await page.keyboard.press('Tab');
+    // The extension moves the cursor into an empty body, which would undo the selection that is copied.
+    await page.waitForTimeout(500);
     const after = withoutIndentation(await copiedBefore(workbench));
     const before = textBefore(text, place);
     outcome = outcomeOf(before, after, place.wanted);
