@@ -99,7 +99,7 @@ export class RepositoryClient {
     this.#listeners.push(listener);
   }
 
-  /** Calls back when the worker forgets unsaved documents, because its index is made anew or deleted. */
+  /** Calls back when the worker forgets unsaved documents, because its index is rebuilt or deleted. */
   onEmptied(listener: () => void): void {
     this.#onEmptied.push(listener);
   }

@@ -1,10 +1,10 @@
-/** How much a text surprises, line by line, put together from pieces that need not end where lines do. */
+/** The surprise of a file by line, joined from pieces that may end within a line. */
 
 export interface Surprise {
   readonly bits: number;
   /** That the bits stand for. */
   readonly bytes: number;
-  /** The bits of each line, from the one in which the text begins. */
+  /** The bits of each line; a piece may begin and end within one. */
   readonly lines: readonly number[];
 }
 
@@ -16,7 +16,7 @@ export interface FileSurprise extends Surprise {
 
 export const noSurprise: Surprise = { bits: 0, bytes: 0, lines: [0] };
 
-/** Of a text that goes on in the line in which the first ends. */
+/** The surprise of two consecutive pieces of a file: the second continues the line in which the first ends. */
 export function joined(first: Surprise, then: Surprise): Surprise {
   const [continued = 0, ...rest] = then.lines;
   return {

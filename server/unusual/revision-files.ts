@@ -127,7 +127,7 @@ class Gone {
     return id !== undefined && [...this.#alike(file).values()].includes(id);
   }
 
-  /** The text of the one that is most like a text, at least by half; undefined if none is. */
+  /** The content of the most similar one; undefined if none shares at least half of the lines, by length. */
   async textLike(file: string, text: string, signal?: AbortSignal): Promise<string | undefined> {
     const name = path.posix.basename(file);
     const isNamed = (one: string) => Number(path.posix.basename(one) === name);
