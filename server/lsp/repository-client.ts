@@ -64,7 +64,7 @@ export class RepositoryClient {
     );
     this.#worker.onNotification(problemFound, problem => log('warning', problem));
     this.#worker.onNotification(statsChanged, stats => {
-      this.#stats = stats;
+      this.#count(stats);
       this.#changed();
     });
   }
@@ -265,9 +265,14 @@ export class RepositoryClient {
   }
 
   #tell({ problems, stats }: Read): void {
-    this.#stats = stats;
+    this.#count(stats);
     this.#ended += 1;
     for (const problem of problems) this.#log('warning', problem);
+  }
+
+  #count(stats: IndexStats): void {
+    // What arrives after the folders are closed or the index is deleted counts what no longer exists.
+    if (this.#state !== 'idle') this.#stats = stats;
   }
 
   /** The index is lost. Reads again, unless the worker keeps crashing. */

@@ -54,6 +54,20 @@ test('changes are read after a pause that came between a change and its reading'
   await reading.stop();
 });
 
+test('statistics that arrive after the folders are closed are not shown', async () => {
+  const reading = new RepositoryClient(() => {}, parameters, fixture('answers.mjs'));
+  await reading.read();
+  const noticed = new Promise<void>(resolve => {
+    reading.onChanged(() => reading.stats.files === 1 && resolve());
+  });
+  reading.changed(['/nowhere/a.ts']);
+  await noticed;
+  await reading.configure({ ...parameters, folders: [] }, true);
+  await reading.ask(methods.coverage, null);
+  assert.deepEqual([reading.stats.state, reading.stats.files], ['idle', 0]);
+  await reading.stop();
+});
+
 test('a request waits for the latest settings, which may come while the folders are opened', async () => {
   const reading = new RepositoryClient(() => {}, parameters, fixture('opens.mjs'));
   // The thread has started.
