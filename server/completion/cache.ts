@@ -14,6 +14,8 @@ interface Entry {
   readonly before: string;
   readonly after: string;
   readonly items: readonly CompletionItem[];
+  /** Prepared before anyone asked. */
+  readonly isAhead: boolean;
   /** Why there are none. */
   readonly reason?: NothingReason | undefined;
 }
@@ -35,11 +37,12 @@ export class CompletionCache {
     const scope = scopeOf(request);
     if (items.some(({ range }) => range.start !== offset)) return;
     const [before, after] = [text.slice(0, offset), text.slice(offset)];
-    this.#entries.unshift({ path, scope, before, after, items, reason });
+    const { isAhead = false } = request;
+    this.#entries.unshift({ path, scope, before, after, items, isAhead, reason });
     this.#entries.length = Math.min(this.#entries.length, mostEntries);
   }
 
-  /** Replaces the cached result of the same request by what is shown. */
+  /** Replaces the cached result of the same request by what both sources, ranked together, show. */
   replace(request: CompletionRequest, items: readonly CompletionItem[], reason?: NothingReason): void {
     const { path, text, offset } = request;
     const scope = scopeOf(request);
@@ -52,7 +55,7 @@ export class CompletionCache {
         text.slice(offset) === entry.after,
     );
     if (at >= 0) this.#entries.splice(at, 1);
-    this.add(request, items, items.length > 0 ? undefined : (reason ?? 'not confident enough'));
+    this.add({ ...request, isAhead: false }, items, items.length > 0 ? undefined : (reason ?? 'not confident enough'));
   }
 
   /** The rest of a suggestion whose start has been typed since. */
@@ -61,6 +64,8 @@ export class CompletionCache {
     const scope = scopeOf(request);
     for (const [i, entry] of this.#entries.entries()) {
       if (entry.path !== path || entry.scope !== scope) continue;
+      // What was prepared has not been ranked beside what a model writes.
+      if (entry.isAhead && request.isRanked) continue;
       const length = offset - entry.before.length;
       if (length < 0 || text.length !== entry.before.length + length + entry.after.length) continue;
       const typed = text.slice(entry.before.length, offset);

@@ -246,14 +246,11 @@ export class RepositoryWorker {
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#rests++;
-    const from = {
-      predictor: repository.memory,
-      tokenizer,
-      coder: this.#open?.coder,
-      cache: this.#suggestions,
-    };
+    const coder = this.#open?.coder;
+    const from = { predictor: repository.memory, tokenizer, coder, cache: this.#suggestions };
     const found = await suggest(request, from, signal);
-    if (found.item !== undefined && found.item.origin !== 'model' && !signal.aborted)
+    // With a model, the next answer is ranked again, beside its line.
+    if (coder === undefined && found.item !== undefined && !signal.aborted)
       void this.#lookAhead.begin(request, found.item, repository.memory, tokenizer);
     return found;
   }

@@ -34,7 +34,7 @@ async function answer(
   // That nothing begins with the selected entry says nothing of the place once the list is closed.
   const isOfPlace = (request.begins ?? '') === '';
   // What both had nothing for would now be judged without the copied lines.
-  const known = coder !== undefined && isOfPlace ? cache?.find(request) : undefined;
+  const known = coder !== undefined && isOfPlace ? cache?.find(asked) : undefined;
   if (known !== undefined && known.item === undefined) return { reason: known.reason, milliseconds: 0 };
   const found = await complete(asked, predictor, tokenizer, signal, cache);
   if (coder === undefined) return found;

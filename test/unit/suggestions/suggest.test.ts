@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompletionCache } from '../../../server/completion/cache.ts';
+import { complete } from '../../../server/completion/complete.ts';
 import { CopyMemory } from '../../../server/copy-memory/copy-memory.ts';
 import type { WriteParameters, Written } from '../../../server/engine/messages.ts';
 import type { Engine } from '../../../server/engine/process.ts';
@@ -312,6 +313,20 @@ test('asked explicitly where a line ends, the model writes what comes below', as
   assert.equal((await ask('a.ts', 'a(() => {', ' return 1; });\n')).item, undefined);
   assert.equal((await ask('a.ts', '  total(items', ');\n')).item, undefined);
   assert.equal((await ask('a.ts', 'function sum() {', '\n}\n', false)).item, undefined);
+});
+
+test('what was prepared from copies alone is ranked beside the model’s line once it is asked for', async () => {
+  const { engine, asked } = engineThat(() => ({ text: '=== null) return;', logProbability: -0.05 }));
+  const { client } = await clientOf(engine, { sure: 2 });
+  const cache = new CompletionCache();
+  const { item: prepared } = await complete({ ...known, isAhead: true }, copied, tokenizer, undefined, cache);
+  assert.equal(prepared?.text, knownStart);
+  assert.equal((await suggest(known, { predictor: copied, tokenizer, cache })).item?.text, knownStart);
+  const from = { predictor: copied, tokenizer, coder: client, cache };
+  assert.equal((await suggest(known, from)).item?.text, '=== null) return;');
+  // That answer is on screen: it is not asked for again.
+  assert.equal((await suggest(known, from)).item?.text, '=== null) return;');
+  assert.equal(asked.length, 1);
 });
 
 test('asked explicitly where its line was given up, the model writes that line', async () => {
