@@ -55,7 +55,11 @@ export class CompletionCache {
         text.slice(offset) === entry.after,
     );
     if (at >= 0) this.#entries.splice(at, 1);
-    this.add({ ...request, isAhead: false }, items, items.length > 0 ? undefined : (reason ?? 'not confident enough'));
+    this.add(
+      { ...request, isAhead: false },
+      items,
+      items.length > 0 ? undefined : (reason ?? 'not confident enough'),
+    );
   }
 
   /** The rest of a suggestion whose start has been typed since. */

@@ -1,5 +1,6 @@
 /** A suggestion from a code model's output, held to the same rules as a copied one. */
-import { contextOf, splitsCharacter } from '../fitting/context.ts';
+import { contextOf, type EditContext, splitsCharacter } from '../fitting/context.ts';
+import { inStepsOf } from '../fitting/indent.ts';
 import {
   endsAsBelow,
   isConflictMarker,
@@ -41,7 +42,8 @@ export function itemFromModel(
   const surroundings = new Surroundings(context);
   const block = lineSuffix.trim() === '' || line === undefined ? [line ?? first, ...below] : [line];
   // A block cut off with brackets open is not shown: its first line alone is better.
-  const lines = surroundings.leavesOpen(block.join('\n'), suffix) ? block.slice(0, 1) : block;
+  const kept = surroundings.leavesOpen(block.join('\n'), suffix) ? block.slice(0, 1) : block;
+  const lines = kept.length > 1 ? indented(kept, context) : kept;
   const text = lines.join('\n').trimEnd();
   const isCode = language.kind === 'code';
   const whole = `${linePrefix}${text}${suffix}`.split('\n');
@@ -62,4 +64,10 @@ export function itemFromModel(
     origin: 'model',
     kind: lines.length > 1 ? 'block' : linePrefix.trim() === '' ? 'line' : 'rest of line',
   };
+}
+
+/** In the file's own steps; the first line continues the cursor's. */
+function indented(lines: readonly string[], { linePrefix, indentUnit }: EditContext): string[] {
+  const [first = '', ...below] = inStepsOf(indentUnit, [linePrefix + lines[0]!, ...lines.slice(1)]);
+  return [first.slice(linePrefix.length), ...below];
 }

@@ -84,6 +84,30 @@ export function reindent(lines: readonly string[], { from, to, theirUnit, ourUni
   });
 }
 
+/**
+ * Lines that a model wrote, the first whole, in steps of `unit`. Where the first line opens no block, what is deeper
+ * may be aligned, so only tabs are exchanged for spaces and the reverse.
+ */
+export function inStepsOf(unit: string, lines: readonly string[]): string[] {
+  const [first = '', ...below] = lines;
+  const to = indentOf(first);
+  const opensBlock = /[{:]\s*$/.test(first);
+  const deeper = indentOf(below.find(line => line.trim() !== '') ?? '');
+  let from = to;
+  let theirUnit = deeper.startsWith(to) ? deeper.slice(to.length) : '';
+  if (!deeper.startsWith(to) && opensBlock) {
+    // All of it in steps of another kind.
+    const { steps } = stepsIn(to, unit);
+    theirUnit = deeper.slice(0, Math.floor(deeper.length / (steps + 1)));
+    from = theirUnit.repeat(steps);
+    if (from + theirUnit !== deeper) return [...lines];
+  }
+  if (theirUnit.startsWith('\t')) theirUnit = '\t';
+  const isOther = opensBlock ? theirUnit !== unit : (theirUnit === '\t') !== (unit === '\t');
+  if (theirUnit === '' || !isOther) return [...lines];
+  return [first, ...reindent(below, { from, to, theirUnit, ourUnit: unit })];
+}
+
 function inSteps(indent: string, theirUnit: string, ourUnit: string): string {
   const { steps, rest } = stepsIn(indent, theirUnit);
   return ourUnit.repeat(steps) + ' '.repeat(rest);

@@ -47,6 +47,20 @@ test('of a block that was cut off with brackets open, the first line is shown', 
   assert.equal(itemAt('call(|\n);\n', '\n  first,\n  second')?.text, '\n  first,\n  second');
 });
 
+test('a block is indented as the file is', () => {
+  const inFours = 'if (a) {\n    b();\n}\n|\n';
+  assert.equal(
+    itemAt(inFours, 'if (x) {\n  if (y) {\n    a();\n  }\n}')?.text,
+    'if (x) {\n    if (y) {\n        a();\n    }\n}',
+  );
+  const inTabs = 'if (a) {\n\tb();\n\tif (x) {|\n}\n';
+  assert.equal(itemAt(inTabs, '\n        a();\n    }')?.text, '\n\t\ta();\n\t}');
+  const inTwos = 'if (a) {\n  b();\n}\n|\n';
+  assert.equal(itemAt(inTwos, 'if (x) {\n\ta();\n}')?.text, 'if (x) {\n  a();\n}');
+  // Deeper than a step between brackets is alignment.
+  assert.equal(itemAt(inTwos, 'call(\n     first,\n     second)')?.text, 'call(\n     first,\n     second)');
+});
+
 test('nothing is written inside a character', () => {
   for (const text of ['let a = "😀', 'let a;\r\n'])
     assert.equal(
