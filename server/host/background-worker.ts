@@ -33,6 +33,8 @@ export interface BackgroundOptions {
 /** More files that change at once were not saved by hand: a branch was switched, and they are read in their turn. */
 const mostSaved = 16;
 
+const oneToken = { ids: Uint16Array.of(0), asked: Int32Array.of(-1) };
+
 export class BackgroundWorker {
   readonly reader: SurpriseReader;
   readonly #kept: KeptSurprise;
@@ -50,6 +52,8 @@ export class BackgroundWorker {
     const model = { folder, tokenizerHash: tokenizer.hash };
     const reader = new SurpriseReader({
       judge: pieceJudge({ memory, tokenizer, engine, model }),
+      // Whatever fails here fails again, and is reported, when a file is judged.
+      warmUp: () => void engine.run('judge', { model, ...oneToken }).catch(() => {}),
       tokenizer,
       tokensOf: file => memory.tokensOf(file),
       kept,

@@ -246,6 +246,7 @@ export class RepositoryWorker {
     this.#lookAhead.stop();
     this.#warming.abort();
     this.#rests++;
+    this.#open?.background?.reader.expectSave();
     const coder = this.#open?.coder;
     const from = { predictor: repository.memory, tokenizer, coder, cache: this.#suggestions };
     const found = await suggest(request, from, signal);

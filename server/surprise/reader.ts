@@ -17,6 +17,8 @@ import { piecesOf } from './pieces.ts';
 
 export interface ReaderOptions {
   readonly judge: JudgePiece;
+  /** Starts what judges, if it is not running, so that a file is judged soon once it is saved. */
+  readonly warmUp?: () => void;
   readonly tokenizer: Pick<Tokenizer, 'special' | 'decode'>;
   /** The current tokens of a file; undefined if it is no longer indexed. */
   readonly tokensOf: (path: string) => Uint16Array | undefined;
@@ -37,7 +39,9 @@ interface KnownFile {
   readonly tokens: number;
 }
 
-const usualQuiet = { saved: 500, others: 5000 };
+const usualQuiet = { saved: 250, others: 5000 };
+/** Milliseconds after which what judges may have ended for want of work. */
+const staysWarm = 45_000;
 /** Milliseconds between questions about the power, on mains and on battery. */
 const powerAsked = { mains: 60_000, battery: 300_000 };
 /** Milliseconds after which what was read is saved: a killed process loses no more. */
@@ -67,6 +71,7 @@ export class SurpriseReader implements Follower {
   #seconds = 0;
   #spent = 0;
   #savedAt = performance.now();
+  #warmAt = Number.NEGATIVE_INFINITY;
   #told = '';
 
   constructor(options: ReaderOptions) {
@@ -109,7 +114,17 @@ export class SurpriseReader implements Follower {
   }
 
   /** Unsaved text is not read: it would be out of date at once. */
-  edited(): void {}
+  edited(): void {
+    this.expectSave();
+  }
+
+  /** Prepares for a file being saved, while one is edited. */
+  expectSave(): void {
+    const isIdle = this.#isPaused || this.#isStopped || this.#isOnBattery || this.#problem !== undefined;
+    if (isIdle || performance.now() - this.#warmAt < staysWarm) return;
+    this.#warmAt = performance.now();
+    this.#options.warmUp?.();
+  }
 
   removed(path: string): void {
     this.#queue.delete(path);
@@ -251,7 +266,8 @@ export class SurpriseReader implements Follower {
     } finally {
       stopListening();
       this.#current = undefined;
-      const seconds = (performance.now() - started) / 1000;
+      this.#warmAt = performance.now();
+      const seconds = (this.#warmAt - started) / 1000;
       this.#seconds += seconds;
       if (!isSaved) this.#spent += seconds;
       this.#tell();

@@ -59,6 +59,21 @@ const never = (signal: AbortSignal) =>
 /** Resolves after all that is ready has run. */
 const turn = () => new Promise(resolve => setTimeout(resolve, 5));
 
+test('what judges is started while a file is edited, once, and not where nothing is to be read', async () => {
+  let started = 0;
+  const scene = new Scene({ warmUp: () => void started++ });
+  scene.reader.pause(true);
+  scene.reader.edited();
+  assert.equal(started, 0);
+  scene.reader.pause(false);
+  scene.reader.edited();
+  scene.reader.expectSave();
+  assert.equal(started, 1);
+  await scene.reader.stop();
+  scene.reader.edited();
+  assert.equal(started, 1);
+});
+
 test('reads every file once, in order, and knows how much each surprises', async () => {
   const scene = new Scene();
   scene.activity.begin()();
