@@ -8,11 +8,14 @@ import { packageFolders } from '../manifests/manifests.ts';
 import type { Grammars } from '../syntax/grammars.ts';
 import { importResolver } from '../syntax/imports.ts';
 import { importsForFolder } from '../syntax/markup-uses.ts';
+import { outline } from '../syntax/outline.ts';
+import { usesIn } from '../syntax/uses.ts';
 import { languageOfText } from '../workspace/language.ts';
 import { type DocumentFacts, documentFacts } from './document-facts.ts';
 import { factsOf } from './facts.ts';
 import type { FileFacts } from './file-facts.ts';
 import { type Ranked, rank } from './graph.ts';
+import type { GraphFile } from './graph-file.ts';
 import type { SummarySource } from './source.ts';
 import { sentencesInCommon, speak } from './statements.ts';
 import { Symbols } from './symbols.ts';
@@ -123,6 +126,21 @@ export class FactBook {
       this.#facts = undefined;
     }
     return rough.length > 0;
+  }
+
+  /** What decides to which files a text refers as it is now; by line patterns in a language of which no file was collected. */
+  graphFile(path: string, text: string): GraphFile {
+    const language = languageOfText(path, text);
+    const { definitions, imports, namespace } = outline(path, text, this.#grammars);
+    const uses = usesIn(text, language);
+    return {
+      path,
+      language: language.id,
+      definitions,
+      imports,
+      uses,
+      ...(namespace !== undefined && { namespace }),
+    };
   }
 
   get isRough(): boolean {

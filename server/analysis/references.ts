@@ -27,6 +27,8 @@ export interface References {
   of(path: string): readonly Reference[];
   /** Who uses a file. */
   to(path: string): readonly Reference[];
+  /** What a file uses as it is now, which may be none of the files. */
+  from(file: GraphFile): readonly Reference[];
 }
 
 /** Languages that see each other's declarations. */
@@ -63,17 +65,25 @@ export function referencesOf(
     incoming.set(to, users);
   };
   const everywhere = importsOfProjects(files, declared);
-  for (const file of files) {
+  const refer = (file: GraphFile, found: Add): void => {
     const id = languageIn(file);
-    if (importsNames(id)) byNamespace(file, declared, everywhere, add);
-    else if (id === 'swift') byModule(file, declared, add);
-    else byImports(file, resolve, declared, byPath, add);
-    if (id === 'go') byPackage(file, declared, add);
-  }
+    if (importsNames(id)) byNamespace(file, declared, everywhere, found);
+    else if (id === 'swift') byModule(file, declared, found);
+    else byImports(file, resolve, declared, byPath, found);
+    if (id === 'go') byPackage(file, declared, found);
+  };
+  for (const file of files) refer(file, add);
   byMarkup(markup, files, declared, everywhere, add);
   return {
     of: path => [...(outgoing.get(path)?.values() ?? [])].sort((one, other) => one.line - other.line),
     to: path => incoming.get(path) ?? [],
+    from: file => {
+      const found: Reference[] = [];
+      refer(file, (from, to, line, declares = false) => {
+        if (from !== to) found.push({ from, to, line, ...(declares && { declares }) });
+      });
+      return found;
+    },
   };
 }
 

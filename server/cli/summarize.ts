@@ -4,7 +4,7 @@ import path from 'node:path';
 import { FactBook } from '../analysis/fact-book.ts';
 import { sourceOf } from '../analysis/source.ts';
 import type { Part } from '../protocol/requests.ts';
-import { importedDeclarations } from '../relations/imported-declarations.ts';
+import { relatedDeclarations } from '../relations/related-declarations.ts';
 import { readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
 import { sentencesAbout } from '../summary/generated.ts';
@@ -73,12 +73,12 @@ export function factsOfSession(session: Session, signal: AbortSignal) {
 async function collect({ name, repository }: Session, signal: AbortSignal) {
   const source = sourceOf(name, repository);
   const book = new FactBook(await Grammars.open());
-  return { source, facts: await book.collect(source, { signal }) };
+  return { source, book, facts: await book.collect(source, { signal }) };
 }
 
-/** What a document's imports declare, by its path and text. */
+/** What the files related to a document declare, by its path and text. */
 export async function declarationsFor(session: Session, signal: AbortSignal) {
-  const { source, facts } = await factsOfSession(session, signal);
+  const { source, book, facts } = await factsOfSession(session, signal);
   const textOf = (path: string): string | undefined => source.textOf(path);
-  return (path: string, text: string) => importedDeclarations(facts, path, text, textOf);
+  return (path: string, text: string) => relatedDeclarations(facts, book.graphFile(path, text), text, textOf);
 }

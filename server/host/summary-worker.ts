@@ -19,7 +19,7 @@ import type {
   Summary,
   SummaryParameters,
 } from '../protocol/requests.ts';
-import { type Declarations, importedDeclarations } from '../relations/imported-declarations.ts';
+import { type Declarations, relatedDeclarations } from '../relations/related-declarations.ts';
 import type { Repository } from '../repository/repository.ts';
 import { type Changes, readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';
@@ -125,10 +125,11 @@ export class SummaryWorker {
     return describe(source, facts, parameters);
   }
 
-  /** What a document's imports declare. */
+  /** What the files related to a document declare. */
   async declarationsFor(path: string, text: string, signal: AbortSignal): Promise<Declarations[]> {
     const { source, facts } = await this.#facts(signal);
-    return importedDeclarations(facts, path, text, other => source.textOf(other));
+    const file = (await this.#opened()).graphFile(path, text);
+    return relatedDeclarations(facts, file, text, other => source.textOf(other));
   }
 
   async lineSummary(position: FilePosition, signal: AbortSignal): Promise<LineSummary | null> {

@@ -91,7 +91,7 @@ const table = {
   ),
   coverage: answeredByWorker<Coverage>()(none),
   /**
-   * The cursor has come to rest here: a code model is told what the document's imports declare, and reads what its suggestion would need, so that
+   * The cursor has come to rest here: a code model is told what related files declare, and reads what its suggestion would need, so that
    * one comes sooner. Does not wait for that; without a model, on battery, and in files without suggestions nothing happens.
    */
   readAhead: answeredByWorker<null>()(

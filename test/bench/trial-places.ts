@@ -5,12 +5,15 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { FactBook } from '../../server/analysis/fact-book.ts';
 import { type CommandLine, parseCommandLine } from '../../server/cli/arguments.ts';
 import { openCoderInUse } from '../../server/cli/coder.ts';
 import { CompletionCache } from '../../server/completion/cache.ts';
 import type { CompletionItem } from '../../server/fitting/request.ts';
+import { type Declarations, relatedDeclarations } from '../../server/relations/related-declarations.ts';
 import type { CoderClient } from '../../server/suggestions/coder-client.ts';
 import { suggest } from '../../server/suggestions/suggest.ts';
+import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { count, lineOf, outcomeOf, type Place, withoutIndentation } from '../editor/trial/place.ts';
 import { trials } from '../editor/trial/trials.ts';
@@ -90,8 +93,20 @@ const coder = words.includes('--coder')
 if (words.includes('--coder') && coder === undefined)
   throw new Error('No code model is in use: "longsight model use <name>" chooses one.');
 
+type RelatedTo = (file: string, text: string) => readonly Declarations[];
+
+/** What the model is told of other files. */
+async function relatedIn({ name, files }: BenchRepository): Promise<RelatedTo> {
+  const texts = new Map(files.map(({ path: file, text }) => [file, text]));
+  const textOf = (file: string) => texts.get(file);
+  const book = new FactBook(await Grammars.open());
+  const versions = files.map(({ path: file, text }) => ({ path: file, tokens: text.length, version: text }));
+  const facts = await book.collect({ name, files: () => versions, textOf });
+  return (file, text) => relatedDeclarations(facts, book.graphFile(file, text), text, textOf);
+}
+
 /** @returns what is shown after the last key */
-async function shownAt({ memory }: BenchRepository, place: Place, text: string) {
+async function shownAt({ memory }: BenchRepository, relatedTo: RelatedTo, place: Place, text: string) {
   const buffer = new Buffer(text, lineOf(text, place), place.file);
   const cache = new CompletionCache();
   const ask = async (client?: CoderClient): Promise<CompletionItem | undefined> => {
@@ -104,6 +119,7 @@ async function shownAt({ memory }: BenchRepository, place: Place, text: string) 
     await ask();
     buffer.press(key);
   }
+  coder?.client.relate(place.file, '', relatedTo(place.file, buffer.before + buffer.after));
   const item = await ask(coder?.client);
   return { before: withoutIndentation(buffer.before), item };
 }
@@ -113,9 +129,10 @@ for (const { name, places } of trials) {
   if (only !== undefined && name !== only) continue;
   const root = path.join(import.meta.dirname, '../fixtures/trial', name);
   const repository = await readRepository(root, tokenizer);
+  const relatedTo = await relatedIn(repository);
   for (const place of places) {
     const text = readFileSync(path.join(root, place.file), 'utf8');
-    const { before, item } = await shownAt(repository, place, text);
+    const { before, item } = await shownAt(repository, relatedTo, place, text);
     const shown = item === undefined ? '' : item.text.slice(0, item.caret);
     const after = withoutIndentation(before + shown);
     const outcome = item === undefined ? 'silent' : outcomeOf(before, after, place.wanted);

@@ -1,11 +1,12 @@
 /** Describes a folder without a sentence: what its files have in common, the names it provides, and who uses it. */
+
+import { listed } from '../analysis/definition-line.ts';
+import type { FileFacts } from '../analysis/file-facts.ts';
+import type { Ranked } from '../analysis/graph.ts';
 import { folderOf } from '../protocol/folders.ts';
 import type { Statement } from '../protocol/requests.ts';
 import { isMember } from '../syntax/definition.ts';
 import { baseName } from '../syntax/paths.ts';
-import { listed } from './definition-line.ts';
-import type { FileFacts } from './file-facts.ts';
-import type { Ranked } from './graph.ts';
 
 const namesShown = 4;
 const topFolder = 'the top folder';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { importedDeclarations, importLinesOf } from '../../../server/relations/imported-declarations.ts';
+import { importLinesOf, relatedDeclarations } from '../../../server/relations/related-declarations.ts';
 import { Grammars } from '../../../server/syntax/grammars.ts';
 
 const files: Readonly<Record<string, string>> = {
@@ -30,6 +30,21 @@ export function openStore(
     '# A place for a boat.\nclass Berth\n  # Opens it.\n  def open(boat)\n    @boat = boat\n  end\nend\n',
   'lib/quay.rb': "require_relative 'berth'\n\nberth = Berth.new\n",
   'src/other.ts': 'export function unrelated(): void {}\n',
+  'places/tide-places.ts': `import type { Gauge } from './gauge.ts';
+
+/** Where tides are read. */
+export class TidePlaces {
+  // By name.
+  readonly #gauges = new Map<string, Gauge>();
+
+  add(gauge: Gauge): void {
+    this.#gauges.set(gauge.name, gauge);
+  }
+}
+`,
+  'places/gauge.ts': 'export interface Gauge {\n  readonly name: string;\n  readonly metres: number;\n}\n',
+  'places/lamps.py':
+    'class Lamp:\n    """A lamp\n    of the pier: it has a colour.\n    """\n\n    #: Its colour.\n    colour: str\n\n    def light(self) -> None:\n        pass\n',
   'src/main.ts':
     "import { openStore } from './store.ts';\nimport { Clock } from './clock.ts';\n\nconst store = openStore('a', clock);\n",
 };
@@ -41,8 +56,9 @@ async function toldTo(path: string, text: string) {
       Object.entries(files).map(([file, own]) => ({ path: file, tokens: own.length, version: own })),
     textOf: (file: string) => files[file],
   };
-  const facts = await new FactBook(await Grammars.open()).collect(source);
-  return importedDeclarations(facts, path, text, source.textOf);
+  const book = new FactBook(await Grammars.open());
+  const facts = await book.collect(source);
+  return relatedDeclarations(facts, book.graphFile(path, text), text, source.textOf);
 }
 
 test('a document is told the signatures of what its imports declare, what it names first', async () => {
@@ -70,6 +86,30 @@ test('an import of which the text names nothing is not told', async () => {
     told.map(({ path }) => path),
     ['src/store.ts'],
   );
+});
+
+test('a file that is not indexed is told what its text refers to and what the file most like it declares', async () => {
+  const text = "import type { Gauge } from './gauge.ts';\n\nconst gauge: Gauge =";
+  assert.deepEqual(await toldTo('places/lock-places.ts', text), [
+    {
+      path: 'places/gauge.ts',
+      text: 'export interface Gauge {\n  readonly name: string;\n  readonly metres: number;\n}',
+    },
+    {
+      path: 'places/tide-places.ts',
+      text: 'export class TidePlaces {\n  readonly #gauges = new Map<string, Gauge>();\n  add(gauge: Gauge): void {',
+    },
+  ]);
+});
+
+test('of a class, the fields are told and not its docstring', async () => {
+  assert.deepEqual(await toldTo('places/new_lamps.py', 'lamp ='), [
+    { path: 'places/lamps.py', text: 'class Lamp:\n    colour: str\n    def light(self) -> None:' },
+  ]);
+});
+
+test('a file in the same folder alone is not like another', async () => {
+  assert.deepEqual(await toldTo('places/harbour.py', 'harbour ='), []);
 });
 
 test('a file that refers to none is told nothing', async () => {

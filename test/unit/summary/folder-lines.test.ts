@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
 import type { SummarySource } from '../../../server/analysis/source.ts';
-import { folderLines } from '../../../server/analysis/structure.ts';
 import type { Part } from '../../../server/protocol/requests.ts';
+import { folderLines } from '../../../server/summary/folder-lines.ts';
 import { summarize } from '../../../server/summary/summarize.ts';
 
 const texts: Readonly<Record<string, string>> = {
