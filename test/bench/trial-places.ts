@@ -9,7 +9,7 @@ import { FactBook } from '../../server/analysis/fact-book.ts';
 import { type CommandLine, parseCommandLine } from '../../server/cli/arguments.ts';
 import { openCoderInUse } from '../../server/cli/coder.ts';
 import { CompletionCache } from '../../server/completion/cache.ts';
-import type { CompletionItem } from '../../server/fitting/request.ts';
+import type { Completion } from '../../server/fitting/request.ts';
 import { type Declarations, relatedDeclarations } from '../../server/relations/related-declarations.ts';
 import type { CoderClient } from '../../server/suggestions/coder-client.ts';
 import { suggest } from '../../server/suggestions/suggest.ts';
@@ -109,19 +109,19 @@ async function relatedIn({ name, files }: BenchRepository): Promise<RelatedTo> {
 async function shownAt({ memory }: BenchRepository, relatedTo: RelatedTo, place: Place, text: string) {
   const buffer = new Buffer(text, lineOf(text, place), place.file);
   const cache = new CompletionCache();
-  const ask = async (client?: CoderClient): Promise<CompletionItem | undefined> => {
+  const ask = (client?: CoderClient): Promise<Completion> => {
     const { before, after } = buffer;
     const request = { path: place.file, text: before + after, offset: before.length, replacesClosers: true };
     const from = { predictor: memory, tokenizer, cache, coder: client };
-    return (await suggest({ ...request, budget: Number.POSITIVE_INFINITY }, from)).item;
+    return suggest({ ...request, budget: Number.POSITIVE_INFINITY }, from);
   };
   for (const key of place.typed) {
     await ask();
     buffer.press(key);
   }
   coder?.client.relate(place.file, '', relatedTo(place.file, buffer.before + buffer.after));
-  const item = await ask(coder?.client);
-  return { before: withoutIndentation(buffer.before), item };
+  const { item, withheld } = await ask(coder?.client);
+  return { before: withoutIndentation(buffer.before), item, withheld };
 }
 
 const all = [];
@@ -132,13 +132,17 @@ for (const { name, places } of trials) {
   const relatedTo = await relatedIn(repository);
   for (const place of places) {
     const text = readFileSync(path.join(root, place.file), 'utf8');
-    const { before, item } = await shownAt(repository, relatedTo, place, text);
+    const { before, item, withheld } = await shownAt(repository, relatedTo, place, text);
     const shown = item === undefined ? '' : item.text.slice(0, item.caret);
     const after = withoutIndentation(before + shown);
     const outcome = item === undefined ? 'silent' : outcomeOf(before, after, place.wanted);
     all.push({ place, outcome });
+    const said = item ?? withheld;
+    const confidence = said === undefined ? '' : ` ${said.confidence.toFixed(2)}`;
+    const kept =
+      item === undefined && withheld !== undefined ? ` withheld ${JSON.stringify(withheld.text)}` : '';
     console.log(
-      `${outcome.padEnd(7)} ${place.file}: ${JSON.stringify(place.typed.split('\n').at(-1))} → ${JSON.stringify(shown)}`,
+      `${outcome.padEnd(7)} ${place.file}: ${JSON.stringify(place.typed.split('\n').at(-1))} → ${JSON.stringify(shown)}${kept}${confidence}`,
     );
   }
 }
