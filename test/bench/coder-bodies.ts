@@ -1,7 +1,7 @@
 /**
  * Bodies of functions, removed and written again from comment and signature: `npm run bench -- coder-bodies <bodies a repository> <seed> <folder>…`, with `CODER_GGUF`
  * and `CODER` as for `coder-observe`; beside llama.cpp with the same model and 2,000 tokens of BM25 chunks where `NODE_LLAMA_CPP` names node-llama-cpp. First line
- * right, edit similarity, share that parses. Prints a row after each body.
+ * right, edit similarity, share that parses. Ours is told what related files declare, as in an editor. Prints a row after each body.
  */
 
 import { partOf } from '../../server/coder/ending.ts';
@@ -17,6 +17,7 @@ import { openCoder } from '../../server/models/coder.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { type Body, bodiesOf, Checker } from './coder/bodies.ts';
 import { type LlamaSequence, openLlama } from './coder/llama.ts';
+import { type RelatedTo, relatedIn } from './coder/related.ts';
 import { readRepository } from './completion-repository.ts';
 
 const [count = '10', seed = '1', ...folders] = process.argv.slice(2);
@@ -62,6 +63,7 @@ const scores = new Map<string, Score>();
 for (const repository of folders) {
   const { name, files } = await readRepository(repository, tokenizer);
   const index = new ChunkIndex(files);
+  const relatedTo = await relatedIn({ name, files });
   const all = shuffled(files.flatMap(bodiesOf), randomFrom(Number(seed)));
   const bodies: Body[] = [];
   for (const body of all) {
@@ -69,7 +71,7 @@ for (const repository of folders) {
     if (await checker.parses(body.file.path, body.file.text)) bodies.push(body);
   }
   for (const body of bodies) {
-    await note('longsight', name, body, () => ours(body, name));
+    await note('longsight', name, body, () => ours(body, name, relatedTo));
     if (theirs !== undefined) await note('llama.cpp', name, body, () => other(theirs, body, index));
   }
 }
@@ -100,9 +102,10 @@ async function note(who: string, name: string, body: Body, write: () => Promise<
   );
 }
 
-async function ours({ file, before, after }: Body, name: string): Promise<string> {
+async function ours({ file, before, after }: Body, name: string, relatedTo: RelatedTo): Promise<string> {
+  const related = relatedTo(file.path, before + after);
   const { text } = await writer.write(
-    { coder: { file: '', folder }, document: `${name}/${file.path}`, before, after, maxLines },
+    { coder: { file: '', folder }, document: `${name}/${file.path}`, related, before, after, maxLines },
     async () => {},
   );
   return text;

@@ -5,18 +5,16 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { FactBook } from '../../server/analysis/fact-book.ts';
 import { type CommandLine, parseCommandLine } from '../../server/cli/arguments.ts';
 import { openCoderInUse } from '../../server/cli/coder.ts';
 import { CompletionCache } from '../../server/completion/cache.ts';
 import type { Completion } from '../../server/fitting/request.ts';
-import { type Declarations, relatedDeclarations } from '../../server/relations/related-declarations.ts';
 import type { CoderClient } from '../../server/suggestions/coder-client.ts';
 import { suggest } from '../../server/suggestions/suggest.ts';
-import { Grammars } from '../../server/syntax/grammars.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import { count, lineOf, outcomeOf, type Place, withoutIndentation } from '../editor/trial/place.ts';
 import { trials } from '../editor/trial/trials.ts';
+import { type RelatedTo, relatedIn } from './coder/related.ts';
 import { type BenchRepository, readRepository } from './completion-repository.ts';
 
 const closerOf: Readonly<Record<string, string>> = {
@@ -92,18 +90,6 @@ const coder = words.includes('--coder')
   : undefined;
 if (words.includes('--coder') && coder === undefined)
   throw new Error('No code model is in use: "longsight model use <name>" chooses one.');
-
-type RelatedTo = (file: string, text: string) => readonly Declarations[];
-
-/** What the model is told of other files. */
-async function relatedIn({ name, files }: BenchRepository): Promise<RelatedTo> {
-  const texts = new Map(files.map(({ path: file, text }) => [file, text]));
-  const textOf = (file: string) => texts.get(file);
-  const book = new FactBook(await Grammars.open());
-  const versions = files.map(({ path: file, text }) => ({ path: file, tokens: text.length, version: text }));
-  const facts = await book.collect({ name, files: () => versions, textOf });
-  return (file, text) => relatedDeclarations(facts, book.graphFile(file, text), text, textOf);
-}
 
 /** @returns what is shown after the last key */
 async function shownAt({ memory }: BenchRepository, relatedTo: RelatedTo, place: Place, text: string) {
