@@ -13,6 +13,8 @@ export interface Declarations {
 /** UTF-16 units of all to which it refers, and of one file: a few hundred tokens, which a model reads once for each document. */
 const mostInAll = 1500;
 const mostOfFile = 700;
+/** Lines of a text that is told of files like it. */
+const mostOfYoung = 60;
 /** Files most like it, and UTF-16 units of all and of one. */
 const mostKin = 3;
 const mostOfAllKin = 900;
@@ -35,7 +37,7 @@ const word = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 /**
  * Declarations of the files to which a file refers by its language's rules and whose names stand in its text: first what the text
  * names, with its members, then what else is exported. The file of which the text names most comes late, nearest to what
- * follows; last the file that is most like it, with all that it declares.
+ * follows; last, while the text is short, the files that are most like it, with all that they declare.
  * @param file as it is now; it need not be indexed
  * @param text the same
  * @param textOf a file's indexed text
@@ -58,7 +60,7 @@ export function relatedDeclarations(
     .sort((one, other) => shareOf(other) - shareOf(one) || other.rank - one.rank);
   const told: Declarations[] = [];
   let left = mostInAll;
-  const kin = kinOf(file, files.values()).slice(0, mostKin);
+  const kin = isYoung(text) ? kinOf(file, files.values()).slice(0, mostKin) : [];
   for (const { target, definitions, used } of referred) {
     if (left < leastLeft) break;
     if (kin.some(({ path }) => path === target)) continue;
@@ -78,6 +80,11 @@ export function relatedDeclarations(
     like.unshift(one);
   }
   return [...told, ...like];
+}
+
+/** A longer text shows itself how it is written: then other files gain nothing, and cost a prefill. */
+function isYoung(text: string): boolean {
+  return text.split('\n', mostOfYoung + 1).length <= mostOfYoung;
 }
 
 /** Signatures of the first of the definitions that fit, in the file's order. */

@@ -102,6 +102,15 @@ test('a file that is not indexed is told what its text refers to and what the fi
   ]);
 });
 
+test('a long text is told nothing of files like it', async () => {
+  const text = "import type { Gauge } from './gauge.ts';\n\nconst gauge: Gauge =";
+  const told = await toldTo('places/lock-places.ts', `${text}${'\n'.repeat(60)}`);
+  assert.deepEqual(
+    told.map(({ path }) => path),
+    ['places/gauge.ts'],
+  );
+});
+
 test('of a class, the fields are told and not its docstring', async () => {
   assert.deepEqual(await toldTo('places/new_lamps.py', 'lamp ='), [
     { path: 'places/lamps.py', text: 'class Lamp:\n    colour: str\n    def light(self) -> None:' },
