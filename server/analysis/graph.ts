@@ -7,7 +7,7 @@
 import { type Definition, isMember } from '../syntax/definition.ts';
 import { type ImportResolver, importResolver } from '../syntax/imports.ts';
 import { compare } from '../syntax/paths.ts';
-import { languageOf } from '../workspace/language.ts';
+import { familyOf, languageOf } from '../workspace/language.ts';
 import type { GraphFile } from './graph-file.ts';
 import { type References, referencesOf } from './references.ts';
 import { type SupportingOf, supportingIn } from './supporting.ts';
@@ -44,11 +44,6 @@ const supportingWeight = 0.1;
 const importWeight = 3;
 const hintWeight = 0.1;
 const minorWeight = 0.2;
-const families: readonly (readonly string[])[] = [
-  ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'],
-  ['c', 'cpp', 'cuda-cpp', 'objective-c'],
-  ['java', 'kotlin', 'scala', 'groovy'],
-];
 
 /**
  * @param resolve resolves imports; defaults to paths alone
@@ -67,7 +62,7 @@ export function rank(
   const connect = (from: number, to: number, weight: number): void => {
     edges[from]!.set(to, (edges[from]!.get(to) ?? 0) + weight);
   };
-  const familyOfFile = files.map(({ path, language }) => familyOf(path, language));
+  const familyOfFile = files.map(({ path, language = languageOf(path).id }) => familyOf(language));
   const definers = definersOf(files, familyOfFile);
   const defined = files.map(({ definitions }) => new Set(definitions.map(({ name }) => name)));
   /** Rank flow for a single name: from user to (definer, name). */
@@ -173,11 +168,6 @@ function symbolScore(
 ): { score: number; users: number } {
   const weight = definition.kind === 'macro' || isMember(definition) ? minorWeight : 1;
   return { score: flow.score * flow.users * weight, users: flow.users };
-}
-
-/** Languages that see each other's names. */
-function familyOf(path: string, language = languageOf(path).id): string {
-  return families.find(family => family.includes(language))?.[0] ?? language;
 }
 
 /** PageRank with restart weights `restart`; a file without edges distributes its rank by the same weights. */

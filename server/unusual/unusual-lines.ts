@@ -1,7 +1,6 @@
 /** Lines ranked by how little they look like the rest of the repository, each with what stands in its place elsewhere, and where. */
 import type { CopyMemory } from '../copy-memory/copy-memory.ts';
 import type { LikePlace } from '../copy-memory/like-places.ts';
-import { lineAt } from '../copy-memory/locality.ts';
 import type { Place } from '../protocol/requests.ts';
 import type { UnusualLine, UnusualWord } from '../protocol/unusual.ts';
 import { renderFile } from '../sequence/render.ts';
@@ -9,8 +8,10 @@ import { commentLines } from '../source-text/comments.ts';
 import { canScan } from '../source-text/scanner.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { languageOf } from '../workspace/language.ts';
+import type { FileUnit } from './file-units.ts';
 import { FileJudge, type JudgedUnit } from './judge-file.ts';
 import type { UnitViewer } from './model-view.ts';
+import { mostPlaces, placeOf, placesAlike } from './places.ts';
 import { implausible } from './plausible.ts';
 import { scoreOf } from './score.ts';
 
@@ -50,7 +51,12 @@ export class UnusualLines {
     const comments = canScan(language) ? [] : commentLines(lines.join('\n'), language);
     const isAsked = (line: number) => (among === undefined || among.has(line)) && !comments[line - 1];
     const units = await this.#judge.judge(path, tokens, { isAsked, signal });
-    const unlikely = implausible(units, ({ features, by }) => scoreOf(features, by) >= 0);
+    const unlikely = implausible(units, ({ features, by }) => scoreOf(features, by) >= 0, {
+      path,
+      lines,
+      tokenizer: this.#tokenizer,
+      columnOf: ({ evidence }) => this.#columnOf(evidence.unit, tokens),
+    });
     for (const unit of units) {
       const { line } = unit.evidence.unit;
       if (!isAsked(line)) continue;
@@ -74,21 +80,29 @@ export class UnusualLines {
         .toSorted((one, other) => Number(other.isUnusual) - Number(one.isUnusual))
         .filter(({ isUnusual }, i) => i === 0 || isUnusual)
         .slice(0, mostWords)
-        .map(({ unit }) => this.#wordOf(unit, tokens)),
+        .map(({ unit }) => this.#wordOf(path, unit, tokens)),
     }));
   }
 
-  #wordOf({ evidence: { unit, actual, other } }: JudgedUnit, tokens: Uint16Array): UnusualWord {
-    const { text, places } = other ?? { text: '', places: [] };
-    const own = this.#tokenizer.decode(tokens.subarray(unit.start, unit.end)).trimStart();
+  #wordOf(path: string, { evidence: { unit, actual, other } }: JudgedUnit, tokens: Uint16Array): UnusualWord {
+    const all = other?.places ?? [];
+    const alike = placesAlike(all, path);
+    const [places, same] =
+      alike.length > 0 ? [alike, placesAlike(actual.places, path)] : [all, actual.places];
     return {
       text: unit.text,
-      column: Math.max(1, this.#lineUpTo(tokens, unit.end).length - own.length + 1),
-      expected: text,
+      column: this.#columnOf(unit, tokens) + 1,
+      expected: other?.text ?? '',
       places: this.#placesOf(places),
       count: places.length,
-      same: actual.places.length,
+      same: same.length,
     };
+  }
+
+  /** From 0. */
+  #columnOf({ start, end }: FileUnit, tokens: Uint16Array): number {
+    const own = this.#tokenizer.decode(tokens.subarray(start, end)).trimStart();
+    return Math.max(0, this.#lineUpTo(tokens, end).length - own.length);
   }
 
   /** What stands before a position in its line. */
@@ -106,10 +120,9 @@ export class UnusualLines {
   /** Where the other stands, most like first: at most a few lines. */
   #placesOf(places: readonly LikePlace[]): Place[] {
     const found = new Map<string, Place>();
-    for (const { segment, start } of places) {
-      const file = segment.fileAt(start);
-      const line = lineAt(segment.tokens, file, start, this.#tokenizer);
-      found.set(`${file.path}:${line}`, { path: file.path, line });
+    for (const place of places) {
+      const one = placeOf(place, this.#tokenizer);
+      found.set(`${one.path}:${one.line}`, one);
       if (found.size === mostPlaces) break;
     }
     return [...found.values()];
@@ -117,4 +130,3 @@ export class UnusualLines {
 }
 
 const mostWords = 3;
-const mostPlaces = 4;

@@ -165,6 +165,17 @@ export function languageOfText(path: string, text: string): Language {
   return (id === undefined ? undefined : byId.get(id)) ?? byName;
 }
 
+/** The same for languages that see each other's names. @param id an editor's identifier */
+export function familyOf(id: string): string {
+  return families.find(family => family.includes(id))?.[0] ?? id;
+}
+
+const families: readonly (readonly string[])[] = [
+  ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'vue', 'svelte'],
+  ['c', 'cpp', 'cuda-cpp', 'objective-c'],
+  ['java', 'kotlin', 'scala', 'groovy'],
+];
+
 /** The language with an editor's identifier, if known. */
 export function languageById(id: string): Language | undefined {
   return byId.get(id);

@@ -4,6 +4,7 @@
  *   npm run bench -- unusual report [--by nano|coder] <observations>…   the rank of the lines with slips, beside simpler readers and chance
  *   npm run bench -- unusual fit [--by copy|nano|coder] <observations>…   fits a table of server/unusual/score-table.ts
  *   npm run bench -- unusual quiet <folder>… [--files 60] scores of lines without slips, and how many are shown
+ *   npm run bench -- unusual marked <folder>… [--slips 63] [--seed 7] [--lines 400] [--list] plants slips and counts how many of their lines are marked
  *   npm run bench -- unusual fixes <clone>… [--commits 50] [--model | --coder <file> --folder <folder>] the rank of lines that small fixes of a repository's history touch, before the fix
  */
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ import { shippedModel } from './mixture/model.ts';
 import { readRepository } from './repositories.ts';
 import { fitScore, tablesOf } from './unusual/fit.ts';
 import { reportFixes } from './unusual/fixes.ts';
+import { markedSlips } from './unusual/marked.ts';
 import { nanoViewer } from './unusual/nano-viewer.ts';
 import { Observer } from './unusual/observe.ts';
 import { quietLines } from './unusual/quiet.ts';
@@ -52,8 +54,18 @@ else if (action === 'fit' && operands.length > 0) {
   const file = new URL('../../server/unusual/score-table.ts', import.meta.url);
   writeFileSync(file, tablesOf(readFileSync(file, 'utf8'), tables));
 } else if (action === 'quiet' && operands.length > 0) await quiet(operands);
+else if (action === 'marked' && operands.length > 0)
+  await markedSlips(operands, {
+    slips: Number(values.slips),
+    seed: Number(values.seed),
+    lines: Number(values.lines),
+    list: values.list,
+  });
 else if (action === 'fixes' && operands.length > 0) await fixes(operands);
-else throw new Error('usage: unusual observe|report|fit|quiet|fixes …; the head of the file describes them');
+else
+  throw new Error(
+    'usage: unusual observe|report|fit|quiet|marked|fixes …; the head of the file describes them',
+  );
 
 async function observe(out: string, folders: readonly string[]): Promise<void> {
   const tokenizer = loadTokenizer();

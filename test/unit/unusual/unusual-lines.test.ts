@@ -44,6 +44,21 @@ test('a wrong name is the most unusual of its file, with what stands there elsew
     assert.match(files.get(path)!.split('\n')[line - 1]!, /notFound/, `${path}:${line}`);
 });
 
+test('the places named are in files of the same language, and all of them where no other has it', async () => {
+  const text = handler('user').replace('return notFound(request)', 'return badRequest(request)');
+  const guide = new Map(names.map(name => [`guide/${name}.md`, handler(name)]));
+  for (const [memory, pattern] of [
+    [new Map([...guide, ...files]), /^src\/\w+\.ts$/],
+    [guide, /^guide\/\w+\.md$/],
+  ] as const) {
+    const found = await new UnusualLines(memoryOf(memory), tokenizer).inText('src/user.ts', text, { most });
+    const line = found.find(one => one.line === 5)!;
+    const word = line.words.find(one => one.text === 'badRequest')!;
+    for (const { path } of word.places) assert.match(path, pattern);
+    assert.ok(word.places.length > 0 && word.count >= word.places.length);
+  }
+});
+
 test('what memory has of the file itself does not count', async () => {
   const text = handler('user').replace(
     '=== undefined) return badRequest',
