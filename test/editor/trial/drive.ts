@@ -22,6 +22,8 @@ export interface Result {
 
 /** Milliseconds after the last key within which a suggestion must appear: more than a user waits, because a test machine may be busy. */
 const patience = 8000;
+/** Milliseconds for which a user looks at a place before typing there. */
+const looked = 1500;
 /** The last keys of a place are typed with pauses, earlier ones without. */
 const slowKeys = 16;
 
@@ -64,6 +66,7 @@ async function tryAt(workbench: Workbench, place: Place, isOpen: boolean): Promi
     for (let down = 1; down < line; down++) await page.keyboard.press('ArrowDown');
   } else await workbench.openFile(place.file, line, 1);
   await page.keyboard.press('End');
+  await page.waitForTimeout(looked);
   await page.keyboard.press('Enter');
   await type(workbench, place.typed);
   const isShown = await workbench
