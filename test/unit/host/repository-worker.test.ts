@@ -26,7 +26,7 @@ function parametersFor(root: string): OpenParameters {
 test('where the cursor rests the code model reads ahead, but not in a file that gets no suggestions', async t => {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'longsight-worker-')));
   t.after(() => rmSync(root, { recursive: true, force: true }));
-  writeFileSync(path.join(root, 'a.ts'), "import { two } from './b.ts';\none();\n");
+  writeFileSync(path.join(root, 'a.ts'), 'one();\n');
   writeFileSync(
     path.join(root, 'b.ts'),
     'export function two(count: number): string {\n  return String(count);\n}\n',
@@ -41,16 +41,17 @@ test('where the cursor rests the code model reads ahead, but not in a file that 
   await worker.open({ ...parametersFor(root), coder: { file: 'model.gguf', folder: 'model' } });
   await worker.read(new AbortController().signal);
   await setImmediate();
-  const text = 'one();\r\n  two();\r\n';
+  const imported = "import { two } from './b.ts';";
+  const text = `${imported}\r\none();\r\n  two();\r\n`;
   const at = (file: string, line: number, column: number) =>
     worker.readAhead({ file: path.join(root, file), text, line, column }, new AbortController().signal);
-  await at('a.ts', 2, 6);
-  await at('a.ts', 2, 99);
+  await at('a.ts', 3, 6);
+  await at('a.ts', 3, 99);
   assert.deepEqual(
     read.map(({ before }) => before),
-    ['one();\n  two', 'one();\n  two();'],
+    [`${imported}\none();\n  two`, `${imported}\none();\n  two();`],
   );
-  // What the file refers to.
+  // What its text refers to, indexed or not.
   assert.deepEqual(read[0]?.related, [
     { path: 'b.ts', text: 'export function two(count: number): string {' },
   ]);
