@@ -59,7 +59,7 @@ test('suggestions as people type', { skip, timeout: 900_000 }, async t => {
       await workbench.openFile('src/http/lf.ts', lineOf, 1);
       await page.keyboard.press('End');
       // Without time between keys the editor sometimes never asks.
-      await page.keyboard.type('const berthId', { delay: 0 });
+      await page.keyboard.type('const berthId', { delay: 20 });
       await workbench.ghostTextLike(' = parseBerthId');
     });
 
