@@ -128,7 +128,7 @@ export class FactBook {
     return rough.length > 0;
   }
 
-  /** What decides to which files a text refers as it is now; by line patterns in a language of which no file was collected. */
+  /** What decides to which files an unsaved document refers; by line patterns in a language of which no file was collected. */
   graphFile(path: string, text: string): GraphFile {
     const language = languageOfText(path, text);
     const { definitions, imports, namespace } = outline(path, text, this.#grammars);

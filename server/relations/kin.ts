@@ -4,10 +4,10 @@ import type { GraphFile } from '../analysis/graph-file.ts';
 import { isTestPath } from '../analysis/supporting.ts';
 import { folderOf } from '../protocol/folders.ts';
 
-/** Weights of what two files have in common, and what makes them kin: a folder alone does not. */
+/** Weights of what two files have in common, and what makes them kin: neither a folder nor a name alone does. */
 const [ofName, ofFolder, ofFolderAbove, ofImports, ofDefinitions, least] = [2, 2, 1, 3, 3, 2.5];
 
-/** @returns most like first, of its language; none where files are like it in one way alone */
+/** @returns most like first, of its language */
 export function kinOf(file: GraphFile, files: Iterable<FileFacts>): FileFacts[] {
   const isTest = isTestPath(file.path);
   const own = describe(file);

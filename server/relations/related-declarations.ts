@@ -13,7 +13,7 @@ export interface Declarations {
 /** UTF-16 units of all to which it refers, and of one file: a few hundred tokens, which a model reads once for each document. */
 const mostInAll = 1500;
 const mostOfFile = 700;
-/** Lines of a text that is told of files like it. */
+/** The most lines of a document that is told of files like it. */
 const mostOfYoung = 60;
 /** Files most like it, and UTF-16 units of all and of one. */
 const mostKin = 3;

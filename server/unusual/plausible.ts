@@ -97,7 +97,7 @@ function isTelling(place: LikePlace, path: string, tokenizer: Tokenizer): boolea
 
 const leastShared = 2;
 
-/** Whether what is expected stands in the very line, as the other half of a pair does. */
+/** Whether the marked line itself has what is expected, as the other half of a pair does. */
 function isInLine(
   place: LikePlace,
   { path, line }: { readonly path: string; readonly line: number },
