@@ -17,7 +17,7 @@ type Result = { readonly output: Value; readonly state: Placed<GatedDeltaState> 
 /** Tokens per chunk in the chunked form. */
 const chunk = 64;
 
-/** One node, onnxruntime's LinearAttention: any provider, any T, and the fastest at T = 1. */
+/** One node, onnxruntime's LinearAttention: every provider, T tokens, and the fastest at T = 1. */
 export function gatedDeltaFusedGraph(
   g: GraphBuilder,
   { q, k, v, logDecay, beta }: Placed<GatedDeltaInputs>,

@@ -8,7 +8,7 @@ import type { CoderReference } from '../engine/messages.ts';
 import { watchPower } from '../engine/power.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage, Statement } from '../protocol/requests.ts';
-import { importLinesOf } from '../relations/related-declarations.ts';
+import { importLinesOf } from '../relations/import-lines.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
 import { lineIn } from '../source-text/position.ts';

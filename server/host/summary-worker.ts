@@ -19,7 +19,8 @@ import type {
   Summary,
   SummaryParameters,
 } from '../protocol/requests.ts';
-import { type Declarations, relatedDeclarations } from '../relations/related-declarations.ts';
+import { relatedDeclarations } from '../relations/related-declarations.ts';
+import type { Declarations } from '../relations/signatures.ts';
 import type { Repository } from '../repository/repository.ts';
 import { type Changes, readChanges } from '../summary/changes.ts';
 import { describe } from '../summary/describe.ts';

@@ -113,7 +113,7 @@ test('rejects a side read of a map with a normaliser', () => {
   assert.throws(read, /its read is a mean/);
 });
 
-test('linear memories: any order, any grouping, and removal of a file', () => {
+test('linear memories commute and associate, and a file can be removed', () => {
   const memoryOf = (seed: number, length: number, map: FeatureMap) =>
     writeMemory(
       map,

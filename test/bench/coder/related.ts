@@ -1,6 +1,7 @@
 /** What a code model is told of other files of a repository, as in an editor. */
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { type Declarations, relatedDeclarations } from '../../../server/relations/related-declarations.ts';
+import { relatedDeclarations } from '../../../server/relations/related-declarations.ts';
+import type { Declarations } from '../../../server/relations/signatures.ts';
 import { Grammars } from '../../../server/syntax/grammars.ts';
 import type { BenchRepository } from '../completion-repository.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FactBook } from '../../../server/analysis/fact-book.ts';
-import { importLinesOf, relatedDeclarations } from '../../../server/relations/related-declarations.ts';
+import { importLinesOf } from '../../../server/relations/import-lines.ts';
+import { relatedDeclarations } from '../../../server/relations/related-declarations.ts';
 import { Grammars } from '../../../server/syntax/grammars.ts';
 
 const files: Readonly<Record<string, string>> = {
