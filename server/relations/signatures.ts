@@ -65,9 +65,11 @@ function fieldsBelow(lines: readonly string[], line: number, defined: ReadonlySe
     if (defined.has(at) || (one.trim() !== '' && depth(one) <= own && !/^\s*[{(]\s*$/.test(one))) break;
     // Docstrings that go on below.
     if ((one.match(/"""|'''/g)?.length ?? 0) % 2 === 1) isDocumentation = !isDocumentation;
-    if (isDocumentation || one.trim() === '' || /^\s*(?:[/*@"'`{(]|#[:\s])|(?:"""|''')$/.test(one)) continue;
+    if (isDocumentation || one.trim() === '' || /^\s*(?:[/*@"'`{(]|#(?:[:\s]|$))|(?:"""|''')$/.test(one))
+      continue;
     inner ??= depth(one);
-    if (depth(one) !== inner || /\)\s*(?:[:{]|->.*)\s*$/.test(one)) break;
+    // What goes on below says little by its first line.
+    if (depth(one) !== inner || /[[({]\s*$/.test(one) || /\)\s*(?:[:{]|->.*)\s*$/.test(one)) break;
     fields.push(one);
   }
   return fields;

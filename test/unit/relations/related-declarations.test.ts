@@ -28,7 +28,7 @@ export function openStore(
 `,
   'src/clock.ts': 'export interface Clock {\n  now(): number;\n}\n',
   'lib/berth.rb':
-    '# A place for a boat.\nclass Berth\n  # Opens it.\n  def open(boat)\n    @boat = boat\n  end\nend\n',
+    '# A place for a boat.\nclass Berth\n  # Opens it.\n  #\n  def open(boat)\n    @boat = boat\n  end\nend\n',
   'lib/quay.rb': "require_relative 'berth'\n\nberth = Berth.new\n",
   'src/other.ts': 'export function unrelated(): void {}\n',
   'places/tide-places.ts': `import type { Gauge } from './gauge.ts';
@@ -37,6 +37,9 @@ export function openStore(
 export class TidePlaces {
   // By name.
   readonly #gauges = new Map<string, Gauge>();
+  readonly #heights = [
+    'low',
+  ];
 
   add(gauge: Gauge): void {
     this.#gauges.set(gauge.name, gauge);
