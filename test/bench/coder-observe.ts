@@ -1,6 +1,6 @@
 /**
  * Writes what copy memory and code model say of hidden lines: `npm run bench -- coder-observe <lines> <seed> <out.jsonl> <folder>…`, with `CODER_GGUF` (a model) and
- * `CODER` (a folder that it is converted into, or was). A line of the output is one hidden line, with the cursor 40 % into it. `coder-fit` fits on it.
+ * `CODER` (a folder that it is converted into, or was). A line of the output is one hidden line, with the cursor 40 % into it; the model is told of related files, as in an editor. `coder-fit` fits on it.
  */
 import { appendFileSync } from 'node:fs';
 import { CodeWriter } from '../../server/coder/writer.ts';
@@ -16,6 +16,7 @@ import { openCoder } from '../../server/models/coder.ts';
 import { copiedLines, firstLine } from '../../server/suggestions/choice.ts';
 import { loadTokenizer } from '../../server/tokens/load.ts';
 import type { CoderObservation } from './coder/observation.ts';
+import { relatedIn } from './coder/related.ts';
 import { readRepository } from './completion-repository.ts';
 
 const [count = '40', seed = '1', out = 'observations.jsonl', ...folders] = process.argv.slice(2);
@@ -29,6 +30,7 @@ const writer = new CodeWriter(coder, model);
 const tokenizer = loadTokenizer();
 for (const repository of folders) {
   const { name, memory, files } = await readRepository(repository, tokenizer);
+  const relatedTo = await relatedIn({ name, files });
   const classifier = new LineClassifier(files);
   const lines = chooseLines(files, Number(count), randomFrom(Number(seed)));
   for (const line of lines) {
@@ -43,6 +45,7 @@ for (const repository of folders) {
       {
         coder: { file: '', folder },
         document: `${name}/${path}`,
+        related: relatedTo(path, text),
         before: text.slice(0, offset),
         after: text.slice(offset),
         maxLines: 1,
@@ -53,6 +56,7 @@ for (const repository of folders) {
     const observation: CoderObservation = {
       repository: name,
       path,
+      offset,
       class: classifier.classOf(line),
       before,
       expected,

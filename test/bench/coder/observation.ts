@@ -2,6 +2,8 @@
 export interface CoderObservation {
   readonly repository: string;
   readonly path: string;
+  /** The cursor, in the text. */
+  readonly offset: number;
   readonly class: string;
   /** The line up to the cursor, and what was there after it. */
   readonly before: string;
