@@ -64,7 +64,7 @@ export async function suggestAt(
   signal: AbortSignal,
 ): Promise<Suggestion> {
   const { repository, tokenizer } = session;
-  coder?.relate(file, '', (await declarationsFor(session, signal))(file, text));
+  coder?.relate(file, (await declarationsFor(session, signal))(file, text));
   // Nothing is typed meanwhile, so wait for the whole answer.
   const budget = Number.POSITIVE_INFINITY;
   const request = { path: file, text, offset, eagerness, budget };

@@ -55,8 +55,9 @@ export interface EvaluationOptions {
 export interface CursorMetrics extends Metrics {
   readonly curve: readonly CurvePoint[];
   readonly reliability: readonly ReliabilityBin[];
-  /** Largest share of lines, by decreasing confidence, of which half the suggestions are right. */
+  /** Largest share of lines, by decreasing confidence, of which half the suggestions are right, and four fifths. */
   readonly coverageAtHalf: number;
+  readonly coverageAtFourFifths: number;
 }
 
 /** Metrics of a setting with the cursor 40 % into the line, and with it at the start. */
@@ -244,7 +245,7 @@ async function askersFor(
       }
       askers.set(name, one => {
         const { path } = one.line.file;
-        coder.relate(path, '', options.relatedTo?.(path, one.text) ?? []);
+        coder.relate(path, options.relatedTo?.(path, one.text) ?? []);
         if (name === 'mixed') return ask(one, memory, 'repository', coder);
         const scope = name === 'coder' ? 'repository' : 'file';
         return outcomeOf(one, request =>
@@ -295,6 +296,7 @@ function cursorMetrics(outcomes: readonly Outcome[]): CursorMetrics {
     curve: curveOf(outcomes),
     reliability: reliabilityOf(outcomes),
     coverageAtHalf: coverageAt(outcomes, 0.5),
+    coverageAtFourFifths: coverageAt(outcomes, 0.8),
   };
 }
 

@@ -10,7 +10,18 @@ export function evaluationText(evaluation: Evaluation): string {
   const unavailable = rows.flatMap(([name, value]) =>
     'unavailable' in value ? [`${name}: ${value.unavailable}`] : [],
   );
-  const heading = ['setting', 'exact', 'edit', 'names', 'shown', 'right', 'at half', 'p50 ms', 'p95 ms'];
+  const heading = [
+    'setting',
+    'exact',
+    'edit',
+    'names',
+    'shown',
+    'right',
+    'at half',
+    'at 80 %',
+    'p50 ms',
+    'p95 ms',
+  ];
   const table = (pick: (value: (typeof measured)[number][1]) => CursorMetrics): string =>
     columns([heading, ...measured.map(([name, value]) => [name, ...cells(pick(value))])]);
   const classTable = columns([
@@ -31,7 +42,7 @@ export function evaluationText(evaluation: Evaluation): string {
   ]);
   return [
     `${counted(n, 'line')} hidden in ${counted(files, 'file')} (seed ${seed}); the edited file's text before and after the line is there, nothing of the line after the cursor.`,
-    `Whole lines, in percent. shown and right: at eagerness ${eagerness}; at half: lines covered while half of the suggestions are right.`,
+    `Whole lines, in percent. shown and right: at eagerness ${eagerness}; at half, at 80 %: lines covered, most confident first, while so many of the suggestions are right.`,
     '',
     'Cursor 40 % into the line:',
     table(value => value),
@@ -47,7 +58,7 @@ export function evaluationText(evaluation: Evaluation): string {
     '',
     'Confidence, and share of right suggestions, cursor 40 % into the line:',
     ...measured
-      .filter(([name]) => name === 'file' || name === 'repo')
+      .filter(([name]) => name === 'file' || name === 'repo' || name === 'mixed')
       .map(([name, value]) => `${name}: ${reliabilityText(value)}`),
     '',
     `Bits per byte of hidden files: ${
@@ -73,9 +84,11 @@ function precisionAt({ curve }: CursorMetrics, coverage: number): string {
 }
 
 function cells(metrics: CursorMetrics): string[] {
-  const { exactMatch, editSimilarity, identifierF1, shown, precisionShown, coverageAtHalf } = metrics;
+  const { exactMatch, editSimilarity, identifierF1, shown, precisionShown } = metrics;
+  const { coverageAtHalf, coverageAtFourFifths } = metrics;
   return [
-    ...[exactMatch, editSimilarity, identifierF1, shown, precisionShown, coverageAtHalf].map(percent),
+    ...[exactMatch, editSimilarity, identifierF1, shown, precisionShown].map(percent),
+    ...[coverageAtHalf, coverageAtFourFifths].map(percent),
     metrics.p50.toFixed(1),
     metrics.p95.toFixed(1),
   ];

@@ -8,7 +8,6 @@ import type { CoderReference } from '../engine/messages.ts';
 import { watchPower } from '../engine/power.ts';
 import { messageOf } from '../protocol/message-of.ts';
 import type { Coverage, Statement } from '../protocol/requests.ts';
-import { importLinesOf } from '../relations/import-lines.ts';
 import type { ReadReport } from '../repository/read-report.ts';
 import { Repository } from '../repository/repository.ts';
 import { lineIn } from '../source-text/position.ts';
@@ -36,6 +35,7 @@ import {
   type Read,
 } from './messages.ts';
 import { ModelWorker } from './model-worker.ts';
+import { RelatedFiles } from './related-files.ts';
 import { ReviewWorker } from './review-worker.ts';
 import { SummaryWorker } from './summary-worker.ts';
 
@@ -60,6 +60,7 @@ export class RepositoryWorker {
   #stopWatchingPower: () => void = () => {};
   /** Counts the places where the cursor came to rest. */
   #rests = 0;
+  readonly #related = new RelatedFiles();
   #warming = new AbortController();
   #open: Open | undefined;
   #opening: Promise<unknown> = Promise.resolve();
@@ -268,10 +269,9 @@ export class RepositoryWorker {
     // The document has changed since.
     if ('lines' in place) return null;
     const offset = place.start + Math.min(column - 1, place.length);
-    const imports = importLinesOf(text);
     const rest = ++this.#rests;
-    if (scope !== 'file' && coder.importsOf(path) !== imports)
-      coder.relate(path, imports, await summary.declarationsFor(path, text, signal));
+    if (scope !== 'file')
+      await this.#related.tell(coder, path, text, () => summary.declarationsFor(path, text, signal));
     // Meanwhile the cursor may have come to rest elsewhere, or the user types.
     if (rest === this.#rests) coder.readAhead({ path, text, offset, scope });
     return null;

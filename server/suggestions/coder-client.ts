@@ -51,7 +51,7 @@ export class CoderClient {
   #savesEnergy = false;
   #readingAhead = new AbortController();
   /** What the model is told of other files, by document: the latest last. */
-  readonly #related = new Map<string, { readonly imports: string; readonly files: readonly RelatedText[] }>();
+  readonly #related = new Map<string, readonly RelatedText[]>();
   /** The engine answers one question after the other, so a new one ends the running one. */
   readonly #asking = new LatestRun<WriteParameters, Written>(asksSame);
   /** Running mean of answer times in milliseconds. */
@@ -105,20 +105,17 @@ export class CoderClient {
     if (this.#isReady && !this.#savesEnergy) this.#readAhead(request);
   }
 
-  /**
-   * Tells the model of other files before a document, from now on. It reads all of the document again when they change.
-   * @param imports what they were chosen by
-   */
-  relate(document: string, imports: string, files: readonly RelatedText[]): void {
+  /** Tells the model of other files before a document, from now on. It reads all of the document again when they change. */
+  relate(document: string, files: readonly RelatedText[]): void {
     this.#related.delete(document);
-    this.#related.set(document, { imports, files });
+    this.#related.set(document, files);
     const [oldest] = this.#related.keys();
     if (this.#related.size > mostRelated && oldest !== undefined) this.#related.delete(oldest);
   }
 
-  /** What the files told of before a document were chosen by; undefined before that. */
-  importsOf(document: string): string | undefined {
-    return this.#related.get(document)?.imports;
+  /** What the model is told before a document; undefined before it is told, and once that is forgotten. */
+  relatedTo(document: string): readonly RelatedText[] | undefined {
+    return this.#related.get(document);
   }
 
   /** The model's suggestion alone. */
@@ -223,7 +220,7 @@ export class CoderClient {
   }
 
   #questionOf({ path, text, offset, scope }: PlaceInDocument) {
-    const related = scope === 'file' ? [] : (this.#related.get(path)?.files ?? []);
+    const related = scope === 'file' ? [] : (this.#related.get(path) ?? []);
     return {
       document: path,
       before: text.slice(0, offset).replaceAll('\r\n', '\n'),

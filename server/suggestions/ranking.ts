@@ -118,9 +118,9 @@ function scoreOf(features: Float64Array): number {
 }
 
 const weights: Readonly<Record<LineFeature, number>> = {
-  bias: -0.441,
-  copied: 0.994,
-  both: 1.837,
-  confidence: 1.075,
+  bias: -0.379,
+  copied: 0.077,
+  both: 0.659,
+  confidence: 0.761,
   score: 0.755,
 };

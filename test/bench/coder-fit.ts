@@ -1,7 +1,7 @@
 /**
  * Fits the ranking of copied and written lines (`server/suggestions/ranking.ts`) on what `coder-observe` wrote:
- * `npm run bench -- coder-fit <observations.jsonl> <repository>…`. Fits on the repositories that are named and reports on the others, beside the copy
- * memory and the model alone; prints the table.
+ * `npm run bench -- coder-fit <observations.jsonl> <repository>…`. Fits on the repositories that are named, and reports on the others and, by a fit
+ * without it, on each of those; beside the copy memory and the model alone. Prints the table.
  */
 import { readFileSync } from 'node:fs';
 import { isExact } from '../../server/evaluation/metrics.ts';
@@ -19,15 +19,24 @@ const choices = all.map(one => {
   const lines = linesOf(one.copies, { text: one.written, logProbability: one.score });
   return { one, lines, right: lines.findIndex(line => isRight(one, line.text)) };
 });
-const weights = fitConditionalLogit(
-  choices
-    .filter(({ one }) => fitted.includes(one.repository))
-    .map(({ lines, right }) => ({ options: lines.map(({ features }) => features), right })),
-  lineFeatures.length,
-);
+const fit = (members: readonly string[]): Float64Array =>
+  fitConditionalLogit(
+    choices
+      .filter(({ one }) => members.includes(one.repository))
+      .map(({ lines, right }) => ({ options: lines.map(({ features }) => features), right })),
+    lineFeatures.length,
+  );
+const weights = fit(fitted);
 console.log(lineFeatures.map((name, i) => `  ${name}: ${weights[i]!.toFixed(3)},`).join('\n'));
 
 const repositories = [...new Set(all.map(one => one.repository))];
+/** No repository is judged by a fit that has seen it. */
+const weightsFor = new Map(
+  repositories.map(name => [
+    name,
+    fitted.includes(name) ? fit(fitted.filter(other => other !== name)) : weights,
+  ]),
+);
 const held = repositories.filter(name => !fitted.includes(name));
 print('', 'n', 'copy', 'model', 'either', 'fitted', 'in use', 'shown at .8: copy', 'fitted', 'in use');
 for (const [name, members] of [
@@ -36,9 +45,11 @@ for (const [name, members] of [
   ['held out', held] as const,
 ]) {
   const own = choices.filter(({ one }) => members.includes(one.repository));
+  if (own.length === 0) continue;
   const copies = own.map(({ one }) => sure(one, one.copies[0]?.text ?? '', one.copies[0]?.confidence ?? 0));
   const refitted = own.map(({ one, lines }) => {
-    const odds = lines.map(({ features }) => Math.exp(dot(features, weights)));
+    const own = weightsFor.get(one.repository)!;
+    const odds = lines.map(({ features }) => Math.exp(dot(features, own)));
     const total = odds.reduce((sum, odd) => sum + odd, 1);
     const best = odds.indexOf(Math.max(...odds));
     return sure(one, lines[best]?.text ?? '', (odds[best] ?? 0) / total);

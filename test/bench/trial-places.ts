@@ -105,7 +105,7 @@ async function shownAt({ memory }: BenchRepository, relatedTo: RelatedTo, place:
     await ask();
     buffer.press(key);
   }
-  coder?.client.relate(place.file, '', relatedTo(place.file, buffer.before + buffer.after));
+  coder?.client.relate(place.file, relatedTo(place.file, buffer.before + buffer.after));
   const { item, withheld } = await ask(coder?.client);
   return { before: withoutIndentation(buffer.before), item, withheld };
 }

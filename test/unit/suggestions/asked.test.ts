@@ -121,10 +121,11 @@ test('where the cursor rests the model reads ahead, the latest place only, and n
       ['const a;\nconst b;', false],
     ],
   );
-  client.relate('a.ts', 'import b', [{ path: 'b.ts', text: 'two();' }]);
-  assert.equal(client.importsOf('a.ts'), 'import b');
+  const told = [{ path: 'b.ts', text: 'two();' }];
+  client.relate('a.ts', told);
+  assert.equal(client.relatedTo('a.ts'), told);
   await client.forget();
-  assert.equal(client.importsOf('a.ts'), undefined);
+  assert.equal(client.relatedTo('a.ts'), undefined);
   client.saveEnergy(true);
   client.readAhead(question);
   assert.equal(read.length, 2);
