@@ -3,7 +3,7 @@
     python sort.py [quick]
 
 Symbols are drawn from a distribution that drifts from one to another along the sequence, so that no part of it gives the order away. The paper's ratios at a
-32nd of its lengths: sequences of 4, 8 and 16 segments. Every model has the same width and layers and carries about as many numbers: Transformer-XL two
+64th of its lengths: sequences of 4, 8 and 16 segments. Every model has the same width and layers and carries about as many numbers: Transformer-XL two
 segments of keys and values, the Compressive Transformer one and a compressed one, the ∞-former half a segment of coefficients, with uniform and with
 sticky samples.
 """
