@@ -3,8 +3,8 @@ import type { Completion, CompletionItem, CompletionRequest } from '../completio
 import { isWorthShowing } from '../completion/threshold.ts';
 import { itemFromModel } from '../completion/written.ts';
 import { cutsOf } from '../usefulness/options.ts';
-import { leastProbability, leastUseful, usefulnessAt } from '../usefulness/worth.ts';
-import { leastScore, type RankedLine, rankLines, rightOfStart } from './ranking.ts';
+import { costAt, leastProbability, leastUseful, type Strictness, usefulnessOf } from '../usefulness/worth.ts';
+import { type CopiedLine, leastScore, type RankedLine, rankLines, rightOfStart } from './ranking.ts';
 import type { Said } from './typed-along.ts';
 
 /** Lines of the copy memory to rank. */
@@ -18,6 +18,8 @@ const mostAlternatives = 5;
  * model cannot predict a blank line.
  */
 const writtenLines = 0.83;
+/** With the probabilities of the ranking, four in five shown are then right, as without a model. */
+const besideModel: Strictness = { cost: 12, least: 0.7 };
 /** Less probable line prefixes are never shown. */
 const leastOfStart = 0.3;
 
@@ -37,10 +39,7 @@ function isLineStart({ text, offset }: CompletionRequest): boolean {
   return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() === '';
 }
 
-/**
- * The probability that the copy memory's suggestion is right, given the model's line. The copy memory knows the place:
- * disagreement can only lower it, agreement only raise it.
- */
+/** The probability that the copy memory's suggestion is right, given the model's line. */
 function rightWith(
   confidence: number,
   start: string,
@@ -49,8 +48,7 @@ function rightWith(
 ): number {
   const agreeing = ranked.filter(({ text }) => (isWhole ? text === start.trimEnd() : text.startsWith(start)));
   const none = isWhole ? 0 : 1 - ranked.reduce((sum, { right }) => sum + right, 0);
-  const right = agreeing.reduce((sum, one) => sum + one.right, none * confidence);
-  return agreeing.some(({ isOwn }) => isOwn) ? Math.max(confidence, right) : Math.min(confidence, right);
+  return agreeing.reduce((sum, one) => sum + one.right, none * confidence);
 }
 
 /** Prefixes of the model's line at word ends: the start may be certain where the end is not. */
@@ -59,11 +57,13 @@ function startsOf(
   request: CompletionRequest,
   title: string,
   written: number,
+  copies: readonly CopiedLine[],
 ): CompletionItem[] {
   return cutsOf(line).flatMap(end => {
     const step = steps.find(({ length }) => length >= end);
-    const right = step === undefined ? 0 : written * rightOfStart(step.logProbability);
-    const item = right < leastOfStart ? undefined : itemFromModel(line.slice(0, end), right, request, true);
+    const start = line.slice(0, end);
+    const right = step === undefined ? 0 : written * rightOfStart(start, step.logProbability, copies);
+    const item = right < leastOfStart ? undefined : itemFromModel(start, right, request, true);
     return item === undefined ? [] : [{ ...item, model: title }];
   });
 }
@@ -74,7 +74,7 @@ function startsOf(
  */
 export function leastWritten(request: CompletionRequest, passed = 0): number {
   const { eagerness = 0.5 } = request;
-  return leastScore(leastUseful(eagerness, passed) / writtenAt(request));
+  return leastScore(leastUseful(eagerness, passed, besideModel) / writtenAt(request));
 }
 
 /** Probability that the line the model has to write is there. */
@@ -97,9 +97,10 @@ export function choose(
 ): Completion {
   const { eagerness = 0.5, isInvoked, begins = '' } = request;
   const copies = copiedLines(found);
+  const lines = copies.map(item => ({ text: firstLine(item), confidence: item.confidence }));
   const own = said.own && itemFromModel(said.text, 1, request);
   const ranked = rankLines(
-    copies.map(item => ({ text: firstLine(item), confidence: item.confidence })),
+    lines,
     // Fitted to the text after the cursor, as copied lines are: then the same line is the same text.
     own === undefined ? said.own : { ...said.own!, text: firstLine(own) },
   );
@@ -125,17 +126,16 @@ export function choose(
     options.push(judged);
     if (isWhole) whole.add(judged);
   }
-  options.push(...startsOf(said, request, title, written).filter(({ text }) => text.startsWith(begins)));
+  const starts = startsOf(said, request, title, written, lines);
+  options.push(...starts.filter(({ text }) => text.startsWith(begins)));
   const rest = { milliseconds: found.milliseconds, ...(line && { line }) };
+  const cost = costAt(eagerness, passed, besideModel);
   const worth = (item: CompletionItem): number =>
-    usefulnessAt(item.confidence, firstLine(item).trim().length, whole.has(item), {
-      eagerness,
-      passed,
-    });
+    usefulnessOf(item.confidence, firstLine(item).trim().length, whole.has(item), cost);
   const shown = isInvoked
     ? items.toSorted((a, b) => b.confidence - a.confidence).filter(one => one.confidence >= leastInvoked)
     : options
-        .filter(one => worth(one) > 0 && one.confidence >= leastProbability(eagerness))
+        .filter(one => worth(one) > 0 && one.confidence >= leastProbability(eagerness, besideModel))
         .toSorted((a, b) => worth(b) - worth(a));
   // Whoever asks gets no less than whoever types.
   if (isInvoked && found.item !== undefined) shown.push(found.item);

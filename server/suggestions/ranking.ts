@@ -71,31 +71,55 @@ export function rankLines(copies: readonly CopiedLine[], own: OwnLine | undefine
     .sort((a, b) => b.right - a.right);
 }
 
+/** Features of a prefix of the model's line: its log-odds by the model, and the confidences of copies that begin so and otherwise. */
+export const startFeatures = ['bias', 'score', 'same', 'other'] as const;
+
+export function featuresOfStart(
+  start: string,
+  logProbability: number,
+  copies: readonly CopiedLine[],
+): Float64Array {
+  const [same, other] = [true, false].map(agrees =>
+    copies
+      .filter(({ text }) => text.startsWith(start) === agrees)
+      .reduce((sum, { confidence }) => Math.min(1, sum + confidence), 0),
+  );
+  return Float64Array.of(1, logit(Math.exp(logProbability), largestLogitOfStart), same!, other!);
+}
+
 /**
- * The probability that a prefix of the model's line is right.
+ * The probability that a prefix of the model's line is right. What the copy memory says of it tells more than the model's
+ * own probability.
  * @param logProbability the model's own
  */
-export function rightOfStart(logProbability: number): number {
-  return Math.exp(startDoubt * logProbability);
+export function rightOfStart(
+  start: string,
+  logProbability: number,
+  copies: readonly CopiedLine[] = [],
+): number {
+  const features = featuresOfStart(start, logProbability, copies);
+  const score = startFeatures.reduce((sum, name, i) => sum + startWeights[name] * features[i]!, 0);
+  return 1 / (1 + Math.exp(-score));
 }
 
 /**
  * The log-probability below which neither the model's line nor a prefix of it is right with a probability, unless the
- * copy memory has the same line.
+ * copy memory has the same.
  */
 export function leastScore(right: number): number {
   const bounded = Math.min(right, mostCertain);
-  const odds = (logit(bounded) - weights.bias) / weights.score;
-  return Math.min(-Math.log1p(Math.exp(-odds)), Math.log(bounded) / startDoubt);
+  const odds = Math.min(
+    (logit(bounded) - weights.bias) / weights.score,
+    (logit(bounded, largestLogitOfStart) - startWeights.bias) / startWeights.score,
+  );
+  return -Math.log1p(Math.exp(-odds));
 }
 
 /** What is asked of a line never exceeds what a model says of one. */
 const mostCertain = 0.98;
 
-/** Corrects the model's overconfidence on hidden lines. */
-const startDoubt = 1.4;
-
 const largestLogit = 4;
+const largestLogitOfStart = 5;
 
 function featuresOf(copy: CopiedLine | undefined, own: OwnLine | undefined): Float64Array {
   const values: Record<LineFeature, number> = {
@@ -108,9 +132,9 @@ function featuresOf(copy: CopiedLine | undefined, own: OwnLine | undefined): Flo
   return Float64Array.from(lineFeatures, name => values[name]);
 }
 
-function logit(probability: number): number {
+function logit(probability: number, largest = largestLogit): number {
   const value = Math.log(probability / (1 - probability));
-  return Math.max(-largestLogit, Math.min(largestLogit, value));
+  return Math.max(-largest, Math.min(largest, value));
 }
 
 function scoreOf(features: Float64Array): number {
@@ -123,4 +147,11 @@ const weights: Readonly<Record<LineFeature, number>> = {
   both: 0.659,
   confidence: 0.761,
   score: 0.755,
+};
+
+const startWeights: Readonly<Record<(typeof startFeatures)[number], number>> = {
+  bias: -0.38,
+  score: 0.85,
+  same: 2.47,
+  other: -1.7,
 };

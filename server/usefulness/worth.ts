@@ -21,7 +21,7 @@ export function worthShowing<Candidate extends Continuation>(
   eagerness: number,
   passed = 0,
 ): Judged<Candidate>[] {
-  const cost = costAt(eagerness) * (1 + passedCost * passed);
+  const cost = costAt(eagerness, passed);
   const least = leastProbability(eagerness);
   return options
     .map(option => {
@@ -38,38 +38,36 @@ export function usefulnessOf(right: number, length: number, isWhole: boolean, co
   return right * (Math.min(longest, length) - (isWhole ? 0 : cutCost)) - (1 - right) * cost;
 }
 
-/** Same at an eagerness from 0 to 1, after a number of suggestions typed past on the line. */
-export function usefulnessAt(
-  right: number,
-  length: number,
-  isWhole: boolean,
-  { eagerness, passed }: { readonly eagerness: number; readonly passed: number },
-): number {
-  return usefulnessOf(right, length, isWhole, costAt(eagerness) * (1 + passedCost * passed));
-}
-
 /** Probability below which nothing is worth showing, however long it is. */
-export function leastUseful(eagerness: number, passed: number): number {
-  const cost = costAt(eagerness) * (1 + passedCost * passed);
-  return Math.max(leastProbability(eagerness), cost / (longest + cost));
+export function leastUseful(eagerness: number, passed: number, strictness = usualStrictness): number {
+  const cost = costAt(eagerness, passed, strictness);
+  return Math.max(leastProbability(eagerness, strictness), cost / (longest + cost));
 }
 
-/** Cost of a wrong suggestion, in characters. */
-function costAt(eagerness: number): number {
-  return usualCost * 8 ** (1 - 2 * bounded(eagerness));
+/** Cost of a wrong suggestion, in characters, after a number of suggestions typed past on the line. */
+export function costAt(eagerness: number, passed: number, { cost } = usualStrictness): number {
+  return cost * 8 ** (1 - 2 * bounded(eagerness)) * (1 + passedCost * passed);
 }
 
-/** Minimum probability at any length: nine in ten at the lowest eagerness. */
-export function leastProbability(eagerness: number): number {
-  return 0.9 * (1 - bounded(eagerness));
+/** Minimum probability at any length. */
+export function leastProbability(eagerness: number, { least } = usualStrictness): number {
+  return least * (1 - bounded(eagerness));
 }
 
 function bounded(eagerness: number): number {
   return Math.max(0, Math.min(1, eagerness));
 }
 
+/** How strictly wrong suggestions are avoided. */
+export interface Strictness {
+  /** Of a wrong suggestion at an eagerness of a half, in characters. */
+  readonly cost: number;
+  /** Minimum probability at the lowest eagerness. */
+  readonly least: number;
+}
+
 /** Chosen with the table below: with other repositories' tables, four in five shown are then right. */
-const usualCost = 30;
+const usualStrictness: Strictness = { cost: 30, least: 0.9 };
 /** Cost of a prefix relative to the whole line: the rest has to be read and accepted separately. */
 const cutCost = 3;
 /** Extra cost of a wrong suggestion for each one typed past on the same line. */

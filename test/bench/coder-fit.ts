@@ -1,11 +1,18 @@
 /**
- * Fits the ranking of copied and written lines (`server/suggestions/ranking.ts`) on what `coder-observe` wrote:
+ * Fits the ranking of copied and written lines, and the probability of a line's start (`server/suggestions/ranking.ts`), on what `coder-observe` wrote:
  * `npm run bench -- coder-fit <observations.jsonl> <repository>…`. Fits on the repositories that are named, and reports on the others and, by a fit
  * without it, on each of those; beside the copy memory and the model alone. Prints the table.
  */
 import { readFileSync } from 'node:fs';
 import { isExact } from '../../server/evaluation/metrics.ts';
-import { lineFeatures, linesOf, rankLines } from '../../server/suggestions/ranking.ts';
+import {
+  featuresOfStart,
+  lineFeatures,
+  linesOf,
+  rankLines,
+  startFeatures,
+} from '../../server/suggestions/ranking.ts';
+import { cutsOf } from '../../server/usefulness/options.ts';
 import type { CoderObservation } from './coder/observation.ts';
 import { fitConditionalLogit } from './conditional-logit.ts';
 
@@ -28,6 +35,23 @@ const fit = (members: readonly string[]): Float64Array =>
   );
 const weights = fit(fitted);
 console.log(lineFeatures.map((name, i) => `  ${name}: ${weights[i]!.toFixed(3)},`).join('\n'));
+
+/** Prefixes that are of interest: less probable ones are never shown. */
+const leastOfStart = 0.2;
+const starts = all
+  .filter(one => fitted.includes(one.repository))
+  .flatMap(one =>
+    cutsOf(one.written).flatMap(end => {
+      const step = one.steps.find(({ length }) => length >= end);
+      if (step === undefined || step.logProbability < Math.log(leastOfStart)) return [];
+      const start = one.written.slice(0, end);
+      const features = featuresOfStart(start, step.logProbability, one.copies);
+      return [{ options: [features], right: one.expected.startsWith(start) ? 0 : -1 }];
+    }),
+  );
+const startWeights = fitConditionalLogit(starts, startFeatures.length);
+console.log(`starts of lines (${starts.length}):`);
+console.log(startFeatures.map((name, i) => `  ${name}: ${startWeights[i]!.toFixed(2)},`).join('\n'));
 
 const repositories = [...new Set(all.map(one => one.repository))];
 /** No repository is judged by a fit that has seen it. */

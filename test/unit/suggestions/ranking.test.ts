@@ -53,7 +53,7 @@ test('an empty line of the model is none', () => {
 
 test('below the least score neither the line nor a prefix of it is right often enough', () => {
   const rightAt = (logProbability: number): number =>
-    Math.max(rankLines([], { text: 'a();', logProbability })[0]!.right, rightOfStart(logProbability));
+    Math.max(rankLines([], { text: 'a();', logProbability })[0]!.right, rightOfStart('a', logProbability));
   for (let percent = 5; percent < 98; percent++) {
     const right = percent / 100;
     const least = leastScore(right);
@@ -61,4 +61,16 @@ test('below the least score neither the line nor a prefix of it is right often e
     assert.ok(rightAt(least + 1e-6) > right, `${right} above ${least}`);
   }
   assert.ok(leastScore(1.2) < 0, 'what cannot be reached is still a log-probability');
+});
+
+test('copies that begin as the model does speak for a start, others against it', () => {
+  const right = (...texts: string[]) =>
+    rightOfStart(
+      'ships.find(',
+      Math.log(0.6),
+      texts.map(text => ({ text, confidence: 0.4 })),
+    );
+  assert.ok(right('ships.find(id);') > right());
+  assert.ok(right('ships.find(id);', 'ships.find(name);') > right('ships.find(id);'));
+  assert.ok(right('berths.find(id);') < right());
 });

@@ -94,7 +94,7 @@ test('the start of a line keeps its own brackets before those that the editor cl
 });
 
 test('at the start of a line a blank one may come, so the model has to be surer', async () => {
-  const { engine } = engineThat(() => ({ text: 'return sum;', logProbability: -0.12 }));
+  const { engine } = engineThat(() => ({ text: 'return sum;', logProbability: -0.33 }));
   const { client } = await clientOf(engine);
   const inLine = { path: 'a.ts', text: 'if (a) ', offset: 7 };
   const atStart = { path: 'a.ts', text: 'a();\n  ', offset: 7 };
