@@ -108,7 +108,12 @@ test('returns an earlier session’s summary before indexing, and marks it; clea
   for (let at = 0; at < 8; at++)
     writeFileSync(path.join(root, `src/strict${at}.js`), `'use strict';\nmodule.exports = ${at};\n`);
   const first = await readingClient(root, { cache });
-  const made = await first.request(methods.summary, {});
+  let made = await first.request(methods.summary, {});
+  // On a busy machine a part of it may be answered first.
+  for (let wait = 0; wait < 100 && made.partial === true; wait++) {
+    await pause(100);
+    made = await first.request(methods.summary, {});
+  }
   assert.match(made.usual[0]!.text, /use strict/);
   assert.equal(made.usual[0]!.sources?.length, 3);
   assert.equal(made.earlier, undefined);
