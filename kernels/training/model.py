@@ -85,16 +85,17 @@ class Longsight(nn.Module):
             x = layer(x, memory)
         return rms_norm(x)
 
-    def trunk(self, tokens, opened):
+    def trunk(self, tokens, opened, strided=None):
         """(self-decoder's output, final output), both normalised. `opened`: 1 reads the rest of the batch, 0 closes the memory; a tensor, so
-        that one compiled program serves both, or None, which skips the work."""
+        that one compiled program serves both, or None, which skips the work. `strided`: the same for the strided read alone."""
         x = self.read(tokens)
         n = rms_norm(x)
         memory = None
         if self.reads and tokens.shape[0] > 1 and opened is not None:
             memory = self.rest_of_batch(self.writer(n))
             memory["linear"], memory["delta"] = memory["linear"] * opened, memory["delta"] * opened
-            memory["closed"], memory["open"] = (opened - 1) * 1e9, opened
+            keys = opened if strided is None else opened * strided
+            memory["closed"], memory["open"] = (keys - 1) * 1e9, opened
         return n, self.decode(x, memory)
 
     def loss(self, n, h, targets, weights, auxiliary=0.25, stride=8):

@@ -29,7 +29,8 @@ class Optimizer:
     """Updates the parameters whose index ≡ rank (mod processes) among those sorted by size, so that the work is even."""
 
     def __init__(self, model, rank=0, processes=1, muon_rate=0.02, adam_rate=4e-3, decay=0.05):
-        named = sorted(model.named_parameters(), key=lambda item: (-item[1].numel(), item[0]))
+        trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+        named = sorted(trained, key=lambda item: (-item[1].numel(), item[0]))
         self.mine = [(name, p) for i, (name, p) in enumerate(named) if i % processes == rank]
         self.muon_rate, self.adam_rate, self.decay = muon_rate, adam_rate, decay
         self.state = {name: self.fresh(name, p) for name, p in self.mine}

@@ -42,6 +42,9 @@ class Settings:
     decay_share = float(E("DECAY_SHARE", "0.4"))
     fim = float(E("FIM", "0.5"))
     one_package = float(E("ONE_PACKAGE", "0.8"))  # share of the batches whose files are of one package and read each other's memory
+    close_strided = float(E("CLOSE_STRIDED", "0"))  # share of the batches that do without the strided read, so that the other readers learn
+    only = E("ONLY", "")  # prefixes of the parameters that are trained, with commas
+    gates = E("GATES")  # where the side read's gates begin, before the sigmoid
     save_every = float(E("SAVE_EVERY", "180"))
     log_every = float(E("LOG_EVERY", "20"))
     evaluate_every = float(E("EVALUATE_EVERY", "300"))
@@ -207,7 +210,8 @@ def run(rank, settings, together, model, checkpoint, log, corpora):
             tokens, weights, opened = sampler.batch(*shape)
             tokens, weights = torch.from_numpy(tokens).to(settings.device), torch.from_numpy(weights).to(settings.device)
             with autocast(settings):
-                n, h = trunk(tokens[:, :-1], switch(settings, opened))
+                strided = torch.tensor(float(shapes.random() >= settings.close_strided)) if settings.close_strided else None
+                n, h = trunk(tokens[:, :-1], switch(settings, opened), strided)
                 loss = model.loss(n, h, tokens[:, 1:], weights)
             (loss / settings.micro).backward()
             step_loss += loss.item() / settings.micro
@@ -268,6 +272,15 @@ def checkpoint_now(rank, settings, together, model, optimizer, progress):
     together.wait()
 
 
+def choose_parameters(model, settings):
+    """Freezes all but the parameters of `ONLY`, and opens the side read's gates."""
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            p.requires_grad_(not settings.only or name.startswith(tuple(settings.only.split(","))))
+            if settings.gates and name.endswith("mixer.gate"):
+                p.fill_(float(settings.gates))
+
+
 def main():
     settings = Settings()
     settings.out.mkdir(parents=True, exist_ok=True)
@@ -277,6 +290,7 @@ def main():
     model = Longsight(config).to(settings.device)
     if checkpoint:
         model.load_state_dict(checkpoint["model"])
+    choose_parameters(model, settings)
     (settings.out / "config.json").write_text(config.to_json() + "\n")
     corpora = {split: Corpus(settings.corpus / f"{split}.jsonl") for split in ("train", "validation")}
     log = open(settings.out / "log.txt", "a") if E("QUIET") else sys.stdout
