@@ -119,7 +119,7 @@ export const recall: Reproduction = {
       difference:
         'The order is the paper’s. S4D stays further behind than there: it gets as many steps as the others need, and learns slowly beyond them. ' +
         'How far H3 carries past the length of training depends on the seed; the delta rule’s does not. Hyena holds a binding as a product of gates in a channel, ' +
-        'so that it takes as many channels as there are pairs of a key and a value, and in its paper some 50,000 steps.',
+        'so that it takes as many channels as there are pairs of a key and a value, and more steps (in its paper some 50,000).',
       ...(fails === undefined ? {} : { fails }),
       chart: accuracyChart(rows, 'Associative recall, trained at 64 tokens'),
     };
