@@ -273,11 +273,12 @@ def checkpoint_now(rank, settings, together, model, optimizer, progress):
 
 
 def choose_parameters(model, settings):
-    """Freezes all but the parameters of `ONLY`, and opens the side read's gates."""
+    """Freezes all but the parameters of `ONLY`; a run that is not resumed begins with the side read's gates at `GATES`."""
+    begins = not (settings.out / "checkpoint.pt").exists()
     with torch.no_grad():
         for name, p in model.named_parameters():
             p.requires_grad_(not settings.only or name.startswith(tuple(settings.only.split(","))))
-            if settings.gates and name.endswith("mixer.gate"):
+            if begins and settings.gates and name.endswith("mixer.gate"):
                 p.fill_(float(settings.gates))
 
 

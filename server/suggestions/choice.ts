@@ -19,7 +19,7 @@ const mostAlternatives = 5;
  */
 const writtenLines = 0.83;
 /** With the probabilities of the ranking, four in five shown are then right, as without a model. */
-const besideModel: Strictness = { cost: 12, least: 0.7 };
+const besideModel: Strictness = { cost: 12, least: 0.35 };
 /** Less probable line prefixes are never shown. */
 const leastOfStart = 0.3;
 
@@ -61,10 +61,11 @@ function startsOf(
 ): CompletionItem[] {
   return cutsOf(line).flatMap(end => {
     const step = steps.find(({ length }) => length >= end);
-    const start = line.slice(0, end);
-    const right = step === undefined ? 0 : written * rightOfStart(start, step.logProbability, copies);
-    const item = right < leastOfStart ? undefined : itemFromModel(start, right, request, true);
-    return item === undefined ? [] : [{ ...item, model: title }];
+    const item = step && itemFromModel(line.slice(0, end), 1, request, true);
+    if (item === undefined) return [];
+    // Fitted to the text after the cursor, as copies are.
+    const confidence = written * rightOfStart(item.text, step!.logProbability, copies);
+    return confidence < leastOfStart ? [] : [{ ...item, confidence, model: title }];
   });
 }
 

@@ -49,25 +49,27 @@ export function costAt(eagerness: number, passed: number, { cost } = usualStrict
   return cost * 8 ** (1 - 2 * bounded(eagerness)) * (1 + passedCost * passed);
 }
 
-/** Minimum probability at any length. */
+/** Minimum probability at any length: nine in ten at the lowest eagerness, none at the highest. */
 export function leastProbability(eagerness: number, { least } = usualStrictness): number {
-  return least * (1 - bounded(eagerness));
+  return nearlyCertain * (1 - bounded(eagerness)) ** Math.log2(nearlyCertain / least);
 }
+
+const nearlyCertain = 0.9;
 
 function bounded(eagerness: number): number {
   return Math.max(0, Math.min(1, eagerness));
 }
 
-/** How strictly wrong suggestions are avoided. */
+/** How strictly wrong suggestions are avoided at an eagerness of a half. */
 export interface Strictness {
-  /** Of a wrong suggestion at an eagerness of a half, in characters. */
+  /** Of a wrong suggestion, in characters. */
   readonly cost: number;
-  /** Minimum probability at the lowest eagerness. */
+  /** Minimum probability. */
   readonly least: number;
 }
 
 /** Chosen with the table below: with other repositories' tables, four in five shown are then right. */
-const usualStrictness: Strictness = { cost: 30, least: 0.9 };
+const usualStrictness: Strictness = { cost: 30, least: 0.45 };
 /** Cost of a prefix relative to the whole line: the rest has to be read and accepted separately. */
 const cutCost = 3;
 /** Extra cost of a wrong suggestion for each one typed past on the same line. */

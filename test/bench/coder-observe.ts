@@ -1,6 +1,7 @@
 /**
  * Writes what copy memory and code model say of hidden lines: `npm run bench -- coder-observe <lines> <seed> <out.jsonl> <folder>…`, with `CODER_GGUF` (a model) and
- * `CODER` (a folder that it is converted into, or was). A line of the output is one hidden line, with the cursor 40 % into it; the model is told of related files, as in an editor. `coder-fit` fits on it.
+ * `CODER` (a folder that it is converted into, or was). A line of the output is one hidden line, with the cursor 40 % into it; the model is told of
+ * related files, as in an editor. `coder-fit` fits on it.
  */
 import { appendFileSync } from 'node:fs';
 import { CodeWriter } from '../../server/coder/writer.ts';

@@ -21,7 +21,6 @@ const agreement = Math.log(0.3);
 
 const rules: readonly { name: string; least: (observation: CoderObservation) => number }[] = [
   { name: 'to the end', least: () => Number.NEGATIVE_INFINITY },
-  { name: '0.9 of the least shown', least: () => Math.log(0.9 * 0.35) },
   { name: 'what would be shown', least: one => leastWritten(requestOf(one)) },
 ];
 

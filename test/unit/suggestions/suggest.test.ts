@@ -158,6 +158,14 @@ test('a line on which both agree is one, although the editor has closed its brac
   assert.equal((await beside('vessel, depth=5)'))?.text, 'vessel');
 });
 
+test('at the lowest eagerness a line of the model has to be nearly certain', async () => {
+  const text = 'return ships.filter(one => one.depth < tide.depth).map(nameOf);';
+  const { engine } = engineThat(() => ({ text, logProbability: -0.05 }));
+  const { client } = await clientOf(engine);
+  assert.equal((await client.alone({ ...question, eagerness: 0.5 })).item?.text, text);
+  assert.equal((await client.alone({ ...question, eagerness: 0 })).item, undefined);
+});
+
 test('where the copy memory is sure, the model is not asked', async () => {
   const { engine, asked } = engineThat(() => ({}));
   const { client } = await clientOf(engine, { sure: 0 });
