@@ -10,6 +10,9 @@ import path from 'node:path';
 import type { Outcomes } from './outcomes.ts';
 import { isInteractive, select, type TestSelection } from './selection.ts';
 
+/** Far more than any suite takes on a busy machine. One that hangs must not take the other suites' results away. */
+const patience = 40 * 60_000;
+
 const root = path.join(import.meta.dirname, '..');
 const selection = select(
   globSync('test/**/*.test.ts', { cwd: root }).map(file => file.replaceAll('\\', '/')),
@@ -91,7 +94,10 @@ async function runFiles(
     ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
+  // Interrupted, the runner names the files that had not ended.
+  const late = setTimeout(() => child.kill('SIGINT'), patience);
   const code = await new Promise<number>(resolve => child.on('close', status => resolve(status ?? 1)));
+  clearTimeout(late);
   const counts = new Map<string, Outcomes>();
   for (const line of readFileSync(record, 'utf8').split('\n').filter(Boolean)) {
     const { file, ...outcomes } = JSON.parse(line) as Outcomes & { file: string };

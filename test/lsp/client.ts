@@ -127,10 +127,10 @@ export class TestClient {
       );
     this.process = child;
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-    this.connection = createProtocolConnection(
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
-    );
+    const reader = new StreamMessageReader(child.stdout);
+    // Its timer would keep this process alive forever after a server that was killed while it wrote a message.
+    reader.partialMessageTimeout = 0;
+    this.connection = createProtocolConnection(reader, new StreamMessageWriter(child.stdin));
     this.connection.onError(([error]) => this.pollution.push(error.message));
     // Some tests end the server while we write to it.
     child.stdin.on('error', () => {});

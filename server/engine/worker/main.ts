@@ -30,6 +30,8 @@ async function main(): Promise<void> {
 
   // The parent exited or disconnected.
   process.once('disconnect', () => process.exit(0));
+  // It may have done so while this program was loaded.
+  if (!process.connected) process.exit(0);
 
   try {
     const runtime = await loadRuntime();
