@@ -109,7 +109,8 @@ export class Typist {
     if (ghost.text.trim().length < 3) return 0;
     const isWhole = comes.startsWith(ghost.text);
     if (!isWhole && !(first.trim().length >= 3 && comes.startsWith(`${first}\n`))) return 0;
-    const taken = isWhole ? ghost.text : first;
+    // The editor's command takes the line's end as well.
+    const taken = isWhole ? ghost.text : `${first}\n`;
     await page.keyboard.press(isWhole ? 'Tab' : 'Alt+End');
     this.accepted++;
     this.saved += taken.length;
