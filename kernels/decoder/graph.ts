@@ -11,7 +11,8 @@
  *
  * and gives `logits` [R, V], their `normalizer` [R] (log Σ exp, so that log-probabilities are differences), and
  * `keys.N'`, `values.N'` with the T new ones after the n. With P ≥ n + T these have the inputs' shape and may be
- * written in place: then only new entries are copied.
+ * written in place: then only new entries are copied. A run of one token writes H/K entries, of which the first counts,
+ * so it needs P ≥ n + H/K (`attention.ts`).
  *
  * A part of it (`parts.ts`) has only its own layers' states. Between parts goes what the residual stream holds and what
  * the last layer adds to it: `stream'` and `change'` [T, d] are the next one's `stream` and `change`.
@@ -20,16 +21,17 @@
  * preceded by keys of other files.
  */
 import { formatShape } from '../onnx/dimension.ts';
-import { add, cast, exp, log, sub } from '../onnx/elementwise.ts';
+import { add, exp, log, sub } from '../onnx/elementwise.ts';
 import { GraphBuilder, type OnnxModel, type Value } from '../onnx/graph-builder.ts';
 import { gather, reshape, split } from '../onnx/layout.ts';
 import { lengthOf } from '../onnx/length.ts';
 import { reduceMax, reduceSum, rmsNormalize, rmsNormalizeSum } from '../onnx/reduce.ts';
 import { rotaryAngles, rotateGraph } from '../rotary/graph.ts';
+import { Attention } from './attention.ts';
 import type { DecoderConfig } from './config.ts';
 import { type DecoderPart, wholeDecoder } from './parts.ts';
 import { Products } from './products.ts';
-import type { DecoderLowering, PlacePart } from './weights.ts';
+import { type DecoderLowering, hasBlocks, type PlacePart } from './weights.ts';
 
 /** Names of the inputs and outputs that hold a layer's state. */
 export function stateNames(layer: number): { readonly keys: string; readonly values: string } {
@@ -83,7 +85,7 @@ export function decoderGraph(
       base: config.rotaryBase,
       ...(config.rotaryDivisors !== undefined && { divisors: config.rotaryDivisors }),
     });
-    const total = cast(add(length, tokens.value), 'int32'); // [1]
+    const attention = new Attention(config, length, tokens, !hasBlocks(lowering));
     /** Projects to [T, (H + 2K)·dh], then rotates queries and keys. */
     const project = (layer: number, x: Value): { queries: Value; keys: Value; values: Value } => {
       const name = `layers.${layer}.attention`;
@@ -116,20 +118,17 @@ export function decoderGraph(
 
     for (let layer = part.first; layer < part.end; layer++) {
       const names = stateNames(layer);
-      const attention = `layers.${layer}.attention`;
-      const before = normalized(stream, change, products.vector(`${attention}.norm`), normEpsilon);
+      const name = `layers.${layer}.attention`;
+      const before = normalized(stream, change, products.vector(`${name}.norm`), normEpsilon);
       const [pastKeys, pastValues] = [names.keys, names.values].map(name =>
         input(name, 'float32', [1, keyHeads, 'P', headWidth]),
       );
-      const { read, keys, values } = attend(
-        project(layer, before.normal),
-        { keys: pastKeys!, values: pastValues! },
-        total,
-        config,
-      );
+      const { queries, ...added } = project(layer, before.normal);
+      const past = { keys: pastKeys!, values: pastValues! };
+      const { read, keys, values } = attention.read(queries, added, past);
       g.output(`${names.keys}'`, keys);
       g.output(`${names.values}'`, values);
-      const attended = products.linear(read, `${attention}.output`);
+      const attended = products.linear(read, `${name}.output`);
       const mlp = `layers.${layer}.mlp`;
       const between = normalized(before.stream, attended, products.vector(`${mlp}.norm`), normEpsilon);
       stream = between.stream;
@@ -148,37 +147,6 @@ function normalized(
   if (change === undefined) return { normal: rmsNormalize(stream, gain, epsilon), stream };
   const { normalized: normal, sum } = rmsNormalizeSum(stream, change, gain, epsilon);
   return { normal, stream: sum };
-}
-
-/** Causal softmax attention over cached and new keys, by onnxruntime's GroupQueryAttention. */
-function attend(
-  { queries, keys, values }: { queries: Value; keys: Value; values: Value },
-  past: { keys: Value; values: Value },
-  total: Value,
-  { heads, keyHeads }: DecoderConfig,
-): { read: Value; keys: Value; values: Value } {
-  const { graph: g } = queries;
-  const batch = (x: Value): Value => reshape(x, [1, ...x.shape]);
-  const [read, nextKeys, nextValues] = g.node({
-    type: 'GroupQueryAttention',
-    domain: 'com.microsoft',
-    inputs: [
-      batch(queries),
-      batch(keys),
-      batch(values),
-      past.keys,
-      past.values,
-      sub(total, 1),
-      reshape(total, []),
-    ],
-    attributes: { num_heads: heads, kv_num_heads: keyHeads },
-    outputs: [
-      { type: 'float32', shape: [1, ...queries.shape] },
-      { type: 'float32', shape: past.keys.shape },
-      { type: 'float32', shape: past.values.shape },
-    ],
-  });
-  return { read: reshape(read!, queries.shape), keys: nextKeys!, values: nextValues! };
 }
 
 function flat(x: Value): Value {

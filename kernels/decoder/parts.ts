@@ -3,7 +3,7 @@
  * the gaps between short runs are where newer requests come first.
  */
 import type { DecoderConfig } from './config.ts';
-import type { DecoderLowering } from './weights.ts';
+import { type DecoderLowering, hasBlocks } from './weights.ts';
 
 /** Consecutive layers; the first part also embeds the tokens, the last one ends in logits. */
 export interface DecoderPart {
@@ -26,7 +26,7 @@ export function wholeDecoder({ layers }: DecoderConfig): DecoderPart {
  * parts numbers would move between memories.
  */
 export function partsOf(config: DecoderConfig, lowering: DecoderLowering): readonly DecoderPart[] {
-  if (lowering === 'block4' || lowering === 'block8') return [wholeDecoder(config)];
+  if (hasBlocks(lowering)) return [wholeDecoder(config)];
   const { layers } = config;
   const step = Math.max(1, Math.floor(mostNumbers / numbersOfLayer(config)));
   const parts: DecoderPart[] = [];

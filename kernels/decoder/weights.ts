@@ -20,6 +20,11 @@ import { rotated, rotatedConfig } from './rotate.ts';
  */
 export type DecoderLowering = 'float32' | 'signed8' | 'unsigned8' | 'block8' | 'block4';
 
+/** Whether a lowering is for GPUs. */
+export function hasBlocks(lowering: DecoderLowering): boolean {
+  return lowering === 'block8' || lowering === 'block4';
+}
+
 /** One weight of the graph, packed from the rows of one or more tensors. */
 export interface PackedWeight {
   readonly name: string;

@@ -86,7 +86,7 @@ const irVersion = 10n;
  * not fit; this class only collects nodes and serializes them.
  */
 export class GraphBuilder {
-  readonly #nodes: NodeProto[] = [];
+  #nodes: NodeProto[] = [];
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
   readonly #initializers: TensorProto[] = [];
@@ -179,6 +179,33 @@ export class GraphBuilder {
       }),
     );
     return values;
+  }
+
+  /**
+   * Runs the nodes of one branch only. A branch may use any value made before it; both give outputs of the same types.
+   * @param condition bool [1]
+   * @param outputs types and shapes, as for `node`
+   */
+  choose(
+    condition: Value,
+    outputs: NodeDescription['outputs'],
+    whereTrue: () => readonly Value[],
+    whereFalse: () => readonly Value[],
+  ): readonly Value[] {
+    const values = this.node({ type: 'If', inputs: [condition], outputs });
+    const node = this.#nodes.pop()!;
+    node.attribute = [this.#branch('then_branch', whereTrue), this.#branch('else_branch', whereFalse)];
+    this.#nodes.push(node);
+    return values;
+  }
+
+  #branch(name: string, make: () => readonly Value[]): AttributeProto {
+    const around = this.#nodes;
+    this.#nodes = [];
+    const output = make().map(value => valueInfo(value));
+    const g = create(GraphProtoSchema, { name, node: this.#nodes, output });
+    this.#nodes = around;
+    return create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g });
   }
 
   build(): OnnxModel {

@@ -123,7 +123,7 @@ export function range(length: Length, type: DataType = 'int64'): Value {
 }
 
 /** Stretches axes of length 1 to the given lengths. */
-function expand(x: Value, lengths: readonly (Length | number)[]): Value {
+export function expand(x: Value, lengths: readonly (Length | number)[]): Value {
   const { graph } = x;
   const parts = lengths.map(length =>
     typeof length === 'number' ? graph.constant('int64', [length]) : length.value,

@@ -40,7 +40,7 @@ export interface ConvertOptions {
 }
 
 /** To be raised where weights or graphs change, so that those of earlier versions are not used. */
-const version = 2;
+const version = 3;
 
 /** Alignment for mapping on every system (Windows maps in pieces of 64 kB). */
 const alignment = 65_536;

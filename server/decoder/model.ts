@@ -1,5 +1,6 @@
 /** A converted decoder, opened once for all its sequences. */
 
+import { rowsWritten } from '../../kernels/decoder/attention.ts';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import { stateNames } from '../../kernels/decoder/graph.ts';
 import { type DecoderPart, partsOf } from '../../kernels/decoder/parts.ts';
@@ -70,7 +71,7 @@ export class DecoderModel {
   ): Promise<Logits> {
     expectTokenIds(ids, this.config.vocabulary);
     const count = ids.length;
-    const past = state.feeds(count);
+    const past = state.feeds(rowsWritten(this.config, count));
     const given: Record<string, FloatTensor | IndexTensor> = {
       ids: int64(ids),
       position: int64([position]),

@@ -300,7 +300,7 @@ async function run(
   const spanOf = (which: 'keys' | 'values'): Tensor[] =>
     Array.from({ length: layers }, (_, layer) => {
       const all = tokensFirst(state[stateNames(layer)[which]]!);
-      return rows(all, first, all.shape[0]!);
+      return rows(all, first, first + ids.length);
     });
   return {
     logits: tensor([ids.length, config.vocabulary], logits),

@@ -12,7 +12,7 @@ import {
   subtractDimensions,
   symbol,
 } from '../../kernels/onnx/dimension.ts';
-import { add, mul, where } from '../../kernels/onnx/elementwise.ts';
+import { add, lessOrEqual, mul, where } from '../../kernels/onnx/elementwise.ts';
 import { GraphBuilder, type Value } from '../../kernels/onnx/graph-builder.ts';
 import { concat, gather, reshape, slice, split, transpose } from '../../kernels/onnx/layout.ts';
 import { lengthOf, padTo, pieces, range, takeFirst, times } from '../../kernels/onnx/length.ts';
@@ -164,6 +164,34 @@ describe('graphs', () => {
     assert.ok(bytes.length < 1024, `the model has ${bytes.length} bytes`);
     assert.equal(externalData.length, 1);
     assert.equal(externalData[0]!.data.buffer, buffer);
+  });
+
+  test('a choice runs one branch, with values from before it and constants of its own', async () => {
+    for (const [length, expected] of [
+      [1, [10]],
+      [3, [4, 5, 6]],
+    ] as const) {
+      const { y } = await runGraph(
+        g => {
+          const x = g.input('x', 'float32', ['T']);
+          const three = g.scalar('float32', 3);
+          const [y] = g.choose(
+            lessOrEqual(lengthOf(x, 0).value, 1),
+            [{ type: 'float32', shape: x.shape }],
+            () => [mul(add(x, 9), 1)],
+            () => [add(x, three)],
+          );
+          return { y: y! };
+        },
+        {
+          x: tensor(
+            [length],
+            Array.from({ length }, (_, i) => i + 1),
+          ),
+        },
+      );
+      assert.deepEqual(Array.from(y!.data), expected);
+    }
   });
 
   test('the same constant is stored once', () => {
