@@ -7,7 +7,7 @@ export interface EndingOptions {
 }
 
 /** A line that opens a block or list which continues on the next lines. */
-const opens = /(?:[{([:]|=>|->|\bdo|\bthen|\bbegin)\s*$/;
+const opens = /(?:[{([:]|=>|->|\bdo(?:\s*\|[^|]*\|)?|\bthen|\bbegin)\s*$/;
 const closes = /^\s*(?:[)\]}]|end\b)/;
 
 /**
@@ -38,7 +38,8 @@ export function partOf(
       if (closes.test(line)) taken++;
       return { text: trimmed(lines.slice(0, taken)), isOpen: isLast && closes.test(line) };
     }
-    if (taken < maxLines && taken >= lines.length - 1) return { text: written, isOpen: true };
+    // The last line that may be taken has to end, too.
+    if (taken > whole || (taken === whole && taken < maxLines)) return { text: written, isOpen: true };
   }
   return { text: trimmed(lines.slice(0, taken)), isOpen: false };
 }

@@ -3,15 +3,28 @@
  * Keys have a scale a channel, because some of their channels are a hundred times as large as others; values a scale a row.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { DecoderConfig } from '../../kernels/decoder/config.ts';
 import type { DecoderSnapshot } from '../decoder/session.ts';
 import type { StoredRows } from '../decoder/state.ts';
-import type { RecordLog } from '../storage/record-log.ts';
+import { RecordLog } from '../storage/record-log.ts';
 
 /** Where states are kept beside a converted model. */
 export function statesFolder(modelFolder: string): string {
   return path.join(modelFolder, 'states');
+}
+
+/** Removes what all models have read; what is in use elsewhere stays usable. @param models the folder of converted models */
+export async function clearStates(models: string): Promise<void> {
+  for (const entry of await readdir(models).catch(() => [])) {
+    const folder = statesFolder(path.join(models, entry));
+    if (!existsSync(folder)) continue;
+    const log = new RecordLog(folder, 0);
+    log.clear();
+    log.close();
+  }
 }
 
 /** Tokens of a block. */

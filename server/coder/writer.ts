@@ -146,16 +146,26 @@ export class CodeWriter {
         if (open.turn !== turn) throw new Error('A later request came first.');
       },
     });
-    if (prefix - kept >= blockTokens) this.#states?.keep(prefix, ids, () => session.snapshot(prefix).rows);
+    if (prefix - kept >= blockTokens)
+      this.#kept(states => states.keep(prefix, ids, () => session.snapshot(prefix).rows));
     return { session, ids, held, kept, last };
   }
 
   /** Goes on from what an earlier session has read; how many tokens that are. */
   #restore(session: DecoderSession, ids: readonly number[]): number | undefined {
     // The last token is run for its logits.
-    const snapshot = this.#states?.find(ids.slice(0, -1));
+    const snapshot = this.#kept(states => states.find(ids.slice(0, -1)));
     if (snapshot !== undefined) session.restore(snapshot);
     return snapshot?.ids.length;
+  }
+
+  /** States on disk only save time: where they fail (a full disk, a folder that is gone), the model does without them. */
+  #kept<Result>(use: (states: KeptStates) => Result): Result | undefined {
+    try {
+      return this.#states && use(this.#states);
+    } catch {
+      return undefined;
+    }
   }
 
   #openOf(document: string): Open {

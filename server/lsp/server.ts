@@ -10,6 +10,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { clearStates } from '../coder/kept-states.ts';
 import { probeCacheIn } from '../engine/probe-cache.ts';
 import { createEngine, type Engine } from '../engine/process.ts';
 import { connectionLog } from '../host/log.ts';
@@ -119,6 +120,8 @@ function start(
     },
     async clear() {
       await repository.clear();
+      // Those of models that are no longer in use as well.
+      await clearStates(library().folder);
       return status();
     },
     async restartEngine() {

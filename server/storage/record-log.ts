@@ -10,6 +10,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -214,7 +215,10 @@ export class RecordLog implements RecordStore {
   /** Indexes what other processes have written since. */
   #look(): void {
     this.#looked = performance.now();
-    const names = readdirSync(this.folder).filter(name => name.endsWith(extension));
+    // Somebody may have removed the folder.
+    const names = existsSync(this.folder)
+      ? readdirSync(this.folder).filter(name => name.endsWith(extension))
+      : [];
     for (const name of names) {
       const segment = this.#segments.get(name) ?? this.#open(name);
       if (segment !== undefined && segment !== this.#own?.segment) this.#scan(segment);

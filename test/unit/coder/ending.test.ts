@@ -29,6 +29,13 @@ const cases: readonly [name: string, linePrefix: string, written: string, text: 
     'for x in y:\n        z(x)',
     false,
   ],
+  [
+    'a Ruby block with parameters has its end',
+    '  items.each do ',
+    '|item|\n    puts item\n  end\n\n  other\n',
+    '|item|\n    puts item\n  end',
+    false,
+  ],
   ['a line that is not whole may still close', 'if (x) ', '{\n  a();\n', '{\n  a();\n', true],
 ];
 for (const [name, linePrefix, written, text, isOpen] of cases) {
@@ -41,4 +48,13 @@ test('a block has at most the requested lines', () => {
   const { text, isOpen } = partOf(`{\n${'  a();\n'.repeat(20)}`, { linePrefix: 'if (x) ', maxLines: 4 });
   assert.equal(text.split('\n').length, 4);
   assert.equal(isOpen, false);
+});
+
+test('the last line that it may have ends, too', () => {
+  const options = { linePrefix: 'def f():', maxLines: 3 };
+  assert.equal(partOf('\n    a = 1\n    re', options).isOpen, true);
+  assert.deepEqual(partOf('\n    a = 1\n    return a\n', options), {
+    text: '\n    a = 1\n    return a',
+    isOpen: false,
+  });
 });

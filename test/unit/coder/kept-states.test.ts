@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import type { DecoderConfig } from '../../../kernels/decoder/config.ts';
-import { blockTokens, decodeRows, encodeRows, KeptStates } from '../../../server/coder/kept-states.ts';
+import {
+  blockTokens,
+  clearStates,
+  decodeRows,
+  encodeRows,
+  KeptStates,
+  statesFolder,
+} from '../../../server/coder/kept-states.ts';
 import { CodeWriter } from '../../../server/coder/writer.ts';
 import { convertDecoder } from '../../../server/decoder/convert.ts';
 import { DecoderModel } from '../../../server/decoder/model.ts';
@@ -89,4 +96,36 @@ test('a later session reads only what the earlier one has not, and writes the sa
   later.forget();
   assert.equal((await writer().write(question, async () => {})).read, first.prompt);
   await model.release();
+});
+
+test('states of every model are cleared, and their folders stay usable', async () => {
+  const models = path.join(folder, 'models');
+  const logOf = (model: string) => new RecordLog(statesFolder(path.join(models, model)), 2 ** 24);
+  const states = ['one', 'other'].map(model => new KeptStates(logOf(model), config, model));
+  for (const one of states) one.keep(ids.length, ids, () => rowsOf(ids.length));
+  writeFileSync(path.join(models, 'models.json'), '{}');
+  await clearStates(models);
+  for (const model of ['one', 'other']) assert.equal(logOf(model).records, 0);
+  await clearStates(path.join(folder, 'missing'));
+});
+
+test('without the folder of states, the model answers all the same', async () => {
+  const converted = path.join(folder, 'gone');
+  await convertDecoder(converted, config, sourceOf(randomTensors(config)), { lowering: 'float32' });
+  const model = await DecoderModel.open(await loadRuntime(), converted, config, {
+    lowering: 'float32',
+    device: 'cpu',
+  });
+  const log = new RecordLog(statesFolder(converted), 2 ** 24);
+  const tiny = { title: 'tiny', isInstructed: false, tokenizer: byteTokenizer };
+  const writer = new CodeWriter(tiny, model, new KeptStates(log, config, 'tiny'));
+  rmSync(log.folder, { recursive: true });
+  const question = { coder: { file: '', folder: '' }, document: 'a.ts', after: '\n', maxLines: 1 };
+  const { read } = await writer.write(
+    { ...question, before: `${'let a = 1;\n'.repeat(20)}b` },
+    async () => {},
+  );
+  assert.ok(read > 2 * blockTokens, String(read));
+  writer.forget();
+  await writer.release();
 });
