@@ -13,6 +13,9 @@ import { Surroundings } from '../fitting/surroundings.ts';
 import { cleanText, closersReplaced, isTypedOver, standsBefore, trimToSuffix } from '../fitting/trim.ts';
 import { isWorthShowing } from './threshold.ts';
 
+/** Models write it where they take code for an answer. A file that has fences, in strings or comments, may get more. */
+const fence = /^\s*(?:```|~~~)\w*$/m;
+
 /**
  * @param written the model's output
  * @param confidence probability of its first line
@@ -53,6 +56,7 @@ export function itemFromModel(
     isThereAlready(whole[0]!, context, neighbours) ||
     endsAsBelow(text, suffix, context) ||
     whole.some(one => isConflictMarker(one, isCode)) ||
+    (isCode && fence.test(whole.join('\n')) && !fence.test(request.text)) ||
     !surroundings.isBalanced(text, suffix, [])
   )
     return undefined;

@@ -24,6 +24,7 @@ const withheld: readonly [name: string, text: string, written: string][] = [
   ['the line right above', 'first(line);\n|\n', 'first(line);'],
   ['a bracket too many', 'const total = sum(|)\n', 'values))'],
   ['a conflict marker', 'a();\n|\n', '<<<<<<< HEAD'],
+  ['a Markdown fence', 'const a = thing|', 'Of(b)\n```'],
   ['nothing', 'a();\n|\n', '   '],
 ];
 for (const [name, text, written] of withheld) {
@@ -67,4 +68,9 @@ test('nothing is written inside a character', () => {
       itemFromModel('sum(values);', 0.5, { path: 'a.ts', text, offset: text.length - 1 }),
       undefined,
     );
+});
+
+test('a file with Markdown fences may get more of them', () => {
+  const text = 'const a = `\n```js\nb\n```\n`;\nconst c = `\n|';
+  assert.equal(itemAt(text, '```js')?.text, '```js');
 });
