@@ -1,7 +1,7 @@
 /** `longsight complete`: the suggestion at a place, its confidence, and its source. */
 import path from 'node:path';
 import { styleText } from 'node:util';
-import type { Origin } from '../fitting/request.ts';
+import type { Completion, Origin } from '../fitting/request.ts';
 import { cleanLine, cleanText } from '../protocol/clean-text.ts';
 import type { CoderClient } from '../suggestions/coder-client.ts';
 import { suggest } from '../suggestions/suggest.ts';
@@ -13,9 +13,8 @@ import { findPlace, type PlaceInText } from './place.ts';
 import { openSession, type Session } from './session.ts';
 import { declarationsFor } from './summarize.ts';
 
-/** Output of `complete --json`. */
-export interface Suggestion {
-  /** The best suggestion, even if not shown. Empty if there is none. */
+interface Offer {
+  /** Empty if there is none. */
   readonly text: string;
   /** Probability that the suggested line is exactly what comes next. */
   readonly confidence: number;
@@ -25,10 +24,16 @@ export interface Suggestion {
   /** Name of the model that wrote it. */
   readonly model?: string;
   readonly milliseconds: number;
-  /** Whether an editor would show it at this eagerness. */
+}
+
+/** Output of `complete --json`: what an editor shows unasked, or else on request. */
+export interface Suggestion extends Offer {
+  /** Whether an editor shows it unasked at this eagerness. */
   readonly shown: boolean;
-  /** Why nothing is shown. */
+  /** Why nothing is shown unasked. */
   readonly reason?: string;
+  /** What an editor shows on request, where it differs from what it shows unasked. */
+  readonly requested?: Offer;
 }
 
 export const completeAt: Command = async (line, signal) => {
@@ -70,62 +75,69 @@ export async function suggestAt(
   const request = { path: file, text, offset, eagerness, budget };
   const from = { predictor: repository.memory, tokenizer, coder };
   const found = await suggest(request, from, signal);
-  // Whoever asks at a place wants what an editor gives on request, too.
-  const asked = found.item ?? (await suggest({ ...request, isInvoked: true }, from, signal)).item;
-  const item = asked ?? found.withheld;
+  const asked = await suggest({ ...request, isInvoked: true }, from, signal);
+  const differs = found.item !== undefined && asked.item !== undefined && asked.item.text !== found.item.text;
+  return {
+    ...offerOf(found.item === undefined ? asked : found),
+    shown: found.item !== undefined,
+    ...(found.reason !== undefined && { reason: found.reason }),
+    ...(differs && { requested: offerOf(asked) }),
+  };
+}
+
+function offerOf({ item, milliseconds }: Completion): Offer {
   return {
     text: item?.text ?? '',
     confidence: item?.confidence ?? 0,
     provenance: item?.provenance ?? [],
     ...(item !== undefined && { origin: item.origin }),
     ...(item?.model !== undefined && { model: item.model }),
-    milliseconds: found.milliseconds,
-    shown: found.item !== undefined,
-    ...(found.reason !== undefined && { reason: found.reason }),
+    milliseconds,
   };
 }
 
 const linesBefore = 3;
 const sourcesShown = 3;
 
-/** The lines around the cursor with the suggestion in place, and its properties. */
-export function suggestionText({ path: file, text, offset }: PlaceInText, suggestion: Suggestion): string {
+/** The lines around the cursor with the suggestion in place, and its properties; then what a request adds. */
+export function suggestionText(place: PlaceInText, { requested, ...suggestion }: Suggestion): string {
+  const { path: file, text, offset } = place;
   const line = text.slice(0, offset).split('\n').length;
   const start = text.lastIndexOf('\n', offset - 1) + 1;
-  const end = text.indexOf('\n', offset);
   const before = text
     .slice(0, start)
     .split('\n')
-    .slice(-1 - linesBefore, -1);
-  const inserted = suggestion.text === '' ? '' : styleText(['bold', 'green'], cleanText(suggestion.text));
+    .slice(-1 - linesBefore, -1)
+    .map((content, at, all) => gutter(line - all.length + at, cleanText(content)));
+  const end = text.indexOf('\n', offset);
   const rest = text.slice(offset, end < 0 ? text.length : end);
-  const current = cleanText(text.slice(start, offset)) + inserted + cleanText(rest);
-  const numbered = [
-    ...before.map((content, at) => gutter(line - before.length + at, cleanText(content))),
-    gutter(line, current),
-  ];
-  const place = `${cleanLine(file)}:${line}:${offset - start + 1}`;
-  return [place, ...numbered, `  ${verdict(suggestion)}`].join('\n');
+  const rowsOf = (offer: Offer, verdict: string): string[] => {
+    const inserted = offer.text === '' ? '' : styleText(['bold', 'green'], cleanText(offer.text));
+    const current = cleanText(text.slice(start, offset)) + inserted + cleanText(rest);
+    return [gutter(line, current), `  ${verdict}`];
+  };
+  return [
+    `${cleanLine(file)}:${line}:${offset - start + 1}`,
+    ...before,
+    ...rowsOf(suggestion, verdictOf(suggestion)),
+    ...(requested === undefined ? [] : rowsOf(requested, `${detailsOf(requested)}; shown on request`)),
+  ].join('\n');
 }
 
-function verdict({
-  text,
-  confidence,
-  provenance,
-  origin,
-  model,
-  milliseconds,
-  shown,
-  reason,
-}: Suggestion): string {
-  const time = `${milliseconds.toFixed(1)} ms`;
-  if (text === '') return `no suggestion: ${reason ?? 'no match in the repository'} (${time})`;
+function verdictOf(suggestion: Suggestion): string {
+  const { text, milliseconds, shown, reason } = suggestion;
+  if (text === '')
+    return `no suggestion: ${reason ?? 'no match in the repository'} (${milliseconds.toFixed(1)} ms)`;
+  const held = shown ? '' : `; shown only on request: ${reason ?? 'not confident enough'}`;
+  return `${detailsOf(suggestion)}${held}`;
+}
+
+function detailsOf({ confidence, provenance, origin, model, milliseconds }: Offer): string {
   const sources = provenance.slice(0, sourcesShown).map(source => `${source.path}:${source.line}`);
   const kind =
     model !== undefined ? `, written by ${model}` : origin === undefined ? '' : `, ${originText[origin]}`;
   const from = sources.length > 0 ? `${kind}: ${sources.join(', ')}` : kind;
-  const held = shown ? '' : `; an editor shows it only when asked: ${reason ?? 'not confident enough'}`;
-  return `${Math.round(confidence * 100)} % confidence${from}, ${time}${held}`;
+  return `${Math.round(confidence * 100)} % confidence${from}, ${milliseconds.toFixed(1)} ms`;
 }
 
 const originText: Readonly<Record<Origin, string>> = {
