@@ -46,7 +46,7 @@ export const map: Command = async (line, signal) => {
       const relations = line.relations ? { relations: summarize(source, facts).relations } : {};
       print(mapSvg(built, { colour, now: Date.now() / 1000, ...relations }).trimEnd());
     } else print(mapText(built));
-    if (colour === 'surprise' && !line.json) note(meter.method);
+    if (surprise.size > 0 && !line.json) note(`Surprise: ${meter.method}`);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
@@ -54,20 +54,21 @@ export const map: Command = async (line, signal) => {
 };
 
 /** The largest files as lines; the picture shows all. */
-function mapText(built: RepositoryMap): string {
+export function mapText(built: RepositoryMap): string {
   const { files, languages } = built;
   const largest = [...files.tokens.keys()].sort((one, other) => files.tokens[other]! - files.tokens[one]!);
+  const widest = Math.max(...languages.map(({ name }) => name.length), 'language'.length);
   const rows = largest.slice(0, filesShown).map(file => {
     const changed = files.changed[file];
     return [
       count(files.tokens[file]!).padStart(7),
       changed == null ? ' '.repeat(10) : new Date(changed * 1000).toISOString().slice(0, 10),
-      (files.surprise[file]?.toFixed(2) ?? '').padStart(5),
-      languages[files.languages[file]!]!.name.padEnd(12),
+      (files.surprise[file]?.toFixed(2) ?? '').padStart(8),
+      languages[files.languages[file]!]!.name.padEnd(widest),
       cleanLine(pathInMap(built, file)),
     ].join('  ');
   });
-  const head = `${' tokens'}  ${'changed'.padEnd(10)}  bit/B  ${'language'.padEnd(12)}  path`;
+  const head = `${' tokens'}  ${'changed'.padEnd(10)}  surprise  ${'language'.padEnd(widest)}  path`;
   const more = largest.length - rows.length;
   return [head, ...rows, ...(more > 0 ? [`… and ${count(more)} more; --svg draws them all`] : [])].join('\n');
 }

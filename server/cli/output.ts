@@ -89,9 +89,9 @@ export function progressLine(progress: Progress, seconds: number): string {
   return `${bar} ${Math.floor(share * 100)} %  ${count(progress.tokens)} tokens, ${count(progress.filesRead)} of ${count(progress.filesTotal)} files, ${count(progress.skipped)} skipped, ${count(progress.tokens / Math.max(seconds, 1e-3))} tokens/s${left}`;
 }
 
-/** Columns of the terminal that standard output is; unlimited for a pipe or a file. */
+/** Columns of the terminal that standard output is; unlimited for a pipe or a file. A pseudoterminal may say 0. */
 export function terminalColumns(): number {
-  return process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  return process.stdout.columns || Number.POSITIVE_INFINITY;
 }
 
 export function printJson(value: unknown): void {
@@ -113,5 +113,5 @@ export function note(text: string): void {
 }
 
 function clip(line: string, columns: number | undefined): string {
-  return columns !== undefined && line.length >= columns ? line.slice(0, columns - 1) : line;
+  return columns && line.length >= columns ? line.slice(0, columns - 1) : line;
 }

@@ -11,7 +11,7 @@ const symbolsShown = 8;
 const partsShown = 30;
 const linksShown = 3;
 
-/** @param columns terminal width; longer lines are clipped */
+/** @param columns terminal width; longer lines are clipped before their source */
 export function summaryText(summary: Summary, columns: number): string {
   const lines: string[] = [summary.name, '═'.repeat(summary.name.length)];
   const section = (title: string, rows: readonly string[]): void => {
@@ -80,9 +80,20 @@ export function summaryText(summary: Summary, columns: number): string {
   );
   section('Conventions and pitfalls', [
     ...summary.conventions.map(said),
-    ...summary.usual.flatMap(({ text, sources = [] }) => [text, `    ${sources.map(source).join(', ')}`]),
+    ...summary.usual.flatMap(({ text, sources = [] }) => [text, `    (${sources.map(source).join(', ')})`]),
   ]);
-  return lines.map(line => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)).join('\n');
+  return lines.map(line => clip(line, columns)).join('\n');
+}
+
+/** Of a row, in columns, however long its source. */
+const leastShown = 24;
+
+function clip(line: string, columns: number): string {
+  if (line.length <= columns) return line;
+  const start = line.endsWith(')') ? line.lastIndexOf('  (') : -1;
+  const end = start < 0 ? line.length : start;
+  const room = Math.max(columns - (line.length - end), leastShown);
+  return room > end ? line : `${line.slice(0, room - 1)}…${line.slice(end)}`;
 }
 
 function source(place: { readonly path: string; readonly line: number }): string {

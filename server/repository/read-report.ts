@@ -1,8 +1,9 @@
 /** Progress and results of indexing. */
 
+import type { Verdict } from '../protocol/verdict.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { CoverageLedger } from './coverage.ts';
-import { type Stage, StageClock } from './encode-file.ts';
+import { type Stage, StageClock, type Tokens } from './encode-file.ts';
 
 export interface Progress {
   readonly phase: 'listing' | 'reading';
@@ -24,7 +25,7 @@ export interface ReadReport {
   readonly complete: boolean;
   /** Files whose content was read from disk. */
   readonly read: number;
-  /** Files taken from the cache, without or after reading them. */
+  /** Indexed files taken from the cache, without or after reading them; none that were left out. */
   readonly cached: number;
   /** Files that were indexed already, and current. */
   readonly kept: number;
@@ -51,6 +52,10 @@ export class Run {
 
   constructor(onProgress: ((progress: Progress) => void) | undefined) {
     this.#onProgress = onProgress;
+  }
+
+  tookFromCache(outcome: Tokens | Verdict): void {
+    if (!('reason' in outcome)) this.cached++;
   }
 
   report(phase: Progress['phase'], ledger: CoverageLedger, path: string): void {

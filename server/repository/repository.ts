@@ -302,7 +302,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     }
     this.#workOn(fetched.file.path);
     if ('cached' in fetched) {
-      run.cached++;
+      run.tookFromCache(fetched.cached.outcome);
       if (!overtaken()) this.#commit(fetched.file, fetched.cached.hash, fetched.cached.outcome, run);
       return;
     }
@@ -321,7 +321,7 @@ export class Repository<Memory extends TokenMemory = TokenMemory> {
     const outcome =
       known?.outcome ?? (await encodeFile(fetched.read, hash, this.tokenizer, run.clock, workOn));
     if (known === undefined) this.#cache?.note(file, hash, outcome);
-    else run.cached++;
+    else run.tookFromCache(outcome);
     if (!overtaken()) this.#commit(file, hash, outcome, run);
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { progressLine } from '../../../server/cli/output.ts';
+import { progressLine, terminalColumns } from '../../../server/cli/output.ts';
 import { bytes, count, duration } from '../../../server/protocol/counted.ts';
 
 test('formats numbers for people', () => {
@@ -23,4 +23,18 @@ test('a progress line shows tokens, files, files left out, speed and time left',
 
 test('a progress line before discovery ends does not divide by zero', () => {
   assert.match(progressLine({ filesRead: 0, filesTotal: 0, tokens: 0, skipped: 0 }, 0), /0 %/);
+});
+
+test('a terminal that says it has no columns does not cut lines', t => {
+  const { stdout } = process;
+  const before = Object.getOwnPropertyDescriptor(stdout, 'columns');
+  t.after(() => Object.defineProperty(stdout, 'columns', before ?? { value: undefined, configurable: true }));
+  for (const [columns, wide] of [
+    [0, Number.POSITIVE_INFINITY],
+    [undefined, Number.POSITIVE_INFINITY],
+    [80, 80],
+  ]) {
+    Object.defineProperty(stdout, 'columns', { value: columns, configurable: true });
+    assert.equal(terminalColumns(), wide);
+  }
 });
