@@ -182,7 +182,7 @@ const commands = {
     does: 'list, download, add, choose or remove code models',
     options: ['yes'],
   },
-  status: { operands: '', least: 0, most: 0, does: 'show the device, the model and the cache', options: [] },
+  status: { operands: '', least: 0, most: 0, does: 'show the device, code model and cache', options: [] },
   diagnostics: {
     operands: '[<folder>]',
     least: 0,

@@ -60,7 +60,7 @@ export const start: Command = async (line, signal) => {
     const inUse = await libraryIn(cacheFolder(line.cache?.folder ?? '')).current();
     if (inUse === undefined)
       note(
-        'No code model is in use. One also writes code that the repository does not contain: "longsight model list".',
+        `No code model is in use. One also writes code that the repository does not contain: "${programName()} model list".`,
       );
   }
 
@@ -96,3 +96,11 @@ export const start: Command = async (line, signal) => {
     }
   }
 };
+
+/** How this program was started: `npm start` leaves no `longsight` on the path. */
+function programName(): string {
+  const program = process.argv[1] ?? '';
+  return path.basename(program) === 'longsight'
+    ? 'longsight'
+    : `node ${path.relative(process.cwd(), program)}`;
+}

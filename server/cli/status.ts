@@ -1,7 +1,9 @@
-/** `longsight status`: the device for the model and why, the model, the cache. */
+/** `longsight status`: the device for the models and why, the code model in use, the cache. */
 import { engineEntry } from '../engine/entry.ts';
 import { createEngine, type EngineStatus } from '../engine/process.ts';
-import { bytes, count } from '../protocol/counted.ts';
+import { libraryIn } from '../models/in-use.ts';
+import { bytes, count, counted } from '../protocol/counted.ts';
+import { cacheFolder } from '../storage/cache-store.ts';
 import { modelIdOf } from '../tokens/model-id.ts';
 import type { CommandLine } from './arguments.ts';
 import { openStore, probesOf } from './cache.ts';
@@ -15,11 +17,13 @@ const patience = 60_000;
 export const status: Command = async (line, signal) => {
   const modelId = modelIdOf(tokenizerOf(line));
   const settled = await triedEngine(line, signal);
+  const codeModel = await libraryIn(cacheFolder(line.cache?.folder ?? '')).current();
   const result = {
     device: settled.device ?? 'none',
     deviceReason: settled.problem ?? settled.deviceReason,
     engine: settled.state,
     modelId,
+    ...(codeModel && { codeModel: { name: codeModel.name, path: codeModel.path } }),
     ...(await kept(line)),
   };
   if (line.json) {
@@ -28,11 +32,14 @@ export const status: Command = async (line, signal) => {
   }
   print(`device     ${result.device}: ${result.deviceReason}`);
   print(`engine     ${result.engine}`);
+  print(`code model ${codeModel === undefined ? 'none' : `${codeModel.name} (${codeModel.path})`}`);
   print(`tokenizer  ${result.modelId}`);
-  if (result.cache !== undefined)
+  if (result.cache !== undefined) {
+    const { repositories, leaves } = result.cache;
     print(
-      `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(result.cache.repositories)} repositories, ${count(result.cache.leaves)} model memory records`,
+      `cache      ${bytes(result.cache.bytes)} in ${result.cache.folder}: ${count(repositories)} ${repositories === 1 ? 'repository' : 'repositories'}, ${counted(leaves, 'model memory record', count(leaves))}`,
     );
+  }
 };
 
 /** Starts and stops the engine: returns the device it chose, or why it does not run. */

@@ -248,7 +248,7 @@ export type ToEngine =
 export type FromEngine =
   | { readonly type: 'probed'; readonly result: ProbeResult }
   /** The runtime is loaded and the check graph is correct on the device. */
-  | { readonly type: 'ready'; readonly device: Device; readonly check: CheckResult }
+  | { readonly type: 'ready'; readonly device: Device }
   /** A sign of life during long work. */
   | { readonly type: 'working' }
   /** The engine cannot work here; retrying would not help. */

@@ -251,7 +251,7 @@ class EngineProcess implements Engine {
       case 'working':
         break;
       case 'ready':
-        this.#ready(message, child);
+        this.#ready(child);
         break;
       case 'unusable':
         this.#unusable(message.problem);
@@ -270,13 +270,12 @@ class EngineProcess implements Engine {
     this.#watch(this.#options.patience);
   }
 
-  #ready({ check }: Extract<FromEngine, { type: 'ready' }>, child: Child): void {
-    const agreement = `The check graph agrees with its reference to ${check.error.toExponential(1)}.`;
+  #ready(child: Child): void {
     this.#change({
       state: 'running',
       problem: undefined,
       ...(child.pid === undefined ? {} : { pid: child.pid }),
-      deviceReason: `${this.#choice?.reason ?? ''} ${agreement}`.trim(),
+      deviceReason: `${this.#choice?.reason ?? ''} A test computation on it was correct.`.trim(),
     });
     for (const pending of this.#pending.values()) this.#give(pending);
   }

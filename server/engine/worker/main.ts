@@ -113,7 +113,7 @@ async function serve(runtime: Runtime, device: Device): Promise<void> {
       pool.add(order);
     else queue.add(order);
   });
-  send({ type: 'ready', device, check: result });
+  send({ type: 'ready', device });
 }
 
 /** Long prefills would otherwise look like a hang. */

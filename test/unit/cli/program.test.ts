@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import cacache from 'cacache';
+import { coderBytes } from '../models/coder.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const program = path.join(root, 'server/cli/main.ts');
@@ -144,6 +145,12 @@ test('start reads, shows the summary, and answers places on standard input', asy
   assert.match(output + progress, /nowhere\.ts/);
 });
 
+test('start names the command that lists code models, as it was started', async () => {
+  const { progress } = await longsight(['start', repository, '--cache', cache]);
+  const named = /No code model is in use.*"node (\S+) model list"/.exec(progress)?.[1];
+  assert.equal(path.resolve(scratch, named!), program);
+});
+
 test('eval measures each setting, and names those that need a model', async () => {
   const result = await json(
     'eval',
@@ -193,6 +200,20 @@ test('status shows the device, the model and the cache', async () => {
   assert.equal(status['device'], 'cpu');
   assert.match(status['deviceReason'] as string, /CPU/);
   assert.equal(typeof status['modelId'], 'string');
+  assert.equal(status['codeModel'], undefined);
+  const { output } = await longsight(['status', '--device', 'cpu', '--cache', cache]);
+  assert.match(output, /^code model none\n/m);
+  assert.match(output, /: 1 repository, 0 model memory records$/m);
+});
+
+test('status names the code model in use', async () => {
+  const own = ['--cache', path.join(scratch, 'with-model')];
+  const file = path.join(scratch, 'tiny.gguf');
+  writeFileSync(file, coderBytes());
+  await longsight(['model', 'add', file, ...own]);
+  await longsight(['model', 'use', 'tiny', ...own]);
+  const { output } = await longsight(['status', '--device', 'cpu', ...own]);
+  assert.ok(output.includes(`code model tiny (${file})`), output);
 });
 
 test('the cache is measured, verified and pruned', async () => {

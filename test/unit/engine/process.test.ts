@@ -69,10 +69,7 @@ test('work starts the engine, which checks itself and reports it', async () => {
   assert.ok(result.right);
   const { state, device, deviceReason, pid, residentBytes } = engine.status;
   assert.deepEqual({ state, device }, { state: 'running', device: 'cpu' });
-  assert.match(
-    deviceReason,
-    /^The CPU is used, as configured\. The check graph agrees with its reference to \d\.\de-\d\.$/,
-  );
+  assert.equal(deviceReason, 'The CPU is used, as configured. A test computation on it was correct.');
   assert.ok(residentBytes > 0);
   assert.ok(pid !== undefined && pid !== process.pid);
   await engine.stop();
