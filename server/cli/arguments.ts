@@ -1,8 +1,15 @@
-/** Parses the command line: commands, options, and errors. */
+/** Parses the command line, and reports what is wrong with it. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { digestBudget } from '../protocol/requests.ts';
 import { devices } from '../protocol/settings.ts';
+import {
+  type CommandEntry,
+  type CommandName,
+  commands,
+  isCommand,
+  type OptionName,
+  optionHelp,
+} from './commands.ts';
 
 /** Invalid input: reported in one sentence, exit code 2. */
 export class UsageError extends Error {
@@ -61,164 +68,6 @@ export interface Position {
   readonly column: number;
 }
 
-interface Command {
-  readonly operands: string;
-  readonly least: number;
-  readonly most: number;
-  readonly does: string;
-  readonly options: readonly OptionName[];
-}
-
-type OptionName =
-  | 'at'
-  | 'path'
-  | 'budget'
-  | 'lines'
-  | 'seed'
-  | 'files'
-  | 'protocol'
-  | 'settings'
-  | 'eagerness'
-  | 'svg'
-  | 'relations'
-  | 'plot'
-  | 'colour'
-  | 'markdown'
-  | 'generated'
-  | 'neural'
-  | 'yes'
-  | 'diff'
-  | 'top';
-
-const commands = {
-  start: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'read a folder, show its summary, then complete at places you enter',
-    options: ['at', 'eagerness'],
-  },
-  read: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'read a folder and list what was read and what was skipped',
-    options: ['neural'],
-  },
-  complete: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'print the suggestion at a place',
-    options: ['at', 'eagerness'],
-  },
-  summarize: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'print an overview of the repository and where to start',
-    options: ['path', 'budget', 'markdown', 'generated'],
-  },
-  map: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'list the files by size, with language, age and surprise; --svg draws them, --relations what uses what',
-    options: ['path', 'svg', 'relations', 'colour'],
-  },
-  digest: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: `export the repository for another tool, within a token budget (${digestBudget.toLocaleString('en')})`,
-    options: ['path', 'budget'],
-  },
-  where: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'find code similar to the line at a place',
-    options: ['at'],
-  },
-  unusual: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'list lines that do not look like the rest of the repository, and what stands in their place elsewhere',
-    options: ['path', 'diff', 'top'],
-  },
-  eval: {
-    operands: '<folder>',
-    least: 1,
-    most: 1,
-    does: 'hide parts of the repository, complete them, and score the suggestions',
-    options: ['protocol', 'lines', 'files', 'seed', 'settings', 'eagerness', 'neural'],
-  },
-  bench: {
-    operands: '[<folder>]',
-    least: 0,
-    most: 1,
-    does: 'benchmark suggestions and speed on your repository, as ratios to a baseline',
-    options: ['lines', 'seed', 'svg', 'plot'],
-  },
-  export: {
-    operands: '<file.onnx>',
-    least: 1,
-    most: 1,
-    does: 'export the model as a single ONNX file',
-    options: [],
-  },
-  cache: {
-    operands: 'size|verify|prune',
-    least: 1,
-    most: 1,
-    does: 'show, verify or prune the cache',
-    options: [],
-  },
-  model: {
-    operands: 'list|get|add|use|remove [<name or file>]',
-    least: 0,
-    most: 2,
-    does: 'list, download, add, choose or remove code models',
-    options: ['yes'],
-  },
-  status: { operands: '', least: 0, most: 0, does: 'show the device, code model and cache', options: [] },
-  diagnostics: {
-    operands: '[<folder>]',
-    least: 0,
-    most: 1,
-    does: 'print figures for a problem report: no code, names or paths',
-    options: [],
-  },
-} as const satisfies Record<string, Command>;
-
-export type CommandName = keyof typeof commands;
-
-const optionHelp: Readonly<Record<OptionName, string>> = {
-  at: '--at <path>:<line>:<column>   line and column, counted from 1',
-  path: '--path <path>                 this folder or file only',
-  budget: '--budget <tokens>             maximum tokens of the summary or digest',
-  lines: '--lines <n>                   number of lines to hide (200)',
-  protocol:
-    '--protocol <protocol>         lines, hidden one by one, or typing: files typed again key by key (lines)',
-  files: '--files <n>                   number of files to type (10)',
-  seed: '--seed <n>                    random seed (1)',
-  settings:
-    '--settings <list>             comma-separated: file,repo,copy,coder,mixed,neural,neural+copy,bm25,oracle,other:<folder> (file,repo,bm25); typing: file,repo,coder,mixed (repo); coder is the code model in use, mixed what an editor shows with it',
-  neural: '--neural                      also run the model over the repository; implied by --model',
-  eagerness: '--eagerness <0..1>            how readily to suggest (0.5)',
-  diff: '--diff [<revision>]           only lines that differ from a revision (HEAD)',
-  top: '--top <n>                     list this many lines, however usual they are',
-  yes: '--yes                         download without asking',
-  markdown: '--markdown                    Markdown with links',
-  generated:
-    '--generated                   also let the instruction model in use describe folders, from cited statements',
-  svg: '--svg                         write SVG to standard output',
-  relations: '--relations                   write SVG with the relations of the parts drawn over it',
-  plot: '--plot <file.svg>             also write the plot to a file',
-  colour: '--colour <by>                 language, recency or surprise (language)',
-};
-
 /** @throws UsageError with a sentence for the user */
 export function parseCommandLine(words: readonly string[]): CommandLine | 'help' | 'version' {
   const { values, positionals } = withFolder(parse(words), words);
@@ -227,7 +76,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine | 'help'
   if (values.help || name === undefined || name === 'help') return 'help';
   if (!isCommand(name))
     throw new UsageError(`Unknown command "${name}". Commands: ${Object.keys(commands).join(', ')}.`);
-  const command: Command = commands[name];
+  const command: CommandEntry = commands[name];
   if (operands.length < command.least)
     throw new UsageError(`"longsight ${name}" requires ${command.operands}.`);
   if (operands.length > command.most) {
@@ -280,35 +129,6 @@ export function parsePosition(text: string): Position {
     );
   }
   return { path: match[1]!, line, column };
-}
-
-export function usage(): string {
-  const rows = Object.entries(commands).map(
-    ([name, command]) => `  longsight ${`${name} ${command.operands}`.padEnd(46)}  ${command.does}`,
-  );
-  const options = (Object.keys(optionHelp) as OptionName[])
-    .filter(option =>
-      Object.values(commands).some(command => (command.options as readonly OptionName[]).includes(option)),
-    )
-    .map(option => {
-      const takers = Object.entries(commands).filter(([, command]) =>
-        (command.options as readonly OptionName[]).includes(option),
-      );
-      return `  ${optionHelp[option]}  [${takers.map(([name]) => name).join(', ')}]`;
-    });
-  return [
-    'Longsight indexes a whole repository and completes, summarizes and searches from it. Nothing leaves this machine.',
-    '',
-    ...rows,
-    '',
-    ...options,
-    '  --json                        print one JSON object; progress goes to standard error',
-    `  --device <device>             ${devices.join(', ')}`,
-    '  --model <folder>              folder with model weights to use instead of the bundled model',
-    '  --cache <folder>, --no-cache  cache folder; do not use a cache',
-    '',
-    'Exit codes: 0 success, 1 internal error, 2 invalid input.',
-  ].join('\n');
 }
 
 function parse(words: readonly string[]) {
@@ -366,10 +186,6 @@ function withFolder(parsed: ReturnType<typeof parse>, words: readonly string[]):
   if (diff === 'HEAD' || positionals.length !== 1 || !words.includes('--diff') || !existsSync(diff))
     return parsed;
   return { values: { ...values, diff: 'HEAD' }, positionals: [...positionals, diff] };
-}
-
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(commands, name);
 }
 
 function isDevice(name: string): name is Device {

@@ -1,9 +1,10 @@
 /** The program `longsight`: parses a command line, runs the command, turns errors into sentences and exit codes. */
 import { messageOf } from '../protocol/message-of.ts';
-import { type CommandName, parseCommandLine, UsageError, usage } from './arguments.ts';
+import { parseCommandLine, UsageError } from './arguments.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
 import type { Command } from './command.ts';
+import { type CommandName, usage } from './commands.ts';
 import { completeAt } from './complete.ts';
 import { diagnostics } from './diagnostics.ts';
 import { digest } from './digest.ts';
@@ -59,7 +60,7 @@ async function main(words: readonly string[]): Promise<number> {
   process.stderr.on('error', () => {});
   try {
     const line = parseCommandLine(words);
-    if (line === 'help') print(usage());
+    if (line === 'help') print(usage(words));
     else if (line === 'version') print(version());
     else await commands[line.command](line, interrupt.signal);
     return 0;

@@ -1,6 +1,6 @@
 /** A place on the command line as a file's text and an offset. */
 
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { lineIn } from '../source-text/position.ts';
 import { relativeTo } from '../workspace/folders.ts';
@@ -29,6 +29,7 @@ export function findPlace(folder: string, position: Position): PlaceInText {
     root = realpathSync.native(folder);
     relative = relativeTo(root, realpathSync.native(path.resolve(folder, name)));
   } catch (error) {
+    if (!existsSync(folder)) throw new UsageError(`The folder ${folder} does not exist.`);
     if (relativeTo(folder, path.resolve(folder, name)) === undefined)
       throw new UsageError(`${name} is outside of ${folder}.`);
     throw new UsageError(

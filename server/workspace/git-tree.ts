@@ -32,7 +32,8 @@ export async function treeAt(
   if (named !== undefined && isStuck(named)) return { problem: named };
   if (named !== undefined || !/^[0-9a-f]{40,64}$/.test(commit)) {
     const known = await git(folder, ['rev-parse', '--git-dir'], { signal, isText: true }, () => {});
-    const unknown = revision === 'HEAD' ? 'there is no commit yet' : `git knows no revision "${revision}"`;
+    const unknown =
+      revision === 'HEAD' ? 'there is no commit yet' : `git does not know the revision "${revision}"`;
     return { problem: known ?? unknown };
   }
   const files = new Map<string, string>();

@@ -22,7 +22,7 @@ export function decode(bytes: Uint8Array): Decoded | Verdict {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wide = utf16Of(buffer);
   if (wide !== undefined) return { text: new TextDecoder(wide).decode(buffer) };
-  if (buffer.subarray(0, looked).includes(0)) return { reason: 'binary', detail: 'It holds zero bytes.' };
+  if (buffer.subarray(0, looked).includes(0)) return { reason: 'binary', detail: 'It holds NUL bytes.' };
   if (isPortableDocument(buffer)) return { reason: 'binary', detail: 'It is a PDF or PostScript document.' };
   if (isAscii(buffer)) return isMostlyText(buffer) ? { text: buffer.toString('latin1') } : controls;
   if (isUtf8(buffer)) return { text: buffer.toString('utf8', hasUtf8Mark(buffer) ? 3 : 0) };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CommandLine, parseCommandLine, UsageError, usage } from '../../../server/cli/arguments.ts';
+import { type CommandLine, parseCommandLine, UsageError } from '../../../server/cli/arguments.ts';
+import { usage } from '../../../server/cli/commands.ts';
 
 function parsed(words: string): CommandLine {
   const line = parseCommandLine(words.split(' '));
@@ -97,5 +98,16 @@ test('shows help without arguments, for --help and help, with every command', ()
     'status',
   ]) {
     assert.match(usage(), new RegExp(`longsight ${command}\\b`));
+  }
+});
+
+test('the help of a command has its options, and no other command', () => {
+  for (const words of [
+    ['eval', '--help'],
+    ['help', 'eval'],
+  ]) {
+    const help = usage(words);
+    assert.match(help, /longsight eval .*\n[\s\S]*--seed <n>.*\n[\s\S]*coder,coder:file,mixed[\s\S]*--json/);
+    assert.doesNotMatch(help, /longsight read|--svg|\[/);
   }
 });

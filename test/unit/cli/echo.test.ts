@@ -10,8 +10,8 @@ test('a message repeats only the start of a long argument, value or part of a li
     ['unusual', '.', `--diff=${long}`],
     ['eval', '.', '--settings', `file,${long},repo`],
   ]) {
-    const short = withShortArguments(`git knows no revision "${long}"`, words);
-    assert.match(short, /^git knows no revision "some branch some branch .*…"$/);
+    const short = withShortArguments(`git does not know the revision "${long}"`, words);
+    assert.match(short, /^git does not know the revision "some branch some branch .*…"$/);
     assert.ok(short.length < 200);
   }
 });

@@ -260,6 +260,11 @@ test('a folder that is not our cache is neither pruned nor written to, and a str
 
 const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['no folder', ['read', path.join(scratch, 'nowhere')], /nowhere.*does not exist/],
+  [
+    'a place in no folder',
+    ['complete', path.join(scratch, 'nowhere'), '--at', 'a:1:1'],
+    /folder .*nowhere does not exist/,
+  ],
   ['a file for a folder', ['read', path.join(repository, 'README.md')], /README\.md is a file/],
   ['a place outside the repository', ['complete', repository, '--at', '../x.ts:1:1'], /outside/],
   ['a file that is not there', ['complete', repository, '--at', 'src/nowhere.ts:1:1'], /nowhere\.ts/],

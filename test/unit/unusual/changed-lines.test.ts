@@ -110,7 +110,7 @@ test('an unknown revision and a folder without git are sentences', async () => {
   git('init', '-q');
   git('add', '.');
   git('commit', '-qm', 'x');
-  await assert.rejects(changedLines(await reading(), 'no-such'), /git knows no revision "no-such"/);
+  await assert.rejects(changedLines(await reading(), 'no-such'), /git does not know the revision "no-such"/);
   await assert.rejects(unusualIn(await reading(), { path: 'nowhere' }), RangeError);
 });
 
