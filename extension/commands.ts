@@ -122,7 +122,7 @@ async function chooseModel(): Promise<void> {
   const other = { label: vscode.l10n.t('Choose a Folder…'), description: current };
   if (current === '') shipped.description = vscode.l10n.t('current');
   const chosen = await vscode.window.showQuickPick([shipped, other], {
-    title: vscode.l10n.t('Choose a model (experimental; suggestions do not use it yet)'),
+    title: vscode.l10n.t('Replace the bundled model (experimental; suggestions do not use it)'),
     placeHolder: vscode.l10n.t('Current: {0}', modelName()),
   });
   if (chosen === shipped) await writeSetting('engine.model', '');

@@ -234,7 +234,7 @@ async function showMenu(context: Context, snooze: Snooze, activity: Activity): P
   items.push(heading(t('Engine')));
   items.push(item('chip', t('Choose Device'), 'chooseDevice'));
   items.push(item('sparkle', t('Choose Code Model'), 'chooseCodeModel'));
-  items.push(item('symbol-misc', t('Choose Model'), 'chooseModel'));
+  items.push(item('symbol-misc', t('Replace Bundled Model'), 'chooseModel'));
   items.push(item('debug-restart', t('Restart Engine'), 'restartEngine'));
   items.push(item('output', t('Show Log'), 'showLog'));
   items.push(item('pulse', t('Collect Diagnostics'), 'collectDiagnostics'));

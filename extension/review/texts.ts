@@ -20,7 +20,7 @@ export function hoverText({ words }: UnusualLine, say: Say): string {
     const links = places.map(placeLink).join(', ');
     const more = count - places.length;
     const others = more > 0 ? ` ${say('and {0} more', more)}` : '';
-    return `${say('`{0}` here; at like places `{1}`:', codeOf(text), codeOf(expected))} ${links}${others}`;
+    return `${say('`{0}` here; at similar places `{1}`:', codeOf(text), codeOf(expected))} ${links}${others}`;
   });
   return [...lines, `_${escapeMarkdown(say('Unusual for this repository; it may well be right.'))}_`].join(
     '\n\n',

@@ -85,7 +85,7 @@ export const commands = {
     operands: '<folder>',
     least: 1,
     most: 1,
-    does: 'list lines that do not look like the rest of the repository, and what stands in their place elsewhere',
+    does: 'list lines that differ from similar places in the repository, and what those have instead',
     options: ['path', 'diff', 'top'],
   },
   eval: {

@@ -128,7 +128,7 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     default: true,
     scope: 'window',
     description:
-      "While nothing else is asked, on mains power and at low priority, have the bundled model read every file, so that the memory map's surprise comes from all of the code instead of a sample. Each version of a file is read once.",
+      "Measure the memory map's surprise from all of the code instead of a sample: while nothing else is asked, on mains power and at low priority, the bundled model reads each version of every file once. Suggestions do not depend on it.",
   },
   'read.backgroundMinutes': {
     type: 'integer',
@@ -171,14 +171,15 @@ const table: { readonly [Name in SettingName]: Omit<Setting<Name>, 'name'> } = {
     type: 'string',
     default: '',
     scope: 'machine',
-    description: 'Folder with model weights to use instead of the bundled model.',
+    description:
+      'For experiments: folder with weights to use instead of the bundled model. For a model that writes code, run *Longsight: Choose Code Model…*.',
   },
   neural: {
     type: 'boolean',
     default: false,
     scope: 'machine',
     description:
-      'Experimental: also run the model over the repository in the background, on idle cores. The bundled model does not improve suggestions yet. Always on when `longsight.engine.model` is set.',
+      'For experiments with the bundled model: store what it remembers of the repository, computed on idle cores. Neither suggestions nor the memory map use it; code models do not need it. Always on when `longsight.engine.model` is set.',
   },
   'cache.folder': {
     type: 'string',
