@@ -2,6 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { counted } from '../protocol/counted.ts';
 import { lineIn } from '../source-text/position.ts';
 import { relativeTo } from '../workspace/folders.ts';
 import { readGuarded } from '../workspace/guard.ts';
@@ -49,10 +50,10 @@ const largestFile = 1 << 28;
 function offsetOf(text: string, { path: name, line, column }: Position): number {
   const found = lineIn(text, line);
   if ('lines' in found)
-    throw new UsageError(`${name} has ${found.lines} lines; line ${line} does not exist.`);
+    throw new UsageError(`${name} has ${counted(found.lines, 'line')}; line ${line} does not exist.`);
   if (column > found.length + 1)
     throw new UsageError(
-      `Line ${line} of ${name} has ${found.length} characters; column ${column} does not exist.`,
+      `Line ${line} of ${name} has ${counted(found.length, 'character')}; column ${column} does not exist.`,
     );
   return found.start + column - 1;
 }

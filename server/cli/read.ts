@@ -51,7 +51,7 @@ export const read: Command = async (line, signal) => {
   );
   if (neural !== undefined) {
     print(
-      `model      read ${counted(neural.read, 'file', count(neural.read))}, ${count(neural.readTokens)} tokens in ${duration(neural.seconds)} (${count(neural.tokensPerSecond)} tokens/s on ${neural.device}), ${count(neural.recalled)} files from the cache; ${bytes(neural.cacheBytes)} on disk, ${bytes(neural.engineBytes)} for the engine`,
+      `model      read ${counted(neural.read, 'file', count(neural.read))}, ${count(neural.readTokens)} tokens in ${duration(neural.seconds)} (${count(neural.tokensPerSecond)} tokens/s on ${neural.device}), ${counted(neural.recalled, 'file', count(neural.recalled))} from the cache; ${bytes(neural.cacheBytes)} on disk, ${bytes(neural.engineBytes)} for the engine`,
     );
   }
   print(`skipped    ${count(skipped.length)}`);

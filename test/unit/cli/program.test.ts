@@ -269,6 +269,11 @@ const bad: readonly [what: string, words: readonly string[], says: RegExp][] = [
   ['a place outside the repository', ['complete', repository, '--at', '../x.ts:1:1'], /outside/],
   ['a file that is not there', ['complete', repository, '--at', 'src/nowhere.ts:1:1'], /nowhere\.ts/],
   ['a line that is not there', ['complete', repository, '--at', 'src/main.ts:9999:1'], /9999/],
+  [
+    'a column that is not there',
+    ['complete', repository, '--at', 'src/berths/berth.ts:11:9'],
+    /has 1 character; column 9/,
+  ],
   ['no place', ['complete', repository], /--at/],
   ['nothing unusual to look at', ['unusual', repository, '--path', 'nowhere'], /nowhere/],
   ['an unknown revision', ['unusual', repository, '--diff', 'no-such-branch'], /git/],
