@@ -9,6 +9,11 @@ const leastCovered = 0.6;
 const numberWords =
   /^(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|dozens?|several|many|most|all|every|only|never|always|none|no|not)$/;
 
+/** Which name is of which kind is what a small model confuses when it joins statements. */
+const kindWords =
+  /\b(?:functions?|class(?:es)?|methods?|interfaces?|modules?|structs?|enums?|constants?|variables?)\b/i;
+const begunList = /:|\bthe following\b/i;
+
 /** Words that say nothing about what is in a folder. */
 const common = new Set(
   (
@@ -25,6 +30,9 @@ const common = new Set(
 export function doubtIn(sentence: string, path: string, evidence: readonly Statement[]): string | undefined {
   if (sentence.length < shortest || sentence.length > longest) return 'its length';
   if (!sentence.endsWith('.')) return 'it is no whole sentence';
+  if (begunList.test(sentence.replace(/\w:\w/g, ''))) return 'it is a list';
+  const kind = kindWords.exec(sentence);
+  if (kind !== null) return `"${kind[0]}" says of what kind a name is`;
   const given = [path, ...evidence.flatMap(one => [one.path, one.text])];
   if (evidence.some(({ text }) => wordsOf(text).join() === wordsOf(sentence).join()))
     return 'it only repeats';

@@ -37,6 +37,8 @@ describe('a generated sentence', () => {
     ['Django keeps parsed files in a cache on the disk.', /Django/],
     ['It serves web pages to visitors of a shop and sends them mail.', /other things/],
     ['Keeps parsed files in an LRU cache of 64 MB.', /repeats/],
+    ['The folder contains the following: cache, disk and RecordStore.', /list/],
+    ['The folder has the classes cache, disk and RecordStore.', /"classes"/],
     ['Keeps files in a cache and writes records to', /whole sentence/],
     ['Keeps files.', /length/],
     [`Keeps files in a cache ${'and on disk '.repeat(30)}.`, /length/],
