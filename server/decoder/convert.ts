@@ -70,6 +70,8 @@ export async function convertDecoder(
 ): Promise<void> {
   const { lowering, between = async () => {} } = options;
   expectNames(config, source);
+  // Needs nothing written, so that it works on a full disk.
+  if (await isConverted(folder, config, lowering)) return;
   await mkdir(folder, { recursive: true });
   await holding(path.join(folder, `${lowering}.lock`), between, async showLife => {
     if (await isConverted(folder, config, lowering)) return;

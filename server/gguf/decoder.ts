@@ -169,6 +169,11 @@ function tensorNameOf(weight: string): string {
 
 /** Checks that all tensors of the configuration exist with their shapes, and that there are no others. */
 function checkTensors(file: GgufFile, config: DecoderConfig): void {
+  // A damaged number of layers would need gigabytes below.
+  if (config.layers > file.tensors.size)
+    throw new GgufError(
+      `${file.path} is damaged: its metadata says ${config.layers} layers, and it has ${file.tensors.size} tensors.`,
+    );
   const needed = new Set(['rope_freqs.weight']);
   for (const [weight, shape] of weightShapes(config)) {
     const name = tensorNameOf(weight);

@@ -33,6 +33,17 @@ test('a converted model is a graph a part, and a file of weights', async () => {
   assert.deepEqual(filesOf(whole), expected, 'a complete model is not converted again');
 });
 
+test('a complete model needs no lock, which a full disk could not hold', async () => {
+  const lock = path.join(whole, `${lowering}.lock`);
+  writeFileSync(lock, String(process.ppid));
+  try {
+    const between = async () => assert.fail('waited');
+    await convertDecoder(whole, config, sourceOf(tensors), { lowering, between });
+  } finally {
+    rmSync(lock);
+  }
+});
+
 test('where the source fails, nothing stays', async () => {
   const place = path.join(root, 'failing');
   await assert.rejects(convertDecoder(place, config, failing('norm.gain'), { lowering }), /cannot be read/);

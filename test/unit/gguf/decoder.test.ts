@@ -78,7 +78,8 @@ const refused: readonly (readonly [string, Record<string, Value>, Tensor[], RegE
   ],
   ['a mixture of experts', { 'qwen2.expert_count': { uint32: 8 } }, tensors, /mixture of experts/],
   ['no layers', { 'qwen2.block_count': { uint32: 0 } }, tensors, /block_count is 0/],
-  ['more layers than tensors', { 'qwen2.block_count': { uint32: 3 } }, tensors, /no tensor blk\.2/],
+  ['a layer more than tensors', { 'qwen2.block_count': { uint32: 3 } }, tensors, /no tensor blk\.2/],
+  ['a million layers', { 'qwen2.block_count': { uint32: 1 << 20 } }, tensors, /damaged: .* 1048576 layers/],
   [
     'fewer layers than tensors',
     { 'qwen2.block_count': { uint32: 1 } },

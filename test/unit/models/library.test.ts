@@ -98,6 +98,19 @@ test('removes a downloaded model with its converted form', async () => {
   assert.equal(await library.current(), undefined);
 });
 
+test('the converted form goes with the last model of the same bytes', async () => {
+  const added = await library.add(own);
+  const converted = library.convertedFolder(await library.hashOf(added));
+  await library.hashOf(ollama);
+  mkdirSync(converted);
+  await library.remove('own');
+  assert.ok(existsSync(converted));
+  await library.use(ollama.name);
+  await library.remove(ollama.name);
+  assert.ok(!existsSync(converted));
+  assert.ok(existsSync(own) && existsSync(ollama.path));
+});
+
 test('ignores a partial download', async () => {
   truncateSync(pretendFetched(), 1000);
   assert.ok((await library.list()).available.includes(small));
