@@ -215,7 +215,7 @@ export class RecordLog implements RecordStore {
   /** Indexes what other processes have written since. */
   #look(): void {
     this.#looked = performance.now();
-    // Somebody may have removed the folder.
+    // The folder may have been removed.
     const names = existsSync(this.folder)
       ? readdirSync(this.folder).filter(name => name.endsWith(extension))
       : [];
