@@ -38,6 +38,9 @@ def frozen(rows, columns, bias=False):
     return linear.requires_grad_(False)
 
 
+ADAPTER_SCALE = 2.0  # α / r
+
+
 class Adapted(nn.Module):
     """A frozen linear map beside a low-rank one. With scale 0 only the frozen one is left."""
 
@@ -46,7 +49,7 @@ class Adapted(nn.Module):
         self.base = frozen(rows, columns, bias)
         self.down = nn.Parameter(torch.randn(rank, columns) / math.sqrt(columns))
         self.up = nn.Parameter(torch.zeros(rows, rank))
-        self.scale = 2.0  # α / r
+        self.scale = ADAPTER_SCALE
 
     def forward(self, x):
         return self.base(x) + self.scale * F.linear(F.linear(x, self.down), self.up)
@@ -110,7 +113,7 @@ class Decoder(nn.Module):
         """The model as it was pretrained; gates stay as they are, and are zero until trained."""
         for module in self.modules():
             if isinstance(module, Adapted):
-                module.scale = 0.0 if off else 2.0
+                module.scale = 0.0 if off else ADAPTER_SCALE
         return self
 
 

@@ -160,23 +160,20 @@ export class ModelLibrary {
   async remove(name: string): Promise<boolean> {
     const state = await this.#state();
     const fetched = (await this.#fetched()).find(one => one.name === name);
-    const added = state.added.some(one => one.name === name);
+    const own = fetched ?? state.added.find(one => one.name === name);
     const inUse = state.inUse?.name === name ? undefined : state.inUse;
     const others = await this.#find();
-    const found = others.find(one => one.name === name);
-    if (fetched === undefined && !added) {
-      if (found === undefined) throw new ModelError(`No model ${name} to remove.`);
-      if (inUse === state.inUse)
-        throw new ModelError(`${name} belongs to another program; it is not in use here.`);
-    }
-    const removed = fetched ?? state.added.find(one => one.name === name) ?? found;
+    const removed = own ?? others.find(one => one.name === name);
+    if (removed === undefined) throw new ModelError(`No model ${name} to remove.`);
+    if (own === undefined && inUse === state.inUse)
+      throw new ModelError(`${name} belongs to another program; it is not in use here.`);
     if (fetched !== undefined) await rm(fetched.path, { force: true });
     const kept = await this.#fetched();
-    const sha256 = fetched === undefined ? state.hashes[removed!.path]?.sha256 : modelNamed(name).sha256;
+    const sha256 = fetched === undefined ? state.hashes[removed.path]?.sha256 : modelNamed(name).sha256;
     const hashes = [
       ...kept.map(one => modelNamed(one.name).sha256),
       ...[...state.added, ...others]
-        .filter(one => one.path !== removed!.path)
+        .filter(one => one.path !== removed.path)
         .map(one => state.hashes[one.path]?.sha256),
     ];
     // The same file under another name may be in use.

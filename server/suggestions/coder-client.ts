@@ -1,8 +1,6 @@
 /** Queries the code model unless the copy memory is confident. */
 
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { statesFolder } from '../coder/kept-states.ts';
 import type { Completion, CompletionRequest } from '../completion/complete.ts';
 import type {
   CoderReference,
@@ -92,7 +90,6 @@ export class CoderClient {
     this.#typed.clear();
     this.#related.clear();
     if (this.#isReady) await this.#engine.run('forgetWritten', { coder: this.#coder });
-    else await rm(statesFolder(this.#coder.folder), { recursive: true, force: true });
   }
 
   /** On battery the model answers only explicit requests. */

@@ -1,25 +1,22 @@
 /** The papers' memories as trained: causal, long-range, and without unused parameters. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { findPython, rowsOf } from './python.ts';
+import { rowsOf } from './python.ts';
+import { testWithPython } from './python-test.ts';
 
-test('memories carried from segment to segment are causal, reach the end, and learn in every parameter', async t => {
-  const python = findPython();
-  if ('missing' in python) {
-    t.diagnostic(`REPRODUCTION SKIPPED: ${python.missing}`);
-    t.skip(python.missing);
-    return;
-  }
-  let memories = 0;
-  for await (const { memory: name, changed, reached, idle } of rowsOf('check_segments', true)) {
-    const memory = name as string;
-    memories++;
-    assert.ok(
-      (changed as number) < 1e-5,
-      `${memory}: what comes later changes what is before by ${changed as number}`,
-    );
-    assert.ok((reached as number) > 1e-7, `${memory}: nothing early reaches the end`);
-    assert.deepEqual(idle, [], `${memory}: parameters without a gradient`);
-  }
-  assert.equal(memories, 7);
-});
+testWithPython(
+  'memories carried from segment to segment are causal, reach the end, and learn in every parameter',
+  async () => {
+    let memories = 0;
+    for await (const { memory: name, changed, reached, idle } of rowsOf('check_segments', true)) {
+      const memory = name as string;
+      memories++;
+      assert.ok(
+        (changed as number) < 1e-5,
+        `${memory}: what comes later changes what is before by ${changed as number}`,
+      );
+      assert.ok((reached as number) > 1e-7, `${memory}: nothing early reaches the end`);
+      assert.deepEqual(idle, [], `${memory}: parameters without a gradient`);
+    }
+    assert.equal(memories, 7);
+  },
+);

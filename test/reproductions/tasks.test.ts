@@ -1,15 +1,9 @@
 /** Tasks of the reproductions, answered a second way. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { findPython, rowsOf } from './python.ts';
+import { rowsOf } from './python.ts';
+import { testWithPython } from './python-test.ts';
 
-test('ListOps: every list has the value that reading it gives', async t => {
-  const python = findPython();
-  if ('missing' in python) {
-    t.diagnostic(`REPRODUCTION SKIPPED: ${python.missing}`);
-    t.skip(python.missing);
-    return;
-  }
+testWithPython('ListOps: every list has the value that reading it gives', async () => {
   const values = new Set<number>();
   for await (const { text, value } of rowsOf('check_tasks', true)) {
     const words = (text as string).split(' ');
